@@ -1,0 +1,208 @@
+"""All that a run writes passes here: files are made beside their places and put there together, whole or not at all.
+
+A leaf: imports nothing of the project.
+"""
+
+import errno
+import filecmp
+import os
+import re
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from filelock import FileLock, Timeout
+
+Content = bytes | Callable[[IO[bytes]], object]
+
+_LEFTOVER = re.compile(r"\..+\.\d+\.tmp")
+_BUSY_TRIES = 3
+_NEW = "-новый"
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # control, bidi and zero-width characters, lone surrogates
+
+
+class OutputError(Exception):
+    """The output folder cannot be written. The text is one Russian sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """One file of a run: where it was to lie, and where it lies when that place was held by another program."""
+
+    path: Path
+    lies_at: Path
+
+    @property
+    def kept_beside(self) -> bool:
+        return self.lies_at != self.path
+
+
+class Outputs:
+    """The files of one run below `root`. Made by `add`, they appear under their names at `commit`.
+
+    Left without a commit (a failed run) it takes away what it made; what a killed run left is swept at entry.
+    Enter it under `lock`, else another run's unfinished files are taken for leftovers.
+    """
+
+    def __init__(self, root: Path, patience: float = 1.0) -> None:
+        """`patience`: seconds between two tries to replace a file that another program holds."""
+        self._root = root
+        self._patience = patience
+        self._pending: dict[Path, Path] = {}  # place -> the finished file beside it
+
+    def __enter__(self) -> Self:
+        with _russian_refusal(Path(self._root.name)):
+            _sweep(self._root)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for beside in self._pending.values():
+            beside.unlink(missing_ok=True)
+        self._pending.clear()
+
+    def add(self, relative: str | Path, content: Content, *, durable: bool = True) -> None:
+        """Makes one file, beside its place: `content` is its bytes, or writes them to the binary file it is given.
+
+        `durable` waits until the disk has it; not needed for a file that can be made again. Raises OutputError.
+        """
+        place = self._place(relative)
+        beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+        with _russian_refusal(place.relative_to(self._root)):
+            _make_private_folder(place.parent)
+            self._pending[place] = beside
+            _write(beside, content, durable)
+
+    def commit(self) -> list[Written]:
+        """Puts all files made since the last commit into their places, in the order of their names."""
+        written = []
+        for place in sorted(self._pending):
+            with _russian_refusal(place.relative_to(self._root)):
+                written.append(Written(place, _put(self._pending[place], place, self._patience)))
+            del self._pending[place]
+        return written
+
+    def _place(self, relative: str | Path) -> Path:
+        place = self._root / relative
+        if not place.resolve().is_relative_to(self._root.resolve()) or place == self._root:
+            raise ValueError(f"outside the output folder: {relative}")
+        if _same_name(place) in {_same_name(other) for other in self._pending}:
+            raise ValueError(f"written twice in one run: {relative}")
+        return place
+
+
+@contextmanager
+def lock(root: Path) -> Iterator[None]:
+    """Holds the output folder for one run. The system frees it when the process dies, however it dies."""
+    held = FileLock(root / ".svod.lock", timeout=0, mode=0o600)
+    with _russian_refusal(Path(root.name)):
+        _make_private_folder(root)
+        try:
+            held.acquire()
+        except Timeout:
+            raise OutputError(
+                f"С папкой «{root.name}» уже идёт другой запуск: дождитесь его конца и повторите."
+            ) from None
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def safe_name(text: str, limit: int = 60) -> str:
+    """The text as a part of a file name on every system: never a path, at most `limit` letters."""
+    text = unicodedata.normalize("NFC", text)
+    text = "".join("_" if c in '<>:"/\\|?*' or unicodedata.category(c) in _UNSEEN else c for c in text)
+    text = " ".join(text.split())[:limit]
+    while len(text.encode()) > 2 * limit:  # a name has 255 bytes on Linux: two for a Cyrillic letter, four for an emoji
+        text = text[:-1]
+    text = text.strip(". ")
+    if re.fullmatch(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", text, re.IGNORECASE):  # devices on Windows
+        return f"_{text}"
+    return text or "_"
+
+
+def _write(path: Path, content: Content, durable: bool) -> None:
+    with open(path, "w+b", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        if isinstance(content, bytes):
+            file.write(content)
+        else:
+            content(file)
+        file.flush()
+        if durable:
+            os.fsync(file.fileno())
+
+
+def _put(beside: Path, place: Path, patience: float) -> Path:
+    """Replaces `place`, unless it holds the same bytes already, and returns where the file lies then."""
+    kept = place.with_stem(place.stem + _NEW)
+    if place.is_file() and filecmp.cmp(beside, place, shallow=False):
+        beside.unlink()
+    elif not _replaced(beside, place, patience):
+        os.replace(beside, kept)
+        return kept
+    with suppress(PermissionError):  # it is open now; the next run takes it away
+        kept.unlink(missing_ok=True)
+    return place
+
+
+def _replaced(beside: Path, place: Path, patience: float) -> bool:
+    """False when the place stays held: Excel on Windows holds the workbook that it shows."""
+    for _ in range(_BUSY_TRIES):
+        try:
+            os.replace(beside, place)
+        except PermissionError:
+            time.sleep(patience)
+        else:
+            return True
+    return False
+
+
+def _sweep(root: Path) -> None:
+    for folder, _, names in os.walk(root):
+        for name in names:
+            if _LEFTOVER.fullmatch(name):
+                Path(folder, name).unlink()
+
+
+def _make_private_folder(folder: Path) -> None:
+    """The folder and those over it; new ones are open to their owner alone."""
+    for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
+def _same_name(path: Path) -> str:
+    """Equal for names that Windows or macOS take for one."""
+    return unicodedata.normalize("NFC", str(path)).casefold()
+
+
+_CAUSES = {
+    errno.ENOSPC: "на диске кончилось место",
+    errno.EDQUOT: "на диске кончилось отведённое место",
+    errno.EFBIG: "файл больше, чем разрешает система",
+    errno.EACCES: "нет прав на запись или файл открыт в другой программе",
+    errno.EPERM: "нет прав на запись",
+    errno.EROFS: "диск открыт только для чтения",
+    errno.EEXIST: "на этом месте лежит файл, а не папка",
+    errno.ENOTDIR: "на этом месте лежит файл, а не папка",
+    errno.EISDIR: "на этом месте лежит папка",
+    errno.ENAMETOOLONG: "слишком длинное имя",
+}
+
+
+@contextmanager
+def _russian_refusal(shown: Path) -> Iterator[None]:
+    """The system's refusal as one sentence naming the file as it is `shown` (below the output folder)."""
+    try:
+        yield
+    except OSError as error:
+        cause = _CAUSES.get(error.errno or 0, f"ошибка системы {error.errno}")
+        raise OutputError(
+            f"Не удалось записать {shown.as_posix()}: {cause}. Исправьте это и запустите снова."
+        ) from error

@@ -1,0 +1,127 @@
+"""What the office sets for itself: `settings.toml`, every key optional, strictly read."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from email.utils import parseaddr
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from schemas.strict import DataFileError, convert, read_toml
+
+DEFAULT_PATH = Path("settings.toml")
+PASSWORD_VARIABLE = "SVOD_SMTP_PASSWORD"
+
+_DEFAULT_PORTS = {"starttls": 587, "tls": 465}
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class Mail(_Section, frozen=True):
+    """The server that letters go out by. Without a `host` they stay drafts in the outbox."""
+
+    host: str = ""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] | None = None
+    security: Literal["starttls", "tls"] = "starttls"
+    user: str = ""
+    sender: str = ""  # an address, also as «Имя <адрес>»
+    ca_file: str = ""  # PEM: a certificate trusted besides the system's own
+
+    @property
+    def configured(self) -> bool:
+        return bool(self.host)
+
+    @property
+    def sender_address(self) -> str:
+        return parseaddr(self.sender)[1]
+
+    @property
+    def server_port(self) -> int:
+        return self.port or _DEFAULT_PORTS[self.security]
+
+
+class Limits(_Section, frozen=True):
+    """What a report file may cost; beyond it the file gets a remark instead of being read."""
+
+    file_mb: Positive = 20
+    unpacked_mb: Positive = 100
+    zip_entries: Positive = 2000
+    sheets: Positive = 60
+    cells: Positive = 300_000  # of one sheet, rows x columns
+    seconds: Positive = 15
+    memory_mb: Positive = 1024
+
+
+class Settings(_Section, frozen=True, dict=True):
+    form: str = "form-547"
+    timezone: str = "Asia/Vladivostok"  # of the office that issued the order
+    reporting_dates: tuple[date, ...] = ()  # added by the office to those of the order
+    # a report dated up to so many days before a reporting date is the report for it
+    days_before: Annotated[int, msgspec.Meta(ge=0)] = 10
+    mail: Mail = Mail()
+    limits: Limits = Limits()
+    controls: dict[str, str] = {}  # code of a remark -> error, warning, info or off
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings at `path`; without one those of `settings.toml` in the current folder, if there are any.
+
+    Raises DataFileError with one Russian sentence naming file and key.
+    """
+    if path is None:
+        if not DEFAULT_PATH.exists():
+            return Settings()
+        path = DEFAULT_PATH
+    values = read_toml(path)
+    for key in _password_keys(values):
+        raise DataFileError(
+            f"Файл {path.name}: уберите ключ «{key}»: паролю здесь не место, "
+            f"задайте его переменной окружения {PASSWORD_VARIABLE}."
+        )
+    settings = convert(values, Settings, path.name)
+    for problem in _contradictions(settings):
+        raise DataFileError(f"Файл {path.name}: {problem}.")
+    return _with_ca_file_beside(settings, path)
+
+
+def _password_keys(values: dict[str, object]) -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _password_keys(value)
+        elif any(word in key.casefold() for word in ("passw", "парол", "secret")) or key.casefold() == "pass":
+            yield key
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """What the types alone cannot see, each a clause that names the key."""
+    try:
+        settings.zone  # noqa: B018 - made once and kept; a name that is no zone shows here
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        yield f"ключ timezone: часового пояса «{settings.timezone}» нет; пример: Asia/Vladivostok"
+    mail = settings.mail
+    if mail.configured and not mail.sender:
+        yield "в разделе [mail] не хватает ключа «sender»: от какого адреса уходят письма"
+    if mail.sender and not (re.fullmatch(r"[!-~]+@[!-~]+", mail.sender_address) and mail.sender.isprintable()):
+        yield "ключ mail.sender: это не адрес латинскими буквами; пример: svod@example.ru"
+    if mail != Mail() and not mail.configured:
+        yield "в разделе [mail] не хватает ключа «host»: через какой сервер уходят письма"
+
+
+def _with_ca_file_beside(settings: Settings, path: Path) -> Settings:
+    """A relative `ca_file` lies where the settings lie, whatever folder the command is started from."""
+    if not settings.mail.ca_file:
+        return settings
+    mail = msgspec.structs.replace(settings.mail, ca_file=str(path.absolute().parent / settings.mail.ca_file))
+    return msgspec.structs.replace(settings, mail=mail)

@@ -1,0 +1,161 @@
+"""How figures, dates and remarks are said in Russian. A leaf: imports nothing of the project but schemas."""
+
+import math
+import re
+import string
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from schemas.remarks import Catalogue, Remark
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+DASH = "—"
+
+
+def plural(n: int, one: str, few: str, many: str) -> str:
+    """The noun that goes with `n`: 1 школа, 2 школы, 5 школ, 11 школ, 21 школа."""
+    if n % 10 == 1 and n % 100 != 11:
+        return one
+    if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14):
+        return few
+    return many
+
+
+def count(n: int, one: str, few: str, many: str) -> str:
+    """The number with its noun: «1 240 родителей»."""
+    return f"{number(n)}{NBSP}{plural(n, one, few, many)}"
+
+
+def schools(n: int) -> str:
+    return count(n, "школа", "школы", "школ")
+
+
+def of_schools(n: int) -> str:
+    """After «из»: «из 18 школ», «из 21 школы»."""
+    return count(n, "школы", "школ", "школ")
+
+
+def lacking(n: int, forms: tuple[str, str, str]) -> str:
+    """After «не хватает»: «118 родителей», «21 родителя». `forms` are the noun's forms of `plural`."""
+    _, few, many = forms
+    return count(n, few, many, many)
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """8718 -> «8 718»; a whole number without decimals, another with as many as it needs up to two."""
+    if not decimals and not float(value).is_integer():
+        decimals = 2 if round(value, 1) != round(value, 2) else 1
+    said = f"{abs(value):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
+    return f"{MINUS}{said}" if value < 0 and said.strip("0,") else said
+
+
+def percent(value: float, decimals: int = 1) -> str:
+    """54.74 -> «54,7 %»; a whole percent without «,0»."""
+    said = f"{value:.{decimals}f}".replace(".", ",").replace("-", MINUS)
+    if "," in said:
+        said = said.rstrip("0").rstrip(",")
+    return f"{said}{NBSP}%"
+
+
+def percent_against(value: float, bound: float) -> str:
+    """The percent with as many decimals (one to four) as keep it on its side of the bound: 40,97 % below 41 %."""
+    for decimals in (1, 2, 3):
+        shown = round(value, decimals)
+        if (shown < bound) == (value < bound):
+            return percent(value, decimals)
+    return percent(value, 4)
+
+
+def decimals_beside(value: float, low: float, high: float, least: int = 1) -> int:
+    """How many decimals (`least` to four) keep the percent on its side of both bounds: 40,97 beside 41–60."""
+    for decimals in range(least, 4):
+        shown = round(value, decimals)
+        if (shown < low) == (value < low) and (shown > high) == (value > high):
+            return decimals
+    return 4
+
+
+def lowered(text: str) -> str:
+    """«Указан диапазон» -> «указан диапазон» inside a sentence; an abbreviation stays: «ИС не работает»."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def band(low: float, high: float) -> str:
+    """«41–60 %», «100 %»."""
+    if low == high:
+        return percent(low)
+    return f"{percent(low).removesuffix(f'{NBSP}%')}–{percent(high)}"
+
+
+def day(value: date) -> str:
+    return f"{value:%d.%m.%Y}"
+
+
+def short_day(value: date) -> str:
+    """20.04"""
+    return f"{value:%d.%m}"
+
+
+def listed(names: Sequence[str], shown: int, more: tuple[str, str, str] | None = None) -> str:
+    """«А, Б, В и ещё 4 школы»: at most `shown` names. `more` gives the noun's forms, else the number stands alone."""
+    if len(names) <= shown:
+        return ", ".join(names)
+    rest = len(names) - shown
+    return f"{', '.join(names[:shown])} и{NBSP}ещё{NBSP}{count(rest, *more) if more else number(rest)}"
+
+
+def keep_together(text: str) -> str:
+    """No-break space after «№», «с.», «пос.», «п.» and between a number and «чел.», «%»."""
+    text = re.sub(r"(№|\bс\.|\bпос\.|\bп\.|\bр\.п\.) +(?=\S)", rf"\1{NBSP}", text)
+    return re.sub(r"(?<=\d) +(?=чел\.|%)", NBSP, text)
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def shown_cells(cells: Iterable[str], at_most: int = 12) -> str:
+    return listed(list(cells), at_most)
+
+
+class _Templates(string.Formatter):
+    """`{count:number}`, `{share:percent}`, `{day:date}`: the formats of `remarks.toml`. An unknown field is our mistake."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        match format_spec:
+            case "number":
+                return number(value)
+            case "percent":
+                return percent(value, 2) if not math.isclose(value, round(value, 1)) else percent(value)
+            case "date":
+                return day(value)
+            case "":
+                return str(value)
+        raise ValueError(f"unknown format in the catalogue: {format_spec!r}")
+
+
+_templates = _Templates()
+
+
+def message(remark: Remark, catalogue: Catalogue) -> str:
+    """What is wrong, in one Russian sentence."""
+    return _said(catalogue.entries[remark.code].message, remark)
+
+
+def todo(remark: Remark, catalogue: Catalogue) -> str:
+    """What to do about it."""
+    return _said(catalogue.entries[remark.code].todo, remark)
+
+
+def _said(template: str, remark: Remark) -> str:
+    places = {"item": remark.item, "sheet": remark.sheet, "cell": remark.cell, "school": remark.school}
+    places |= {"value": shortened(remark.value), "as_of": remark.as_of}  # type: ignore[dict-item]
+    return keep_together(_templates.vformat(template, (), places | dict(remark.data)))  # type: ignore[arg-type]
+
+
+def shortened(text: str, limit: int = 60) -> str:
+    """A school's words on one line, cut where they run on."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

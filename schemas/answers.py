@@ -1,0 +1,57 @@
+"""The long table of answers: one fact a row, for all reports of a batch. pandera judges it once, lazily.
+
+Structural rules (types, known words, no nulls) guard our own reader: a breach is a programmer's mistake.
+Coded checks (`error=` a code of `remarks.toml`) judge the school's answer: a breach becomes a remark.
+"""
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+FIELDS = (
+    "person", "position", "text", "title", "number", "date", "count", "total", "percent",
+    "classes", "yes", "url", "problem", "solution", "note",
+)  # fmt: skip
+FIGURES = ("count", "total", "percent")
+BASES_OF_FACTS = ("stated", "derived")
+
+
+class Answers(pa.DataFrameModel):
+    """Index: the number of the fact, by which remark, summary and returned file find its cell."""
+
+    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
+    file: Series[str] = pa.Field(description="path relative to the input folder, with /")
+    sheet: Series[str] = pa.Field(description="sheet of the form")
+    cell: Series[str] = pa.Field(description="cell that says it")
+    school_code: Series[str] = pa.Field(description="code in the registry; blank: not recognised")
+    as_of: Series[str] = pa.Field(description="date written in the report, ISO; blank: none")
+    item: Series[str] = pa.Field(description="number of the form's item, a row of acts or `problem.N`; blank: a note")
+    field: Series[str] = pa.Field(isin=FIELDS, description="what kind of fact it is")
+    text: Series[str] = pa.Field(description="its words; dates ISO; blank for figures")
+    number: Series[float] = pa.Field(nullable=True, description="its figure: people, or percent 0–100; null for words")
+    half: Series[float] = pa.Field(ge=0, description="half a unit of the last digit written, percentage points")
+    basis: Series[str] = pa.Field(isin=BASES_OF_FACTS, description="stands in the cell, or computed from what does")
+
+    class Config:
+        strict = True
+        ordered = True
+        unique_column_names = True
+
+    @pa.check("number", error="NUM-NEGATIVE")
+    def not_below_zero(cls, number: pd.Series) -> pd.Series:
+        return number.isna() | (number >= 0)
+
+    @pa.dataframe_check(error="PCT-ABOVE-100")
+    def percent_at_most_100(cls, table: pd.DataFrame) -> pd.Series:
+        return (table["field"] != "percent") | (table["basis"] != "stated") | ~(table["number"] > 100)
+
+    @pa.dataframe_check(error="DOC-AFTER-REPORT")
+    def document_not_after_report(cls, table: pd.DataFrame) -> pd.Series:
+        return (table["field"] != "date") | (table["as_of"] == "") | (table["text"] <= table["as_of"])
+
+
+def empty_answers() -> pd.DataFrame:
+    """The table without a row, with the right types."""
+    kinds = {"report": "int64", "number": "float64", "half": "float64"}
+    columns = list(Answers.to_schema().columns)
+    return pd.DataFrame({name: pd.Series([], dtype=kinds.get(name, "str")) for name in columns})

@@ -1,0 +1,337 @@
+"""A report form as data: frozen, typed, loaded strictly from `schemas/form-*.toml`.
+
+Nothing here (or to the right of it) knows an item number of a particular order. No pandas: workers import this.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from schemas.strict import DataFileError, load
+
+FORMS = Path(__file__).parent
+
+
+def load_form(name_or_path: str | Path) -> "Form":
+    """The form called so (`form-547`) or lying at that path. Raises DataFileError with one Russian sentence."""
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        path = FORMS / f"{name_or_path}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in FORMS.glob("form-*.toml")))
+        raise DataFileError(f"Формы «{name_or_path}» нет; есть: {known}. Исправьте ключ form в настройках.")
+    form = load(path, Form)
+    for problem in _contradictions(form):
+        raise DataFileError(f"Файл {path.name}: {problem}.")
+    return form
+
+
+class Kind(StrEnum):
+    """How the answer to an item is read (domain.md, «The form»)."""
+
+    GROUP = "group"  # a heading over numbered items: no answer of its own
+    PERSON = "person"  # full name; position
+    TEXT = "text"
+    DOCUMENT = "document"  # number and date
+    ACTS = "acts"  # any number of rows below: title and document
+    COVERAGE = "coverage"  # people covered of a base
+    VOLUME = "volume"  # percent of the needed volume: no people behind it
+    YES_NO = "yes_no"  # with an address, if wanted
+
+
+class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class Paper(_Data, frozen=True):
+    title: str
+    due: date
+
+
+Date = date  # `date` is also a field of Order
+
+
+class Order(_Data, frozen=True):
+    number: str
+    date: date
+    reporting_dates: tuple[Date, ...]
+    papers: tuple[Paper, ...] = ()
+
+
+class Recognise(_Data, frozen=True):
+    """Known spellings by which head and table of a form are found on a sheet; the order's own first."""
+
+    titles: tuple[str, ...]
+    school: tuple[str, ...]
+    as_of: tuple[str, ...]
+    number: tuple[str, ...]
+    measure: tuple[str, ...]
+    answer: tuple[str, ...]
+    note: tuple[str, ...]
+    signatures: tuple[str, ...]
+    not_provided: tuple[str, ...]
+    not_required: tuple[str, ...]
+
+
+class Base(_Data, frozen=True):
+    """A whole that coverage is a share of, people. `registry` is how its column in «Школы» begins;
+    `name` is the defined name of its cell in the form; `people` its three plural forms."""
+
+    id: str
+    registry: str
+    label: str
+    group: str
+    people: tuple[str, str, str]
+    name: str
+    part_of: str = ""  # the base that it cannot exceed
+
+
+class Item(_Data, frozen=True):
+    """One item. A `|` in `short` and `column` is a line break put by hand in a table's heading."""
+
+    number: str
+    kind: Kind
+    title: str
+    about: str = ""  # what it is about, for a sentence: «п. 6.2 (ознакомление родителей)»
+    hint: str = ""
+    blank: str = ""  # what the order prints after the title to be filled in
+    short: str = ""  # heading on «Этапы»
+    column: str = ""  # heading on «Охват»
+    spellings: tuple[str, ...] = ()
+    base: str = ""
+    # coverage only: does the order ask for people and percent, or for percent alone
+    asks: Literal["people", "percent", ""] = ""
+    classes: bool = False
+    due: date | None = None
+    optional: bool = False
+    may_be_not_provided: bool = False
+    may_be_not_required: bool = False
+
+    @property
+    def parent(self) -> str:
+        """Number of the item over it: `6` for `6.1`, blank for `6`."""
+        return self.number.rpartition(".")[0]
+
+    @property
+    def measured(self) -> bool:
+        """Has a share that can be put into a table: a coverage or a volume."""
+        return self.kind in (Kind.COVERAGE, Kind.VOLUME)
+
+
+class Problems(_Data, frozen=True):
+    title: str
+    problem: tuple[str, ...]
+    solution: tuple[str, ...]
+
+
+class Headline(_Data, frozen=True):
+    """The item that leadership is asked about first, and the words for it."""
+
+    item: str
+    name: str
+    sheet: str
+    total_column: str
+    count_column: str
+    share_column: str
+    chart: str
+    share_of: str
+    to_act: str
+
+
+class Target(_Data, frozen=True):
+    """From `by` on, `min`–`max` percent (0–100) are asked of the headline item."""
+
+    by: date
+    min: float
+    max: float
+
+
+class SecondCard(_Data, frozen=True):
+    item: str
+    title: str
+    brief: str
+
+
+class ItemGroup(_Data, frozen=True):
+    title: str
+    items: tuple[str, ...]
+
+
+class CoverageMatrix(_Data, frozen=True):
+    groups: tuple[ItemGroup, ...]
+    rows: tuple[str, ...]  # bases
+    columns: tuple[ItemGroup, ...]
+
+
+class Control(_Data, frozen=True):
+    """`not_above`: in people, `item` cannot exceed `limit`; an error on `item`."""
+
+    kind: Literal["not_above"]
+    item: str
+    limit: str
+    said: str
+    limit_said: str
+    reason: str
+    brief: str
+    hint: str
+
+
+class Measure(_Data, frozen=True, rename={"since": "from"}):
+    title: str
+    items: tuple[str, ...]
+    due: date | None = None
+    since: date | None = None
+
+
+class Stage(_Data, frozen=True):
+    title: str
+    measures: tuple[Measure, ...]
+
+
+class ProblemGroup(_Data, frozen=True):
+    title: str
+    stems: tuple[str, ...]
+
+
+class Form(_Data, frozen=True, dict=True):
+    id: str
+    version: int
+    title: str
+    subject: str
+    office: str
+    order: Order
+    recognise: Recognise
+    bases: tuple[Base, ...]
+    items: tuple[Item, ...]
+    problems: Problems
+    headline: Headline
+    targets: tuple[Target, ...]
+    second_card: SecondCard
+    coverage: CoverageMatrix
+    controls: tuple[Control, ...]
+    stages: tuple[Stage, ...]
+    problem_groups: tuple[ProblemGroup, ...]
+
+    def item(self, number: str) -> Item:
+        """The item of that number; a row of acts (`4.2`) leads to its item (`4`). KeyError if there is none."""
+        if number in self._by_number:
+            return self._by_number[number]
+        above = self._by_number[number.rpartition(".")[0]]
+        if above.kind is not Kind.ACTS:
+            raise KeyError(number)
+        return above
+
+    def base(self, base_id: str) -> Base:
+        return next(b for b in self.bases if b.id == base_id)
+
+    @cached_property
+    def _by_number(self) -> dict[str, Item]:
+        return {item.number: item for item in self.items}
+
+    @cached_property
+    def coverage_items(self) -> tuple[Item, ...]:
+        """Items with a share, in the form's order: coverage and volume."""
+        return tuple(item for item in self.items if item.measured)
+
+    @cached_property
+    def due_items(self) -> tuple[Item, ...]:
+        """Items with a due date, in the form's order."""
+        return tuple(item for item in self.items if item.due)
+
+    @property
+    def headline_item(self) -> Item:
+        return self.item(self.headline.item)
+
+    @property
+    def answer_due(self) -> dict[str, date]:
+        """From when an empty answer is a remark: the due date, for the headline item its first target."""
+        due = {item.number: item.due for item in self.items if item.due}
+        if self.targets:
+            due.setdefault(self.headline.item, self.targets[0].by)
+        return due
+
+    def target_on(self, day: date) -> Target | None:
+        """The target in force: the last one whose date is not later than `day`."""
+        return max((t for t in self.targets if t.by <= day), key=lambda t: t.by, default=None)
+
+    def next_target(self, day: date) -> Target | None:
+        return min((t for t in self.targets if t.by > day), key=lambda t: t.by, default=None)
+
+    def sort_key(self, number: str) -> tuple[int, tuple[int, ...]]:
+        """Order of item numbers as the form has them; `problem.3` after all items, blank first."""
+        rank = 0 if not number else 2 if number.startswith("problem") else 1
+        return rank, tuple(int(part) for part in re.findall(r"\d+", number))
+
+
+def _contradictions(form: Form) -> Iterator[str]:
+    """What the types alone cannot see, each a clause that names the key."""
+    numbers = [item.number for item in form.items]
+    yield from (f"пункт «{n}» стоит дважды (items)" for n in _repeated(numbers))
+    yield from (f"основа «{b}» стоит дважды (bases)" for b in _repeated(b.id for b in form.bases))
+    bases = {base.id for base in form.bases}
+    for base in form.bases:
+        if base.part_of and base.part_of not in bases:
+            yield f"bases.{base.id}.part_of называет неизвестную основу «{base.part_of}»"
+    for item in form.items:
+        here = f"пункт {item.number}"
+        if item.parent and item.parent not in numbers:
+            yield f"{here}: нет пункта {item.parent}, под которым он стоит (items)"
+        if (item.kind is Kind.COVERAGE) != bool(item.base):
+            yield f"{here}: ключ base нужен пунктам вида coverage и только им"
+        if item.base and item.base not in bases:
+            yield f"{here}: base называет неизвестную основу «{item.base}»"
+        if (item.kind is Kind.COVERAGE) != bool(item.asks):
+            yield f"{here}: ключ asks нужен пунктам вида coverage и только им"
+        if item.measured and not (item.column and item.about):
+            yield f"{here}: нужны ключи column и about"
+        if item.due and not (item.short and item.about):
+            yield f"{here}: при сроке due нужны ключи short и about"
+    for key, number in _named_items(form):
+        if number not in numbers:
+            yield f"{key} называет пункт «{number}», которого в форме нет"
+    if form.headline.item in numbers and form.headline_item.kind is not Kind.COVERAGE:
+        yield f"headline.item: пункт {form.headline.item} должен быть вида coverage"
+    yield from (f"coverage.rows называет неизвестную основу «{b}»" for b in form.coverage.rows if b not in bases)
+    shown = [n for group in form.coverage.groups for n in group.items]
+    if sorted(shown) != sorted(item.number for item in form.coverage_items):
+        yield "coverage.groups должны называть каждый пункт с долей ровно один раз"
+    yield from _target_contradictions(form.targets)
+    if list(form.order.reporting_dates) != sorted(set(form.order.reporting_dates)):
+        yield "order.reporting_dates должны идти по возрастанию и не повторяться"
+
+
+def _target_contradictions(targets: tuple[Target, ...]) -> Iterator[str]:
+    for target in targets:
+        if not 0 <= target.min <= target.max <= 100:
+            yield f"targets {target.by:%d.%m.%Y}: нужно 0 ≤ min ≤ max ≤ 100"
+    for earlier, later in zip(targets, targets[1:], strict=False):
+        if later.by <= earlier.by:
+            yield f"targets {later.by:%d.%m.%Y}: сроки должны идти по возрастанию"
+        elif later.min < earlier.max:
+            yield f"targets {later.by:%d.%m.%Y}: полоса перекрывается с предыдущей"
+
+
+def _named_items(form: Form) -> Iterator[tuple[str, str]]:
+    yield "headline.item", form.headline.item
+    yield "second_card.item", form.second_card.item
+    for group in form.coverage.groups:
+        yield from (("coverage.groups", number) for number in group.items)
+    for group in form.coverage.columns:
+        yield from (("coverage.columns", number) for number in group.items)
+    for control in form.controls:
+        yield "controls.item", control.item
+        yield "controls.limit", control.limit
+    for stage in form.stages:
+        for measure in stage.measures:
+            yield from ((f"stages «{measure.title}»", number) for number in measure.items)
+
+
+def _repeated(values: Iterable[str]) -> list[str]:
+    seen: set[str] = set()
+    return sorted({v for v in values if v in seen or seen.add(v)})  # type: ignore[func-returns-value]

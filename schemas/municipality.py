@@ -1,0 +1,42 @@
+"""The merged municipality-wide table, judged on its way out: a breach is a programmer's mistake and stops the run."""
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+MUNICIPALITY = "municipality"
+
+
+class Indicators(pa.DataFrameModel):
+    """`indicators.csv`: one row for every scope and coverage item."""
+
+    as_of: Series[str] = pa.Field(description="date of the picture, ISO")
+    scope: Series[str] = pa.Field(description="`municipality` or a school's code")
+    item: Series[str] = pa.Field(description="number of the form's item")
+    group: Series[str] = pa.Field(description="whose coverage it is; blank for a volume")
+    covered: Series[float] = pa.Field(nullable=True, ge=0, description="people covered")
+    total: Series[float] = pa.Field(nullable=True, ge=0, description="people in all")
+    percent: Series[float] = pa.Field(nullable=True, ge=0, le=100.0000001, description="Σ covered / Σ total × 100")
+    schools_counted: Series[int] = pa.Field(ge=0, description="schools counted")
+    schools_expected: Series[int] = pa.Field(ge=0, description="schools in being")
+    target_min: Series[float] = pa.Field(nullable=True, ge=0, le=100, description="percent, headline item only")
+    target_max: Series[float] = pa.Field(nullable=True, ge=0, le=100, description="percent, headline item only")
+    deviation_pp: Series[float] = pa.Field(nullable=True, description="percentage points from the lower bound")
+    shortfall: Series[float] = pa.Field(nullable=True, ge=0, description="people missing to the lower bound")
+    status: Series[str] = pa.Field(description="headline item only")
+
+    class Config:
+        strict = True
+        ordered = True
+
+    @pa.dataframe_check(error="counted schools are among the expected")
+    def counted_among_expected(cls, table: pd.DataFrame) -> pd.Series:
+        return table["schools_counted"] <= table["schools_expected"]
+
+    @pa.dataframe_check(error="nobody is covered twice")
+    def covered_among_total(cls, table: pd.DataFrame) -> pd.Series:
+        return table["covered"].isna() | (table["covered"] <= table["total"] + 1e-6)
+
+    @pa.dataframe_check(error="one row a scope and item")
+    def one_row_each(cls, table: pd.DataFrame) -> pd.Series:
+        return ~table.duplicated(["scope", "item"])

@@ -1,0 +1,49 @@
+"""What the standard form says besides the order's own words: shared by those who write it and those who read it.
+
+The order's words (title, items, «в», «по состоянию на», problems) stand in the form's TOML.
+
+How the form lies on its sheet: the passport is pairs of cells, a label (`Base.label` or `CLASSES`) and right under it
+the figure; below it the row of `HEADINGS`; below that the items by number, the rows of acts and `ADDRESS` right under
+their item; at the end the table of problems with numbers of its own.
+"""
+
+from enum import StrEnum
+
+SHEET = "Отчёт"
+HELP_SHEET = "Как заполнить"
+META_SHEET = "_meta"
+
+NUMBER = "№"
+MEASURE = "Мероприятия"
+ANSWER = "Выполнение"
+TOTAL = "Всего, чел."
+COUNT = "Из них, чел."
+SHARE = "Доля, %"
+CHECK = "Проверка"
+HEADINGS = (NUMBER, MEASURE, ANSWER, TOTAL, COUNT, SHARE, CHECK)
+
+CLASSES = "Классов"  # how many the school has: the passport's figure that is no base
+COVERED = "охват, чел. →"  # stands under ANSWER where a coverage asks for no classes
+ADDRESS = "адрес страницы (если есть)"  # the row under a yes/no item
+YES, NO = "есть", "нет"
+
+ACT_ROWS = 8
+PROBLEM_ROWS = 10
+
+TARGET_NAME = "План_мин"  # defined name of the value of Meta.PLAN_MIN
+
+
+class Meta(StrEnum):
+    """Keys of the very hidden sheet: key in A, value in B, one a row."""
+
+    FORM = "form"  # Form.id
+    VERSION = "version"  # Form.version, a number
+    SCHOOL = "school"  # code in the registry, text; blank on a blank form
+    AS_OF = "as_of"  # ISO date that the form was handed out for
+    PLAN_MIN = "plan_min"  # bounds of the target in force on that date, fractions; blank where none is
+    PLAN_MAX = "plan_max"
+
+
+def school_line(name: str, code: str) -> str:
+    """The school as it stands in the head of its form."""
+    return f"{name} (код {code})"

@@ -1,0 +1,93 @@
+"""The Remark, said by any stage, and the catalogue that turns its code into Russian words.
+
+A remark carries a code and figures; its sentences stand in `remarks.toml` and are made at the end
+(`pipeline.wording`). No pandas: workers import this.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from schemas.strict import DataFileError, convert, read_toml
+
+CATALOGUE = Path(__file__).with_name("remarks.toml")
+
+
+class Severity(StrEnum):
+    ERROR = "error"  # the figure is set aside, the school must correct
+    WARNING = "warning"  # counted, please check
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing to say about one place in one file.
+
+    `value` is what the school wrote there; `data` the figures that the message names. `severity` is filled in
+    by the catalogue (`Catalogue.grade`), which knows what the office has set.
+    """
+
+    code: str
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    school: str = ""
+    as_of: date | None = None
+    item: str = ""
+    value: str = ""
+    data: tuple[tuple[str, str | float | date], ...] = ()
+    severity: Severity = Severity.ERROR
+
+
+def remark(code: str, **fields: object) -> Remark:
+    """A remark with the given places (`file`, `cell`, `item` …); every other keyword becomes a figure of its message."""
+    places = {k: v for k, v in fields.items() if k in Remark.__dataclass_fields__}
+    data = tuple((k, v) for k, v in fields.items() if k not in Remark.__dataclass_fields__)
+    return Remark(code, data=data, **places)  # type: ignore[arg-type]
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One kind of remark. `message` and `todo` are templates over the remark's places and figures."""
+
+    severity: Severity
+    title: str
+    message: str
+    todo: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    entries: Mapping[str, Entry]
+    off: frozenset[str] = frozenset()
+
+    def grade(self, remarks: Iterable[Remark]) -> list[Remark]:
+        """The remarks with their severity; those that the office has switched off are left out."""
+        return [replace(r, severity=self.entries[r.code].severity) for r in remarks if r.code not in self.off]
+
+
+def load_catalogue(controls: Mapping[str, str] | None = None) -> Catalogue:
+    """The catalogue with the office's own severities (`[controls]` of the settings: code -> severity or `off`)."""
+    entries = {
+        code: convert({"entry": body}, _Named, CATALOGUE.name).entry for code, body in read_toml(CATALOGUE).items()
+    }
+    off = set()
+    for code, wish in (controls or {}).items():
+        if code not in entries:
+            raise DataFileError(f"Настройки, раздел [controls]: замечания «{code}» нет в перечне (docs/remarks.md).")
+        if wish == "off":
+            off.add(code)
+        elif wish in tuple(Severity):
+            entries[code] = msgspec.structs.replace(entries[code], severity=Severity(wish))
+        else:
+            raise DataFileError(
+                f"Настройки, раздел [controls]: для «{code}» укажите error, warning, info или off, а не «{wish}»."
+            )
+    return Catalogue(entries, frozenset(off))
+
+
+class _Named(msgspec.Struct, frozen=True):
+    entry: Entry

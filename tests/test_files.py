@@ -1,0 +1,219 @@
+"""Outputs: whole or not at all, nowhere but below the output folder, one run at a time."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.files import OutputError, Outputs, Written, lock, safe_name
+
+ROOT = Path(__file__).parents[1]
+posix = pytest.mark.skipif(os.name == "nt", reason="file modes of POSIX")
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "output"
+
+
+def everything_below(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_files_appear_at_the_end_of_the_run_and_not_before(output: Path):
+    with Outputs(output) as outputs:
+        outputs.add("2014-03-20/svod.xlsx", b"summary")
+        outputs.add("2014-03-20/answers.csv", lambda file: file.write(b"answers"), durable=False)
+        assert not (output / "2014-03-20" / "svod.xlsx").exists()
+        written = outputs.commit()
+    assert everything_below(output) == {"2014-03-20/svod.xlsx": b"summary", "2014-03-20/answers.csv": b"answers"}
+    assert [w.path.name for w in written] == ["answers.csv", "svod.xlsx"]
+    assert not any(w.kept_beside for w in written)
+
+
+def test_a_failed_run_leaves_yesterdays_files_and_nothing_else(output: Path):
+    with Outputs(output) as outputs:
+        outputs.add("a.csv", b"yesterday")
+        outputs.commit()
+    with Outputs(output) as outputs:
+        outputs.add("a.csv", b"today")
+        with pytest.raises(ZeroDivisionError):
+            outputs.add("b.csv", lambda file: 1 / 0)
+    assert everything_below(output) == {"a.csv": b"yesterday"}
+
+
+def test_what_a_killed_run_left_is_swept_by_the_next(output: Path):
+    killed = (
+        "import os, pathlib, signal\n"
+        "from pipeline.files import Outputs\n"
+        f"outputs = Outputs(pathlib.Path({str(output)!r})).__enter__()\n"
+        "outputs.add('2014-03-20/a.csv', b'today')\n"
+        "os._exit(9)\n"
+    )
+    subprocess.run([sys.executable, "-c", killed], cwd=ROOT, check=False)
+    (leftover,) = everything_below(output)
+    assert leftover.endswith(".tmp")
+    (output / "2014-03-20" / ".mine.tmp").write_bytes(b"not ours")
+    with Outputs(output):
+        assert list(everything_below(output)) == ["2014-03-20/.mine.tmp"]
+
+
+def test_a_file_with_the_same_bytes_is_not_touched(output: Path):
+    for _ in range(2):
+        with Outputs(output) as outputs:
+            outputs.add("a.csv", b"same")
+            outputs.commit()
+            os.utime(output / "a.csv", (1_000_000_000, 1_000_000_000))
+    with Outputs(output) as outputs:
+        outputs.add("a.csv", b"same")
+        (written,) = outputs.commit()
+    assert written == Written(output / "a.csv", output / "a.csv")
+    assert (output / "a.csv").stat().st_mtime == 1_000_000_000
+    assert list(everything_below(output)) == ["a.csv"]
+
+
+@pytest.fixture
+def held_by_excel(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Names that cannot be replaced, as on Windows while Excel shows the file; no other system holds files so."""
+    held: set[str] = set()
+    really = os.replace
+
+    def replace(source: Path, target: Path) -> None:
+        if Path(target).name in held:
+            raise PermissionError(13, "used by another process")
+        really(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    return held
+
+
+def test_a_workbook_that_is_open_in_excel_is_kept_beside_it_and_reported(output: Path, held_by_excel: set[str]):
+    def run(content: bytes) -> Written:
+        with Outputs(output, patience=0) as outputs:
+            outputs.add("svod.xlsx", content)
+            (written,) = outputs.commit()
+        return written
+
+    run(b"yesterday")
+    held_by_excel.add("svod.xlsx")
+    written = run(b"today")
+    assert written.kept_beside
+    assert written.lies_at == output / "svod-новый.xlsx"
+    assert everything_below(output) == {"svod.xlsx": b"yesterday", "svod-новый.xlsx": b"today"}
+    held_by_excel.clear()
+    assert not run(b"tomorrow").kept_beside
+    assert everything_below(output) == {"svod.xlsx": b"tomorrow"}  # the new one no longer misleads
+
+
+def test_where_not_even_a_new_name_can_be_written_the_run_says_so(output: Path, held_by_excel: set[str]):
+    held_by_excel |= {"svod.xlsx", "svod-новый.xlsx"}
+    with Outputs(output, patience=0) as outputs:
+        outputs.add("svod.xlsx", b"today")
+        with pytest.raises(OutputError, match=r"svod\.xlsx: нет прав на запись или файл открыт"):
+            outputs.commit()
+    assert everything_below(output) == {}
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """No file may grow beyond 8 kB: the system refuses the rest as on a full disk."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_is_one_russian_sentence_and_nothing_is_torn(output: Path, full_disk: None):
+    with Outputs(output) as outputs:
+        outputs.add("small.csv", b"x")
+        with pytest.raises(OutputError, match=r"Не удалось записать 2014-03-20/svod\.xlsx: файл больше"):
+            outputs.add("2014-03-20/svod.xlsx", b"x" * 100_000)
+    assert everything_below(output) == {}
+
+
+def test_an_output_folder_that_is_a_file_is_named(output: Path):
+    output.write_text("")
+    with pytest.raises(OutputError, match=r"Не удалось записать output: .* файл, а не папка"), lock(output):
+        pass
+    with pytest.raises(OutputError, match="файл, а не папка"), Outputs(output) as outputs:
+        outputs.add("a/b.csv", b"")
+
+
+@pytest.mark.parametrize("name", ["../a.csv", "a/../../b.csv", "/tmp/a.csv", ".", "link/a.csv"])
+def test_nothing_is_written_outside_the_output_folder(name: str, output: Path, tmp_path: Path):
+    output.mkdir()
+    (output / "link").symlink_to(tmp_path)
+    with Outputs(output) as outputs, pytest.raises(ValueError, match="outside"):
+        outputs.add(name, b"")
+    assert list(tmp_path.iterdir()) == [output]
+
+
+@pytest.mark.parametrize("other", ["a/СОШ й.csv", "a/сош Й.csv", "a/СОШ и\u0306.csv"])
+def test_two_files_that_some_system_takes_for_one_are_refused(other: str, output: Path):
+    with Outputs(output) as outputs:
+        outputs.add("a/СОШ й.csv", b"")
+        with pytest.raises(ValueError, match="twice"):
+            outputs.add(other, b"")
+
+
+@posix
+def test_what_is_written_is_for_its_owner_alone(output: Path):
+    with lock(output), Outputs(output) as outputs:
+        outputs.add("2014-03-20/a.csv", b"")
+        outputs.commit()
+    for path in (output, *output.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
+
+
+def test_a_second_run_on_the_same_folder_is_told_so_and_a_killed_one_frees_it(output: Path):
+    holding = (
+        "import pathlib\n"
+        "from pipeline.files import lock\n"
+        f"with lock(pathlib.Path({str(output)!r})):\n"
+        "    print('held', flush=True)\n"
+        "    input()\n"
+    )
+    first = subprocess.Popen(
+        [sys.executable, "-c", holding], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "held\n"
+        with pytest.raises(OutputError, match="уже идёт другой запуск"), lock(output):
+            pass
+        first.kill()
+    with lock(output):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("МБОУ «СОШ № 1»", "МБОУ «СОШ № 1»"),
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ('a<b>c:d"e/f\\g|h?i*j', "a_b_c_d_e_f_g_h_i_j"),
+        ("отчёт. ", "отчёт"),
+        ("  два   пробела ", "два пробела"),
+        ("строка\nи\x1b[31m", "строка_и_[31m"),
+        ("налево\u202eоварпан", "налево_оварпан"),
+        ("имя\udcff", "имя_"),
+        ("CON", "_CON"),
+        ("lpt1.xlsx", "_lpt1.xlsx"),
+        ("и\u0306", "й"),
+        ("...", "_"),
+        ("", "_"),
+    ],
+)
+def test_a_safe_name_is_one_part_of_a_path_on_every_system(text: str, name: str):
+    assert safe_name(text) == name
+
+
+def test_a_safe_name_fits_with_room_for_what_is_put_around_it():
+    assert len(safe_name("Ж" * 300)) == 60
+    assert len(safe_name("😀" * 300).encode()) <= 120
+    assert safe_name("Ж" * 300, limit=10) == "Ж" * 10

@@ -1,0 +1,474 @@
+"""Letters: as files, and over a real mail server on this computer, encrypted and with a log-in."""
+
+import email
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from pipeline.journal import Journal
+from pipeline.sending.outbox import Attachment, Letter, checked_address, compose, has_gone, letter_key, read
+from pipeline.sending.smtp import Delivery, Fate, deliver
+from pipeline.settings import Mail
+from schemas.strict import DataFileError
+
+# aiosmtpd does not count the encryption of the port itself as such
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
+AS_OF = date(2014, 3, 20)
+NOW = datetime(2014, 3, 21, 9, 30, tzinfo=UTC)
+USER, PASSWORD = "svod", "a right password"
+WORKBOOK = Attachment("svod-2014-03-20.xlsx", bytes(range(256)) * 400, "application/vnd.ms-excel")
+LETTER = Letter(
+    to=("head@example.ru", "deputy@example.ru"),
+    subject="Активация 54,7 % — по плану; отстают 6 школ, до нижней границы не хватает 1 240 родителей",
+    text="Активировано 4 721 из 8 631.\n.\nТочка в начале строки — тоже текст.\n",
+    html="<p>Активировано <b>4 721</b> из 8 631.</p>",
+    attachments=(WORKBOOK,),
+)
+
+
+# ── a letter as a file ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_same_letter_gives_the_same_bytes():
+    assert compose(LETTER, AS_OF) == compose(LETTER, AS_OF)
+
+
+def test_without_a_sender_the_letter_is_a_draft_that_says_all():
+    content, refusals = compose(LETTER, AS_OF)
+    draft = email.message_from_bytes(content, _class=EmailMessage, policy=policy.default)
+    assert draft["X-Unsent"] == "1"
+    assert draft["From"] is None
+    assert draft["To"] == "head@example.ru, deputy@example.ru"
+    assert draft["Subject"] == LETTER.subject
+    assert draft.get_body(("plain",)).get_content().splitlines() == LETTER.text.splitlines()
+    assert draft.get_body(("html",)).get_content().strip() == LETTER.html
+    (attached,) = draft.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == (WORKBOOK.name, WORKBOOK.content)
+    assert refusals == []
+    assert content.isascii()
+
+
+def test_with_a_sender_it_is_no_draft():
+    letter = read(compose(LETTER, AS_OF, sender="Свод <svod@example.ru>")[0])
+    assert letter["X-Unsent"] is None
+    assert letter["From"].addresses[0].addr_spec == "svod@example.ru"
+
+
+def test_a_bad_address_is_left_out_with_a_reason_and_the_others_stay():
+    letter = replace(LETTER, to=("нет", "head@example.ru", "почта@example.ru", "a@b@c", "x@школа.рф", "a b@example.ru"))
+    content, refusals = compose(letter, AS_OF)
+    assert read(content)["To"] == "head@example.ru, x@xn--80atdl2c.xn--p1ai"
+    assert {refusal.address: refusal.reason for refusal in refusals} == {
+        "нет": "это не адрес электронной почты",
+        "почта@example.ru": "это не адрес электронной почты",
+        "a@b@c": "это не адрес электронной почты",
+        "a b@example.ru": "это не адрес электронной почты",
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["", "@", "a@", "@example.ru", "a@example", "a@example.ru\r\nBcc: b@example.ru", "a@.ru"]
+)
+def test_what_is_no_address_is_refused(text: str):
+    with pytest.raises(ValueError, match="не адрес"):
+        checked_address(text)
+
+
+def test_a_line_break_in_the_subject_makes_no_header():
+    letter = read(compose(replace(LETTER, subject="План\r\nBcc: thief@example.ru"), AS_OF)[0])
+    assert letter["Bcc"] is None
+    assert letter["Subject"] == "План Bcc: thief@example.ru"
+
+
+def test_half_a_character_does_not_stop_the_letter():
+    letter = read(compose(replace(LETTER, text="имя \udcff файла", subject="имя \udcff"), AS_OF)[0])
+    assert letter.get_body(("plain",)).get_content().strip() == "имя ? файла"
+    assert letter["Subject"] == "имя ?"
+
+
+def test_the_key_of_a_letter_knows_recipient_date_and_contents_but_not_who_sends_it():
+    def key(letter: Letter = LETTER, as_of: date = AS_OF, recipient: str = "head@example.ru", sender: str = "") -> str:
+        return letter_key(read(compose(letter, as_of, sender)[0]), as_of, recipient)
+
+    same = {key(), key(sender="svod@example.ru"), key(recipient="HEAD@example.ru")}
+    others = {
+        key(recipient="deputy@example.ru"),
+        key(as_of=date(2014, 3, 21)),
+        key(replace(LETTER, subject="Другое")),
+        key(replace(LETTER, text="Другое")),
+        key(replace(LETTER, attachments=())),
+    }
+    assert len(same) == 1
+    assert len(others | same) == 6
+
+
+# ── over a mail server ───────────────────────────────────────────────────────────────────────────────────
+
+
+class Post:
+    """What the server does with letters: keeps them, refuses some recipients and some letters."""
+
+    def __init__(self) -> None:
+        self.letters: list[Envelope] = []
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address.startswith("stranger"):
+            return "550 5.7.1 not yours"
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address.startswith("unknown"):
+            return "550 5.1.1 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if b"unwanted@" in envelope.original_content:
+            return "554 5.7.1 looks like spam"
+        if b"hang-up@" in envelope.original_content:
+            server.transport.close()
+        self.letters.append(envelope)
+        return "250 OK"
+
+    @property
+    def received(self) -> list[list[str]]:
+        """The recipients of each letter."""
+        return [letter.rcpt_tos for letter in self.letters]
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return path
+
+
+Serve = Callable[..., tuple[Post, Mail]]
+
+
+@pytest.fixture
+def serve(authority: trustme.CA, ca_file: Path) -> Iterator[Serve]:
+    """Starts a mail server and gives what it receives, with the settings that fit it."""
+    with ExitStack() as stack:
+
+        def start(security: str = "starttls", certified: str = "127.0.0.1", tls: bool = True) -> tuple[Post, Mail]:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            authority.issue_cert(certified).configure_cert(context)
+            if security == "tls":
+                encryption = {"ssl_context": context, "auth_require_tls": False}  # the port itself is encrypted
+            else:
+                encryption = {"tls_context": context if tls else None, "require_starttls": tls}
+            post, port = Post(), _free_port()
+            server = Controller(post, "127.0.0.1", port, authenticator=_authenticate, auth_required=tls, **encryption)
+            server.start()
+            stack.callback(server.stop)
+            mail = Mail(
+                host="127.0.0.1",
+                port=port,
+                security=security,  # type: ignore[arg-type]
+                user=USER,
+                sender="Свод <svod@example.ru>",
+                ca_file=str(ca_file),
+            )
+            return post, mail
+
+        yield start
+
+
+def _authenticate(
+    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
+) -> AuthResult:
+    return AuthResult(success=(data.login, data.password) == (USER.encode(), PASSWORD.encode()), handled=False)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    folder = tmp_path / "output"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def journal(output: Path) -> Iterator[Journal]:
+    with Journal.open(output / "journal.db") as journal:
+        yield journal
+
+
+def put(output: Path, letter: Letter = LETTER, name: str = "svodka.eml", as_of: date = AS_OF) -> Path:
+    """The letter, waiting in the outbox."""
+    path = output / as_of.isoformat() / "outbox" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(compose(letter, as_of)[0])
+    return path
+
+
+def post_all(output: Path, mail: Mail, journal: Journal, password: str | None = PASSWORD) -> list[Delivery]:
+    return deliver(output, mail, password, journal, NOW, as_of=None, dry_run=False)
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_letter_arrives_encrypted_after_log_in_with_its_attachment_byte_for_byte(
+    security: str, serve: Serve, output: Path, journal: Journal
+):
+    post, mail = serve(security)
+    waiting = put(output)
+    (delivery,) = post_all(output, mail, journal)
+    assert delivery == Delivery("2014-03-20/outbox/svodka.eml", LETTER.subject, Fate.SENT, LETTER.to)
+    (envelope,) = post.letters
+    assert (envelope.mail_from, envelope.rcpt_tos) == ("svod@example.ru", list(LETTER.to))
+    arrived = read(envelope.original_content)
+    assert arrived["Subject"] == LETTER.subject
+    assert arrived.get_body(("plain",)).get_content().splitlines() == LETTER.text.splitlines()
+    (attached,) = arrived.iter_attachments()
+    assert attached.get_content() == WORKBOOK.content
+    assert not waiting.exists()
+
+
+def test_the_sent_letter_is_kept_as_it_left(serve: Serve, output: Path, journal: Journal):
+    post, mail = serve()
+    put(output)
+    post_all(output, mail, journal)
+    kept = output / "2014-03-20" / "sent" / "svodka.eml"
+    assert kept.read_bytes().splitlines() == post.letters[0].original_content.splitlines()
+    letter = read(kept.read_bytes())
+    assert letter["X-Unsent"] is None
+    assert letter["From"] == "Свод <svod@example.ru>"
+    assert letter["Date"].datetime == NOW
+
+
+def test_nothing_is_sent_twice(serve: Serve, output: Path, journal: Journal):
+    post, mail = serve()
+    put(output)
+    post_all(output, mail, journal)
+    again = put(output)  # the run made the same letter once more
+    (delivery,) = post_all(output, mail, journal)
+    assert delivery.fate is Fate.SENT_BEFORE
+    assert len(post.letters) == 1
+    assert not again.exists()
+    assert has_gone(compose(LETTER, AS_OF)[0], AS_OF, journal)
+
+
+def test_a_copy_of_a_letter_in_the_outbox_is_not_sent_besides_it(serve: Serve, output: Path, journal: Journal):
+    post, mail = serve()
+    put(output)
+    put(output, name="svodka (копия).eml")
+    assert [delivery.fate for delivery in post_all(output, mail, journal)] == [Fate.SENT, Fate.SENT_BEFORE]
+    assert len(post.letters) == 1
+
+
+def test_a_changed_letter_is_another_letter_and_both_are_kept(serve: Serve, output: Path, journal: Journal):
+    post, mail = serve()
+    put(output)
+    post_all(output, mail, journal)
+    put(output, replace(LETTER, text="Школа исправила отчёт."))
+    post_all(output, mail, journal)
+    assert len(post.letters) == 2
+    assert sorted(p.name for p in (output / "2014-03-20" / "sent").iterdir()) == ["svodka-2.eml", "svodka.eml"]
+
+
+def test_a_new_recipient_gets_the_letter_and_the_others_not_again(serve: Serve, output: Path, journal: Journal):
+    post, mail = serve()
+    put(output)
+    post_all(output, mail, journal)
+    put(output, replace(LETTER, to=(*LETTER.to, "new@example.ru")))
+    post_all(output, mail, journal)
+    assert post.received == [list(LETTER.to), ["new@example.ru"]]
+
+
+def test_a_killed_run_has_recorded_what_it_sent_before_it_sent_the_next(serve: Serve, output: Path):
+    class KilledAfterTheFirst(Journal):
+        def mark_sent(self, key: str, when: datetime, recipient: str, subject: str, as_of: date) -> None:
+            super().mark_sent(key, when, recipient, subject, as_of)
+            raise KeyboardInterrupt
+
+    post, mail = serve()
+    for name in ("a", "b", "c"):
+        put(output, replace(LETTER, to=(f"{name}@example.ru",)), f"{name}.eml")
+    with KilledAfterTheFirst.open(output / "journal.db") as journal, pytest.raises(KeyboardInterrupt):
+        post_all(output, mail, journal)
+    assert post.received == [["a@example.ru"]]
+    with Journal.open(output / "journal.db") as journal:
+        post_all(output, mail, journal)
+    assert post.received == [["a@example.ru"], ["b@example.ru"], ["c@example.ru"]]
+
+
+def test_one_unknown_recipient_does_not_keep_the_letter_from_the_others(serve: Serve, output: Path, journal: Journal):
+    post, mail = serve()
+    waiting = put(output, replace(LETTER, to=("head@example.ru", "unknown@example.ru")))
+    (delivery,) = post_all(output, mail, journal)
+    assert (delivery.fate, delivery.to) == (Fate.SENT, ("head@example.ru",))
+    assert delivery.refusals == (("unknown@example.ru", "сервер не принял адрес: 550 5.1.1 no such user"),)
+    assert waiting.exists()  # tried again the next time, for the one who has not got it
+    (again,) = post_all(output, mail, journal)
+    assert (again.fate, again.to) == (Fate.NOT_SENT, ())
+    assert post.received == [["head@example.ru"]]
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("unwanted@example.ru", "сервер не принял письмо (554 5.7.1 looks like spam)"),
+        ("hang-up@example.ru", "связь с сервером прервалась"),
+        ("unknown@example.ru", "сервер не принял адрес: 550 5.1.1 no such user"),
+    ],
+)
+def test_one_failure_does_not_stop_the_rest(bad: str, reason: str, serve: Serve, output: Path, journal: Journal):
+    post, mail = serve()
+    for name, to in (("1.eml", "head@example.ru"), ("2.eml", bad), ("3.eml", "deputy@example.ru")):
+        put(output, replace(LETTER, to=(to,)), name)
+    deliveries = post_all(output, mail, journal)
+    assert [delivery.fate for delivery in deliveries] == [Fate.SENT, Fate.NOT_SENT, Fate.SENT]
+    assert deliveries[1].refusals == ((bad, reason),)
+    assert {"head@example.ru", "deputy@example.ru"} <= {to for recipients in post.received for to in recipients}
+    assert [p.name for p in (output / "2014-03-20" / "outbox").iterdir()] == ["2.eml"]
+
+
+def test_a_letter_without_recipients_waits_and_says_so(serve: Serve, output: Path, journal: Journal):
+    post, mail = serve()
+    put(output, replace(LETTER, to=()))
+    (delivery,) = post_all(output, mail, journal)
+    assert delivery.fate is Fate.NOT_SENT
+    assert "получател" in delivery.refusals[0].reason
+    assert post.letters == []
+
+
+def refused(deliveries: list[Delivery]) -> str:
+    """The one reason for which nothing was sent to anybody."""
+    assert {delivery.fate for delivery in deliveries} == {Fate.NOT_SENT}
+    (reason,) = {refusal.reason for delivery in deliveries for refusal in delivery.refusals}
+    return reason
+
+
+def test_a_wrong_password_is_named(serve: Serve, output: Path, journal: Journal):
+    post, mail = serve()
+    put(output)
+    put(output, name="second.eml")
+    reason = refused(post_all(output, mail, journal, "a wrong password"))
+    assert "не принял имя или пароль" in reason
+    assert "a wrong password" not in reason
+    assert post.letters == []
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_certificate_that_nobody_vouches_for_is_refused(security: str, serve: Serve, output: Path, journal: Journal):
+    post, mail = serve(security)
+    put(output)
+    stranger = Mail(**{**_fields(mail), "ca_file": ""})
+    assert "сертификату сервера нет доверия" in refused(post_all(output, stranger, journal))
+    assert post.letters == []
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_certificate_of_another_server_is_refused(security: str, serve: Serve, output: Path, journal: Journal):
+    post, mail = serve(security, certified="mail.example.ru")
+    put(output)
+    assert "сертификату сервера нет доверия" in refused(post_all(output, mail, journal))
+    assert post.letters == []
+
+
+def test_without_encryption_nothing_is_sent(serve: Serve, output: Path, journal: Journal):
+    post, mail = serve(tls=False)
+    put(output)
+    assert "не предлагает STARTTLS" in refused(post_all(output, mail, journal))
+    assert post.letters == []
+
+
+def test_the_wrong_kind_of_security_is_named(serve: Serve, output: Path, journal: Journal):
+    _, mail = serve("starttls")
+    put(output)
+    reason = refused(post_all(output, Mail(**{**_fields(mail), "security": "tls"}), journal))
+    assert "проверьте mail.port и mail.security" in reason
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"), [("127.0.0.1", "нет связи с сервером"), ("mail.invalid", "сервер не найден")]
+)
+def test_a_server_that_is_not_there_is_named(host: str, reason: str, output: Path, journal: Journal):
+    put(output)
+    mail = Mail(host=host, port=_free_port(), sender="svod@example.ru")
+    assert reason in refused(post_all(output, mail, journal))
+
+
+def test_a_dry_run_opens_no_connection_and_changes_nothing(output: Path, journal: Journal):
+    waiting = put(output)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        mail = Mail(host="127.0.0.1", port=door.getsockname()[1], sender="svod@example.ru")
+        (delivery,) = deliver(output, mail, None, journal, NOW, as_of=None, dry_run=True)
+        door.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            door.accept()
+    assert (delivery.fate, delivery.to) == (Fate.TO_SEND, LETTER.to)
+    assert waiting.exists()
+
+
+def test_a_sender_whom_the_server_does_not_know_is_named(serve: Serve, output: Path, journal: Journal):
+    _, mail = serve()
+    put(output)
+    stranger = Mail(**{**_fields(mail), "sender": "stranger@example.ru"})
+    assert "не принял отправителя: проверьте mail.sender (550 5.7.1 not yours)" in refused(
+        post_all(output, stranger, journal)
+    )
+
+
+def test_an_outbox_in_a_folder_that_is_no_date_is_not_ours(serve: Serve, output: Path, journal: Journal):
+    post, mail = serve()
+    put(output).parent.parent.rename(output / "копия 2014-03-20")
+    assert post_all(output, mail, journal) == []
+    assert post.letters == []
+
+
+def test_only_the_date_asked_for_is_sent(serve: Serve, output: Path, journal: Journal):
+    post, mail = serve()
+    earlier = put(output, as_of=date(2014, 1, 30))
+    put(output)
+    deliver(output, mail, PASSWORD, journal, NOW, as_of=AS_OF, dry_run=False)
+    assert len(post.letters) == 1
+    assert earlier.exists()
+
+
+@pytest.mark.parametrize(
+    ("mail", "password", "named"),
+    [
+        (Mail(), None, "host"),
+        (Mail(host="127.0.0.1", user=USER, sender="svod@example.ru"), None, "SVOD_SMTP_PASSWORD"),
+        (Mail(host="127.0.0.1", user=USER, sender="svod@example.ru"), "пароль", "SVOD_SMTP_PASSWORD"),
+        (Mail(host="127.0.0.1", sender="svod@example.ru", ca_file="no.pem"), None, "ca_file"),
+    ],
+)
+def test_settings_that_do_not_suffice_are_named(
+    mail: Mail, password: str | None, named: str, output: Path, journal: Journal
+):
+    put(output)
+    with pytest.raises(DataFileError, match=named):
+        post_all(output, mail, journal, password)
+
+
+def _fields(mail: Mail) -> dict[str, object]:
+    return {name: getattr(mail, name) for name in mail.__struct_fields__}
