@@ -1,0 +1,125 @@
+"""File bytes to a Book of raw cells with their addresses: the one place that opens a workbook for reading.
+
+The reader is chosen by what the bytes are, never by the file's name:
+
+- .xlsx, .xlsm: calamine, with what it does not tell from `ooxml`; openpyxl (`sparse`) where calamine cannot;
+- .xls: xlrd (`xls`), calamine where xlrd cannot;
+- .ods: our own pass (`ods`);
+- .xlsb: calamine.
+
+calamine is fast, but it builds the whole rectangle that a sheet's values span and can take the process down with it: a
+panic is a BaseException, an abort no exception at all. Neither is caught here. `open_book` runs in a worker that may
+die (`pipeline.workers`).
+"""
+
+from collections.abc import Mapping
+from io import BytesIO
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from pipeline.reading import ods, ooxml, sparse, xls
+from pipeline.reading.cells import as_cell
+from pipeline.reading.ooxml import SheetNotes
+from pipeline.reading.package import Limits, check_sheets, damaged, kind_of, open_zip, unreadable
+from pipeline.reading.records import Book, Cell, Sheet, Spot
+
+
+def open_book(data: bytes, limits: Limits) -> Book:
+    """All sheets with their non-empty cells, hidden ones too. Raises Unreadable, whose remark says why."""
+    match kind_of(data, limits):
+        case "xlsx":
+            return _read_xlsx(data, limits)
+        case "xls":
+            return _read_xls(data, limits)
+        case "ods":
+            return ods.read(data, limits)
+        case "xlsb":
+            return _read_without_formats(data, limits)
+        case "docx":
+            # python-docx takes a while to import, and few schools send text documents
+            from pipeline.reading import docx
+
+            return docx.read(data)
+
+
+def _read_xlsx(data: bytes, limits: Limits) -> Book:
+    with open_zip(data) as package:
+        try:
+            notes = ooxml.notes_on_sheets(package, limits)
+            book = CalamineWorkbook.from_filelike(BytesIO(data))
+            if len(book.sheet_names) != len(notes):
+                raise ooxml.NotPlain
+            return Book(tuple(_with_notes(book, i, noted) for i, noted in enumerate(notes) if _is_worksheet(book, i)))
+        except (ooxml.NotPlain, CalamineError):
+            return sparse.read(package, data, limits)
+
+
+def _read_xls(data: bytes, limits: Limits) -> Book:
+    try:
+        return xls.read(data, limits)
+    except xls.Refused:
+        return _read_without_formats(data, limits)
+
+
+def _read_without_formats(data: bytes, limits: Limits) -> Book:
+    """By calamine alone: number formats stay unknown."""
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(data))
+        check_sheets(len(book.sheet_names), limits)
+        worksheets = [i for i in range(len(book.sheet_names)) if _is_worksheet(book, i)]
+        return Book(tuple(_sheet(book, i, {}, None) for i in worksheets))
+    except PasswordError:
+        raise unreadable("FILE-ENCRYPTED") from None
+    except CalamineError:
+        raise damaged("программа чтения не разобрала его") from None
+
+
+# ── one sheet by calamine ────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_worksheet(book: CalamineWorkbook, index: int) -> bool:
+    """Not a sheet that is all chart, dialog or macro."""
+    return book.sheets_metadata[index].typ == SheetTypeEnum.WorkSheet
+
+
+def _with_notes(book: CalamineWorkbook, index: int, notes: SheetNotes) -> Sheet:
+    sheet = _sheet(book, index, notes.formats, ooxml.GENERAL)
+    if not (notes.never_calculated or notes.errors):
+        return sheet
+    cells = {**notes.never_calculated, **sheet.cells, **notes.errors}
+    return sheet._replace(cells=dict(sorted(cells.items())))
+
+
+def _sheet(book: CalamineWorkbook, index: int, formats: Mapping[Spot, str], other: str | None) -> Sheet:
+    """The sheet with number formats by cell; `other` is the format of the cells that are not among them."""
+    about, found = book.sheets_metadata[index], book.get_sheet_by_index(index)
+    merged = tuple((_spot(first), _spot(last)) for first, last in found.merged_cell_ranges or ())
+    hidden = about.visible != SheetVisibleEnum.Visible
+    return Sheet(about.name, _cells(found, formats, other), hidden, merged)
+
+
+def _cells(sheet: CalamineSheet, formats: Mapping[Spot, str], other: str | None) -> dict[Spot, Cell]:
+    if sheet.start is None:
+        return {}
+    cells = {}
+    top, left = _spot(sheet.start)
+    for row, values in enumerate(sheet.to_python(), top):
+        for column, value in enumerate(values, left):
+            if value != "":
+                spot = Spot(row, column)
+                cell = as_cell(value, formats.get(spot, other))
+                if cell:
+                    cells[spot] = cell
+    return cells
+
+
+def _spot(place: tuple[int, int]) -> Spot:
+    """calamine counts rows and columns from 0."""
+    return Spot(place[0] + 1, place[1] + 1)

@@ -1,0 +1,242 @@
+"""What calamine does not tell of an .xlsx: number formats, error cells, formulas without a value, and the size of the
+grid it is about to build. One pass over each sheet's XML, before calamine opens the file.
+
+The pass is a regular expression (a tenth of the price of an XML parser) and is trusted only where it cannot err: UTF-8,
+no comments or CDATA, every cell in the shape that all spreadsheet programs write. Anything else is `NotPlain` and goes
+to the second reader, which is slower and sparse.
+"""
+
+import posixpath
+import re
+import zipfile
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, ParseError
+
+import defusedxml.ElementTree
+from defusedxml import DefusedXmlException
+
+from pipeline.reading.cells import cell_without_value, error_cell
+from pipeline.reading.package import Limits, check_sheets, damaged, part
+from pipeline.reading.records import Cell, Spot
+
+GENERAL = "General"
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+
+
+class NotPlain(Exception):  # noqa: N818 - as Unreadable: an answer, no fault of the program
+    """The workbook is written in a way that this pass, or calamine, would misread or die of."""
+
+
+@dataclass
+class SheetNotes:
+    """What is to be said of one sheet beside its values."""
+
+    formats: dict[Spot, str] = field(default_factory=dict)  # of the cells with a value, where it is not General
+    errors: dict[Spot, Cell] = field(default_factory=dict)
+    never_calculated: dict[Spot, Cell] = field(default_factory=dict)
+
+
+class SheetPart(NamedTuple):
+    name: str
+    path: str
+
+
+class Parts(NamedTuple):
+    """Where in the archive the workbook keeps what is read here; a path is blank where it declares none."""
+
+    sheets: tuple[SheetPart, ...]
+    styles: str
+    shared_strings: str
+
+
+def notes_on_sheets(package: zipfile.ZipFile, limits: Limits) -> list[SheetNotes]:
+    """The notes on every sheet, in the order of the workbook.
+
+    Raises NotPlain where the second reader has to take over, Unreadable where none can read it.
+    """
+    names = frozenset(package.namelist())
+    parts = parts_of(package)
+    check_sheets(len(parts.sheets), limits)
+    if not names.issuperset(sheet.path for sheet in parts.sheets):
+        raise NotPlain
+    if parts.shared_strings in names:
+        _check_shared_strings(part(package, parts.shared_strings))
+    formats = _formats(part(package, parts.styles)) if parts.styles in names else (GENERAL,)
+    return [_notes(part(package, sheet.path), formats, limits) for sheet in parts.sheets]
+
+
+def parts_of(package: zipfile.ZipFile) -> Parts:
+    """What the workbook declares. Raises Unreadable where it has no description of itself."""
+    names = package.namelist()
+    workbook = _workbook_path(part(package, "_rels/.rels")) if "_rels/.rels" in names else "xl/workbook.xml"
+    folder, name = posixpath.split(workbook)
+    relations = f"{folder}/_rels/{name}.rels".lstrip("/")
+    if workbook not in names or relations not in names:
+        raise damaged("в нём нет описания книги")
+    return _parts(part(package, workbook), part(package, relations), folder)
+
+
+@lru_cache(maxsize=4)  # the forms of a batch come from one blank
+def _workbook_path(relations: bytes) -> str:
+    kinds = {_last_word(relation.get("Type", "")): relation.get("Target", "") for relation in _tree(relations)}
+    return kinds.get("officeDocument", "xl/workbook.xml").lstrip("/")
+
+
+@lru_cache(maxsize=4)
+def _parts(workbook: bytes, relations: bytes, folder: str) -> Parts:
+    paths = {}  # by the relation's id, and by its kind
+    for relation in _tree(relations):
+        path = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/")
+        paths[relation.get("Id", "")] = paths[_last_word(relation.get("Type", ""))] = path
+    sheets = []
+    for element in _tree(workbook).findall("{*}sheets/{*}sheet"):
+        relation_id = next((value for key, value in element.items() if key.endswith("}id")), "")
+        sheets.append(SheetPart(element.get("name", ""), paths.get(relation_id, "")))
+    return Parts(tuple(sheets), paths.get("styles", ""), paths.get("sharedStrings", ""))
+
+
+def _last_word(uri: str) -> str:
+    """The kind of a relation: the last word of its type, the same in transitional and strict files."""
+    return uri.rpartition("/")[2]
+
+
+def _tree(xml: bytes) -> Element:
+    try:
+        root: Element = defusedxml.ElementTree.fromstring(xml, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError):  # the last two: unknown encodings
+        raise damaged("внутри него испорчена разметка") from None
+    return root
+
+
+# ── number formats ───────────────────────────────────────────────────────────────────────────────────────
+
+# ECMA-376 part 1, 18.8.30: the formats that a file names by number alone.
+_BUILT_IN = {
+    0: GENERAL, 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?",
+    13: "# ??/??", 14: "mm-dd-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM",
+    20: "h:mm", 21: "h:mm:ss", 22: "m/d/yy h:mm", 37: "#,##0 ;(#,##0)", 38: "#,##0 ;[Red](#,##0)",
+    39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;[Red](#,##0.00)", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mmss.0",
+    48: "##0.0E+0", 49: "@",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _formats(styles: bytes) -> tuple[str, ...]:
+    """The number format of each cell style, by its index (`s` of a cell)."""
+    root = _tree(styles)
+    codes = {str(number): code for number, code in _BUILT_IN.items()}
+    for element in root.findall("{*}numFmts/{*}numFmt"):
+        codes[element.get("numFmtId", "")] = element.get("formatCode", GENERAL)
+    return tuple(codes.get(xf.get("numFmtId", "0"), GENERAL) for xf in root.findall("{*}cellXfs/{*}xf")) or (GENERAL,)
+
+
+# ── what would mislead the pass, or end calamine ─────────────────────────────────────────────────────────
+
+_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
+_DECLARED_COUNT = re.compile(rb"""\b(?:uniqueCount|count)\s*=\s*["'](\d+)""")
+_SMALLEST_STRING = len("<si/>")
+_HARMLESS_COUNT = 100_000  # a few megabytes: some programs count carelessly
+
+
+def _check_shared_strings(xml: bytes) -> None:
+    """calamine reserves memory for as many strings as are declared, however few there are, and dies of it."""
+    _check_encoding(xml)
+    declared = _DECLARED_COUNT.findall(xml[:1_000].partition(b"<si")[0])
+    if any(int(n) > max(len(xml) // _SMALLEST_STRING, _HARMLESS_COUNT) for n in declared):
+        raise NotPlain
+
+
+def _check_encoding(xml: bytes) -> None:
+    if b"<!DOCTYPE" in xml:
+        raise damaged("внутри него объявления (DTD), которых в книгах Excel не бывает")
+    declared = _ENCODING.match(xml.removeprefix(b"\xef\xbb\xbf"))
+    if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
+        raise NotPlain
+
+
+# ── the pass ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _notes(xml: bytes, formats: tuple[str, ...], limits: Limits) -> SheetNotes:
+    """The notes on one sheet."""
+    _check_encoding(xml)
+    root = _ROOT.search(xml[:4_096])
+    if b"<!" in xml:  # in comments and CDATA stand cells that are none
+        raise NotPlain
+    cell = _cell_pattern(root[1] if root else b"")
+    notes = SheetNotes()
+    rows, columns = set[bytes](), set[bytes]()
+    kinds: dict[bytes, tuple[str, bytes]] = {}
+    for match in cell.finditer(xml):
+        letters, digits, attributes, formula, holder, value = match.groups()
+        if letters is None:
+            raise NotPlain
+        if holder:
+            rows.add(digits)
+            columns.add(letters)
+        if attributes not in kinds:
+            kinds[attributes] = _format_and_type(attributes, formats)
+        number_format, kind = kinds[attributes]
+        if number_format != GENERAL:
+            notes.formats[_spot(letters, digits)] = number_format
+        if kind == b"e":
+            notes.errors[_spot(letters, digits)] = error_cell((value or b"").decode("utf-8", "replace"), number_format)
+        elif formula and not value and kind != b"str":  # `str` with an empty value is a formula that gives ""
+            notes.never_calculated[_spot(letters, digits)] = cell_without_value(number_format)
+    if rows and not _fits({int(row) for row in rows}, {column_number(column) for column in columns}, limits):
+        raise NotPlain  # calamine builds the whole rectangle
+    return notes
+
+
+def _spot(letters: bytes, digits: bytes) -> Spot:
+    return Spot(int(digits), column_number(letters))
+
+
+def _fits(rows: set[int], columns: set[int], limits: Limits) -> bool:
+    """Do these rows and columns exist in Excel, and is the rectangle that they span within the limit."""
+    first, last = Spot(min(rows), min(columns)), Spot(max(rows), max(columns))
+    area = (last.row - first.row + 1) * (last.column - first.column + 1)
+    return exists(first) and exists(last) and area <= limits.cells
+
+
+def exists(spot: Spot) -> bool:
+    """Is there such a cell on a sheet of Excel."""
+    return 0 < spot.row <= LAST_ROW and 0 < spot.column <= LAST_COLUMN
+
+
+_ROOT = re.compile(rb"<(\w+:)?(?:work|chart|dialog|macro)sheet\b")
+
+
+@cache
+def _cell_pattern(prefix: bytes | None) -> re.Pattern[bytes]:
+    """A cell in a sheet that writes its tags with this namespace prefix (`x:`, mostly none). Groups: column, row,
+    other attributes, formula, tag that holds the value, value; all None for a cell in any but the usual shape."""
+    p = re.escape(prefix or b"")
+    address = rb' r="([A-Z]{1,3})([0-9]{1,7})"([^<>/]*)'
+    formula = rb"(<" + p + rb"f\b[^<>]*(?:/>|>[^<]*</" + p + rb"f>)\s*)?"
+    value = rb"(?:<" + p + rb"(v|is)\b[^<>]*(?:/>|>([^<]*)))?"
+    return re.compile(rb"<" + p + rb"c(?=[\s/>])(?:" + address + rb"(?:/>|>\s*" + formula + value + rb"))?")
+
+
+@cache
+def column_number(letters: bytes) -> int:
+    """AB -> 28."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+_STYLE = re.compile(rb"\d{1,6}")
+_ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*["']([^"']*)""")
+
+
+def _format_and_type(attributes: bytes, formats: tuple[str, ...]) -> tuple[str, bytes]:
+    """Number format and `t` of a cell, from its attributes."""
+    given = dict(_ATTRIBUTE.findall(attributes))
+    style = given.get(b"s", b"0")
+    if not _STYLE.fullmatch(style) or int(style) >= len(formats):
+        raise NotPlain
+    return formats[int(style)], given.get(b"t", b"n")

@@ -1,0 +1,313 @@
+"""The look at a file before any reader opens it: is it a file, is it small enough, what is it really.
+
+By content, never by name: an .xls sent as .xlsx is read all the same, a PDF called .xlsx is called a PDF. The limits
+stop what would cost a reader its memory or hours; every sum is taken from the directory of the zip archive, at whose
+sizes all readers stop.
+"""
+
+import os
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+
+from pipeline.wording import NBSP, count, number
+from schemas.remarks import Remark, remark
+
+Kind = Literal["xlsx", "xlsb", "xls", "ods", "docx"]
+MB = 2**20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one file may cost. A good form takes 10 kB, 0.02 s and 20 MB: anything far from that is not a form."""
+
+    file_mb: int = 20
+    unpacked_mb: int = 100
+    zip_entries: int = 2_000
+    sheets: int = 60
+    cells: int = 300_000  # of one sheet: rows x columns of the rectangle that its values span
+    seconds: int = 15
+    memory_mb: int = 1_024
+
+
+class Unreadable(Exception):  # noqa: N818 - what is said of a school's file, no fault of the program
+    """Nothing can be read from this file; `remark` says why (its `file` is filled in by the caller)."""
+
+    def __init__(self, said: Remark) -> None:
+        super().__init__(said)
+        self.remark = said
+
+
+def unreadable(code: str, **data: str) -> Unreadable:
+    return Unreadable(remark(code, **data))
+
+
+def damaged(what: str) -> Unreadable:
+    return unreadable("FILE-DAMAGED", what=what)
+
+
+def over_limit(what: str, limit: str) -> Unreadable:
+    return unreadable("FILE-LIMIT", what=what, limit=limit)
+
+
+def too_many_cells(limits: Limits) -> Unreadable:
+    return over_limit("на одном листе слишком много ячеек", count(limits.cells, "ячейка", "ячейки", "ячеек"))
+
+
+def check_sheets(sheets: int, limits: Limits) -> None:
+    """Raises Unreadable where the workbook has more sheets than any report."""
+    if sheets > limits.sheets:
+        raise over_limit(f"в книге {count(sheets, 'лист', 'листа', 'листов')}", number(limits.sheets))
+
+
+# ── the file in its folder ───────────────────────────────────────────────────────────────────────────────
+
+
+def look(path: Path, limits: Limits) -> bytes:
+    """The bytes of a regular file, read once. Links are not followed; pipes, sockets and devices are not opened."""
+    try:
+        before = os.lstat(path)
+        _refuse_other_than_file(before, limits)
+        with open(path, "rb", opener=_open_without_following) as file:
+            data = file.read(before.st_size + 1)
+            after = os.fstat(file.fileno())
+    except FileNotFoundError:
+        raise unreadable("FILE-BUSY", what="его убрали или переименовали во время чтения") from None
+    except PermissionError as error:
+        if getattr(error, "winerror", None) in _HELD_BY_A_PROGRAM:
+            raise unreadable("FILE-BUSY", what="он открыт в другой программе") from None
+        raise unreadable("FILE-DENIED", what="система не даёт его открыть") from None
+    except OSError as error:
+        raise unreadable("FILE-BUSY", what=f"диск или сеть его не отдают (ошибка {error.errno})") from None
+    if len(data) != before.st_size or (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise unreadable("FILE-BUSY", what="он ещё копируется")
+    return data
+
+
+_HELD_BY_A_PROGRAM = (32, 33)  # Windows: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
+_IN_THE_CLOUD = 0x400000 | 0x1000  # Windows: FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, FILE_ATTRIBUTE_OFFLINE
+
+
+def _refuse_other_than_file(status: os.stat_result, limits: Limits) -> None:
+    for is_kind, what in _NOT_FILES:
+        if is_kind(status.st_mode):
+            raise unreadable("FILE-LINK", what=what)
+    if getattr(status, "st_file_attributes", 0) & _IN_THE_CLOUD:
+        raise unreadable("FILE-BUSY", what="он ещё не загружен из облачного хранилища")
+    if status.st_size == 0:
+        raise unreadable("FILE-EMPTY", what="нет ни одного байта")
+    if status.st_size > limits.file_mb * MB:
+        raise over_limit(f"он занимает {_size(status.st_size)}", _size(limits.file_mb * MB))
+
+
+_NOT_FILES = (
+    (stat.S_ISLNK, "ссылка"),
+    (stat.S_ISDIR, "папка"),
+    (stat.S_ISFIFO, "именованный канал"),
+    (stat.S_ISSOCK, "сокет"),
+    (stat.S_ISCHR, "устройство"),
+    (stat.S_ISBLK, "устройство"),
+)
+
+
+def _open_without_following(path: str, flags: int) -> int:
+    """The file may have become a link or a pipe since it was looked at."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+
+
+def _size(octets: int) -> str:
+    return f"{number(max(1, round(octets / MB)))}{NBSP}МБ"
+
+
+# ── what the bytes are ───────────────────────────────────────────────────────────────────────────────────
+
+
+def kind_of(data: bytes, limits: Limits) -> Kind:
+    """What the reader has to be. Raises Unreadable for what is no document of these kinds or breaks a limit."""
+    if data.startswith(b"PK"):
+        return _kind_of_zip(data, limits)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return _kind_of_compound(data)
+    if data.startswith((b"\x09\x08", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00", b"\x09\x00\x04\x00")):
+        return "xls"  # Excel 2–5 without a container: the first record of the workbook itself
+    if data.count(0) == len(data):
+        raise unreadable("FILE-EMPTY", what="одни нули, его содержимое не скопировалось")
+    raise unreadable("FILE-KIND", what=_said_of(data))
+
+
+def _kind_of_compound(data: bytes) -> Kind:
+    """An OLE compound file, by the names of its streams (UTF-16 in its directory)."""
+    for stream, kind in _STREAMS:
+        if f"{stream}\0".encode("utf-16-le") in data:
+            if stream == "EncryptedPackage":
+                raise unreadable("FILE-ENCRYPTED")
+            if kind != "xls":
+                raise unreadable("FILE-KIND", what=kind)
+            return "xls"
+    if _directory_of_compound(data) >= len(data):
+        raise damaged(_CUT_OFF)
+    raise unreadable("FILE-KIND", what="документ старого вида (OLE)")
+
+
+def _directory_of_compound(data: bytes) -> int:
+    """Where the names of the streams begin ([MS-CFB] 2.2: sector shift at byte 30, first directory sector at 48)."""
+    header = data[:512].ljust(512, b"\0")
+    (shift,), (sector,) = struct.unpack_from("<H", header, 30), struct.unpack_from("<I", header, 48)
+    return int(sector + 1) << min(shift, 16)
+
+
+_STREAMS = (
+    ("EncryptedPackage", ""),
+    ("Workbook", "xls"),
+    ("Book", "xls"),
+    ("WordDocument", "документ Word старого вида (.doc)"),
+    ("PowerPoint Document", "презентация PowerPoint (.ppt)"),
+    ("__properties_version1.0", "письмо Outlook (.msg)"),
+)
+
+_SIGNATURES = (
+    (rb"%PDF", "документ PDF"),
+    (rb"\xff\xd8\xff", "снимок (JPEG)"),
+    (rb"\x89PNG", "снимок (PNG)"),
+    (rb"GIF8", "картинка (GIF)"),
+    (rb"II\*\x00|MM\x00\*", "снимок или скан (TIFF)"),
+    (rb"BM....\x00\x00\x00\x00", "картинка (BMP)"),
+    (rb"....ftyp(heic|heix|mif1)", "снимок (HEIC)"),
+    (rb"RIFF....WEBP", "картинка (WEBP)"),
+    (rb"Rar!", "архив RAR"),
+    (rb"7z\xbc\xaf", "архив 7-Zip"),
+    (rb"\x1f\x8b", "архив GZIP"),
+    (rb"\{\\rtf", "документ RTF"),
+    (rb"MZ", "программа"),
+    (rb"L\x00\x00\x00\x01\x14\x02\x00", "ярлык"),
+    (rb"SQLite format 3\x00", "база данных"),
+)
+_TEXT_SIGNATURES = (
+    (r"\[InternetShortcut\]", "ярлык веб-страницы"),
+    (r"MIME-Version:", "веб-страница, сохранённая одним файлом (MHTML)"),
+    (
+        r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype html|html|head|body|table|meta|style|div)\b",
+        "веб-страница (HTML)",
+    ),
+    (r"(?s:.)*urn:schemas-microsoft-com:office:spreadsheet", "таблица XML 2003"),
+    (r"(?s:.)*urn:oasis:names:tc:opendocument", "плоский документ OpenDocument (.fods)"),
+    (r"<\?xml|<\w+[\s>]", "файл XML"),
+    (r"[^\n]*[;,\t]", "текстовая таблица (CSV)"),
+)
+_HEAD = 4_096  # bytes enough to tell what a file is
+
+
+def _said_of(data: bytes) -> str:
+    """«документ PDF», «веб-страница (HTML)» …: what the file is in place of a workbook."""
+    for pattern, what in _SIGNATURES:
+        if re.match(pattern, data, re.DOTALL):
+            return what
+    text = _as_text(data[:_HEAD])
+    if text is None:
+        return "файл неизвестного вида"
+    return next((what for p, what in _TEXT_SIGNATURES if re.match(p, text, re.I)), "текстовый файл")
+
+
+def _as_text(head: bytes) -> str | None:
+    """The beginning of a text file; None where it is no text."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", "replace").lstrip()
+    if re.search(rb"[\x00-\x08\x0e-\x1a]", head):
+        return None
+    return head.decode("utf-8-sig", "replace").lstrip()  # whatever the encoding, the signatures are ASCII
+
+
+# ── zip archives ─────────────────────────────────────────────────────────────────────────────────────────
+
+_CUT_OFF = "он скопирован или скачан не до конца"
+_SPOILED = "его содержимое испорчено"
+# All that zipfile raises on damaged archives, found by damaging good ones.
+_ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError, OSError)
+
+
+def open_zip(data: bytes) -> zipfile.ZipFile:
+    """The archive; nothing is ever extracted to disk. Raises Unreadable where its directory cannot be read."""
+    try:
+        return zipfile.ZipFile(BytesIO(data))
+    except _ZIP_FAULTS:
+        raise damaged(_SPOILED if b"PK\x05\x06" in data[-(MB // 8) :] else _CUT_OFF) from None
+
+
+def part(package: zipfile.ZipFile, name: str) -> bytes:
+    """One part of the archive, whole, its checksum verified. Raises Unreadable where it is damaged."""
+    try:
+        return package.read(name)
+    except _ZIP_FAULTS:
+        raise damaged(_SPOILED) from None
+
+
+def _kind_of_zip(data: bytes, limits: Limits) -> Kind:
+    with open_zip(data) as package:
+        _check_directory(package.infolist(), limits)
+        names = {name.replace("\\", "/").lower(): name for name in package.namelist()}
+        if "mimetype" in names:
+            return _kind_of_open_document(package, names)
+        for beginning, kind in _PARTS:
+            if any(name.startswith(beginning) for name in names):
+                return kind
+        for beginning, what in _OTHER_PARTS:
+            if any(name.startswith(beginning) for name in names):
+                raise unreadable("FILE-KIND", what=what)
+    raise unreadable("FILE-KIND", what="архив ZIP")
+
+
+_PARTS: tuple[tuple[str, Kind], ...] = (
+    ("xl/workbook.bin", "xlsb"),
+    ("xl/workbook", "xlsx"),  # some programs number it: workbook2.xml
+    ("word/document", "docx"),
+)
+_OTHER_PARTS = (
+    ("ppt/", "презентация PowerPoint"),
+    ("visio/", "схема Visio"),
+    ("index/", "документ Apple iWork"),
+    ("index.apxl", "документ Apple iWork"),
+)
+
+
+def _kind_of_open_document(package: zipfile.ZipFile, names: dict[str, str]) -> Kind:
+    if b"opendocument.spreadsheet" not in part(package, names["mimetype"]):
+        raise unreadable("FILE-KIND", what="документ OpenDocument, но не таблица (.odt, .odp)")
+    manifest = names.get("meta-inf/manifest.xml")
+    if manifest and b"encryption-data" in part(package, manifest):
+        raise unreadable("FILE-ENCRYPTED")
+    return "ods"
+
+
+def _check_directory(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """Raises Unreadable for an archive that no office program writes: too big, ambiguous, or hiding what it holds."""
+    if len(entries) > limits.zip_entries:
+        said = count(len(entries), "часть", "части", "частей")
+        raise over_limit(f"внутри него {said}", number(limits.zip_entries))
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > limits.unpacked_mb * MB:
+        raise over_limit(f"в распакованном виде он занимает {_size(unpacked)}", _size(limits.unpacked_mb * MB))
+    if any(entry.flag_bits & 0x1 for entry in entries):
+        raise unreadable("FILE-ENCRYPTED")
+    if any(times > 1 for times in Counter(entry.filename.lower() for entry in entries).values()):
+        raise damaged("внутри него две части с одним именем")
+    if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+        raise damaged("он сжат способом, которого нет у книг Excel")
+    if _overlap(entries):
+        raise damaged("его части наложены одна на другую")
+
+
+def _overlap(entries: list[zipfile.ZipInfo]) -> bool:
+    """Do two entries share bytes of the archive (many parts made of one record)."""
+    end = 0
+    for entry in sorted(entries, key=lambda e: e.header_offset):
+        if entry.header_offset < end:
+            return True
+        end = entry.header_offset + zipfile.sizeFileHeader + entry.compress_size  # type: ignore[attr-defined]
+    return False

@@ -1,0 +1,107 @@
+"""The second reader of .xlsx: openpyxl, which keeps only the cells that are there.
+
+For the books that calamine refuses, misreads or dies of: a stray value in the last row of the sheet, error values in
+Russian, XML in other encodings, false counts. Fifteen times the price of calamine, so never the first.
+"""
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, time
+from io import BytesIO
+from typing import TYPE_CHECKING, cast
+
+from pipeline.reading.cells import Raw, as_cell, cell_without_value, error_cell
+from pipeline.reading.ooxml import column_number, exists, parts_of
+from pipeline.reading.package import Limits, damaged, over_limit, part, too_many_cells
+from pipeline.reading.records import Book, Cell, Sheet, Spot
+from pipeline.wording import count
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_MERGED_CELLS = 100_000  # openpyxl makes an object of every cell of a merged area
+
+
+def read(package: zipfile.ZipFile, data: bytes, limits: Limits) -> Book:
+    """The workbook by openpyxl. Raises Unreadable where it cannot, or could only at a cost beyond the limits."""
+    declared = parts_of(package).sheets
+    for path in {sheet.path for sheet in declared}.intersection(package.namelist()):
+        _check_cost(part(package, path), limits)
+    values, formulas = _load(data, data_only=True), _load(data, data_only=False)
+    if lost := [sheet.name for sheet in declared if sheet.name not in values.sheetnames]:
+        raise damaged(f"в нём не хватает листа «{lost[0]}»")
+    sheets = (_sheet(sheet, formulas[sheet.title]) for sheet in values.worksheets)
+    return Book(tuple(sheets))
+
+
+def _check_cost(xml: bytes, limits: Limits) -> None:
+    """Raises Unreadable for a sheet of which openpyxl would make too many objects: cells, rows, merged cells."""
+    xml = xml.replace(b"\0", b"")  # the tags of UTF-16 as those of UTF-8
+    if len(_CELL_OR_ROW.findall(xml)) > limits.cells:
+        raise too_many_cells(limits)
+    merged = sum(_cells_in(*corners) for corners in _MERGED.findall(xml))
+    if merged > _MERGED_CELLS:
+        most = count(_MERGED_CELLS, "ячейка", "ячейки", "ячеек")
+        raise over_limit("на одном листе объединено слишком много ячеек", most)
+
+
+_CELL_OR_ROW = re.compile(rb"<(?:\w+:)?(?:c|row)[\s/>]")
+_MERGED = re.compile(
+    rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})"""
+)
+
+
+def _cells_in(left: bytes, top: bytes, right: bytes, bottom: bytes) -> int:
+    return (abs(int(bottom) - int(top)) + 1) * (abs(column_number(right) - column_number(left)) + 1)
+
+
+def _load(data: bytes, *, data_only: bool) -> "Workbook":
+    from openpyxl import load_workbook  # 0.3 s: only where it is needed
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and validations that it drops: they are not read here
+            return load_workbook(BytesIO(data), data_only=data_only, keep_links=False)
+    except MemoryError:
+        raise
+    except Exception as error:  # on damaged books openpyxl raises whatever its parsers stumble over
+        raise damaged("программа чтения не разобрала его") from error
+
+
+def _sheet(values: "Worksheet", formulas: "Worksheet") -> Sheet:
+    merged = tuple(
+        (Spot(area.min_row, area.min_col), Spot(area.max_row, area.max_col)) for area in values.merged_cells.ranges
+    )
+    return Sheet(values.title, dict(_cells(values, formulas)), values.sheet_state != "visible", merged)
+
+
+def _cells(values: "Worksheet", formulas: "Worksheet") -> Iterator[tuple[Spot, Cell]]:
+    """The cells that are there. `_cells` is openpyxl's own store: its public ways go over the whole rectangle."""
+    for place in sorted(values._cells):
+        if not exists(Spot(*place)):
+            raise damaged("внутри него ячейки вне листа")
+        shown, written = values._cells[place], formulas._cells[place]
+        number_format = shown.number_format
+        cell: Cell | None
+        if shown.data_type == "e":
+            cell = error_cell(str(shown.value), number_format)
+        elif shown.value is None:
+            cell = cell_without_value(number_format) if written.data_type == "f" else None
+        else:
+            cell = as_cell(_as_calamine(cast(Raw, shown.value)), number_format)
+        if cell:
+            yield Spot(*place), cell
+
+
+def _as_calamine(value: Raw) -> Raw:
+    """The same value in the shape that the first reader gives it."""
+    from openpyxl.utils.escape import unescape
+
+    if isinstance(value, str):
+        return unescape(value)
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date()
+    return value

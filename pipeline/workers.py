@@ -1,0 +1,252 @@
+"""Run a function on items in processes that may die: one item is guilty, the others come to no harm.
+
+A reader of untrusted files can abort its process, loop for ever or eat all memory, and no `except` helps. So it runs
+outside, in processes that are started afresh (`spawn`, the only way Windows has) and import only what the module of
+the function imports. A worker that dies or is late is replaced, and the item that it was at is answered with that.
+
+A leaf: imports nothing of the project.
+"""
+
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+_BATCH = 64  # items sent at once: a small file takes a millisecond, a message to and fro a good part of one
+_START_SECONDS = 60  # a worker that has not started by then never will
+_STOP_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[R]):
+    """What became of one item: a result, or the end of the worker that was at it."""
+
+    result: R | None = None
+    died: bool = False  # aborted, panicked or ran out of memory
+    late: bool = False  # was stopped at the time limit
+
+
+class WorkersError(RuntimeError):
+    """The workers cannot be started at all."""
+
+
+class Workers(Generic[R]):
+    """Processes that call `function(*constants, item)`; they start when entered, before anything is asked of them.
+
+    `function` stands at the top level of its module. An ordinary exception in it is a programmer's mistake and is
+    raised here, with its traceback as a note. `seconds` is the limit for one item, `memory_mb` that of a process
+    (Linux only); what the processes write to stderr goes to `log`, or nowhere.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., R],
+        count: int = 1,
+        *,
+        seconds: float = 15,
+        memory_mb: int = 1_024,
+        log: Path | None = None,
+    ) -> None:
+        self._task = (function, memory_mb, log)
+        self._count = count
+        self._seconds = seconds
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        self._top_up()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in list(self._workers):
+            self._dismiss(worker)
+
+    def map(self, items: Iterable[T], *constants: object) -> Iterator[tuple[T, Outcome[R]]]:
+        """Each item with its outcome, in the order of the items. Work begins with this call, not with the first step.
+
+        `constants` (a registry, the limits) go to every worker once.
+        """
+        job: _Job[T, R] = _Job(list(items), constants, self._count)
+        self._hand_out(job)
+        return self._outcomes(job)
+
+    def _outcomes(self, job: "_Job[T, R]") -> Iterator[tuple[T, Outcome[R]]]:
+        try:
+            for index, item in enumerate(job.items):
+                while index not in job.outcomes:
+                    self._hear(job)
+                    self._hand_out(job)
+                yield item, job.outcomes.pop(index)
+        finally:
+            for worker in self._busy():  # where the caller stopped half-way
+                self._dismiss(worker)
+
+    def _hand_out(self, job: "_Job[T, R]") -> None:
+        if job.waiting:
+            self._top_up()
+        for worker in self._workers:
+            if job.waiting and not worker.batch:
+                worker.give(job, job.next_batch(), self._seconds)
+
+    def _hear(self, job: "_Job[T, R]") -> None:
+        """Waits for the next word of a busy worker, or for its time limit."""
+        busy = self._busy()
+        patience = min(worker.deadline for worker in busy) - time.monotonic()
+        wait([worker.pipe for worker in busy], max(0.0, patience))
+        for worker in busy:
+            if worker.pipe.poll():  # asked first: who has answered is not late, however long nobody listened
+                self._listen(worker, job)
+            elif worker.deadline <= time.monotonic():
+                self._give_up(worker, job, Outcome(late=True))
+
+    def _listen(self, worker: "_Worker", job: "_Job[T, R]") -> None:
+        try:
+            answer = pickle.loads(worker.pipe.recv_bytes())
+        except (EOFError, OSError):  # nobody at the other end
+            self._give_up(worker, job, Outcome(died=True))
+            return
+        worker.deadline = time.monotonic() + self._seconds
+        if answer is None:
+            worker.ready = True
+            return
+        result, error = answer
+        if error is not None:
+            raise error
+        job.outcomes[worker.batch.popleft()] = Outcome(result)
+
+    def _give_up(self, worker: "_Worker", job: "_Job[T, R]", outcome: Outcome[R]) -> None:
+        """The item that the worker was at is guilty; the rest of its batch waits again."""
+        if not worker.ready:
+            raise WorkersError("a worker process did not start")
+        job.outcomes[worker.batch.popleft()] = outcome
+        job.waiting.extendleft(reversed(worker.batch))
+        self._dismiss(worker)
+
+    def _busy(self) -> list["_Worker"]:
+        return [worker for worker in self._workers if worker.batch]
+
+    def _top_up(self) -> None:
+        while len(self._workers) < self._count:
+            self._workers.append(_Worker(*self._task))
+
+    def _dismiss(self, worker: "_Worker") -> None:
+        self._workers.remove(worker)
+        worker.stop()
+
+
+class _Job(Generic[T, R]):
+    """One call of `map`: what waits to be handed out, and the outcomes that have come but are not yet due."""
+
+    def __init__(self, items: list[T], constants: tuple[object, ...], workers: int) -> None:
+        self.items = items
+        self.constants = constants
+        self.waiting = deque(range(len(items)))
+        self.outcomes: dict[int, Outcome[R]] = {}
+        self._batch = min(_BATCH, -(-len(items) // workers))
+
+    def next_batch(self) -> deque[int]:
+        return deque(self.waiting.popleft() for _ in range(min(self._batch, len(self.waiting))))
+
+
+class _Worker:
+    """One process, seen from here. It answers the items of its batch one by one, so it is at the first unanswered."""
+
+    def __init__(self, function: Callable[..., object], memory_mb: int, log: Path | None) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, far_end = context.Pipe()
+        self._process = context.Process(target=_serve, args=(far_end, function, memory_mb, log), daemon=True)
+        self._process.start()
+        far_end.close()
+        self.ready = False
+        self.deadline = time.monotonic() + _START_SECONDS
+        self.batch: deque[int] = deque()  # places of the items that it has not answered
+        self._job: object = None  # whose constants it has
+
+    def give(self, job: "_Job[T, R]", batch: deque[int], seconds: float) -> None:
+        constants = None if self._job is job else job.constants
+        self._job, self.batch = job, batch
+        if self.ready:
+            self.deadline = time.monotonic() + seconds
+        message = pickle.dumps((constants, [job.items[i] for i in batch]))
+        with suppress(OSError):  # nobody at the other end: found out when its answer is listened to
+            self.pipe.send_bytes(message)
+
+    def stop(self) -> None:
+        """Lets an idle worker end by itself, ends a busy one."""
+        self.pipe.close()
+        if self.batch:
+            self._process.kill()
+        self._process.join(_STOP_SECONDS)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._process.close()
+
+
+# ── within the process ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _serve(pipe: Connection, function: Callable[..., object], memory_mb: int, log: Path | None) -> None:
+    """The worker's whole life: says that it is ready, then answers batch after batch until nobody asks any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer; it ends the workers
+    _turn_away_stderr(log)
+    _limit_memory(memory_mb)
+    constants: tuple[object, ...] = ()
+    try:
+        pipe.send_bytes(pickle.dumps(None))
+        while True:
+            new_constants, items = pickle.loads(pipe.recv_bytes())
+            constants = constants if new_constants is None else new_constants
+            for item in items:
+                pipe.send_bytes(_answer(function, constants, item))
+    except (EOFError, OSError):  # the parent is gone, or needs no more
+        return
+
+
+def _answer(function: Callable[..., object], constants: tuple[object, ...], item: object) -> bytes:
+    """Result or exception, pickled. A panic of a Rust library is no Exception and ends the process, like an abort."""
+    try:
+        return pickle.dumps((function(*constants, item), None))
+    except MemoryError:  # the item's fault, not the programmer's
+        raise
+    except Exception as error:
+        trace = traceback.format_exc()
+        error.add_note(trace)
+        try:
+            answer = pickle.dumps((None, error))
+            pickle.loads(answer)
+        except Exception:  # it does not travel
+            answer = pickle.dumps((None, RuntimeError(trace)))
+        return answer
+
+
+def _turn_away_stderr(log: Path | None) -> None:
+    """Libraries write to file descriptor 2 past Python (backtraces of panics): not onto the office's screen."""
+    target = os.open(log or os.devnull, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.dup2(target, 2)
+    os.close(target)
+
+
+def _limit_memory(memory_mb: int) -> None:
+    if sys.platform == "linux":
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        limit = memory_mb * 2**20
+        resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no core file in the office's folder

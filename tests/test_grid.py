@@ -1,0 +1,556 @@
+"""Raw cells of a workbook: their addresses, values, formats and faults, whatever the format of the file."""
+
+import random
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time
+from io import BytesIO
+
+import openpyxl
+import pytest
+import xlsxwriter
+import xlwt
+
+from pipeline.reading import sparse
+from pipeline.reading.grid import open_book
+from pipeline.reading.package import Limits, Unreadable, open_zip
+from pipeline.reading.records import Book, Cell, Sheet, Spot
+from pipeline.reading.text import clean
+
+LIMITS = Limits()
+
+
+def xlsx(fill: Callable[[xlsxwriter.Workbook], None], **options: object) -> bytes:
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, options) as book:
+        fill(book)
+    return file.getvalue()
+
+
+def patched(data: bytes, name: str, edit: Callable[[str], str | bytes] | None) -> bytes:
+    """The workbook with one part of its archive changed, or taken out."""
+    file = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            if part != name:
+                new.writestr(part, old.read(part))
+            elif edit:
+                new.writestr(part, edit(old.read(part).decode()))
+    return file.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+STRINGS = "xl/sharedStrings.xml"
+
+
+def with_rows(rows: str, wrapped: str = "<worksheet{ns}>{data}</worksheet>") -> bytes:
+    """A workbook of one sheet with these rows, as XML."""
+    blank = xlsx(lambda book: book.add_worksheet("Лист1"))
+    main = ' xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    return patched(blank, SHEET, lambda _: wrapped.format(ns=main, data=f"<sheetData>{rows}</sheetData>"))
+
+
+def cells(data: bytes) -> dict[str, Cell]:
+    """The cells of the first sheet by address."""
+    return by_address(open_book(data, LIMITS).sheets[0])
+
+
+def by_address(sheet: Sheet) -> dict[str, Cell]:
+    return {f"{openpyxl.utils.get_column_letter(c)}{r}": cell for (r, c), cell in sheet.cells.items()}
+
+
+def values(data: bytes) -> dict[str, object]:
+    return {address: cell.value for address, cell in cells(data).items()}
+
+
+def refusal(data: bytes, limits: Limits = LIMITS) -> tuple[str, dict[str, object]]:
+    with pytest.raises(Unreadable) as raised:
+        open_book(data, limits)
+    return raised.value.remark.code, dict(raised.value.remark.data)
+
+
+# ── .xlsx: values and where they stand ───────────────────────────────────────────────────────────────────
+
+
+def test_addresses_are_right_where_the_used_area_begins_far_from_a1() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write("B3", "Мероприятия")
+        sheet.write("D7", 63)
+
+    assert values(xlsx(fill)) == {"B3": "Мероприятия", "D7": 63.0}
+
+
+def test_numbers_are_floats_and_truth_values_stay_such() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row("A1", [1, 0.5, True])
+
+    found = values(xlsx(fill))
+    assert found == {"A1": 1.0, "B1": 0.5, "C1": True}
+    assert [type(value) for value in found.values()] == [float, float, bool]
+
+
+def test_blank_cells_and_white_space_are_no_cells() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write("A1", "да")
+        sheet.write_blank("A2", None, book.add_format({"bold": True}))
+        sheet.write_string("A3", " \u00a0\n")
+        sheet.write_formula("A4", '=""', value="")
+
+    assert values(patched(xlsx(fill), SHEET, lambda xml: xml.replace('r="A4"', 'r="A4" t="str"'))) == {"A1": "да"}
+
+
+@pytest.mark.parametrize(
+    ("code", "is_percent"),
+    [("0%", True), ("0.00%", True), ('0.0" "%', True), ("General", False), ("0.0", False), ("#,##0", False)],
+)
+def test_a_number_says_whether_it_is_shown_as_a_percent(code: str, is_percent: bool) -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet().write("A1", 0.87, book.add_format({"num_format": code}))
+
+    assert cells(xlsx(fill))["A1"] == Cell(0.87, code)
+    assert cells(xlsx(fill))["A1"].percent_format is is_percent
+
+
+@pytest.mark.parametrize("base_1904", [False, True])
+def test_a_number_that_excel_shows_as_a_date_is_a_date_with_its_format(base_1904: bool) -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        short = book.add_format({"num_format": "dd.mmm"})
+        sheet.write_datetime("A1", datetime(2014, 1, 6), short)
+        sheet.write_datetime("A2", datetime(2014, 1, 6, 12, 30), short)
+        sheet.write_datetime("A3", time(12, 30), book.add_format({"num_format": "hh:mm"}))
+
+    assert list(cells(xlsx(fill, date_1904=base_1904)).values())[:2] == [
+        Cell(date(2014, 1, 6), "dd.mmm"),
+        Cell(datetime(2014, 1, 6, 12, 30), "dd.mmm"),
+    ]
+
+
+def test_a_duration_is_a_number_of_days() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet().write("A1", 1.5, book.add_format({"num_format": "[h]:mm"}))
+
+    assert values(xlsx(fill)) == {"A1": 1.5}
+
+
+def test_the_parts_of_rich_text_are_one_text() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet().write_rich_string("A1", "245 чел. ", book.add_format({"bold": True}), "/ 87 %")
+
+    assert values(xlsx(fill)) == {"A1": "245 чел. / 87 %"}
+
+
+def test_every_worksheet_is_read_and_says_whether_it_is_hidden() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet("Отчёт").write("A1", 1)
+        book.add_chartsheet("График")
+        book.add_worksheet("Скрытый").hide()
+        book.add_worksheet("Глубоко скрытый").very_hidden()
+
+    sheets = open_book(xlsx(fill), LIMITS).sheets
+    assert [(s.name, s.hidden) for s in sheets] == [("Отчёт", False), ("Скрытый", True), ("Глубоко скрытый", True)]
+
+
+def test_merged_areas_are_told_by_their_corners() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet().merge_range("B2:D3", "Форма отчёта")
+
+    (sheet,) = open_book(xlsx(fill), LIMITS).sheets
+    assert sheet.merged == ((Spot(2, 2), Spot(3, 4)),)
+    assert by_address(sheet) == {"B2": Cell("Форма отчёта")}
+
+
+# ── .xlsx: faults of a cell ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_error_value_is_not_a_blank() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        percent = book.add_format({"num_format": 9})
+        book.add_worksheet().write_formula("C5", "=1/0", percent, "#DIV/0!")
+
+    assert cells(xlsx(fill)) == {"C5": Cell("#DIV/0!", "0%", "error")}
+
+
+def test_an_error_value_in_russian_costs_the_cell_not_the_file() -> None:
+    data = with_rows('<row r="1"><c r="A1" t="e"><v>#ССЫЛКА!</v></c><c r="B1"><v>5</v></c></row>')
+    assert cells(data) == {"A1": Cell("#ССЫЛКА!", fault="error"), "B1": Cell(5.0)}
+
+
+@pytest.mark.parametrize("cached", ["", "<v></v>", "<v/>"])
+@pytest.mark.parametrize(
+    "formula", ["<f>1+1</f>", '<f t="shared" ref="A1:A3" si="0">1+1</f>', '<f t="shared" si="0"/>']
+)
+def test_a_formula_that_was_never_calculated_is_told_from_a_blank(formula: str, cached: str) -> None:
+    assert cells(with_rows(f'<row r="1"><c r="A1">{formula}{cached}</c></row>')) == {
+        "A1": Cell("", fault="no_value"),
+    }
+
+
+def test_a_calculated_formula_is_its_value() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet().write_formula("A1", "=1+1", value=2)
+
+    assert cells(xlsx(fill)) == {"A1": Cell(2.0)}
+
+
+@pytest.mark.parametrize("number", ["1e309", "-1e309", "NaN", "inf"])
+def test_no_number_is_infinite_or_no_number(number: str) -> None:
+    assert cells(with_rows(f'<row r="1"><c r="A1"><v>{number}</v></c></row>')) == {"A1": Cell("#NUM!", fault="error")}
+
+
+# ── .xlsx: written in unusual ways ───────────────────────────────────────────────────────────────────────
+
+ONE_PERCENT = '<row r="2"><c r="B2" s="1"><v>0.5</v></c></row>'
+
+
+def percent_book(sheet: str | bytes) -> bytes:
+    """A workbook whose style 1 is a percent, with this sheet."""
+
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet().write("A1", 1, book.add_format({"num_format": 9}))
+
+    return patched(xlsx(fill), SHEET, lambda _: sheet)
+
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+PREFIXED = ONE_PERCENT.replace("<", "<x:").replace("<x:/", "</x:")
+TEXT = f'<worksheet xmlns="{MAIN}"><sheetData>{ONE_PERCENT}</sheetData></worksheet>'
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        TEXT,
+        f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData>{PREFIXED}</x:sheetData></x:worksheet>',
+        TEXT.replace('r="B2" s="1"', 's="1" r="B2"'),
+        TEXT.replace('r="B2" s="1"', "r='B2'  s='1'"),
+        TEXT.replace('<c r="B2"', "<c/><c"),
+        TEXT.replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>'),
+        TEXT.replace("<row", '<!-- <c r="A9" t="e"><v>#REF!</v></c> --><row'),
+        ('<?xml version="1.0" encoding="UTF-16"?>' + TEXT).encode("utf-16"),
+        ('<?xml version="1.0" encoding="windows-1251"?>' + TEXT).encode("cp1251"),
+    ],
+)
+def test_a_cell_is_the_same_however_its_xml_is_written(sheet: str | bytes) -> None:
+    assert cells(percent_book(sheet)) == {"B2": Cell(0.5, "0%")}
+
+
+def test_letters_are_right_in_an_old_encoding() -> None:
+    sheet = TEXT.replace(ONE_PERCENT, '<row r="1"><c r="A1" t="inlineStr"><is><t>Приказ № 5</t></is></c></row>')
+    xml = f'<?xml version="1.0" encoding="windows-1251"?>{sheet}'.encode("cp1251")
+    assert values(percent_book(xml)) == {"A1": "Приказ № 5"}
+
+
+def test_strict_open_xml_is_read() -> None:
+    strict = {
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main": "http://purl.oclc.org/ooxml/spreadsheetml/main",
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+            "http://purl.oclc.org/ooxml/officeDocument/relationships"
+        ),
+    }
+
+    def as_strict(xml: str) -> str:
+        for transitional, name in strict.items():
+            xml = xml.replace(transitional, name)
+        return xml
+
+    data = percent_book(TEXT)
+    for part in ("_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", SHEET):
+        data = patched(data, part, as_strict)
+    assert cells(data) == {"B2": Cell(0.5, "0%")}
+
+
+def test_both_readers_of_xlsx_say_the_same() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet("Отчёт")
+        sheet.merge_range("B2:D2", "Форма\r\nотчёта")
+        sheet.write_row("B3", [1, 0.25, True, "текст"])
+        sheet.write("B4", 0.87, book.add_format({"num_format": "0.0%"}))
+        sheet.write_datetime("B5", datetime(2014, 3, 20), book.add_format({"num_format": "dd.mm.yyyy"}))
+        sheet.write_formula("B6", "=1/0", None, "#DIV/0!")
+        sheet.write_formula("B7", "=B3", None, "")
+        book.add_worksheet("Скрытый").hide()
+
+    data = xlsx(fill)
+    with open_zip(data) as package:
+        assert sparse.read(package, data, LIMITS) == open_book(data, LIMITS)
+
+
+# ── .xlsx: what would end a reader ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_stray_value_in_the_last_cell_of_the_sheet_is_read_like_any_other() -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+    assert values(with_rows(rows)) == {"A1": 1.0, "XFD1048576": 2.0}
+
+
+@pytest.mark.parametrize("count", ["99999999999", "1000000000000000000"])
+def test_a_false_count_of_strings_does_not_reserve_memory(count: str) -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet().write("A1", "да")
+
+    lying = patched(xlsx(fill), STRINGS, lambda xml: xml.replace('uniqueCount="1"', f'uniqueCount="{count}"'))
+    assert values(lying) == {"A1": "да"}
+
+
+def test_a_column_formatted_to_its_end_is_no_reason_to_refuse() -> None:
+    empty = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(2, 100_000))
+    assert values(with_rows(f'<row r="1"><c r="A1"><v>1</v></c></row>{empty}')) == {"A1": 1.0}
+
+
+def test_more_values_than_any_report_holds_are_refused() -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c><c r="B{n}"><v>1</v></c></row>' for n in range(1, 60))
+    code, data = refusal(with_rows(rows), Limits(cells=100))
+    assert code == "FILE-LIMIT"
+    assert data["what"] == "на одном листе слишком много ячеек"
+
+
+def test_a_merged_sheet_is_not_given_to_the_reader_that_makes_an_object_of_every_cell() -> None:
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+    merged = '<worksheet{ns}>{data}<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>'
+    assert refusal(with_rows(far, merged))[0] == "FILE-LIMIT"
+    assert values(with_rows('<row r="1"><c r="A1"><v>1</v></c></row>', merged)) == {"A1": 1.0}
+
+
+@pytest.mark.parametrize("address", ["ZZZZZZZZ1", "A99999999999999999999", "XFE1", "A1048577", "A0", "1A"])
+def test_an_address_outside_the_sheet_is_damage(address: str) -> None:
+    assert refusal(with_rows(f'<row r="1"><c r="{address}"><v>1</v></c></row>'))[0] == "FILE-DAMAGED"
+
+
+def test_more_sheets_than_any_report_has_are_refused() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        for _ in range(61):
+            book.add_worksheet()
+
+    assert refusal(xlsx(fill))[0] == "FILE-LIMIT"
+
+
+@pytest.mark.parametrize("part", [SHEET, STRINGS, "xl/styles.xml", "xl/workbook.xml"])
+def test_entities_are_never_expanded(part: str) -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet().write("A1", "да")
+
+    def with_entities(xml: str) -> str:
+        head, body = xml.split("\n", 1)
+        return f'{head}<!DOCTYPE x [<!ENTITY a "{"ha" * 100}"><!ENTITY b "{"&a;" * 100}">]>{body}'
+
+    assert refusal(patched(xlsx(fill), part, with_entities))[0] == "FILE-DAMAGED"
+
+
+# ── .xlsx: damage ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_missing_sheet_is_not_passed_over() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet("Отчёт").write("A1", 1)
+        book.add_worksheet("Проблемы").write("A1", 2)
+
+    code, data = refusal(patched(xlsx(fill), "xl/worksheets/sheet2.xml", None))
+    assert (code, data) == ("FILE-DAMAGED", {"what": "в нём не хватает листа «Проблемы»"})
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", SHEET])
+def test_a_workbook_without_a_part_that_it_needs_is_damaged(part: str) -> None:
+    data = patched(percent_book(TEXT), part, None)
+    with zipfile.ZipFile(file := BytesIO(data), "a") as package:
+        package.writestr("xl/workbook.rest", "")  # still recognisable as a workbook
+    assert refusal(file.getvalue())[0] == "FILE-DAMAGED"
+
+
+def test_a_sheet_that_breaks_off_is_damaged() -> None:
+    assert refusal(percent_book(TEXT[: TEXT.index("</row>")]))[0] == "FILE-DAMAGED"
+
+
+# ── .xls ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def xls(fill: Callable[[xlwt.Workbook], None]) -> bytes:
+    book = xlwt.Workbook()
+    fill(book)
+    book.save(file := BytesIO())
+    return file.getvalue()
+
+
+def old_form(book: xlwt.Workbook) -> None:
+    sheet = book.add_sheet("Отчёт")
+    sheet.write_merge(1, 1, 1, 3, "Форма отчёта")
+    sheet.write(2, 1, 0.87, xlwt.easyxf(num_format_str="0%"))
+    sheet.write(3, 1, 0.87)
+    sheet.write(4, 1, date(2014, 1, 6), xlwt.easyxf(num_format_str="DD.MMM"))
+    sheet.row(5).set_cell_error(1, "#REF!")
+    sheet.write(6, 1, True)
+    book.add_sheet("Скрытый").visibility = 1
+
+
+def test_an_old_workbook_tells_formats_errors_and_hidden_sheets() -> None:
+    form, hidden = open_book(xls(old_form), LIMITS).sheets
+    assert by_address(form) == {
+        "B2": Cell("Форма отчёта"),
+        "B3": Cell(0.87, "0%"),
+        "B4": Cell(0.87),
+        "B5": Cell(date(2014, 1, 6), "DD.MMM"),
+        "B6": Cell("#REF!", fault="error"),
+        "B7": Cell(True),
+    }
+    assert form.merged == ((Spot(2, 2), Spot(2, 4)),)
+    assert (form.hidden, hidden.hidden) == (False, True)
+
+
+def test_an_old_workbook_cut_short_is_damaged() -> None:
+    assert refusal(xls(old_form)[:2_000])[0] == "FILE-DAMAGED"
+
+
+# ── .ods ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def ods(rows: str, *, before: str = "", styles: str = "") -> bytes:
+    namespaces = " ".join(
+        f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for prefix, name in {"office": "office", "table": "table", "text": "text", "style": "style"}.items()
+    )
+    with zipfile.ZipFile(file := BytesIO(), "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr(
+            "content.xml",
+            f'<?xml version="1.0" encoding="UTF-8"?>{before}<office:document-content {namespaces} '
+            'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
+            f"<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>"
+            f'<table:table table:name="Лист1" table:style-name="ta1">{rows}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return file.getvalue()
+
+
+def row(*cells: str) -> str:
+    return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+
+def cell(attributes: str, text: str = "") -> str:
+    return f"<table:table-cell {attributes}>{text}</table:table-cell>"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "text", "expected"),
+    [
+        ('office:value-type="percentage" office:value="0.87"', "<text:p>87%</text:p>", Cell(0.87, "0%")),
+        ('office:value-type="float" office:value="0.87"', "<text:p>0,87</text:p>", Cell(0.87)),
+        ('office:value-type="float" office:value="1e999"', "", Cell("#NUM!", fault="error")),
+        ('office:value-type="float"', "<text:p>87</text:p>", Cell("87")),
+        ('office:value-type="boolean" office:boolean-value="true"', "", Cell(True)),
+        ('office:value-type="date" office:date-value="2014-01-06"', "", Cell(date(2014, 1, 6), None)),
+        ('office:value-type="date" office:date-value="2014-01-06T00:00:00"', "", Cell(date(2014, 1, 6), None)),
+        ('office:value-type="date" office:date-value="52014-01-06"', "<text:p>6.1</text:p>", Cell("6.1")),
+        ('office:value-type="time" office:time-value="PT12H30M00S"', "", Cell(time(12, 30), None)),
+        ('office:value-type="time" office:time-value="PT36H00M00S"', "", Cell(1.5, None)),
+        ('office:value-type="string"', "<text:p>245</text:p><text:p>87 %</text:p>", Cell("245\n87 %")),
+        ('office:value-type="string"', "<text:p>245<text:line-break/>87 %</text:p>", Cell("245\n87 %")),
+        ('office:value-type="string"', "<text:p>245<text:tab/>87 %</text:p>", Cell("245\t87 %")),
+        ('office:value-type="string"', '<text:p>а<text:s text:c="3"/>б</text:p>', Cell("а   б")),
+        ('office:value-type="string"', "<text:p>8<text:span>7</text:span> %</text:p>", Cell("87 %")),
+        ('office:value-type="string" office:string-value="да"', "", Cell("да")),
+        ("", "<text:p>без типа</text:p>", Cell("без типа")),
+        (
+            'office:value-type="string"',
+            "<office:annotation><text:p>примечание</text:p></office:annotation><text:p>ответ</text:p>",
+            Cell("ответ"),
+        ),
+        (
+            'table:formula="of:=1/0" office:value-type="string" office:string-value="" calcext:value-type="error"',
+            "<text:p>#ДЕЛ/0!</text:p>",
+            Cell("#ДЕЛ/0!", fault="error"),
+        ),
+        (
+            'table:formula="of:=1/0" office:value-type="float" office:value="0"',
+            "<text:p>Err:502</text:p>",
+            Cell("Err:502", fault="error"),
+        ),
+        ('table:formula="of:=1+1"', "", Cell("", fault="no_value")),
+    ],
+)
+def test_a_cell_of_an_open_document(attributes: str, text: str, expected: Cell) -> None:
+    assert cells(ods(row(cell(attributes, text)))) == {"A1": expected}
+
+
+def test_repeated_rows_and_cells_move_the_addresses() -> None:
+    rows = (
+        '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>',
+        row(
+            '<table:table-cell table:number-columns-repeated="2"/>',
+            cell('office:value-type="float" office:value="5" table:number-columns-repeated="2"'),
+            cell('office:value-type="float" office:value="6"'),
+        ),
+        '<table:table-row table:number-rows-repeated="1000000"><table:table-cell/></table:table-row>',
+        row(cell('office:value-type="float" office:value="7"')),
+    )
+    assert values(ods("".join(rows))) == {"C3": 5.0, "D3": 5.0, "E3": 6.0, "A1000004": 7.0}
+
+
+def test_a_value_repeated_over_the_whole_sheet_is_refused() -> None:
+    full = cell('office:value-type="float" office:value="5" table:number-columns-repeated="1024"')
+    rows = f'<table:table-row table:number-rows-repeated="1048576">{full}</table:table-row>'
+    assert refusal(ods(rows))[0] == "FILE-LIMIT"
+
+
+def test_merged_and_hidden_are_told_of_open_documents_too() -> None:
+    hidden = '<style:style style:name="ta1"><style:table-properties table:display="false"/></style:style>'
+    merged = cell('table:number-columns-spanned="3" table:number-rows-spanned="2"', "<text:p>Форма</text:p>")
+    (sheet,) = open_book(ods(row(merged), styles=hidden), LIMITS).sheets
+    assert (sheet.hidden, sheet.merged) == (True, ((Spot(1, 1), Spot(2, 3)),))
+
+
+def test_the_copy_of_a_linked_workbook_is_no_sheet() -> None:
+    assert open_book(ods("<table:table-source/>" + row(cell("", "<text:p>чужое</text:p>"))), LIMITS) == Book(())
+
+
+@pytest.mark.parametrize("damage", [("</table:table>", "</tabke:table>"), ('repeated="2"', 'repeated="два"')])
+def test_an_open_document_with_broken_markup_is_damaged(damage: tuple[str, str]) -> None:
+    data = ods(row('<table:table-cell table:number-columns-repeated="2"/>'))
+    assert refusal(patched(data, "content.xml", lambda xml: xml.replace(*damage)))[0] == "FILE-DAMAGED"
+
+
+def test_entities_of_an_open_document_are_never_expanded() -> None:
+    assert refusal(ods(row(cell("", "<text:p>&a;</text:p>")), before='<!DOCTYPE x [<!ENTITY a "x">]>')) == (
+        "FILE-DAMAGED",
+        {"what": "внутри него испорчена разметка"},
+    )
+
+
+# ── any format ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("make", [lambda: percent_book(TEXT), lambda: ods(row(cell("", "<text:p>да</text:p>")) * 9)])
+def test_damage_anywhere_in_the_file_is_a_remark_or_changes_nothing(make: Callable[[], bytes]) -> None:
+    good = make()
+    expected = open_book(good, LIMITS)
+    chance = random.Random(547)
+    refused = 0
+    for _ in range(150):
+        damaged = bytearray(good)
+        place = chance.randrange(len(good))
+        damaged[place] ^= 1 << chance.randrange(8)
+        try:
+            assert open_book(bytes(damaged), LIMITS) == expected
+        except Unreadable:
+            refused += 1
+    assert refused
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("245\r\n87 %", "245\n87 %"),
+        ("245\x0b87 %", "245\n87 %"),
+        ("а\tб", "а\tб"),
+        ("87\u00a0%", "87\u00a0%"),
+        ("\ufeffда\u200b", "да"),
+        ("\u202e12\u202c", "12"),
+        ("до\u00adговор", "договор"),
+        ("и\u0306", "й"),
+        ("да\x00\x1b\ud800\uffff", "да"),
+    ],
+)
+def test_text_is_cleaned_of_what_nobody_sees(written: str, read: str) -> None:
+    assert clean(written) == read

@@ -1,0 +1,222 @@
+"""The look at a file before any reader opens it: what it is by its bytes, and what is refused with which words."""
+
+import gzip
+import os
+import pickle
+import socket
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from pipeline.reading.package import Limits, Unreadable, kind_of, look
+from pipeline.wording import message
+from schemas.remarks import load_catalogue
+
+CATALOGUE = load_catalogue()
+LIMITS = Limits()
+
+
+def archive(parts: dict[str, bytes | str], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return file.getvalue()
+
+
+def compound(*streams: str) -> bytes:
+    """As much of an OLE file as the look reads: its signature and the names of its streams."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + b"".join(f"{s}\0".encode("utf-16-le") for s in streams)
+
+
+def refusal(of: Callable[[], object]) -> tuple[str, str]:
+    """Code and Russian sentence of the remark that is raised."""
+    with pytest.raises(Unreadable) as raised:
+        of()
+    return raised.value.remark.code, message(raised.value.remark, CATALOGUE).replace("\u00a0", " ")
+
+
+# ── the file in its folder ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_file_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "отчёт.xlsx").write_bytes(b"PK...")
+    assert look(tmp_path / "отчёт.xlsx", LIMITS) == b"PK..."
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs links and named pipes")
+def test_what_is_no_file_is_named_and_never_opened(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"1")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    os.mkfifo(tmp_path / "pipe")
+    said = [refusal(lambda name=name: look(tmp_path / name, LIMITS)) for name in ("link", "loop", "pipe", ".")]  # type: ignore[misc]
+    assert said == [
+        ("FILE-LINK", "Это ссылка, а не файл с отчётом."),
+        ("FILE-LINK", "Это ссылка, а не файл с отчётом."),
+        ("FILE-LINK", "Это именованный канал, а не файл с отчётом."),
+        ("FILE-LINK", "Это папка, а не файл с отчётом."),
+    ]
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs sockets with names")
+def test_a_socket_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket is short
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket")
+        assert refusal(lambda: look(Path("socket"), LIMITS)) == ("FILE-LINK", "Это сокет, а не файл с отчётом.")
+
+
+def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "x.xlsx").touch()
+    assert refusal(lambda: look(tmp_path / "x.xlsx", LIMITS)) == (
+        "FILE-EMPTY",
+        "Файл пуст: в нём нет ни одного байта.",
+    )
+
+
+def test_a_file_above_the_limit_is_not_read(tmp_path: Path) -> None:
+    with open(tmp_path / "x.xlsx", "wb") as file:
+        file.truncate(21 * 2**20)
+    code, said = refusal(lambda: look(tmp_path / "x.xlsx", LIMITS))
+    assert (code, said) == ("FILE-LIMIT", "Файл не похож на отчёт: он занимает 21 МБ (предел — 20 МБ).")
+
+
+def test_a_file_that_went_away_is_busy_not_broken(tmp_path: Path) -> None:
+    assert refusal(lambda: look(tmp_path / "gone.xlsx", LIMITS))[0] == "FILE-BUSY"
+
+
+def test_a_refusal_crosses_the_border_of_a_process(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable) as raised:
+        look(tmp_path / "gone.xlsx", LIMITS)
+    assert pickle.loads(pickle.dumps(raised.value)).remark == raised.value.remark
+
+
+# ── what the bytes are ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("xlsx", archive({"xl/workbook.xml": ""})),
+        ("xlsx", archive({"xl\\workbook2.xml": ""})),
+        ("xlsb", archive({"xl/workbook.bin": ""})),
+        ("ods", archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"})),
+        ("docx", archive({"word/document.xml": "", "word/embeddings/book.xlsx": ""})),
+        ("xls", compound("Root Entry", "Workbook")),
+        ("xls", compound("Root Entry", "Book")),
+        ("xls", b"\x09\x08\x10\x00\x00\x06"),
+    ],
+)
+def test_a_document_is_known_by_its_content(kind: str, data: bytes) -> None:
+    assert kind_of(data, LIMITS) == kind
+
+
+@pytest.mark.parametrize(
+    ("what", "data"),
+    [
+        ("документ PDF", b"%PDF-1.7\n%\xe2\xe3"),
+        ("снимок (JPEG)", b"\xff\xd8\xff\xe0\x00\x10JFIF"),
+        ("снимок (PNG)", b"\x89PNG\r\n\x1a\n"),
+        ("снимок (HEIC)", b"\x00\x00\x00\x18ftypheic\x00"),
+        ("архив RAR", b"Rar!\x1a\x07\x00"),
+        ("архив 7-Zip", b"7z\xbc\xaf\x27\x1c"),
+        ("архив GZIP", gzip.compress(b"x")),
+        ("архив ZIP", archive({"отчёт.xlsx": "x"})),
+        ("документ RTF", b"{\\rtf1\\ansi"),
+        ("веб-страница (HTML)", b"\r\n<html><body><table>"),
+        ("веб-страница (HTML)", '\ufeff<!DOCTYPE HTML>\n<html lang="ru">'.encode()),
+        ("веб-страница (HTML)", '<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml">'.encode("utf-16")),
+        ("веб-страница (HTML)", b"<table border=1><tr><td>1"),
+        ("веб-страница, сохранённая одним файлом (MHTML)", b"MIME-Version: 1.0\nContent-Type: multipart/related"),
+        (
+            "таблица XML 2003",
+            b'<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+        ),
+        ("файл XML", b'<?xml version="1.0"?><report/>'),
+        ("текстовая таблица (CSV)", "пункт;выполнение\n1;да".encode("cp1251")),
+        ("текстовая таблица (CSV)", "пункт,выполнение\n1,да".encode()),
+        ("текстовый файл", "отчёт пришлём завтра".encode()),
+        ("документ Word старого вида (.doc)", compound("Root Entry", "WordDocument")),
+        ("документ OpenDocument, но не таблица (.odt, .odp)", archive({"mimetype": "…opendocument.text"})),
+        ("презентация PowerPoint", archive({"ppt/presentation.xml": ""})),
+        ("файл неизвестного вида", b"\x01\x02\x03\x04" * 100),
+    ],
+)
+def test_another_kind_of_file_is_called_what_it_is(what: str, data: bytes) -> None:
+    assert refusal(lambda: kind_of(data, LIMITS)) == ("FILE-KIND", f"Это {what}, а не книга Excel.")
+
+
+def test_a_file_of_zeros_is_called_empty() -> None:
+    code, said = refusal(lambda: kind_of(bytes(10_000), LIMITS))
+    assert (code, said) == ("FILE-EMPTY", "Файл пуст: в нём одни нули, его содержимое не скопировалось.")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        compound("Root Entry", "EncryptionInfo", "EncryptedPackage"),
+        archive(
+            {
+                "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+                "META-INF/manifest.xml": "<manifest:encryption-data/>",
+            }
+        ),
+        archive({"xl/workbook.xml": "x"}).replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"),
+    ],
+)
+def test_a_password_is_recognised(data: bytes) -> None:
+    assert refusal(lambda: kind_of(data, LIMITS))[0] == "FILE-ENCRYPTED"
+
+
+# ── archives that no office program writes ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("left", [30, 100, 300])
+def test_a_half_downloaded_workbook_is_told_from_other_damage(left: int) -> None:
+    data = archive({"xl/workbook.xml": os.urandom(500), "xl/styles.xml": os.urandom(500)})
+    assert refusal(lambda: kind_of(data[:left], LIMITS)) == (
+        "FILE-DAMAGED",
+        "Файл не открывается: он скопирован или скачан не до конца.",
+    )
+
+
+def test_an_archive_that_unpacks_to_more_than_the_limit_is_not_unpacked() -> None:
+    bomb = archive({"xl/workbook.xml": "", **{f"xl/worksheets/sheet{n}.xml": bytes(30 * 2**20) for n in range(4)}})
+    assert len(bomb) < 2**20
+    code, said = refusal(lambda: kind_of(bomb, LIMITS))
+    assert code == "FILE-LIMIT"
+    assert said == "Файл не похож на отчёт: в распакованном виде он занимает 120 МБ (предел — 100 МБ)."
+
+
+def test_an_archive_of_too_many_parts_is_refused() -> None:
+    data = archive({"xl/workbook.xml": "", **{f"xl/{n}": "" for n in range(2_000)}})
+    code, said = refusal(lambda: kind_of(data, LIMITS))
+    assert (code, said) == ("FILE-LIMIT", "Файл не похож на отчёт: внутри него 2 001 часть (предел — 2 000).")
+
+
+def test_two_parts_of_one_name_are_refused() -> None:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("xl/workbook.xml", "1")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            package.writestr("xl/workbook.xml", "2")
+    assert refusal(lambda: kind_of(file.getvalue(), LIMITS))[1].endswith("внутри него две части с одним именем.")
+
+
+def test_an_unusual_compression_is_refused() -> None:
+    data = archive({"xl/workbook.xml": "x"}, zipfile.ZIP_LZMA)
+    assert refusal(lambda: kind_of(data, LIMITS))[0] == "FILE-DAMAGED"
+
+
+def test_parts_that_share_one_record_are_refused() -> None:
+    data = archive({"xl/workbook.xml": "1", "xl/sheet.xml": "2"})
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        second = package.getinfo("xl/sheet.xml").header_offset
+    entry = data.rindex(b"PK\x01\x02")  # of the second part; its offset stands at byte 42
+    overlapping = data[: entry + 42] + bytes(4) + data[entry + 46 :]
+    assert second > 0
+    assert refusal(lambda: kind_of(overlapping, LIMITS))[1].endswith("его части наложены одна на другую.")

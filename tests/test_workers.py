@@ -1,0 +1,179 @@
+"""Workers: an item that ends its process is the only one that suffers."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.workers import Outcome, Workers, WorkersError
+
+
+class PanicException(BaseException):
+    """Like that of a Rust library: no Exception."""
+
+
+def behave(item: str) -> str:
+    """What a reader may do with a file; a name it does not know is a good file."""
+    match item:
+        case "abort":
+            os.abort()
+        case "panic":
+            raise PanicException
+        case "memory":
+            bytearray(4 * 2**30)
+        case "endless":
+            while True:
+                pass
+        case "stderr":
+            os.write(2, "паника в библиотеке".encode())
+    return item.upper()
+
+
+def add(base: int, item: int) -> int:
+    return base + item
+
+
+def divide(number: float, item: int) -> float:
+    if item == 0:
+        os.abort()
+    return number / item
+
+
+def fail(item: str) -> str:
+    raise ZeroDivisionError(f"деление в {item}")
+
+
+class NoTravellerError(Exception):
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(first)
+
+
+def fail_untransportably(item: str) -> str:
+    raise NoTravellerError(item, item)
+
+
+def loaded_packages(item: str) -> set[str]:
+    import pipeline.reading.grid  # noqa: F401 - what reading brings along
+
+    return {name.partition(".")[0] for name in sys.modules}
+
+
+def write_to(path: Path) -> None:
+    path.write_text("begun")
+
+
+def process_of(item: int) -> int:
+    return os.getpid()
+
+
+class EndsWhenUnpickled:
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (3,)
+
+    def __call__(self, item: object) -> None:
+        raise AssertionError("never called")
+
+
+def test_results_come_in_the_order_of_the_items() -> None:
+    items = [f"файл {n}" for n in range(300)]
+    with Workers(behave, 2) as workers:
+        assert list(workers.map(items)) == [(item, Outcome(item.upper())) for item in items]
+
+
+@pytest.mark.parametrize("end", ["abort", "panic", "memory"])
+def test_an_item_that_ends_its_process_is_the_only_one_without_a_result(end: str) -> None:
+    if end == "memory" and sys.platform != "linux":
+        pytest.skip("the memory of a process is limited on Linux only")
+    with Workers(behave) as workers:
+        outcomes = dict(workers.map(["a", end, "b", "c"]))
+    assert outcomes == {"a": Outcome("A"), end: Outcome(died=True), "b": Outcome("B"), "c": Outcome("C")}
+
+
+def test_an_item_that_never_ends_is_stopped_at_the_time_limit() -> None:
+    with Workers(behave, seconds=1) as workers:
+        outcomes = dict(workers.map(["a", "endless", "b"]))
+    assert outcomes == {"a": Outcome("A"), "endless": Outcome(late=True), "b": Outcome("B")}
+
+
+def test_every_item_may_be_guilty() -> None:
+    with Workers(behave, 2) as workers:
+        assert [outcome.died for _, outcome in workers.map(["abort", "panic", "abort"])] == [True, True, True]
+
+
+def test_without_items_nothing_is_waited_for() -> None:
+    with Workers(behave) as workers:
+        assert list(workers.map([])) == []
+
+
+def test_constants_go_before_the_item_and_belong_to_one_map() -> None:
+    with Workers(add) as workers:
+        assert [outcome.result for _, outcome in workers.map([1, 2], 10)] == [11, 12]
+        assert [outcome.result for _, outcome in workers.map([1, 2], 20)] == [21, 22]
+
+
+def test_constants_reach_the_worker_that_takes_the_place_of_a_dead_one() -> None:
+    with Workers(divide) as workers:
+        outcomes = [outcome for _, outcome in workers.map([1, 0, 2], 10.0)]
+    assert outcomes == [Outcome(10.0), Outcome(died=True), Outcome(5.0)]
+
+
+def test_a_mistake_of_the_programmer_is_raised_with_its_traceback() -> None:
+    with Workers(fail) as workers, pytest.raises(ZeroDivisionError, match="деление в файле") as raised:
+        list(workers.map(["файле"]))
+    assert "in fail" in raised.value.__notes__[0]
+
+
+def test_an_exception_that_does_not_travel_is_told_by_its_traceback() -> None:
+    with Workers(fail_untransportably) as workers, pytest.raises(RuntimeError, match="NoTravellerError"):
+        list(workers.map(["x"]))
+
+
+def test_a_map_left_half_way_leaves_no_answers_for_the_next() -> None:
+    with Workers(behave) as workers:
+        half = workers.map([f"старый {n}" for n in range(100)])
+        next(half)
+        half.close()  # type: ignore[attr-defined]
+        new = [f"новый {n}" for n in range(100)]
+        assert list(workers.map(new)) == [(item, Outcome(item.upper())) for item in new]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a named pipe")
+def test_work_begins_with_the_call_before_any_outcome_is_asked_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with Workers(write_to) as workers:
+        outcomes = workers.map([pipe])
+        assert pipe.read_text() == "begun"  # waits for the worker
+        assert list(outcomes) == [(pipe, Outcome(None))]
+
+
+def test_all_workers_are_used() -> None:
+    with Workers(process_of, 2) as workers:
+        assert len({outcome.result for _, outcome in workers.map(range(2))}) == 2
+
+
+def test_a_worker_that_reads_workbooks_imports_no_pandas() -> None:
+    with Workers(loaded_packages) as workers:
+        ((_, outcome),) = workers.map(["x"])
+    assert outcome.result is not None
+    assert "python_calamine" in outcome.result
+    assert outcome.result.isdisjoint({"pandas", "pandera", "numpy", "xlsxwriter", "openpyxl"})
+
+
+def test_what_a_library_writes_to_stderr_goes_to_the_log(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with Workers(behave, log=tmp_path / "log") as workers:
+        list(workers.map(["stderr"]))
+    assert (tmp_path / "log").read_text("utf-8") == "паника в библиотеке"
+    assert "паника" not in capfd.readouterr().err
+
+
+def test_workers_that_cannot_start_are_an_error_not_an_endless_try() -> None:
+    with pytest.raises(WorkersError), Workers(EndsWhenUnpickled()) as workers:
+        list(workers.map(["x"]))
+
+
+def test_no_process_is_left_behind() -> None:
+    with Workers(process_of, 2) as workers:
+        processes = {outcome.result for _, outcome in workers.map(range(2))}
+    assert not [pid for pid in processes if pid and Path(f"/proc/{pid}").exists()]
