@@ -1,0 +1,93 @@
+"""Dates as people write them: in digits, with the month's name, in a date cell."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.reading.records import Cell, Value
+
+FIRST_YEAR, LAST_YEAR = 2013, 2099  # of a report
+FIRST_YEAR_OF_DOCUMENT = 1992
+_EXCEL_DAY_ZERO = date(1899, 12, 30)
+
+_MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
+_MONTH = (
+    r"(?:янв(?:ар[ья])?|фев(?:рал[ья])?|мар(?:та?)?|апр(?:ел[ья])?|ма[йя]|июн[ья]?|июл[ья]?"
+    r"|авг(?:уста?)?|сент?(?:ябр[ья])?|окт(?:ябр[ья])?|ноя(?:бр[ья])?|дек(?:абр[ья])?)(?![^\W_])\.?"
+)
+_MONTH_NAMED = re.compile(_MONTH, re.IGNORECASE)
+# Shapes that cannot be figures or lists of classes.
+_CERTAIN = (
+    r"[0-9]{1,2}\.\s?[0-9]{1,2}\.\s?(?:[0-9]{4}|[0-9]{2})",
+    *(rf"[0-9]{{1,2}}\s?{mark}\s?[0-9]{{1,2}}\s?{mark}\s?[0-9]{{4}}" for mark in ("/", "-", ",")),
+    *(rf"[0-9]{{4}}{mark}[0-9]{{1,2}}{mark}[0-9]{{1,2}}" for mark in (r"\.", "/", "-")),
+    rf"[«\"“„]?\s*[0-9]{{1,2}}\s*[»\"”“]?\s*{_MONTH}\s*(?:[0-9]{{4}}|[0-9]{{2}})",
+)
+_SHORT_YEAR = tuple(rf"[0-9]{{1,2}}{mark}[0-9]{{1,2}}{mark}[0-9]{{2}}" for mark in ("/", "-"))
+# Digits that run on make it another number.
+_DATE = (
+    r"(?<![0-9])(?<![0-9][.,/\-])(?:{})(?![0-9])(?![.,/\-][0-9])"
+    r"(?:\s*(?:года?|г)(?![^\W_])\.?)?"
+)
+DATE = _DATE.replace("{}", "|".join(_CERTAIN))  # a pattern without groups, for the tokenizer to build in
+_ANY_DATE = re.compile(_DATE.replace("{}", "|".join(_CERTAIN + _SHORT_YEAR)), re.IGNORECASE)
+_FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_DAY_OR_YEAR = re.compile(r"(?<![^\W_])(?:d{1,4}|y{2,4}|д{1,2}|г{2,4})(?![^\W_])", re.IGNORECASE)
+
+
+class Written(NamedTuple):
+    """A date in a text. `day` is None where no calendar has such a day (31.02.2013) or the year cannot be meant."""
+
+    day: date | None
+    text: str
+    start: int
+    end: int
+
+
+def read_date(said: Cell | str) -> date | None:
+    """The one date that a cell or text says, of the years in which a report can be; None where it says none or two.
+
+    A number is a date only where its format shows it as one.
+    """
+    value: Value | None = said.value if isinstance(said, Cell) else said
+    if isinstance(value, datetime):
+        value = value.date()
+    elif isinstance(value, float) and isinstance(said, Cell) and _shown_as_date(said.format):
+        value = _from_serial(value)
+    if isinstance(value, str):
+        days = {written.day for written in find_dates(value, FIRST_YEAR)}
+        value = days.pop() if len(days) == 1 else None
+    return value if isinstance(value, date) and FIRST_YEAR <= value.year <= LAST_YEAR else None
+
+
+def find_dates(text: str, first_year: int) -> Iterator[Written]:
+    """All that has the shape of a date, in order."""
+    for found in _ANY_DATE.finditer(text):
+        yield Written(_day(found[0], first_year), found[0].strip(), found.start(), found.end())
+
+
+@lru_cache(maxsize=4096)
+def _day(written: str, first_year: int) -> date | None:
+    parts = [int(digits) for digits in re.findall("[0-9]+", written)]
+    if named := _MONTH_NAMED.search(written):
+        parts.insert(1, 1 + next(i for i, stem in enumerate(_MONTHS) if named[0].casefold().startswith(stem)))
+    day, month, year = parts if parts[0] <= 31 else reversed(parts)
+    year += 2000 if year < 100 else 0
+    try:
+        return date(year, month, day) if first_year <= year <= LAST_YEAR else None
+    except ValueError:
+        return None
+
+
+def _shown_as_date(number_format: str | None) -> bool:
+    return bool(number_format and _DAY_OR_YEAR.search(_FORMAT_LITERALS.sub(" ", number_format)))
+
+
+def _from_serial(serial: float) -> date | None:
+    """Days since Excel's day zero; None beyond the calendar."""
+    try:
+        return _EXCEL_DAY_ZERO + timedelta(days=int(serial))
+    except (OverflowError, ValueError):
+        return None

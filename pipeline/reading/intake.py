@@ -1,0 +1,89 @@
+"""Everything that lies in the input folder, read: the registry first, then the reports, all in worker processes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.reading.draft import draft_registry
+from pipeline.reading.inbox import Inbox, shown_path
+from pipeline.reading.package import Limits
+from pipeline.reading.records import FileRead, Registry
+from pipeline.reading.reports import Inputs, Refused, read_file
+from pipeline.wording import message, todo
+from pipeline.workers import Outcome, Workers
+from schemas.form import Form
+from schemas.remarks import Catalogue, remark
+from schemas.strict import DataFileError
+
+Progress = Callable[[int, int], None]  # files read, of how many
+
+
+@dataclass(frozen=True)
+class Intake:
+    inbox: Inbox
+    registry: Registry
+    reads: list[FileRead]
+
+
+def take_in(
+    inbox: Inbox, form: Form, limits: Limits, catalogue: Catalogue, jobs: int, log: Path, progress: Progress
+) -> Intake:
+    """The registry and all reports of the inbox. Without a registry its schools are those that the reports name.
+
+    Raises DataFileError, one Russian sentence, where there is a registry that cannot be used.
+    """
+    inputs = Inputs(inbox.folder, form, limits)
+    options = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "log": log}
+    with Workers(read_file, jobs, **options) as workers:  # type: ignore[arg-type]
+        if inbox.registry:
+            registry = _registry(workers, inputs, inbox.registry.relative_to(inbox.folder), catalogue)
+            reads = _reports(workers, replace(inputs, registry=registry), inbox, progress)
+            return Intake(inbox, registry, reads)
+        named = _reports(workers, replace(inputs, registry=Registry()), inbox, progress)
+        registry = draft_registry(named, form)
+        return Intake(inbox, registry, _reports(workers, replace(inputs, registry=registry), inbox, progress))
+
+
+def read_registry_alone(inbox: Inbox, form: Form, limits: Limits, catalogue: Catalogue) -> Registry:
+    """The registry of the inbox, an empty one where there is none. Raises DataFileError as `take_in` does."""
+    if inbox.registry is None:
+        return Registry()
+    with Workers(read_file, 1, seconds=limits.seconds, memory_mb=limits.memory_mb) as workers:
+        inputs = Inputs(inbox.folder, form, limits)
+        return _registry(workers, inputs, inbox.registry.relative_to(inbox.folder), catalogue)
+
+
+def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalogue) -> Registry:
+    [(_, outcome)] = workers.map([path], inputs)
+    match outcome.result:
+        case Registry() as registry:
+            return registry
+        case Refused(sentence):
+            raise DataFileError(sentence)
+        case _:
+            said = _read(path, outcome, inputs.limits).remarks[0]
+            raise DataFileError(f"Реестр {path.name} не читается. {message(said, catalogue)} {todo(said, catalogue)}")
+
+
+def _reports(workers: "_Readers", inputs: Inputs, inbox: Inbox, progress: Progress) -> list[FileRead]:
+    reads = []
+    for path, outcome in workers.map(inbox.reports, inputs):
+        reads.append(_read(path, outcome, inputs.limits))
+        progress(len(reads), len(inbox.reports))
+    return reads
+
+
+def _read(path: Path, outcome: "Outcome[FileRead | Registry | Refused]", limits: Limits) -> FileRead:
+    """The file as read; where the reader died of it, that is the one thing to be said about the file."""
+    if isinstance(outcome.result, FileRead):
+        return outcome.result
+    file = shown_path(path)
+    if outcome.late:
+        said = remark("FILE-LIMIT", file=file, what="чтение не закончилось вовремя", limit=f"{limits.seconds} с")
+    else:
+        said = remark("FILE-DAMAGED", file=file, what="программа чтения на нём останавливается")
+    return FileRead(file, "", remarks=(said,))
+
+
+_Readers = Workers[FileRead | Registry | Refused]
+

@@ -1,0 +1,426 @@
+"""From the raw cells of a workbook to reports: Svod's own form and the order's three-column form alike.
+
+Every non-empty cell of a sheet with a form ends as a label, as an answer (facts or a remark), or as a note.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from pipeline.reading.heads import Head, Meta, read_head, read_meta
+from pipeline.reading.records import Book, Cell, Fact, ReportRead, School, Sheet, Spot
+from pipeline.reading.rows import Row, find_rows
+from pipeline.reading.schools import Match, Schools, whole_school
+from pipeline.reading.tables import FormOnSheet, find_forms
+from pipeline.reading.values import is_blank, read_answer
+from pipeline.reading.wordings import best_likeness, is_one_of, likeness, plain
+from schemas import own_form
+from schemas.form import Form, Item, Kind
+from schemas.remarks import Remark, remark
+
+_SAME_LINE = 92.0
+
+
+def read_book(book: Book, form: Form, schools: Schools) -> tuple[tuple[ReportRead, ...], tuple[Remark, ...]]:
+    """All reports of a workbook, and what is to be said about them. Remarks lack only the file's name."""
+    meta = read_meta(book.sheets)
+    reports: list[ReportRead] = []
+    remarks: list[Remark] = []
+    for sheet in book.sheets:
+        found = [] if sheet.name == own_form.META_SHEET else find_forms(sheet, form)
+        for here, on_sheet in enumerate(found):
+            below = found[here + 1].head_first - 1 if here + 1 < len(found) else None
+            reader = _Reader(sheet, on_sheet, below, form, schools, meta)
+            report = reader.read()
+            reports.append(report)
+            remarks += reader.remarks
+    if not reports:
+        sheets = ", ".join(f"«{sheet.name}»" for sheet in book.sheets) or "нет"
+        return (), (remark("FILE-NO-FORM", sheets=sheets),)
+    hidden = {sheet.name for sheet in book.sheets if sheet.hidden}
+    return _one_of_each(reports, remarks, hidden)
+
+
+@dataclass
+class _Reader:
+    """Reads one form on one sheet. `used` holds the cells that are accounted for."""
+
+    sheet: Sheet
+    found: FormOnSheet
+    below: int | None  # the last row before the next form on the same sheet
+    form: Form
+    schools: Schools
+    meta: Meta
+    facts: list[Fact] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    used: set[Spot] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
+    answer_cells: dict[str, str] = field(default_factory=dict)
+    said: dict[str, tuple[list[tuple[str, str | float]], str, str]] = field(default_factory=dict)
+    passport: list[tuple[str, float, str]] = field(default_factory=list)
+    grades: range = range(1, 12)
+    bases: dict[str, float] = field(default_factory=dict)
+
+    def read(self) -> ReportRead:
+        head = read_head(self.sheet, self.found.head_first, self.found.head_last, self.form, self.schools)
+        self.used |= head.labels
+        school = self._school(head)
+        as_of = self._as_of(head)
+        self._read_passport()
+        self.bases = {base: people for base, people, _ in self.passport} | (school.bases if school else {})
+        self.grades = whole_school(school.full_name or school.name if school else head.school.text)
+        self._read_items()
+        self._read_problems()
+        self._keep_notes()
+        code = school.code if school else ""
+        place = {"sheet": self.sheet.name, "school": code, "as_of": as_of}
+        self.remarks = [replace(r, **place) for r in self.remarks]  # type: ignore[arg-type]
+        return ReportRead(
+            sheet=self.sheet.name,
+            school=code,
+            school_as_written=head.school.text,
+            as_of=as_of,
+            facts=tuple(self.facts),
+            answer_cells=self.answer_cells,
+            written=frozenset(self.written),
+            bases=tuple(self.passport),
+            own_form=self.found.items.columns.own_form,
+        )
+
+    # ── whose and for when ───────────────────────────────────────────────────────────────────────────────
+
+    def _school(self, head: Head) -> School | None:
+        by_meta = self.schools.by_code(self.meta.school) if self.meta.school else None
+        if not head.school.text:
+            if by_meta is None:
+                self.remarks.append(remark("SCHOOL-MISSING", cell=head.school.cell))
+            return by_meta
+        match = self.schools.match(head.school.text)
+        said = {"cell": head.school.cell, "value": head.school.text}
+        if match.school is None and (code := re.search(r"\(код\s+([^)]+)\)", head.school.text)):
+            match = Match(self.schools.by_code(code[1]))
+        if match.school is None and match.ambiguous and by_meta in match.candidates:
+            return by_meta
+        if match.school is None:
+            self._say_unknown(match, said)
+            return None
+        if by_meta and by_meta != match.school:
+            self.remarks.append(remark("SCHOOL-CONFLICT", **said, form_school=by_meta.name))
+            return None
+        if match.latin:
+            self.remarks.append(remark("SCHOOL-LATIN", **said))
+        return match.school
+
+    def _say_unknown(self, match: Match, said: dict[str, str]) -> None:
+        names = "; ".join(f"{s.name} (код {s.code})" for s in match.candidates)
+        if match.ambiguous:
+            self.remarks.append(remark("SCHOOL-AMBIGUOUS", **said, candidates=names))
+        else:
+            self.remarks.append(remark("SCHOOL-UNKNOWN", **said, near=f" Похожие: {names}." if names else ""))
+
+    def _as_of(self, head: Head) -> date | None:
+        if head.as_of_date is None:
+            if head.as_of.text:
+                example = f"{self.form.order.reporting_dates[0]:%d.%m.%Y}"
+                said = {"cell": head.as_of.cell, "value": head.as_of.text}
+                self.remarks.append(remark("DATE-UNREADABLE", **said, example=example))
+            else:
+                self.remarks.append(remark("DATE-MISSING"))
+            return None
+        if self.meta.as_of and self.meta.as_of != head.as_of_date:
+            self.remarks.append(remark("DATE-CONFLICT", cell=head.as_of.cell, form_date=self.meta.as_of))
+        return head.as_of_date
+
+    def _read_passport(self) -> None:
+        """Svod's own form: the label of a base, its figure in the cell below."""
+        if not self.found.items.columns.own_form:
+            return
+        labels = {plain(base.label): base.id for base in self.form.bases} | {plain(own_form.CLASSES): ""}
+        for spot, cell in sorted(self.sheet.cells.items()):
+            if not self.found.head_first <= spot.row <= self.found.head_last:
+                continue
+            self.used.add(spot)  # the head of the own form is printed, all of it
+            base = labels.get(plain(re.sub(r"-\n|\n|\u00ad", "", str(cell.value))))
+            below = Spot(spot.row + 1, spot.column)
+            figure = self.sheet.cells.get(below)
+            if base and figure and isinstance(figure.value, float) and figure.value >= 0:
+                self.passport.append((base, figure.value, self.sheet.address(below)))
+
+    # ── the table of items ───────────────────────────────────────────────────────────────────────────────
+
+    def _read_items(self) -> None:
+        table = self.found.items
+        self.used |= table.labels
+        for row in find_rows(self.sheet, table, self.form):
+            self.used.add(Spot(row.row, table.columns.number))
+            if row.act:
+                self._read_act(row)
+                continue
+            self.used.add(Spot(row.row, table.columns.measure))
+            if row.understood:
+                cell = self.sheet.address(Spot(row.row, table.columns.measure))
+                self.remarks.append(remark("TOLERANCE", item=row.number, cell=cell, value=row.understood))
+            if table.columns.own_form:
+                self._read_own_row(row)
+            else:
+                self._read_answer(row.item, row.number, Spot(row.row, table.columns.answer))
+
+    def _read_act(self, row: Row) -> None:
+        columns = self.found.items.columns
+        title_spot, document_spot = Spot(row.row, columns.measure), Spot(row.row, columns.answer)
+        title, document = self.sheet.cells.get(title_spot), self.sheet.cells.get(document_spot)
+        self._leave_printed(row)
+        if title is not None and self._says_no_acts(title) and (document is None or is_blank(document)):
+            self._read_answer(row.item, row.number, title_spot)
+            return
+        if title is not None and not is_blank(title):
+            self.used.add(title_spot)
+            self._add(row.number, [Fact(row.number, "title", _as_text(title), self.sheet.address(title_spot))])
+            if document is None or is_blank(document):
+                what = remark("DOC-INCOMPLETE", value=_as_text(title), what="номер и дата", example=self._example())
+                self._say(row.number, document_spot, [what])
+        elif title is not None:
+            self.used.add(title_spot)
+        self._read_answer(row.item, row.number, document_spot)
+
+    def _says_no_acts(self, title: Cell) -> bool:
+        """«нет» or «не требуется» where a document's title belongs: an answer, not a title."""
+        return is_one_of(_as_text(title), ("нет", *self.form.recognise.not_required))
+
+    def _example(self) -> str:
+        return f"{self.form.order.date:%d.%m.%Y}"
+
+    def _read_own_row(self, row: Row) -> None:
+        columns = self.found.items.columns
+        item, number = row.item, row.number
+        answer = Spot(row.row, columns.answer)
+        self._leave_printed(row)
+        if item.kind is Kind.COVERAGE:
+            self._read_own_coverage(item, number, row.row)
+        elif item.kind is Kind.VOLUME:
+            self.used.add(answer)
+            self._read_answer(item, number, Spot(row.row, columns.percent))
+        elif item.kind in (Kind.GROUP, Kind.ACTS):
+            self.used.add(answer)  # printed: how to fill in the rows below
+        else:
+            self._read_answer(item, number, answer)
+            if item.kind is Kind.YES_NO:
+                self._read_own_address(item, number, row.row + 1)
+
+    def _leave_printed(self, row: Row) -> None:
+        """Columns of the own form that compute or check: printed, never read."""
+        columns = self.found.items.columns
+        if columns.own_form:
+            self.used |= {Spot(row.row, c) for c in range(columns.total, columns.percent + 2) if c != columns.count}
+            if row.item.kind is not Kind.COVERAGE:
+                self.used.add(Spot(row.row, columns.count))
+
+    def _read_own_coverage(self, item: Item, number: str, row: int) -> None:
+        """People in their own column, classes in the answer's; «не предусмотрено» may stand in either."""
+        columns = self.found.items.columns
+        people_spot, words_spot = Spot(row, columns.count), Spot(row, columns.answer)
+        people, words = self.sheet.cells.get(people_spot), self.sheet.cells.get(words_spot)
+        if words is not None and (words.value == own_form.COVERED or is_blank(words)):
+            self.used.add(words_spot)
+            words = None
+        if people is not None and isinstance(people.value, float) and not people.percent_format:
+            people = Cell(f"{people.value:.10g} чел.")  # the column says that these are people
+        elif people is not None and isinstance(people.value, str) and re.fullmatch(r"[\d\s]+", people.value):
+            people = Cell(f"{people.value} чел.")
+        if people is None or is_blank(people):
+            self._read_answer(item, number, words_spot if words is not None else people_spot)
+            self.answer_cells[number] = self.sheet.address(people_spot)
+            return
+        self._read_answer(item, number, people_spot, people)
+        if words is not None:
+            self.used.add(words_spot)
+            self._read_classes_beside(item, number, words_spot, words)
+        self._take_total_from_passport(item, number)
+
+    def _read_classes_beside(self, item: Item, number: str, spot: Spot, words: Cell) -> None:
+        said = read_answer(item, Cell(f"100 % ({_as_text(words)} классы)"), self.form, None)
+        classes = [replace_cell(f, number, self.sheet.address(spot)) for f in said.facts if f.field == "classes"]
+        self._add(number, classes)
+        if not classes:
+            self._say(number, spot, [remark("CLASSES-UNREADABLE", value=_as_text(words))])
+
+    def _take_total_from_passport(self, item: Item, number: str) -> None:
+        fields = {f.field for f in self.facts if f.item == number}
+        for base, people, cell in self.passport:
+            if base == item.base and fields & {"count", "percent"} and "total" not in fields:
+                self._add(number, [Fact(number, "total", people, cell, basis="derived")])
+
+    def _read_own_address(self, item: Item, number: str, row: int) -> None:
+        columns = self.found.items.columns
+        label = self.sheet.cells.get(Spot(row, columns.measure))
+        if label is None or not is_one_of(str(label.value), [own_form.ADDRESS]):
+            return
+        spot = Spot(row, columns.answer)
+        self.used |= {Spot(row, c) for c in range(columns.number, columns.percent + 2) if c != columns.answer}
+        cell = self.sheet.cells.get(spot)
+        if cell is not None and not is_blank(cell):
+            self.used.add(spot)
+            self._add(number, [Fact(number, "url", _as_text(cell), self.sheet.address(spot))])
+
+    def _read_answer(self, item: Item, number: str, spot: Spot, cell: Cell | None = None) -> None:
+        cell = cell or self.sheet.cells.get(spot)
+        self.answer_cells.setdefault(number, self.sheet.address(spot))
+        if cell is None:
+            return
+        if is_blank(cell) or self._is_hint(item, cell):
+            self.used.add(spot)
+            return
+        if item.kind is Kind.GROUP:
+            return  # no answer belongs here: what stands here is a note
+        self.used.add(spot)
+        answer = read_answer(item, cell, self.form, self.bases.get(item.base))
+        facts = [self._named(fact, number, self.sheet.address(spot)) for fact in answer.facts]
+        if number in self.said:
+            self._say_again(number, facts, cell, spot)
+            return
+        self.answer_cells[number] = self.sheet.address(spot)
+        self.said[number] = [(f.field, f.value) for f in facts], _as_text(cell), self.sheet.address(spot)
+        self._add(number, facts)
+        self._say(number, spot, answer.remarks)
+
+    def _say_again(self, number: str, facts: list[Fact], cell: Cell, spot: Spot) -> None:
+        """An item answered a second time: the same is passed over, another answer is a remark. Never added."""
+        first, words, first_cell = self.said[number]
+        if first != [(f.field, f.value) for f in facts]:
+            twice = remark("ANSWER-TWICE", value=_as_text(cell), first=words, first_cell=first_cell)
+            self._say(number, spot, [twice])
+
+    def _named(self, fact: Fact, number: str, cell: str) -> Fact:
+        if fact.field == "classes" and fact.value == "все":
+            fact = fact._replace(value=f"{self.grades[0]}-{self.grades[-1]}")
+        return replace_cell(fact, number, cell)
+
+    def _is_hint(self, item: Item, cell: Cell) -> bool:
+        """The order's own hint, left standing where the answer belongs."""
+        text = cell.value if isinstance(cell.value, str) else ""
+        return bool(item.hint) and (plain(text) == plain(item.hint) or likeness(text, item.hint) >= _SAME_LINE)
+
+    # ── the table of problems ────────────────────────────────────────────────────────────────────────────
+
+    def _read_problems(self) -> None:
+        table = self.found.problems
+        if table is None:
+            return
+        self.used |= table.labels
+        counted = 0
+        for row in range(table.first, table.last + 1):
+            number = Spot(row, table.columns.number)
+            cells = {
+                name: (Spot(row, column), self.sheet.cells.get(Spot(row, column)))
+                for name, column in (("problem", table.columns.measure), ("solution", table.columns.answer))
+            }
+            if (label := self.sheet.cells.get(number)) and re.fullmatch(r"\W*\d+\W*", _as_text(label)):
+                self.used.add(number)
+            if any(cell and self._is_signature(cell) for _, cell in cells.values()):
+                continue
+            texts = {name: (spot, cell) for name, (spot, cell) in cells.items() if cell and not _says_none(cell)}
+            self.used |= {spot for spot, cell in cells.values() if cell}
+            if not texts:
+                continue
+            counted += 1
+            item = f"problem.{counted}"
+            self.written.add(item)
+            self.answer_cells[item] = self.sheet.address(cells["solution"][0])
+            self._add(item, [Fact(item, name, _as_text(cell), self.sheet.address(spot)) for name, (spot, cell) in texts.items()])
+
+    # ── the rest ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _keep_notes(self) -> None:
+        last_row = self.below or max((spot.row for spot in self.sheet.cells), default=0)
+        notes: list[Fact] = []
+        for spot, cell in sorted(self.sheet.cells.items()):
+            if not self.found.head_first <= spot.row <= last_row or spot in self.used:
+                continue
+            self.used.add(spot)
+            if is_blank(cell) or self._is_label(cell) or self._is_printed_number(spot, cell):
+                continue
+            notes.append(Fact("", "note", _as_text(cell), self.sheet.address(spot)))
+        self.facts += notes
+        if notes:
+            cells = ", ".join(note.cell for note in notes[:12]) + (" …" if len(notes) > 12 else "")
+            self.remarks.append(remark("NOTE-BESIDE", cell=notes[0].cell, cells=cells))
+
+    def _is_label(self, cell: Cell) -> bool:
+        text = cell.value if isinstance(cell.value, str) else ""
+        printed = (*self.form.recognise.note, self.form.problems.title, self.form.title, *self.form.recognise.titles)
+        hints = [item.hint for item in self.form.items if item.hint]
+        return bool(text) and (
+            is_one_of(text, printed)
+            or best_likeness(text, printed) >= _SAME_LINE
+            or any(plain(text) == plain(hint) for hint in hints)
+            or self._is_signature(cell)
+        )
+
+    def _is_signature(self, cell: Cell) -> bool:
+        """The form's own signature line, left blank or filled in."""
+        text = cell.value if isinstance(cell.value, str) else ""
+        if not plain(text).startswith(tuple(plain(word) for word in self.form.recognise.signatures)):
+            return False
+        alone = is_one_of(text, self.form.recognise.signatures)
+        return alone or re.search(r"_{2,}|/|\b[А-ЯЁ]\.\s*[А-ЯЁ]\.|тел", text) is not None
+
+    def _is_printed_number(self, spot: Spot, cell: Cell) -> bool:
+        """A number of the table's first column whose row holds nothing else: printed, never answered."""
+        tables = [t for t in (self.found.items, self.found.problems) if t]
+        in_column = any(spot.column == t.columns.number and t.first <= spot.row <= t.last for t in tables)
+        return in_column and re.fullmatch(r"\W*\d[\d.,]*\W*", _as_text(cell)) is not None
+
+    def _add(self, number: str, facts: Iterable[Fact]) -> None:
+        self.facts += facts
+        self.written.add(number)
+
+    def _say(self, number: str, spot: Spot, remarks: Iterable[Remark]) -> None:
+        self.remarks += [replace(r, item=number, cell=self.sheet.address(spot)) for r in remarks]
+
+
+def _one_of_each(
+    reports: list[ReportRead], remarks: list[Remark], hidden: set[str]
+) -> tuple[tuple[ReportRead, ...], tuple[Remark, ...]]:
+    """One report a school and date: the same said twice counts once, two different ones count not at all."""
+    kept: list[ReportRead] = []
+    for report in sorted(reports, key=lambda r: r.sheet in hidden):
+        if report.sheet in hidden:
+            remarks.append(_on(report, "FORM-HIDDEN"))
+        first = next((r for r in kept if r.school and (r.school, r.as_of) == (report.school, report.as_of)), None)
+        if first is None:
+            kept.append(report)
+            continue
+        remarks[:] = [r for r in remarks if r.sheet != report.sheet or r.code == "FORM-HIDDEN"]
+        if _answers(first) == _answers(report) or report.sheet in hidden:
+            remarks.append(_on(report, "FORM-TWICE", first=first.sheet))
+        else:
+            kept.remove(first)
+            remarks.append(_on(report, "FORM-CONFLICT", first=first.sheet))
+    return tuple(kept), tuple(remarks)
+
+
+def _on(report: ReportRead, code: str, **data: str) -> Remark:
+    return remark(code, sheet=report.sheet, school=report.school, as_of=report.as_of, **data)
+
+
+def _answers(report: ReportRead) -> list[tuple[str, str, str | float]]:
+    return sorted(((f.item, f.field, f.value) for f in report.facts if f.field != "note"), key=str)
+
+
+def _says_none(cell: Cell) -> bool:
+    """A blank, or the word that there are no problems."""
+    return is_blank(cell) or plain(_as_text(cell)) in ("нет", "проблем нет", "нет проблем", "не возникало", "отсутствуют")
+
+
+def _as_text(cell: Cell) -> str:
+    value = cell.value
+    if isinstance(value, float):
+        return repr(int(value)) if value.is_integer() else f"{value:.10g}".replace(".", ",")
+    if isinstance(value, bool):
+        return "да" if value else "нет"
+    return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value).strip()
+
+
+def replace_cell(fact: Fact, number: str, cell: str) -> Fact:
+    return fact._replace(item=number, cell=cell)

@@ -1,0 +1,66 @@
+"""What a worker does: one file of the inbox in, plain tuples out. A bad file is a remark, never an exception."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.reading.grid import open_book
+from pipeline.reading.inbox import shown_path
+from pipeline.reading.layouts import read_book
+from pipeline.reading.package import Limits, Unreadable, look
+from pipeline.reading.records import Book, FileRead, Registry
+from pipeline.reading.registry import read_registry
+from pipeline.reading.schools import Schools
+from schemas.form import Form
+from schemas.strict import DataFileError
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What every file of a run is read with. `registry` is None while it is the registry that is read."""
+
+    folder: Path
+    form: Form
+    limits: Limits
+    registry: Registry | None = None
+
+
+class Refused(NamedTuple):
+    """The registry opens but cannot be used: one Russian sentence that says what to do."""
+
+    sentence: str
+
+
+def read_file(inputs: Inputs, relative: Path) -> FileRead | Registry | Refused:
+    """The reports of one file with their remarks, or the registry. `relative` is its path below the input folder."""
+    file = shown_path(relative)
+    digest = ""
+    try:
+        data = look(inputs.folder / relative, inputs.limits)
+        digest = hashlib.sha256(data).hexdigest()
+        book = open_book(data, inputs.limits)
+    except Unreadable as unreadable:
+        return FileRead(file, digest, remarks=(replace(unreadable.remark, file=file),))
+    if inputs.registry is None:
+        return _registry(book, inputs.form)
+    reports, remarks = read_book(book, inputs.form, _schools(inputs.registry))
+    return FileRead(file, digest, reports, tuple(replace(said, file=file) for said in remarks))
+
+
+def _registry(book: Book, form: Form) -> Registry | Refused:
+    try:
+        return read_registry(book, form)
+    except DataFileError as error:
+        return Refused(str(error))
+
+
+_last: tuple[Registry, Schools] | None = None
+
+
+def _schools(registry: Registry) -> Schools:
+    """The names taken apart once for all files that a worker reads."""
+    global _last
+    if _last is None or _last[0] is not registry:
+        _last = registry, Schools(registry)
+    return _last[1]

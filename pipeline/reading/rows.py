@@ -1,0 +1,149 @@
+"""Which item a row of the form answers: by its number, by its wording, by what stands above it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipeline.reading.records import Cell, Sheet, Spot
+from pipeline.reading.tables import Table
+from pipeline.reading.wordings import SAME_WORDING, best_likeness, plain
+from schemas.form import Form, Item, Kind
+
+# A number and a wording that contradict each other: the wording must be this alike to win.
+_SURE_WORDING = 92.0
+# A wording beside a known number may be this odd before it is worth telling.
+_ODD_WORDING = 60.0
+
+_MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that belongs to an item. `number` is the item's, or a row's of acts (`4.2`).
+
+    `understood`: the wording as typed, where number or wording differ from the form's.
+    """
+
+    row: int
+    item: Item
+    number: str
+    act: bool = False
+    understood: str = ""
+
+
+def find_rows(sheet: Sheet, table: Table, form: Form) -> Iterator[Row]:
+    """The rows of the table that answer an item, top to bottom. A row that answers none is left out."""
+    context = _Context(form)
+    for row in range(table.first, table.last + 1):
+        number = sheet.cells.get(Spot(row, table.columns.number))
+        measure = sheet.cells.get(Spot(row, table.columns.measure))
+        if number is None and measure is None:
+            if context.acts and Spot(row, table.columns.answer) in sheet.cells:
+                yield context.next_act(row, set())
+            continue
+        words = measure.value if measure and isinstance(measure.value, str) else ""
+        found = context.row_of(row, item_numbers(number), words)
+        if found:
+            yield found
+
+
+def item_numbers(cell: Cell | None) -> list[str]:
+    """What number of an item the cell may hold, likeliest first. Excel turns `6.1` into 6 January and `4.10` into 4.1."""
+    if cell is None or cell.fault:
+        return []
+    value = cell.value
+    if isinstance(value, datetime | date):
+        return [f"{value.day}.{value.month}"]
+    if isinstance(value, bool):
+        return []
+    if isinstance(value, float | int):
+        text = repr(round(float(value), 4)).removesuffix(".0")
+        return [text, f"{text}0"] if re.fullmatch(r"\d+\.[1-9]", text) else [text]
+    if not isinstance(value, str):
+        return []
+    text = re.sub(r"^(?:пункт|п\.?|№)\s*", "", value.strip().casefold())
+    if exact := re.fullmatch(r"(\d{1,2})(?:\s*[.,]\s*(\d{1,2}))?\s*[.,)]*", text):
+        return [f"{int(exact[1])}.{int(exact[2])}" if exact[2] else str(int(exact[1]))]
+    if named := re.fullmatch(r"(\d{1,2})[.\s-]+([а-я]{2,8})\.?(?:\s*\d{2,4}\s*г?\.?)?", text):
+        month = next((i for i, m in enumerate(_MONTHS, 1) if named[2].startswith(m)), 0)
+        return [f"{int(named[1])}.{month}"] if month else []
+    if dated := re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](?:19|20)\d\d(?: 00:00(?::00)?)?", text):
+        return [f"{int(dated[1])}.{int(dated[2])}"]
+    return []
+
+
+class _Context:
+    """What has been read above: the order of items gives sense to a row whose number or wording is lost."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.last: Item | None = None
+        self.acts: Item | None = None
+        self.act_rows: dict[str, list[str]] = {}
+
+    def row_of(self, row: int, numbers: list[str], words: str) -> Row | None:
+        item, understood = self._item(numbers, words)
+        if item:
+            self.last = item
+            self.acts = item if item.kind is Kind.ACTS else None
+            return Row(row, item, item.number, understood=understood)
+        if self._belongs_to_acts(numbers, words):
+            return self.next_act(row, set(numbers))
+        return None
+
+    def next_act(self, row: int, numbers: set[str]) -> Row:
+        """A row of acts under its own number where it has a right one, else numbered in its order."""
+        assert self.acts is not None
+        used = self.act_rows.setdefault(self.acts.number, [])
+        expected = f"{self.acts.number}.{len(used) + 1}"
+        own = sorted(n for n in numbers if n.rpartition(".")[0] == self.acts.number and n not in used)
+        number = expected if expected in own or not own else own[0]
+        used.append(number)
+        return Row(row, self.acts, number, act=True)
+
+    def _item(self, numbers: list[str], words: str) -> tuple[Item | None, str]:
+        by_number = next((i for n in numbers for i in self.form.items if i.number == n), None)
+        likely, score = self._by_wording(words)
+        if by_number is None:
+            # under acts any title may stand: only a wording of the form's own ends them
+            bound = _SURE_WORDING if self.acts else SAME_WORDING
+            if self._numbered_act(numbers) or likely is None or score < bound:
+                return None, ""
+            return likely, words
+        own = best_likeness(words, (by_number.title, *by_number.spellings)) if words else 100.0
+        if own >= SAME_WORDING or likely is None or likely is by_number or score < _SURE_WORDING:
+            return by_number, words if own < _ODD_WORDING else ""
+        return likely, words
+
+    def _by_wording(self, words: str) -> tuple[Item | None, float]:
+        """The item so worded. Where several share a wording (teachers, parents, pupils), the one whose turn it is."""
+        if len(plain(words)) < 4:
+            return None, 0.0
+        scored = [(best_likeness(words, (i.title, *i.spellings)), i) for i in self.form.items]
+        top = max(score for score, _ in scored)
+        if top < SAME_WORDING:
+            return None, top
+        alike = [item for score, item in scored if score >= top - 1]
+        return self._whose_turn(alike), top
+
+    def _whose_turn(self, alike: list[Item]) -> Item | None:
+        if len(alike) == 1:
+            return alike[0]
+        if self.last is None:
+            return None
+        group = self.last.number if self.last.kind is Kind.GROUP else self.last.parent
+        return next((item for item in alike if item.parent == group), None)
+
+    def _numbered_act(self, numbers: list[str]) -> bool:
+        return self.acts is not None and any(n.rpartition(".")[0] == self.acts.number for n in numbers)
+
+    def _belongs_to_acts(self, numbers: list[str], words: str) -> bool:
+        if self.acts is None:
+            number = next((n.rpartition(".")[0] for n in numbers if "." in n), "")
+            above = next((i for i in self.form.items if i.number == number and i.kind is Kind.ACTS), None)
+            if above is None:
+                return False
+            self.acts = self.last = above  # the acts' own heading row is missing
+            return True
+        return self._numbered_act(numbers) or (not numbers and bool(words.strip()))

@@ -1,0 +1,177 @@
+"""What an answer cell says about its item: the one door from raw cells to facts.
+
+Everything readable is read exactly; anything else gets a remark and no value. `docs/reading.md` shows both by examples.
+"""
+
+import re
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+from pipeline.reading.dates import read_date
+from pipeline.reading.documents import Document, read_document
+from pipeline.reading.figures import ROLES, Asks, Coverage, Reading, Refusal, read_number, read_text, settle
+from pipeline.reading.grades import read_classes
+from pipeline.reading.persons import read_person
+from pipeline.reading.records import Cell, Fact, Value
+from pipeline.reading.text import clean
+from pipeline.reading.tokens import DASHES
+from pipeline.reading.yes_no import NO, read_yes_no
+from schemas.form import Form, Item, Kind
+from schemas.remarks import Remark, remark
+
+__all__ = ["Answer", "clean", "is_blank", "read_answer", "read_classes", "read_date", "read_document"]
+
+_NOTHING_WRITTEN = re.compile(rf"[{DASHES}\s_.…·]*")
+_UNFILLED = re.compile(rf"(?=[^_]*_)[{DASHES}\s_.…·/%№()«»\"]*")
+
+
+class Answer(NamedTuple):
+    """Facts and remarks of one cell; their item and place are filled in by the caller."""
+
+    facts: tuple[Fact, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+def read_answer(item: Item, cell: Cell, form: Form, base: float | None) -> Answer:
+    """What one answer cell says about an item, by the item's kind (any but GROUP). A row of acts is read by its item.
+
+    `base`: the known whole of the item's base, people.
+    """
+    if cell.fault == "error":
+        return Answer((), (remark("CELL-ERROR", value=str(cell.value)),))
+    if cell.fault == "no_value":
+        return Answer((), (remark("CELL-NO-VALUE"),))
+    if is_blank(cell):
+        return Answer()
+    text = _as_text(cell.value)
+    if _does_not_apply(item, text, form):
+        return Answer((_fact("text", text),))
+    if item.measured:
+        return _read_measured(item, cell, text, form, base)
+    match item.kind:
+        case Kind.DOCUMENT | Kind.ACTS:
+            return _read_document(text, form)
+        case Kind.PERSON:
+            return _read_person(text)
+        case Kind.YES_NO:
+            return _read_yes_no(text)
+        case Kind.TEXT:
+            return Answer((_fact("text", text),))
+    raise AssertionError(f"no answer belongs to an item of kind {item.kind}")
+
+
+def is_blank(cell: Cell) -> bool:
+    """Nothing is answered: a dash, dots, the form's own underscores. «нет» and 0 are answers; so is an error cell."""
+    if cell.fault or not isinstance(cell.value, str):
+        return False
+    return bool(_NOTHING_WRITTEN.fullmatch(cell.value) or _UNFILLED.fullmatch(cell.value))
+
+
+def _does_not_apply(item: Item, text: str, form: Form) -> bool:
+    """«не предусмотрено», «не требуется», where the item allows it and nothing in figures is said beside it."""
+    allowed = form.recognise.not_provided if item.may_be_not_provided else ()
+    allowed += form.recognise.not_required if item.may_be_not_required else ()
+    said = " ".join(re.findall(r"\w+", text.casefold()))
+    begins = any(said == words or said.startswith(f"{words} ") for words in allowed)
+    return begins and not re.search("[0-9]", text)
+
+
+def _as_text(value: Value) -> str:
+    """The value in the words that a person sees in the cell: 31.0 -> «31», 0.5 -> «0,5», a date -> «08.12.2013»."""
+    match value:
+        case str():
+            return value.strip().strip("_").strip()
+        case bool():
+            return "ИСТИНА" if value else "ЛОЖЬ"
+        case datetime() | date():
+            return f"{value:%d.%m.%Y}"
+        case time():
+            return f"{value:%H:%M}"
+    return str(int(value)) if value.is_integer() else repr(value).replace(".", ",")
+
+
+def _fact(field: str, value: str | float, half: float = 0.0) -> Fact:
+    return Fact("", field, value, "", half)
+
+
+# ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _read_measured(item: Item, cell: Cell, text: str, form: Form, base: float | None) -> Answer:
+    asks: Asks = "people" if item.asks == "people" else "percent"
+    stated, classes, unreadable = _read_figures(cell.value, cell.format, text, asks, form)
+    found = stated if isinstance(stated, Refusal) else settle(stated, asks, base)
+    if item.kind is Kind.VOLUME and isinstance(found, Coverage) and (found.count or found.total):
+        found = Refusal("NUM-SEVERAL")
+    if isinstance(found, Refusal):
+        return Answer((), (remark(found.code, value=text, want=_wanted(item), **dict(found.data)),))
+    facts = [
+        _fact(role, figure.value, figure.half if role == "percent" else 0.0)
+        for role in ROLES
+        if (figure := getattr(found, role))
+    ]
+    if classes:
+        facts.append(_fact("classes", classes))
+    return Answer(tuple(facts), (remark("CLASSES-UNREADABLE", value=text),) if unreadable else ())
+
+
+def _read_figures(value: Value, number_format: str | None, text: str, asks: Asks, form: Form) -> Reading:
+    """A date or a true/false cell says no figure: Excel made them of something else."""
+    if isinstance(value, float):
+        return Reading(read_number(value, number_format))
+    if not isinstance(value, str):
+        return Reading(Refusal("NUM-NONE"))
+    people = frozenset(word for base in form.bases for forms in base.people for word in forms.casefold().split())
+    return read_text(text, asks, people)
+
+
+def _wanted(item: Item) -> str:
+    if item.asks == "people":
+        return "число людей и процент, например 245 чел. / 87 %"
+    return "процент и классы, например 87 % (1–11 классы)" if item.classes else "процент, например 87 %"
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _read_document(text: str, form: Form) -> Answer:
+    document = read_document(text)
+    facts = []
+    if document.number:
+        facts.append(_fact("number", document.number))
+    if document.day:
+        facts.append(_fact("date", document.day.isoformat()))
+    if not facts:
+        facts.append(_fact("text", text))
+        if read_yes_no(text).said == NO:
+            return Answer(tuple(facts))
+    remarks = []
+    if missing := _missing(document):
+        remarks.append(remark("DOC-INCOMPLETE", value=text, what=missing, example=f"{form.order.date:%d.%m.%Y}"))
+    if document.several:
+        remarks.append(remark("DOC-SEVERAL", value=text))
+    return Answer(tuple(facts), tuple(remarks))
+
+
+def _missing(document: Document) -> str:
+    day = f"дата ({document.impossible} — такой даты нет)" if document.impossible else "дата"
+    return " и ".join(what for what, found in (("номер", document.number), (day, document.day)) if not found)
+
+
+def _read_person(text: str) -> Answer:
+    person = read_person(text)
+    said = (("person", person.name, "фамилия, имя, отчество"), ("position", person.position, "должность"))
+    facts = [_fact(field, words) for field, words, _ in said if words]
+    remarks = []
+    if missing := " и ".join(what for _, words, what in said if not words):
+        remarks.append(remark("PERSON-INCOMPLETE", value=text, what=missing))
+    if person.several:
+        remarks.append(remark("PERSON-SEVERAL", value=text))
+    return Answer(tuple(facts) or (_fact("text", text),), tuple(remarks))
+
+
+def _read_yes_no(text: str) -> Answer:
+    said, url = read_yes_no(text)
+    if not said:
+        return Answer((), (remark("YES-NO-UNREADABLE", value=text),))
+    return Answer((_fact("yes", said), _fact("url", url)) if url else (_fact("yes", said),))

@@ -1,0 +1,74 @@
+"""The words that may stand beside a figure without changing what it means. Any other word makes the answer unreadable.
+
+Words come as `tokens` gives them: lower case, ё as е.
+"""
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+Sense = Literal[
+    "people", "percent", "adjective", "done", "all_of", "whole", "upto", "bound", "about", "harmless", "noun", "unknown"
+]
+
+# After a number these are its unit: people.
+_PEOPLE = re.compile(
+    r"чел|человека?|люд(?:и|ей)|(?:родител|представител|учител|преподавател)(?:ь|и|я|ей|ям|ями|ях)"
+    r"|(?:педагог|работник|сотрудник|ученик|школьник|опекун)(?:и|а|у|ов|ам|ами|ы)?|учениц(?:а|ы|ам|ами)?"
+    r"|(?:учащ|обучающ)[а-я]{2,3}ся|дет(?:и|ей|ям|ьми)|ребен(?:ок|ка)|участник(?:и|а|ов|ам)?"
+)
+# May stand between a number and its people: «245 законных представителей».
+_ADJECTIVE = re.compile(r"законн[а-я]+|педагогическ(?:их|ие|им|ого|ий)|пед|школьн(?:ых|ые|ым)")
+_PERCENT = re.compile(r"процент(?:а|ы|ов|ах|ам|е)?|проц")
+# What was done with the people; may follow a bare number: «245 ознакомлены», «245 заявлений».
+_DONE = re.compile(
+    r"(?:охвач|охват|ознаком|обучен|обучил|прош[еёл]л?|выда[нл]|получ(?:ил|ен)|актив(?:ир|аци|н)|зарегистр|регистрац"
+    r"|заявлен|пода[нл]|принят|собран[оы]|логин|парол|работа[юе]т|работающ|пользую|использу|заполн|внес[её]?н|имеют|имеет"
+    r"|подключ|выполн|состав(?:ил|ля)|вовлеч|участв)[а-я]*"
+)
+# Other nouns and adjectives of such answers. After a bare number they would be its unit: «на 2 собраниях».
+_NOUN = re.compile(
+    r"(?:общ(?:ая|его|ее|ий|ему)|числ|количеств|контингент|школ|оу|учрежден|организац|образоват|собран|родительск|систем|дневник|журнал"
+    r"|электронн|информацион|сайт|имеющ|возможност|воспользов|услуг|необходим|объем|баз[аыеу]?$|данн|дол[яиюе]|педсовет"
+    r"|педагогическ|совет|совещан|семинар|инструктаж|консультац|подпис|роспис|протокол|приказ|ведомост|доступ|учебн|час"
+    r"|классн|сегодня|момент|дат[аеуы]|состояни|настоящ|отчет|результат|показател|факт|коллектив|сетев|муниципал|инд?ивидуальн)[а-я]*"
+)
+_HARMLESS = re.compile(
+    "в|во|на|по|у|за|и|с|со|к|ко|о|об|для|при|через|что|это|то|есть|их|них|которых|все|всех|всем|весь|вся|всей"
+    "|да|только|лишь|уже|итог|кол|г|гг|год|года|году|эд|эж|ис|ооо"
+)
+_BOUND = re.compile("более|больше|менее|меньше|свыше|минимум|максимум|мин|макс|половины|большинство|большая|меньшая")
+_ABOUT = re.compile(
+    r"около|примерн[а-я]*|приблизительн[а-я]*|ориентировочн[а-я]*|порядка|почти|практически|прим|чуть|ок"
+)
+
+
+@lru_cache(maxsize=4096)
+def sense(word: str, people: frozenset[str]) -> Sense:
+    """What a word does to the figures beside it. `people`: the form's own words for people, lower case."""
+    if word in people or _PEOPLE.fullmatch(word):
+        return "people"
+    if _PERCENT.fullmatch(word):
+        return "percent"
+    if _ADJECTIVE.fullmatch(word):
+        return "adjective"
+    if word in ("из", "от"):
+        return "all_of"
+    if word in ("всего", "итого"):
+        return "whole"
+    if word == "до":
+        return "upto"
+    if _BOUND.fullmatch(word):
+        return "bound"
+    if _ABOUT.fullmatch(word):
+        return "about"
+    if _HARMLESS.fullmatch(word):
+        return "harmless"
+    if _DONE.fullmatch(word):
+        return "done"
+    return "noun" if _NOUN.fullmatch(word) else "unknown"
+
+
+def is_unit(word: str) -> bool:
+    """Does the word, after a number, say that it counts people or percent."""
+    return bool(_PEOPLE.fullmatch(word) or _PERCENT.fullmatch(word) or _ADJECTIVE.fullmatch(word))

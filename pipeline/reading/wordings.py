@@ -1,0 +1,58 @@
+"""Words compared as a person compares them: case, ё, quotes, punctuation and line breaks do not matter."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+# Latin letters that look like Cyrillic ones: typed by mistake with the other keyboard layout.
+_LOOK_ALIKE = str.maketrans("ABCEHKMOPTXaceopxyk", "АВСЕНКМОРТХасеорхук")
+
+# Wordings at least so alike (0–100) are the same item; `docs/reading.md` says how the bound was measured.
+SAME_WORDING = 82.0
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> str:
+    """Lower case, ё as е, letters and digits only, single spaces; Latin look-alikes as Cyrillic."""
+    folded = cyrillic(text).casefold().replace("ё", "е")
+    return " ".join(re.findall(r"[^\W_]+", folded))
+
+
+def cyrillic(text: str) -> str:
+    """Latin look-alike letters in words that also hold Cyrillic letters, or in capitals alone, as Cyrillic."""
+    return re.sub(r"[^\W\d_]+", lambda m: _as_cyrillic(m[0]), text)
+
+
+def _as_cyrillic(word: str) -> str:
+    folded = word.translate(_LOOK_ALIKE)
+    mixed = re.search("[а-яёА-ЯЁ]", word) is not None
+    return folded if mixed or (word.isupper() and not re.search("[a-zA-Z]", folded)) else word
+
+
+@lru_cache(maxsize=65536)
+def likeness(said: str, known: str) -> float:
+    """How alike two wordings are, 0–100; a wording cut short at a word's end counts as far as it goes."""
+    said, known = plain(said), plain(known)
+    if not said or not known:
+        return 0.0
+    if said == known:
+        return 100.0
+    whole = fuzz.ratio(said, known)
+    if len(said) >= 12 and len(said) < len(known):
+        begun = fuzz.ratio(said, known[: len(said)])
+        return max(whole, begun - 3)
+    if len(known) >= 12 and len(said) > len(known):  # a heading that runs on: «(Ф.И.О., должность)»
+        return max(whole, fuzz.ratio(said[: len(known)], known) - 3)
+    return whole
+
+
+def best_likeness(said: str, known: Iterable[str]) -> float:
+    return max((likeness(said, one) for one in known), default=0.0)
+
+
+def is_one_of(said: str, known: Iterable[str], at_least: float = 88.0) -> bool:
+    """Is it one of the known spellings as a whole, typing mistakes forgiven. Short ones must agree to the letter."""
+    words = plain(said)
+    return any(words == plain(one) or (len(one) > 4 and fuzz.ratio(words, plain(one)) >= at_least) for one in known)

@@ -1,0 +1,276 @@
+"""The order's form is found and read wherever it stands on a sheet and however its rows were handled."""
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.reading.records import Cell, Spot
+from tests.order_form import ANSWERS, FORM, OrderForm, notes, read, read_one, said
+
+PLAIN, PLAIN_REMARKS = read_one(OrderForm())
+FACTS = said(PLAIN)
+
+
+def codes(remarks):
+    return {r.code for r in remarks}
+
+
+def test_a_clean_form_gives_every_fact_and_no_remark():
+    assert PLAIN_REMARKS == []
+    assert (PLAIN.school, PLAIN.as_of) == ("01", date(2014, 3, 20))
+    assert {item for item, _ in FACTS} == {*ANSWERS, "problem.1"}
+    assert FACTS["6.2", "count"], FACTS["6.2", "total"] == (331.0, 574.0)
+    assert notes(PLAIN) == []
+
+
+@given(top=st.integers(1, 40), left=st.integers(1, 12))
+def test_the_form_may_stand_anywhere_on_the_sheet(top, left):
+    report, remarks = read_one(OrderForm(top=top, left=left))
+    assert said(report) == FACTS
+    assert remarks == []
+
+
+@given(where=st.lists(st.integers(5, 40), max_size=6))
+def test_blank_rows_may_be_inserted(where):
+    order_form = OrderForm()
+    for row in where:
+        order_form.rows.insert(min(row, len(order_form.rows)), [])
+    report, remarks = read_one(order_form)
+    assert said(report) == FACTS
+    assert remarks == []
+
+
+def test_a_blank_column_between_wording_and_answer():
+    order_form = OrderForm()
+    order_form.rows = [[*row[:2], "", *row[2:]] for row in order_form.rows]
+    assert said(read_one(order_form)[0]) == FACTS
+
+
+def test_columns_beside_the_form_are_notes_and_one_remark():
+    order_form = OrderForm()
+    for number in ("6.1", "8"):
+        order_form.rows[order_form.row_of(number)].append("уточнить")
+    report, remarks = read_one(order_form)
+    assert said(report) == FACTS
+    assert [n.value for n in notes(report)] == ["уточнить", "уточнить"]
+    assert [r.code for r in remarks] == ["NOTE-BESIDE"]
+
+
+EXCEL_DATES = {"6.1": datetime(2014, 1, 6), "10.2": datetime(2014, 2, 10), "4.1": datetime(2014, 1, 4)}
+
+
+@pytest.mark.parametrize(
+    "as_typed",
+    [
+        lambda n: f"{n}.",
+        lambda n: f" {n} ",
+        lambda n: f"п. {n}",
+        lambda n: float(n) if n.count(".") <= 1 else n,
+        lambda n: Cell(EXCEL_DATES[n], "DD.MMM") if n in EXCEL_DATES else n,
+        lambda n: n.replace(".", ","),
+        lambda n: f"{n})",
+    ],
+)
+def test_item_numbers_as_people_and_excel_write_them(as_typed):
+    order_form = OrderForm()
+    for row in order_form.rows[6:]:
+        if row and isinstance(row[0], str) and row[0][:1].isdigit():
+            row[0] = as_typed(row[0])
+    report, remarks = read_one(order_form)
+    assert said(report) == FACTS
+    assert remarks == []
+
+
+def test_rows_whose_number_is_missing_are_found_by_their_wording():
+    order_form = OrderForm()
+    for row in order_form.rows[6:]:
+        if row and isinstance(row[0], str) and row[0][:1].isdigit():
+            row[0] = ""
+    report, _ = read_one(order_form)
+    assert said(report) == FACTS
+
+
+@given(st.data())
+def test_any_one_number_may_be_missing(data):
+    number = data.draw(st.sampled_from([i.number for i in FORM.items]))
+    order_form = OrderForm()
+    order_form.rows[order_form.row_of(number)][0] = ""
+    assert said(read_one(order_form)[0]) == FACTS
+
+
+@given(st.data())
+def test_a_damaged_wording_beside_its_number_changes_nothing(data):
+    number = data.draw(st.sampled_from([i.number for i in FORM.items]))
+    order_form = OrderForm()
+    row = order_form.rows[order_form.row_of(number)]
+    letters = list(row[1])
+    for _ in range(data.draw(st.integers(1, 6))):
+        del letters[data.draw(st.integers(0, len(letters) - 1))]
+    row[1] = "".join(letters)
+    assert said(read_one(order_form)[0]) == FACTS
+
+
+@given(st.permutations([i.number for i in FORM.items if not i.parent and i.number not in ("4", "5", "6", "10", "12")]))
+def test_items_out_of_order_keep_their_answers(order):
+    order_form = OrderForm()
+    places = sorted(order_form.row_of(n) for n in order)
+    rows = {n: order_form.rows[order_form.row_of(n)] for n in order}
+    for place, number in zip(places, order, strict=True):
+        order_form.rows[place] = rows[number]
+    assert said(read_one(order_form)[0]) == FACTS
+
+
+def test_a_table_without_its_heading_row_is_found_by_the_wording():
+    order_form = OrderForm()
+    del order_form.rows[5]
+    report, _ = read_one(order_form)
+    assert said(report) == FACTS
+
+
+@given(st.sets(st.sampled_from(sorted(ANSWERS)), max_size=8))
+def test_an_emptied_answer_is_no_answer_and_moves_no_other(emptied):
+    order_form = OrderForm()
+    for number in emptied:
+        order_form.rows[order_form.row_of(number)][2] = ""
+    found = said(read_one(order_form)[0])
+    assert {k: v for k, v in found.items() if k[0] not in emptied} == {
+        k: v for k, v in FACTS.items() if k[0] not in emptied
+    }
+    assert not {k for k in found if k[0] in emptied and k[1] != "title"}
+
+
+@pytest.mark.parametrize("blank", ["-", "—", "____", "(реквизиты утверждения)", "% родителей (__________ классы)"])
+def test_dashes_underscores_and_the_orders_hints_are_blanks(blank):
+    order_form = OrderForm()
+    for number in ("3", "8"):
+        order_form.rows[order_form.row_of(number)][2] = blank
+    report, remarks = read_one(order_form)
+    if blank.startswith("("):  # the hint of item 3 is no hint of item 8
+        assert not {k for k in said(report) if k[0] == "3"}
+    elif blank.startswith("%"):
+        assert not {k for k in said(report) if k[0] == "8"}
+    else:
+        assert not {k for k in said(report) if k[0] in ("3", "8")}
+        assert remarks == []
+
+
+def test_rows_of_acts_without_numbers_are_numbered_in_their_order():
+    order_form = OrderForm()
+    for number in ("4.1", "4.2"):
+        order_form.rows[order_form.row_of(number)][0] = ""
+    assert said(read_one(order_form)[0]) == FACTS
+
+
+def test_an_item_answered_twice_and_differently_is_an_error():
+    order_form = OrderForm()
+    order_form.rows.insert(order_form.row_of("14") + 1, ["13", "", "70%"])
+    _, remarks = read_one(order_form)
+    assert [(r.code, r.item) for r in remarks] == [("ANSWER-TWICE", "13")]
+
+
+def test_an_item_answered_twice_alike_is_one_answer():
+    order_form = OrderForm()
+    order_form.rows.insert(order_form.row_of("14") + 1, ["13", "", "88 %"])
+    report, remarks = read_one(order_form)
+    assert said(report) == FACTS
+    assert remarks == []
+
+
+def test_no_problems_are_said_with_a_dash_or_the_word():
+    for word in ("нет", "-", "Проблем нет"):
+        report, _ = read_one(OrderForm(problems=[(word, "")]))
+        assert not [f for f in report.facts if f.item.startswith("problem")]
+
+
+def test_a_sheet_that_is_no_form_is_left_alone():
+    other = OrderForm(name="Список").sheet()._replace(cells={Spot(1, 1): Cell("Телефоны"), Spot(2, 1): Cell(42.0)})
+    reports, remarks = read(OrderForm().sheet(), other)
+    assert len(reports) == 1
+    assert remarks == ()
+
+
+def test_a_workbook_without_a_form_says_what_was_looked_for():
+    other = OrderForm(name="Список").sheet()._replace(cells={Spot(1, 1): Cell("Телефоны")})
+    reports, remarks = read(other)
+    assert reports == ()
+    assert [(r.code, dict(r.data)["sheets"]) for r in remarks] == [("FILE-NO-FORM", "«Список»")]
+
+
+def test_two_schools_in_one_workbook_are_two_reports():
+    reports, remarks = read(OrderForm().sheet(), OrderForm(school="МБОУ СОШ № 10", name="Лист2").sheet())
+    assert [r.school for r in reports] == ["01", "10"]
+    assert remarks == ()
+
+
+def test_two_forms_one_under_the_other_are_two_reports():
+    first, second = OrderForm(), OrderForm(school="МБОУ СОШ № 10", top=80)
+    sheet = first.sheet()
+    sheet.cells.update(second.sheet().cells)
+    reports, remarks = read(sheet)
+    assert [(r.school, said(r)) for r in reports] == [("01", FACTS), ("10", FACTS)]
+    assert remarks == ()
+
+
+def test_the_same_form_on_two_sheets_counts_once():
+    reports, remarks = read(OrderForm().sheet(), OrderForm(name="Лист2").sheet())
+    assert len(reports) == 1
+    assert codes(remarks) == {"FORM-TWICE"}
+
+
+def test_two_different_reports_of_one_school_and_date_count_not_at_all():
+    other = OrderForm(name="Лист2", answers=ANSWERS | {"13": "12 %"})
+    reports, remarks = read(OrderForm().sheet(), other.sheet())
+    assert reports == ()
+    assert codes(remarks) == {"FORM-CONFLICT"}
+
+
+def test_a_visible_form_goes_before_a_hidden_one():
+    hidden = OrderForm(name="старый", answers=ANSWERS | {"13": "12 %"}).sheet(hidden=True)
+    reports, remarks = read(hidden, OrderForm().sheet())
+    assert said(reports[0]) == FACTS
+    assert codes(remarks) == {"FORM-HIDDEN", "FORM-TWICE"}
+
+
+@pytest.mark.parametrize(
+    ("head", "school"),
+    [
+        (["Форма отчёта о введении электронных дневников учащихся в МБОУ СОШ № 1 по состоянию на 20.03.2014"], "01"),
+        (["Форма отчёта", "о введении электронных дневников учащихся\nв МБОУ СОШ № 1\nпо состоянию на 20.03.2014 г."], "01"),
+        (["Школа: МБОУ СОШ № 10", "по состоянию на 20 марта 2014 года"], "10"),
+        (["МБОУ СОШ № 10", "По состоянию на: 20.03.14"], "10"),
+        (["в МБОУ «Основной общеобразовательной школе № 11»", "по состоянию на «20» марта 2014 г."], "11"),
+    ],
+)
+def test_heads_as_people_write_them(head, school):
+    order_form = OrderForm()
+    order_form.rows[:4] = [[line] for line in head]
+    report, remarks = read_one(order_form)
+    assert (report.school, report.as_of) == (school, date(2014, 3, 20))
+    assert remarks == []
+    assert notes(report) == []
+
+
+def test_label_and_value_in_cells_of_their_own():
+    order_form = OrderForm()
+    order_form.rows[2:4] = [["в", "МБОУ СОШ № 1"], ["по состоянию на", Cell(datetime(2014, 3, 20), "DD.MM.YYYY")]]
+    report, remarks = read_one(order_form)
+    assert (report.school, report.as_of, remarks) == ("01", date(2014, 3, 20), [])
+
+
+@pytest.mark.parametrize(
+    ("school", "code"),
+    [("МБОУ СОШ № 99", "SCHOOL-UNKNOWN"), ("____________", "SCHOOL-MISSING"), ("МБОУ ООШ № 1", "SCHOOL-UNKNOWN")],
+)
+def test_a_school_that_is_not_known_is_an_error_and_never_a_neighbour(school, code):
+    report, remarks = read_one(OrderForm(school=school))
+    assert report.school == ""
+    assert codes(remarks) == {code}
+
+
+@pytest.mark.parametrize(("as_of", "code"), [("____", "DATE-MISSING"), ("31.02.2014", "DATE-UNREADABLE")])
+def test_a_report_without_a_readable_date_is_an_error(as_of, code):
+    report, remarks = read_one(OrderForm(as_of=as_of))
+    assert report.as_of is None
+    assert codes(remarks) == {code}
