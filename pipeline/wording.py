@@ -70,9 +70,10 @@ def percent_against(value: float, bound: float) -> str:
 
 def decimals_beside(value: float, low: float, high: float, least: int = 1) -> int:
     """How many decimals (`least` to four) keep the percent on its side of both bounds: 40,97 beside 41–60."""
+    exact = round(value, 9)  # 41 % of people may be stored as 40.99999999999999
     for decimals in range(least, 4):
-        shown = round(value, decimals)
-        if (shown < low) == (value < low) and (shown > high) == (value > high):
+        shown = round(exact, decimals)
+        if (shown < low) == (exact < low) and (shown > high) == (exact > high):
             return decimals
     return 4
 

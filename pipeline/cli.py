@@ -1,0 +1,285 @@
+"""The commands. Heavy imports stand inside them, so that `--help` is quick and workers stay light."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from pipeline import russian
+from pipeline.files import OutputError
+from pipeline.schedule import ScheduleError
+from pipeline.settings import PASSWORD_VARIABLE, Settings, load_settings
+from pipeline.wording import count, day
+from schemas.strict import DataFileError
+
+if TYPE_CHECKING:
+    from pipeline.monthly import Done
+    from pipeline.schedule import Job as ScheduledJob
+    from pipeline.sending.smtp import Delivery
+
+WRONG_USE, FAILED = 2, 3
+_LOG = logging.getLogger("svod")
+
+russian.speak_russian()
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+def main() -> None:
+    """Runs a command. A user's mistake is one Russian sentence and exit code 2, a failed run one and 3."""
+    _use_utf8()
+    try:
+        code = app(prog_name="run.py", standalone_mode=False)
+    except (DataFileError, ScheduleError) as error:
+        _refuse(str(error), WRONG_USE)
+    except OutputError as error:
+        _refuse(str(error), FAILED)
+    except TyperException as error:
+        _refuse(russian.complaint(error), WRONG_USE)
+    except KeyboardInterrupt:
+        _refuse("Прервано: прежние файлы на месте, новых нет.", FAILED)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse(sentence: str, code: int) -> None:
+    """The sentence on the console; with --debug the whole way of the error."""
+    if "--debug" in sys.argv:
+        _LOG.exception(sentence)
+        raise
+    print(sentence, file=sys.stderr)
+    sys.exit(code)
+
+
+def _use_utf8() -> None:
+    """A Windows console of the old code page cannot say «№»: what it cannot show is replaced, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+# ── what options are given as ────────────────────────────────────────────────────────────────────────────
+def _day(text: str) -> date:
+    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            return datetime.strptime(text, pattern).date()
+        except ValueError:
+            continue
+    raise typer.BadParameter(f"Даты «{text}» нет: укажите её как ГГГГ-ММ-ДД, например 2014-03-20.")
+
+
+def _clock(text: str | time) -> time:
+    if isinstance(text, time):  # the default passes here too
+        return text
+    try:
+        return datetime.strptime(text, "%H:%M").time()
+    except ValueError:
+        raise typer.BadParameter(f"Времени «{text}» нет: укажите его как ЧЧ:ММ, например 09:00.") from None
+
+
+def _whole(name: str, least: int, most: int) -> Callable[[str | int], int]:
+    def parse(value: str | int) -> int:
+        text = str(value)  # the default passes here too
+        if text.isdecimal() and least <= int(text) <= most:
+            return int(text)
+        raise typer.BadParameter(f"{name}: нужно целое число от {least} до {most}, а не «{text}».")
+
+    return parse
+
+
+Input = Annotated[Path, typer.Option("--input", help="Папка с реестром и отчётами школ.")]
+Output = Annotated[Path, typer.Option("--output", help="Папка для результатов.")]
+AsOf = Annotated[
+    date | None, typer.Option("--as-of", parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД; иначе — сегодня.")
+]
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="Файл настроек; иначе settings.toml, если он есть.")
+]
+Debug = Annotated[bool, typer.Option("--debug", help="При ошибке показать её полный путь.")]
+
+
+# ── the main job ─────────────────────────────────────────────────────────────────────────────────────────
+@app.callback(invoke_without_command=True)
+def run(
+    context: typer.Context,
+    input: Input = Path("input"),
+    output: Output = Path("output"),
+    as_of: AsOf = None,
+    settings: SettingsFile = None,
+    mail: Annotated[
+        bool | None, typer.Option("--mail/--no-mail", help="Сразу отправить письма; иначе они ждут в outbox.")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", parser=_whole("--jobs", 1, 64), metavar="N", help="Сколько процессов читают файлы.")
+    ] = 1,
+    debug: Debug = False,
+) -> None:
+    """Сводит отчёты школ в одну книгу: читает, проверяет, считает, пишет и, если нужно, отправляет."""
+    if context.invoked_subcommand is None:
+        _main_job(input, output, as_of, load_settings(settings), mail=bool(mail), jobs=jobs)
+
+
+def _main_job(
+    input: Path,
+    output: Path,
+    as_of: date | None,
+    settings: Settings,
+    *,
+    mail: bool = False,
+    jobs: int = 1,
+    why: str = "",
+    say_path: bool = True,
+) -> "Done":
+    from pipeline import console, monthly
+
+    _require_folders(input, output)
+    now = datetime.now(settings.zone)
+    job = monthly.Job(
+        input, output, as_of or now.date(), settings, now, mail, os.environ.get(PASSWORD_VARIABLE), jobs
+    )
+    why = why or ("указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
+    console.say_date(job.as_of, why, monthly.reporting_dates(settings))
+    with console.run_log(output, now), console.progress() as progress:
+        done = monthly.run(job, progress)
+        console.log_result(done)
+    console.say_result(done)
+    if say_path:
+        console.say_path(done)
+    return done
+
+
+def _require_folders(input: Path, output: Path) -> None:
+    if not input.is_dir():
+        raise DataFileError(f"Папки «{input}» нет: создайте её и положите в неё отчёты или укажите --input.")
+    if output.exists() and not output.is_dir():
+        raise DataFileError(f"«{output}» — файл, а не папка: укажите для результатов другую папку (--output).")
+    inside = input.resolve()
+    if inside == output.resolve() or inside.is_relative_to(output.resolve()):
+        raise DataFileError("Папка с отчётами не может лежать в папке результатов: укажите другую --output.")
+
+
+# ── the other commands ───────────────────────────────────────────────────────────────────────────────────
+@app.command()
+def forms(
+    as_of: AsOf = None,
+    school: Annotated[str, typer.Option("--school", metavar="КОД", help="Только для школы с этим кодом.")] = "",
+    input: Input = Path("input"),
+    output: Output = Path("output"),
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> None:
+    """Бланки отчёта: по одному на школу реестра или один пустой."""
+    from pipeline.handing_out import hand_out_forms
+
+    chosen = load_settings(settings)
+    for_day = as_of or datetime.now(chosen.zone).date()
+    folder, written = hand_out_forms(input, output, for_day, school, chosen)
+    print(f"На {day(for_day)}: {count(written, 'бланк', 'бланка', 'бланков')}.")
+    print(folder)
+
+
+@app.command()
+def mail(
+    as_of: AsOf = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Только показать, что ушло бы.")] = False,
+    output: Output = Path("output"),
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> None:
+    """Отправляет письма, которые ждут в outbox."""
+    from pipeline.files import lock
+    from pipeline.journal import Journal
+    from pipeline.sending.smtp import deliver
+
+    chosen = load_settings(settings)
+    if not output.is_dir():
+        raise DataFileError(f"Папки «{output}» нет: сначала сделайте свод или укажите --output.")
+    password = os.environ.get(PASSWORD_VARIABLE)
+    now = datetime.now(chosen.zone)
+    with lock(output), Journal.open(output / "journal.db") as journal:
+        deliveries = deliver(output, chosen.mail, password, journal, now, as_of, dry_run)
+        warning = journal.warning
+    if warning:
+        print(warning)
+    _say_deliveries(deliveries)
+
+
+def _say_deliveries(deliveries: "list[Delivery]") -> None:
+    from pipeline.console import delivery_lines
+
+    for line in delivery_lines(deliveries):
+        print(line)
+
+
+@app.command()
+def schedule(
+    at_day: Annotated[
+        int, typer.Option("--day", parser=_whole("--day", 1, 31), metavar="ЧИСЛО", help="День месяца, 1–28.")
+    ] = 25,
+    at: Annotated[time, typer.Option("--time", parser=_clock, metavar="ЧЧ:ММ", help="Время запуска.")] = time(9),
+    install: Annotated[bool, typer.Option("--install", help="Поставить задание.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Показать, стоит ли задание.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Убрать задание.")] = False,
+    input: Input = Path("input"),
+    output: Output = Path("output"),
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> None:
+    """Ежемесячный запуск: cron, systemd или Планировщик заданий Windows."""
+    from pipeline import schedule as scheduling
+
+    if install + status + remove > 1:
+        raise DataFileError("Укажите одно из: --install, --status, --remove.")
+    if status:
+        print(scheduling.status())
+    elif remove:
+        print(scheduling.remove())
+    else:
+        job = _scheduled_job(at_day, at, input, output, settings)
+        print(scheduling.install(job) if install else scheduling.describe(job))
+
+
+def _scheduled_job(at_day: int, at: time, input: Path, output: Path, settings: Path | None) -> "ScheduledJob":
+    """The main job in the folder of `run.py`, with the folders that were named here."""
+    from pipeline.schedule import Job
+
+    named = [("--input", input, Path("input")), ("--output", output, Path("output")), ("--settings", settings, None)]
+    arguments = [word for key, path, usual in named if path and path != usual for word in (key, str(path.absolute()))]
+    if load_settings(settings).mail.configured:
+        arguments.append("--mail")
+    log = output.absolute() / "logs" / "schedule.log"
+    return Job(Path(sys.argv[0]).absolute().parent, Path(sys.executable), log, at_day, at, tuple(arguments))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", metavar="ПАПКА", help="Где создать район.")] = Path("demo"),
+    schools: Annotated[
+        int, typer.Option("--schools", parser=_whole("--schools", 1, 40_000), metavar="N", help="Сколько школ.")
+    ] = 20,
+    dates: Annotated[
+        int, typer.Option("--dates", parser=_whole("--dates", 1, 12), metavar="N", help="За сколько отчётных дат.")
+    ] = 3,
+    seed: Annotated[
+        int, typer.Option("--seed", parser=_whole("--seed", 0, 10**9), metavar="N", help="Зерно случайности.")
+    ] = 1,
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> None:
+    """Вымышленный район с отчётами, аккуратными и с ошибками, и свод по нему."""
+    from pipeline import console
+    from pipeline.demo import found, make
+    from schemas.form import load_form
+
+    chosen = load_settings(settings)
+    district = make(folder, load_form(chosen.form), schools, dates, seed)
+    why = "последняя дата вымышленного района"
+    done = _main_job(folder / "input", folder / "output", district.as_of, chosen, why=why, say_path=False)
+    states = {line.school.code: line.state for line in done.figures.submissions}
+    console.say_planted(found(district.planted, (*done.remarks, *done.figures.remarks), states))
+    console.say_path(done)

@@ -1,0 +1,163 @@
+"""What a run says on the console and in its log. People read the one; the log holds counts, codes and cells only."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.wording import band, count, day, percent, percent_against
+from schemas.remarks import Severity
+
+if TYPE_CHECKING:
+    from pipeline.demo import Planted
+    from pipeline.measuring.figures import Figures
+    from pipeline.monthly import Done
+    from pipeline.sending.smtp import Delivery
+
+_console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+_LOG = logging.getLogger("svod")
+
+
+def say_date(as_of: date, why: str, reporting_dates: Iterable[date]) -> None:
+    """Which date the picture is of and why, and which reporting date is near."""
+    _say(f"Свод на {day(as_of)} ({why}).")
+    past = max((d for d in reporting_dates if d <= as_of), default=None)
+    coming = min((d for d in reporting_dates if d > as_of), default=None)
+    said = []
+    if past:
+        said.append("это отчётная дата" if past == as_of else f"последняя отчётная дата — {day(past)}")
+    if coming:
+        left = count((coming - as_of).days, "день", "дня", "дней")
+        said.append(f"следующая — {day(coming)}, через {left}")
+    if said:
+        line = "; ".join(said)
+        _say(f"{line[:1].upper()}{line[1:]}.")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar where the console is a terminal, nothing where it is not."""
+    columns = (TextColumn("Чтение отчётов"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=_console, transient=True, disable=not _console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+@contextmanager
+def run_log(output: Path, now: datetime) -> Iterator[None]:
+    """The run's own file in `output/logs/`."""
+    folder = output / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(folder / f"svod-{now:%Y-%m-%d-%H%M%S}.log", encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    _LOG.addHandler(handler)
+    _LOG.setLevel(logging.INFO)
+    _LOG.propagate = False
+    try:
+        yield
+    finally:
+        _LOG.removeHandler(handler)
+        handler.close()
+
+
+def log_result(done: "Done") -> None:
+    """Counts, codes of remarks and cells, never a cell's words."""
+    figures = done.figures
+    _LOG.info("as_of=%s files=%d passed_over=%d", figures.as_of, len(done.inbox.reports), len(done.inbox.passed_over))
+    for state, schools in sorted(Counter(s.state for s in figures.submissions).items()):
+        _LOG.info("state %s: %d", state.name, schools)
+    for said in figures.remarks:
+        _LOG.info("%s %s school=%s item=%s cell=%s", said.severity.value, said.code, said.school, said.item, said.cell)
+    for warning in done.warnings:
+        _LOG.warning("%s", warning)
+
+
+def say_result(done: "Done") -> None:
+    """The closing table: what came, what it says, what is to be done."""
+    rows = list(_result(done))
+    if _console.is_terminal:
+        table = Table(box=box.SIMPLE_HEAD, show_header=False, pad_edge=False)
+        for name, figure in rows:
+            table.add_row(Text(name), Text(figure, style="bold"))
+        _console.print(table)
+    else:
+        for name, figure in rows:
+            _say(f"{name}: {figure}")
+    for warning in done.warnings:
+        _say(warning)
+    if done.deliveries:
+        for line in delivery_lines(done.deliveries):
+            _say(line)
+
+
+def say_path(done: "Done") -> None:
+    """The last line of a run: where the summary lies."""
+    if done.summary.kept_beside:
+        _say(f"Файл {done.summary.path.name} открыт в другой программе: новый свод записан рядом с ним.")
+    _say(str(done.summary.lies_at))
+
+
+def delivery_lines(deliveries: "Iterable[Delivery]") -> list[str]:
+    lines = []
+    for one in deliveries:
+        to = f" → {', '.join(one.to)}" if one.to else ""
+        lines.append(f"{one.letter}: {one.fate.value}{to}")
+        lines += [f"  {address}: {reason}" for address, reason in one.refusals]
+    return lines or ["Писем к отправке нет."]
+
+
+def say_planted(planted: "list[tuple[Planted, bool]]") -> None:
+    """Which faults the demo planted, and which of them the run found."""
+    caught = sum(was_found for _, was_found in planted)
+    _say(f"Подложено ошибок: {len(planted)}, найдено: {caught}.")
+    for fault, was_found in planted:
+        place = f"{fault.file or 'нет файла'}{f', п. {fault.item}' if fault.item else ''}"
+        _say(f"  {'●' if was_found else '○'} {fault.fault} — {place}{'' if was_found else ' (не найдено)'}")
+
+
+def _result(done: "Done") -> Iterator[tuple[str, str]]:
+    figures = done.figures
+    states = Counter(line.state.name for line in figures.submissions)
+    severities = Counter(said.severity for said in figures.remarks)
+    yield "Файлов прочитано", f"{_read(figures)} из {len(done.inbox.reports)}"
+    if done.inbox.passed_over:
+        yield "Служебных файлов пропущено", str(len(done.inbox.passed_over))
+    if figures.draft_registry:
+        yield "Реестр", "его нет; черновик записан рядом со сводом — проверьте его и положите в папку с отчётами"
+    accepted = states["ACCEPTED"] + states["ACCEPTED_WITH_REMARKS"]
+    yield "Отчётов принято", f"{accepted} из {len(figures.schools)} (с замечаниями: {states['ACCEPTED_WITH_REMARKS']})"
+    yield "На доработку", str(states["TO_CORRECT"])
+    yield "Перенесено с прошлой даты", str(states["CARRIED"])
+    yield "Не представлено", str(states["NOT_SUBMITTED"] + states["UNREADABLE"])
+    yield "Замечаний", f"ошибок {severities[Severity.ERROR]}, проверить {severities[Severity.WARNING]}"
+    yield figures.form.headline.name, _against_target(figures)
+
+
+def _read(figures: "Figures") -> int:
+    unread = {source.file for source in figures.sources if source.outcome == "не прочитан"}
+    return len({source.file for source in figures.sources}) - len(unread)
+
+
+def _against_target(figures: "Figures") -> str:
+    whole, target, coming = figures.municipality, figures.target, figures.next_target
+    if whole.percent is None:
+        return "нет данных"
+    counted = f"учтены {len(figures.counted)} из {len(figures.schools)} школ"
+    if target:
+        share = percent_against(whole.percent, target.min)
+        return f"{share} при плане {band(target.min, target.max)} — {whole.level.value}; {counted}"
+    ahead = f"; к {day(coming.by)} нужно {band(coming.min, coming.max)}" if coming else ""
+    return f"{percent(whole.percent)}, план ещё не действует{ahead}; {counted}"
+
+
+def _say(line: str) -> None:
+    _console.print(Text(line))

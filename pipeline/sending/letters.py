@@ -1,0 +1,120 @@
+"""The letter to leadership: the same words as on «Сводка», in HTML that every mail program shows, and in plain text."""
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipeline.files import Outputs
+from pipeline.measuring.figures import Figures
+from pipeline.reading.records import Registry
+from pipeline.sending.outbox import OUTBOX, Attachment, Letter, SentBook, compose, has_gone
+from pipeline.wording import NBSP, band, count, day, number, percent_against
+from pipeline.writing import theme
+from pipeline.writing.brief import Brief, make_brief
+from schemas.remarks import Catalogue
+
+FILE = "rukovodstvo.eml"
+FOR_LEADERSHIP = "сводка"  # what the registry's «Рассылка» calls it
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MOST_BEHIND = 10
+_BAR = 300  # pixels for 100 %
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+
+
+class Segment(NamedTuple):
+    """A piece of a school's bar, pixels wide."""
+
+    width: int
+    colour: str
+
+
+class Behind(NamedTuple):
+    """A school below the plan: its share, its bar (fact, gap, band, rest), how many people are missing."""
+
+    name: str
+    share: str
+    bar: list[Segment]
+    missing: str
+
+
+def leadership_letter(
+    figures: Figures, catalogue: Catalogue, registry: Registry, name: str, summary: bytes
+) -> Letter | None:
+    """The letter with the summary workbook attached under `name`; None where «Рассылка» names nobody for it."""
+    to = tuple(recipient.email for recipient in registry.mailing if FOR_LEADERSHIP in recipient.wants)
+    if not to:
+        return None
+    brief = make_brief(figures, catalogue)
+    behind, more = _behind(figures)
+    content = {
+        "brief": brief,
+        "where": f"{figures.form.subject} · приказ №{NBSP}{figures.form.order.number} · на {day(figures.as_of)}",
+        "behind": behind,
+        "more": f"и ещё {count(more, 'школа', 'школы', 'школ')}" if more else "",
+        "legend": _legend(figures),
+        "last": f"Во вложении — {name}. {brief.footer}",
+    }
+    html = _templates.get_template("letter.html").render(content, theme=theme)
+    attachment = Attachment(name, summary, _XLSX)
+    return Letter(to, brief.headline.replace(NBSP, " ").removesuffix("."), _text(**content), html, (attachment,))  # type: ignore[arg-type]
+
+
+def put_in_outbox(letter: Letter, as_of: date, sender: str, journal: SentBook, outputs: Outputs) -> list[str]:
+    """The letter as a file that waits, unless it has reached all its recipients. Returns what is wrong with addresses."""
+    content, refusals = compose(letter, as_of, sender)
+    if not has_gone(content, as_of, journal):
+        outputs.add(Path(as_of.isoformat(), OUTBOX, FILE), content)
+    return [f"Письмо не уйдёт по адресу {address}: {reason}." for address, reason in refusals]
+
+
+def _text(brief: Brief, where: str, behind: list[Behind], more: str, legend: str, last: str) -> str:
+    """The same letter without any layout."""
+    lines = [where, "", brief.headline, brief.subline, ""]
+    lines += [f"{card.label}: {card.figure} ({'; '.join(filter(None, card.note_lines))})" for card in brief.cards]
+    if behind:
+        lines += ["", "Ниже плана — сначала отстающие:"]
+        lines += [f"  {school.name} — {school.share}, ещё {school.missing} чел." for school in behind]
+        lines += [f"  {more}"] if more else []
+    lines += ["", "Требует решения управления:" if not brief.calm else "Итог:"]
+    lines += [f"  {decision.tag}. {decision.text}" for decision in brief.decisions]
+    return "\n".join([*lines, "", last, ""])
+
+
+def _behind(figures: Figures) -> tuple[list[Behind], int]:
+    """Schools below the plan, the smallest share first, and how many more there are."""
+    target = figures.target
+    rows = sorted(figures.below, key=lambda row: row.percent or 0.0)
+    shown = [
+        Behind(
+            row.school.name,
+            percent_against(row.percent, target.min),
+            _bar(row.percent, target.min, target.max),
+            number(row.shortfall or 0),
+        )
+        for row in rows[:_MOST_BEHIND]
+        if row.school and row.percent is not None and target
+    ]
+    return shown, max(0, len(rows) - _MOST_BEHIND)
+
+
+def _bar(share: float, low: float, high: float) -> list[Segment]:
+    """Fact, gap to the band, the band, the rest: together the bar's whole width."""
+    fact, first, last = (round(_BAR * value / 100) for value in (share, low, high))
+    last = max(last, first + 3)  # a target of 100 % is still seen
+    edges = [(fact, theme.ORANGE), (first, theme.PANEL), (last, theme.BAND), (max(_BAR, last), theme.PANEL)]
+    starts = [0, fact, first, last]
+    return [Segment(end - start, colour) for (end, colour), start in zip(edges, starts, strict=True) if end > start]
+
+
+def _legend(figures: Figures) -> str:
+    if figures.target is None:
+        return ""
+    plan = band(figures.target.min, figures.target.max)
+    return f"Оранжевое — факт, серо-голубое — план {plan}. Остальные школы — в книге, лист «{figures.form.headline.sheet}»."
+
+

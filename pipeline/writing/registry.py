@@ -1,0 +1,40 @@
+"""The registry workbook: a draft from what the reports say, or an empty one to fill in."""
+
+from datetime import date
+from io import BytesIO
+
+from pipeline.reading import registry as columns
+from pipeline.reading.records import Registry
+from pipeline.writing import theme
+from schemas.form import Form
+
+_WIDTHS = {columns.CODE: 8, columns.NAME: 32, columns.FULL_NAME: 60, columns.ALIASES: 30, columns.EMAIL: 26}
+
+
+def write_registry(form: Form, registry: Registry, created: date) -> bytes:
+    """Sheets «Школы» (one row a school) and «Рассылка», as `pipeline.reading.registry` reads them."""
+    target = BytesIO()
+    book = theme.open_workbook(target, "Реестр школ", form.office, created)
+    formats = theme.Formats(book)
+    sheet = book.add_worksheet(columns.SCHOOLS)
+    bases = {base.registry: base.id for base in form.bases}
+    headings = [columns.CODE, columns.NAME, columns.FULL_NAME, columns.ALIASES, *bases, columns.CLASSES, columns.EMAIL]
+    sheet.set_row(0, 46)
+    for column, heading in enumerate(headings):
+        sheet.set_column(column, column, _WIDTHS.get(heading, 16))
+        sheet.write_string(0, column, heading, formats(theme.HEADER))
+    for row, school in enumerate(registry.schools, start=1):
+        texts = (school.code, school.name, school.full_name, "; ".join(school.aliases))
+        for column, text in enumerate(texts):
+            sheet.write_string(row, column, text, formats())
+        for column, base in enumerate(bases.values(), start=len(texts)):
+            if base in school.bases:
+                sheet.write_number(row, column, school.bases[base], formats())
+        sheet.write_string(row, len(headings) - 1, school.email, formats())
+    sheet.freeze_panes(1, 2)
+    mailing = book.add_worksheet(columns.MAILING)
+    for column, heading in enumerate((columns.RECIPIENT, columns.EMAIL, columns.WANTS)):
+        mailing.set_column(column, column, 30)
+        mailing.write_string(0, column, heading, formats(theme.HEADER))
+    book.close()
+    return target.getvalue()

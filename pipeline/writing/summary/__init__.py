@@ -1,0 +1,55 @@
+"""The summary workbook: figures in, the bytes of `svod-<as-of>.xlsx` out."""
+
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+
+from pipeline import wording
+from pipeline.measuring.figures import Figures
+from pipeline.writing import theme
+from pipeline.writing.brief import MILESTONES_SHEET, PROBLEMS_SHEET, REMARKS_SHEET, SUBMISSIONS_SHEET, make_brief
+from pipeline.writing.summary import (
+    activation,
+    coverage,
+    data,
+    front,
+    method,
+    milestones,
+    problems,
+    remarks,
+    submissions,
+    trend,
+)
+from pipeline.writing.summary.charts import Charts
+from pipeline.writing.summary.page import COVERAGE, DATA, FRONT, METHOD, TREND, Book, Page
+from schemas.remarks import Catalogue
+
+
+def write_summary(figures: Figures, catalogue: Catalogue, version: str) -> bytes:
+    """The whole workbook; the same figures give the same bytes."""
+    form = figures.form
+    target = BytesIO()
+    title = f"{form.subject}: свод на {wording.day(figures.as_of)}"
+    workbook = theme.open_workbook(target, title, form.office, figures.as_of)
+    book = Book(workbook, theme.Formats(workbook), figures, make_brief(figures, catalogue), catalogue, version)
+    charts = Charts(book)
+    contents: dict[str, Callable[[Page], None]] = {
+        FRONT: partial(front.write, charts=charts),
+        form.headline.sheet: activation.write,
+        COVERAGE: coverage.write,
+        MILESTONES_SHEET: milestones.write,
+        TREND: partial(trend.write, charts=charts),
+        SUBMISSIONS_SHEET: submissions.write,
+        PROBLEMS_SHEET: problems.write,
+        REMARKS_SHEET: remarks.write,
+        DATA: data.write,
+        METHOD: method.write,
+    }
+    tabs = {FRONT: theme.NAVY, REMARKS_SHEET: theme.ORANGE}
+    pages = {name: Page(book, workbook.add_worksheet(name)) for name in contents}
+    charts.lay_out()
+    for name, write in contents.items():
+        pages[name].sheet.set_tab_color(tabs.get(name, theme.BAND))
+        write(pages[name])
+    workbook.close()
+    return target.getvalue()

@@ -1,0 +1,177 @@
+"""Sheet of the headline item («Активация»): every school's target against its actual share, worst first."""
+
+from datetime import date
+
+from xlsxwriter.utility import xl_col_to_name
+
+from pipeline import wording
+from pipeline.measuring.figures import Activation, Figures, Level, Share
+from pipeline.writing import theme
+from pipeline.writing.brief import level_said, share_decimals
+from pipeline.writing.summary.page import FIRST_ROW, Column, Page, fraction, school_column
+from pipeline.writing.theme import Look, Mark
+
+TOTAL_ROW, HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2
+
+(NUMBER, CODE, SCHOOL, REPORT, TOTAL, COUNT, SHARE, LOW, HIGH, DEVIATION, MISSING, CHANGE, PER_WEEK, FORECAST, STATE,
+ BASIS) = range(16)  # fmt: skip
+
+SHARE_TOTAL = f"{xl_col_to_name(SHARE)}{TOTAL_ROW + 1}"
+
+_STATE_LOOKS: dict[Level, tuple[Look, ...]] = {
+    Level.BELOW: (theme.ACTION, theme.BOLD),
+    Level.ON: (theme.GOOD,),
+    Level.ABOVE: (theme.GOOD, theme.BOLD),
+}
+_BASIS = {
+    Share.SET_ASIDE: "п. {item} отложен: замечание",
+    Share.NOT_APPLICABLE: "не предусмотрено",
+    Share.NO_ANSWER: "нет ответа на п. {item}",
+    Share.NO_REPORT: "отчёт не представлен",
+}
+
+
+def write(page: Page) -> None:
+    figures = page.book.figures
+    headline = figures.form.headline
+    columns = _columns(figures)
+    people = figures.form.base(figures.form.headline_item.base).people[2]
+    page.head(
+        f"{headline.name}: план и факт на {wording.day(figures.as_of)}",
+        f"Сначала отстающие. {headline.share_of} «Не хватает» — сколько ещё {people} {headline.to_act}, "
+        "чтобы дойти до нижней границы плана. Итог — по сумме людей, а не среднее процентов.",
+        columns,
+    )
+    page.header(HEADER_ROW, columns, height=46)
+    for index, activation in enumerate(figures.activation):
+        _write_school(page, DATA_ROW + index, index + 1, activation)
+    last = DATA_ROW + len(figures.activation) - 1
+    _write_total(page, last)
+    if last >= DATA_ROW:
+        page.data_bars(DATA_ROW, SHARE, last, SHARE)
+    page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
+
+
+def column_of_schools(column: int, first: int, last: int) -> str:
+    """Cells of schools `first`…`last` (counted from 0, in the sheet's order) in one column: $O$7:$O$26."""
+    letter = xl_col_to_name(column)
+    return f"${letter}${DATA_ROW + first + 1}:${letter}${DATA_ROW + last + 1}"
+
+
+def _columns(figures: Figures) -> list[Column]:
+    headline = figures.form.headline
+    by = f" {wording.short_day(figures.next_target.by)}" if figures.next_target else ""
+    return [
+        Column("№", 4),
+        Column("Код", 6),
+        school_column(figures),
+        Column("Отчёт на дату", 12),
+        Column(headline.total_column, 10.5),
+        Column(headline.count_column, 10),
+        Column(headline.share_column, 12),
+        Column("План от, %", 7.5),
+        Column("План до, %", 7.5),
+        Column("Отклонение, п.п.", 11),
+        Column("Не хватает|до плана,|чел.", 10.5),
+        Column("К прошлой|дате, п.п.", 10),
+        Column(f"Нужно в|неделю до|{by.strip()}, чел." if by else "Нужно в|неделю, чел.", 10.5),
+        Column(f"Прогноз на|{by.strip()}, %" if by else "Прогноз, %", 10.5),
+        Column("Состояние", 18),
+        Column("Основание", 26),
+    ]
+
+
+def _write_school(page: Page, row: int, rank: int, activation: Activation) -> None:
+    school = activation.school
+    assert school is not None
+    item = page.book.figures.form.headline.item
+    below = (theme.BOLD,) if activation.level is Level.BELOW else ()
+    page.number(row, NUMBER, rank, theme.ROW, theme.CENTRE, theme.QUIET)
+    page.text(row, CODE, school.code, theme.ROW, theme.CENTRE, theme.QUIET, theme.TEXT)
+    page.text(row, SCHOOL, school.name, theme.ROW, *below)
+    _write_report_date(page, row, activation.report_date)
+    page.number(row, TOTAL, activation.total, theme.ROW, theme.PEOPLE)
+    page.number(row, COUNT, activation.covered, theme.ROW, theme.PEOPLE)
+    _write_measured(page, row, activation, theme.ROW)
+    lacking = (theme.ACTION,) if activation.shortfall else ()
+    page.formula(
+        row, MISSING,
+        _of_row('=IF(OR({share}="",{low}=""),"",MAX(0,ROUNDUP(ROUND({low}*{total}-{count},6),0)))', row),
+        activation.shortfall, theme.ROW, theme.PEOPLE_QUIET, theme.BOLD, *lacking,
+    )  # fmt: skip
+    page.formula(
+        row, PER_WEEK,
+        _of_row(
+            '=IF(OR({share}="",След_план_мин=""),"",'
+            "ROUNDUP(ROUND(MAX(0,След_план_мин*{total}-{count})/Недель_до_срока,6),0))", row,
+        ),
+        activation.per_week, theme.ROW, theme.PEOPLE_QUIET,
+    )  # fmt: skip
+    basis = "перенесено с прошлой даты" if activation.carried else "отчёт на эту дату"
+    if activation.share in _BASIS:
+        basis = _BASIS[activation.share].format(item=item)
+    page.text(row, BASIS, wording.keep_together(basis), theme.ROW, theme.INDENT, theme.SMALL, theme.QUIET)
+
+
+def _write_report_date(page: Page, row: int, report_date: date | None) -> None:
+    if report_date:
+        page.day(row, REPORT, report_date, theme.ROW, theme.CENTRE, theme.DATE)
+    else:
+        page.text(row, REPORT, "нет отчёта", theme.ROW, theme.CENTRE, theme.QUIET)
+
+
+def _write_measured(page: Page, row: int, activation: Activation, look: Look) -> None:
+    """What a school's row and the municipality's have in common: share, target, deviation, pace, state."""
+    target = page.book.figures.target
+    low, high = (fraction(target.min), fraction(target.max)) if target else (None, None)
+    exact = theme.exact_share(share_decimals(activation, target))
+    share = _of_row('=IF(N({total})=0,"",{count}/{total})', row)
+    page.formula(row, SHARE, share, fraction(activation.percent), look, exact, theme.BOLD)
+    page.formula(row, LOW, '=IF(План_мин="","",План_мин)', low, look, theme.TARGET, theme.CENTRE, theme.QUIET)
+    page.formula(row, HIGH, '=IF(План_макс="","",План_макс)', high, look, theme.TARGET, theme.CENTRE, theme.QUIET)
+    deviation = _of_row('=IF(OR({share}="",{low}=""),"",({share}-{low})*100)', row)
+    page.formula(row, DEVIATION, deviation, activation.deviation, look, theme.POINTS)
+    _write_or_dash(page, row, CHANGE, activation.change, look, theme.POINTS)
+    _write_or_dash(page, row, FORECAST, fraction(activation.forecast), look, theme.SHARE)
+    # Rounded, or a share of 0,41 that is stored as 0,40999999999999998 would be called below 41 %.
+    state = _of_row(
+        '=IF({share}="","нет данных",IF({low}="","срок не наступил",'
+        f'IF(ROUND({{share}}-{{low}},9)<0,"{level_said(Level.BELOW)}",'
+        f'IF(ROUND({{share}}-{{high}},9)>0,"{level_said(Level.ABOVE)}","{level_said(Level.ON)}"))))',
+        row,
+    )
+    looks = _STATE_LOOKS.get(activation.level, ())
+    page.formula(row, STATE, state, level_said(activation.level), look, theme.INDENT, *looks)
+
+
+def _write_or_dash(page: Page, row: int, column: int, value: float | None, *looks: Look) -> None:
+    if value is None:
+        page.text(row, column, Mark.NONE, *looks, theme.RIGHT, theme.QUIET)
+    else:
+        page.number(row, column, value, *looks)
+
+
+def _write_total(page: Page, last: int) -> None:
+    figures = page.book.figures
+    for column in (NUMBER, CODE, BASIS):
+        page.number(TOTAL_ROW, column, None, theme.TOTAL)
+    page.text(TOTAL_ROW, SCHOOL, "Итого по муниципалитету", theme.TOTAL)
+    counted = f"{len(figures.counted)} из {wording.of_schools(len(figures.schools))}"
+    page.text(TOTAL_ROW, REPORT, counted, theme.TOTAL, theme.CENTRE, theme.SMALL)
+    sums = {
+        TOTAL: figures.municipality.total or 0,
+        COUNT: figures.municipality.covered or 0,
+        MISSING: sum(row.shortfall or 0 for row in figures.counted),
+        PER_WEEK: sum(row.per_week or 0 for row in figures.counted),
+    }
+    for column, cached in sums.items():
+        letter = xl_col_to_name(column)
+        cells = f"{letter}{DATA_ROW + 1}:{letter}{max(last, DATA_ROW) + 1}"
+        page.formula(TOTAL_ROW, column, f"=SUM({cells})", cached, theme.TOTAL, theme.PEOPLE_QUIET)
+    _write_measured(page, TOTAL_ROW, figures.municipality, theme.TOTAL)
+
+
+def _of_row(formula: str, row: int) -> str:
+    """The formula with the cells of that row in place of the names in braces."""
+    columns = {"total": TOTAL, "count": COUNT, "share": SHARE, "low": LOW, "high": HIGH}
+    return formula.format(**{name: f"{xl_col_to_name(column)}{row + 1}" for name, column in columns.items()})

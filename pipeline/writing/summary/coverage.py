@@ -1,0 +1,128 @@
+"""Sheet «Охват»: a heat table of schools and coverage items, with Σ covered / Σ total above it."""
+
+import math
+from typing import Any
+
+from xlsxwriter.utility import xl_col_to_name
+
+from pipeline import wording
+from pipeline.measuring.figures import Figures, Share
+from pipeline.writing import theme
+from pipeline.writing.summary.page import FIRST_ROW, Column, Page, fraction, rows, school_column
+from pipeline.writing.theme import Look, Mark
+from schemas.form import Form, Item
+
+GROUP_ROW, HEADER_ROW, TOTAL_ROW, COUNTED_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 5)
+CODE, SCHOOL, FIRST_ITEM = 0, 1, 2
+
+NOT_PROVIDED = "н/п"
+NO_TOTAL = "—"  # an item without a headcount
+_INSTEAD: dict[Share, tuple[str, tuple[Look, ...]]] = {
+    Share.SET_ASIDE: (Mark.ERROR, (theme.ACTION, theme.BOLD)),
+    Share.NOT_APPLICABLE: (NOT_PROVIDED, (theme.QUIET,)),
+    Share.NO_ANSWER: (Mark.NO_ANSWER, (theme.QUIET,)),
+    Share.NO_REPORT: (Mark.NO_ANSWER, (theme.QUIET,)),
+}
+_EDGE: Look = {"left": 1, "left_color": theme.BAND, "bold": True, "font_size": 9, "font_color": theme.NAVY}
+_CELL: Look = {"border": 1, "border_color": theme.WHITE, "align": "center", "font_size": 9}
+# Fill from this share on, and the colour of the text on it.
+_HEAT = (
+    (0.95, "#2F639A", theme.WHITE),
+    (0.75, "#9DBBD8", theme.INK),
+    (0.5, "#C9DAEA", theme.INK),
+    (0, "#EDF2F8", theme.INK),
+)
+
+
+def write(page: Page) -> None:
+    figures = page.book.figures
+    items = shown_items(figures.form)
+    columns = [Column("Код", 6), school_column(figures), *(Column(f"{i.number}|{i.column}", 10.3) for i in items)]
+    page.head(
+        f"Охват: кого ознакомили, обучили, подключили — на {wording.day(figures.as_of)}",
+        f"Доля охваченных в школе. Чем темнее клетка, тем выше охват; «{Mark.BELOW}» — меньше 50 %, «{NOT_PROVIDED}» — "
+        f"не предусмотрено, «{Mark.ERROR}» — показатель отложен из-за замечания, «{Mark.NO_ANSWER}» — нет ответа. "
+        "Итог — Σ охвачено / Σ всего по учтённым школам.",
+        columns,
+    )
+    _write_groups(page)
+    page.header(HEADER_ROW, columns, height=52)
+    _write_totals(page, items)
+    last = _write_schools(page, items)
+    _colour(page, last, len(columns) - 1)
+    page.table(COUNTED_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
+
+
+def shown_items(form: Form) -> list[Item]:
+    """Coverage items in the order of their groups."""
+    return [form.item(number) for group in form.coverage.groups for number in group.items]
+
+
+def total_cell(form: Form, item: str) -> str:
+    """Where the municipality's share of an item stands on this sheet."""
+    column = FIRST_ITEM + [shown.number for shown in shown_items(form)].index(item)
+    return f"{xl_col_to_name(column)}{TOTAL_ROW + 1}"
+
+
+def municipal_share(figures: Figures, item: str) -> float | str:
+    """The value of `total_cell`."""
+    percent = float(figures.totals["percent"][item])
+    return NO_TOTAL if math.isnan(percent) else percent / 100
+
+
+def _write_groups(page: Page) -> None:
+    column = FIRST_ITEM
+    for group in page.book.figures.form.coverage.groups:
+        page.text(GROUP_ROW, column, group.title, _EDGE)
+        column += len(group.items)
+
+
+def _write_totals(page: Page, items: list[Item]) -> None:
+    figures = page.book.figures
+    expected = len(figures.schools)
+    page.number(TOTAL_ROW, CODE, None, theme.TOTAL)
+    page.text(TOTAL_ROW, SCHOOL, "Итого, % (Σ / Σ)", theme.TOTAL)
+    page.number(COUNTED_ROW, CODE, None, theme.ROW)
+    page.text(COUNTED_ROW, SCHOOL, "учтено школ / всего", theme.ROW, theme.SMALL, theme.QUIET)
+    for column, item in enumerate(items, FIRST_ITEM):
+        share = municipal_share(figures, item.number)
+        if isinstance(share, str):
+            page.text(TOTAL_ROW, column, share, theme.TOTAL, theme.CENTRE)
+        else:
+            page.number(TOTAL_ROW, column, share, theme.TOTAL, theme.CENTRE, theme.SHARE)
+        counted = int(figures.totals["counted"][item.number])
+        looks = (theme.ROW, theme.CENTRE, theme.SMALL, theme.QUIET)
+        page.number(COUNTED_ROW, column, counted, *looks, theme.out_of(expected))
+
+
+def _write_schools(page: Page, items: list[Item]) -> int:
+    """Index of the last row."""
+    figures = page.book.figures
+    answers = {(row.school_code, row.item): row for row in rows(figures.coverage)}
+    row = DATA_ROW - 1
+    for row, school in enumerate(figures.schools, DATA_ROW):
+        page.text(row, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
+        page.text(row, SCHOOL, school.name, theme.ROW)
+        for column, item in enumerate(items, FIRST_ITEM):
+            _write_answer(page, row, column, answers[school.code, item.number])
+    return row
+
+
+def _write_answer(page: Page, row: int, column: int, answer: Any) -> None:
+    if answer.share == Share.COUNTED:
+        page.number(row, column, fraction(answer.percent), _CELL, theme.HEAT)
+    else:
+        text, looks = _INSTEAD[answer.share]
+        page.text(row, column, text, _CELL, *looks)
+
+
+def _colour(page: Page, last_row: int, last_column: int) -> None:
+    if last_row < DATA_ROW:
+        return
+    area = (DATA_ROW, FIRST_ITEM, last_row, last_column)
+    first = f"{xl_col_to_name(FIRST_ITEM)}{DATA_ROW + 1}"
+    for least, fill, ink in _HEAT:
+        look = page.book.workbook.add_format({"bg_color": fill, "font_color": ink})
+        criteria = f"=AND(ISNUMBER({first}),{first}>={least})"
+        rule = {"type": "formula", "criteria": criteria, "format": look, "stop_if_true": True}
+        page.sheet.conditional_format(*area, rule)

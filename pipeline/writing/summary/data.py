@@ -1,0 +1,197 @@
+"""Sheet «Данные»: an Excel table with one row a school, for filters, pivots and look-ups."""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from pipeline import wording
+from pipeline.measuring.figures import Figures, Share, Submission
+from pipeline.reading.records import School
+from pipeline.writing import theme
+from pipeline.writing.summary.coverage import NOT_PROVIDED
+from pipeline.writing.summary.page import DATA, FIRST_ROW, Column, Page, cell_text, rows
+from pipeline.writing.theme import Look
+from schemas.form import Form, Item, Kind
+
+HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1
+
+PRINT_SCALE = 60  # percent: so many columns on one page could not be read
+
+Value = str | float | date | None
+
+
+class Answers(NamedTuple):
+    """What is known of one school, ready to be looked up."""
+
+    school: School
+    submission: Submission | None
+    coverage: dict[str, Any]  # item -> row of the frame of coverage
+    facts: dict[tuple[str, str], Value]  # item (`4.2`) and field -> value
+
+
+class Field(NamedTuple):
+    """One column of the table: heading, width, look of its cells, and how to find the value."""
+
+    heading: str
+    width: float
+    look: Look
+    value: Callable[[Answers], Value]
+
+
+def write(page: Page) -> None:
+    figures = page.book.figures
+    fields = _fields(figures.form)
+    columns = [Column(field.heading, _width(field)) for field in fields]
+    page.head(
+        f"Данные школ на {wording.day(figures.as_of)}",
+        f"Одна строка — одна школа. Пусто — нет ответа или показатель отложен; «{NOT_PROVIDED}» — не предусмотрено.",
+        columns,
+    )
+    last = DATA_ROW
+    for last, answers in enumerate(_by_school(figures), DATA_ROW):
+        values = [field.value(answers) for field in fields]
+        for column, (field, value) in enumerate(zip(fields, values, strict=True)):
+            _write_value(page, last, column, field, value)
+        page.fit_row(last, {column: text for column, text in enumerate(values) if isinstance(text, str)}, columns)
+    header = page.formats(theme.HEADER)
+    page.sheet.add_table(HEADER_ROW, 0, last, len(fields) - 1, {
+        "name": DATA, "style": None, "columns": [{"header": f.heading, "header_format": header} for f in fields],
+    })  # fmt: skip
+    page.sheet.set_row_pixels(HEADER_ROW, 64)
+    page.sheet.freeze_panes(DATA_ROW, 2)
+    page.sheet.repeat_rows(HEADER_ROW)
+    page.sheet.repeat_columns(0, 1)
+    page.print_setup(last, len(fields))
+    page.sheet.print_area(HEADER_ROW, 0, last, len(fields) - 1)  # the title would be cut on all pages but the first
+    page.sheet.set_print_scale(PRINT_SCALE)
+
+
+def _width(field: Field) -> float:
+    """Wide enough for the heading to find room in its four lines."""
+    return max(field.width, len(field.heading) / 4 + 4)
+
+
+def _write_value(page: Page, row: int, column: int, field: Field, value: Value) -> None:
+    match value:
+        case None:
+            page.number(row, column, None, theme.ROW)
+        case str():
+            page.text(row, column, value, theme.ROW, theme.TEXT, theme.WRAP)
+        case date():
+            page.day(row, column, value, theme.ROW, theme.DATE, theme.CENTRE)
+        case _:
+            page.number(row, column, value, theme.ROW, field.look)
+
+
+# ── columns ──────────────────────────────────────────────────────────────────────────────────────────────
+def _fields(form: Form) -> list[Field]:
+    fields = [
+        Field("Код", 6, theme.TEXT, lambda of: of.school.code),
+        Field("Школа", 25, theme.TEXT, lambda of: of.school.name),
+        Field("Состояние отчёта", 26, theme.TEXT, lambda of: str(of.submission.state) if of.submission else None),
+        Field("Отчёт на дату", 12, theme.DATE, lambda of: of.submission.as_of if of.submission else None),
+    ]
+    fields += [_base_field(base.id, f"{base.label} (реестр)") for base in form.bases]
+    for item in form.items:
+        fields += _item_fields(item)
+    return _with_unique_headings(fields)
+
+
+def _base_field(base: str, heading: str) -> Field:
+    return Field(heading, 13, theme.PEOPLE, lambda of: of.school.bases.get(base))
+
+
+def _item_fields(item: Item) -> list[Field]:
+    named = f"{item.number} {item.about or item.title}"
+    if item.kind is Kind.COVERAGE:
+        fields = [
+            _share_field(item, f"{named}: охвачено, чел.", "covered", theme.PEOPLE),
+            _share_field(item, f"{named}: всего, чел.", "total", theme.PEOPLE),
+            _share_field(item, f"{named}, %", "percent", theme.SHARE),
+        ]
+        return [*fields, _fact_field(item, f"{named}: классы", "classes", 12)] if item.classes else fields
+    if item.kind is Kind.VOLUME:
+        return [_share_field(item, f"{named}, %", "percent", theme.SHARE)]
+    if item.kind is Kind.ACTS:
+        return [Field(named, 40, theme.TEXT, lambda of: _acts(of, item))]
+    return [_fact_field(item, f"{named}{suffix}", field, 26) for field, suffix in _FACTS.get(item.kind, ())]
+
+
+# Kind -> fields of its answer and what is added to the heading.
+_FACTS = {
+    Kind.PERSON: (("person", ": ФИО"), ("position", ": должность")),
+    Kind.TEXT: (("text", ""),),
+    Kind.DOCUMENT: (("number", ": номер"), ("date", ": дата")),
+    Kind.YES_NO: (("yes", ""), ("url", ": адрес")),
+}
+
+
+def _fact_field(item: Item, heading: str, field: str, width: float) -> Field:
+    return Field(heading, width, theme.TEXT, lambda of: of.facts.get((item.number, field)))
+
+
+def _share_field(item: Item, heading: str, figure: str, look: Look) -> Field:
+    """A figure of the frame of coverage; a volume has no people."""
+
+    def value(of: Answers) -> Value:
+        row = of.coverage[item.number]
+        if row.share == Share.NOT_APPLICABLE:
+            return NOT_PROVIDED
+        number = float(getattr(row, figure))
+        if row.share != Share.COUNTED or math.isnan(number):
+            return None
+        return number / 100 if figure == "percent" else number
+
+    return Field(heading, 13, look, value)
+
+
+def _acts(of: Answers, item: Item) -> str | None:
+    """All acts of an item in one cell: «Положение, № 12 от 30.01.2014; …»."""
+    rows = dict.fromkeys(number for number, _ in of.facts if number == item.number or _is_under(number, item))
+    said = []
+    for number in rows:
+        title, document, day = (of.facts.get((number, field)) for field in ("title", "number", "date"))
+        details = [f"№ {document}" if document else "", f"от {wording.day(day)}" if isinstance(day, date) else ""]
+        parts = [str(title) if title else str(of.facts.get((number, "text")) or ""), " ".join(filter(None, details))]
+        said.append(", ".join(filter(None, parts)))
+    return "; ".join(filter(None, said)) or None
+
+
+def _is_under(number: str, item: Item) -> bool:
+    return number.rpartition(".")[0] == item.number
+
+
+def _with_unique_headings(fields: list[Field]) -> list[Field]:
+    """An Excel table takes no two equal headings, whatever their case, and no line breaks."""
+    seen: defaultdict[str, int] = defaultdict(int)
+    unique = []
+    for field in fields:
+        heading = cell_text(" ".join(field.heading.split()))
+        seen[heading.casefold()] += 1
+        times = seen[heading.casefold()]
+        unique.append(field._replace(heading=heading if times == 1 else f"{heading} ({times})"))
+    return unique
+
+
+# ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────
+def _by_school(figures: Figures) -> list[Answers]:
+    submissions = {submission.school.code: submission for submission in figures.submissions}
+    coverage: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for row in rows(figures.coverage):
+        coverage[row.school_code][row.item] = row
+    facts: defaultdict[str, dict[tuple[str, str], Value]] = defaultdict(dict)
+    for row in rows(figures.answers):
+        if row.counted:
+            facts[row.school_code].setdefault((row.item, row.field), _fact(row))
+    return [
+        Answers(school, submissions.get(school.code), coverage[school.code], facts[school.code])
+        for school in figures.schools
+    ]
+
+
+def _fact(row: Any) -> Value:
+    if row.field == "date" and row.text:
+        return date.fromisoformat(row.text)
+    return row.text if isinstance(row.text, str) and row.text else float(row.number)

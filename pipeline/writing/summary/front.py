@@ -1,0 +1,216 @@
+"""Sheet «Сводка», the page that leadership reads: are we on target, who is behind, who is silent, what hinders.
+
+A grid of 30 columns of 35 pixels, the printable width of A4 landscape.
+"""
+
+from pipeline import wording
+from pipeline.measuring.figures import Level
+from pipeline.writing import theme
+from pipeline.writing.brief import MILESTONES_SHEET, UNKNOWN, Card, Decision, level_said
+from pipeline.writing.summary import activation, coverage
+from pipeline.writing.summary.charts import Charts
+from pipeline.writing.summary.page import COVERAGE, DATA, METHOD, TREND, Page, address
+from pipeline.writing.theme import Look
+from schemas.form import Base, Item
+
+COLUMNS, COLUMN_PIXELS = 30, 35
+LAST = COLUMNS - 1
+CARD_COLUMNS = 6
+LEFT, RIGHT = (0, 16), (18, LAST)  # first and last column of the two halves
+
+KICKER, HEADLINE, SUBLINE = 0, 1, 2
+CARD_LABEL, CARD_FIGURE, CARD_NOTE = 4, 5, 6
+SECTION, CHART, MATRIX_SECTION, MATRIX = 8, 9, 17, 18
+DECISIONS = 25
+_HEIGHTS = {KICKER: 20, HEADLINE: 50, SUBLINE: 36, 3: 8, CARD_LABEL: 20, CARD_FIGURE: 38, CARD_NOTE: 32, 7: 8,
+            SECTION: 20, MATRIX: 28, DECISIONS: 20}  # fmt: skip
+ROW_PIXELS = 22
+
+SCHOOLS_CHART = (595, 352)
+TREND_CHART = (420, 176)
+
+MATRIX_LABEL_COLUMNS, MATRIX_COLUMNS = 4, 8
+OTHER_SHEETS = (COVERAGE, MILESTONES_SHEET, TREND, DATA, METHOD)
+
+_TITLE: Look = {"bold": True, "font_color": theme.NAVY, "bottom": 1, "bottom_color": theme.NAVY, "font_size": 10}
+
+
+def write(page: Page, charts: Charts) -> None:
+    for row in range(DECISIONS):
+        page.sheet.set_row_pixels(row, _HEIGHTS.get(row, ROW_PIXELS))
+    page.sheet.set_column_pixels(0, LAST, COLUMN_PIXELS)
+    _write_top(page)
+    _write_cards(page)
+    _write_schools(page, charts)
+    _write_trend(page, charts)
+    _write_matrix(page)
+    last = _write_decisions(page)
+    _write_foot(page, last)
+    _print(page, last)
+    page.sheet.activate()
+
+
+def _write_top(page: Page) -> None:
+    brief, figures = page.book.brief, page.book.figures
+    colour = theme.NAVY if brief.good else theme.ORANGE_INK
+    _write_across(page, KICKER, (0, 19), brief.kicker, {"font_size": 8, "bold": True, "font_color": theme.GREY})
+    day = f"по состоянию на {wording.day(figures.as_of)}"
+    _write_across(page, KICKER, (20, LAST), day, theme.RIGHT, {"bold": True, "font_color": theme.NAVY})
+    headline: Look = {"font_size": 16, "bold": True, "font_color": colour, "text_wrap": True}
+    _write_across(page, HEADLINE, (0, LAST), brief.headline, headline)
+    rule: Look = {"bottom": 2, "bottom_color": colour}
+    _write_across(page, SUBLINE, (0, LAST), brief.subline, theme.WRAP, rule)
+
+
+def _write_across(page: Page, row: int, columns: tuple[int, int], text: str, *looks: Look) -> None:
+    page.merged(row, *columns, *looks)
+    page.text(row, columns[0], text, *looks)
+
+
+# ── cards ────────────────────────────────────────────────────────────────────────────────────────────────
+def _write_cards(page: Page) -> None:
+    sources = (None, _headline_source(page), _on_target_source(page), _second_source(page), None)
+    for index, (card, source) in enumerate(zip(page.book.brief.cards, sources, strict=True)):
+        _write_card(page, index * CARD_COLUMNS, card, source)
+
+
+def _headline_source(page: Page) -> str:
+    return f"={address(page.book.figures.form.headline.sheet, activation.SHARE_TOTAL)}"
+
+
+def _on_target_source(page: Page) -> str:
+    figures = page.book.figures
+    cells = activation.column_of_schools(activation.STATE, 0, len(figures.activation) - 1)
+    states = f"'{figures.form.headline.sheet}'!{cells}"
+    return "=" + "+".join(f'COUNTIF({states},"{level_said(level)}")' for level in (Level.ON, Level.ABOVE))
+
+
+def _second_source(page: Page) -> str:
+    form = page.book.figures.form
+    return f"={address(COVERAGE, coverage.total_cell(form, form.second_card.item))}"
+
+
+def _write_card(page: Page, column: int, card: Card, source: str | None) -> None:
+    """`source`: formula of the figure, where it is taken from another sheet."""
+    columns = (column, column + CARD_COLUMNS - 1)
+    edge, ink = (theme.ORANGE, theme.ORANGE_INK) if card.needs_action else (theme.NAVY, theme.NAVY)
+    panel: Look = {"bg_color": theme.PANEL, "left": 5, "left_color": edge, **theme.INDENT}
+    label: Look = {"font_size": 9, "bold": True, "font_color": theme.GREY}
+    _write_across(page, CARD_LABEL, columns, card.label, panel, label)
+    figure: Look = {**panel, "font_size": 22, "bold": True, "font_color": ink}
+    _write_across(page, CARD_FIGURE, columns, card.figure, figure, card.look)
+    if card.value is not None and source:
+        page.formula(CARD_FIGURE, column, source, card.value, figure, card.look)
+    elif card.value is not None:
+        page.number(CARD_FIGURE, column, card.value, figure, card.look)
+    note: Look = {"font_size": 8, "text_wrap": True, "valign": "top"}
+    _write_across(page, CARD_NOTE, columns, "\n".join(card.note_lines), panel, note)
+
+
+# ── charts and the small matrix ──────────────────────────────────────────────────────────────────────────
+def _write_schools(page: Page, charts: Charts) -> None:
+    _write_across(page, SECTION, LEFT, page.book.figures.form.headline.chart, _TITLE)
+    chart = charts.schools(*SCHOOLS_CHART)
+    if chart:
+        described = f"{page.book.figures.form.headline.chart}. {page.book.brief.headline}"
+        page.sheet.insert_chart(CHART, LEFT[0], chart, {"description": described, "object_position": 2})
+    else:
+        reported = any(row.report_date for row in page.book.figures.activation)
+        why = "ни один показатель не принят" if reported else "отчётов нет"
+        _write_no_chart(page, LEFT, f"Нет данных для диаграммы: {why}.")
+
+
+def _write_trend(page: Page, charts: Charts) -> None:
+    title = "Муниципалитет: факт и ступени плана"
+    _write_across(page, SECTION, RIGHT, title, _TITLE)
+    chart = charts.trend(*TREND_CHART)
+    if chart:
+        described = f"{title}. {page.book.brief.headline}"
+        page.sheet.insert_chart(CHART, RIGHT[0], chart, {"description": described, "object_position": 2})
+    else:
+        _write_no_chart(page, RIGHT, "Нет данных за прошлые даты.")
+
+
+def _write_no_chart(page: Page, columns: tuple[int, int], why: str) -> None:
+    _write_across(page, CHART + 3, columns, why, theme.CENTRE, theme.QUIET)
+
+
+def _write_matrix(page: Page) -> None:
+    """Coverage by group of people: the municipality's shares, taken from «Охват»."""
+    figures = page.book.figures
+    matrix = figures.form.coverage
+    _write_across(page, MATRIX_SECTION, RIGHT, "Охват по группам, % (Σ охвачено / Σ всего)", _TITLE)
+    first = RIGHT[0] + MATRIX_LABEL_COLUMNS
+    width = MATRIX_COLUMNS // len(matrix.columns)
+    heading: Look = {"font_size": 8, "font_color": theme.GREY, "text_wrap": True, "align": "center"}
+    bases = [figures.form.base(base) for base in matrix.rows]
+    for row, base in enumerate(bases, MATRIX + 1):
+        people = figures.bases.get(base.id)
+        label = base.group if people is None else f"{base.group}, {wording.number(people)}"
+        _write_across(page, row, (RIGHT[0], first - 1), label, theme.BOLD, theme.SMALL)
+    for index, group in enumerate(matrix.columns):
+        columns = (first + index * width, first + (index + 1) * width - 1)
+        _write_across(page, MATRIX, columns, group.title.replace("|", "\n"), heading)
+        items = [figures.form.item(number) for number in group.items]
+        for row, base in enumerate(bases, MATRIX + 1):
+            _write_share(page, row, columns, _item_about(base, items, page))
+    page.data_bars(MATRIX + 1, first, MATRIX + len(bases), LAST)
+
+
+def _item_about(base: Base, items: list[Item], page: Page) -> Item | None:
+    """The item that is about that group of people."""
+    form = page.book.figures.form
+    return next((item for item in items if item.base and form.base(item.base).group == base.group), None)
+
+
+def _write_share(page: Page, row: int, columns: tuple[int, int], item: Item | None) -> None:
+    form = page.book.figures.form
+    on_card = item is not None and item.number in (form.headline.item, form.second_card.item)
+    cell: Look = {"align": "center", "border": 1, "border_color": theme.WHITE, "bold": on_card}
+    _write_across(page, row, columns, UNKNOWN, cell, theme.SHARE)
+    if item:
+        share = coverage.municipal_share(page.book.figures, item.number)
+        source = f"={address(COVERAGE, coverage.total_cell(form, item.number))}"
+        page.formula(row, columns[0], source, share, cell, theme.SHARE)
+
+
+# ── decisions, links, print ──────────────────────────────────────────────────────────────────────────────
+def _write_decisions(page: Page) -> int:
+    """Index of the last line."""
+    brief = page.book.brief
+    bar: Look = {"bold": True, "font_color": theme.WHITE, "bg_color": theme.NAVY if brief.calm else theme.ORANGE}
+    _write_across(page, DECISIONS, (0, LAST), "Требует решения управления", bar, theme.INDENT)
+    for row, decision in enumerate(brief.decisions, DECISIONS + 1):
+        page.sheet.set_row_pixels(row, 20)
+        _write_decision(page, row, decision)
+    return DECISIONS + len(brief.decisions)
+
+
+def _write_decision(page: Page, row: int, decision: Decision) -> None:
+    ink = theme.NAVY if page.book.brief.calm else theme.ORANGE_INK
+    tag: Look = {"bold": True, "font_color": ink}
+    _write_across(page, row, (0, 2), decision.tag, theme.ROW, theme.SMALL, theme.INDENT, tag)
+    _write_across(page, row, (3, 25), decision.text, theme.ROW, theme.SMALL)
+    page.merged(row, 26, LAST, theme.ROW, theme.RIGHT)
+    if decision.sheet:
+        page.link(row, 26, decision.sheet, f"лист «{decision.sheet}»", theme.ROW, theme.RIGHT)
+
+
+def _write_foot(page: Page, last: int) -> None:
+    row = last + 1
+    small: Look = {"font_size": 8, "font_color": theme.GREY}
+    page.sheet.set_row_pixels(row, 24)
+    _write_across(page, row, (0, 2), "Другие листы:", small)
+    for index, sheet in enumerate(OTHER_SHEETS):
+        page.merged(row, 3 + 3 * index, 5 + 3 * index, theme.LINK)
+        page.link(row, 3 + 3 * index, sheet, sheet, {"font_size": 8})
+    _write_across(page, row, (18, LAST), page.book.brief.footer, small, theme.RIGHT)
+
+
+def _print(page: Page, last: int) -> None:
+    figures, brief = page.book.figures, page.book.brief
+    page.print_setup(last + 1, COLUMNS, height=1)
+    day = wording.day(figures.as_of)
+    source = f"Источник: отчёты школ по приказу № {figures.form.order.number}, на {day}"
+    file = f"Файл svod-{figures.as_of}.xlsx · отчётов: {brief.cards[0].figure}"
+    page.sheet.set_footer(theme.footer(source, file))

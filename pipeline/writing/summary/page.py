@@ -1,0 +1,169 @@
+"""What every sheet of the summary shares: head, header and total rows, safe cells, frozen panes, print set-up."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import pandas as pd
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.measuring.figures import Figures
+from pipeline.writing import theme
+from pipeline.writing.brief import Brief
+from pipeline.writing.theme import Formats, Look
+from schemas.remarks import Catalogue
+
+FRONT = "Сводка"
+COVERAGE = "Охват"
+TREND = "Динамика"
+DATA = "Данные"
+METHOD = "О расчёте"
+
+TITLE_ROW, NOTE_ROW, LINK_ROW = 0, 1, 2
+FIRST_ROW = 4  # of the table: its total, or its header where it has no total
+
+A4 = 9
+MARGINS = {"left": 0.4, "right": 0.4, "top": 0.45, "bottom": 0.55}  # inches
+HIGHEST_ROW = 409  # points
+LONGEST_TEXT = 32_767  # characters that a cell holds
+CUT = "… обрезано"
+
+
+@dataclass(frozen=True)
+class Book:
+    """The workbook being written and everything that is said in it."""
+
+    workbook: Workbook
+    formats: Formats
+    figures: Figures
+    brief: Brief
+    catalogue: Catalogue
+    version: str
+
+
+class Column(NamedTuple):
+    """`width` in characters, as Excel shows it. A `|` in the heading is a line break put by hand."""
+
+    heading: str
+    width: float
+
+    @property
+    def pixels(self) -> float:
+        return self.width * 7 + 5
+
+
+def school_column(figures: Figures) -> Column:
+    """Wide enough for the schools' names."""
+    longest = max((len(school.name) for school in figures.schools), default=0)
+    return Column("Школа", min(max(longest * 1.1, 25), 60))
+
+
+class Page:
+    """One worksheet. Rows and columns are counted from 0; a cell is written as what it is, never guessed."""
+
+    def __init__(self, book: Book, sheet: Worksheet) -> None:
+        self.book = book
+        self.sheet = sheet
+        self.formats = book.formats
+
+    # ── cells ────────────────────────────────────────────────────────────────────────────────────────────
+    def text(self, row: int, column: int, text: str, *looks: Look) -> None:
+        self.sheet.write_string(row, column, cell_text(text), self.formats(*looks))
+
+    def number(self, row: int, column: int, value: float | None, *looks: Look) -> None:
+        """A number, or an empty cell of the same look where there is none."""
+        if value is None:
+            self.sheet.write_blank(row, column, None, self.formats(*looks))
+        else:
+            self.sheet.write_number(row, column, value, self.formats(*looks))
+
+    def day(self, row: int, column: int, value: date | datetime, *looks: Look) -> None:
+        self.sheet.write_datetime(row, column, value, self.formats(*looks))
+
+    def formula(self, row: int, column: int, formula: str, cached: float | str | None, *looks: Look) -> None:
+        """A live formula with the measured figure as its value; None is a formula that gives an empty text."""
+        self.sheet.write_formula(row, column, formula, self.formats(*looks), "" if cached is None else cached)
+
+    def link(self, row: int, column: int, sheet: str, text: str, *looks: Look) -> None:
+        self.sheet.write_url(row, column, f"internal:'{sheet}'!A1", self.formats(theme.LINK, *looks), text)
+
+    def merged(self, row: int, first: int, last: int, *looks: Look) -> None:
+        """Join the cells `first`…`last` of the row; what stands in them is then written into the first."""
+        if last > first:
+            self.sheet.merge_range(row, first, row, last, "", self.formats(*looks))
+
+    # ── a table with its head ────────────────────────────────────────────────────────────────────────────
+    def head(self, title: str, note: str, columns: Sequence[Column]) -> None:
+        """Title, how to read the sheet, the way back; widths of the columns."""
+        self.sheet.set_default_row(theme.ROW_HEIGHT)
+        for index, column in enumerate(columns):
+            self.sheet.set_column(index, index, column.width)
+        self.sheet.set_row(TITLE_ROW, 24)
+        self.text(TITLE_ROW, 0, title, theme.TITLE)
+        width = sum(column.pixels for column in columns)
+        self.sheet.set_row(NOTE_ROW, max(25.5, theme.text_height(note, width, 9)))
+        self.merged(NOTE_ROW, 0, len(columns) - 1, theme.NOTE, theme.TOP)
+        self.text(NOTE_ROW, 0, note, theme.NOTE, theme.TOP)
+        self.link(LINK_ROW, 0, FRONT, f"{theme.Mark.BACK} к сводке")
+
+    def header(self, row: int, columns: Sequence[Column], height: float = 30) -> None:
+        self.sheet.set_row(row, height)
+        for index, column in enumerate(columns):
+            self.text(row, index, column.heading.replace("|", "\n"), theme.HEADER)
+
+    def fit_row(self, row: int, texts: Mapping[int, str], columns: Sequence[Column]) -> None:
+        """As high as the longest of the wrapped texts (column -> text) needs."""
+        heights = (theme.text_height(cell_text(text), columns[column].pixels) for column, text in texts.items())
+        self.sheet.set_row(row, min(HIGHEST_ROW, max(theme.ROW_HEIGHT, *(height + 3 for height in heights))))
+
+    def table(self, header: int, last: int, columns: int, frozen_columns: int) -> None:
+        """Filter, frozen panes and print set-up of a table: data begin below `header` and end with row `last`."""
+        self.sheet.autofilter(header, 0, max(last, header), columns - 1)
+        self.sheet.freeze_panes(header + 1, frozen_columns)
+        self.sheet.repeat_rows(FIRST_ROW, header)
+        self.print_setup(max(last, header), columns)
+
+    def print_setup(self, last_row: int, columns: int, height: int = 0) -> None:
+        """A4 landscape, one page wide and `height` pages high (0: as many as it takes)."""
+        self.sheet.hide_gridlines(2)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(A4)
+        self.sheet.set_margins(**MARGINS)
+        self.sheet.fit_to_pages(1, height)
+        self.sheet.print_area(0, 0, last_row, columns - 1)
+        form = self.book.figures.form
+        self.sheet.set_footer(theme.footer(f"{form.office} · приказ № {form.order.number}"))
+
+    def data_bars(self, first_row: int, first_column: int, last_row: int, last_column: int) -> None:
+        """Bars over fractions, of one scale on every sheet."""
+        self.sheet.conditional_format(
+            first_row, first_column, last_row, last_column,
+            {
+                "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": theme.BAR,
+                "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
+            },
+        )  # fmt: skip
+
+
+def rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """The frame's rows as named tuples; what its columns hold is told by `Figures`."""
+    return frame.itertuples(index=False)
+
+
+def cell_text(text: str) -> str:
+    """What a cell can hold of a text; a longer one is cut, and says so."""
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(CUT)] + CUT
+
+
+def fraction(percent: float | None) -> float | None:
+    """Cells with a percent format hold fractions."""
+    return None if percent is None else percent / 100
+
+
+def address(sheet: str, cell: str) -> str:
+    """A reference to one cell of another sheet: 'Охват'!$C$7."""
+    row, column = xl_cell_to_rowcol(cell)
+    return f"'{sheet}'!${xl_col_to_name(column)}${row + 1}"

@@ -1,0 +1,71 @@
+"""What keeps the house standing: light workers, a catalogue without orphans, docs that agree with the program."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from schemas.remarks import load_catalogue
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("pandas", "pandera", "numpy", "xlsxwriter", "openpyxl")
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"{statement}; import sys; print(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+@pytest.mark.parametrize("module", ["pipeline.reading.reports", "pipeline.workers", "schemas.form", "schemas.remarks", "run"])
+def test_nothing_on_the_readers_path_imports_heavy_packages(module):
+    """A worker starts in a moment, and a spawned one imports the main module again."""
+    assert not modules_after(f"import {module}").intersection(HEAVY)
+
+
+def test_help_needs_no_heavy_package():
+    statement = (
+        "import sys, contextlib, io; sys.argv = ['run.py', '--help']; from pipeline.cli import main\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main()\nprint('', end='')"
+    )
+    code = f"{statement}\nprint(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not set(result.stdout.split()).intersection(HEAVY)
+
+
+def code_of_the_program() -> str:
+    files = [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "schemas").glob("*.py")]
+    return "\n".join(path.read_text("utf-8") for path in files)
+
+
+def test_every_code_raised_is_in_the_catalogue_and_every_entry_is_raised():
+    catalogue = set(load_catalogue().entries)
+    raised = set(re.findall(r'["\']([A-Z]{3,}(?:-[A-Z0-9]+)+)["\']', code_of_the_program()))
+    encodings = {"UTF-8", "UTF-16"}
+    assert raised - encodings - catalogue == set()
+    assert catalogue - raised == set()
+
+
+def test_readme_names_every_command_and_only_those():
+    """The help is the truth; README and the office's guide follow it."""
+    shown = subprocess.run([sys.executable, "run.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    commands = set(re.findall(r"^  ([a-z]+)  ", shown.stdout, re.MULTILINE))
+    readme = set(re.findall(r"`python run\.py ([a-z]+)", (ROOT / "README.md").read_text("utf-8")))
+    assert commands
+    assert readme == commands
+
+
+def test_quick_start_is_exactly_two_commands():
+    text = (ROOT / "README.md").read_text("utf-8")
+    quick = text.split("## Quick start")[1].split("\n## ")[0]
+    blocks = re.findall(r"```bash\n(.*?)\n```", quick, re.DOTALL)
+    assert len(blocks) == 2
+    assert not any("\n" in block for block in blocks)
+
+
+def test_python_names_of_the_registry_hosts_are_nowhere():
+    """Pins are plain: no address of a package registry, no lock file."""
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    assert all(re.fullmatch(r"[A-Za-z0-9_.-]+==[\w.!+]+", line) for line in lines if line and not line.startswith("#"))

@@ -1,0 +1,364 @@
+"""The summary workbook, opened as people and programs open it: sheets, live formulas, charts, text that stays text."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.cell import Cell
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.measuring.figures import Figures
+from pipeline.writing.summary import write_summary
+from pipeline.writing.summary.page import LONGEST_TEXT
+from schemas.form import load_form
+from schemas.remarks import load_catalogue
+from tests import figures as given
+from tests.figures import STATES
+from tests.libreoffice import needs_libreoffice, recalculated
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
+
+SHEETS = ["Сводка", "Активация", "Охват", "Этапы", "Динамика", "Сдача отчётов", "Проблемы", "Замечания", "Данные",
+          "О расчёте", "_графики"]  # fmt: skip
+TABLES = {"Активация": 6, "Охват": 8, "Этапы": 7, "Динамика": 6, "Сдача отчётов": 5, "Проблемы": 5, "Замечания": 5}
+
+
+def summary(figures: Figures) -> bytes:
+    return write_summary(figures, load_catalogue(), "0.1.0")
+
+
+@cache
+def summary_of(state: str) -> bytes:
+    return summary(STATES[state]())
+
+
+def opened(book: bytes, values: bool = True) -> Workbook:
+    """With the values of formulas, or with the formulas."""
+    return openpyxl.load_workbook(BytesIO(book), data_only=values)
+
+
+@cache
+def book_of(state: str, values: bool = True) -> Workbook:
+    return opened(summary_of(state), values)
+
+
+def cells(book: Workbook) -> Iterator[Cell]:
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            yield from (cell for cell in row if cell.value is not None)
+
+
+def column(sheet: Worksheet, heading: str, header: int) -> list[Any]:
+    """Values under a heading."""
+    found = next(cell.column for cell in sheet[header] if str(cell.value or "").replace("\n", " ") == heading)
+    return [row[0] for row in sheet.iter_rows(header + 1, sheet.max_row, found, found, values_only=True)]
+
+
+def drawings(book: bytes) -> str:
+    with zipfile.ZipFile(BytesIO(book)) as package:
+        return "".join(package.read(n).decode() for n in package.namelist() if n.startswith("xl/drawings/drawing"))
+
+
+def charts(book: bytes) -> list[str]:
+    with zipfile.ZipFile(BytesIO(book)) as package:
+        return [package.read(n).decode() for n in sorted(package.namelist()) if n.startswith("xl/charts/chart")]
+
+
+# ── the workbook ─────────────────────────────────────────────────────────────────────────────────────────
+def test_sheets_stand_in_the_order_of_reading_and_chart_data_is_hidden() -> None:
+    book = book_of("twenty-schools")
+    assert book.sheetnames == SHEETS
+    assert [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"] == ["_графики"]
+    assert book.active.title == "Сводка"
+
+
+def test_same_figures_give_the_same_bytes() -> None:
+    assert summary(given.twenty_schools()) == summary(given.twenty_schools())
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_no_internal_word_reaches_a_cell(state: str) -> None:
+    internal = re.compile(r"\b(None|nan|NaT|null|counted|set_aside|no_report|in_progress|overdue|problem)\b|\{|\}|_x00")
+    for cell in cells(book_of(state)):
+        assert not internal.search(str(cell.value)), f"{cell.parent.title}!{cell.coordinate}: {cell.value}"
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_link_leads_to_a_sheet(state: str) -> None:
+    book = book_of(state)
+    targets = [cell.hyperlink.location for cell in cells(book) if cell.hyperlink]
+    assert len(targets) > len(book.worksheets)
+    for target in targets:
+        assert target.split("!")[0].strip("'") in book.sheetnames
+
+
+def test_document_is_titled_and_dated_by_its_figures() -> None:
+    properties = book_of("twenty-schools").properties
+    assert properties.title == "Электронные дневники: свод на 20.03.2014"
+    assert properties.created == datetime(2014, 3, 20)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_sheet_prints_one_page_wide_on_landscape_a4(state: str) -> None:
+    for sheet in book_of(state).worksheets[:-1]:
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.print_area
+        assert "Лист &P из &N" in sheet.oddFooter.right.text
+        if sheet.title != "Данные":  # too many columns to be read on one page
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+@pytest.mark.parametrize(("name", "header"), TABLES.items())
+def test_filters_and_frozen_panes_leave_totals_alone(name: str, header: int) -> None:
+    sheet = book_of("twenty-schools")[name]
+    first, last = (int(re.sub(r"\D", "", end)) for end in sheet.auto_filter.ref.split(":"))
+    assert (first, last) == (header, sheet.max_row)
+    assert int(re.sub(r"\D", "", sheet.freeze_panes)) == header + 1
+    assert not [area for area in sheet.merged_cells.ranges if area.max_row >= 5]
+
+
+# ── live formulas ────────────────────────────────────────────────────────────────────────────────────────
+@needs_libreoffice
+@pytest.mark.parametrize("state", STATES)
+def test_recalculation_changes_no_value(state: str, tmp_path: Path) -> None:
+    formulas, cached = book_of(state, values=False), book_of(state)
+    computed = openpyxl.load_workbook(recalculated(summary_of(state), tmp_path), data_only=True)
+    seen = 0
+    for cell in cells(formulas):
+        if cell.data_type != "f":
+            continue
+        seen += 1
+        was, now = (book[cell.parent.title][cell.coordinate].value for book in (cached, computed))
+        where = f"{cell.parent.title}!{cell.coordinate} {cell.value}"
+        if isinstance(was, int | float):
+            assert now == pytest.approx(was, abs=1e-9), where
+        else:
+            assert (now or "") == (was or ""), where
+    assert seen > 10
+
+
+@needs_libreoffice
+def test_recalculation_really_computes(tmp_path: Path) -> None:
+    """A wrong value in the file is put right, so that the test above can fail."""
+    book = summary_of("three-schools")
+    parts = BytesIO()
+    with zipfile.ZipFile(BytesIO(book)) as source, zipfile.ZipFile(parts, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content.replace(b"<v>55</v>", b"<v>77</v>"))
+    wrong = opened(parts.getvalue())["Активация"]["K5"].value
+    right = openpyxl.load_workbook(recalculated(parts.getvalue(), tmp_path), data_only=True)["Активация"]["K5"].value
+    assert (wrong, right) == (77, 55)
+
+
+def test_named_cells_hold_the_plan_and_stay_empty_where_there_is_none() -> None:
+    def named(state: str) -> dict[str, Any]:
+        book = book_of(state)
+        found = {}
+        for name, defined in book.defined_names.items():
+            sheet, cell = next(defined.destinations)
+            found[name] = book[sheet][cell.replace("$", "")].value
+        return found
+
+    usual = named("twenty-schools")
+    assert usual.pop("Недель_до_срока") == pytest.approx(31 / 7)
+    assert usual == {
+        "Дата_отчёта": datetime(2014, 3, 20),
+        "План_мин": 0.41,
+        "План_макс": 0.6,
+        "След_срок": datetime(2014, 4, 20),
+        "След_план_мин": 0.61,
+    }
+    assert named("before-the-first-target")["План_мин"] is None
+    last = named("target-of-hundred")
+    assert [last[name] for name in ("След_срок", "След_план_мин", "Недель_до_срока")] == [None, None, None]
+
+
+def test_cards_on_the_front_refer_to_the_sheets_behind_them() -> None:
+    front = book_of("twenty-schools", values=False)["Сводка"]
+    assert front["G6"].value == "='Активация'!$G$5"
+    assert front["M6"].value.startswith("=COUNTIF('Активация'!$O$7:$O$26,")
+    assert front["S6"].value == "='Охват'!$N$7"
+    assert book_of("twenty-schools")["Сводка"]["M6"].value == 11
+
+
+# ── sheet by sheet ───────────────────────────────────────────────────────────────────────────────────────
+def test_activation_lists_the_worst_first_and_those_without_a_figure_last() -> None:
+    sheet = book_of("twenty-schools")["Активация"]
+    assert column(sheet, "Школа", 6)[:3] == ["СОШ с. Кедровка", "ООШ с. Белый Мыс", "СОШ № 8"]
+    assert column(sheet, "Состояние", 6)[6:9] == ["▼ ниже плана", "● по плану", "● по плану"]
+    assert column(sheet, "Основание", 6)[-2:] == ["п.\u00a014 отложен: замечание", "отчёт не представлен"]
+    assert sheet["K5"].value == 118
+
+
+def test_a_share_just_below_plan_is_not_shown_as_the_plan() -> None:
+    close = given.district([given.Case("СОШ № 1", 10_000, (40.97,))], history=(given.AS_OF,))
+    sheet = opened(summary(close))["Активация"]
+    assert sheet["G7"].number_format == '0.00" "%'
+    assert sheet["O7"].value == "▼ ниже плана"
+
+
+def test_coverage_tells_apart_what_is_not_counted() -> None:
+    sheet = book_of("twenty-schools")["Охват"]
+    by_item = {cell.value.split("\n")[0]: cell.column for cell in sheet[6][2:]}
+    assert sheet.cell(15, by_item["12.3"]).value == "н/п"
+    assert sheet.cell(27, by_item["14"]).value == "!"
+    assert sheet.cell(28, by_item["14"]).value == "·"
+    assert sheet.cell(7, by_item["9"]).value == "—"
+    counted = sheet.cell(8, by_item["14"])
+    assert (counted.value, counted.number_format) == (18, '0" из 20"')
+
+
+def test_milestones_count_the_schools_that_are_late() -> None:
+    sheet = book_of("twenty-schools")["Этапы"]
+    late = next(cell.column for cell in sheet[6] if str(cell.value).startswith("6.1\n"))
+    marks = [sheet.cell(row, late).value for row in range(8, 28)]
+    assert sheet.cell(7, late).value == marks.count("!") == 19
+    assert marks[-1] == "·"
+
+
+def test_trend_leaves_out_what_was_carried_forward() -> None:
+    sheet = book_of("twenty-schools")["Динамика"]
+    row = next(row for row in sheet.iter_rows(7, values_only=True) if row[1] == "ООШ № 7")
+    assert row[2:5] == (pytest.approx(0.219), pytest.approx(0.338), "·")
+    assert row[6] == "–"
+
+
+def test_trend_shows_the_last_twelve_dates() -> None:
+    days = [datetime(2013, month, 25).date() for month in range(1, 13)] + [given.AS_OF]
+    case = given.Case("СОШ № 1", 100, tuple(float(3 * n) for n in range(13)))
+    header = next(opened(summary(given.district([case], history=days)))["Динамика"].iter_rows(6, 6, values_only=True))
+    assert header[2] == "25.02.2013"
+    assert header[13] == "20.03.2014"
+
+
+def test_submissions_begin_with_those_to_be_rung_up_and_show_replaced_files() -> None:
+    sheet = book_of("twenty-schools")["Сдача отчётов"]
+    assert column(sheet, "Состояние", 5)[:4] == [
+        "× не представлен",
+        "! на доработку",
+        "заменён более поздним",
+        "↔ перенесён с прошлой даты",
+    ]
+    assert "▼ позже на 1 дн." in column(sheet, "Срок", 5)
+
+
+def test_problems_keep_the_schools_words_and_repeat_the_group() -> None:
+    sheet = book_of("twenty-schools")["Проблемы"]
+    assert column(sheet, "Группа", 5)[:4] == ["Интернет и связь"] * 3 + ["Родители не видят пользы"]
+    assert column(sheet, "Решение", 5)[1] == "— решение не указано"
+
+
+def test_remarks_name_the_place_and_what_to_do() -> None:
+    sheet = book_of("twenty-schools")["Замечания"]
+    first = [cell.value for cell in sheet[6]]
+    assert first[:6] == ["! ошибка", "19", "ВСОШ", "10.2", "Отчёт", "E41"]
+    assert first[7] == "Наберите число цифрами."
+    assert [row[0] for row in sheet.iter_rows(6, values_only=True)] == ["! ошибка"] * 2 + ["? проверить"] * 2 + [
+        "· сведение"
+    ]
+
+
+@pytest.mark.parametrize(("name", "said"), [("Замечания", "Замечаний нет."), ("Проблемы", "Проблем нет.")])
+def test_an_empty_sheet_keeps_its_header_and_says_so(name: str, said: str) -> None:
+    sheet = book_of("all-well")[name]
+    assert sheet["A6"].value == said
+    assert sheet["A5"].value
+
+
+def test_data_is_one_table_of_a_row_a_school() -> None:
+    sheet = book_of("twenty-schools")["Данные"]
+    table = sheet.tables["Данные"]
+    headings = [table_column.name for table_column in table.tableColumns]
+    assert len(set(headings)) == len(headings)
+    assert column(sheet, "Код", 5) == [f"{number:02d}" for number in range(1, 21)]
+    assert column(sheet, "3 план работы: дата", 5)[0] == datetime(2013, 12, 20)
+    assert column(sheet, "4 локальные акты", 5)[0] == "Положение о дневнике, № 7 от 15.01.2014"
+    assert column(sheet, "12.3 логины ученикам, %", 5)[6] == "н/п"
+    assert column(sheet, "14 активация родителей, %", 5)[18] is None  # set aside
+
+
+def test_method_lists_every_source_and_the_versions() -> None:
+    said = list(book_of("twenty-schools")["О расчёте"].iter_rows(values_only=True))
+    assert ("otchet-01.xlsx", datetime(2014, 3, 20), "СОШ №\u00a01: учтён") in said
+    assert said[-1][0] == "Форма form-547, версия 1; программа Свод, версия 0.1.0"
+
+
+# ── text stays text ──────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("text", ["=1+1", "+7 914", "-5", "@SUM(A1)", "http://example.org", "'кавычка", "0123"])
+def test_text_from_a_school_is_never_a_formula_a_link_or_a_number(text: str) -> None:
+    figures = given.twenty_schools()
+    problem = replace(figures.problems[0], problem=text, solution=text)
+    cell = opened(summary(replace(figures, problems=(problem,))), values=False)["Проблемы"]["D6"]
+    assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
+
+
+def test_text_too_long_for_a_cell_is_cut_and_says_so() -> None:
+    figures = given.twenty_schools()
+    endless = replace(figures.problems[0], problem="щ" * (LONGEST_TEXT + 1))
+    value = opened(summary(replace(figures, problems=(endless,))))["Проблемы"]["D6"].value
+    assert len(value) == LONGEST_TEXT
+    assert value.endswith("… обрезано")
+
+
+# ── charts ───────────────────────────────────────────────────────────────────────────────────────────────
+def test_three_native_charts_draw_hidden_data_and_are_described_for_those_who_cannot_see() -> None:
+    book = summary_of("twenty-schools")
+    assert len(charts(book)) == 3
+    assert all('<c:plotVisOnly val="0"/>' in chart or "plotVisOnly" not in chart for chart in charts(book))
+    described = re.findall(r'descr="([^"]+)"', drawings(book))
+    assert len(described) == 3
+    assert "план выполнен, но" in described[0]
+
+
+def test_bars_stand_best_first_so_that_the_worst_is_drawn_on_top() -> None:
+    sheet = book_of("twenty-schools")["_графики"]
+    names = [sheet.cell(row, 1).value.replace("\u00a0", " ") for row in range(2, 20)]
+    assert (names[0], names[-1]) == ("Гимназия № 1", "СОШ с. Кедровка")
+    assert (sheet["D19"].value, sheet["E19"].value) == (None, pytest.approx(0.242))
+
+
+def test_of_many_schools_the_fifteen_worst_and_the_rest_are_drawn() -> None:
+    sheet = book_of("three-hundred-schools")["_графики"]
+    names = [sheet.cell(row, 1).value for row in range(2, 18)]
+    assert names[0].replace("\u00a0", " ") == "Остальные 255 школ"
+    assert sheet.cell(18, 1).value is None
+
+
+def test_a_bar_too_short_for_its_label_takes_the_percent_into_its_name() -> None:
+    sheet = book_of("before-the-first-target")["_графики"]
+    assert sheet.cell(20, 1).value.replace("\u00a0", " ") == "СОШ с. Кедровка · 7,8 %"
+
+
+def test_without_reports_words_stand_in_place_of_charts() -> None:
+    book = summary_of("nobody-reported")
+    assert charts(book) == []
+    front = opened(book)["Сводка"]
+    assert front["A13"].value == "Нет данных для диаграммы: отчётов нет."
+    assert front["S13"].value == "Нет данных за прошлые даты."
+
+
+# ── whatever the form ────────────────────────────────────────────────────────────────────────────────────
+def test_another_form_leaves_no_word_of_order_547() -> None:
+    book = book_of("another-form")
+    assert book.sheetnames[1] == "Питание"
+    foreign = re.compile(r"547|ктивац|родител|дневник", re.IGNORECASE)
+    for cell in (cell for cell in cells(book) if isinstance(cell.value, str)):
+        assert not foreign.search(str(cell.value)), f"{cell.parent.title}!{cell.coordinate}: {cell.value}"
+
+
+def test_writing_knows_no_item_number_of_any_form() -> None:
+    numbers = {item.number for item in load_form("form-547").items}
+    for module in (Path(write_summary.__code__.co_filename).parent).glob("*.py"):
+        quoted = set(re.findall(r'"(\d+(?:\.\d+)?)"', module.read_text("utf-8")))
+        assert not quoted & numbers, module.name
