@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 WRONG_USE, FAILED = 2, 3
 _LOG = logging.getLogger("svod")
 
-russian.speak_russian()
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(cls=russian.Group, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 def main() -> None:
@@ -92,13 +91,13 @@ def _whole(name: str, least: int, most: int) -> Callable[[str | int], int]:
     return parse
 
 
-Input = Annotated[Path, typer.Option("--input", help="Папка с реестром и отчётами школ.")]
-Output = Annotated[Path, typer.Option("--output", help="Папка для результатов.")]
+Input = Annotated[Path, typer.Option("--input", metavar="ПАПКА", help="Папка с реестром и отчётами школ.")]
+Output = Annotated[Path, typer.Option("--output", metavar="ПАПКА", help="Папка для результатов.")]
 AsOf = Annotated[
     date | None, typer.Option("--as-of", parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД; иначе — сегодня.")
 ]
 SettingsFile = Annotated[
-    Path | None, typer.Option("--settings", help="Файл настроек; иначе settings.toml, если он есть.")
+    Path | None, typer.Option("--settings", metavar="ФАЙЛ", help="Файл настроек; иначе settings.toml, если он есть.")
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="При ошибке показать её полный путь.")]
 
@@ -139,9 +138,7 @@ def _main_job(
 
     _require_folders(input, output)
     now = datetime.now(settings.zone)
-    job = monthly.Job(
-        input, output, as_of or now.date(), settings, now, mail, os.environ.get(PASSWORD_VARIABLE), jobs
-    )
+    job = monthly.Job(input, output, as_of or now.date(), settings, now, mail, os.environ.get(PASSWORD_VARIABLE), jobs)
     why = why or ("указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
     console.say_date(job.as_of, why, monthly.reporting_dates(settings))
     with console.run_log(output, now), console.progress() as progress:
@@ -164,7 +161,7 @@ def _require_folders(input: Path, output: Path) -> None:
 
 
 # ── the other commands ───────────────────────────────────────────────────────────────────────────────────
-@app.command()
+@app.command(cls=russian.Command)
 def forms(
     as_of: AsOf = None,
     school: Annotated[str, typer.Option("--school", metavar="КОД", help="Только для школы с этим кодом.")] = "",
@@ -183,7 +180,7 @@ def forms(
     print(folder)
 
 
-@app.command()
+@app.command(cls=russian.Command)
 def mail(
     as_of: AsOf = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Только показать, что ушло бы.")] = False,
@@ -216,7 +213,7 @@ def _say_deliveries(deliveries: "list[Delivery]") -> None:
         print(line)
 
 
-@app.command()
+@app.command(cls=russian.Command)
 def schedule(
     at_day: Annotated[
         int, typer.Option("--day", parser=_whole("--day", 1, 31), metavar="ЧИСЛО", help="День месяца, 1–28.")
@@ -230,7 +227,7 @@ def schedule(
     settings: SettingsFile = None,
     debug: Debug = False,
 ) -> None:
-    """Ежемесячный запуск: cron, systemd или Планировщик заданий Windows."""
+    """Задание для ежемесячного запуска."""
     from pipeline import schedule as scheduling
 
     if install + status + remove > 1:
@@ -256,7 +253,7 @@ def _scheduled_job(at_day: int, at: time, input: Path, output: Path, settings: P
     return Job(Path(sys.argv[0]).absolute().parent, Path(sys.executable), log, at_day, at, tuple(arguments))
 
 
-@app.command()
+@app.command(cls=russian.Command)
 def demo(
     folder: Annotated[Path, typer.Option("--dir", metavar="ПАПКА", help="Где создать район.")] = Path("demo"),
     schools: Annotated[
@@ -271,7 +268,7 @@ def demo(
     settings: SettingsFile = None,
     debug: Debug = False,
 ) -> None:
-    """Вымышленный район с отчётами, аккуратными и с ошибками, и свод по нему."""
+    """Вымышленный район и свод по нему."""
     from pipeline import console
     from pipeline.demo import found, make
     from schemas.form import load_form

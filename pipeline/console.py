@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.wording import band, count, day, percent, percent_against
+from pipeline.wording import band, count, day, decimals_beside, percent
 from schemas.remarks import Severity
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _against_target(figures: "Figures") -> str:
         return "нет данных"
     counted = f"учтены {len(figures.counted)} из {len(figures.schools)} школ"
     if target:
-        share = percent_against(whole.percent, target.min)
+        share = percent(whole.percent, decimals_beside(whole.percent, target.min, target.max))
         return f"{share} при плане {band(target.min, target.max)} — {whole.level.value}; {counted}"
     ahead = f"; к {day(coming.by)} нужно {band(coming.min, coming.max)}" if coming else ""
     return f"{percent(whole.percent)}, план ещё не действует{ahead}; {counted}"

@@ -64,7 +64,8 @@ class Outputs:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for beside in self._pending.values():
-            beside.unlink(missing_ok=True)
+            with suppress(NotADirectoryError):  # a file stands where its folder was to be: nothing was made there
+                beside.unlink(missing_ok=True)
         self._pending.clear()
 
     def add(self, relative: str | Path, content: Content, *, durable: bool = True) -> None:

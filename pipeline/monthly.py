@@ -71,7 +71,9 @@ def run(job: Job, progress: Callable[[int, int], None] = lambda done, of: None) 
             written = {place.path: place for place in outputs.commit()}
             deliveries = _send(job, journal) if job.mail else []
             warnings = tuple(filter(None, (journal.warning, *letters)))
-    return Done(figures, checked.remarks, catalogue, intake.inbox, written[job.output / summary], warnings, tuple(deliveries))
+    return Done(
+        figures, checked.remarks, catalogue, intake.inbox, written[job.output / summary], warnings, tuple(deliveries)
+    )
 
 
 def reporting_dates(settings: Settings) -> tuple[date, ...]:
@@ -87,6 +89,7 @@ def _read(job: Job, form: Form, catalogue: Catalogue, progress: Callable[[int, i
         raise DataFileError(f"В папке «{job.input}» нет ни реестра, ни отчётов: положите в неё файлы школ.")
     limits = Limits(**{name: getattr(job.settings.limits, name) for name in Limits.__dataclass_fields__})
     log = job.output / "logs" / "reading.log"
+    log.parent.mkdir(exist_ok=True)
     with ThreadPoolExecutor(1) as thread:
         reading = thread.submit(take_in, inbox, form, limits, catalogue, job.jobs, log, progress)
         import pipeline.checking.judgement

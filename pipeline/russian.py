@@ -1,23 +1,37 @@
-"""Typer speaks English; those who type these commands read Russian. Its few sentences are said here."""
+"""Typer speaks English; those who type these commands read Russian. Its few words are said here."""
 
 import re
+from typing import Any
 
-from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
 
-_HEADINGS = {
-    "ARGUMENTS_PANEL_TITLE": "Аргументы",
-    "OPTIONS_PANEL_TITLE": "Параметры",
-    "COMMANDS_PANEL_TITLE": "Команды",
-    "DEFAULT_STRING": "[по умолчанию: {}]",
-    "REQUIRED_LONG_STRING": "[обязательно]",
-}
-HELP_OPTION = "Показать эту справку."
+_IN_HELP = (
+    ("Usage:", "Вызов:"),
+    ("[OPTIONS] COMMAND [ARGS]...", "[ПАРАМЕТРЫ] [КОМАНДА]"),
+    ("[OPTIONS]", "[ПАРАМЕТРЫ]"),
+    ("Options:", "Параметры:"),
+    ("Commands:", "Команды:"),
+    ("Show this message and exit.", "Показать эту справку."),
+    ("[default: ", "[по умолчанию: "),
+)
 
 
-def speak_russian() -> None:
-    """Headings of `--help` in Russian."""
-    for name, text in _HEADINGS.items():
-        setattr(rich_utils, name, text)
+class _RussianHelp:
+    """The help as Typer makes it, its own words in Russian."""
+
+    def get_help(self, ctx: Any) -> str:
+        text = str(super().get_help(ctx))  # type: ignore[misc]
+        for english, russian in _IN_HELP:
+            text = text.replace(english, russian)
+        return text
+
+
+class Command(_RussianHelp, TyperCommand):
+    pass
+
+
+class Group(_RussianHelp, TyperGroup):
+    pass
 
 
 def complaint(error: Exception) -> str:

@@ -59,15 +59,6 @@ def percent(value: float, decimals: int = 1) -> str:
     return f"{said}{NBSP}%"
 
 
-def percent_against(value: float, bound: float) -> str:
-    """The percent with as many decimals (one to four) as keep it on its side of the bound: 40,97 % below 41 %."""
-    for decimals in (1, 2, 3):
-        shown = round(value, decimals)
-        if (shown < bound) == (value < bound):
-            return percent(value, decimals)
-    return percent(value, 4)
-
-
 def decimals_beside(value: float, low: float, high: float, least: int = 1) -> int:
     """How many decimals (`least` to four) keep the percent on its side of both bounds: 40,97 beside 41–60."""
     exact = round(value, 9)  # 41 % of people may be stored as 40.99999999999999

@@ -10,6 +10,7 @@ from pipeline import monthly
 from pipeline.demo import District, make
 from pipeline.settings import Settings
 from schemas.form import load_form
+from tests.mail_server import authority, ca_file, serve  # noqa: F401 - fixtures
 
 NOW = datetime(2014, 6, 1, 9, 0, tzinfo=UTC)
 MEALS = Path(__file__).parent / "data" / "form-meals.toml"

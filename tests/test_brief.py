@@ -75,6 +75,12 @@ def test_rounding_does_not_contradict_the_verdict(percent: float, said: str) -> 
     assert brief.cards[1].look["num_format"] == '0.00" "%'
 
 
+def test_a_binary_fraction_asks_for_no_more_decimals() -> None:
+    brief = brief_of(district([Case("СОШ № 1", 100, (40.99999999999999,))], history=(AS_OF,)))
+    assert "41 % при плане 41–60 %: план выполнен" in spaced(brief.headline)
+    assert brief.cards[1].look["num_format"] == '0.0" "%'
+
+
 def test_headline_is_bad_news_only_below_plan() -> None:
     assert not brief_of(given.below_plan()).good
     assert brief_of(given.twenty_schools()).good

@@ -67,7 +67,7 @@ def test_no_item_number_or_date_of_the_order_stands_in_code():
     """A new order is new data: item numbers, dates and the order's own number live in TOML alone."""
     form = tomllib.loads(TEXT)
     numbers = {item["number"] for item in form["items"] if "." in item["number"]} | {form["order"]["number"]}
-    dates = {d for d in re.findall(r"\d{4}-\d\d-\d\d", TEXT)}
+    dates = set(re.findall(r"\d{4}-\d\d-\d\d", TEXT))
     found = []
     for path in sorted([*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "schemas").glob("*.py"), ROOT / "run.py"]):
         for line_number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):

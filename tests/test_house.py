@@ -19,7 +19,10 @@ def modules_after(statement: str) -> set[str]:
     return set(result.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["pipeline.reading.reports", "pipeline.workers", "schemas.form", "schemas.remarks", "run"])
+ON_THE_PATH = ["pipeline.reading.reports", "pipeline.workers", "schemas.form", "schemas.remarks", "run"]
+
+
+@pytest.mark.parametrize("module", ON_THE_PATH)
 def test_nothing_on_the_readers_path_imports_heavy_packages(module):
     """A worker starts in a moment, and a spawned one imports the main module again."""
     assert not modules_after(f"import {module}").intersection(HEAVY)

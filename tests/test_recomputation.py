@@ -111,4 +111,4 @@ def test_target_deviation_and_shortfall_agree_with_plain_python(which, form_file
         assert math.isclose(float(row["deviation_pp"]), share - low, abs_tol=1e-9)
         assert int(row["shortfall"]) == max(0, math.ceil(round(missing, 6)))
         checked += 1
-    assert checked >= 5 or target is None
+    assert checked >= 3 or target is None

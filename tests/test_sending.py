@@ -2,9 +2,7 @@
 
 import email
 import socket
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import policy
@@ -12,22 +10,19 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-import trustme
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from pipeline.journal import Journal
 from pipeline.sending.outbox import Attachment, Letter, checked_address, compose, has_gone, letter_key, read
 from pipeline.sending.smtp import Delivery, Fate, deliver
 from pipeline.settings import Mail
 from schemas.strict import DataFileError
+from tests.mail_server import PASSWORD, USER, Serve, free_port
 
 # aiosmtpd does not count the encryption of the port itself as such
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
 AS_OF = date(2014, 3, 20)
 NOW = datetime(2014, 3, 21, 9, 30, tzinfo=UTC)
-USER, PASSWORD = "svod", "a right password"
 WORKBOOK = Attachment("svod-2014-03-20.xlsx", bytes(range(256)) * 400, "application/vnd.ms-excel")
 LETTER = Letter(
     to=("head@example.ru", "deputy@example.ru"),
@@ -115,97 +110,6 @@ def test_the_key_of_a_letter_knows_recipient_date_and_contents_but_not_who_sends
 
 
 # ── over a mail server ───────────────────────────────────────────────────────────────────────────────────
-
-
-class Post:
-    """What the server does with letters: keeps them, refuses some recipients and some letters."""
-
-    def __init__(self) -> None:
-        self.letters: list[Envelope] = []
-
-    async def handle_MAIL(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address.startswith("stranger"):
-            return "550 5.7.1 not yours"
-        envelope.mail_from = address
-        return "250 OK"
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address.startswith("unknown"):
-            return "550 5.1.1 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if b"unwanted@" in envelope.original_content:
-            return "554 5.7.1 looks like spam"
-        if b"hang-up@" in envelope.original_content:
-            server.transport.close()
-        self.letters.append(envelope)
-        return "250 OK"
-
-    @property
-    def received(self) -> list[list[str]]:
-        """The recipients of each letter."""
-        return [letter.rcpt_tos for letter in self.letters]
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
-    path = tmp_path / "ca.pem"
-    authority.cert_pem.write_to_path(path)
-    return path
-
-
-Serve = Callable[..., tuple[Post, Mail]]
-
-
-@pytest.fixture
-def serve(authority: trustme.CA, ca_file: Path) -> Iterator[Serve]:
-    """Starts a mail server and gives what it receives, with the settings that fit it."""
-    with ExitStack() as stack:
-
-        def start(security: str = "starttls", certified: str = "127.0.0.1", tls: bool = True) -> tuple[Post, Mail]:
-            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            authority.issue_cert(certified).configure_cert(context)
-            if security == "tls":
-                encryption = {"ssl_context": context, "auth_require_tls": False}  # the port itself is encrypted
-            else:
-                encryption = {"tls_context": context if tls else None, "require_starttls": tls}
-            post, port = Post(), _free_port()
-            server = Controller(post, "127.0.0.1", port, authenticator=_authenticate, auth_required=tls, **encryption)
-            server.start()
-            stack.callback(server.stop)
-            mail = Mail(
-                host="127.0.0.1",
-                port=port,
-                security=security,  # type: ignore[arg-type]
-                user=USER,
-                sender="Свод <svod@example.ru>",
-                ca_file=str(ca_file),
-            )
-            return post, mail
-
-        yield start
-
-
-def _authenticate(
-    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
-) -> AuthResult:
-    return AuthResult(success=(data.login, data.password) == (USER.encode(), PASSWORD.encode()), handled=False)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture
@@ -412,7 +316,7 @@ def test_the_wrong_kind_of_security_is_named(serve: Serve, output: Path, journal
 )
 def test_a_server_that_is_not_there_is_named(host: str, reason: str, output: Path, journal: Journal):
     put(output)
-    mail = Mail(host=host, port=_free_port(), sender="svod@example.ru")
+    mail = Mail(host=host, port=free_port(), sender="svod@example.ru")
     assert reason in refused(post_all(output, mail, journal))
 
 

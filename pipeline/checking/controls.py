@@ -31,7 +31,8 @@ def check_answers(table: pd.DataFrame, form: Form, registry: Registry) -> list[R
 def check_between_items(table: pd.DataFrame, form: Form, set_aside: set[tuple[int, str]]) -> list[Remark]:
     """The form's own controls. A figure already set aside is not held against another."""
     figures = coverage_of(table, form)
-    counted = figures[[key not in set_aside for key in zip(figures["report"], figures["item"], strict=True)]]
+    aside = [key in set_aside for key in zip(figures["report"], figures["item"], strict=True)]
+    counted = figures[~pd.Series(aside, index=figures.index, dtype=bool)]
     return [found for control in form.controls for found in _above_limit(control, counted, table)]
 
 
@@ -76,9 +77,7 @@ def _percent_disagrees(figures: pd.DataFrame, table: pd.DataFrame) -> Iterator[R
         )
 
 
-def _total_not_base(
-    figures: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Registry
-) -> Iterator[Remark]:
+def _total_not_base(figures: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Registry) -> Iterator[Remark]:
     """A total that the school gave (in the answer or in the form's passport) against the registry."""
     bases = base_people(form, registry)
     given = figures[figures["total"].notna()]

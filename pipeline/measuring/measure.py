@@ -136,5 +136,3 @@ def _bases(registry: Registry, shown: Picture) -> dict[str, float]:
         for base, people in school.bases.items():
             bases[base] = bases.get(base, 0.0) + people
     return bases
-
-

@@ -84,5 +84,3 @@ def _facts(checked: Checked, shown: Picture) -> dict[tuple[int, str], dict[str, 
     for report, item, field, text in zip(table["report"], table["item"], table["field"], table["text"], strict=True):
         found.setdefault((report, item), {})[field] = text
     return found
-
-

@@ -306,7 +306,7 @@ def _gather(pieces: list[_Piece]) -> _Gathered:
     found = _Gathered()
     marker = ""
     for piece, after in zip(pieces, [*pieces[1:], _NOTHING], strict=True):
-        if marker != "percent" and (piece.text in (",", ";") or "\n" in piece.gap):
+        if marker in ("all_of", "whole") and (piece.text in (",", ";") or piece.kind == "aside" or "\n" in piece.gap):
             marker = ""
         if piece.text == "(" and marker in ("all_of", "whole"):
             marker = "unsure"

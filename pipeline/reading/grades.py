@@ -90,7 +90,7 @@ def _named_at(tokens: list[Token], at: int, first: int) -> _Named | None:
     if not _CLASS_WORD.fullmatch(word):
         return None
     named = _named_before(tokens, at, first) or _named_after(tokens, at) or _unclear_before(tokens, at, first)
-    return _with_exception(tokens, named or _Named(at, at + 1))
+    return _with_exception(tokens, _with_whole(tokens, named or _Named(at, at + 1), first))
 
 
 def _named_before(tokens: list[Token], at: int, first: int) -> _Named | None:
@@ -122,9 +122,21 @@ def _unclear_before(tokens: list[Token], at: int, first: int) -> _Named | None:
     if _ADJECTIVE.fullmatch(tokens[at - 1].text):
         return _Named(at - 1, at + 1, unreadable=True)
     start = at
-    while tokens[start - 1].kind == "number" and start > first:
-        start -= 1 + (_at(tokens, start - 2).is_mark(DASHES) and start - 2 > first)
+    while start > first and tokens[start - 1].kind == "number":
+        start -= 1 + (start - 2 > first and tokens[start - 2].is_mark(DASHES))
     return _Named(start, at + 1, unreadable=True) if start < at else None
+
+
+def _with_whole(tokens: list[Token], named: _Named, first: int) -> _Named:
+    """«12 из 14 классов», «12 классов из 14»: both numbers count classes."""
+    start, end = named.start, named.end
+    if start - 2 >= first and tokens[start - 1].text == "из" and tokens[start - 2].kind == "number":
+        start -= 2
+    whole, unit = _at(tokens, end + 1), _at(tokens, end + 2)
+    counts_people = unit.kind == "word" and is_unit(unit.text)
+    if _at(tokens, end).text == "из" and whole.kind == "number" and not counts_people:
+        end += 2
+    return named if (start, end) == named[:2] else _Named(start, end, unreadable=True)
 
 
 def _with_exception(tokens: list[Token], named: _Named) -> _Named:

@@ -86,4 +86,3 @@ def _read(path: Path, outcome: "Outcome[FileRead | Registry | Refused]", limits:
 
 
 _Readers = Workers[FileRead | Registry | Refused]
-

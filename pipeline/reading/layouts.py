@@ -327,7 +327,10 @@ class _Reader:
             item = f"problem.{counted}"
             self.written.add(item)
             self.answer_cells[item] = self.sheet.address(cells["solution"][0])
-            self._add(item, [Fact(item, name, _as_text(cell), self.sheet.address(spot)) for name, (spot, cell) in texts.items()])
+            self._add(
+                item,
+                [Fact(item, name, _as_text(cell), self.sheet.address(spot)) for name, (spot, cell) in texts.items()],
+            )
 
     # ── the rest ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -410,7 +413,13 @@ def _answers(report: ReportRead) -> list[tuple[str, str, str | float]]:
 
 def _says_none(cell: Cell) -> bool:
     """A blank, or the word that there are no problems."""
-    return is_blank(cell) or plain(_as_text(cell)) in ("нет", "проблем нет", "нет проблем", "не возникало", "отсутствуют")
+    return is_blank(cell) or plain(_as_text(cell)) in (
+        "нет",
+        "проблем нет",
+        "нет проблем",
+        "не возникало",
+        "отсутствуют",
+    )
 
 
 def _as_text(cell: Cell) -> str:

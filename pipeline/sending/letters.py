@@ -10,7 +10,7 @@ from pipeline.files import Outputs
 from pipeline.measuring.figures import Figures
 from pipeline.reading.records import Registry
 from pipeline.sending.outbox import OUTBOX, Attachment, Letter, SentBook, compose, has_gone
-from pipeline.wording import NBSP, band, count, day, number, percent_against
+from pipeline.wording import NBSP, band, count, day, decimals_beside, number, percent
 from pipeline.writing import theme
 from pipeline.writing.brief import Brief, make_brief
 from schemas.remarks import Catalogue
@@ -92,7 +92,7 @@ def _behind(figures: Figures) -> tuple[list[Behind], int]:
     shown = [
         Behind(
             row.school.name,
-            percent_against(row.percent, target.min),
+            percent(row.percent, decimals_beside(row.percent, target.min, target.max)),
             _bar(row.percent, target.min, target.max),
             number(row.shortfall or 0),
         )
@@ -116,5 +116,3 @@ def _legend(figures: Figures) -> str:
         return ""
     plan = band(figures.target.min, figures.target.max)
     return f"Оранжевое — факт, серо-голубое — план {plan}. Остальные школы — в книге, лист «{figures.form.headline.sheet}»."
-
-

@@ -53,12 +53,23 @@ class Bar:
         return self.share < SHORT_BAR
 
     @property
-    def label(self) -> str:
+    def said(self) -> str:
+        return wording.percent(self.share * 100, self.decimals)
+
+    @property
+    def category(self) -> str:
         """Name for the axis; takes the percent along where the bar cannot hold it."""
         name = wording.shortened(self.name, LONGEST_LABEL)
         if self.short:
-            name += f" · {wording.percent(self.share * 100, self.decimals)}"
+            name += f" · {self.said}"
         return name.replace(" ", NBSP)  # a label of two lines makes LibreOffice drop every second one
+
+    @property
+    def own_label(self) -> dict[str, Any] | None:
+        """What stands in the bar in place of its share with one decimal; None where that is right."""
+        if self.short:
+            return {"delete": True}
+        return {"value": self.said} if self.decimals > 1 else None
 
 
 class Charts:
@@ -102,23 +113,30 @@ class Charts:
 
     def _bar_series(self) -> list[dict[str, Any]]:
         """Each is drawn over the one before: the band, white up to its lower bound, then the bars."""
-        series = []
-        if self._band:
-            lacking = [{"value": f"ещё {wording.number(bar.shortfall)} чел."} if bar.shortfall else {"delete": True}
-                       for bar in self._bars]  # fmt: skip
-            band_label = {"value": True, "custom": lacking, "position": "outside_end"}
-            band_label["font"] = _font(8, theme.ORANGE_INK)
-            series.append({**self._column(UPPER, self._band_name()), **_filled(theme.BAND), "data_labels": band_label})
-            series.append({**self._column(LOWER, NO_NAME), **_filled(theme.WHITE)})
-        names = ((ON_PLAN, "По плану и выше", theme.NAVY), (BELOW, "Ниже плана", theme.ORANGE))
+        band = self._band_series() if self._band else []
         if self._book.figures.target is None:
-            names = ((ON_PLAN, "Факт", theme.NAVY),)  # type: ignore[assignment]
-        for column, name, color in names:
-            custom: list[dict[str, Any] | None] = [{"delete": True} if bar.short else None for bar in self._bars]
-            labels = {"value": True, "custom": custom, "position": "inside_base", "num_format": _SHARE_LABEL}
-            labels["font"] = _font(8, theme.WHITE, bold=True)
-            series.append({**self._column(column, name), **_filled(color), "data_labels": labels})
-        return series
+            return [*band, self._share_series(ON_PLAN, "Факт", theme.NAVY)]
+        met = self._share_series(ON_PLAN, "По плану и выше", theme.NAVY)
+        return [*band, met, self._share_series(BELOW, "Ниже плана", theme.ORANGE)]
+
+    def _band_series(self) -> list[dict[str, Any]]:
+        lacking = [
+            {"value": f"ещё {wording.number(bar.shortfall)} чел."} if bar.shortfall else {"delete": True}
+            for bar in self._bars
+        ]
+        labels = {"value": True, "custom": lacking, "position": "outside_end", "font": _font(8, theme.ORANGE_INK)}
+        upper = {**self._column(UPPER, self._band_name()), **_filled(theme.BAND), "data_labels": labels}
+        return [upper, {**self._column(LOWER, NO_NAME), **_filled(theme.WHITE)}]
+
+    def _share_series(self, column: int, name: str, color: str) -> dict[str, Any]:
+        labels = {
+            "value": True,
+            "custom": [bar.own_label for bar in self._bars],
+            "position": "inside_base",
+            "num_format": _SHARE_LABEL,
+            "font": _font(8, theme.WHITE, bold=True),
+        }
+        return {**self._column(column, name), **_filled(color), "data_labels": labels}
 
     def _column(self, column: int, name: str) -> dict[str, Any]:
         last = FIRST_ROW + len(self._bars) - 1
@@ -139,7 +157,7 @@ class Charts:
         for column, heading in enumerate(("Школа", "План до", "План от", "По плану и выше", "Ниже плана")):
             page.text(0, column, heading, theme.BOLD)
         for row, bar in enumerate(self._bars, FIRST_ROW):
-            page.text(row, NAME, bar.label)
+            page.text(row, NAME, bar.category)
             if self._band:
                 page.number(row, UPPER, self._band.max / 100)
                 page.number(row, LOWER, min(self._band.min / 100, FULL))

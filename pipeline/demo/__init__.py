@@ -1,0 +1,185 @@
+"""A fictional district whose schools report as people do, some of them wrongly: for a first look and for tests.
+
+All of it is invented; all that is asked of the schools comes from the form.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
+from random import Random
+
+from openpyxl import load_workbook
+
+from pipeline.demo.answers import Conduct, answers_on, problems_on
+from pipeline.demo.district import MAILING, make_schools
+from pipeline.demo.faults import Desk
+from pipeline.demo.forms import settled_bytes, workbook_of
+from pipeline.demo.handwriting import Hand, typed
+from pipeline.demo.reports import Report, Truth, own_form_line
+from pipeline.measuring.figures import State
+from pipeline.reading import registry
+from pipeline.reading.records import Registry, School
+from pipeline.writing.registry import write_registry
+from schemas.form import Form
+from schemas.remarks import Remark
+from schemas.strict import DataFileError
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One thing that went wrong. `file` is relative to the input folder, blank where the school sent none; `item` blank
+    where the whole report is concerned. `codes`: remarks that mean it was found. `state`: what becomes of the school's
+    report instead, where nothing was sent that a remark could be on."""
+
+    file: str
+    school: str
+    item: str
+    fault: str
+    codes: frozenset[str] = frozenset()
+    state: State | None = None
+
+
+@dataclass(frozen=True)
+class District:
+    """What was made. `as_of`: the last date reported on. `truth`: what stands in every report that no later file of
+    its school corrects, without the answers that a fault has made unreadable."""
+
+    registry: Path
+    as_of: date
+    planted: tuple[Planted, ...]
+    truth: tuple[Truth, ...]
+
+
+def make(folder: Path, form: Form, schools: int, dates: int, seed: int) -> District:
+    """Writes `folder`/input: registry.xlsx and the schools' reports on the form's first `dates` reporting dates.
+    The same arguments give the same bytes and file times.
+
+    Raises DataFileError, one Russian sentence, where that cannot be done.
+    """
+    days = form.order.reporting_dates[:dates]
+    if schools < 1 or dates < 1 or dates > len(form.order.reporting_dates):
+        most = len(form.order.reporting_dates)
+        raise DataFileError(f"Нужна хотя бы одна школа и от 1 до {most} отчётных дат: исправьте --schools и --dates.")
+    dice = Random(seed)
+    district = make_schools(form, schools, dice)
+    erring = frozenset(school.code for school in dice.sample(district, max(1, round(schools * _ERRING))))
+    reports = [r for n, s in enumerate(district) for r in _reports(s, days, n % 2 == 0, form, dice)]
+    silent = _fall_silent(reports, [s for s in district if s.code not in erring], days, dice)
+    desk = Desk(form, reports, dice)
+    desk.plant(round(schools * _FAULTS_FOR_ONE_SCHOOL), erring)
+
+    input_folder = folder / "input"
+    files = {report.file: report for report in [*reports, *desk.attempts]}
+    _refuse_strangers(input_folder, {registry.FILE, *files})
+    _put(input_folder / registry.FILE, _registry_of(form, district), _moment(form.order.date))
+    for file, report in files.items():
+        _put(input_folder / file, workbook_of(report, form), report.arrives)
+    planted = [Planted(s.report.file, s.sender.code, s.item, s.fault.name, s.fault.codes) for s in desk.spoilt]
+    truth = tuple(fact for report in reports for fact in report.truth())
+    return District(input_folder / registry.FILE, days[-1], (*silent, *planted), truth)
+
+
+def found(
+    planted: Iterable[Planted], remarks: Iterable[Remark], states: Mapping[str, State]
+) -> list[tuple[Planted, bool]]:
+    """Was it found: by a remark on that file and item (a remark on the whole file counts), or by the state of the
+    school's report. `states`: school code -> state on the last date."""
+    said = {(remark.file, remark.code, remark.item) for remark in remarks}
+
+    def is_found(p: Planted) -> bool:
+        if p.state:
+            return states.get(p.school) == p.state
+        return any((p.file, code, item) in said for code in p.codes for item in (p.item, ""))
+
+    return [(p, is_found(p)) for p in planted]
+
+
+# ── who reports when ─────────────────────────────────────────────────────────────────────────────────────────────
+_ERRING = 0.25  # of the schools err in their answers
+_FAULTS_FOR_ONE_SCHOOL = 1.6
+_SLOPPY = 0.4
+_LATE = 0.12
+_NEVER, _STOPPED = 12, 7  # of those that do not err, one in so many never reports; not at the last date
+_PACE = (0.62, 1.3)
+# Hours of a school's office: in the Far East it is afternoon then, in Moscow the morning of the same day.
+_OPENS_UTC, _OPEN_MINUTES = time(2), 240
+
+
+def _reports(school: School, days: tuple[date, ...], own_form: bool, form: Form, dice: Random) -> Iterator[Report]:
+    """The school's reports, one a date, as it means them: true answers in its own hand."""
+    conduct = Conduct(school, dice.uniform(*_PACE), f"answers {dice.random()}")
+    hand = Hand(own_form, dice.random() < _SLOPPY, f"hand {dice.random()}")
+    names = (school.name, school.full_name, *school.aliases)
+    school_line = own_form_line(school) if own_form else dice.choice(names)
+    for day in days:
+        answers = answers_on(day, conduct, form)
+        yield Report(
+            school,
+            day,
+            hand,
+            _file_name(school, day, hand),
+            _arrival(day, dice),
+            school_line,
+            day,
+            answers,
+            {number: typed(form.item(number), answer, hand) for number, answer in answers.items()},
+            problems_on(day, conduct, form),
+        )
+
+
+def _file_name(school: School, day: date, hand: Hand) -> str:
+    """As the office keeps them: a folder a date; inside, the names that the schools gave."""
+    pattern = hand.dice("file").choice(("{c} {s} {d:%d.%m.%Y}", "Отчёт {c} {s}", "report_{c}_{d}", "эл. дневники {c}"))
+    name = pattern.format(c=school.code, s=school.name, d=day)
+    return f"{day}/{name}.xlsx"
+
+
+def _arrival(day: date, dice: Random) -> datetime:
+    """Most come in the days before the date, some a few days late."""
+    days = dice.randint(1, 6) if dice.random() < _LATE else -dice.randint(0, 4)
+    return _moment(day + timedelta(days=days)) + timedelta(minutes=dice.randint(0, _OPEN_MINUTES))
+
+
+def _moment(day: date) -> datetime:
+    return datetime.combine(day, _OPENS_UTC, UTC)
+
+
+def _fall_silent(reports: list[Report], schools: list[School], days: tuple[date, ...], dice: Random) -> list[Planted]:
+    """Takes away the reports of those that never report, and of those that do not on the last date."""
+    never, stopped = len(schools) // _NEVER, len(schools) // _STOPPED if len(days) > 1 else 0
+    chosen = [school.code for school in dice.sample(schools, never + stopped)]
+    gone = [(code, day) for code in chosen[:never] for day in days] + [(code, days[-1]) for code in chosen[never:]]
+    reports[:] = [report for report in reports if (report.school.code, report.as_of) not in gone]
+    last_files = {report.school.code: report.file for report in reports}
+    return [
+        *(Planted("", code, "", "ни разу не отчиталась", state=State.NOT_SUBMITTED) for code in chosen[:never]),
+        *(
+            Planted(last_files[code], code, "", "нет отчёта на последнюю дату", state=State.CARRIED)
+            for code in chosen[never:]
+        ),
+    ]
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _refuse_strangers(folder: Path, files: set[str]) -> None:
+    """What somebody else has put there is neither mixed with the district nor taken away."""
+    for path in sorted(folder.rglob("*")):
+        if not path.is_dir() and path.relative_to(folder).as_posix() not in files:
+            raise DataFileError(f"В папке «{folder}» есть другие файлы ({path.name}): укажите пустую папку (--dir).")
+
+
+def _registry_of(form: Form, schools: tuple[School, ...]) -> bytes:
+    """The empty registry filled in by the office: schools, and who gets the letters."""
+    book = load_workbook(BytesIO(write_registry(form, Registry(schools), form.order.date)))
+    for recipient in MAILING:
+        book[registry.MAILING].append(recipient)
+    return settled_bytes(book, _moment(form.order.date))
+
+
+def _put(path: Path, data: bytes, arrives: datetime) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    os.utime(path, (arrives.timestamp(), arrives.timestamp()))

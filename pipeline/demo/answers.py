@@ -1,0 +1,254 @@
+"""What a school has truly done by a date, before anybody writes it down.
+
+Schools move at their own pace along what the form asks for: an item with a due date is nearly done by then, the
+headline item follows its targets. Figures only grow from date to date; documents stay.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from random import Random
+
+from pipeline.reading.records import School
+from pipeline.reading.schools import whole_school
+from schemas.form import Control, Form, Item, Kind
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    position: str
+
+
+@dataclass(frozen=True)
+class Words:
+    words: str
+
+
+@dataclass(frozen=True)
+class Exempt:
+    """«не предусмотрено», «не требуется»: the form's own words for it."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Document:
+    number: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Act:
+    title: str
+    document: Document
+
+
+@dataclass(frozen=True)
+class YesNo:
+    yes: bool
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Volume:
+    percent: int
+
+
+@dataclass(frozen=True)
+class Covered:
+    """People. `classes` in the normal form (`1-11`), blank where the item asks for none."""
+
+    count: int
+    total: int
+    classes: str = ""
+
+
+Answer = Person | Words | Exempt | Document | Act | YesNo | Volume | Covered
+
+
+@dataclass(frozen=True)
+class Problem:
+    problem: str
+    solution: str
+
+
+@dataclass(frozen=True)
+class Conduct:
+    """How a school goes about the order. `pace`: 1 is the usual one. `seed`: its own dice, the same on every date."""
+
+    school: School
+    pace: float
+    seed: str
+
+    def dice(self, what: str) -> Random:
+        return Random(f"{self.seed}/{what}")
+
+
+def answers_on(day: date, conduct: Conduct, form: Form) -> dict[str, Answer]:
+    """The school's answers as of `day` by item number, in the form's order; a row of acts under its own number."""
+    answers: dict[str, Answer] = {}
+    for item in form.items:
+        if item.kind is Kind.ACTS:
+            answers |= _acts(item, day, conduct, form)
+        elif item.kind is not Kind.GROUP and not (item.optional and conduct.dice(item.number).random() < 0.6):
+            answers[item.number] = _answer(item, day, conduct, form)
+    for control in form.controls:
+        _keep(control, answers)
+    return answers
+
+
+def problems_on(day: date, conduct: Conduct, form: Form) -> list[Problem]:
+    """What stands in the school's way as of `day`: a problem once named stays, and one may join it at each date."""
+    dice = conduct.dice("problems")
+    known = [p for p in _PROBLEMS if _belongs(p.problem, form)]
+    known = known or [Problem(f"{g.title}: нужна помощь", "Обратились в управление") for g in form.problem_groups]
+    first = dice.choice((0, 0, 1, 1, 2))
+    later = sum(reporting < day and dice.random() < 0.4 for reporting in form.order.reporting_dates)
+    return dice.sample(known, min(len(known), first + later))
+
+
+# ── one answer ───────────────────────────────────────────────────────────────────────────────────────────────────
+def _answer(item: Item, day: date, conduct: Conduct, form: Form) -> Answer:
+    dice = conduct.dice(item.number)
+    if item.may_be_not_provided and dice.random() < 0.4:
+        return Exempt(form.recognise.not_provided[0])
+    match item.kind:
+        case Kind.PERSON:
+            return _person(dice)
+        case Kind.DOCUMENT:
+            return _document(item, day, dice, form)
+        case Kind.COVERAGE:
+            return _covered(item, day, conduct, form)
+        case Kind.VOLUME:
+            return Volume(max(1, round(100 * _share(item, day, conduct, form))))
+        case Kind.YES_NO:
+            yes = bool(item.due and day > item.due) or _share(item, day, conduct, form) > dice.uniform(0.2, 0.7)
+            return YesNo(yes, f"http://school{conduct.school.code}.example.org/dnevnik" if yes else "")
+    return Words(dice.choice(_words_for(item)))
+
+
+def _covered(item: Item, day: date, conduct: Conduct, form: Form) -> Covered:
+    total = round(conduct.school.bases[item.base])
+    share = _share(item, day, conduct, form)
+    grades = whole_school(conduct.school.full_name)
+    return Covered(min(total, round(total * share)), total, f"{grades[0]}-{grades[-1]}" if item.classes else "")
+
+
+def _share(item: Item, day: date, conduct: Conduct, form: Form) -> float:
+    """How far the school is with the item, 0–1; never less on a later day."""
+    pace = conduct.pace if item.number == form.headline.item else conduct.pace**0.4
+    share = _usual(item, day, form) * pace * conduct.dice(item.number).uniform(0.95, 1.05)
+    return 1.0 if share > 0.96 else share
+
+
+def _usual(item: Item, day: date, form: Form) -> float:
+    """The share that a school of the usual pace has reached: the bounds met so far, and its way to the next one."""
+    start, reached = form.order.date, 0.0
+    for by, share, haste in _bounds(item, form):
+        if day < by:
+            elapsed: float = (day - start) / (by - start)
+            return reached + (share - reached) * math.pow(elapsed, haste)
+        start, reached = by, share
+    return reached
+
+
+# Above the lower bound of a target a usual school comes by so much of 1, where the band is that wide.
+_ABOVE_LOWER_BOUND = 0.14
+_LATE_RUSH, _EARLY_START = 2.0, 0.5  # exponents of time: most of the way at the end, or at the beginning
+
+
+def _bounds(item: Item, form: Form) -> list[tuple[date, float, float]]:
+    """By when, which share, and how the way there is gone."""
+    if item.number == form.headline.item and form.targets:
+        return [(t.by, min(t.min / 100 + _ABOVE_LOWER_BOUND, (t.min + t.max) / 200), _LATE_RUSH) for t in form.targets]
+    due = item.due or form.order.reporting_dates[-1]
+    return [(max(due, form.order.date + timedelta(days=1)), 1.0, _EARLY_START)]
+
+
+def _keep(control: Control, answers: dict[str, Answer]) -> None:
+    """More people than the control allows cannot be true: the wider figure is lifted above the narrower one."""
+    item, limit = answers.get(control.item), answers.get(control.limit)
+    if not isinstance(item, Covered) or not isinstance(limit, Covered):
+        return
+    wider = min(limit.total, max(limit.count, round(item.count * 1.08) + 2))
+    answers[control.limit] = replace(limit, count=wider)
+    answers[control.item] = replace(item, count=min(item.count, wider))
+
+
+def _acts(item: Item, day: date, conduct: Conduct, form: Form) -> Mapping[str, Answer]:
+    dice = conduct.dice(item.number)
+    if item.may_be_not_required and dice.random() < 0.15:
+        return {f"{item.number}.1": Exempt(form.recognise.not_required[0])}
+    titles = dice.sample(_ACTS, dice.randint(1, 3))
+    return {f"{item.number}.{n}": Act(t, _document(item, day, dice, form)) for n, t in enumerate(titles, start=1)}
+
+
+def _document(item: Item, day: date, dice: Random, form: Form) -> Document:
+    """Signed between the order and the item's due date, before the first report."""
+    last = min(item.due or day, form.order.reporting_dates[0])
+    signed = form.order.date + timedelta(days=dice.randint(0, max(0, (last - form.order.date).days)))
+    return Document(dice.choice(("{}", "{}", "{}", "{}-од")).format(dice.randint(12, 240)), signed)
+
+
+def _person(dice: Random) -> Person:
+    man = dice.random() < 0.2
+    surname = dice.choice(_SURNAMES)
+    name = f"{surname if man else surname + 'а'} {dice.choice(_MEN if man else _WOMEN)}"
+    return Person(name, dice.choice(_POSITIONS))
+
+
+def _belongs(problem: str, form: Form) -> bool:
+    """Does a word of the problem begin with a stem of the form's groups."""
+    stems = tuple(stem for group in form.problem_groups for stem in group.stems)
+    return any(word.startswith(stems) for word in problem.casefold().split())
+
+
+def _words_for(item: Item) -> tuple[str, ...]:
+    """What people write where words are asked for, by what the item's title speaks of."""
+    title = item.title.casefold()
+    return next((words for stem, words in _WORDS if stem in title), ("Выполняется по плану работы школы",))
+
+
+# ── what people write; all names are invented ────────────────────────────────────────────────────────────────────
+_SURNAMES = (
+    "Берёзкин", "Лугов", "Снегирёв", "Ольхин", "Рощин", "Ветров", "Клёнов", "Журавлёв", "Полянов", "Ручьёв", "Осокин",
+    "Туманов", "Вербин", "Калинин", "Озеров", "Соболев",
+)  # fmt: skip
+_WOMEN = (
+    "Анна Павловна", "Елена Сергеевна", "Ольга Викторовна", "Наталья Андреевна", "Ирина Олеговна", "Вера Николаевна",
+    "Светлана Юрьевна", "Татьяна Ивановна", "Мария Дмитриевна",
+)  # fmt: skip
+_MEN = ("Андрей Петрович", "Сергей Ильич", "Павел Олегович", "Дмитрий Юрьевич")
+_POSITIONS = (
+    "заместитель директора по УВР", "учитель информатики", "зам. директора по НМР", "инженер-программист", "методист",
+    "системный администратор",
+)  # fmt: skip
+_ACTS = (
+    "Положение о рабочей группе", "Положение о защите персональных данных", "Правила внутреннего распорядка",
+    "Должностная инструкция классного руководителя", "Должностная инструкция учителя", "Инструкция для администратора",
+    "Порядок предоставления информации родителям", "Регламент работы с информационной системой",
+)  # fmt: skip
+_WORDS = (
+    ("формы", (
+        "Родительские собрания, педсовет, классные часы", "Общешкольное собрание, памятки, сайт школы",
+        "Педагогический совет, собрания по классам, индивидуальные беседы", "Классные часы, листовки, стенд в холле",
+    )),
+    ("дополнительн", (
+        "Занятия для родителей проходят по субботам", "Техника обновлена в двух кабинетах", "Нужны курсы для учителей",
+    )),
+    ("систем", ("Дневник.ру", "Сетевой город. Образование", "ЭлЖур", "БАРС. Образование")),
+)  # fmt: skip
+_PROBLEMS = (
+    Problem("Часть родителей отказывается давать согласие на обработку данных", "Проводим разъяснительные беседы"),
+    Problem("Низкая скорость интернета в вечерние часы", "Направлена заявка провайдеру"),
+    Problem("Нет связи в двух отдалённых посёлках", "Открыт пункт доступа в библиотеке"),
+    Problem("Не хватает компьютеров в учительской", "Включены в план закупок"),
+    Problem("У старшего поколения учителей мало навыков", "Назначены наставники"),
+    Problem("Большая нагрузка на классных руководителей", "Часть записей передана секретарю"),
+    Problem("Родители привыкли к бумажному дневнику", "На собраниях показываем, как смотреть оценки"),
+    Problem("Родители не видят пользы", "Рассылаем памятки с примерами"),
+    Problem("Сбои при входе в часы пик", "Обратились в службу поддержки"),
+    Problem("Родители забывают пароль", "Памятка и повторная выдача по средам"),
+)

@@ -1,0 +1,99 @@
+"""The schools of a fictional district with their people, and who gets its letters.
+
+Places and schools are invented. How many people a school has follows from its kind and place; which groups of people
+are counted comes from the form's bases.
+"""
+
+from random import Random
+from typing import NamedTuple
+
+from pipeline.reading.records import Recipient, School
+from schemas.form import Form
+
+MAILING = (
+    Recipient("Начальник управления", "head@example.org"),
+    Recipient("Заместитель начальника", "deputy@example.org"),
+)
+
+
+def make_schools(form: Form, number: int, dice: Random) -> tuple[School, ...]:
+    """So many schools of all kinds, big and small, in town and in the country."""
+    width = max(2, len(str(number)))
+    return tuple(_school(form, n, f"{n:0{width}d}", dice) for n in range(1, number + 1))
+
+
+class _Kind(NamedTuple):
+    """`pupils`: fewest and most. `able`: the least and greatest share of people who are part of a wider base."""
+
+    short: str
+    full: str
+    pupils: tuple[int, int]
+    able: tuple[float, float]
+    rural: bool = False
+    numbered: bool = True
+    state: str = "бюджетное"
+
+
+_TOWN, _COUNTRY = (0.88, 0.97), (0.35, 0.8)
+_MIDDLE = _Kind("СОШ № {n}", "Средняя общеобразовательная школа № {n}", (380, 820), _TOWN)
+_MIDDLE_IN_SETTLEMENT = _MIDDLE._replace(pupils=(160, 330), able=(0.7, 0.9), rural=True)
+_MIDDLE_IN_VILLAGE = _Kind("СОШ", "Средняя общеобразовательная школа", (60, 130), _COUNTRY, True, False, "казённое")
+_BASIC = _Kind("ООШ № {n}", "Основная общеобразовательная школа № {n}", (120, 260), _TOWN)
+_BASIC_IN_VILLAGE = _BASIC._replace(pupils=(45, 110), able=_COUNTRY, rural=True, state="казённое")
+_PRIMARY = _Kind("НОШ № {n}", "Начальная общеобразовательная школа № {n}", (90, 180), _TOWN)
+_PRIMARY_IN_VILLAGE = _PRIMARY._replace(pupils=(24, 70), able=_COUNTRY, rural=True, state="казённое")
+_GYMNASIUM = _Kind("«Гимназия № {n}»", "Гимназия № {n}", (560, 900), _TOWN)
+_LYCEUM = _Kind("«Лицей № {n}»", "Лицей № {n}", (420, 760), _TOWN)
+_EVENING = _Kind("ВСОШ № {n}", "Вечерняя (сменная) общеобразовательная школа № {n}", (60, 120), (0.5, 0.7))
+_BOARDING = _Kind("«Школа-интернат № {n}»", "Школа-интернат № {n}", (110, 190), (0.5, 0.75), state="казённое")
+# What a district of twenty schools is made of; a bigger one has the same mix.
+_MIX = (
+    _MIDDLE, _MIDDLE, _GYMNASIUM, _BASIC, _MIDDLE_IN_SETTLEMENT, _MIDDLE, _PRIMARY_IN_VILLAGE, _LYCEUM, _MIDDLE,
+    _BASIC_IN_VILLAGE, _MIDDLE, _EVENING, _MIDDLE_IN_VILLAGE, _MIDDLE, _BASIC, _MIDDLE_IN_SETTLEMENT, _PRIMARY,
+    _BOARDING, _MIDDLE, _BASIC_IN_VILLAGE,
+)  # fmt: skip
+_PLACES = (
+    ("с.", "села", "Кедровка"), ("п.", "посёлка", "Заозёрный"), ("с.", "села", "Устье"), ("с.", "села", "Верхний Ключ"),
+    ("п.", "посёлка", "Маячный"), ("с.", "села", "Тихая Падь"), ("п.", "посёлка", "Рябиновый"),
+)  # fmt: skip
+
+
+def _school(form: Form, n: int, code: str, dice: Random) -> School:
+    cycle, place = divmod(n - 1, len(_MIX))
+    kind = _MIX[place]
+    if not kind.numbered and cycle:  # one such school a place: another one is told apart by its number
+        kind = kind._replace(short=f"{kind.short} № {{n}}", full=f"{kind.full} № {{n}}", numbered=True)
+    legal = "МБОУ" if kind.state == "бюджетное" else "МКОУ"
+    short, full = kind.short.format(n=n), kind.full.format(n=n)
+    aliases = [short.strip("«»")]
+    if kind.rural:
+        sign, settlement, name = _PLACES[(n - 1) % len(_PLACES)]
+        aliases = [f"{short} {sign} {name}"]
+        short = short if kind.numbered else f"{short} {sign} {name}"
+        full = f"{full} {settlement} {name}"
+    pupils = dice.randint(*kind.pupils)
+    return School(
+        code,
+        f"{legal} {short}",
+        f"Муниципальное {kind.state} общеобразовательное учреждение «{full}»",
+        tuple(aliases),
+        _bases(form, pupils, kind, dice),
+        classes=max(4, round(pupils / 23)),
+        email=f"school{code}@example.org",
+    )
+
+
+# People for one pupil, by the first words that the form has for them.
+_FOR_ONE_PUPIL = (("учител", 0.065), ("педагог", 0.065), ("работник", 0.08), ("родител", 0.94), ("учен", 1.0))
+_OTHERS = 0.7
+
+
+def _bases(form: Form, pupils: int, kind: _Kind, dice: Random) -> dict[str, float]:
+    people: dict[str, float] = {}
+    for base in sorted(form.bases, key=lambda base: bool(base.part_of)):
+        if base.part_of:
+            people[base.id] = float(round(people[base.part_of] * dice.uniform(*kind.able)))
+        else:
+            ratio = next((r for stem, r in _FOR_ONE_PUPIL if base.people[2].casefold().startswith(stem)), _OTHERS)
+            people[base.id] = float(round(pupils * ratio * dice.uniform(0.96, 1.04)) + 3)
+    return people

@@ -1,0 +1,430 @@
+"""How reports go wrong, by the order and by how people err: a table of faults, each with its way into a report.
+
+The table follows the order and how people fill in forms, not what the checks find: a fault that no remark names yet
+stands here all the same, without a code.
+"""
+
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from io import BytesIO
+from itertools import cycle, islice
+from pathlib import PurePosixPath
+from random import Random
+from typing import NamedTuple, TypeVar
+
+from pipeline.demo.answers import Act, Answer, Covered, Document, YesNo
+from pipeline.demo.handwriting import Entry
+from pipeline.demo.reports import Report, own_form_line
+from pipeline.reading.records import School
+from schemas.form import Form
+
+_OF_ONE_KIND = 3
+_IN_ONE_REPORT = 3
+
+
+@dataclass
+class Desk:
+    """The reports on their way, and what has been done to them."""
+
+    form: Form
+    reports: list[Report]
+    dice: Random
+    spoilt: list["Spoilt"] = field(default_factory=list)
+    attempts: list[Report] = field(default_factory=list)  # files that a later one of the same school corrects
+
+    def plant(self, number: int, erring: frozenset[str]) -> None:
+        """Tries `number` faults in turn: wrong answers in reports of the schools `erring` (codes), wrong files that
+        are sent again in those of the others."""
+        for fault in islice(cycle(FAULTS), min(number, _OF_ONE_KIND * len(FAULTS))):
+            for report in self._candidates(fault, erring):
+                if self._try(fault, report):
+                    break
+
+    def _candidates(self, fault: "Fault", erring: frozenset[str]) -> list[Report]:
+        """In random order; for a wrong answer the least burdened first, of these the latest."""
+        if fault.sent_again:
+            fit = [r for r in self.reports if not r.corrects and r.school.code not in erring]
+            return self.dice.sample(fit, len(fit))
+        fit = [r for r in self.reports if r.school.code in erring and len(r.spoilt) < _IN_ONE_REPORT]
+        return sorted(self.dice.sample(fit, len(fit)), key=lambda r: (len(r.spoilt), -r.as_of.toordinal()))
+
+    def _try(self, fault: "Fault", report: Report) -> bool:
+        sender = report.school
+        victim = report.first_attempt() if fault.sent_again else report
+        item = fault.plant(Case(self.form, victim, self.reports, self.dice))
+        if item is None:
+            return False
+        if fault.sent_again:
+            report.correct()
+            self.attempts.append(victim)
+        victim.spoilt.add(item)
+        self.spoilt.append(Spoilt(fault, victim, sender, item))
+        return True
+
+
+class Spoilt(NamedTuple):
+    """`item`: blank where the whole report is. The report's school may have been made another: `sender` sent it."""
+
+    fault: "Fault"
+    report: Report
+    sender: School
+    item: str
+
+
+A = TypeVar("A", bound=Answer)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A report that is to go wrong, among all that are on their way."""
+
+    form: Form
+    report: Report
+    reports: Sequence[Report]
+    dice: Random
+
+    @property
+    def before(self) -> Report | None:
+        """The school's report for the date before this one's."""
+        code, day = self.report.school.code, self.report.as_of
+        earlier = [r for r in self.reports if r.school.code == code and r.as_of < day]
+        return max(earlier, key=lambda r: r.as_of, default=None)
+
+    def free(self) -> Iterator[str]:
+        """Answered items in which no fault is planted yet, in random order."""
+        numbers = [number for number in self.report.answers if number not in self.report.spoilt]
+        return iter(self.dice.sample(numbers, len(numbers)))
+
+    def answers(self, kind: type[A]) -> Iterator[tuple[str, A]]:
+        """Free items with their answers of one kind."""
+        for number in self.free():
+            answer = self.report.answers[number]
+            if isinstance(answer, kind):
+                yield number, answer
+
+    def shares(self) -> Iterator[tuple[str, int]]:
+        """Free items with a share that leaves room to mistype it, and that share in whole percent."""
+        for number in self.free():
+            percent = self.report.percent(number)
+            if percent is not None and 12 <= percent <= 94:
+                yield number, percent
+
+    def give(self, number: str, answer: Answer, *, spelt_out: bool = False) -> str:
+        """Puts another answer in the place of the true one, typed by the same hand."""
+        self.report.give(self.form, number, answer, spelt_out=spelt_out)
+        return number
+
+    def type(self, number: str, value: str, number_format: str = "General") -> str:
+        """Puts words where the answer stood, from which nothing can be taken."""
+        self.report.entries[number] = Entry(value, number_format)
+        return number
+
+
+Plant = Callable[[Case], str | None]  # the item that is spoilt, blank for the whole report; None: cannot be done here
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`codes`: remarks that name it; none: no remark does yet. `sent_again`: the school sends a right file later."""
+
+    name: str
+    codes: frozenset[str]
+    plant: Plant
+    sent_again: bool = False
+
+
+# ── an answer mistyped ───────────────────────────────────────────────────────────────────────────────────────────
+def _share_as(pattern: str) -> Plant:
+    """`{p}`: the true percent, `{more}`: five more."""
+
+    def plant(case: Case) -> str | None:
+        return next((case.type(n, pattern.format(p=p, more=p + 5)) for n, p in case.shares()), None)
+
+    return plant
+
+
+_LIKE_DIGITS = str.maketrans("03", "ОЗ")
+
+
+def _letter_for_digit(case: Case) -> str | None:
+    for number, percent in case.shares():
+        if (spoilt := str(percent).translate(_LIKE_DIGITS)) != str(percent):
+            return case.type(number, f"{spoilt}%")
+    return None
+
+
+def _count_above_total(case: Case) -> str | None:
+    for number, answer in case.answers(Covered):
+        return case.give(number, replace(answer, count=answer.total + 7), spelt_out=True)
+    return None
+
+
+def _percent_disagrees(case: Case) -> str | None:
+    for number, answer in _covered_in_words(case):
+        percent = case.report.percent(number)
+        if percent is not None and percent < 80:
+            return case.type(number, f"{answer.count} чел. / {percent + 14} %")
+    return None
+
+
+def _total_not_as_in_registry(case: Case) -> str | None:
+    for number, answer in _covered_in_words(case):
+        return case.give(number, replace(answer, total=answer.total + 9), spelt_out=True)
+    return None
+
+
+def _covered_in_words(case: Case) -> Iterator[tuple[str, Covered]]:
+    """Only on the order's form: the own one computes percents and takes the whole from one place."""
+    return iter(()) if case.report.hand.own_form else case.answers(Covered)
+
+
+def _two_answers(case: Case) -> str | None:
+    if case.report.hand.own_form:
+        return None
+    for number, percent in case.shares():
+        first = case.report.entries[number]
+        case.report.entries[number] = replace(first, facts={})
+        case.report.again[number] = Entry(f"{percent + 5} %")
+        return number
+    return None
+
+
+def _formula(case: Case) -> str | None:
+    return next((case.type(n, f"={p}/100", "0%") for n, p in case.shares()), None)
+
+
+def _error_cell(case: Case) -> str | None:
+    words = case.dice.choice(("#DIV/0!", "#ДЕЛ/0!"))
+    return next((case.type(n, words) for n, _ in case.shares()), None)
+
+
+# ── an answer against the order or the school's other answers ────────────────────────────────────────────────────
+def _above_limit(which: int) -> Plant:
+    """Against the form's control of that index: the wider figure was not kept up."""
+
+    def plant(case: Case) -> str | None:
+        covered = dict(case.answers(Covered))
+        for control in case.form.controls[which : which + 1]:
+            item, limit = covered.get(control.item), covered.get(control.limit)
+            if item and limit and item.count >= 10:
+                case.give(control.limit, replace(limit, count=round(item.count * 0.8)))
+                case.report.spoilt.add(control.limit)
+                return control.item
+        return None
+
+    return plant
+
+
+def _left_empty(case: Case) -> str | None:
+    for number in case.free():
+        due = case.form.answer_due.get(number)
+        if due and due < case.report.as_of:
+            case.report.take_out(number)
+            return number
+    return None
+
+
+def _signed_later(case: Case) -> str | None:
+    for number, document in case.answers(Document):
+        return case.give(number, replace(document, day=case.report.as_of + timedelta(days=20)))
+    return None
+
+
+def _without_number(case: Case) -> str | None:
+    for number, act in case.answers(Act):
+        signed = act.document.day
+        facts = {"title": act.title, "date": signed.isoformat()}
+        case.report.entries[number] = Entry(f"приказ от {signed:%d.%m.%Y}", beside=act.title, facts=facts)
+        return number
+    return None
+
+
+def _no_after_deadline(case: Case) -> str | None:
+    for number, _ in case.answers(YesNo):
+        due = case.form.item(number).due
+        if due and due < case.report.as_of:
+            return case.give(number, YesNo(False))
+    return None
+
+
+# ── a report against the one before, and against another school's ────────────────────────────────────────────────
+def _count_falls(case: Case) -> str | None:
+    for number, answer in case.answers(Covered):
+        earlier = case.before.answers.get(number) if case.before else None
+        if isinstance(earlier, Covered) and earlier.count >= 20:
+            return case.give(number, replace(answer, count=round(earlier.count * 0.8)))
+    return None
+
+
+def _document_vanishes(case: Case) -> str | None:
+    """The last of several: the rows above it keep their numbers."""
+    for number, _ in case.answers(Act):
+        group, _, place = number.rpartition(".")
+        last = f"{group}.{int(place) + 1}" not in case.report.answers
+        if last and int(place) > 1 and case.before and number in case.before.answers:
+            case.report.take_out(number)
+            return number
+    return None
+
+
+def _base_jumps(case: Case) -> str | None:
+    """A quarter more people than at the last date, wherever they are the whole."""
+    wholes = [base.id for base in case.form.bases if not base.part_of]
+    for base in case.dice.sample(wholes, len(wholes)):
+        covered = [(n, a) for n, a in case.answers(Covered) if case.form.item(n).base == base]
+        if case.before and covered:
+            people = round(case.report.school.bases[base] * 1.25)
+            bases = case.report.school.bases | {base: float(people)}
+            case.report.school = replace(case.report.school, bases=bases)
+            for number, answer in covered:
+                case.give(number, replace(answer, total=people), spelt_out=True)
+            return covered[0][0]
+    return None
+
+
+def _copied(case: Case) -> str | None:
+    """From a smaller school, for an earlier date: the district's last picture keeps its own figures."""
+    report = case.report
+    last = max(r.as_of for r in case.reports)
+    for donor in case.reports:
+        smaller = all(people <= report.school.bases[base] for base, people in donor.school.bases.items())
+        alike = donor.as_of == report.as_of and donor.school != report.school and smaller
+        if alike and report.as_of < last and not donor.spoilt and not report.spoilt:
+            report.answers, report.entries, report.problems = {}, {}, list(donor.problems)
+            for number, answer in donor.answers.items():
+                case.give(number, _with_own_total(case, number, answer))
+            return ""
+    return None
+
+
+def _with_own_total(case: Case, number: str, answer: Answer) -> Answer:
+    """On its own form the school's whole stands printed: nobody copies that."""
+    if case.report.hand.own_form and isinstance(answer, Covered):
+        return replace(answer, total=round(case.report.school.bases[case.form.item(number).base]))
+    return answer
+
+
+# ── the head, the file ───────────────────────────────────────────────────────────────────────────────────────────
+def _school_called(name: str) -> Plant:
+    def plant(case: Case) -> str:
+        case.report.school_line = name
+        return ""
+
+    return plant
+
+
+def _form_of_neighbour(case: Case) -> str | None:
+    """The own form that was handed out to another school, its heading typed over."""
+    report = case.report
+    others = sorted({r.school.code: r.school for r in case.reports if r.school != report.school}.items())
+    if not report.hand.own_form or not others:
+        return None
+    report.school_line = own_form_line(report.school)
+    report.school = case.dice.choice(others)[1]
+    return ""
+
+
+def _without_date(case: Case) -> str:
+    case.report.date_line = ""
+    return ""
+
+
+def _next_year(case: Case) -> str:
+    case.report.date_line = case.report.as_of + timedelta(days=365)
+    return ""
+
+
+def _nothing_filled_in(case: Case) -> str:
+    case.report.answers, case.report.entries, case.report.problems = {}, {}, []
+    return ""
+
+
+def _sent_twice(case: Case) -> str | None:
+    for number, answer in case.answers(Covered):
+        case.give(number, replace(answer, count=round(answer.count * 0.9)))
+        return ""
+    return None
+
+
+def _half_arrived(case: Case) -> str:
+    case.report.cut_off = True
+    return ""
+
+
+def _scan_in_disguise(case: Case) -> str:
+    case.report.content = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+    return ""
+
+
+def _covering_letter(case: Case) -> str:
+    case.report.content = _docx("Направляем отчёт о выполнении приказа. Директор школы")
+    case.report.file = str(PurePosixPath(case.report.file).with_suffix(".docx"))
+    return ""
+
+
+def _docx(text: str) -> bytes:
+    """The least that Word opens."""
+    office, package = "http://schemas.openxmlformats.org", "application/vnd.openxmlformats"
+    word = f"{package}-officedocument.wordprocessingml.document.main+xml"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{office}/package/2006/content-types">'
+        f'<Default Extension="rels" ContentType="{package}-package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{word}"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{office}/package/2006/relationships">'
+        f'<Relationship Id="rId1" Type="{office}/officeDocument/2006/relationships/officeDocument" '
+        'Target="word/document.xml"/></Relationships>',
+        "word/document.xml": f'<w:document xmlns:w="{office}/wordprocessingml/2006/main">'
+        f"<w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>",
+    }
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), part)
+    return target.getvalue()
+
+
+def _answer(name: str, plant: Plant, *codes: str) -> Fault:
+    return Fault(name, frozenset(codes), plant)
+
+
+def _file(name: str, plant: Plant, *codes: str) -> Fault:
+    return Fault(name, frozenset(codes), plant, sent_again=True)
+
+
+# What is tried first can be planted in reports that bear nothing yet.
+FAULTS = (
+    _answer("те же ответы, что у другой школы", _copied),
+    _answer("процент диапазоном", _share_as("{p}–{more} %"), "NUM-RANGE"),
+    _file("школа, которой нет в реестре", _school_called("МБОУ СОШ № 904 п. Дальний"), "SCHOOL-UNKNOWN"),
+    _answer("«более» вместо числа", _share_as("более {p} %"), "NUM-BOUND"),
+    _answer("пустой ответ после срока", _left_empty, "ANSWER-MISSING"),
+    _file("снимок PDF под видом книги Excel", _scan_in_disguise, "FILE-KIND"),
+    _answer("буква вместо цифры", _letter_for_digit, "NUM-LETTER"),
+    _answer("больше, чем в связанном пункте", _above_limit(0), "ABOVE-LIMIT"),
+    _file("дата отчёта не указана", _without_date, "DATE-MISSING", "DATE-UNREADABLE"),
+    _answer("охвачено больше, чем всего", _count_above_total, "COUNT-ABOVE-TOTAL"),
+    _answer("число меньше, чем в прошлом отчёте", _count_falls),
+    _answer("процент не сходится с людьми", _percent_disagrees, "PCT-DISAGREES"),
+    _file("незаполненный бланк", _nothing_filled_in, "REPORT-EMPTY"),
+    _answer("документ подписан позже отчёта", _signed_later, "DOC-AFTER-REPORT"),
+    _answer("больше 100 %", _share_as("104 %"), "PCT-ABOVE-100"),
+    _file("два файла на одну дату", _sent_twice, "REPORT-SUPERSEDED"),
+    _answer("«около» вместо числа", _share_as("около {p} %"), "NUM-ABOUT"),
+    _answer("всего — не как в реестре", _total_not_as_in_registry, "TOTAL-NOT-BASE"),
+    _file("файл скопирован не до конца", _half_arrived, "FILE-DAMAGED"),
+    _answer("документ без номера", _without_number, "DOC-INCOMPLETE"),
+    _answer("больше, чем в другом связанном пункте", _above_limit(1), "ABOVE-LIMIT"),
+    _file("письмо Word вместо бланка", _covering_letter, "FILE-KIND", "FILE-NO-FORM"),
+    _answer("два разных ответа на один пункт", _two_answers, "ANSWER-TWICE"),
+    _answer("ошибка вместо числа", _error_cell, "CELL-ERROR"),
+    _file("отчёт на будущую дату", _next_year, "DATE-FUTURE"),
+    _answer("формула без значения", _formula, "CELL-NO-VALUE"),
+    _answer("документ пропал", _document_vanishes),
+    _file("бланк соседней школы", _form_of_neighbour, "SCHOOL-CONFLICT"),
+    _answer("слова вместо числа", _share_as("в процессе"), "NUM-NONE"),
+    _answer("всего — на четверть больше прошлого", _base_jumps),
+    _file("неузнаваемое название школы", _school_called("МБОУ «Шк. им. героя», пос."), "SCHOOL-UNKNOWN"),
+    _answer("«нет» после срока", _no_after_deadline, "ANSWER-NO"),
+)

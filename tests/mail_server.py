@@ -1,0 +1,107 @@
+"""A real mail server on this computer: encrypted, with a log-in, keeping what it receives."""
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from pipeline.settings import Mail
+
+USER, PASSWORD = "svod", "a right password"
+
+
+class Post:
+    """What the server does with letters: keeps them, refuses some recipients and some letters."""
+
+    def __init__(self) -> None:
+        self.letters: list[Envelope] = []
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address.startswith("stranger"):
+            return "550 5.7.1 not yours"
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address.startswith("unknown"):
+            return "550 5.1.1 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if b"unwanted@" in envelope.original_content:
+            return "554 5.7.1 looks like spam"
+        if b"hang-up@" in envelope.original_content:
+            server.transport.close()
+        self.letters.append(envelope)
+        return "250 OK"
+
+    @property
+    def received(self) -> list[list[str]]:
+        """The recipients of each letter."""
+        return [letter.rcpt_tos for letter in self.letters]
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return path
+
+
+Serve = Callable[..., tuple[Post, Mail]]
+
+
+@pytest.fixture
+def serve(authority: trustme.CA, ca_file: Path) -> Iterator[Serve]:
+    """Starts a mail server and gives what it receives, with the settings that fit it."""
+    with ExitStack() as stack:
+
+        def start(security: str = "starttls", certified: str = "127.0.0.1", tls: bool = True) -> tuple[Post, Mail]:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            authority.issue_cert(certified).configure_cert(context)
+            if security == "tls":
+                encryption = {"ssl_context": context, "auth_require_tls": False}  # the port itself is encrypted
+            else:
+                encryption = {"tls_context": context if tls else None, "require_starttls": tls}
+            post, port = Post(), free_port()
+            server = Controller(post, "127.0.0.1", port, authenticator=_authenticate, auth_required=tls, **encryption)
+            server.start()
+            stack.callback(server.stop)
+            mail = Mail(
+                host="127.0.0.1",
+                port=port,
+                security=security,  # type: ignore[arg-type]
+                user=USER,
+                sender="Свод <svod@example.ru>",
+                ca_file=str(ca_file),
+            )
+            return post, mail
+
+        yield start
+
+
+def _authenticate(
+    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
+) -> AuthResult:
+    return AuthResult(success=(data.login, data.password) == (USER.encode(), PASSWORD.encode()), handled=False)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])

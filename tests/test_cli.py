@@ -1,0 +1,182 @@
+"""The commands as the office types them: one Russian sentence and the right exit code for every slip."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.conftest import Run
+
+ROOT = Path(__file__).parent.parent
+
+
+def svod(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "run.py"), *map(str, words)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, encoding="utf-8", check=False)
+
+
+def one_russian_sentence(text: str) -> bool:
+    line = text.strip()
+    return "\n" not in line and re.search("[а-я]", line) is not None and "Traceback" not in line
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--as-of", "2014-02-30"], "2014-02-30"),
+        (["--as-of", "завтра"], "завтра"),
+        (["--jobs", "0"], "--jobs"),
+        (["--jobs", "много"], "--jobs"),
+        (["--input", "нет такой папки"], "нет такой папки"),
+        (["--inptu", "input"], "--inptu"),
+        (["свести"], "свести"),
+        (["--as-of"], "--as-of"),
+        (["--settings", "нет.toml"], "нет.toml"),
+        (["schedule", "--day", "40"], "--day"),
+        (["schedule", "--day", "30"], "28"),
+        (["schedule", "--time", "девять"], "девять"),
+        (["schedule", "--install", "--remove"], "--install"),
+        (["demo", "--schools", "0"], "--schools"),
+        (["mail", "--output", "нет такой папки"], "нет такой папки"),
+        (["forms", "--input", "нет", "--school", "99", "--output", "OUT"], "99"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_code_2(words, named, tmp_path):
+    result = svod(*[tmp_path / word if word == "OUT" else word for word in words], cwd=tmp_path)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert one_russian_sentence(result.stderr), result.stderr
+    assert named in result.stderr
+
+
+def test_an_empty_input_folder_is_code_2(tmp_path):
+    (tmp_path / "input").mkdir()
+    result = svod("--input", tmp_path / "input", "--output", tmp_path / "output")
+    assert result.returncode == 2
+    assert one_russian_sentence(result.stderr)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        (b'reportng_dates = ["2014-04-20"]\n', "reporting_dates"),
+        (b"[mail]\npassword = 'x'\n", "SVOD_SMTP_PASSWORD"),
+        ("form = «».".encode("cp1251"), "UTF-8"),
+        (b'[controls]\nNO-SUCH = "off"\n', "NO-SUCH"),
+        (b'form = "form-999"\n', "form-999"),
+    ],
+)
+def test_settings_that_cannot_be_used_name_the_key(settings, named, tmp_path):
+    (tmp_path / "settings.toml").write_bytes(settings)
+    (tmp_path / "input").mkdir()
+    (tmp_path / "input" / "a.xlsx").write_bytes(b"x")
+    result = svod(cwd=tmp_path)
+    assert result.returncode == 2
+    assert one_russian_sentence(result.stderr), result.stderr
+    assert named in result.stderr
+
+
+@pytest.mark.parametrize(("input", "output"), [("a", "a"), ("a/input", "a")])
+def test_input_inside_output_is_refused(input, output, tmp_path):
+    (tmp_path / input).mkdir(parents=True)
+    result = svod("--input", tmp_path / input, "--output", tmp_path / output)
+    assert (result.returncode, one_russian_sentence(result.stderr)) == (2, True)
+
+
+def test_output_inside_input_is_not_read_as_reports(demo: Run, tmp_path):
+    shutil.copytree(demo.input, tmp_path / "input")
+    words = ["--input", tmp_path / "input", "--output", tmp_path / "input" / "output", "--as-of", demo.folder.name]
+    first, second = svod(*words), svod(*words)
+    assert first.returncode == second.returncode == 0
+    assert first.stdout == second.stdout
+
+
+def test_a_run_says_its_date_and_closes_with_the_path_of_the_summary(demo: Run, tmp_path):
+    result = svod("--input", demo.input, "--output", tmp_path / "output", "--as-of", demo.folder.name, "--no-mail")
+    assert result.returncode == 0
+    assert result.stderr == ""
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("Свод на 20.05.2014 (указана в --as-of)")
+    assert "20.09.2014" in lines[1]
+    assert Path(lines[-1]).is_file()
+    assert any("при плане 61–100\u00a0%" in line for line in lines)
+    (log,) = (tmp_path / "output" / "logs").glob("svod-*.log")
+    people = {p.text.split()[0] for p in _persons(demo)}
+    assert people
+    assert not any(name in log.read_text("utf-8") for name in people)
+
+
+def _persons(demo: Run):
+    answers = demo.done.figures.answers
+    return list(answers[answers["field"] == "person"].itertuples())
+
+
+def test_an_output_that_cannot_be_written_is_code_3(demo: Run, tmp_path):
+    output = tmp_path / "output"
+    output.mkdir()
+    (output / demo.folder.name).write_text("здесь файл, а не папка")
+    result = svod("--input", demo.input, "--output", output, "--as-of", demo.folder.name)
+    assert result.returncode == 3
+    assert one_russian_sentence(result.stderr), result.stderr
+
+
+def test_help_is_in_russian_and_names_the_commands():
+    shown = svod("--help")
+    assert shown.returncode == 0
+    for english in ("Options", "Commands", "Show this message", "default"):
+        assert english not in shown.stdout
+    for command in ("forms", "mail", "schedule", "demo"):
+        own = svod(command, "--help")
+        assert own.returncode == 0
+        assert command in shown.stdout
+        assert "Show this message" not in own.stdout
+
+
+def test_forms_makes_one_workbook_a_school(demo: Run, tmp_path):
+    result = svod("forms", "--input", demo.input, "--output", tmp_path, "--as-of", "2014-09-20")
+    assert result.returncode == 0, result.stderr
+    forms = sorted((tmp_path / "2014-09-20" / "forms").glob("*.xlsx"))
+    assert len(forms) == 20
+    assert result.stdout.splitlines()[0] == "На 20.09.2014: 20\u00a0бланков."
+    book = openpyxl.load_workbook(forms[0])
+    meta = {row[0].value: row[1].value for row in book["_meta"].iter_rows(max_col=2)}
+    assert (meta["school"], meta["as_of"]) == ("01", "2014-09-20")
+
+
+def test_forms_for_one_school_and_without_a_registry(demo: Run, tmp_path):
+    one = svod("forms", "--input", demo.input, "--output", tmp_path / "one", "--school", "03")
+    blank = svod("forms", "--input", tmp_path / "nothing", "--output", tmp_path / "blank")
+    assert one.stdout.splitlines()[0].endswith("1\u00a0бланк.")
+    assert len(list((tmp_path / "one").rglob("*.xlsx"))) == 1
+    assert [path.name for path in (tmp_path / "blank").rglob("*.xlsx")] == ["бланк.xlsx"]
+    assert blank.returncode == 0
+
+
+def test_mail_without_settings_says_what_is_missing_and_a_dry_run_what_waits(demo: Run, tmp_path):
+    shutil.copytree(demo.output, tmp_path / "output")
+    refused = svod("mail", "--output", tmp_path / "output", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert one_russian_sentence(refused.stderr)
+    dry = svod("mail", "--dry-run", "--output", tmp_path / "output", cwd=tmp_path)
+    assert dry.returncode == 0
+    assert "ждёт отправки" in dry.stdout
+
+
+def test_schedule_shows_the_job_with_the_right_folder_and_log(tmp_path):
+    shown = svod("schedule", "--day", "5", "--time", "08:30", "--output", tmp_path / "результаты")
+    assert shown.returncode == 0, shown.stderr
+    assert str(ROOT) in shown.stdout
+    assert str(tmp_path / "результаты" / "logs" / "schedule.log") in shown.stdout
+    assert "8:30" in shown.stdout or "08:30" in shown.stdout
+
+
+def test_demo_says_what_it_planted_and_what_was_found(tmp_path):
+    result = svod("demo", "--dir", tmp_path / "demo", "--schools", "6", "--dates", "2")
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert any(re.fullmatch(r"Подложено ошибок: \d+, найдено: \d+\.", line) for line in lines)
+    assert Path(lines[-1]).is_file()

@@ -1,0 +1,238 @@
+"""The main job on real files: what it promises to the office, end to end."""
+
+import csv
+import hashlib
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline import monthly
+from pipeline.journal import Journal
+from pipeline.measuring.figures import State
+from pipeline.sending.outbox import read
+from pipeline.sending.smtp import Fate, deliver
+from pipeline.settings import Settings
+from schemas.strict import DataFileError
+from tests.conftest import NOW, Run, do_main_job
+from tests.mail_server import PASSWORD, Serve
+
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Relative path -> digest of every file, logs and journal left out."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix not in (".log", ".db", ".lock") and not path.name.startswith("journal.db")
+    }
+
+
+def run_again(run: Run, output: Path, input: Path | None = None, **changes: object) -> monthly.Done:
+    job = monthly.Job(input or run.input, output, run.district.as_of, Settings(), NOW)
+    return monthly.run(replace(job, **changes))  # type: ignore[arg-type]
+
+
+def test_every_file_stands_in_answers_or_findings(demo: Run):
+    named = {row["file"] for name in ("answers.csv", "findings.csv") for row in rows(demo.folder / name)}
+    files = {path.relative_to(demo.input).as_posix() for path in demo.input.rglob("*") if path.is_file()}
+    assert files - named == {"registry.xlsx"}
+
+
+def test_columns_are_exactly_those_of_the_doors(demo: Run):
+    headers = {
+        "answers.csv": "file,sheet,cell,school_code,as_of,item,field,value,basis,counted",
+        "findings.csv": "file,sheet,cell,school_code,as_of,item,code,severity,message,value",
+        "indicators.csv": "as_of,scope,item,group,covered,total,percent,schools_counted,schools_expected,"
+        "target_min,target_max,deviation_pp,shortfall,status",
+    }
+    for name, header in headers.items():
+        assert (demo.folder / name).read_text("utf-8").splitlines()[0] == header
+
+
+def test_a_second_run_writes_the_same_bytes_and_changes_no_input(demo: Run, tmp_path: Path):
+    before = contents(demo.input)
+    run_again(demo, tmp_path / "again")
+    assert contents(tmp_path / "again") == contents(demo.output)
+    assert contents(demo.input) == before
+
+
+def test_a_run_in_another_time_zone_of_the_computer_writes_the_same_bytes(demo: Run, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    run_again(demo, tmp_path / "there")
+    assert contents(tmp_path / "there") == contents(demo.output)
+
+
+def test_more_processes_change_nothing(demo: Run, tmp_path: Path):
+    run_again(demo, tmp_path / "two", jobs=2)
+    assert contents(tmp_path / "two") == contents(demo.output)
+
+
+BROKEN = {
+    "обрыв.xlsx": b"PK\x03\x04" + b"\x00" * 200,
+    "снимок.xlsx": b"%PDF-1.4 no workbook",
+    "пусто.xlsx": b"",
+    "=cmd.xlsx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
+}
+
+
+def test_a_broken_file_is_one_remark_and_changes_no_other_figure(demo: Run, tmp_path: Path):
+    folder = tmp_path / "input"
+    shutil.copytree(demo.input, folder)
+    for name, data in BROKEN.items():
+        (folder / name).write_bytes(data)
+    run_again(demo, tmp_path / "output", folder)
+    out = tmp_path / "output" / demo.folder.name
+    for name in ("answers.csv", "indicators.csv"):
+        assert (out / name).read_bytes() == (demo.folder / name).read_bytes()
+    findings = rows(out / "findings.csv")
+    for name in BROKEN:
+        shown = f"'{name}" if name.startswith("=") else name
+        assert [row["severity"] for row in findings if row["file"] == shown] == ["error"]
+    others = [row for row in findings if row["file"].lstrip("'") not in BROKEN]
+    assert others == rows(demo.folder / "findings.csv")
+
+
+def test_files_may_be_renamed_and_moved(demo: Run, tmp_path: Path):
+    folder = tmp_path / "input"
+    for number, path in enumerate(sorted(demo.input.rglob("*.*"))):
+        name = path.name if path.name == "registry.xlsx" else f"{number % 3}/{number:03d}{path.suffix}"
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, place)
+    run_again(demo, tmp_path / "output", folder)
+    moved = tmp_path / "output" / demo.folder.name / "indicators.csv"
+    assert moved.read_bytes() == (demo.folder / "indicators.csv").read_bytes()
+
+
+def test_nothing_of_input_that_the_office_did_not_put_there_is_read(demo: Run, tmp_path: Path):
+    folder = tmp_path / "input"
+    shutil.copytree(demo.input, folder)
+    for name in ("~$отчёт.xlsx", ".~lock.отчёт.ods#", "Thumbs.db", "отчёт.xlsx.crdownload", "README.md"):
+        (folder / name).write_bytes(b"x")
+    (folder / "__MACOSX").mkdir()
+    (folder / "__MACOSX" / "._отчёт.xlsx").write_bytes(b"x")
+    done = run_again(demo, tmp_path / "output", folder)
+    assert len(done.inbox.passed_over) == 6
+    assert contents(tmp_path / "output").keys() == contents(demo.output).keys()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_links_and_pipes_are_said_and_never_followed(demo: Run, tmp_path: Path):
+    folder = tmp_path / "input"
+    shutil.copytree(demo.input, folder)
+    (folder / "ссылка.xlsx").symlink_to("/etc/hostname")
+    (folder / "папка").symlink_to("/etc")
+    os.mkfifo(folder / "труба.xlsx")
+    run_again(demo, tmp_path / "output", folder)
+    findings = rows(tmp_path / "output" / demo.folder.name / "findings.csv")
+    said = {row["file"]: row["code"] for row in findings if row["file"] in ("ссылка.xlsx", "папка", "труба.xlsx")}
+    assert said == dict.fromkeys(("ссылка.xlsx", "папка", "труба.xlsx"), "FILE-LINK")
+
+
+def test_a_registry_without_any_report_is_a_run_like_every_other(demo: Run, tmp_path: Path):
+    (tmp_path / "input").mkdir()
+    shutil.copy2(demo.district.registry, tmp_path / "input" / "registry.xlsx")
+    done = run_again(demo, tmp_path / "output", tmp_path / "input")
+    assert {line.state for line in done.figures.submissions} == {State.NOT_SUBMITTED}
+    assert done.summary.lies_at.is_file()
+
+
+def test_without_a_registry_a_draft_is_written_that_gives_the_same_figures(demo: Run, tmp_path: Path):
+    folder = tmp_path / "input"
+    shutil.copytree(demo.input, folder)
+    (folder / "registry.xlsx").unlink()
+    done = run_again(demo, tmp_path / "first", folder)
+    draft = tmp_path / "first" / demo.folder.name / "registry.xlsx"
+    assert done.figures.draft_registry
+    shutil.copy2(draft, folder / "registry.xlsx")
+    run_again(demo, tmp_path / "second", folder)
+    name = f"{demo.folder.name}/indicators.csv"
+    assert (tmp_path / "second" / name).read_bytes() == (tmp_path / "first" / name).read_bytes()
+
+
+def test_a_registry_that_cannot_be_used_stops_with_one_sentence(demo: Run, tmp_path: Path):
+    folder = tmp_path / "input"
+    folder.mkdir()
+    (folder / "registry.xlsx").write_bytes(b"%PDF-1.4")
+    with pytest.raises(DataFileError, match=r"Реестр registry\.xlsx не читается.*PDF"):
+        run_again(demo, tmp_path / "output", folder)
+    assert not list((tmp_path / "output").rglob("*.xlsx"))
+
+
+def test_the_demo_finds_what_it_planted(demo: Run):
+    """All faults that this version looks for; those between reports and schools come with a later one."""
+    from pipeline.demo import found
+
+    states = {line.school.code: line.state for line in demo.done.figures.submissions}
+    remarks = (*demo.done.remarks, *demo.done.figures.remarks)
+    missed = [p for p, was_found in found(demo.district.planted, remarks, states) if not was_found]
+    known = set(demo.done.catalogue.entries)
+    assert [p.fault for p in missed if p.codes & known or p.state] == []
+
+
+def test_what_the_schools_wrote_is_what_is_read(demo: Run):
+    """The truth that the demo keeps, against every fact of every report, of every date."""
+    said = {(row["file"], row["item"], row["field"]): row["value"] for row in rows(demo.folder / "answers.csv")}
+    in_picture = {file for file, _, _ in said}
+    truth = [fact for fact in demo.district.truth if fact.file in in_picture]
+    assert len(truth) > 300
+    for fact in truth:
+        value = said.get((fact.file, fact.item, fact.field))
+        assert value is not None, fact
+        if isinstance(fact.value, int | float):
+            assert float(value) == pytest.approx(fact.value), fact
+        else:
+            assert value == fact.value, fact
+
+
+def test_the_letter_arrives_once_over_tls_with_the_workbook_byte_for_byte(demo: Run, tmp_path: Path, serve: Serve):
+    post, mail = serve("starttls")
+    settings = Settings(mail=mail)
+    output = tmp_path / "output"
+    job = monthly.Job(demo.input, output, demo.district.as_of, settings, NOW, mail=True, password=PASSWORD)
+    done = monthly.run(job)
+    assert [delivery.fate for delivery in done.deliveries] == [Fate.SENT]
+    (letter,) = post.letters
+    (attached,) = read(letter.original_content).iter_attachments()
+    assert attached.get_filename() == done.summary.path.name
+    assert attached.get_content() == done.summary.lies_at.read_bytes()
+
+    again = monthly.run(job)
+    with Journal.open(output / "journal.db") as journal:
+        later = deliver(output, mail, PASSWORD, journal, NOW, None, dry_run=False)
+    assert (again.deliveries, later, len(post.letters)) == ((), [], 1)
+
+
+def test_the_letter_says_in_plain_text_what_it_says_in_html(demo: Run):
+    letter = read((demo.folder / "outbox" / "rukovodstvo.eml").read_bytes())
+    text = letter.get_body(("plain",)).get_content()
+    html = letter.get_body(("html",)).get_content()
+    brief_words = [line for line in text.splitlines() if line.startswith("  ")]
+    assert brief_words
+    assert str(letter["Subject"]).replace("\u00a0", " ") in text.replace("\u00a0", " ")
+    assert "<img" not in html
+    assert "class=" not in html
+    assert letter["X-Unsent"] == "1"
+
+
+def test_a_second_form_goes_through_the_whole_job_unchanged(meals: Run):
+    indicators = rows(meals.folder / "indicators.csv")
+    assert {row["item"] for row in indicators} == {"2.1", "2.2", "3"}
+    headline = next(row for row in indicators if row["scope"] == "municipality" and row["item"] == "2.2")
+    assert float(headline["percent"]) > 0
+    assert (meals.folder / f"svod-{meals.district.as_of}.xlsx").is_file()
+
+
+def test_another_seed_is_another_district(tmp_path: Path):
+    one = do_main_job(tmp_path / "one", schools=4, dates=1, seed=1)
+    two = do_main_job(tmp_path / "two", schools=4, dates=1, seed=2)
+    assert contents(one.input) != contents(two.input)
