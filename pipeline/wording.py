@@ -113,7 +113,7 @@ def shown_cells(cells: Iterable[str], at_most: int = 12) -> str:
 
 
 class _Templates(string.Formatter):
-    """`{count:number}`, `{share:percent}`, `{day:date}`: the formats of `remarks.toml`. An unknown field is our mistake."""
+    """`{count:number}`, `{share:percent}`, `{day:date}`: the formats of `remarks.toml`. Another is our mistake."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         match format_spec:

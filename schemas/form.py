@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -310,7 +311,7 @@ def _target_contradictions(targets: tuple[Target, ...]) -> Iterator[str]:
     for target in targets:
         if not 0 <= target.min <= target.max <= 100:
             yield f"targets {target.by:%d.%m.%Y}: нужно 0 ≤ min ≤ max ≤ 100"
-    for earlier, later in zip(targets, targets[1:], strict=False):
+    for earlier, later in pairwise(targets):
         if later.by <= earlier.by:
             yield f"targets {later.by:%d.%m.%Y}: сроки должны идти по возрастанию"
         elif later.min < earlier.max:

@@ -44,7 +44,7 @@ class Remark:
 
 
 def remark(code: str, **fields: object) -> Remark:
-    """A remark with the given places (`file`, `cell`, `item` …); every other keyword becomes a figure of its message."""
+    """A remark with the given places (`file`, `cell`, `item` …); other keywords become figures of its message."""
     places = {k: v for k, v in fields.items() if k in Remark.__dataclass_fields__}
     data = tuple((k, v) for k, v in fields.items() if k not in Remark.__dataclass_fields__)
     return Remark(code, data=data, **places)  # type: ignore[arg-type]

@@ -7,16 +7,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from io import BytesIO
 from pathlib import Path
 from random import Random
-
-from openpyxl import load_workbook
 
 from pipeline.demo.answers import Conduct, answers_on, problems_on
 from pipeline.demo.district import MAILING, make_schools
 from pipeline.demo.faults import Desk
-from pipeline.demo.forms import settled_bytes, workbook_of
+from pipeline.demo.forms import workbook_of
 from pipeline.demo.handwriting import Hand, typed
 from pipeline.demo.reports import Report, Truth, own_form_line
 from pipeline.measuring.figures import State
@@ -74,7 +71,8 @@ def make(folder: Path, form: Form, schools: int, dates: int, seed: int) -> Distr
     input_folder = folder / "input"
     files = {report.file: report for report in [*reports, *desk.attempts]}
     _refuse_strangers(input_folder, {registry.FILE, *files})
-    _put(input_folder / registry.FILE, _registry_of(form, district), _moment(form.order.date))
+    office = write_registry(form, Registry(district, MAILING), form.order.date)
+    _put(input_folder / registry.FILE, office, _moment(form.order.date))
     for file, report in files.items():
         _put(input_folder / file, workbook_of(report, form), report.arrives)
     planted = [Planted(s.report.file, s.sender.code, s.item, s.fault.name, s.fault.codes) for s in desk.spoilt]
@@ -169,14 +167,6 @@ def _refuse_strangers(folder: Path, files: set[str]) -> None:
     for path in sorted(folder.rglob("*")):
         if not path.is_dir() and path.relative_to(folder).as_posix() not in files:
             raise DataFileError(f"В папке «{folder}» есть другие файлы ({path.name}): укажите пустую папку (--dir).")
-
-
-def _registry_of(form: Form, schools: tuple[School, ...]) -> bytes:
-    """The empty registry filled in by the office: schools, and who gets the letters."""
-    book = load_workbook(BytesIO(write_registry(form, Registry(schools), form.order.date)))
-    for recipient in MAILING:
-        book[registry.MAILING].append(recipient)
-    return settled_bytes(book, _moment(form.order.date))
 
 
 def _put(path: Path, data: bytes, arrives: datetime) -> None:

@@ -1,7 +1,5 @@
 """Every school and item with a due date: done, in progress, overdue, not applicable, unknown."""
 
-from datetime import date
-
 import pandas as pd
 
 from pipeline.checking.judgement import Checked

@@ -53,7 +53,7 @@ def read_head(sheet: Sheet, first: int, last: int, form: Form, schools: Schools)
         if label and not as_of.text:
             labels.add(spot)
             value_spot, value = _value(after, spot, lines)
-            if value is not None:
+            if value is not None and _may_be_a_date(value):
                 labels.add(value_spot)
                 found_date = read_date(value)
                 shown = value.value if isinstance(value.value, str) else after or _shown(value)
@@ -146,6 +146,11 @@ def _known_name(sheet: Sheet, lines: dict[Spot, Cell], labels: set[Spot], school
         if spot not in labels and isinstance(cell.value, str) and schools.match(cell.value).school:
             return Said(cell.value.strip(), sheet.address(spot))
     return Said()
+
+
+def _may_be_a_date(cell: Cell) -> bool:
+    """A hint beside an empty date cell is no date: a date has digits."""
+    return not isinstance(cell.value, str) or re.search(r"\d", cell.value) is not None
 
 
 def _only_blanks(text: str) -> bool:

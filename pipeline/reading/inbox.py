@@ -28,7 +28,7 @@ class Inbox:
 
 
 def look_into(folder: Path, leave_out: Path) -> Inbox:
-    """Everything below `folder`, at any depth; links are not followed, `leave_out` (the output folder) is not entered."""
+    """Everything below `folder`, at any depth. Links are not followed, `leave_out` (the output) is not entered."""
     inbox = Inbox(folder)
     registry = folder / REGISTRY_FILE
     inbox.registry = registry if registry.is_file() else None

@@ -49,7 +49,7 @@ def find_rows(sheet: Sheet, table: Table, form: Form) -> Iterator[Row]:
 
 
 def item_numbers(cell: Cell | None) -> list[str]:
-    """What number of an item the cell may hold, likeliest first. Excel turns `6.1` into 6 January and `4.10` into 4.1."""
+    """Item numbers that the cell may hold, likeliest first. Excel turns `6.1` into 6 January, `4.10` into 4.1."""
     if cell is None or cell.fault:
         return []
     value = cell.value

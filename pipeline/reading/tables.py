@@ -69,9 +69,7 @@ def _tables(sheet: Sheet, form: Form) -> list[Table]:
     rows = _by_row(sheet)
     starts: list[tuple[int, Columns, bool, frozenset[Spot]]] = []
     for row, columns in rows.items():
-        if found := _items_heading(row, columns, form):
-            starts.append((row, *found))
-        elif found := _problems_heading(row, columns, form):
+        if (found := _items_heading(row, columns, form)) or (found := _problems_heading(row, columns, form)):
             starts.append((row, *found))
     if not any(not problems for _, _, problems, _ in starts):
         starts += _table_without_heading(rows, form)

@@ -65,7 +65,7 @@ def leadership_letter(
 
 
 def put_in_outbox(letter: Letter, as_of: date, sender: str, journal: SentBook, outputs: Outputs) -> list[str]:
-    """The letter as a file that waits, unless it has reached all its recipients. Returns what is wrong with addresses."""
+    """The letter as a file that waits, unless it has reached everybody. Returns what is wrong with addresses."""
     content, refusals = compose(letter, as_of, sender)
     if not has_gone(content, as_of, journal):
         outputs.add(Path(as_of.isoformat(), OUTBOX, FILE), content)
@@ -115,4 +115,5 @@ def _legend(figures: Figures) -> str:
     if figures.target is None:
         return ""
     plan = band(figures.target.min, figures.target.max)
-    return f"Оранжевое — факт, серо-голубое — план {plan}. Остальные школы — в книге, лист «{figures.form.headline.sheet}»."
+    sheet = figures.form.headline.sheet
+    return f"Оранжевое — факт, серо-голубое — план {plan}. Остальные школы — в книге, лист «{sheet}»."

@@ -1,4 +1,4 @@
-"""The registry workbook: a draft from what the reports say, or an empty one to fill in."""
+"""The registry as a workbook: the draft made of the reports, the demo's district."""
 
 from datetime import date
 from io import BytesIO
@@ -30,11 +30,16 @@ def write_registry(form: Form, registry: Registry, created: date) -> bytes:
         for column, base in enumerate(bases.values(), start=len(texts)):
             if base in school.bases:
                 sheet.write_number(row, column, school.bases[base], formats())
-        sheet.write_string(row, len(headings) - 1, school.email, formats())
+        if school.classes is not None:
+            sheet.write_number(row, headings.index(columns.CLASSES), school.classes, formats())
+        sheet.write_string(row, headings.index(columns.EMAIL), school.email, formats())
     sheet.freeze_panes(1, 2)
     mailing = book.add_worksheet(columns.MAILING)
     for column, heading in enumerate((columns.RECIPIENT, columns.EMAIL, columns.WANTS)):
         mailing.set_column(column, column, 30)
         mailing.write_string(0, column, heading, formats(theme.HEADER))
+    for row, recipient in enumerate(registry.mailing, start=1):
+        for column, text in enumerate(recipient):
+            mailing.write_string(row, column, text, formats())
     book.close()
     return target.getvalue()
