@@ -40,6 +40,9 @@ def main() -> None:
         _refuse(str(error), FAILED)
     except TyperException as error:
         _refuse(russian.complaint(error), WRONG_USE)
+    except Exception as error:  # the door: a mistake of ours is not hidden, but told in the user's language
+        _LOG.exception("failed")
+        _refuse(f"Сбой программы ({type(error).__name__}): повторите с --debug и передайте текст разработчику.", FAILED)
     except KeyboardInterrupt:
         _refuse("Прервано: прежние файлы на месте, новых нет.", FAILED)
     else:
@@ -111,8 +114,8 @@ def run(
     as_of: AsOf = None,
     settings: SettingsFile = None,
     mail: Annotated[
-        bool | None, typer.Option("--mail/--no-mail", help="Сразу отправить письма; иначе они ждут в outbox.")
-    ] = None,
+        bool, typer.Option("--mail/--no-mail", help="Сразу отправить письма; иначе они ждут в outbox.")
+    ] = False,
     jobs: Annotated[
         int, typer.Option("--jobs", parser=_whole("--jobs", 1, 64), metavar="N", help="Сколько процессов читают файлы.")
     ] = 1,
@@ -120,7 +123,7 @@ def run(
 ) -> None:
     """Сводит отчёты школ в одну книгу: читает, проверяет, считает, пишет и, если нужно, отправляет."""
     if context.invoked_subcommand is None:
-        _main_job(input, output, as_of, load_settings(settings), mail=bool(mail), jobs=jobs)
+        _main_job(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs)
 
 
 def _main_job(
@@ -254,6 +257,28 @@ def _scheduled_job(at_day: int, at: time, input: Path, output: Path, settings: P
 
 
 @app.command(cls=russian.Command)
+def trace(
+    school: Annotated[str, typer.Argument(metavar="ШКОЛА", help="Код или название школы.")],
+    item: Annotated[str, typer.Argument(metavar="ПУНКТ", help="Номер пункта формы.")],
+    as_of: AsOf = None,
+    input: Input = Path("input"),
+    output: Output = Path("output"),
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> None:
+    """Путь показателя: от ячейки школы до процента района."""
+    from pipeline import monthly
+    from pipeline.tracing import trace as way_of
+
+    _require_folders(input, output)
+    chosen = load_settings(settings)
+    now = datetime.now(chosen.zone)
+    survey = monthly.take_survey(monthly.Job(input, output, as_of or now.date(), chosen, now))
+    for line in way_of(survey, school, item):
+        print(line)
+
+
+@app.command(cls=russian.Command)
 def demo(
     folder: Annotated[Path, typer.Option("--dir", metavar="ПАПКА", help="Где создать район.")] = Path("demo"),
     schools: Annotated[
@@ -278,5 +303,5 @@ def demo(
     why = "последняя дата вымышленного района"
     done = _main_job(folder / "input", folder / "output", district.as_of, chosen, why=why, say_path=False)
     states = {line.school.code: line.state for line in done.figures.submissions}
-    console.say_planted(found(district.planted, (*done.remarks, *done.figures.remarks), states))
+    console.say_planted(found(district.planted, (*done.survey.checked.remarks, *done.figures.remarks), states))
     console.say_path(done)

@@ -1,7 +1,6 @@
 """The main job as a page of calls: the stages in the order of the house. Here alone (and in the commands) clock,
 settings, journal and environment are touched; stages get values."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING
 from pipeline import VERSION
 from pipeline.files import Outputs, Written, lock
 from pipeline.journal import Journal
-from pipeline.reading.inbox import Inbox, look_into
-from pipeline.reading.intake import Intake, take_in
+from pipeline.reading.inbox import look_into
+from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.reading.package import Limits
 from pipeline.sending.smtp import Delivery, deliver
 from pipeline.settings import Settings
 from schemas.form import Form, load_form
-from schemas.remarks import Catalogue, Remark, load_catalogue
+from schemas.remarks import Catalogue, load_catalogue
 from schemas.strict import DataFileError
 
 if TYPE_CHECKING:
@@ -43,37 +42,65 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Survey:
+    """What the input says as of a date, before anything is written."""
+
+    form: Form
+    catalogue: Catalogue
+    intake: Intake
+    checked: "Checked"
+    figures: "Figures"
+
+
+@dataclass(frozen=True)
 class Done:
     """What came out of a run."""
 
-    figures: "Figures"
-    remarks: tuple[Remark, ...]  # on every report of every date; `figures.remarks` are those of the picture
-    catalogue: Catalogue
-    inbox: Inbox
+    survey: Survey
     summary: Written
     warnings: tuple[str, ...]
     deliveries: tuple[Delivery, ...]
 
+    @property
+    def figures(self) -> "Figures":
+        return self.survey.figures
 
-def run(job: Job, progress: Callable[[int, int], None] = lambda done, of: None) -> Done:
+
+def _no_progress(done: int, of: int) -> None:
+    pass
+
+
+def run(job: Job, progress: Progress = _no_progress) -> Done:
     """Reads, checks, measures, writes, and sends if asked to.
 
     Raises DataFileError (wrong use) and OutputError (nothing was written), each one Russian sentence.
     """
-    form = load_form(job.settings.form)
-    catalogue = load_catalogue(job.settings.controls)
     with lock(job.output):
-        intake = _read(job, form, catalogue, progress)
-        checked = _check(job, form, catalogue, intake)
-        figures = _measure(job, form, catalogue, intake, checked)
+        log = job.output / "logs" / "reading.log"
+        log.parent.mkdir(exist_ok=True)
+        survey = take_survey(job, progress, log)
         with Journal.open(job.output / "journal.db") as journal, Outputs(job.output) as outputs:
-            summary, letters = _write(job, figures, catalogue, intake, journal, outputs)
+            summary, said = _write(job, survey, journal, outputs)
             written = {place.path: place for place in outputs.commit()}
             deliveries = _send(job, journal) if job.mail else []
-            warnings = tuple(filter(None, (journal.warning, *letters)))
-    return Done(
-        figures, checked.remarks, catalogue, intake.inbox, written[job.output / summary], warnings, tuple(deliveries)
-    )
+    return Done(survey, written[job.output / summary], tuple(filter(None, (journal.warning, *said))), tuple(deliveries))
+
+
+def take_survey(job: Job, progress: Progress = _no_progress, log: Path | None = None) -> Survey:
+    """Reads, checks and measures; writes nothing (but what the readers say of themselves, to `log`)."""
+    form = load_form(job.settings.form)
+    catalogue = load_catalogue(job.settings.controls)
+    intake = _read(job, form, catalogue, progress, log)
+
+    from pipeline.checking.judgement import check
+    from pipeline.measuring.measure import measure
+    from pipeline.measuring.picture import Calendar
+
+    arrivals = {read.file: arrived(job, path) for read, path in zip(intake.reads, intake.inbox.reports, strict=True)}
+    checked = check(intake.reads, arrivals, form, intake.registry, catalogue, intake.inbox.remarks)
+    calendar = Calendar(reporting_dates(job.settings), job.settings.days_before)
+    figures = measure(checked, intake.reads, intake.registry, form, catalogue, job.as_of, calendar)
+    return Survey(form, catalogue, intake, checked, figures)
 
 
 def reporting_dates(settings: Settings) -> tuple[date, ...]:
@@ -82,14 +109,12 @@ def reporting_dates(settings: Settings) -> tuple[date, ...]:
     return tuple(sorted({*form.order.reporting_dates, *settings.reporting_dates}))
 
 
-def _read(job: Job, form: Form, catalogue: Catalogue, progress: Callable[[int, int], None]) -> Intake:
+def _read(job: Job, form: Form, catalogue: Catalogue, progress: Progress, log: Path | None) -> Intake:
     """Workers read while this process imports pandas: neither waits for the other."""
     inbox = look_into(job.input, leave_out=job.output.resolve())
     if not inbox.registry and not inbox.reports and not inbox.remarks:
         raise DataFileError(f"В папке «{job.input}» нет ни реестра, ни отчётов: положите в неё файлы школ.")
     limits = Limits(**{name: getattr(job.settings.limits, name) for name in Limits.__dataclass_fields__})
-    log = job.output / "logs" / "reading.log"
-    log.parent.mkdir(exist_ok=True)
     with ThreadPoolExecutor(1) as thread:
         reading = thread.submit(take_in, inbox, form, limits, catalogue, job.jobs, log, progress)
         import pipeline.checking.judgement
@@ -98,31 +123,16 @@ def _read(job: Job, form: Form, catalogue: Catalogue, progress: Callable[[int, i
         return reading.result()
 
 
-def _check(job: Job, form: Form, catalogue: Catalogue, intake: Intake) -> "Checked":
-    from pipeline.checking.judgement import check
-
-    arrivals = {read.file: arrived(job, path) for read, path in zip(intake.reads, intake.inbox.reports, strict=True)}
-    return check(intake.reads, arrivals, form, intake.registry, catalogue, intake.inbox.remarks)
-
-
-def _measure(job: Job, form: Form, catalogue: Catalogue, intake: Intake, checked: "Checked") -> "Figures":
-    from pipeline.measuring.measure import measure
-    from pipeline.measuring.picture import Calendar
-
-    calendar = Calendar(reporting_dates(job.settings), job.settings.days_before)
-    return measure(checked, intake.reads, intake.registry, form, catalogue, job.as_of, calendar)
-
-
-def _write(
-    job: Job, figures: "Figures", catalogue: Catalogue, intake: Intake, journal: Journal, outputs: Outputs
-) -> tuple[Path, list[str]]:
+def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tuple[Path, list[str]]:
     """All files of the run, made beside their places. Returns the summary's path below the output folder, and what
     is to be said of the letters."""
     from pipeline.sending.letters import leadership_letter, put_in_outbox
     from pipeline.writing.registry import write_registry
+    from pipeline.writing.strange import strange_toml
     from pipeline.writing.summary import write_summary
     from pipeline.writing.tables import answers_csv, findings_csv, indicators_csv
 
+    figures, catalogue, registry = survey.figures, survey.catalogue, survey.intake.registry
     folder = Path(job.as_of.isoformat())
     name = folder / f"svod-{job.as_of}.xlsx"
     summary = write_summary(figures, catalogue, VERSION)
@@ -130,9 +140,11 @@ def _write(
     outputs.add(folder / "findings.csv", findings_csv(figures, catalogue))
     outputs.add(folder / "indicators.csv", indicators_csv(figures))
     outputs.add(name, summary)
-    if intake.registry.draft:
-        outputs.add(folder / "registry.xlsx", write_registry(figures.form, intake.registry, job.as_of))
-    letter = leadership_letter(figures, catalogue, intake.registry, name.name, summary)
+    if registry.draft:
+        outputs.add(folder / "registry.xlsx", write_registry(figures.form, registry, job.as_of))
+    if strange := strange_toml(survey.intake.reads, registry):
+        outputs.add(Path("logs", f"strange-{job.as_of}.toml"), strange, durable=False)
+    letter = leadership_letter(figures, catalogue, registry, name.name, summary)
     said = put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs) if letter else []
     return name, said
 

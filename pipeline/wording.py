@@ -51,10 +51,10 @@ def number(value: float, decimals: int = 0) -> str:
     return f"{MINUS}{said}" if value < 0 and said.strip("0,") else said
 
 
-def percent(value: float, decimals: int = 1) -> str:
-    """54.74 -> «54,7 %»; a whole percent without «,0»."""
+def percent(value: float, decimals: int = 1, *, in_column: bool = False) -> str:
+    """54.74 -> «54,7 %»; in a sentence a whole percent stands without «,0», in a column with it."""
     said = f"{value:.{decimals}f}".replace(".", ",").replace("-", MINUS)
-    if "," in said:
+    if "," in said and not in_column:
         said = said.rstrip("0").rstrip(",")
     return f"{said}{NBSP}%"
 
@@ -144,7 +144,7 @@ def todo(remark: Remark, catalogue: Catalogue) -> str:
 def _said(template: str, remark: Remark) -> str:
     places = {"item": remark.item, "sheet": remark.sheet, "cell": remark.cell, "school": remark.school}
     places |= {"value": shortened(remark.value), "as_of": remark.as_of}  # type: ignore[dict-item]
-    return keep_together(_templates.vformat(template, (), places | dict(remark.data)))  # type: ignore[arg-type]
+    return keep_together(_templates.vformat(template, (), places | dict(remark.data)))
 
 
 def shortened(text: str, limit: int = 60) -> str:

@@ -1,7 +1,7 @@
 """The long table of answers: one fact a row, for all reports of a batch. pandera judges it once, lazily.
 
 Structural rules (types, known words, no nulls) guard our own reader: a breach is a programmer's mistake.
-Coded checks (`error=` a code of `remarks.toml`) judge the school's answer: a breach becomes a remark.
+Coded checks (of the table, `error=` a code of `remarks.toml`) judge the school's answer: a breach becomes a remark.
 """
 
 import pandas as pd
@@ -37,16 +37,21 @@ class Answers(pa.DataFrameModel):
         ordered = True
         unique_column_names = True
 
-    @pa.check("number", error="NUM-NEGATIVE")
-    def not_below_zero(cls, number: pd.Series) -> pd.Series:
-        return number.isna() | (number >= 0)
+    # What is derived from a stated figure is as wrong as that figure, and the remark stands there: said once.
+
+    @pa.dataframe_check(error="NUM-NEGATIVE")
+    @classmethod
+    def stated_figure_not_below_zero(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return (table["basis"] != "stated") | ~(table["number"] < 0)
 
     @pa.dataframe_check(error="PCT-ABOVE-100")
-    def percent_at_most_100(cls, table: pd.DataFrame) -> pd.Series:
+    @classmethod
+    def stated_percent_at_most_100(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return (table["field"] != "percent") | (table["basis"] != "stated") | ~(table["number"] > 100)
 
     @pa.dataframe_check(error="DOC-AFTER-REPORT")
-    def document_not_after_report(cls, table: pd.DataFrame) -> pd.Series:
+    @classmethod
+    def document_not_after_report(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return (table["field"] != "date") | (table["as_of"] == "") | (table["text"] <= table["as_of"])
 
 

@@ -120,6 +120,11 @@ class Item(_Data, frozen=True):
         return self.number.rpartition(".")[0]
 
     @property
+    def wordings(self) -> tuple[str, ...]:
+        """The order's own wording and the known spellings of it."""
+        return self.title, *self.spellings
+
+    @property
     def measured(self) -> bool:
         """Has a share that can be put into a table: a coverage or a volume."""
         return self.kind in (Kind.COVERAGE, Kind.VOLUME)

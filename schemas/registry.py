@@ -1,14 +1,29 @@
-"""The list of schools as a table: what can be counted on once the registry has been read."""
+"""The registry's people as one table: a row a school and base. pandera judges it as it enters checking.
 
+Structural rules guard our own reader; the coded check judges what the office has typed and becomes a remark.
+"""
+
+import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Index, Series
+from pandera.typing import Series
 
 
-class Schools(pa.DataFrameModel):
-    """One school a row, index: its code. Beside these columns one a base of the form, people."""
+class SchoolBases(pa.DataFrameModel):
+    """Index: the number of the row, by which a remark finds its school and base."""
 
-    code: Index[str] = pa.Field(unique=True, description="«Код»", check_name=True)
-    name: Series[str] = pa.Field(str_length={"min_value": 1}, description="«Краткое наименование»")
+    school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="«Код»")
+    base: Series[str] = pa.Field(str_length={"min_value": 1}, description="id of one of the form's bases")
+    people: Series[float] = pa.Field(ge=0, description="how many of them the school has")
+    whole: Series[float] = pa.Field(
+        ge=0, nullable=True, description="people of the base that this one is part of; null: part of none, or unknown"
+    )
 
     class Config:
-        strict = False
+        strict = True
+        ordered = True
+        unique = ("school_code", "base")
+
+    @pa.dataframe_check(error="REGISTRY-PART")
+    @classmethod
+    def part_not_above_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return ~(table["people"] > table["whole"])

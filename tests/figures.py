@@ -433,4 +433,4 @@ def _answers(schools: Sequence[School], of_case: dict[str, Case], form: Form) ->
             if item.classes:
                 rows.append((school.code, item.number, "classes", "1-11", math.nan))
     frame = pd.DataFrame(rows, columns=["school_code", "item", "field", "text", "number"])
-    return frame.assign(counted=True, basis="stated")
+    return frame.assign(counted=True, basis="stated", file="otchet.xlsx", sheet="Отчёт", cell="C7")

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.reading.heads import Meta
+from pipeline.reading.layouts import Role, readers
 from pipeline.reading.records import Cell, Spot
-from tests.order_form import ANSWERS, FORM, OrderForm, notes, read, read_one, said
+from tests.order_form import ANSWERS, FORM, SCHOOLS, OrderForm, notes, read, read_one, said
 
 PLAIN, PLAIN_REMARKS = read_one(OrderForm())
 FACTS = said(PLAIN)
@@ -280,3 +282,31 @@ def test_a_report_without_a_readable_date_is_an_error(as_of, code):
     report, remarks = read_one(OrderForm(as_of=as_of))
     assert report.as_of is None
     assert codes(remarks) == {code}
+
+
+# ── nothing is lost ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def unaccounted(sheet):
+    """Cells of a sheet with forms that are no label, no note, and said by no fact and no remark."""
+    lost = set(sheet.cells)
+    for reader in readers(sheet, FORM, SCHOOLS, Meta()):
+        report = reader.read()
+        said = {f.cell for f in report.facts} | {r.cell for r in reader.remarks}
+        named = {spot for spot in reader.roles if sheet.address(spot) in said}
+        lost -= {spot for spot, role in reader.roles.items() if role is Role.LABEL or spot in named}
+    return {sheet.address(spot) for spot in lost}
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(1, 60), st.integers(1, 8)),
+        st.sampled_from(["уточнить", "тел. 2-33-44", "87 %", "6.1", "нет", "1", "—", "приказ", "М.П.", "Иванова М.П."]),
+        max_size=12,
+    )
+)
+def test_every_cell_is_a_label_an_answer_a_note_or_a_remark(written):
+    """Whatever is written over the form and beside it."""
+    sheet = OrderForm().sheet()
+    sheet.cells.update({Spot(*spot): Cell(text) for spot, text in written.items()})
+    assert unaccounted(sheet) == set()

@@ -121,7 +121,7 @@ def test_nothing_of_input_that_the_office_did_not_put_there_is_read(demo: Run, t
     (folder / "__MACOSX").mkdir()
     (folder / "__MACOSX" / "._отчёт.xlsx").write_bytes(b"x")
     done = run_again(demo, tmp_path / "output", folder)
-    assert len(done.inbox.passed_over) == 6
+    assert len(done.survey.intake.inbox.passed_over) == 6
     assert contents(tmp_path / "output").keys() == contents(demo.output).keys()
 
 
@@ -173,9 +173,9 @@ def test_the_demo_finds_what_it_planted(demo: Run):
     from pipeline.demo import found
 
     states = {line.school.code: line.state for line in demo.done.figures.submissions}
-    remarks = (*demo.done.remarks, *demo.done.figures.remarks)
+    remarks = (*demo.done.survey.checked.remarks, *demo.done.figures.remarks)
     missed = [p for p, was_found in found(demo.district.planted, remarks, states) if not was_found]
-    known = set(demo.done.catalogue.entries)
+    known = set(demo.done.survey.catalogue.entries)
     assert [p.fault for p in missed if p.codes & known or p.state] == []
 
 

@@ -3,26 +3,43 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import pandas as pd
 
-from pipeline.checking import contracts, controls
-from pipeline.checking.table import Report, answers_table, reports_of
+from pipeline.checking import contracts, controls, lineage
+from pipeline.checking.table import Place, Report, answers_table, coverage_of, place_of, reports_of
 from pipeline.reading.records import FileRead, Registry
 from schemas.form import Form
-from schemas.remarks import Catalogue, Remark, Severity, remark
+from schemas.remarks import Catalogue, Remark, Severity
 
 
 @dataclass(frozen=True)
 class Checked:
     """answers: `schemas.answers.Answers` and `counted` (False for every fact of an item that bears an error).
-    set_aside: (report, item) that bear an error. remarks: graded, in reading order; each on its report's place."""
+    remarks: on reports, files and folders, graded, each on its report's place. on_registry: those on the registry.
+    set_aside: (report, item) that bear an error. empty: reports without a single answer that is due."""
 
-    reports: tuple[Report, ...]
+    reports: tuple[Report, ...]  # by number
     answers: pd.DataFrame
     remarks: tuple[Remark, ...]
+    on_registry: tuple[Remark, ...]
     set_aside: frozenset[tuple[int, str]]
-    empty: frozenset[int]  # reports without a single answer that is due
+    empty: frozenset[int]
+
+    @cached_property
+    def counting(self) -> tuple[Report, ...]:
+        """One report a school and date, by school and date. An empty one takes no place, nor that of another."""
+        return tuple(lineage.counting(self._filled))
+
+    @cached_property
+    def superseded(self) -> dict[int, Report]:
+        """Number of a superseded report -> the one that counts in its place."""
+        return lineage.superseded(self._filled)
+
+    @property
+    def _filled(self) -> list[Report]:
+        return [report for report in self.reports if report.number not in self.empty]
 
 
 def check(
@@ -39,31 +56,31 @@ def check(
     """
     reports = reports_of(reads, arrivals)
     table = answers_table(reads, form, registry)
+    coverage = coverage_of(table, form)
+    numbers = {report.place: report.number for report in reports}
     remarks = [*on_folders, *(said for read in reads for said in read.remarks)]
     remarks += contracts.judge(table)
-    remarks += controls.check_answers(table, form, registry)
-    by_place = {(r.file, r.sheet, r.school, r.as_of): r.number for r in reports}
-    set_aside = _errors(catalogue.grade(remarks), by_place)
-    remarks += controls.check_between_items(table, form, set_aside)
+    remarks += controls.check_passports(reports, form, registry)
+    remarks += controls.check_answers(coverage, table, form, registry)
+    wrong = _with_errors(catalogue.grade(remarks), numbers)
+    remarks += controls.check_between_items(coverage, table, form, wrong)
     remarks += controls.check_against_dates(reports, table, form)
-    empty = frozenset(r.number for r in reports if r.usable and controls.is_empty(r, form))
-    remarks += [_empty_report(r) for r in reports if r.number in empty]
+    empty = [report for report in reports if report.usable and controls.is_empty(report, form)]
+    remarks += [report.remark("REPORT-EMPTY") for report in empty]
     graded = catalogue.grade(remarks)
-    set_aside = _errors(graded, by_place)
-    keys = zip(table["report"], table["item"], strict=True)
-    table = table.assign(counted=[key not in set_aside for key in keys])
-    return Checked(tuple(reports), table, tuple(graded), frozenset(set_aside), empty)
+    set_aside = _with_errors(graded, numbers)
+    counted = [key not in set_aside for key in zip(table["report"], table["item"], strict=True)]
+    return Checked(
+        reports=tuple(reports),
+        answers=table.assign(counted=counted),
+        remarks=tuple(graded),
+        on_registry=tuple(catalogue.grade([*registry.remarks, *contracts.judge_registry(registry, form)])),
+        set_aside=set_aside,
+        empty=frozenset(report.number for report in empty),
+    )
 
 
-def _errors(remarks: Iterable[Remark], by_place: dict[tuple[object, ...], int]) -> set[tuple[int, str]]:
-    """(report, item) with an error on an item."""
-    found = set()
-    for said in remarks:
-        number = by_place.get((said.file, said.sheet, said.school, said.as_of))
-        if said.item and said.severity is Severity.ERROR and number is not None:
-            found.add((number, said.item))
-    return found
-
-
-def _empty_report(report: Report) -> Remark:
-    return remark("REPORT-EMPTY", file=report.file, sheet=report.sheet, school=report.school, as_of=report.as_of)
+def _with_errors(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[tuple[int, str]]:
+    """(report, item) with an error on the item. `numbers`: place of a report -> its number."""
+    on_items = [said for said in remarks if said.item and said.severity is Severity.ERROR and place_of(said) in numbers]
+    return frozenset((numbers[place_of(said)], said.item) for said in on_items)

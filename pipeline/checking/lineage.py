@@ -1,7 +1,7 @@
 """A school's reports in their order: which one counts for a date, which are superseded, which came before."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline.checking.table import Report
 
@@ -12,21 +12,19 @@ def in_order(reports: Iterable[Report]) -> list[Report]:
 
 
 def counting(reports: Iterable[Report]) -> list[Report]:
-    """One report a school and date: the one that arrived last."""
-    last: dict[tuple[str, object], Report] = {}
-    for report in in_order(reports):
-        last[report.school, report.as_of] = report
-    return list(last.values())
+    """One report a school and date, in their order: the one that arrived last."""
+    return list({(r.school, r.as_of): r for r in in_order(reports)}.values())
 
 
 def superseded(reports: Iterable[Report]) -> dict[int, Report]:
     """Number of a superseded report -> the one that counts in its place."""
-    reports = in_order(reports)
-    winners = {(r.school, r.as_of): r for r in counting(reports)}
-    return {r.number: winners[r.school, r.as_of] for r in reports if winners[r.school, r.as_of] is not r}
+    ordered = in_order(reports)
+    winners = {(r.school, r.as_of): r for r in ordered}
+    return {r.number: winners[r.school, r.as_of] for r in ordered if winners[r.school, r.as_of] is not r}
 
 
-def _key(report: Report) -> tuple[str, object, float, str, str]:
+def _key(report: Report) -> tuple[str, date, float, str, str]:
+    assert report.as_of is not None  # usable
     return report.school, report.as_of, _moment(report.arrived), report.file, report.sheet
 
 

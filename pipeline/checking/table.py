@@ -1,14 +1,22 @@
 """Reports as read become one long table of facts, completed by what follows from them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from itertools import starmap
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pipeline.reading.records import FileRead, Registry
 from schemas.answers import FIGURES, empty_answers
-from schemas.form import Form, Kind
+from schemas.form import Form
+from schemas.remarks import Remark, remark
+
+Place = tuple[str, str, str, date | None]  # file, sheet, school, date: whose report, and where it stands
+
+_PLACE = ["file", "sheet", "cell", "school_code", "as_of"]
 
 
 @dataclass(frozen=True)
@@ -21,112 +29,174 @@ class Report:
     school: str
     as_of: date | None
     arrived: datetime | None
-    digest: str
     answer_cells: dict[str, str]
     written: frozenset[str]
-    own_form: bool
+    bases: tuple[tuple[str, float, str], ...]  # passport of Svod's own form: base, people, cell
 
     @property
     def usable(self) -> bool:
         """Whose and for when are both known."""
         return bool(self.school) and self.as_of is not None
 
+    @property
+    def place(self) -> Place:
+        return self.file, self.sheet, self.school, self.as_of
+
+    def remark(self, code: str, **fields: object) -> Remark:
+        """A remark that stands on this report."""
+        place = {"file": self.file, "sheet": self.sheet, "school": self.school, "as_of": self.as_of}
+        return remark(code, **place, **fields)
+
+
+class FactRow(NamedTuple):
+    """One row of the long table, as far as a remark on it needs it."""
+
+    file: str
+    sheet: str
+    cell: str
+    school_code: str
+    as_of: str
+    item: str
+    field: str
+    text: str
+    number: float
+
+    @property
+    def written(self) -> str:
+        """The fact in words: its text, «331», «44,5 %»."""
+        if self.text:
+            return self.text
+        figure = f"{self.number:.10g}".replace(".", ",")
+        return f"{figure} %" if self.field == "percent" else figure
+
+    def remark(self, code: str, **figures: object) -> Remark:
+        """A remark that stands on this fact."""
+        return remark(
+            code,
+            file=self.file,
+            sheet=self.sheet,
+            cell=self.cell,
+            school=self.school_code,
+            as_of=date.fromisoformat(self.as_of) if self.as_of else None,
+            item=self.item,
+            value=self.written,
+            **figures,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFigures:
+    """One coverage answer: its figures side by side (`coverage_of`). NaN: no such figure."""
+
+    report: int
+    item: str
+    count: float
+    total: float
+    percent: float
+    count_basis: str  # stated, derived; blank: no such figure
+    total_basis: str
+    percent_basis: str
+    half: float  # of a stated percent: half a unit of its last digit; NaN where none is stated
+
+
+def place_of(said: Remark) -> Place:
+    """The report that a remark is about, as `Report.place` says it."""
+    return said.file, said.sheet, said.school, said.as_of
+
 
 def reports_of(reads: list[FileRead], arrivals: dict[str, datetime | None]) -> list[Report]:
     """Heads of all reports, numbered in the order of files and sheets. `arrivals`: file -> arrival."""
-    heads: list[Report] = []
-    for read in reads:
-        for found in read.reports:
-            heads.append(
-                Report(
-                    len(heads),
-                    read.file,
-                    found.sheet,
-                    found.school,
-                    found.as_of,
-                    arrivals.get(read.file),
-                    read.digest,
-                    found.answer_cells,
-                    found.written,
-                    found.own_form,
-                )
-            )
-    return heads
+    found = [(read.file, report) for read in reads for report in read.reports]
+    return [
+        Report(
+            number,
+            file,
+            report.sheet,
+            report.school,
+            report.as_of,
+            arrivals.get(file),
+            report.answer_cells,
+            report.written,
+            report.bases,
+        )
+        for number, (file, report) in enumerate(found)
+    ]
 
 
 def answers_table(reads: list[FileRead], form: Form, registry: Registry) -> pd.DataFrame:
     """All facts of the batch (`schemas.answers.Answers`), stated and derived, one row number each."""
-    columns: dict[str, list[object]] = {name: [] for name in empty_answers().columns}
-    number = 0
-    for read in reads:
-        for report in read.reports:
-            as_of = report.as_of.isoformat() if report.as_of else ""
-            for fact in report.facts:
-                words = isinstance(fact.value, str)
-                row = (
-                    number, read.file, report.sheet, fact.cell, report.school, as_of, fact.item, fact.field,
-                    fact.value if words else "", np.nan if words else fact.value, fact.half, fact.basis,
-                )  # fmt: skip
-                for column, value in zip(columns.values(), row, strict=True):
-                    column.append(value)
-            number += 1
-    types = empty_answers().dtypes.to_dict()
-    stated = pd.DataFrame(columns).astype(types)
+    blank = empty_answers()
+    types = blank.dtypes.to_dict()
+    stated = pd.DataFrame(list(_rows(reads)), columns=blank.columns).astype(types)
     return pd.concat([stated, _derived(stated, form, registry)], ignore_index=True).astype(types)
 
 
 def coverage_of(table: pd.DataFrame, form: Form) -> pd.DataFrame:
-    """Coverage answers side by side: one row a report and item —
-    report, item, count, total, percent, and for each its row (`count_row` …), `half`, `count_basis` …"""
-    items = [item.number for item in form.items if item.kind in (Kind.COVERAGE, Kind.VOLUME)]
+    """Coverage answers side by side: one row a report and item, in reading order — school_code and the columns of
+    `AnswerFigures`; `count_row`, `total_row`, `percent_row`: rows of the table that say so; `said_row`: the one that
+    states the share itself."""
+    items = [item.number for item in form.coverage_items]
     figures = table[table["item"].isin(items) & table["field"].isin(FIGURES)]
     figures = figures.assign(row=figures.index).drop_duplicates(["report", "item", "field"])
-    keyed = figures.set_index(["report", "item", "field"])
-    wide = keyed["number"].unstack("field").reindex(columns=list(FIGURES)).astype("float64")
-    for name, source in (("row", "row"), ("basis", "basis")):
-        side = keyed[source].unstack("field").reindex(columns=list(FIGURES))
-        wide = wide.join(side.add_suffix(f"_{name}"))
-    halves = figures[figures["field"] == "percent"].set_index(["report", "item"])["half"]
-    wide["half"] = halves.reindex(wide.index)
-    return wide.reset_index()
+    by_field = {name: figures[figures["field"] == name].set_index(["report", "item"]) for name in FIGURES}
+    wide = figures.drop_duplicates(["report", "item"]).set_index(["report", "item"])[["school_code"]]
+    for name, said in by_field.items():
+        wide[name] = said["number"]
+        wide[f"{name}_basis"] = said["basis"].reindex(wide.index).fillna("")
+        wide[f"{name}_row"] = said["row"]
+    wide["half"] = by_field["percent"]["half"]
+    wide = wide[wide["count"].notna() | wide["percent"].notna()]
+    stated = wide["percent_row"].where(wide["percent_basis"] == "stated")
+    return wide.assign(said_row=stated.fillna(wide["count_row"]).astype("int64")).reset_index()
+
+
+def answer_figures(coverage: pd.DataFrame) -> Iterator[AnswerFigures]:
+    """The rows of `coverage_of`."""
+    columns = [column.name for column in fields(AnswerFigures)]
+    return starmap(AnswerFigures, coverage[columns].itertuples(index=False, name=None))
+
+
+def fact_rows(table: pd.DataFrame, numbers: "pd.Series[float] | pd.Index[int]") -> Iterator[FactRow]:
+    """The facts of these row numbers, in their order."""
+    rows = table.loc[numbers.astype("int64"), list(FactRow._fields)]
+    return starmap(FactRow, rows.itertuples(index=False, name=None))
+
+
+def base_people(coverage: pd.DataFrame, form: Form, registry: Registry) -> "pd.Series[float]":
+    """People in the base of each coverage answer by the registry, index as given; NaN where it does not know."""
+    bases = {item.number: item.base for item in form.coverage_items}
+    known = {(school.code, base): people for school in registry.schools for base, people in school.bases.items()}
+    answers = zip(coverage["school_code"], coverage["item"], strict=True)
+    people = [known.get((code, bases[item]), np.nan) for code, item in answers]
+    return pd.Series(people, index=coverage.index, dtype="float64")
+
+
+def _rows(reads: list[FileRead]) -> Iterator[tuple[object, ...]]:
+    """The stated facts as rows of `Answers`."""
+    number = 0
+    for read in reads:
+        for report in read.reports:
+            as_of = report.as_of.isoformat() if report.as_of else ""
+            place = number, read.file, report.sheet
+            for fact in report.facts:
+                text, figure = (fact.value, np.nan) if isinstance(fact.value, str) else ("", fact.value)
+                said = fact.cell, report.school, as_of, fact.item, fact.field, text, figure, fact.half, fact.basis
+                yield place + said
+            number += 1
 
 
 def _derived(stated: pd.DataFrame, form: Form, registry: Registry) -> pd.DataFrame:
     """The facts that follow: a total from the registry's base, a count from percent and total, a percent from both
-    (domain.md, «Numbers»). Never rounded to people."""
+    . Never rounded to people."""
     wide = coverage_of(stated, form)
-    if wide.empty:
-        return empty_answers()
-    places = stated.drop_duplicates(["report", "item"]).set_index(["report", "item"])
-    wide = wide.join(places[["file", "sheet", "cell", "school_code", "as_of"]], on=["report", "item"])
-    bases = base_people(form, registry)
-    keys = pd.MultiIndex.from_frame(wide[["school_code", "item"]])
-    base = pd.Series(bases.reindex(keys).to_numpy(), index=wide.index)
-    known = wide["count"].notna() | wide["percent"].notna()
-    total = wide["total"].fillna(base.where(known))
+    total = wide["total"].fillna(base_people(wide, form, registry))
     count = wide["count"].fillna(wide["percent"] / 100 * total)
     percent = wide["percent"].fillna((wide["count"] / total * 100).where(total > 0))
+    places = stated.loc[wide["said_row"], _PLACE].set_index(wide.index)
+    rows = pd.concat([wide[["report", "item"]], places], axis="columns").assign(text="", basis="derived")
     half = wide["half"].fillna(0.0)
-    new = []
-    for field, full in (("count", count), ("total", total), ("percent", percent)):
-        added = wide[full.notna() & wide[field].isna()]
-        rows = added[["report", "file", "sheet", "cell", "school_code", "as_of", "item"]]
-        spread = half[added.index] if field == "count" else 0.0
-        new.append(rows.assign(field=field, text="", number=full[added.index], half=spread, basis="derived"))
-    return pd.concat(new, ignore_index=True)
-
-
-def base_people(form: Form, registry: Registry) -> pd.Series:
-    """People in the base of each school's coverage item: index (school_code, item), from the registry."""
-    rows = {
-        (school.code, item.number): school.bases[item.base]
-        for school in registry.schools
-        for item in form.coverage_items
-        if item.base in school.bases
-    }
-    index = pd.MultiIndex.from_tuples(rows, names=["school_code", "item"]) if rows else _no_keys()
-    return pd.Series(list(rows.values()), index=index, dtype="float64")
-
-
-def _no_keys() -> pd.MultiIndex:
-    return pd.MultiIndex.from_arrays([[], []], names=["school_code", "item"])
+    new = [
+        rows.assign(field=name, number=full, half=half if name == "count" else 0.0)[full.notna() & wide[name].isna()]
+        for name, full in (("count", count), ("total", total), ("percent", percent))
+    ]
+    return pd.concat(new, ignore_index=True)[list(stated.columns)]

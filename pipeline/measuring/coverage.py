@@ -1,87 +1,131 @@
 """Coverage of each school and of the municipality: Σ covered / Σ total over the schools counted, never the mean."""
 
+from collections.abc import Iterator, Sequence
+from itertools import starmap
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import coverage_of
+from pipeline.checking.table import Report, coverage_of
 from pipeline.measuring.figures import Share
 from pipeline.measuring.picture import Picture
-from schemas.form import Form, Kind
+from schemas.form import Form, Item, Kind
+
+_KEY = ["report", "item"]
+_PLACE = ["file", "sheet", "cell"]
+_NO_REPORT = -1  # stands for the number of a report where there is none
 
 
-def coverage(checked: Checked, shown: Picture, form: Form) -> pd.DataFrame:
-    """One row a school expected and coverage item (`Figures.coverage`)."""
-    answers = checked.answers[checked.answers["report"].isin(list(shown.numbers))]
-    items = [item.number for item in form.coverage_items]
-    index = pd.MultiIndex.from_product([[s.code for s in shown.schools], items], names=["school_code", "item"])
-    figures = _figures(answers, form).reindex(index).reset_index()
-    figures["share"] = [
-        _share(checked, shown, form, code, item, counted, words)
-        for code, item, counted, words in zip(
-            figures["school_code"], figures["item"], figures["measured"], figures["words"], strict=True
-        )
+class CoverageRow(NamedTuple):
+    """One row of `Figures.coverage`."""
+
+    school_code: str
+    item: str
+    share: Share
+    covered: float
+    total: float
+    percent: float
+    derived: bool
+    carried: bool
+    file: str
+    sheet: str
+    cell: str
+
+
+def answered_shares(checked: Checked, form: Form) -> pd.DataFrame:
+    """What became of every coverage item in every report, whatever the date: from this each picture takes its own.
+
+    Index: report, item. Columns: share, covered, total, percent, derived, file, sheet, cell. The rows of no report
+    are there too."""
+    figures = _figures(checked.answers, form)
+    reports = (None, *checked.reports)
+    numbers = [report.number if report else _NO_REPORT for report in reports]
+    index = pd.MultiIndex.from_product([numbers, [item.number for item in form.coverage_items]], names=_KEY)
+    measured = set(figures.index[figures["percent"].notna()])
+    inapplicable = _inapplicable(checked.answers, figures, form)
+    found = [
+        _share(report, item.number, checked, measured, inapplicable)
+        for report in reports
+        for item in form.coverage_items
     ]
-    uncounted = figures["share"] != Share.COUNTED
-    for column in ("covered", "total", "percent"):
-        figures.loc[uncounted, column] = np.nan
-    figures["derived"] = (figures["count_basis"] == "derived") & ~uncounted
-    figures["carried"] = figures["school_code"].isin(list(shown.carried))
-    for column in ("file", "sheet", "cell"):
-        figures[column] = figures[column].fillna("")
-    columns = ["school_code", "item", "share", "covered", "total", "percent", "derived", "carried"]
-    return figures[[*columns, "file", "sheet", "cell"]]
+    shares = figures.reindex(index)
+    shares["share"] = pd.Series(found, index=index, dtype="object")
+    counted = shares["share"] == Share.COUNTED
+    for name in ("covered", "total", "percent"):
+        shares[name] = shares[name].where(counted)
+    shares["derived"] = counted & (shares["count_basis"] == "derived")
+    return shares.fillna(dict.fromkeys(_PLACE, "")).drop(columns="count_basis")
 
 
-def totals(figures: pd.DataFrame, form: Form) -> pd.DataFrame:
-    """One row a coverage item (`Figures.totals`)."""
-    items = [item.number for item in form.coverage_items]
-    counted = figures[figures["share"] == Share.COUNTED].groupby("item")
-    sums = counted[["covered", "total"]].sum(min_count=1).reindex(items)
+def coverage(shares: pd.DataFrame, shown: Picture, items: Sequence[Item]) -> pd.DataFrame:
+    """One row a school expected and item (`Figures.coverage`). `shares`: `answered_shares`."""
+    codes = [school.code for school in shown.schools]
+    numbers = [shown.chosen[code].number if code in shown.chosen else _NO_REPORT for code in codes]
+    chosen = pd.MultiIndex.from_product([numbers, [item.number for item in items]], names=_KEY)
+    rows = shares.reindex(chosen).reset_index("item")
+    rows["school_code"] = np.repeat(np.array(codes, dtype="object"), len(items))
+    rows["carried"] = rows["school_code"].isin(list(shown.carried))
+    return rows[list(CoverageRow._fields)].reset_index(drop=True)
+
+
+def coverage_rows(coverage: pd.DataFrame) -> Iterator[CoverageRow]:
+    """The rows of `coverage`."""
+    return starmap(CoverageRow, coverage[list(CoverageRow._fields)].itertuples(index=False, name=None))
+
+
+def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
+    """One row an item (`Figures.totals`)."""
+    numbers = [item.number for item in items]
+    counted = coverage[coverage["share"] == Share.COUNTED].groupby("item")
+    sums = counted[["covered", "total"]].sum(min_count=1).reindex(numbers)
     sums["percent"] = sums["covered"] / sums["total"] * 100
-    sums.loc[sums["total"] == 0, "percent"] = np.nan
-    sums["counted"] = counted.size().reindex(items, fill_value=0)
-    sums["carried"] = counted["carried"].sum().reindex(items, fill_value=0).astype("int64")
-    sums["derived"] = counted["derived"].sum().reindex(items, fill_value=0).astype("int64")
-    states = pd.crosstab(figures["item"], figures["share"])
+    sums["counted"] = counted.size().reindex(numbers, fill_value=0)
+    for name in ("carried", "derived"):
+        sums[name] = counted[name].sum().reindex(numbers, fill_value=0).astype("int64")
     for share in (Share.SET_ASIDE, Share.NOT_APPLICABLE, Share.NO_ANSWER, Share.NO_REPORT):
-        seen = states[share] if share in states else pd.Series(dtype="int64")
-        sums[share.value] = seen.reindex(items, fill_value=0).astype("int64")
-    sums["expected"] = figures["school_code"].nunique()
-    return sums
+        schools = (coverage["share"] == share).groupby(coverage["item"]).sum()
+        sums[share.value] = schools.reindex(numbers, fill_value=0).astype("int64")
+    return sums.assign(expected=coverage["school_code"].nunique())
 
 
 def _figures(answers: pd.DataFrame, form: Form) -> pd.DataFrame:
-    """covered, total, percent of every coverage answer in the picture, index (school_code, item)."""
+    """covered, total, percent, count_basis and place of every coverage answer that has figures, index (report, item).
+    A volume has no people behind it; without a whole of people there is no percent."""
     wide = coverage_of(answers, form)
-    places = answers.drop_duplicates(["report", "item"]).set_index(["report", "item"])
-    wide = wide.join(places[["school_code", "file", "sheet", "cell"]], on=["report", "item"])
-    volumes = [item.number for item in form.items if item.kind is Kind.VOLUME]
-    volume = wide["item"].isin(volumes)
-    share = wide["count"] / wide["total"] * 100
+    volume = wide["item"].isin([item.number for item in form.items if item.kind is Kind.VOLUME])
+    # A stated percent stays as stated: a count derived from 41 % may be 40,99999… % of its total.
+    of_people = (wide["count"] / wide["total"] * 100).where(wide["count_basis"] == "stated", wide["percent"])
+    wide["percent"] = wide["percent"].where(volume, of_people.where(wide["total"] > 0))
     wide["covered"] = wide["count"].mask(volume)
     wide["total"] = wide["total"].mask(volume)
-    wide["percent"] = share.where(wide["total"] > 0).where(~volume, wide["percent"])
-    wide["measured"] = wide["percent"].notna() & (volume | wide["covered"].notna())
-    wide = wide.set_index(["school_code", "item"])
-    said = answers[(answers["field"] == "text")].drop_duplicates(["school_code", "item"])
-    words = said.set_index(["school_code", "item"])["text"]
-    every = wide.index.union(words.index) if len(words) else wide.index
-    wide = wide.reindex(every)
-    wide["words"] = words.reindex(every)
-    return wide
+    wide[_PLACE] = answers.loc[wide["said_row"], _PLACE].to_numpy()
+    return wide.set_index(_KEY)[["covered", "total", "percent", "count_basis", *_PLACE]]
+
+
+def _inapplicable(answers: pd.DataFrame, figures: pd.DataFrame, form: Form) -> set[tuple[int, str]]:
+    """(report, item) that do not apply: «не предусмотрено», or nobody of nobody."""
+    may_be = [item.number for item in form.coverage_items if item.may_be_not_provided]
+    words = answers[(answers["field"] == "text") & answers["item"].isin(may_be)]
+    of_nobody = figures[(figures["total"] == 0) & (figures["covered"] == 0)]
+    return {*zip(words["report"], words["item"], strict=True), *of_nobody.index}
 
 
 def _share(
-    checked: Checked, shown: Picture, form: Form, code: str, item: str, measured: object, words: object
+    report: Report | None,
+    item: str,
+    checked: Checked,
+    measured: set[tuple[int, str]],
+    inapplicable: set[tuple[int, str]],
 ) -> Share:
-    report = shown.chosen.get(code)
     if report is None:
         return Share.NO_REPORT
-    if (report.number, item) in checked.set_aside:
+    key = report.number, item
+    if key in checked.set_aside:
         return Share.SET_ASIDE
-    if measured is True:
+    if key in measured:
         return Share.COUNTED
-    if isinstance(words, str) and form.item(item).may_be_not_provided:
+    if key in inapplicable:
         return Share.NOT_APPLICABLE
     return Share.SET_ASIDE if item in report.written else Share.NO_ANSWER

@@ -16,7 +16,7 @@ from schemas.remarks import Remark
 
 
 class State(StrEnum):
-    """State of a school's report (domain.md, «Status of a school's report»)."""
+    """State of a school's report."""
 
     ACCEPTED = "принят"
     ACCEPTED_WITH_REMARKS = "принят с замечаниями"

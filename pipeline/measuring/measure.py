@@ -1,23 +1,30 @@
 """The stage in one page: the judged table and a date -> every figure of that date."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pandas as pd
 
 from pipeline.checking.judgement import Checked
+from pipeline.checking.table import place_of
 from pipeline.measuring import activation as headline
-from pipeline.measuring.coverage import coverage, totals
+from pipeline.measuring.coverage import answered_shares, coverage, totals
 from pipeline.measuring.figures import Figures, Source
 from pipeline.measuring.milestones import milestones
-from pipeline.measuring.picture import Calendar, Picture, left_out, picture
+from pipeline.measuring.picture import Calendar, Outcome, Picture, outcome, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
 from pipeline.measuring.submission import submissions
 from pipeline.reading.records import FileRead, Registry
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark
 
-_TREND = ["date", "school_code", "covered", "total", "percent", "carried"]
+_WHOLE = ""  # the municipality, in `Figures.trend`
+_TREND = {
+    "date": "object", "school_code": "str", "covered": "float64", "total": "float64", "percent": "float64",
+    "carried": "bool",
+}  # fmt: skip
+# Of these reports nothing is said but why they are not in the picture.
+_PASSED_OVER = (Outcome.SUPERSEDED, Outcome.FUTURE, Outcome.NOT_IN_BEING, Outcome.OLDER)
 
 
 def measure(
@@ -31,12 +38,12 @@ def measure(
 ) -> Figures:
     """All figures of the picture as of `as_of`."""
     shown = picture(checked, registry, as_of, calendar)
-    shares = coverage(checked, shown, form)
-    sums = totals(shares, form)
-    trend = _trend(checked, registry, form, as_of, calendar)
-    before = _last_time(checked, registry, as_of, calendar)
-    shares_before = coverage(checked, before, form) if before else None
-    sums_before = totals(shares_before, form) if shares_before is not None else None
+    answered = answered_shares(checked, form)
+    shares = coverage(answered, shown, form.coverage_items)
+    sums = totals(shares, form.coverage_items)
+    trend = _trend(answered, _trend_pictures(checked, registry, shown, calendar), form)
+    before = _percents(_trend(answered, _last_time(checked, registry, shown, calendar), form))
+    courses = _courses(checked, answered, shown, form)
     return Figures(
         form=form,
         as_of=as_of,
@@ -49,88 +56,89 @@ def measure(
         submissions=submissions(checked, shown),
         coverage=shares,
         totals=sums,
-        activation=headline.activation(shares, shown, form, trend, shares_before),
-        municipality=headline.municipality(sums, form, as_of, trend, sums_before),
+        activation=headline.activation(shares, shown, form, courses, before),
+        municipality=headline.municipality(sums, form, as_of, _whole_course(trend), before.get(_WHOLE)),
         milestones=milestones(checked, shown, shares, form),
         trend=trend,
         problems=problems(checked, shown, form),
-        remarks=tuple(_remarks(checked, registry, shown, calendar, catalogue)),
+        remarks=tuple(_remarks(checked, shown, calendar, catalogue)),
         sources=tuple(_sources(checked, reads, shown)),
-        bases=_bases(registry, shown),
-        answers=checked.answers[checked.answers["report"].isin(list(shown.numbers))],
+        bases=_bases(shown),
+        answers=checked.answers[checked.answers["report"].isin(list(shown.reports))],
     )
 
 
-def _trend(checked: Checked, registry: Registry, form: Form, as_of: date, calendar: Calendar) -> pd.DataFrame:
-    """Headline item at every reporting date with a report, and today where somebody reported since."""
-    item = form.headline.item
-    points = []
-    for day in _trend_dates(checked, registry, as_of, calendar):
-        shown = picture(checked, registry, day, calendar)
-        shares = coverage(checked, shown, form)
-        schools = shares[shares["item"] == item].assign(date=day)
-        total = totals(shares, form).loc[[item], ["covered", "total", "percent"]]
-        points += [schools[_TREND], total.assign(date=day, school_code="", carried=False)[_TREND]]
-    if not points:
-        return pd.DataFrame(columns=_TREND).astype({"percent": "float64", "carried": "bool"})
-    return pd.concat(points, ignore_index=True)
+def _trend(answered: pd.DataFrame, pictures: Iterable[Picture], form: Form) -> pd.DataFrame:
+    """The headline item in these pictures (`Figures.trend`). `answered`: `answered_shares`."""
+    item = [form.headline_item]
+    frames = []
+    for shown in pictures:
+        schools = coverage(answered, shown, item)
+        whole = totals(schools, item).assign(school_code=_WHOLE, carried=False)
+        frames += [frame.assign(date=shown.as_of)[list(_TREND)] for frame in (schools, whole)]
+    return (pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_TREND))).astype(_TREND)
 
 
-def _trend_dates(checked: Checked, registry: Registry, as_of: date, calendar: Calendar) -> Iterator[date]:
-    in_force = date.min
-    for day in (d for d in calendar.reporting_dates if d <= as_of):
-        if picture(checked, registry, day, calendar).chosen:
-            in_force = day
-            yield day
-    since = picture(checked, registry, as_of, calendar).chosen.values()
-    if in_force < as_of and any(report.as_of and report.as_of > in_force for report in since):
-        yield as_of
+def _trend_pictures(checked: Checked, registry: Registry, shown: Picture, calendar: Calendar) -> Iterator[Picture]:
+    """Every reporting date with a report, and today where somebody has reported since."""
+    last = date.min
+    for day in (d for d in calendar.reporting_dates if d <= shown.as_of):
+        earlier = picture(checked, registry, day, calendar)
+        if earlier.chosen:
+            last = day
+            yield earlier
+    if last < shown.as_of and any(report.as_of and report.as_of > last for report in shown.chosen.values()):
+        yield shown
 
 
-def _last_time(checked: Checked, registry: Registry, as_of: date, calendar: Calendar) -> Picture | None:
-    """The picture of the reporting date before the one in force: never of the run before."""
-    in_force = calendar.in_force(as_of)
-    earlier = max((d for d in calendar.reporting_dates if in_force and d < in_force), default=None)
-    shown = picture(checked, registry, earlier, calendar) if earlier else None
-    return shown if shown and shown.chosen else None
+def _last_time(checked: Checked, registry: Registry, shown: Picture, calendar: Calendar) -> Iterator[Picture]:
+    """The picture of the reporting date before the one in force, where there is one: never of the run before."""
+    if shown.reporting_date and (day := calendar.before(shown.reporting_date)):
+        yield picture(checked, registry, day, calendar)
 
 
-def _remarks(
-    checked: Checked, registry: Registry, shown: Picture, calendar: Calendar, catalogue: Catalogue
-) -> Iterator[Remark]:
+def _percents(trend: pd.DataFrame) -> dict[str, float]:
+    """School code, blank for the municipality -> percent, where there is one. `trend`: of one date."""
+    known = trend[trend["percent"].notna()]
+    return dict(zip(known["school_code"], known["percent"], strict=True))
+
+
+def _whole_course(trend: pd.DataFrame) -> headline.Course:
+    known = trend[(trend["school_code"] == _WHOLE) & trend["percent"].notna()]
+    return list(zip(known["date"], known["percent"], strict=True))
+
+
+def _courses(checked: Checked, answered: pd.DataFrame, shown: Picture, form: Form) -> dict[str, headline.Course]:
+    """Code -> the headline item in the school's own reports up to the picture's date: a figure that is carried forward
+    is no new measurement."""
+    percents = answered.xs(form.headline.item, level="item")["percent"].dropna().to_dict()
+    courses: dict[str, list[tuple[date, float]]] = {}
+    for report in checked.counting:
+        if report.as_of and report.as_of <= shown.as_of and report.number in percents:
+            courses.setdefault(report.school, []).append((report.as_of, percents[report.number]))
+    return {**courses}
+
+
+def _remarks(checked: Checked, shown: Picture, calendar: Calendar, catalogue: Catalogue) -> Iterator[Remark]:
     """On the registry, on the reports in the picture, and on every file that gave none."""
-    in_picture = {(r.file, r.sheet, r.school, r.as_of) for r in shown.numbers.values()}
-    others = {(r.file, r.sheet, r.school, r.as_of) for r in checked.reports if r.usable} - in_picture
-    yield from catalogue.grade(registry.remarks)
-    for said in checked.remarks:
-        if (said.file, said.sheet, said.school, said.as_of) not in others or said.code == "REPORT-EMPTY":
-            yield said
-    yield from catalogue.grade(left_out(checked, shown, calendar))
+    passed_over = {report.place for report in checked.reports if outcome(report, checked, shown) in _PASSED_OVER}
+    yield from checked.on_registry
+    yield from (said for said in checked.remarks if place_of(said) not in passed_over)
+    yield from catalogue.grade(said_of_outcomes(checked, shown, calendar))
 
 
 def _sources(checked: Checked, reads: list[FileRead], shown: Picture) -> Iterator[Source]:
+    """What became of every file, in reading order: a line for each report in it."""
     by_file: dict[str, list[Source]] = {read.file: [] for read in reads}
     for report in checked.reports:
-        chosen = shown.chosen.get(report.school)
-        if chosen is report:
-            outcome = "учтён, перенесён с прошлой даты" if report.school in shown.carried else "учтён"
-        elif not report.usable:
-            outcome = "не учтён: неизвестны школа или дата"
-        elif report.number in checked.empty:
-            outcome = "не учтён: не заполнен"
-        elif report.as_of and report.as_of > shown.as_of:
-            outcome = "не учтён: дата позже даты свода"
-        elif chosen and chosen.as_of == report.as_of:
-            outcome = "заменён более поздним файлом"
-        else:
-            outcome = "прежний отчёт школы"
-        by_file[report.file].append(Source(report.file, outcome, report.as_of, report.school))
+        became = outcome(report, checked, shown)
+        by_file[report.file].append(Source(report.file, became, report.as_of, report.school))
     for file, sources in by_file.items():
         yield from sources or [Source(file, "не прочитан")]
 
 
-def _bases(registry: Registry, shown: Picture) -> dict[str, float]:
-    """base id -> people over the schools expected."""
+def _bases(shown: Picture) -> dict[str, float]:
+    """Base id -> people over the schools expected."""
     bases: dict[str, float] = {}
     for school in shown.schools:
         for base, people in school.bases.items():

@@ -3,82 +3,76 @@
 import pandas as pd
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Report
+from pipeline.measuring.coverage import CoverageRow, coverage_rows
 from pipeline.measuring.figures import Milestone, Share
 from pipeline.measuring.picture import Picture
-from pipeline.reading.wordings import is_one_of
+from pipeline.reading.wordings import plain
+from pipeline.reading.yes_no import NO, YES, read_yes_no
 from schemas.form import Form, Item, Kind
 
-_WHOLE = 100.0
+Facts = dict[str, dict[str, str]]  # item -> field -> words
+
+_WHOLE = 100 - 1e-9  # percent; what binary fractions may take away
 
 
 def milestones(checked: Checked, shown: Picture, coverage: pd.DataFrame, form: Form) -> pd.DataFrame:
     """One row a school expected and item with a due date (`Figures.milestones`). A deadline has passed from the day
-    after it."""
-    shares = {(code, item): (share, percent) for code, item, share, percent in _shares(coverage)}
+    after it. `coverage`: `Figures.coverage`."""
+    shares = {(row.school_code, row.item): row for row in coverage_rows(coverage)}
     facts = _facts(checked, shown)
     rows = []
     for school in shown.schools:
         report = shown.chosen.get(school.code)
         for item in form.due_items:
             assert item.due is not None
-            state = Milestone.UNKNOWN
-            if report is not None:
-                said = shares.get((school.code, item.number), (Share.NO_ANSWER, float("nan")))
-                done = _done(item, report, facts, said, checked, form)
-                state = done or (Milestone.OVERDUE if shown.as_of > item.due else Milestone.IN_PROGRESS)
+            state = Milestone.OVERDUE if shown.as_of > item.due else Milestone.IN_PROGRESS
+            if report is None:
+                state = Milestone.UNKNOWN
+            elif item.measured:
+                state = _of_share(shares[school.code, item.number]) or state
+            elif (report.number, item.number) not in checked.set_aside:
+                state = _of_words(item, facts.get(report.number, {}), form) or state
             late = (shown.as_of - item.due).days if state is Milestone.OVERDUE else 0
             rows.append((school.code, item.number, item.due, state, late))
     return pd.DataFrame(rows, columns=["school_code", "item", "due", "state", "days_late"])
 
 
-def _done(
-    item: Item,
-    report: Report,
-    facts: dict[tuple[int, str], dict[str, str]],
-    share: tuple[Share, float],
-    checked: Checked,
-    form: Form,
-) -> Milestone | None:
+def _of_share(row: CoverageRow) -> Milestone | None:
     """DONE or NOT_APPLICABLE, None when neither."""
-    said = facts.get((report.number, item.number), {})
-    if item.measured:
-        if share[0] is Share.NOT_APPLICABLE:
-            return Milestone.NOT_APPLICABLE
-        return Milestone.DONE if share[0] is Share.COUNTED and share[1] >= _WHOLE - 1e-9 else None
-    if item.may_be_not_required and is_one_of(said.get("text", ""), form.recognise.not_required):
+    if row.share is Share.NOT_APPLICABLE:
         return Milestone.NOT_APPLICABLE
-    if (report.number, item.number) in checked.set_aside:
-        return None
+    return Milestone.DONE if row.share is Share.COUNTED and row.percent >= _WHOLE else None
+
+
+def _of_words(item: Item, facts: Facts, form: Form) -> Milestone | None:
+    """DONE or NOT_APPLICABLE, None when neither. A typed «нет» is an answer: not done."""
+    said = facts.get(item.number, {})
+    rows = [fields for number, fields in facts.items() if item.number in (number, number.rpartition(".")[0])]
+    if any({"number", "date"} <= row.keys() for row in rows):
+        return Milestone.DONE  # a document; of any number of acts one at least
+    if item.may_be_not_required and any(_not_required(row.get("text", ""), form) for row in rows):
+        return Milestone.NOT_APPLICABLE
     match item.kind:
         case Kind.PERSON:
             done = "person" in said
-        case Kind.DOCUMENT:
-            done = {"number", "date"} <= said.keys()
-        case Kind.ACTS:
-            acts = [f for (n, number), f in facts.items() if n == report.number and _row_of(number, item.number)]
-            done = any({"number", "date"} <= act.keys() for act in acts)
-            if any(is_one_of(act.get("text", ""), form.recognise.not_required) for act in acts) and not done:
-                return Milestone.NOT_APPLICABLE if item.may_be_not_required else None
         case Kind.YES_NO:
-            done = said.get("yes") == "да"
+            done = said.get("yes") == YES
+        case Kind.TEXT:
+            done = "text" in said and read_yes_no(said["text"]).said != NO
         case _:
-            done = bool(said.get("text")) and said["text"].casefold() != "нет"
+            done = False
     return Milestone.DONE if done else None
 
 
-def _row_of(number: str, item: str) -> bool:
-    return number == item or number.rpartition(".")[0] == item
+def _not_required(text: str, form: Form) -> bool:
+    """«не требуется», also with a reason after it."""
+    return any(f"{plain(text)} ".startswith(f"{plain(words)} ") for words in form.recognise.not_required)
 
 
-def _shares(coverage: pd.DataFrame) -> "zip[tuple[str, str, Share, float]]":
-    return zip(coverage["school_code"], coverage["item"], coverage["share"], coverage["percent"], strict=True)
-
-
-def _facts(checked: Checked, shown: Picture) -> dict[tuple[int, str], dict[str, str]]:
-    """(report, item) -> field -> words, of the reports in the picture."""
-    table = checked.answers[checked.answers["report"].isin(list(shown.numbers))]
-    found: dict[tuple[int, str], dict[str, str]] = {}
+def _facts(checked: Checked, shown: Picture) -> dict[int, Facts]:
+    """Number of a report in the picture -> what it says."""
+    table = checked.answers[checked.answers["report"].isin(list(shown.reports))]
+    found: dict[int, Facts] = {}
     for report, item, field, text in zip(table["report"], table["item"], table["field"], table["text"], strict=True):
-        found.setdefault((report, item), {})[field] = text
+        found.setdefault(report, {}).setdefault(item, {})[field] = text
     return found

@@ -4,18 +4,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
+from functools import cached_property
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.lineage import counting, superseded
 from pipeline.checking.table import Report
 from pipeline.reading.records import Registry, School
-from schemas.remarks import Remark, remark
+from schemas.remarks import Remark
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Reporting dates of the order and of the office. `days_before`: a report dated so many days before a reporting
-    date is the report for it."""
+    """Reporting dates of the order and of the office, rising. `days_before`: a report dated so many days before a
+    reporting date is the report for it."""
 
     reporting_dates: tuple[date, ...]
     days_before: int
@@ -24,10 +25,19 @@ class Calendar:
         """The last reporting date not later than `day`."""
         return max((d for d in self.reporting_dates if d <= day), default=None)
 
+    def before(self, reporting_date: date) -> date | None:
+        """The reporting date before that one."""
+        return self.in_force(reporting_date - timedelta(days=1))
+
     def current_from(self, day: date) -> date:
-        """From which date on a report counts as current on `day`."""
+        """From which date on a report counts as current on `day`. One dated on the reporting date before belongs to
+        that, however near the two are."""
         in_force = self.in_force(day)
-        return in_force - timedelta(days=self.days_before) if in_force else date.min
+        if in_force is None:
+            return date.min
+        earliest = in_force - timedelta(days=self.days_before)
+        before = self.before(in_force)
+        return max(earliest, before + timedelta(days=1)) if before else earliest
 
     def is_odd(self, day: date) -> bool:
         """Neither a reporting date nor within the days before one."""
@@ -40,43 +50,73 @@ class Picture:
 
     as_of: date
     reporting_date: date | None
+    current_from: date
     schools: tuple[School, ...]
     chosen: dict[str, Report]
     carried: frozenset[str]
 
-    @property
-    def numbers(self) -> dict[int, Report]:
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        return frozenset(school.code for school in self.schools)
+
+    @cached_property
+    def reports(self) -> dict[int, Report]:
+        """Number of a report in the picture -> the report."""
         return {report.number: report for report in self.chosen.values()}
+
+
+class Outcome(StrEnum):
+    """What became of a report at a date."""
+
+    COUNTED = "учтён"
+    CARRIED = "учтён, перенесён с прошлой даты"
+    UNUSABLE = "не учтён: неизвестны школа или дата"
+    EMPTY = "не учтён: не заполнен"
+    SUPERSEDED = "заменён более поздним файлом"
+    FUTURE = "не учтён: дата позже даты свода"
+    NOT_IN_BEING = "не учтён: школа на эту дату не действует"
+    OLDER = "прежний отчёт школы"
 
 
 def picture(checked: Checked, registry: Registry, as_of: date, calendar: Calendar) -> Picture:
     """Empty reports take no place in it: the one before is carried forward."""
-    schools = tuple(s for s in registry.schools if s.in_being(as_of))
+    schools = tuple(school for school in registry.schools if school.in_being(as_of))
     codes = {school.code for school in schools}
-    chosen: dict[str, Report] = {}
-    for report in counting(checked.reports):
-        if report.school in codes and report.as_of and report.as_of <= as_of and report.number not in checked.empty:
-            chosen[report.school] = report  # in order of dates: the latest stays
+    known = [report for report in checked.counting if report.school in codes]
+    chosen = {report.school: report for report in known if report.as_of and report.as_of <= as_of}  # the latest stays
     current_from = calendar.current_from(as_of)
-    carried = frozenset(c for c, r in chosen.items() if r.as_of and r.as_of < current_from)
-    return Picture(as_of, calendar.in_force(as_of), schools, chosen, carried)
+    carried = frozenset(code for code, report in chosen.items() if report.as_of and report.as_of < current_from)
+    return Picture(as_of, calendar.in_force(as_of), current_from, schools, chosen, carried)
 
 
-def left_out(checked: Checked, shown: Picture, calendar: Calendar) -> Iterator[Remark]:
+def outcome(report: Report, checked: Checked, shown: Picture) -> Outcome:
+    """What became of the report in the picture."""
+    if not report.usable or report.as_of is None:
+        return Outcome.UNUSABLE
+    if report.number in checked.empty:
+        return Outcome.EMPTY
+    if report.number in checked.superseded:
+        return Outcome.SUPERSEDED
+    if report.as_of > shown.as_of:
+        return Outcome.FUTURE
+    if report.school not in shown.codes:
+        return Outcome.NOT_IN_BEING
+    if report.number not in shown.reports:
+        return Outcome.OLDER
+    return Outcome.CARRIED if report.school in shown.carried else Outcome.COUNTED
+
+
+def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar) -> Iterator[Remark]:
     """Why a report is not in the picture, and odd dates of those that are."""
-    replaced = superseded(checked.reports)
     for report in checked.reports:
-        if not report.usable or report.as_of is None:
-            continue
-        place = {"file": report.file, "sheet": report.sheet, "school": report.school, "as_of": report.as_of}
-        chosen = shown.chosen.get(report.school)
-        if report.number in replaced:
-            yield remark("REPORT-SUPERSEDED", **place, other=replaced[report.number].file)
-        elif report.as_of > shown.as_of:
-            yield remark("DATE-FUTURE", **place)
-        elif report.school not in {s.code for s in shown.schools}:
-            yield remark("SCHOOL-NOT-IN-BEING", **place)
-        elif chosen is not None and chosen is not report and report.number not in checked.empty:
-            yield remark("REPORT-OLDER", **place, newer=chosen.as_of)
-        if report is chosen and calendar.is_odd(report.as_of):
-            yield remark("DATE-ODD", **place)
+        match outcome(report, checked, shown):
+            case Outcome.SUPERSEDED:
+                yield report.remark("REPORT-SUPERSEDED", other=checked.superseded[report.number].file)
+            case Outcome.FUTURE:
+                yield report.remark("DATE-FUTURE")
+            case Outcome.NOT_IN_BEING:
+                yield report.remark("SCHOOL-NOT-IN-BEING")
+            case Outcome.OLDER:
+                yield report.remark("REPORT-OLDER", newer=shown.chosen[report.school].as_of)
+            case Outcome.COUNTED | Outcome.CARRIED if report.as_of and calendar.is_odd(report.as_of):
+                yield report.remark("DATE-ODD")

@@ -3,7 +3,6 @@
 from datetime import date
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Report
 from pipeline.measuring.figures import Problem
 from pipeline.measuring.picture import Picture
 from pipeline.reading.wordings import plain
@@ -29,7 +28,7 @@ def problems(checked: Checked, shown: Picture, form: Form) -> tuple[Problem, ...
             first_named[report.school, plain(words["problem"])],
         )
         for (number, _), words in said.items()
-        if (report := shown.numbers.get(number)) and "problem" in words
+        if (report := shown.reports.get(number)) and "problem" in words
     ]
     naming = {group: len({p.school.code for p in found if p.group == group}) for group in {p.group for p in found}}
     return tuple(sorted(found, key=lambda p: (-naming[p.group], p.group == OTHER, p.group, p.school.code, p.problem)))
@@ -46,10 +45,9 @@ def group_of(problem: str, form: Form) -> str:
 
 def _first_named(checked: Checked, said: dict[tuple[int, str], dict[str, str]]) -> dict[tuple[str, str], date]:
     """(school, problem) -> date of its first report that names it."""
-    by_number: dict[int, Report] = {r.number: r for r in checked.reports}
     first: dict[tuple[str, str], date] = {}
     for (number, _), words in said.items():
-        report = by_number[number]
+        report = checked.reports[number]
         if "problem" in words and report.as_of:
             key = report.school, plain(words["problem"])
             first[key] = min(first.get(key, report.as_of), report.as_of)

@@ -4,62 +4,33 @@ from collections import Counter
 from datetime import date, datetime
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.lineage import superseded
+from pipeline.checking.table import Place, Report, place_of
 from pipeline.measuring.figures import State, Submission
 from pipeline.measuring.picture import Picture
 from pipeline.reading.records import School
-from schemas.remarks import Severity
+from schemas.remarks import Remark, Severity
 
-# First those who have to be rung up.
-_ORDER = (
-    State.NOT_SUBMITTED,
-    State.TO_CORRECT,
-    State.UNREADABLE,
-    State.CARRIED,
-    State.ACCEPTED_WITH_REMARKS,
-    State.ACCEPTED,
-)
+Tally = Counter[tuple[Place, Severity]]
+
+# First those who have to be rung up; accepted ones, with remarks or without, go by code.
+_RUNG_UP_FIRST = (State.NOT_SUBMITTED, State.TO_CORRECT, State.UNREADABLE, State.CARRIED)
 
 
 def submissions(checked: Checked, shown: Picture) -> tuple[Submission, ...]:
-    """One line a school expected, those to be rung up first; accepted ones by code."""
-    tally = Counter((r.file, r.sheet, r.school, r.severity) for r in checked.remarks)
-    lines = [_submission(school, checked, shown, tally) for school in shown.schools]
-    return tuple(sorted(lines, key=lambda line: (min(_ORDER.index(line.state), 4), line.school.code)))
-
-
-def _submission(
-    school: School, checked: Checked, shown: Picture, tally: "Counter[tuple[str, str, str, Severity]]"
-) -> Submission:
-    report = shown.chosen.get(school.code)
-    if report is None:
-        unread = next((r for r in checked.reports if r.school == school.code and not r.usable), None)
-        state = State.UNREADABLE if unread else State.NOT_SUBMITTED
-        return Submission(school, state, unread.file if unread else "")
-    errors = tally[report.file, report.sheet, report.school, Severity.ERROR]
-    warnings = tally[report.file, report.sheet, report.school, Severity.WARNING]
-    carried = school.code in shown.carried
-    if carried:
-        state = State.CARRIED
-    elif errors:
-        state = State.TO_CORRECT
-    else:
-        state = State.ACCEPTED_WITH_REMARKS if warnings else State.ACCEPTED
-    replaced = superseded(checked.reports)
-    older = sorted(
-        (r.file, r.arrived) for r in checked.reports if r.number in replaced and replaced[r.number] is report
-    )
-    return Submission(
-        school,
-        state,
-        report.file,
-        report.as_of,
-        report.arrived,
-        None if carried else days_late(report.arrived, shown.reporting_date),
-        errors,
-        warnings,
-        tuple(older),
-    )
+    """One line a school expected, those to be rung up first."""
+    tally = Counter((place_of(said), said.severity) for said in checked.remarks)
+    refused = _refused(checked)
+    older = _superseded(checked)
+    arrivals = _first_arrivals(checked, shown)
+    lines = []
+    for school in shown.schools:
+        report = shown.chosen.get(school.code)
+        if report is None:
+            lines.append(_without_report(school, refused.get(school.code), tally))
+            continue
+        late = days_late(arrivals.get(school.code), shown.reporting_date)
+        lines.append(_with_report(school, report, shown, tally, late, older.get(report.number, [])))
+    return tuple(sorted(lines, key=_rung_up_first))
 
 
 def days_late(arrived: datetime | None, reporting_date: date | None) -> int | None:
@@ -68,3 +39,64 @@ def days_late(arrived: datetime | None, reporting_date: date | None) -> int | No
     if arrived is None or reporting_date is None:
         return None
     return max(0, (arrived.date() - reporting_date).days)
+
+
+def _without_report(school: School, refused: Remark | None, tally: Tally) -> Submission:
+    if refused is None:
+        return Submission(school, State.NOT_SUBMITTED)
+    return Submission(school, State.UNREADABLE, refused.file, errors=tally[place_of(refused), Severity.ERROR])
+
+
+def _with_report(
+    school: School, report: Report, shown: Picture, tally: Tally, late: int | None, older: list[Report]
+) -> Submission:
+    errors, warnings = tally[report.place, Severity.ERROR], tally[report.place, Severity.WARNING]
+    if school.code in shown.carried:
+        state = State.CARRIED
+    elif errors:
+        state = State.TO_CORRECT
+    else:
+        state = State.ACCEPTED_WITH_REMARKS if warnings else State.ACCEPTED
+    return Submission(
+        school,
+        state,
+        report.file,
+        report.as_of,
+        report.arrived,
+        None if state is State.CARRIED else late,
+        errors,
+        warnings,
+        tuple((one.file, one.arrived) for one in sorted(older, key=lambda one: (one.file, one.sheet))),
+    )
+
+
+def _refused(checked: Checked) -> dict[str, Remark]:
+    """Code -> an error for which what a file says of that school could not be taken as a report at all."""
+    taken = {report.place for report in checked.reports if report.usable}
+    errors = (said for said in checked.remarks if said.severity is Severity.ERROR and said.school and not said.item)
+    return {said.school: said for said in errors if place_of(said) not in taken}
+
+
+def _superseded(checked: Checked) -> dict[int, list[Report]]:
+    """Number of a report -> those that it supersedes."""
+    found: dict[int, list[Report]] = {}
+    for number, winner in checked.superseded.items():
+        found.setdefault(winner.number, []).append(checked.reports[number])
+    return found
+
+
+def _first_arrivals(checked: Checked, shown: Picture) -> dict[str, datetime]:
+    """Code -> when the first report for the reporting date in force arrived: a file that is corrected later does not
+    make its school late, nor does a report of a later date."""
+    first: dict[str, datetime] = {}
+    for report in checked.reports:
+        if not report.usable or report.as_of is None or report.arrived is None or report.number in checked.empty:
+            continue
+        if shown.current_from <= report.as_of <= shown.as_of:
+            first[report.school] = min(report.arrived, first.get(report.school, report.arrived))
+    return first
+
+
+def _rung_up_first(line: Submission) -> tuple[int, str]:
+    rank = _RUNG_UP_FIRST.index(line.state) if line.state in _RUNG_UP_FIRST else len(_RUNG_UP_FIRST)
+    return rank, line.school.code

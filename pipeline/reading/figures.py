@@ -16,9 +16,10 @@ from typing import Literal, NamedTuple
 
 from pipeline.reading.grades import take_classes
 from pipeline.reading.tokens import DASHES, Token, tokenize
-from pipeline.reading.vocabulary import Sense, sense
+from pipeline.reading.vocabulary import Sense, kind_of_people, sense
 
 Asks = Literal["people", "percent"]
+Unit = Literal["", "people", "other people", "percent"]
 
 _PEOPLE_FROM = 100  # a bare number above it cannot be a percent
 _FINEST = 10  # decimals: a percent with more of them was computed, not rounded by a person
@@ -59,6 +60,13 @@ class Refusal(NamedTuple):
     data: tuple[tuple[str, str | float], ...] = ()
 
 
+class People(NamedTuple):
+    """`words`: the form's own words for people, lower case. `kind`: whom the item counts, as `kind_of_people` says."""
+
+    words: frozenset[str]
+    kind: str
+
+
 class Stated(NamedTuple):
     """What signs and words say. `bare`: numbers that have neither. `apart`: marks stand between the figures.
     `unsure`: a bare one stands where people in all are as likely as people covered."""
@@ -85,7 +93,7 @@ class _Piece(NamedTuple):
     gap: str
     sense: Sense | None = None
     figure: Figure = Figure(0)
-    unit: Literal["", "people", "percent"] = ""
+    unit: Unit = ""
     grouped: bool = False
 
 
@@ -93,8 +101,8 @@ _NOTHING = _Piece("aside", "", "")
 
 
 @lru_cache(maxsize=8192)
-def read_text(text: str, asks: Asks, people: frozenset[str]) -> Reading:
-    """The figures and classes of a text. `people`: the form's own words for the people that it counts."""
+def read_text(text: str, asks: Asks, people: People) -> Reading:
+    """The figures and classes of a text."""
     classes, unreadable, tokens = take_classes(tokenize(text), bare=asks == "percent")
     if letter := _letter_for_digit(tokens):
         return Reading(Refusal("NUM-LETTER", (("letter", letter),)), classes, unreadable)
@@ -174,7 +182,7 @@ def _letter_for_digit(tokens: list[Token]) -> str:
     return ""
 
 
-def _pieces(tokens: list[Token], people: frozenset[str]) -> Iterator[_Piece]:
+def _pieces(tokens: list[Token], people: People) -> Iterator[_Piece]:
     at = 0
     while at < len(tokens):
         token = tokens[at]
@@ -185,7 +193,7 @@ def _pieces(tokens: list[Token], people: frozenset[str]) -> Iterator[_Piece]:
                 figure = Figure(token.value, _half_unit(token.decimals))
                 yield _Piece("number", token.text, token.gap, None, figure, unit, token.grouped)
             case "word":
-                yield _Piece("word", token.text, token.gap, sense(token.text, people))
+                yield _Piece("word", token.text, token.gap, sense(token.text, people.words))
             case "mark":
                 yield _Piece("mark", token.text[0], token.gap)
             case "aside":
@@ -194,20 +202,26 @@ def _pieces(tokens: list[Token], people: frozenset[str]) -> Iterator[_Piece]:
                 yield _Piece("broken", token.text, token.gap)
 
 
-def _unit(tokens: list[Token], at: int, people: frozenset[str]) -> tuple[Literal["", "people", "percent"], int]:
+def _unit(tokens: list[Token], at: int, people: People) -> tuple[Unit, int]:
     """The unit that begins at `at`, with where it ends: `%`, «чел.», «(чел.)», «законных представителей»."""
-    after = at + (at < len(tokens) and tokens[at].is_mark("("))
-    while after < len(tokens) and tokens[after].kind == "word" and sense(tokens[after].text, people) == "adjective":
-        after += 1
-    if after == len(tokens):
+    bracketed = at < len(tokens) and tokens[at].is_mark("(")
+    end = at + bracketed
+    while end < len(tokens) and tokens[end].kind == "word" and sense(tokens[end].text, people.words) == "adjective":
+        end += 1
+    closed = end + 1 < len(tokens) and tokens[end + 1].is_mark(")")
+    if end == len(tokens) or (bracketed and not closed):
         return "", at
-    token = tokens[after]
-    said = sense(token.text, people) if token.kind == "word" else "percent" if token.is_mark("%") else None
-    bracketed = tokens[at].is_mark("(")
-    closed = after + 1 < len(tokens) and tokens[after + 1].is_mark(")")
-    if said not in ("people", "percent") or (bracketed and not closed):
-        return "", at
-    return ("people" if said == "people" else "percent"), after + 1 + bracketed
+    return (unit, end + 1 + bracketed) if (unit := _unit_of(tokens[end], people)) else ("", at)
+
+
+def _unit_of(token: Token, people: People) -> Unit:
+    if token.is_mark("%"):
+        return "percent"
+    said = sense(token.text, people.words) if token.kind == "word" else None
+    if said == "people":
+        others = people.kind and kind_of_people(token.text) not in ("", people.kind)
+        return "other people" if others else "people"
+    return "percent" if said == "percent" else ""
 
 
 # ── what makes them unreadable ───────────────────────────────────────────────────────────────────────────────
@@ -263,8 +277,9 @@ def _is_not_understood(piece: _Piece, after: _Piece) -> bool:
     match piece.kind:
         case "mark":
             return piece.text not in _HARMLESS_MARKS + DASHES
-        case "number":  # `1 240 %`: two numbers or one; «2 собраниях»: something else is counted
-            return (piece.grouped and piece.unit == "percent") or (not piece.unit and after.sense == "noun")
+        case "number":  # `1 240 %`: two numbers or one? «2 собраниях», pupils instead of parents: others are counted
+            two_or_one = piece.grouped and piece.unit == "percent"
+            return two_or_one or piece.unit == "other people" or (not piece.unit and after.sense == "noun")
         case "word":
             return piece.sense in ("unknown", "upto")
     return piece.kind == "broken"
@@ -380,7 +395,7 @@ def _as_people_or_percent(figures: dict[str, Figure]) -> Iterator[dict[str, Figu
 
 
 def _agree(found: Coverage, base: float | None, *, in_order: bool) -> bool:
-    """Do the figures bear one another out, or does the base. `in_order`: nothing but `245/282`, as a fraction is said."""
+    """Do the figures bear one another out, or does the base. `in_order`: only `245/282`, as a fraction is said."""
     count, total, percent = found.count, found.total, found.percent
     whole = total.value if total else base
     if count is None or not whole or not count.value.is_integer() or not whole.is_integer():

@@ -101,9 +101,9 @@ def _named_before(tokens: list[Token], at: int, first: int) -> _Named | None:
     run = next((run for run in runs if run and run.end == at), None)
     if run is None:
         return None
-    start = _unclear_from(tokens, run.start)
-    unclear = start < run.start or _is_number_of_classes(tokens[run.start], run, tokens[at].text)
-    return _Named(start, at + 1, () if unclear else run.grades, unreadable=unclear)
+    start, end = _unclear_from(tokens, run.start), _unclear_to(tokens, at + 1)
+    unclear = (start, end) != (run.start, at + 1) or _is_number_of_classes(tokens[run.start], run, tokens[at].text)
+    return _Named(start, end, () if unclear else run.grades, unreadable=unclear)
 
 
 def _named_after(tokens: list[Token], at: int) -> _Named | None:
@@ -112,7 +112,10 @@ def _named_after(tokens: list[Token], at: int) -> _Named | None:
     while _at(tokens, start).is_mark(f".:({DASHES}"):
         start += 1
     run = _run_from(tokens, start)
-    return _Named(at, run.end, run.grades) if run else None
+    if run is None:
+        return None
+    end = _unclear_to(tokens, run.end)
+    return _Named(at, end, () if end > run.end else run.grades, unreadable=end > run.end)
 
 
 def _unclear_before(tokens: list[Token], at: int, first: int) -> _Named | None:
@@ -215,7 +218,7 @@ def _is_number_of_classes(token: Token, run: _Run, word: str) -> bool:
 def _unclear_from(tokens: list[Token], start: int) -> int:
     """Where something begins that makes the run at `start` unclear; `start` itself where nothing does.
 
-    «с 5 класса», «до 4 класса»: the other end is not said. «0-4 кл.»: a glued dash makes one expression of both numbers.
+    «с 5 класса», «до 4 класса»: the other end is not said. «0-4 кл.»: a glued dash makes one of both numbers.
     «10, 5-9 кл.»: a figure or a class out of order.
     """
     before = _at(tokens, start - 1)
@@ -225,6 +228,15 @@ def _unclear_from(tokens: list[Token], start: int) -> int:
         return start - 2
     parted = before.is_mark(f",;{DASHES}") or before.text == "и"
     return start - 2 if parted and start >= 2 and _grade(tokens, start - 2) else start
+
+
+def _unclear_to(tokens: list[Token], end: int) -> int:
+    """Where numbers end that may be classes or a figure, right after what ends at `end`: «5-9 классы, 11»."""
+    at = end
+    while _at(tokens, at).is_mark(f".,;:{DASHES}") or _at(tokens, at).text == "и":
+        at += 1
+    run = _run_from(tokens, at)
+    return end if run is None or _CLASS_WORD.fullmatch(_at(tokens, run.end).text) else run.end
 
 
 def _without(tokens: list[Token], found: Iterable[_Named]) -> list[Token]:

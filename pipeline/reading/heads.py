@@ -91,7 +91,7 @@ def read_meta(sheets: tuple[Sheet, ...]) -> Meta:
                 _text(pairs.get("form")),
                 _text(pairs.get("version")),
                 _text(pairs.get("school")),
-                read_date(pairs["as_of"]) if pairs.get("as_of") else None,
+                read_date(as_of) if (as_of := pairs.get("as_of")) else None,
             )
     return Meta()
 

@@ -1,5 +1,6 @@
 """Everything that lies in the input folder, read: the registry first, then the reports, all in worker processes."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,12 @@ from schemas.form import Form
 from schemas.remarks import Catalogue, remark
 from schemas.strict import DataFileError
 
+# What a second look may find mended: the file was still being copied, or another program held it.
+_MAY_PASS = ("FILE-DAMAGED", "FILE-EMPTY", "FILE-BUSY")
+_OPEN_MARKS = ("~${}", ".~lock.{}#")  # left beside an open file by Excel and by LibreOffice
+_FRESH = 10  # seconds since its last change in which a file may still be growing
+_PATIENCE = 1.0  # seconds before the second look
+
 Progress = Callable[[int, int], None]  # files read, of how many
 
 
@@ -26,7 +33,7 @@ class Intake:
 
 
 def take_in(
-    inbox: Inbox, form: Form, limits: Limits, catalogue: Catalogue, jobs: int, log: Path, progress: Progress
+    inbox: Inbox, form: Form, limits: Limits, catalogue: Catalogue, jobs: int, log: Path | None, progress: Progress
 ) -> Intake:
     """The registry and all reports of the inbox. Without a registry its schools are those that the reports name.
 
@@ -66,11 +73,44 @@ def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalo
 
 
 def _reports(workers: "_Readers", inputs: Inputs, inbox: Inbox, progress: Progress) -> list[FileRead]:
-    reads = []
+    before = {path: _state(inbox.folder / path) for path in inbox.reports}
+    reads: dict[Path, FileRead] = {}
     for path, outcome in workers.map(inbox.reports, inputs):
-        reads.append(_read(path, outcome, inputs.limits))
+        reads[path] = _read(path, outcome, inputs.limits)
         progress(len(reads), len(inbox.reports))
-    return reads
+    unsure = [path for path, read in reads.items() if any(said.code in _MAY_PASS for said in read.remarks)]
+    if any(_just_changed(before[path]) for path in unsure):
+        time.sleep(_PATIENCE)
+    for path, outcome in workers.map(unsure, inputs):
+        reads[path] = _held(inbox.folder, path, _read(path, outcome, inputs.limits), before[path])
+    return list(reads.values())
+
+
+def _held(folder: Path, path: Path, read: FileRead, before: "_State") -> FileRead:
+    """A file that is still being copied, or open in Excel, is not called broken."""
+    if not any(said.code in _MAY_PASS for said in read.remarks):
+        return read
+    place = folder / path
+    if _state(place) != before:
+        what = "он ещё копируется"
+    elif any((place.parent / mark.format(place.name)).exists() for mark in _OPEN_MARKS):
+        what = "он открыт в другой программе"
+    else:
+        return read
+    return FileRead(read.file, read.digest, remarks=(remark("FILE-BUSY", file=read.file, what=what),))
+
+
+def _state(path: Path) -> "_State":
+    """Size and time of change, by which one sees that a file is still being written; None where it is gone."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime
+
+
+def _just_changed(state: "_State") -> bool:
+    return state is not None and abs(time.time() - state[1]) < _FRESH
 
 
 def _read(path: Path, outcome: "Outcome[FileRead | Registry | Refused]", limits: Limits) -> FileRead:
@@ -85,4 +125,5 @@ def _read(path: Path, outcome: "Outcome[FileRead | Registry | Refused]", limits:
     return FileRead(file, "", remarks=(said,))
 
 
+_State = tuple[int, float] | None
 _Readers = Workers[FileRead | Registry | Refused]

@@ -4,12 +4,13 @@ Every non-empty cell of a sheet with a form ends as a label, as an answer (facts
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 
 from pipeline.reading.heads import Head, Meta, read_head, read_meta
-from pipeline.reading.records import Book, Cell, Fact, ReportRead, School, Sheet, Spot
+from pipeline.reading.records import Book, Cell, Fact, ReportRead, School, Sheet, Spot, Strange
 from pipeline.reading.rows import Row, find_rows
 from pipeline.reading.schools import Match, Schools, whole_school
 from pipeline.reading.tables import FormOnSheet, find_forms
@@ -22,18 +23,22 @@ from schemas.remarks import Remark, remark
 _SAME_LINE = 92.0
 
 
+class Role(StrEnum):
+    """What a non-empty cell of a sheet with a form is to us."""
+
+    LABEL = "label"  # printed by the form, its head included, or a blank left standing
+    ANSWER = "answer"  # facts, or a remark
+    NOTE = "note"  # beside the form
+
+
 def read_book(book: Book, form: Form, schools: Schools) -> tuple[tuple[ReportRead, ...], tuple[Remark, ...]]:
     """All reports of a workbook, and what is to be said about them. Remarks lack only the file's name."""
     meta = read_meta(book.sheets)
     reports: list[ReportRead] = []
     remarks: list[Remark] = []
     for sheet in book.sheets:
-        found = [] if sheet.name == own_form.META_SHEET else find_forms(sheet, form)
-        for here, on_sheet in enumerate(found):
-            below = found[here + 1].head_first - 1 if here + 1 < len(found) else None
-            reader = _Reader(sheet, on_sheet, below, form, schools, meta)
-            report = reader.read()
-            reports.append(report)
+        for reader in readers(sheet, form, schools, meta):
+            reports.append(reader.read())
             remarks += reader.remarks
     if not reports:
         sheets = ", ".join(f"«{sheet.name}»" for sheet in book.sheets) or "нет"
@@ -42,9 +47,16 @@ def read_book(book: Book, form: Form, schools: Schools) -> tuple[tuple[ReportRea
     return _one_of_each(reports, remarks, hidden)
 
 
+def readers(sheet: Sheet, form: Form, schools: Schools, meta: Meta) -> "Iterator[SheetReader]":
+    """One reader for each form on the sheet, from top to bottom."""
+    found = [] if sheet.name == own_form.META_SHEET else find_forms(sheet, form)
+    for on_sheet, after in zip(found, [*found, None][1:], strict=True):
+        yield SheetReader(sheet, on_sheet, after.head_first - 1 if after else None, form, schools, meta)
+
+
 @dataclass
-class _Reader:
-    """Reads one form on one sheet. `used` holds the cells that are accounted for."""
+class SheetReader:
+    """Reads one form on one sheet. `roles`: what became of each cell; at the end none is missing."""
 
     sheet: Sheet
     found: FormOnSheet
@@ -54,17 +66,18 @@ class _Reader:
     meta: Meta
     facts: list[Fact] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-    used: set[Spot] = field(default_factory=set)
+    roles: dict[Spot, Role] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     answer_cells: dict[str, str] = field(default_factory=dict)
     said: dict[str, tuple[list[tuple[str, str | float]], str, str]] = field(default_factory=dict)
     passport: list[tuple[str, float, str]] = field(default_factory=list)
     grades: range = range(1, 12)
     bases: dict[str, float] = field(default_factory=dict)
+    strange: list[Strange] = field(default_factory=list)
 
     def read(self) -> ReportRead:
         head = read_head(self.sheet, self.found.head_first, self.found.head_last, self.form, self.schools)
-        self.used |= head.labels
+        self._print(head.labels)
         school = self._school(head)
         as_of = self._as_of(head)
         self._read_passport()
@@ -86,6 +99,7 @@ class _Reader:
             written=frozenset(self.written),
             bases=tuple(self.passport),
             own_form=self.found.items.columns.own_form,
+            strange=tuple(self.strange),
         )
 
     # ── whose and for when ───────────────────────────────────────────────────────────────────────────────
@@ -99,7 +113,7 @@ class _Reader:
         match = self.schools.match(head.school.text)
         said = {"cell": head.school.cell, "value": head.school.text}
         if match.school is None and (code := re.search(r"\(код\s+([^)]+)\)", head.school.text)):
-            match = Match(self.schools.by_code(code[1]))
+            match = Match(self.schools.by_code(code[1]), exact=True)
         if match.school is None and match.ambiguous and by_meta in match.candidates:
             return by_meta
         if match.school is None:
@@ -110,6 +124,8 @@ class _Reader:
             return None
         if match.latin:
             self.remarks.append(remark("SCHOOL-LATIN", **said))
+        if not match.exact:
+            self.strange.append(Strange("school", head.school.text, match.school.code))
         return match.school
 
     def _say_unknown(self, match: Match, said: dict[str, str]) -> None:
@@ -140,7 +156,7 @@ class _Reader:
         for spot, cell in sorted(self.sheet.cells.items()):
             if not self.found.head_first <= spot.row <= self.found.head_last:
                 continue
-            self.used.add(spot)  # the head of the own form is printed, all of it
+            self._print([spot])  # the head of the own form is printed, all of it
             base = labels.get(plain(re.sub(r"-\n|\n|\u00ad", "", str(cell.value))))
             below = Spot(spot.row + 1, spot.column)
             figure = self.sheet.cells.get(below)
@@ -151,16 +167,19 @@ class _Reader:
 
     def _read_items(self) -> None:
         table = self.found.items
-        self.used |= table.labels
+        self._print(table.labels)
         for row in find_rows(self.sheet, table, self.form):
-            self.used.add(Spot(row.row, table.columns.number))
+            self._print([Spot(row.row, table.columns.number)])
             if row.act:
                 self._read_act(row)
                 continue
-            self.used.add(Spot(row.row, table.columns.measure))
-            if row.understood:
+            self._print([Spot(row.row, table.columns.measure)])
+            if row.doubtful:
                 cell = self.sheet.address(Spot(row.row, table.columns.measure))
-                self.remarks.append(remark("TOLERANCE", item=row.number, cell=cell, value=row.understood))
+                self.remarks.append(remark("ITEM-BY-WORDING", item=row.number, cell=cell, value=row.words))
+            known = table.columns.own_form or any(plain(row.words) == plain(one) for one in row.item.wordings)
+            if row.words and not known:
+                self.strange.append(Strange("item", row.words, row.number))
             if table.columns.own_form:
                 self._read_own_row(row)
             else:
@@ -175,13 +194,13 @@ class _Reader:
             self._read_answer(row.item, row.number, title_spot)
             return
         if title is not None and not is_blank(title):
-            self.used.add(title_spot)
+            self.roles[title_spot] = Role.ANSWER
             self._add(row.number, [Fact(row.number, "title", _as_text(title), self.sheet.address(title_spot))])
             if document is None or is_blank(document):
                 what = remark("DOC-INCOMPLETE", value=_as_text(title), what="номер и дата", example=self._example())
                 self._say(row.number, document_spot, [what])
-        elif title is not None:
-            self.used.add(title_spot)
+        else:
+            self._print([title_spot])
         self._read_answer(row.item, row.number, document_spot)
 
     def _says_no_acts(self, title: Cell) -> bool:
@@ -199,10 +218,10 @@ class _Reader:
         if item.kind is Kind.COVERAGE:
             self._read_own_coverage(item, number, row.row)
         elif item.kind is Kind.VOLUME:
-            self.used.add(answer)
+            self._print([answer])
             self._read_answer(item, number, Spot(row.row, columns.percent))
         elif item.kind in (Kind.GROUP, Kind.ACTS):
-            self.used.add(answer)  # printed: how to fill in the rows below
+            self._print([answer])  # how to fill in the rows below
         else:
             self._read_answer(item, number, answer)
             if item.kind is Kind.YES_NO:
@@ -212,9 +231,8 @@ class _Reader:
         """Columns of the own form that compute or check: printed, never read."""
         columns = self.found.items.columns
         if columns.own_form:
-            self.used |= {Spot(row.row, c) for c in range(columns.total, columns.percent + 2) if c != columns.count}
-            if row.item.kind is not Kind.COVERAGE:
-                self.used.add(Spot(row.row, columns.count))
+            people = columns.count if row.item.kind is Kind.COVERAGE else 0
+            self._print(Spot(row.row, c) for c in range(columns.total, columns.percent + 2) if c != people)
 
     def _read_own_coverage(self, item: Item, number: str, row: int) -> None:
         """People in their own column, classes in the answer's; «не предусмотрено» may stand in either."""
@@ -222,7 +240,7 @@ class _Reader:
         people_spot, words_spot = Spot(row, columns.count), Spot(row, columns.answer)
         people, words = self.sheet.cells.get(people_spot), self.sheet.cells.get(words_spot)
         if words is not None and (words.value == own_form.COVERED or is_blank(words)):
-            self.used.add(words_spot)
+            self._print([words_spot])
             words = None
         if people is not None and isinstance(people.value, float) and not people.percent_format:
             people = Cell(f"{people.value:.10g} чел.")  # the column says that these are people
@@ -234,7 +252,7 @@ class _Reader:
             return
         self._read_answer(item, number, people_spot, people)
         if words is not None:
-            self.used.add(words_spot)
+            self.roles[words_spot] = Role.ANSWER
             self._read_classes_beside(item, number, words_spot, words)
         self._take_total_from_passport(item, number)
 
@@ -254,13 +272,13 @@ class _Reader:
     def _read_own_address(self, item: Item, number: str, row: int) -> None:
         columns = self.found.items.columns
         label = self.sheet.cells.get(Spot(row, columns.measure))
-        if label is None or not is_one_of(str(label.value), [own_form.ADDRESS]):
+        if label is None or not is_one_of(str(label.value), (own_form.ADDRESS,)):
             return
         spot = Spot(row, columns.answer)
-        self.used |= {Spot(row, c) for c in range(columns.number, columns.percent + 2) if c != columns.answer}
+        self._print(Spot(row, c) for c in range(columns.number, columns.percent + 2) if c != columns.answer)
         cell = self.sheet.cells.get(spot)
         if cell is not None and not is_blank(cell):
-            self.used.add(spot)
+            self.roles[spot] = Role.ANSWER
             self._add(number, [Fact(number, "url", _as_text(cell), self.sheet.address(spot))])
 
     def _read_answer(self, item: Item, number: str, spot: Spot, cell: Cell | None = None) -> None:
@@ -269,11 +287,11 @@ class _Reader:
         if cell is None:
             return
         if is_blank(cell) or self._is_hint(item, cell):
-            self.used.add(spot)
+            self._print([spot])
             return
         if item.kind is Kind.GROUP:
             return  # no answer belongs here: what stands here is a note
-        self.used.add(spot)
+        self.roles[spot] = Role.ANSWER
         answer = read_answer(item, cell, self.form, self.bases.get(item.base))
         facts = [self._named(fact, number, self.sheet.address(spot)) for fact in answer.facts]
         if number in self.said:
@@ -307,7 +325,7 @@ class _Reader:
         table = self.found.problems
         if table is None:
             return
-        self.used |= table.labels
+        self._print(table.labels)
         counted = 0
         for row in range(table.first, table.last + 1):
             number = Spot(row, table.columns.number)
@@ -316,11 +334,12 @@ class _Reader:
                 for name, column in (("problem", table.columns.measure), ("solution", table.columns.answer))
             }
             if (label := self.sheet.cells.get(number)) and re.fullmatch(r"\W*\d+\W*", _as_text(label)):
-                self.used.add(number)
+                self._print([number])
             if any(cell and self._is_signature(cell) for _, cell in cells.values()):
                 continue
             texts = {name: (spot, cell) for name, (spot, cell) in cells.items() if cell and not _says_none(cell)}
-            self.used |= {spot for spot, cell in cells.values() if cell}
+            self._print(spot for spot, _ in cells.values())
+            self.roles.update({spot: Role.ANSWER for spot, _ in texts.values()})
             if not texts:
                 continue
             counted += 1
@@ -338,11 +357,12 @@ class _Reader:
         last_row = self.below or max((spot.row for spot in self.sheet.cells), default=0)
         notes: list[Fact] = []
         for spot, cell in sorted(self.sheet.cells.items()):
-            if not self.found.head_first <= spot.row <= last_row or spot in self.used:
+            if not self.found.head_first <= spot.row <= last_row or spot in self.roles:
                 continue
-            self.used.add(spot)
             if is_blank(cell) or self._is_label(cell) or self._is_printed_number(spot, cell):
+                self._print([spot])
                 continue
+            self.roles[spot] = Role.NOTE
             notes.append(Fact("", "note", _as_text(cell), self.sheet.address(spot)))
         self.facts += notes
         if notes:
@@ -373,6 +393,10 @@ class _Reader:
         tables = [t for t in (self.found.items, self.found.problems) if t]
         in_column = any(spot.column == t.columns.number and t.first <= spot.row <= t.last for t in tables)
         return in_column and re.fullmatch(r"\W*\d[\d.,]*\W*", _as_text(cell)) is not None
+
+    def _print(self, spots: Iterable[Spot]) -> None:
+        """These cells are the form's own, where there are any."""
+        self.roles.update({spot: Role.LABEL for spot in spots if spot in self.sheet.cells})
 
     def _add(self, number: str, facts: Iterable[Fact]) -> None:
         self.facts += facts

@@ -160,7 +160,7 @@ def _directory_of_compound(data: bytes) -> int:
     """Where the names of the streams begin ([MS-CFB] 2.2: sector shift at byte 30, first directory sector at 48)."""
     header = data[:512].ljust(512, b"\0")
     (shift,), (sector,) = struct.unpack_from("<H", header, 30), struct.unpack_from("<I", header, 48)
-    return int(sector + 1) << min(shift, 16)
+    return int((sector + 1) << min(shift, 16))
 
 
 _STREAMS = (

@@ -68,6 +68,15 @@ class Fact(NamedTuple):
     basis: str = "stated"
 
 
+class Strange(NamedTuple):
+    """A wording or a school's name that no list knows, understood all the same. `means`: an item's number, or the
+    code of a school."""
+
+    kind: Literal["item", "school"]
+    written: str
+    means: str
+
+
 @dataclass(frozen=True)
 class ReportRead:
     """One form on one sheet, as read: nothing judged yet beyond what could not be read."""
@@ -81,6 +90,7 @@ class ReportRead:
     written: frozenset[str] = frozenset()  # items whose answer cell is not blank, readable or not
     bases: tuple[tuple[str, float, str], ...] = ()  # base, people, cell: the passport of Svod's own form
     own_form: bool = False
+    strange: tuple[Strange, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,16 +20,17 @@ _MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "
 
 @dataclass(frozen=True)
 class Row:
-    """A row that belongs to an item. `number` is the item's, or a row's of acts (`4.2`).
+    """A row that belongs to an item. `number` is the item's, or a row's of acts (`4.2`); `words` its wording as typed.
 
-    `understood`: the wording as typed, where number or wording differ from the form's.
+    `doubtful`: number and wording do not say the same, or one of them is lost.
     """
 
     row: int
     item: Item
     number: str
     act: bool = False
-    understood: str = ""
+    words: str = ""
+    doubtful: bool = False
 
 
 def find_rows(sheet: Sheet, table: Table, form: Form) -> Iterator[Row]:
@@ -83,11 +84,11 @@ class _Context:
         self.act_rows: dict[str, list[str]] = {}
 
     def row_of(self, row: int, numbers: list[str], words: str) -> Row | None:
-        item, understood = self._item(numbers, words)
+        item, doubtful = self._item(numbers, words)
         if item:
             self.last = item
             self.acts = item if item.kind is Kind.ACTS else None
-            return Row(row, item, item.number, understood=understood)
+            return Row(row, item, item.number, words=words, doubtful=doubtful)
         if self._belongs_to_acts(numbers, words):
             return self.next_act(row, set(numbers))
         return None
@@ -102,25 +103,28 @@ class _Context:
         used.append(number)
         return Row(row, self.acts, number, act=True)
 
-    def _item(self, numbers: list[str], words: str) -> tuple[Item | None, str]:
+    def _item(self, numbers: list[str], words: str) -> tuple[Item | None, bool]:
+        """The item, and whether there is a doubt about it."""
         by_number = next((i for n in numbers for i in self.form.items if i.number == n), None)
+        own = best_likeness(words, by_number.wordings) if by_number and words else 100.0
+        if by_number and own >= SAME_WORDING:
+            return by_number, False
         likely, score = self._by_wording(words)
         if by_number is None:
             # under acts any title may stand: only a wording of the form's own ends them
             bound = _SURE_WORDING if self.acts else SAME_WORDING
             if self._numbered_act(numbers) or likely is None or score < bound:
-                return None, ""
-            return likely, words
-        own = best_likeness(words, (by_number.title, *by_number.spellings)) if words else 100.0
-        if own >= SAME_WORDING or likely is None or likely is by_number or score < _SURE_WORDING:
-            return by_number, words if own < _ODD_WORDING else ""
-        return likely, words
+                return None, False
+            return likely, True
+        if likely is None or likely is by_number or score < _SURE_WORDING:
+            return by_number, own < _ODD_WORDING
+        return likely, True
 
     def _by_wording(self, words: str) -> tuple[Item | None, float]:
         """The item so worded. Where several share a wording (teachers, parents, pupils), the one whose turn it is."""
         if len(plain(words)) < 4:
             return None, 0.0
-        scored = [(best_likeness(words, (i.title, *i.spellings)), i) for i in self.form.items]
+        scored = [(best_likeness(words, i.wordings), i) for i in self.form.items]
         top = max(score for score, _ in scored)
         if top < SAME_WORDING:
             return None, top

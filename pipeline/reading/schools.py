@@ -24,6 +24,7 @@ class Match(NamedTuple):
     candidates: tuple[School, ...] = ()
     ambiguous: bool = False
     latin: bool = False  # Latin letters stood in for Cyrillic ones
+    exact: bool = False  # the registry knows this very name
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Schools:
         latin = plain(said) != plain_as_typed(said)
         exact = self._by_exact.get(name, ())
         if len(exact) == 1:
-            return Match(exact[0], latin=latin)
+            return Match(exact[0], latin=latin, exact=True)
         if exact:
             return Match(None, exact, ambiguous=True)
         fitting = _distinct([s for known, s in self._names if _fits(name, known)])

@@ -98,7 +98,7 @@ def _is_head_line(columns: dict[int, str], of_problems: bool, form: Form) -> boo
         return True
     words = [text for text in columns.values() if text]
     if of_problems:
-        return any(is_one_of(text, [form.problems.title]) for text in words)
+        return any(is_one_of(text, (form.problems.title,)) for text in words)
     heads = (*form.recognise.titles, *form.recognise.as_of, form.title)
     return any(
         is_one_of(text, heads) or plain(text).startswith(("в ", *(plain(h) for h in heads))) or plain(text) == "в"
@@ -122,7 +122,7 @@ def _items_heading(row: int, columns: dict[int, str], form: Form) -> tuple[Colum
     if not measure or not answer:
         return None
     number = _first(columns, known.number) or max(measure - 1, 0)
-    own = {key: _first(columns, [heading]) for key, heading in _OWN_COLUMNS.items()}
+    own = {key: _first(columns, (heading,)) for key, heading in _OWN_COLUMNS.items()}
     if not all(own.values()):
         own = {}
     labels = frozenset(Spot(row, c) for c in columns if c <= answer or own)
@@ -141,7 +141,7 @@ def _problems_heading(row: int, columns: dict[int, str], form: Form) -> tuple[Co
     return Columns(number, problem, solution), True, frozenset(Spot(row, c) for c in columns)
 
 
-def _first(columns: dict[int, str], known: "tuple[str, ...] | list[str]", after: int = 0) -> int:
+def _first(columns: dict[int, str], known: tuple[str, ...], after: int = 0) -> int:
     return next((c for c, text in columns.items() if c > after and text and is_one_of(text, known)), 0)
 
 
@@ -156,7 +156,7 @@ def _table_without_heading(
             if len(text) < 12:
                 continue
             for item in known:
-                if best_likeness(text, (item.title, *item.spellings)) >= SAME_WORDING:
+                if best_likeness(text, item.wordings) >= SAME_WORDING:
                     hits.setdefault(column, {}).setdefault(item.number, row)
     column, items = max(hits.items(), key=lambda hit: len(hit[1]), default=(0, {}))
     if len(items) < min(_ENOUGH_ITEMS, len(known)):

@@ -5,16 +5,18 @@ Everything readable is read exactly; anything else gets a remark and no value. `
 
 import re
 from datetime import date, datetime, time
+from itertools import chain
 from typing import NamedTuple
 
 from pipeline.reading.dates import read_date
 from pipeline.reading.documents import Document, read_document
-from pipeline.reading.figures import ROLES, Asks, Coverage, Reading, Refusal, read_number, read_text, settle
+from pipeline.reading.figures import ROLES, Asks, Coverage, People, Reading, Refusal, read_number, read_text, settle
 from pipeline.reading.grades import read_classes
 from pipeline.reading.persons import read_person
 from pipeline.reading.records import Cell, Fact, Value
 from pipeline.reading.text import clean
 from pipeline.reading.tokens import DASHES
+from pipeline.reading.vocabulary import kind_of_people
 from pipeline.reading.yes_no import NO, read_yes_no
 from schemas.form import Form, Item, Kind
 from schemas.remarks import Remark, remark
@@ -99,7 +101,7 @@ def _fact(field: str, value: str | float, half: float = 0.0) -> Fact:
 
 def _read_measured(item: Item, cell: Cell, text: str, form: Form, base: float | None) -> Answer:
     asks: Asks = "people" if item.asks == "people" else "percent"
-    stated, classes, unreadable = _read_figures(cell.value, cell.format, text, asks, form)
+    stated, classes, unreadable = _read_figures(cell, text, asks, item, form)
     found = stated if isinstance(stated, Refusal) else settle(stated, asks, base)
     if item.kind is Kind.VOLUME and isinstance(found, Coverage) and (found.count or found.total):
         found = Refusal("NUM-SEVERAL")
@@ -115,14 +117,22 @@ def _read_measured(item: Item, cell: Cell, text: str, form: Form, base: float | 
     return Answer(tuple(facts), (remark("CLASSES-UNREADABLE", value=text),) if unreadable else ())
 
 
-def _read_figures(value: Value, number_format: str | None, text: str, asks: Asks, form: Form) -> Reading:
+def _read_figures(cell: Cell, text: str, asks: Asks, item: Item, form: Form) -> Reading:
     """A date or a true/false cell says no figure: Excel made them of something else."""
-    if isinstance(value, float):
-        return Reading(read_number(value, number_format))
-    if not isinstance(value, str):
+    if isinstance(cell.value, float):
+        return Reading(read_number(cell.value, cell.format))
+    if not isinstance(cell.value, str):
         return Reading(Refusal("NUM-NONE"))
-    people = frozenset(word for base in form.bases for forms in base.people for word in forms.casefold().split())
-    return read_text(text, asks, people)
+    return read_text(text, asks, _people(item, form))
+
+
+def _people(item: Item, form: Form) -> People:
+    words = {
+        base.id: [word for said in base.people for word in said.casefold().replace("ё", "е").split()]
+        for base in form.bases
+    }
+    kinds = {kind for word in words.get(item.base, ()) if (kind := kind_of_people(word))}
+    return People(frozenset(chain(*words.values())), kinds.pop() if len(kinds) == 1 else "")
 
 
 def _wanted(item: Item) -> str:

@@ -17,6 +17,11 @@ _PEOPLE = re.compile(
     r"|(?:педагог|работник|сотрудник|ученик|школьник|опекун)(?:и|а|у|ов|ам|ами|ы)?|учениц(?:а|ы|ам|ами)?"
     r"|(?:учащ|обучающ)[а-я]{2,3}ся|дет(?:и|ей|ям|ьми)|ребен(?:ок|ка)|участник(?:и|а|ов|ам)?"
 )
+_KINDS_OF_PEOPLE = {
+    "teachers": ("учит", "педагог", "преподават", "работник", "сотрудник"),
+    "pupils": ("учен", "учащ", "обучающ", "школьник", "дет", "ребен"),
+    "parents": ("родител", "представител", "опекун"),
+}
 # May stand between a number and its people: «245 законных представителей».
 _ADJECTIVE = re.compile(r"законн[а-я]+|педагогическ(?:их|ие|им|ого|ий)|пед|школьн(?:ых|ые|ым)")
 _PERCENT = re.compile(r"процент(?:а|ы|ов|ах|ам|е)?|проц")
@@ -67,6 +72,11 @@ def sense(word: str, people: frozenset[str]) -> Sense:
     if _DONE.fullmatch(word):
         return "done"
     return "noun" if _NOUN.fullmatch(word) else "unknown"
+
+
+def kind_of_people(word: str) -> str:
+    """Which people the word names; blank for «чел.» and for words that belong to one form only."""
+    return next((kind for kind, stems in _KINDS_OF_PEOPLE.items() if word.startswith(stems)), "")
 
 
 def is_unit(word: str) -> bool:

@@ -1,7 +1,6 @@
 """Words compared as a person compares them: case, ё, quotes, punctuation and line breaks do not matter."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -48,11 +47,13 @@ def likeness(said: str, known: str) -> float:
     return whole
 
 
-def best_likeness(said: str, known: Iterable[str]) -> float:
+@lru_cache(maxsize=65536)
+def best_likeness(said: str, known: tuple[str, ...]) -> float:
     return max((likeness(said, one) for one in known), default=0.0)
 
 
-def is_one_of(said: str, known: Iterable[str], at_least: float = 88.0) -> bool:
+@lru_cache(maxsize=65536)
+def is_one_of(said: str, known: tuple[str, ...], at_least: float = 88.0) -> bool:
     """Is it one of the known spellings as a whole, typing mistakes forgiven. Short ones must agree to the letter."""
     words = plain(said)
     return any(words == plain(one) or (len(one) > 4 and fuzz.ratio(words, plain(one)) >= at_least) for one in known)

@@ -92,7 +92,7 @@ def _behind(figures: Figures) -> tuple[list[Behind], int]:
     shown = [
         Behind(
             row.school.name,
-            percent(row.percent, decimals_beside(row.percent, target.min, target.max)),
+            percent(row.percent, decimals_beside(row.percent, target.min, target.max), in_column=True),
             _bar(row.percent, target.min, target.max),
             number(row.shortfall or 0),
         )

@@ -1,38 +1,40 @@
-"""The three CSVs of a run: what was read, what was remarked, what was measured. Sorted, so that a diff means a change."""
+"""The three CSVs of a run: what was read, remarked and measured. Sorted, so that a diff means a change."""
 
 import csv
 import io
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import pandas as pd
 
+from pipeline.measuring.coverage import coverage_rows
 from pipeline.measuring.figures import Activation, Figures, Level, Share
 from pipeline.wording import message
+from schemas.answers import FIELDS
 from schemas.municipality import MUNICIPALITY, Indicators
 from schemas.remarks import Catalogue
 
 ANSWERS = ("file", "sheet", "cell", "school_code", "as_of", "item", "field", "value", "basis", "counted")
 FINDINGS = ("file", "sheet", "cell", "school_code", "as_of", "item", "code", "severity", "message", "value")
+_FIGURES = ("covered", "total", "percent", "target_min", "target_max", "deviation_pp", "shortfall")  # of indicators
 _RUNS_IN_EXCEL = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def answers_csv(figures: Figures) -> bytes:
     """One fact a row, for the reports in the picture."""
-    form = figures.form
     carried = {row.school.code for row in figures.activation if row.school and row.carried}
-    table = figures.answers
-    fields = {name: here for here, name in enumerate(dict.fromkeys(table["field"]))}
+    columns = ["file", "sheet", "cell", "school_code", "as_of", "item", "field", "text", "number", "basis", "counted"]
+    order = {item: figures.form.sort_key(item) for item in figures.answers["item"].unique()}
     rows = []
-    for row in table.itertuples():
-        value = _figure(row.number) if row.text == "" and row.number == row.number else _safe(str(row.text))
-        basis = "carried" if row.school_code in carried else str(row.basis)
-        counted = "true" if row.counted else "false"
-        cells = (
-            _safe(str(row.file)), _safe(str(row.sheet)), str(row.cell), _safe(str(row.school_code)), str(row.as_of),
-            str(row.item), str(row.field), value, basis, counted,
-        )  # fmt: skip
-        rows.append(((row.file, row.sheet, form.sort_key(str(row.item)), fields[row.field], row.Index), cells))
-    return _csv(ANSWERS, (cells for _, cells in sorted(rows, key=lambda pair: pair[0])))
+    for row in figures.answers[columns].itertuples(name=None):
+        fact, file, sheet, cell, school, as_of, item, field, text, number, basis, counted = row
+        value = _safe(text) if text or math.isnan(number) else _figure(number)
+        basis = "carried" if school in carried else basis
+        place = _safe(file), _safe(sheet), _safe(cell), _safe(school), as_of
+        cells = (*place, item, field, value, basis, "true" if counted else "false")
+        rows.append(((file, sheet, order[item], FIELDS.index(field), fact), cells))
+    return _csv(ANSWERS, (cells for _, cells in sorted(rows)))
 
 
 def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
@@ -40,10 +42,8 @@ def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
     rows = []
     for said in figures.remarks:
         as_of = said.as_of.isoformat() if said.as_of else ""
-        cells = (
-            _safe(said.file), _safe(said.sheet), said.cell, _safe(said.school), as_of, said.item, said.code,
-            said.severity.value, _safe(message(said, catalogue)), _safe(said.value),
-        )  # fmt: skip
+        place = _safe(said.file), _safe(said.sheet), _safe(said.cell), _safe(said.school), as_of
+        cells = (*place, said.item, said.code, said.severity.value, _safe(message(said, catalogue)), _safe(said.value))
         rows.append(((said.file, said.sheet, figures.form.sort_key(said.item), said.code, said.cell, cells), cells))
     return _csv(FINDINGS, (cells for _, cells in sorted(rows)))
 
@@ -52,71 +52,83 @@ def indicators_csv(figures: Figures) -> bytes:
     """`indicators` as a file."""
     table = indicators(figures)
     rows = (
-        [_figure(v) if isinstance(v, float) else _safe(v) if isinstance(v, str) else str(v) for v in row]
-        for row in table.itertuples(index=False)
+        [_figure(value) if isinstance(value, float) else _safe(str(value)) for value in row]
+        for row in table.itertuples(index=False, name=None)
     )
     return _csv(tuple(table.columns), rows)
 
 
 def indicators(figures: Figures) -> pd.DataFrame:
-    """The municipality-wide table (`schemas.municipality.Indicators`): one row for every scope and coverage item.
-    Judged on its way out: a breach raises."""
-    form = figures.form
-    rows: list[dict[str, object]] = []
-    for item in form.coverage_items:
-        sums = figures.totals.loc[item.number]
-        row = _row(figures, MUNICIPALITY, item.number, sums["covered"], sums["total"], sums["percent"])
-        row |= {"schools_counted": int(sums["counted"]), "schools_expected": int(sums["expected"])}
-        rows.append(row | _against_target(item.number, figures.municipality, figures))
-    by_school = {row.school.code: row for row in figures.activation if row.school}
-    for found in figures.coverage.itertuples():
-        row = _row(figures, found.school_code, found.item, found.covered, found.total, found.percent)
-        row |= {"schools_counted": int(found.share is Share.COUNTED), "schools_expected": 1}
-        rows.append(row | _against_target(found.item, by_school[found.school_code], figures))
-    columns = list(Indicators.to_schema().columns)
-    table = pd.DataFrame(rows, columns=columns)
-    figures_of = ["covered", "total", "percent", "target_min", "target_max", "deviation_pp", "shortfall"]
-    table = table.astype(dict.fromkeys(figures_of, "float64"))
-    order = {item.number: here for here, item in enumerate(form.coverage_items)}
-    scope = table["scope"].where(table["scope"] != MUNICIPALITY, "")
-    table = table.iloc[
-        sorted(range(len(table)), key=lambda i: (scope.iloc[i], order[table["item"].iloc[i]]))
-    ].reset_index(drop=True)
-    return Indicators.validate(table)
+    """The municipality-wide table (`schemas.municipality.Indicators`): one row for every scope and coverage item, the
+    municipality first, then the schools by code. Judged on its way out: a breach raises."""
+    schools = sorted(_schools(figures), key=lambda row: row.scope)  # stable: items stay in the form's order
+    table = pd.DataFrame([*_municipality(figures), *schools], columns=list(_Row._fields))
+    return Indicators.validate(table.astype(dict.fromkeys(_FIGURES, "float64")))
 
 
-def _row(figures: Figures, scope: str, item: str, covered: float, total: float, percent: float) -> dict[str, object]:
-    base = figures.form.item(item).base
-    group = figures.form.base(base).label if base else ""
-    return {
-        "as_of": figures.as_of.isoformat(),
-        "scope": scope,
-        "item": item,
-        "group": group,
-        "covered": covered,
-        "total": total,
-        "percent": percent,
-    }
+class _Row(NamedTuple):
+    """One row of `Indicators`."""
+
+    as_of: str
+    scope: str
+    item: str
+    group: str
+    covered: float
+    total: float
+    percent: float
+    schools_counted: int
+    schools_expected: int
+    target_min: float | None = None
+    target_max: float | None = None
+    deviation_pp: float | None = None
+    shortfall: float | None = None
+    status: str = ""
 
 
-def _against_target(item: str, row: Activation, figures: Figures) -> dict[str, object]:
-    """Filled for the headline item only; before the first target all but the status is blank."""
-    if item != figures.form.headline.item:
-        return {"status": ""}
-    target = figures.target
-    return {
-        "target_min": target.min if target else None,
-        "target_max": target.max if target else None,
-        "deviation_pp": row.deviation,
-        "shortfall": row.shortfall,
-        "status": "" if row.level is Level.UNKNOWN else row.level.value,
-    }
+def _municipality(figures: Figures) -> Iterator[_Row]:
+    sums = figures.totals[["covered", "total", "percent", "counted", "expected"]]
+    for item, *numbers in sums.itertuples(name=None):
+        yield _row(figures, figures.municipality, MUNICIPALITY, item, *numbers)
 
 
-def _figure(value: object) -> str:
-    """Unrounded, without the noise of binary fractions in whole numbers; blank for no figure."""
-    number = float(value)  # type: ignore[arg-type]
-    if number != number:
+def _schools(figures: Figures) -> Iterator[_Row]:
+    against_target = {row.school.code: row for row in figures.activation if row.school}
+    for row in coverage_rows(figures.coverage):
+        counted = int(row.share is Share.COUNTED)
+        numbers = row.covered, row.total, row.percent, counted, 1
+        yield _row(figures, against_target[row.school_code], row.school_code, row.item, *numbers)
+
+
+def _row(
+    figures: Figures,
+    against_target: Activation,
+    scope: str,
+    item: str,
+    covered: float,
+    total: float,
+    percent: float,
+    counted: int,
+    expected: int,
+) -> _Row:
+    """`against_target` says something of the headline item only; before the first target no more than its status."""
+    form, target = figures.form, figures.target
+    base = form.item(item).base
+    group = form.base(base).label if base else ""
+    row = _Row(figures.as_of.isoformat(), scope, item, group, covered, total, percent, counted, expected)
+    if item != form.headline.item:
+        return row
+    return row._replace(
+        target_min=target.min if target else None,
+        target_max=target.max if target else None,
+        deviation_pp=against_target.deviation,
+        shortfall=against_target.shortfall,
+        status="" if against_target.level is Level.UNKNOWN else against_target.level.value,
+    )
+
+
+def _figure(number: float) -> str:
+    """Unrounded; a whole number without `.0`; blank for no figure."""
+    if math.isnan(number):
         return ""
     return str(int(number)) if number.is_integer() else repr(number)
 

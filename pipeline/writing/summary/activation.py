@@ -14,7 +14,7 @@ from pipeline.writing.theme import Look, Mark
 TOTAL_ROW, HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2
 
 (NUMBER, CODE, SCHOOL, REPORT, TOTAL, COUNT, SHARE, LOW, HIGH, DEVIATION, MISSING, CHANGE, PER_WEEK, FORECAST, STATE,
- BASIS) = range(16)  # fmt: skip
+ BASIS, SOURCE) = range(17)  # fmt: skip
 
 SHARE_TOTAL = f"{xl_col_to_name(SHARE)}{TOTAL_ROW + 1}"
 
@@ -78,6 +78,7 @@ def _columns(figures: Figures) -> list[Column]:
         Column(f"Прогноз на|{by.strip()}, %" if by else "Прогноз, %", 10.5),
         Column("Состояние", 18),
         Column("Основание", 26),
+        Column("Файл, лист и ячейка", 40),
     ]
 
 
@@ -111,6 +112,8 @@ def _write_school(page: Page, row: int, rank: int, activation: Activation) -> No
     if activation.share in _BASIS:
         basis = _BASIS[activation.share].format(item=item)
     page.text(row, BASIS, wording.keep_together(basis), theme.ROW, theme.INDENT, theme.SMALL, theme.QUIET)
+    source = f"{activation.file} · {activation.sheet} · {activation.cell}" if activation.cell else activation.file
+    page.text(row, SOURCE, source, theme.ROW, theme.SMALL, theme.QUIET)
 
 
 def _write_report_date(page: Page, row: int, report_date: date | None) -> None:

@@ -29,6 +29,8 @@ class Answers(NamedTuple):
     submission: Submission | None
     coverage: dict[str, Any]  # item -> row of the frame of coverage
     facts: dict[tuple[str, str], Value]  # item (`4.2`) and field -> value
+    sheet: str
+    cells: dict[str, str]  # item -> the cell that says it, the first row of acts for their item
 
 
 class Field(NamedTuple):
@@ -92,15 +94,23 @@ def _fields(form: Form) -> list[Field]:
         Field("Школа", 25, theme.TEXT, lambda of: of.school.name),
         Field("Состояние отчёта", 26, theme.TEXT, lambda of: str(of.submission.state) if of.submission else None),
         Field("Отчёт на дату", 12, theme.DATE, lambda of: of.submission.as_of if of.submission else None),
+        Field("Файл", 34, theme.TEXT, lambda of: of.submission.file if of.submission else None),
+        Field("Лист", 12, theme.TEXT, lambda of: of.sheet),
     ]
     fields += [_base_field(base.id, f"{base.label} (реестр)") for base in form.bases]
     for item in form.items:
         fields += _item_fields(item)
+    fields += [_cell_field(item) for item in form.items if item.kind is not Kind.GROUP]
     return _with_unique_headings(fields)
 
 
 def _base_field(base: str, heading: str) -> Field:
     return Field(heading, 13, theme.PEOPLE, lambda of: of.school.bases.get(base))
+
+
+def _cell_field(item: Item) -> Field:
+    """Where in the school's file the answer stands: no figure without its cell."""
+    return Field(f"{item.number}: ячейка", 8, theme.TEXT, lambda of: of.cells.get(item.number))
 
 
 def _item_fields(item: Item) -> list[Field]:
@@ -182,13 +192,21 @@ def _by_school(figures: Figures) -> list[Answers]:
     for row in rows(figures.coverage):
         coverage[row.school_code][row.item] = row
     facts: defaultdict[str, dict[tuple[str, str], Value]] = defaultdict(dict)
+    cells: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    sheets: dict[str, str] = {}
     for row in rows(figures.answers):
+        sheets[row.school_code] = row.sheet
+        cells[row.school_code].setdefault(row.item, row.cell)
+        cells[row.school_code].setdefault(row.item.rpartition(".")[0], row.cell)
         if row.counted:
             facts[row.school_code].setdefault((row.item, row.field), _fact(row))
     return [
-        Answers(school, submissions.get(school.code), coverage[school.code], facts[school.code])
+        Answers(
+            school, submissions.get(school.code), coverage[school.code], facts[school.code],
+            sheets.get(school.code, ""), cells[school.code],
+        )
         for school in figures.schools
-    ]
+    ]  # fmt: skip
 
 
 def _fact(row: Any) -> Value:

@@ -1,0 +1,61 @@
+"""Reading against the bare reader: python benchmarks/reading.py [number of schools]."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+from pipeline.demo import make
+from pipeline.reading.grid import open_book
+from pipeline.reading.package import Limits, look
+from pipeline.reading.records import Registry
+from pipeline.reading.reports import Inputs, read_file
+from schemas.form import load_form
+
+ROUNDS = 5
+
+
+def main(schools: int) -> None:
+    form = load_form("form-547")
+    with tempfile.TemporaryDirectory() as folder:
+        district = make(Path(folder), form, schools, 1, 1)
+        limits = Limits()
+        inputs = Inputs(district.registry.parent, form, limits)
+        registry = read_file(inputs, Path(district.registry.name))
+        assert isinstance(registry, Registry)
+        inputs = Inputs(inputs.folder, form, limits, registry)
+        broken = {p.file for p in district.planted if not p.item}  # what no reader opens tells nothing of speed
+        paths = sorted(p for p in inputs.folder.rglob("*.xlsx") if p != district.registry)
+        paths = [p for p in paths if p.relative_to(inputs.folder).as_posix() not in broken]
+        bare = best(lambda p: _bare(p.read_bytes()), paths)
+        cells = best(lambda p: open_book(look(p, limits), limits), paths)
+        whole = best(lambda p: read_file(inputs, p.relative_to(inputs.folder)), paths)
+    print(f"{len(paths)} files, best of {ROUNDS} rounds, ms a file")
+    for name, seconds in (("bare calamine", bare), ("cells with formats", cells), ("whole reading", whole)):
+        print(f"  {name:20} {1000 * seconds / len(paths):6.2f}  × {seconds / bare:.2f}")
+
+
+def best(read: Callable[[Path], object], paths: list[Path]) -> float:
+    """The quickest of some rounds over all files, seconds."""
+    return min(_round(read, paths) for _ in range(ROUNDS))
+
+
+def _round(read: Callable[[Path], object], paths: list[Path]) -> float:
+    start = time.process_time()
+    for path in paths:
+        read(path)
+    return time.process_time() - start
+
+
+def _bare(data: bytes) -> None:
+    book = CalamineWorkbook.from_filelike(BytesIO(data))
+    for name in book.sheet_names:
+        book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 40)

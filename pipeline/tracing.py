@@ -1,0 +1,109 @@
+"""The command `trace`: the way of a figure from the school's cell to the municipality's percentage."""
+
+from collections.abc import Iterator
+
+from pipeline.measuring.figures import Figures, Share
+from pipeline.monthly import Survey
+from pipeline.reading.records import School
+from pipeline.reading.schools import Schools
+from pipeline.wording import day, message, number, percent, schools, todo
+from schemas.form import Item
+from schemas.remarks import Severity
+from schemas.strict import DataFileError
+
+_BASIS = {"stated": "указано школой", "derived": "вычислено или взято из сведений о школе"}
+_FIELDS = {
+    "count": "охвачено, чел.",
+    "total": "всего, чел.",
+    "percent": "процент",
+    "classes": "классы",
+    "number": "номер",
+    "date": "дата",
+    "text": "текст",
+    "title": "название",
+    "person": "ответственный",
+    "position": "должность",
+    "yes": "есть или нет",
+    "url": "адрес",
+}
+_SHARES = {
+    Share.COUNTED: "учтено",
+    Share.SET_ASIDE: "отложено из-за замечания",
+    Share.NOT_APPLICABLE: "не предусмотрено",
+    Share.NO_ANSWER: "нет ответа",
+    Share.NO_REPORT: "нет отчёта",
+}
+_IMPORTANCE = {Severity.ERROR: "! ошибка", Severity.WARNING: "? проверить", Severity.INFO: "· сведение"}
+
+
+def trace(survey: Survey, said: str, item_number: str) -> list[str]:
+    """Lines for people. `said`: the school's code or name. Raises DataFileError when school or item are not known."""
+    school = _school(survey, said)
+    number = item_number.rstrip(".")
+    item = _item(survey, number)
+    return [
+        f"{school.name} (код {school.code}), п. {number} ({item.about or item.title}), {day(survey.figures.as_of)}",
+        *_from_the_cell(survey, school, number),
+        *_remarks(survey, school, number),
+        *_to_the_share(survey.figures, school, item),
+    ]
+
+
+def _school(survey: Survey, said: str) -> School:
+    schools = Schools(survey.intake.registry)
+    school = schools.by_code(said) or schools.match(said).school
+    if school is None or school not in survey.figures.schools:
+        known = ", ".join(s.code for s in survey.figures.schools)
+        raise DataFileError(f"Школы «{said}» в реестре на эту дату нет. Коды: {known}.")
+    return school
+
+
+def _item(survey: Survey, number: str) -> Item:
+    try:
+        return survey.form.item(number)
+    except KeyError:
+        known = ", ".join(item.number for item in survey.form.items)
+        raise DataFileError(f"Пункта «{number}» в форме нет. Пункты: {known}.") from None
+
+
+def _from_the_cell(survey: Survey, school: School, item: str) -> Iterator[str]:
+    facts = survey.figures.answers
+    facts = facts[(facts["school_code"] == school.code) & (facts["item"] == item)]
+    if facts.empty:
+        yield "Ответа, который удалось прочитать, в отчёте на эту дату нет."
+        return
+    first = facts.iloc[0]
+    yield f"Файл: {first['file']}, лист «{first['sheet']}», отчёт на {first['as_of']}"
+    for field, text, value, cell, basis, counted in zip(
+        *(facts[name] for name in ("field", "text", "number", "cell", "basis", "counted")), strict=True
+    ):
+        shown = text or (percent(value, 4) if field == "percent" else number(value))
+        aside = "" if counted else ", отложено"
+        yield f"  {cell}: {_FIELDS.get(field, field)} — {shown} ({_BASIS[basis]}{aside})"
+
+
+def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:
+    for said in survey.figures.remarks:
+        if (said.school, said.item) == (school.code, item):
+            yield f"  {_IMPORTANCE[said.severity]} {said.cell}: {message(said, survey.catalogue)}"
+            yield f"    {todo(said, survey.catalogue)}"
+
+
+def _to_the_share(figures: Figures, school: School, item: Item) -> Iterator[str]:
+    if not item.measured:
+        return
+    rows = figures.coverage
+    row = rows[(rows["school_code"] == school.code) & (rows["item"] == item.number)].iloc[0]
+    share = Share(row["share"])
+    carried = ", перенесено с прошлой даты" if row["carried"] and share is Share.COUNTED else ""
+    yield f"Школа: {_shown(row['covered'], row['total'], row['percent'])} — {_SHARES[share]}{carried}"
+    total = figures.totals.loc[item.number].to_dict()
+    counted = f"учтены {int(total['counted'])} из {schools(int(total['expected']))}"
+    yield f"Муниципалитет: {_shown(total['covered'], total['total'], total['percent'])} — {counted}"
+
+
+def _shown(covered: float, total: float, share: float) -> str:
+    if share != share:
+        return "нет показателя"
+    people = "" if covered != covered else f"{number(covered)} из {number(total)} чел. = "
+    return f"{people}{percent(share, 2)}"

@@ -1,0 +1,71 @@
+"""The inbox as folders are: what is read, what is only counted, what is not called broken."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.reading.inbox import look_into, shown_path
+from pipeline.reading.intake import _held, _state, take_in
+from pipeline.reading.package import Limits
+from pipeline.reading.records import FileRead
+from schemas.form import load_form
+from schemas.remarks import load_catalogue, remark
+
+FORM = load_form("form-547")
+
+
+def read_all(folder: Path) -> list[FileRead]:
+    inbox = look_into(folder, leave_out=folder / "none")
+    intake = take_in(inbox, FORM, Limits(), load_catalogue(), 1, None, lambda done, of: None)
+    return intake.reads
+
+
+def said(reads: list[FileRead]) -> dict[str, list[str]]:
+    return {read.file: [r.code for r in read.remarks] for read in reads}
+
+
+TORN = b"PK\x03\x04" + b"\x00" * 300
+
+
+@pytest.mark.parametrize("mark", ["~$отчёт.xlsx", ".~lock.отчёт.xlsx#"])
+def test_a_file_open_in_excel_or_libreoffice_is_busy_and_not_broken(tmp_path, mark):
+    (tmp_path / "отчёт.xlsx").write_bytes(TORN)
+    (tmp_path / mark).write_bytes(b"x")
+    assert said(read_all(tmp_path)) == {"отчёт.xlsx": ["FILE-BUSY"]}
+
+
+def test_a_torn_file_that_nobody_holds_is_damaged(tmp_path):
+    (tmp_path / "отчёт.xlsx").write_bytes(TORN)
+    assert said(read_all(tmp_path)) == {"отчёт.xlsx": ["FILE-DAMAGED"]}
+
+
+def test_a_file_that_grew_between_two_looks_is_still_being_copied(tmp_path):
+    path = tmp_path / "отчёт.xlsx"
+    path.write_bytes(TORN)
+    before = _state(path)
+    path.write_bytes(TORN * 2)
+    torn = FileRead("отчёт.xlsx", "", remarks=(remark("FILE-DAMAGED", what=""),))
+    (busy,) = _held(tmp_path, Path("отчёт.xlsx"), torn, before).remarks
+    assert (busy.code, dict(busy.data)["what"]) == ("FILE-BUSY", "он ещё копируется")
+
+
+def test_links_are_named_and_leftovers_only_counted(tmp_path):
+    for name in ("a.tmp", "b.xlsx.part", ".DS_Store", "c.bak", "d.xlsx~", "README.md"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "глубоко" / "ещё").mkdir(parents=True)
+    (tmp_path / "глубоко" / "ещё" / "отчёт.xlsx").write_bytes(b"x")
+    (tmp_path / "README.xlsx").mkdir()
+    inbox = look_into(tmp_path, leave_out=tmp_path / "none")
+    assert [path.as_posix() for path in inbox.reports] == ["глубоко/ещё/отчёт.xlsx"]
+    assert len(inbox.passed_over) == 6
+
+
+def test_a_name_that_is_not_utf8_is_shown_and_read(tmp_path):
+    name = b"\xee\xf2\xf7\xb8\xf2.xlsx"
+    try:
+        (tmp_path / Path(name.decode("utf-8", "surrogateescape"))).write_bytes(TORN)
+    except (OSError, UnicodeEncodeError):
+        pytest.skip("this file system takes no such name")
+    (read,) = read_all(tmp_path)
+    assert read.file == shown_path(Path(name.decode("utf-8", "surrogateescape")))
+    assert read.file.encode()

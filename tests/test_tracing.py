@@ -1,0 +1,67 @@
+"""`trace`: from the school's cell to the municipality's percentage; the log of what was understood by tolerance."""
+
+import tomllib
+
+import pytest
+
+from pipeline.reading.records import FileRead
+from pipeline.tracing import trace
+from pipeline.writing.strange import strange_toml
+from schemas.strict import DataFileError
+from tests.conftest import Run
+from tests.order_form import REGISTRY, OrderForm, read_one
+
+
+def a_counted_school(demo: Run):
+    headline = demo.done.survey.form.headline.item
+    row = next(row for row in demo.done.figures.activation if row.percent is not None and not row.carried)
+    assert row.school
+    return row, headline
+
+
+def test_the_way_of_a_figure_names_file_sheet_cell_and_both_shares(demo: Run):
+    row, headline = a_counted_school(demo)
+    lines = trace(demo.done.survey, row.school.code, headline)
+    text = "\n".join(lines)
+    assert row.file in text
+    assert f"лист «{row.sheet}»" in text
+    assert f"  {row.cell}: " in text
+    whole = demo.done.figures.municipality
+    assert lines[-2].startswith("Школа:")
+    assert lines[-1].startswith("Муниципалитет:")
+    assert f"{whole.percent:.2f}".replace(".", ",") in lines[-1]
+
+
+def test_a_school_may_be_named_and_an_item_end_with_a_dot(demo: Run):
+    row, headline = a_counted_school(demo)
+    by_code = trace(demo.done.survey, row.school.code, headline)
+    assert trace(demo.done.survey, row.school.name, f"{headline}.") == by_code
+
+
+def test_a_figure_set_aside_says_why_and_what_to_do(demo: Run):
+    said = next(r for r in demo.done.figures.remarks if r.code == "ABOVE-LIMIT")
+    text = "\n".join(trace(demo.done.survey, said.school, said.item))
+    assert "! ошибка" in text
+    assert "отложено из-за замечания" in text
+
+
+@pytest.mark.parametrize(("school", "item"), [("999", "14"), ("01", "16"), ("01", "6.9")])
+def test_what_is_not_known_is_one_sentence(demo: Run, school, item):
+    with pytest.raises(DataFileError, match="нет"):
+        trace(demo.done.survey, school, item)
+
+
+def test_strange_wordings_and_names_come_with_the_line_that_accepts_them():
+    order_form = OrderForm(school="СОШ №1 г. Советская Гавань")
+    order_form.rows[order_form.row_of("9")][1] = 'Заполнение баз данных "Дневника"'
+    report, _ = read_one(order_form)
+    log = strange_toml([FileRead("a.xlsx", "", (report,))], REGISTRY).decode()
+    line = next(line for line in log.splitlines() if line.startswith("spellings"))
+    assert tomllib.loads(line) == {"spellings": ['Заполнение баз данных "Дневника"']}
+    assert '[[items]] number = "9"' in log
+    assert "школа 01 (МБОУ СОШ № 1) — Другие названия: СОШ №1 г. Советская Гавань" in log
+
+
+def test_a_form_as_the_order_has_it_is_not_strange():
+    report, _ = read_one(OrderForm())
+    assert strange_toml([FileRead("a.xlsx", "", (report,))], REGISTRY) == b""

@@ -1,0 +1,397 @@
+"""One answer cell: every example of docs/reading.md, and facts written in any of its styles, read back the same."""
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import wording
+from pipeline.reading.records import Cell
+from pipeline.reading.values import clean, is_blank, read_answer, read_classes, read_date
+from schemas.form import Form, Item, Kind, load_form
+from schemas.remarks import load_catalogue
+
+FORM = load_form("form-547")
+CATALOGUE = load_catalogue()
+GUIDE = (Path(__file__).parent.parent / "docs" / "reading.md").read_text("utf-8")
+
+PARENTS = "родитель"
+TEACHERS = "учитель"
+
+
+def coverage(asks: str, whom: str = "", *, classes: bool = False) -> Item:
+    """The form's first item that asks so, about those people."""
+    return next(
+        item
+        for item in FORM.items
+        if (item.asks, item.classes) == (asks, classes) and (not whom or whom in FORM.base(item.base).people)
+    )
+
+
+def of_kind(kind: Kind) -> Item:
+    return next(item for item in FORM.items if item.kind is kind)
+
+
+ITEMS = {
+    "people": coverage("people", PARENTS),
+    "teachers": coverage("people", TEACHERS),
+    "percent": coverage("percent", PARENTS, classes=True),
+    "percent, no classes": coverage("percent"),
+    "may be not provided": next(item for item in FORM.items if item.may_be_not_provided),
+    "volume": of_kind(Kind.VOLUME),
+    "person": of_kind(Kind.PERSON),
+    "document": of_kind(Kind.DOCUMENT),
+    "acts": of_kind(Kind.ACTS),
+    "yes/no": of_kind(Kind.YES_NO),
+    "text": of_kind(Kind.TEXT),
+}
+
+
+# ── the guide's tables ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Example(NamedTuple):
+    item: str
+    typed: str
+    cell: str
+    base: str
+    facts: str
+    remark: str
+
+
+def rows_of(heading: str) -> list[list[str]]:
+    """The rows of all tables of the guide that have this heading, code marks taken off."""
+    rows: list[list[str]] = []
+    ours = False
+    for line in GUIDE.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")] if line.startswith("| ") else []
+        if not cells:
+            ours = ours and line.startswith("|-")
+        elif line == heading:
+            ours = True
+        elif ours:
+            cells = [cell.strip() for cell in line[1:-1].split("|")]
+            rows.append([cell[1:-1] if re.fullmatch("`.*`", cell) else cell for cell in cells])
+    return rows
+
+
+EXAMPLES = [Example(*row) for row in rows_of("| item | typed | cell | base | facts | remark |")]
+DATES = rows_of("| written | date |")
+CLASSES = rows_of("| written | classes |")
+
+
+def unescaped(typed: str) -> str:
+    return re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), typed).replace(r"\n", "\n")
+
+
+def cell_of(example: Example) -> Cell:
+    kind, _, number_format = example.cell.partition(" ")
+    match kind:
+        case "number":
+            return Cell(float(example.typed), None if number_format == "?" else number_format or "General")
+        case "date":
+            return Cell(datetime.fromisoformat(example.typed), "DD.MM.YYYY")
+        case "boolean":
+            return Cell(example.typed == "TRUE")
+        case "error":
+            return Cell(example.typed, fault="error")
+        case "uncalculated":
+            return Cell("", fault="no_value")
+    return Cell(clean(unescaped(example.typed)))
+
+
+def written(value: str | float, half: float) -> str:
+    said = f"{value:.15g}" if isinstance(value, float) else value.replace("\n", r"\n")
+    return f"{said} ±{half:g}" if half else said
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.item}: {e.typed} {e.cell} {e.base}".strip())
+def test_every_example_of_the_guide_holds(example):
+    answer = read_answer(ITEMS[example.item], cell_of(example), FORM, float(example.base) if example.base else None)
+    assert " · ".join(f"{f.field} {written(f.value, f.half)}" for f in answer.facts) == example.facts
+    assert " ".join(remark.code for remark in answer.remarks) == example.remark
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.item}: {e.typed} {e.cell}")
+def test_an_example_without_facts_names_its_remark_unless_the_cell_is_blank(example):
+    assert example.facts or example.remark or is_blank(cell_of(example))
+
+
+def test_the_guide_has_examples_of_every_kind_of_answer():
+    assert {ITEMS[example.item].kind for example in EXAMPLES} == set(Kind) - {Kind.GROUP}
+    assert len(EXAMPLES) > 300
+
+
+@pytest.mark.parametrize(("text", "day"), DATES)
+def test_every_date_of_the_guide_is_read(text, day):
+    assert read_date(unescaped(text)) == (date.fromisoformat(day) if day else None)
+
+
+@pytest.mark.parametrize(("text", "classes"), CLASSES)
+def test_classes_alone_are_read_as_the_guide_says(text, classes):
+    assert read_classes(text) == (classes or None)
+
+
+# ── the same fact in any style ───────────────────────────────────────────────────────────────────────────────
+
+gaps = st.text(" \u00a0\u2009\u202f\u200b", max_size=3)
+dashes = st.sampled_from("-–—−")
+
+
+@st.composite
+def spaced(draw, parts: list[str]) -> str:
+    """The parts with any number of any spaces before, between and after them."""
+    return draw(gaps) + "".join(part + draw(gaps) for part in parts)
+
+
+def percents(most: int = 100):
+    """(percent, its digits, half a unit of the last of them)."""
+    return st.tuples(st.integers(0, 2), st.sampled_from(",.")).flatmap(
+        lambda style: st.integers(0, most * 10 ** style[0]).map(lambda n: _percent(n, *style))
+    )
+
+
+def _percent(units: int, decimals: int, point: str) -> tuple[float, str, float]:
+    digits = f"{units / 10**decimals:.{decimals}f}"
+    return float(digits), digits.replace(".", point), 0.5 * 10.0**-decimals
+
+
+def people_written(n: int):
+    """1240 as `1240` or, with any space, as `1 240`."""
+    plain = st.just(str(n))
+    grouped = st.sampled_from(" \u00a0\u2009\u202f").map(lambda space: f"{n // 1000}{space}{n % 1000:03}")
+    return st.one_of(plain, grouped) if 1000 <= n < 20_000 else plain
+
+
+def read(item: str, text: str, base: float | None = None) -> dict[str, str | float]:
+    """Field -> value; no remark may stand beside them."""
+    answer = read_answer(ITEMS[item], Cell(clean(text)), FORM, base)
+    assert answer.remarks == (), text
+    return {fact.field: fact.value for fact in answer.facts}
+
+
+signs = st.sampled_from(["%", "％", "процентов", "проц."])
+units = st.sampled_from(["чел.", "чел", "человек", "родителей", "законных представителей"])
+
+
+@given(data=st.data(), count=st.integers(0, 9999), percent=percents())
+def test_people_and_percent_are_read_back_from_any_style(data, count, percent):
+    value, digits, _ = percent
+    people, sign, unit = data.draw(people_written(count)), data.draw(signs), data.draw(units)
+    styles = [
+        [people, unit, "/", digits, sign],
+        [people, "/", digits, sign],
+        [people, f"{unit},", digits, sign],
+        [people, "(", digits, sign, ")"],
+        [digits, sign, "(", people, unit, ")"],
+        [digits, sign, "(", people, ")"],
+        ["охвачено", " ", people, unit, ";", digits, sign],
+        [people, unit, "\n", digits, sign],
+        [people, unit, " - ", digits, sign, "."],
+    ]
+    text = data.draw(spaced(data.draw(st.sampled_from(styles))))
+    assert read("people", text) == {"count": count, "percent": value}
+
+
+@given(data=st.data(), total=st.integers(1, 9999), percent=percents())
+def test_people_of_all_are_read_back_from_any_style(data, total, percent):
+    value, digits, _ = percent
+    count = data.draw(st.integers(0, total))
+    some, whole, unit, sign = (data.draw(s) for s in (people_written(count), people_written(total), units, signs))
+    plain = [
+        [some, " из ", whole],
+        [some, unit, " из ", whole, unit],
+        ["всего ", f"{whole},", "охвачено ", some],
+        ["из ", whole, " родителей ознакомлены ", some],
+    ]
+    with_percent = [
+        [some, " из ", whole, "(", digits, sign, ")"],
+        [some, " из ", whole, unit, " — ", digits, sign],
+        [digits, sign, "(", some, " из ", whole, ")"],
+    ]
+    assert read("people", data.draw(spaced(data.draw(st.sampled_from(plain))))) == {"count": count, "total": total}
+    text = data.draw(spaced(data.draw(st.sampled_from(with_percent))))
+    assert read("people", text) == {"count": count, "total": total, "percent": value}
+
+
+@given(percent=percents(), data=st.data(), item=st.sampled_from(["people", "percent", "percent, no classes", "volume"]))
+def test_a_percent_keeps_what_its_last_digit_leaves_open(percent, data, item):
+    value, digits, half = percent
+    text = data.draw(spaced([digits, data.draw(signs)]))
+    answer = read_answer(ITEMS[item], Cell(clean(text)), FORM, None)
+    assert [(f.field, f.value, f.half) for f in answer.facts] == [("percent", value, half)]
+
+
+@given(data=st.data(), percent=percents(), grades=st.sets(st.integers(1, 11), min_size=1))
+def test_percent_and_classes_are_read_back_and_never_mixed_up(data, percent, grades):
+    value, digits, _ = percent
+    normal = classes_written(grades, listed=False, dash="-")
+    said = classes_written(grades, listed=data.draw(st.booleans()), dash=data.draw(dashes))
+    styles = [
+        [digits, "%", "(", said, "классы", ")"],
+        [digits, "% родителей", "(", said, "кл.", ")"],
+        [digits, "%,", said, "кл."],
+        [said, "кл.", " - ", digits, "%"],
+        ["классы:", said, ";", digits, "%"],
+        [digits, "%, в ", said, "классах"],
+    ]
+    if len(grades) == 1:  # «5 классов» would be how many, «в 2 классах» too
+        styles = styles[:-1]
+    text = data.draw(spaced(data.draw(st.sampled_from(styles))))
+    assert read("percent", text) == {"percent": value, "classes": normal}
+
+
+def classes_written(grades: set[int], *, listed: bool, dash: str) -> str:
+    """{5, 6, 7, 11} as `5-7, 11`, or one by one."""
+    if listed:
+        return ", ".join(map(str, sorted(grades)))
+    starts = sorted(g for g in grades if g - 1 not in grades)
+    ends = sorted(g for g in grades if g + 1 not in grades)
+    return ", ".join(str(a) if a == b else f"{a}{dash}{b}" for a, b in zip(starts, ends, strict=True))
+
+
+@given(share=st.floats(0, 1))
+def test_a_cell_with_a_percent_format_is_its_value_times_100_unrounded(share):
+    answer = read_answer(ITEMS["people"], Cell(share, "0%"), FORM, None)
+    (fact,) = answer.facts
+    assert fact.field == "percent"
+    assert fact.value == pytest.approx(100 * share, rel=1e-14)
+
+
+@given(base=st.integers(2, 20_000), data=st.data())
+def test_a_bare_share_is_read_only_as_the_base_decides(base, data):
+    covered = data.draw(st.integers(1, base - 1))
+    answer = read_answer(ITEMS["percent"], Cell(covered / base), FORM, float(base))
+    if answer.facts:
+        assert answer.facts[0].value == pytest.approx(100 * covered / base)
+    else:  # the number is a whole number of people as a percent, too
+        assert [remark.code for remark in answer.remarks] == ["NUM-FRACTION"]
+
+
+@given(
+    first=st.integers(0, 99),
+    second=st.integers(1, 100),
+    dash=st.sampled_from("-–—"),
+    item=st.sampled_from(list(ITEMS)[:6]),
+)
+def test_a_range_is_never_a_figure(first, second, dash, item):
+    low, high = sorted({first, second, 100})[:2]
+    answer = read_answer(ITEMS[item], Cell(f"{low}{dash}{high} %"), FORM, None)
+    assert ([f.field for f in answer.facts], [r.code for r in answer.remarks]) == ([], ["NUM-RANGE"])
+
+
+@given(
+    number=st.from_regex(r"[1-9][0-9]{0,3}(/[1-9])?(-(од|п))?", fullmatch=True),
+    day=st.dates(date(2013, 1, 1), date(2020, 12, 31)),
+    data=st.data(),
+)
+def test_a_document_is_read_back_from_any_style(number, day, data):
+    dated = data.draw(dates_written(day))
+    style = data.draw(
+        st.sampled_from(
+            [
+                "приказ от {day} №{number}",
+                "Приказ № {number} от {day}",
+                "пр. №{number} от {day}",
+                "№ {number} от {day}",
+                "от {day} N {number}",
+                "Приказ\n№ {number}\nот {day}",
+                "Утверждён приказом директора № {number}, {day}",
+            ]
+        )
+    )
+    assert read("document", style.format(number=number, day=dated)) == {"number": number, "date": day.isoformat()}
+
+
+MONTHS = ["января", "февраля", "марта", "апреля", "мая", "июня"]
+MONTHS += ["июля", "августа", "сентября", "октября", "ноября", "декабря"]
+
+
+@st.composite
+def dates_written(draw, day: date) -> str:
+    styles = [f"{day:%d.%m.%Y}", f"{day:%d.%m.%y}", f"{day.day}.{day.month}.{day.year}", f"{day:%d/%m/%Y}", f"{day}"]
+    styles += [f"{day.day} {MONTHS[day.month - 1]} {day.year}", f"«{day:%d}» {MONTHS[day.month - 1]} {day.year}"]
+    return draw(st.sampled_from(styles)) + draw(st.sampled_from(["", " г.", "г.", " года"]))
+
+
+@given(day=st.dates(date(2013, 1, 1), date(2099, 12, 31)), data=st.data())
+def test_a_date_is_read_back_from_any_style(day, data):
+    assert read_date(data.draw(dates_written(day))) == day
+    assert read_date(Cell(datetime.combine(day, datetime.min.time()), "DD.MM.YYYY")) == day
+    serial = float((day - date(1899, 12, 30)).days)
+    assert read_date(Cell(serial, "DD.MM.YYYY")) == day
+    assert read_date(Cell(serial)) is None
+
+
+surnames = st.sampled_from(["Иванова", "Петров-Водкин", "Ким", "Ли", "Рабинович", "Белая"])
+rest_of_name = st.sampled_from(["Мария Петровна", "Андрей Ильич", "Светлана Ен-Суновна", "М.П.", "М. П."])
+positions = st.sampled_from(["учитель", "заместитель директора по УВР", "зам. директора по НМР", "инженер по ТСО"])
+
+
+@given(surname=surnames, rest=rest_of_name, position=positions, data=st.data())
+def test_a_person_is_read_back_from_any_style(surname, rest, position, data):
+    name = f"{surname} {rest}"
+    styles = [
+        "{n}; {p}",
+        "{n}, {p}",
+        "{n} - {p}",
+        "{n} — {p}",
+        "{n}\n{p}",
+        "{n} ({p})",
+        "{p} {n}",
+        "{p}, {n}",
+        "{n} {p}",
+    ]
+    text = data.draw(st.sampled_from(styles)).format(n=name, p=position)
+    assert read("person", text) == {"person": name, "position": position}
+
+
+# ── nothing raises, nothing is passed over ───────────────────────────────────────────────────────────────────
+
+FRAGMENTS = re.split(
+    "¦",
+    "0¦1¦5¦11¦12¦87¦245¦1\u00a0240¦0,5¦З0¦%¦чел.¦из¦от¦до¦с¦по¦классы¦кл.¦все¦класс¦(¦)¦/¦-¦–¦,¦;¦.¦№¦приказ¦08.12.2013"
+    "¦31.02.2013¦2014¦г.¦января¦Иванова¦М.П.¦Петровна¦учитель¦есть¦нет¦http://school1.ru¦не¦«¦»¦_¦5а¦I¦всего¦охвачено"
+    "¦~¦+¦=¦кроме¦без номера¦б/н¦оглы¦½¦٣¦\n¦ ",
+)
+anything = st.one_of(st.text(max_size=40), st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join))
+
+
+@given(text=anything, item=st.sampled_from(list(ITEMS)), base=st.sampled_from([None, 0.0, 12.0, 282.0]))
+def test_any_text_is_blank_or_gives_facts_or_a_remark_that_can_be_said(text, item, base):
+    cell = Cell(clean(text))
+    answer = read_answer(ITEMS[item], cell, FORM, base)
+    assert is_blank(cell) or answer.facts or answer.remarks
+    for remark in answer.remarks:
+        assert wording.message(remark, CATALOGUE)
+        assert wording.todo(remark, CATALOGUE)
+
+
+@given(
+    number=st.floats(allow_nan=False, allow_infinity=False), number_format=st.sampled_from(["General", "0%", "0", None])
+)
+def test_any_number_gives_facts_or_a_remark(number, number_format):
+    for item in ITEMS.values():
+        answer = read_answer(item, Cell(number, number_format), FORM, 282.0)
+        assert answer.facts or answer.remarks
+
+
+@given(text=anything)
+def test_a_count_is_whole_and_no_figure_is_endless(text):
+    answer = read_answer(ITEMS["people"], Cell(clean(text)), FORM, 282.0)
+    for fact in answer.facts:
+        if fact.field in ("count", "total"):
+            assert float(fact.value).is_integer()
+            assert abs(float(fact.value)) < 1e15
+
+
+def test_a_form_of_its_own_brings_its_own_words_for_people():
+    form: Form = load_form(Path(__file__).parent / "data" / "form-meals.toml")
+    item = next(item for item in form.items if item.kind is Kind.COVERAGE)
+    for people in form.base(item.base).people:
+        answer = read_answer(item, Cell(f"245 {people}"), form, None)
+        assert [(fact.field, fact.value) for fact in answer.facts] == [("count", 245.0)]
