@@ -3,9 +3,13 @@
 import re
 from collections import Counter
 
+from rapidfuzz import fuzz
+
 from pipeline.reading.records import FileRead, Registry, ReportRead, School
 from pipeline.reading.schools import Name, parse
 from schemas.form import Form
+
+_LOOK_ALIKE = 80.0  # names without a number that are at least so alike are shown side by side
 
 
 def draft_registry(reads: list[FileRead], form: Form) -> Registry:
@@ -21,6 +25,23 @@ def draft_registry(reads: list[FileRead], form: Form) -> Registry:
         for here, (_, reports) in enumerate(ordered, start=1)
     ]
     return Registry(tuple(schools), draft=True)
+
+
+def look_alikes(registry: Registry) -> dict[str, list[str]]:
+    """Code -> names of other schools of the draft that may be the same one: a person joins them."""
+    names = {school.code: parse(school.name) for school in registry.schools}
+    return {
+        school.code: [
+            s.name for s in registry.schools if s is not school and _may_be_one(names[school.code], names[s.code])
+        ]
+        for school in registry.schools
+    }
+
+
+def _may_be_one(a: Name, b: Name) -> bool:
+    if a.numbers or b.numbers:
+        return a.numbers == b.numbers
+    return fuzz.ratio(a.spoken, b.spoken) >= _LOOK_ALIKE
 
 
 def _number(name: Name) -> int:

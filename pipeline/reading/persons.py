@@ -83,8 +83,10 @@ def _are_one_name(text: str, words: "list[re.Match[str]]", first: int, last: int
     """Are the words from `first` to `last` capitalised, no part of a position, with nothing but space between them."""
     if first < 0 or last >= len(words):
         return False
-    named = all(w[0][0].isupper() or w[0].casefold() in _SON_OR_DAUGHTER for w in words[first : last + 1])
-    positions = any(_POSITION.match(w[0]) for w in words[first : last + 1])
+    said = [word[0] for word in words[first : last + 1]]
+    abbreviated = not text.isupper() and any(word.isupper() and len(word) > 1 for word in said)  # УВР
+    named = not abbreviated and all(word[0].isupper() or word.casefold() in _SON_OR_DAUGHTER for word in said)
+    positions = any(_POSITION.match(word) for word in said)
     between = [text[a.end() : b.start()] for a, b in zip(words[first:last], words[first + 1 : last + 1], strict=True)]
     return named and not positions and all(gap.isspace() and "\n" not in gap for gap in between)
 

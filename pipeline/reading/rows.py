@@ -44,7 +44,10 @@ def find_rows(sheet: Sheet, table: Table, form: Form) -> Iterator[Row]:
                 yield context.next_act(row, set())
             continue
         words = measure.value if measure and isinstance(measure.value, str) else ""
-        found = context.row_of(row, item_numbers(number), words)
+        numbers = item_numbers(number)
+        if not numbers:
+            numbers, words = _number_before(words)
+        found = context.row_of(row, numbers, words)
         if found:
             yield found
 
@@ -72,6 +75,12 @@ def item_numbers(cell: Cell | None) -> list[str]:
     if dated := re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](?:19|20)\d\d(?: 00:00(?::00)?)?", text):
         return [f"{int(dated[1])}.{int(dated[2])}"]
     return []
+
+
+def _number_before(words: str) -> tuple[list[str], str]:
+    """Number and wording typed into one cell: «6.1. педагогические работники»."""
+    parts = re.match(r"\s*(\d{1,2}(?:[.,]\d{1,2})?)[.)]?\s+(?=[^\W\d])(.*)", words, re.DOTALL)
+    return (item_numbers(Cell(parts[1])), parts[2]) if parts else ([], words)
 
 
 class _Context:

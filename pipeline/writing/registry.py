@@ -4,11 +4,20 @@ from datetime import date
 from io import BytesIO
 
 from pipeline.reading import registry as columns
+from pipeline.reading.draft import look_alikes
 from pipeline.reading.records import Registry
 from pipeline.writing import theme
 from schemas.form import Form
 
-_WIDTHS = {columns.CODE: 8, columns.NAME: 32, columns.FULL_NAME: 60, columns.ALIASES: 30, columns.EMAIL: 26}
+_LOOK_ALIKES = "Похожие (если это одна школа, объедините)"  # in a draft
+_WIDTHS = {
+    _LOOK_ALIKES: 40,
+    columns.CODE: 8,
+    columns.NAME: 32,
+    columns.FULL_NAME: 60,
+    columns.ALIASES: 30,
+    columns.EMAIL: 26,
+}
 
 
 def write_registry(form: Form, registry: Registry, created: date) -> bytes:
@@ -19,6 +28,9 @@ def write_registry(form: Form, registry: Registry, created: date) -> bytes:
     sheet = book.add_worksheet(columns.SCHOOLS)
     bases = {base.registry: base.id for base in form.bases}
     headings = [columns.CODE, columns.NAME, columns.FULL_NAME, columns.ALIASES, *bases, columns.CLASSES, columns.EMAIL]
+    doubles = look_alikes(registry) if registry.draft else {}
+    if doubles:
+        headings.append(_LOOK_ALIKES)
     sheet.set_row(0, 46)
     for column, heading in enumerate(headings):
         sheet.set_column(column, column, _WIDTHS.get(heading, 16))
@@ -33,6 +45,8 @@ def write_registry(form: Form, registry: Registry, created: date) -> bytes:
         if school.classes is not None:
             sheet.write_number(row, headings.index(columns.CLASSES), school.classes, formats())
         sheet.write_string(row, headings.index(columns.EMAIL), school.email, formats())
+        if doubles:
+            sheet.write_string(row, headings.index(_LOOK_ALIKES), "; ".join(doubles[school.code]), formats())
     sheet.freeze_panes(1, 2)
     mailing = book.add_worksheet(columns.MAILING)
     for column, heading in enumerate((columns.RECIPIENT, columns.EMAIL, columns.WANTS)):

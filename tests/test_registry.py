@@ -1,0 +1,132 @@
+"""The registry workbook: what the office may write in it, and what is said of what cannot be used."""
+
+import random
+from datetime import date, datetime
+
+import pytest
+
+from pipeline.reading.draft import draft_registry, look_alikes
+from pipeline.reading.grid import open_book
+from pipeline.reading.package import Limits
+from pipeline.reading.records import Book, Cell, FileRead, Recipient, Registry, School, Sheet, Spot
+from pipeline.reading.registry import read_registry
+from pipeline.writing.registry import write_registry
+from schemas.form import load_form
+from schemas.strict import DataFileError
+from tests.order_form import OrderForm, read_one
+
+FORM = load_form("form-547")
+HEADINGS = ["Код", "Краткое наименование", "Другие названия", *(b.registry for b in FORM.bases), "Электронная почта"]
+SCHOOL = ["01", "МБОУ СОШ № 1", "СОШ 1; школа №1", 42.0, 612.0, 574.0, 548.0, "s1@example.org"]
+
+
+def sheet(*rows: list[object], name: str = "Школы") -> Sheet:
+    cells = {
+        Spot(r, c): value if isinstance(value, Cell) else Cell(value)
+        for r, row in enumerate(rows, start=1)
+        for c, value in enumerate(row, start=1)
+        if value != ""
+    }
+    return Sheet(name, cells)
+
+
+def registry(*rows: list[object], headings: list[str] = HEADINGS) -> Registry:
+    return read_registry(Book((sheet(headings, *rows),)), FORM)
+
+
+def test_a_school_with_all_that_is_known_of_it():
+    (school,) = registry(SCHOOL).schools
+    assert (school.code, school.name, school.aliases) == ("01", "МБОУ СОШ № 1", ("СОШ 1", "школа №1"))
+    assert school.bases == {"teachers": 42, "pupils": 612, "parents": 574, "able": 548}
+
+
+def test_columns_may_stand_in_any_order_under_longer_headings():
+    order = list(range(len(HEADINGS)))
+    random.Random(1).shuffle(order)
+    longer = [f"{HEADINGS[i]}, на 01.09.2013" if i > 2 else HEADINGS[i] for i in order]
+    assert registry([SCHOOL[i] for i in order], headings=longer) == registry(SCHOOL)
+
+
+def test_a_code_typed_as_a_number_keeps_the_zeros_of_its_format():
+    first = [Cell(1.0, "00"), *SCHOOL[1:]]
+    second = [Cell(2.0), "МБОУ СОШ № 2"]
+    assert [s.code for s in registry(first, second).schools] == ["01", "2"]
+
+
+@pytest.mark.parametrize("value", ["сорок", -5.0, 10.0**30, 42.5, "42 чел."])
+def test_what_is_no_number_of_people_is_a_remark_and_no_base(value):
+    found = registry([*SCHOOL[:3], value, *SCHOOL[4:]])
+    assert "teachers" not in found.schools[0].bases
+    assert [(r.code, r.cell, r.school) for r in found.remarks] == [("REGISTRY-NUMBER", "D2", "01")]
+
+
+def test_a_code_given_twice_and_a_school_without_one_are_remarks():
+    found = registry(SCHOOL, ["01", "МБОУ СОШ № 2"], ["", "МБОУ СОШ № 3"])
+    assert [s.name for s in found.schools] == ["МБОУ СОШ № 1"]
+    assert [(r.code, r.cell) for r in found.remarks] == [("REGISTRY-CODE", "A3"), ("REGISTRY-CODE", "A4")]
+
+
+def test_a_name_of_two_schools_is_a_remark():
+    found = registry(SCHOOL, ["02", "МБОУ СОШ № 2", "школа №1"])
+    assert [r.code for r in found.remarks] == ["REGISTRY-NAME"]
+
+
+def test_schools_open_and_close():
+    headings = [*HEADINGS[:2], "Действует с", "Действует по"]
+    found = registry(["01", "А", Cell(datetime(2014, 1, 1), "DD.MM.YYYY"), "31.08.2014"], headings=headings)
+    (school,) = found.schools
+    assert (school.since, school.until) == (date(2014, 1, 1), date(2014, 8, 31))
+    assert [school.in_being(date(2014, month, 1)) for month in (1, 8, 9)] == [True, True, False]
+    odd = registry(["01", "А", "когда-то"], headings=headings)
+    assert [(r.code, r.cell) for r in odd.remarks] == [("REGISTRY-DATE", "C2")]
+
+
+def test_recipients_and_addresses_that_are_none():
+    mailing = sheet(
+        ["Имя", "Электронная почта", "Что получает"],
+        ["Начальник", "head@example.org"],
+        ["Методист", "method@example.org", "Проблемы"],
+        ["Описка", "не адрес"],
+        name="Рассылка",
+    )
+    found = read_registry(Book((sheet(HEADINGS, SCHOOL), mailing)), FORM)
+    assert found.mailing == (
+        Recipient("Начальник", "head@example.org", "сводка"),
+        Recipient("Методист", "method@example.org", "проблемы"),
+    )
+    assert [(r.code, r.cell) for r in found.remarks] == [("REGISTRY-ADDRESS", "B4")]
+
+
+@pytest.mark.parametrize(
+    ("book", "named"),
+    [
+        (Book((sheet(["Код"], name="Список"),)), "Школы"),
+        (Book((sheet(["Код", "Адрес"], ["01", "x"]),)), "Краткое наименование"),
+        (Book((sheet(HEADINGS, ["", "МБОУ СОШ № 1"]),)), "нет кода"),
+    ],
+)
+def test_a_registry_that_cannot_be_used_says_file_sheet_and_column(book, named):
+    with pytest.raises(DataFileError, match=rf"registry\.xlsx.*{named}"):
+        read_registry(book, FORM)
+
+
+def test_what_is_written_is_read_back():
+    schools = (School("01", "А", "Полное А", ("а", "б"), {"teachers": 5.0, "able": 3.0}, 11, "a@example.org"),)
+    before = Registry(schools, (Recipient("Начальник", "head@example.org", "сводка"),))
+    book = open_book(write_registry(FORM, before, date(2014, 1, 1)), Limits())
+    assert read_registry(book, FORM) == before
+
+
+def test_a_draft_names_the_schools_as_found_and_shows_look_alikes_side_by_side():
+    def reported(school: str) -> FileRead:
+        report, _ = read_one(OrderForm(school=school))
+        return FileRead("a.xlsx", "", (report,))
+
+    draft = draft_registry([reported(n) for n in ("МБОУ СОШ № 1", "школа №1", "МБОУ ООШ № 10", "МБОУ СОШ № 1")], FORM)
+    assert [(s.code, s.name) for s in draft.schools] == [
+        ("01", "школа №1"),
+        ("02", "МБОУ СОШ № 1"),
+        ("03", "МБОУ ООШ № 10"),
+    ]
+    assert draft.schools[1].bases["parents"] == 574
+    assert look_alikes(draft) == {"01": ["МБОУ СОШ № 1"], "02": ["школа №1"], "03": []}
