@@ -1,6 +1,5 @@
 """The commands. Heavy imports stand inside them, so that `--help` is quick and workers stay light."""
 
-import logging
 import os
 import sys
 from collections.abc import Callable
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from pipeline.sending.smtp import Delivery
 
 WRONG_USE, FAILED = 2, 3
-_LOG = logging.getLogger("svod")
 
 app = typer.Typer(cls=russian.Group, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -41,7 +39,6 @@ def main() -> None:
     except TyperException as error:
         _refuse(russian.complaint(error), WRONG_USE)
     except Exception as error:  # the door: a mistake of ours is not hidden, but told in the user's language
-        _LOG.exception("failed")
         _refuse(f"Сбой программы ({type(error).__name__}): повторите с --debug и передайте текст разработчику.", FAILED)
     except KeyboardInterrupt:
         _refuse("Прервано: прежние файлы на месте, новых нет.", FAILED)
@@ -52,7 +49,6 @@ def main() -> None:
 def _refuse(sentence: str, code: int) -> None:
     """The sentence on the console; with --debug the whole way of the error."""
     if "--debug" in sys.argv:
-        _LOG.exception(sentence)
         raise
     print(sentence, file=sys.stderr)
     sys.exit(code)

@@ -64,6 +64,9 @@ def run_log(output: Path, now: datetime) -> Iterator[None]:
     _LOG.propagate = False
     try:
         yield
+    except Exception:
+        _LOG.exception("the run failed")
+        raise
     finally:
         _LOG.removeHandler(handler)
         handler.close()
@@ -72,7 +75,8 @@ def run_log(output: Path, now: datetime) -> Iterator[None]:
 def log_result(done: "Done") -> None:
     """Counts, codes of remarks and cells, never a cell's words."""
     figures = done.figures
-    _LOG.info("as_of=%s files=%d passed_over=%d", figures.as_of, len(done.survey.intake.inbox.reports), len(done.survey.intake.inbox.passed_over))
+    inbox = done.survey.intake.inbox
+    _LOG.info("as_of=%s files=%d passed_over=%d", figures.as_of, len(inbox.reports), len(inbox.passed_over))
     for state, schools in sorted(Counter(s.state for s in figures.submissions).items()):
         _LOG.info("state %s: %d", state.name, schools)
     for said in figures.remarks:
@@ -128,9 +132,10 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
     figures = done.figures
     states = Counter(line.state.name for line in figures.submissions)
     severities = Counter(said.severity for said in figures.remarks)
-    yield "Файлов прочитано", f"{_read(figures)} из {len(done.survey.intake.inbox.reports)}"
-    if done.survey.intake.inbox.passed_over:
-        yield "Служебных файлов пропущено", str(len(done.survey.intake.inbox.passed_over))
+    inbox = done.survey.intake.inbox
+    yield "Файлов прочитано", f"{_read(figures)} из {len(inbox.reports)}"
+    if inbox.passed_over:
+        yield "Служебных файлов пропущено", str(len(inbox.passed_over))
     if figures.draft_registry:
         yield "Реестр", "его нет; черновик записан рядом со сводом — проверьте его и положите в папку с отчётами"
     accepted = states["ACCEPTED"] + states["ACCEPTED_WITH_REMARKS"]

@@ -24,6 +24,9 @@ _MIGRATIONS = (
     """,
 )
 
+# Primary result codes of SQLite: an input/output error (a file over its limit), a full disk.
+_NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
+
 
 class Journal:
     """`warning` is one Russian sentence when the journal was found damaged, else blank."""
@@ -48,6 +51,8 @@ class Journal:
                     "начат новый, отправленных раньше писем он не знает.",
                 )
         except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF in _NO_ROOM:
+                raise OutputError(f"Журнал {path.name} не записан: на диске кончилось место.") from error
             raise OutputError(
                 f"Журнал {path.name} не открывается: проверьте права на папку и закройте программу, что его держит."
             ) from error

@@ -15,6 +15,7 @@ from schemas.remarks import Catalogue, Remark, load_catalogue
 from tests.order_form import ANSWERS, FORM, REGISTRY, OrderForm
 
 CATALOGUE = load_catalogue()
+ALIKE = load_catalogue({"SAME-ANSWERS": "off"})  # these schools answer alike on purpose
 CALENDAR = Calendar(FORM.order.reporting_dates, days_before=10)
 MARCH = date(2014, 3, 20)
 
@@ -59,7 +60,7 @@ def measured(
     calendar: Calendar = CALENDAR,
 ) -> Figures:
     files = list(files)
-    return measure(checked(files, registry, arrivals), files, registry, FORM, CATALOGUE, as_of, calendar)
+    return measure(checked(files, registry, arrivals, ALIKE), files, registry, FORM, CATALOGUE, as_of, calendar)
 
 
 def brief(remarks: Iterable[Remark]) -> list[tuple[str, str, str, str]]:

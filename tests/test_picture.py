@@ -22,7 +22,9 @@ REGISTRY = Registry((school("01"), school("02"), school("03")))
 def report(code: str, as_of: date | None, hour: int | None = 0, file: str = "") -> Report:
     """`hour`: of arrival, counted from one moment; None: not known."""
     arrived = None if hour is None else datetime(2014, 6, 1, tzinfo=UTC) + timedelta(hours=hour)
-    return Report(0, file or f"{code}-{as_of}-{hour}.xlsx", "Отчёт", code, as_of, arrived, {}, frozenset(), ())
+    return Report(
+        0, file or f"{code}-{as_of}-{hour}.xlsx", "Отчёт", code, as_of, arrived, {}, frozenset(), (), own_form=False
+    )
 
 
 def batch(*reports: Report, empty: int | None = None) -> Checked:

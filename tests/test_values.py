@@ -325,6 +325,7 @@ def test_a_date_is_read_back_from_any_style(day, data):
     serial = float((day - date(1899, 12, 30)).days)
     assert read_date(Cell(serial, "DD.MM.YYYY")) == day
     assert read_date(Cell(serial)) is None
+    assert read_date(Cell(serial * 1e6, "DD.MM.YYYY")) is None
 
 
 surnames = st.sampled_from(["Иванова", "Петров-Водкин", "Ким", "Ли", "Рабинович", "Белая"])
@@ -378,6 +379,14 @@ def test_any_number_gives_facts_or_a_remark(number, number_format):
     for item in ITEMS.values():
         answer = read_answer(item, Cell(number, number_format), FORM, 282.0)
         assert answer.facts or answer.remarks
+
+
+@pytest.mark.parametrize("item", sorted(set(ITEMS) - {"text"}))
+def test_an_essay_in_place_of_an_answer_is_remarked_on_and_read_no_further(item):
+    essay = "Работа ведётся, родители ознакомлены. " * 200
+    answer = read_answer(ITEMS[item], Cell(f"{essay}245 чел. / 87 %, есть"), FORM, None)
+    assert {fact.field for fact in answer.facts} <= {"text"}
+    assert answer.remarks
 
 
 @given(text=anything)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from pipeline.checking import contracts, controls, lineage
+from pipeline.checking import between, contracts, controls, lineage
 from pipeline.checking.table import Place, Report, answers_table, coverage_of, place_of, reports_of
 from pipeline.reading.records import FileRead, Registry
 from schemas.form import Form
@@ -67,12 +67,16 @@ def check(
     remarks += controls.check_against_dates(reports, table, form)
     empty = [report for report in reports if report.usable and controls.is_empty(report, form)]
     remarks += [report.remark("REPORT-EMPTY") for report in empty]
+    counting = lineage.counting(report for report in reports if report not in empty)
+    wrong = _with_errors(catalogue.grade(remarks), numbers)
+    accepted = coverage[~_keyed(coverage, wrong)]
+    remarks += between.check_between_reports(counting, accepted, table, form)
+    remarks += between.check_between_schools(counting, accepted, table)
     graded = catalogue.grade(remarks)
     set_aside = _with_errors(graded, numbers)
-    counted = [key not in set_aside for key in zip(table["report"], table["item"], strict=True)]
     return Checked(
         reports=tuple(reports),
-        answers=table.assign(counted=counted),
+        answers=table.assign(counted=~_keyed(table, set_aside)),
         remarks=tuple(graded),
         on_registry=tuple(catalogue.grade([*registry.remarks, *contracts.judge_registry(registry, form)])),
         set_aside=set_aside,
@@ -84,3 +88,9 @@ def _with_errors(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozen
     """(report, item) with an error on the item. `numbers`: place of a report -> its number."""
     on_items = [said for said in remarks if said.item and said.severity is Severity.ERROR and place_of(said) in numbers]
     return frozenset((numbers[place_of(said)], said.item) for said in on_items)
+
+
+def _keyed(table: pd.DataFrame, keys: frozenset[tuple[int, str]]) -> "pd.Series[bool]":
+    """Which rows are of one of these reports and items."""
+    found = [key in keys for key in zip(table["report"], table["item"], strict=True)]
+    return pd.Series(found, index=table.index, dtype="bool")

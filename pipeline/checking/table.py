@@ -32,6 +32,7 @@ class Report:
     answer_cells: dict[str, str]
     written: frozenset[str]
     bases: tuple[tuple[str, float, str], ...]  # passport of Svod's own form: base, people, cell
+    own_form: bool
 
     @property
     def usable(self) -> bool:
@@ -118,6 +119,7 @@ def reports_of(reads: list[FileRead], arrivals: dict[str, datetime | None]) -> l
             report.answer_cells,
             report.written,
             report.bases,
+            report.own_form,
         )
         for number, (file, report) in enumerate(found)
     ]

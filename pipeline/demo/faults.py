@@ -395,7 +395,7 @@ def _file(name: str, plant: Plant, *codes: str) -> Fault:
 
 # What is tried first can be planted in reports that bear nothing yet.
 FAULTS = (
-    _answer("те же ответы, что у другой школы", _copied),
+    _answer("те же ответы, что у другой школы", _copied, "SAME-ANSWERS"),
     _answer("процент диапазоном", _share_as("{p}–{more} %"), "NUM-RANGE"),
     _file("школа, которой нет в реестре", _school_called("МБОУ СОШ № 904 п. Дальний"), "SCHOOL-UNKNOWN"),
     _answer("«более» вместо числа", _share_as("более {p} %"), "NUM-BOUND"),
@@ -405,7 +405,7 @@ FAULTS = (
     _answer("больше, чем в связанном пункте", _above_limit(0), "ABOVE-LIMIT"),
     _file("дата отчёта не указана", _without_date, "DATE-MISSING", "DATE-UNREADABLE"),
     _answer("охвачено больше, чем всего", _count_above_total, "COUNT-ABOVE-TOTAL"),
-    _answer("число меньше, чем в прошлом отчёте", _count_falls),
+    _answer("число меньше, чем в прошлом отчёте", _count_falls, "COUNT-FELL"),
     _answer("процент не сходится с людьми", _percent_disagrees, "PCT-DISAGREES"),
     _file("незаполненный бланк", _nothing_filled_in, "REPORT-EMPTY"),
     _answer("документ подписан позже отчёта", _signed_later, "DOC-AFTER-REPORT"),
@@ -421,10 +421,10 @@ FAULTS = (
     _answer("ошибка вместо числа", _error_cell, "CELL-ERROR"),
     _file("отчёт на будущую дату", _next_year, "DATE-FUTURE"),
     _answer("формула без значения", _formula, "CELL-NO-VALUE"),
-    _answer("документ пропал", _document_vanishes),
+    _answer("документ пропал", _document_vanishes, "DOC-GONE"),
     _file("бланк соседней школы", _form_of_neighbour, "SCHOOL-CONFLICT"),
     _answer("слова вместо числа", _share_as("в процессе"), "NUM-NONE"),
-    _answer("всего — на четверть больше прошлого", _base_jumps),
+    _answer("всего — на четверть больше прошлого", _base_jumps, "BASE-JUMP"),
     _file("неузнаваемое название школы", _school_called("МБОУ «Шк. им. героя», пос."), "SCHOOL-UNKNOWN"),
     _answer("«нет» после срока", _no_after_deadline, "ANSWER-NO"),
 )

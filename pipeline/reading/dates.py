@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from pipeline.reading.records import Cell, Value
 
+LONGEST = 2_000  # characters that are searched: nobody writes more, and the time grows with their square
+
 FIRST_YEAR, LAST_YEAR = 2013, 2099  # of a report
 FIRST_YEAR_OF_DOCUMENT = 1992
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
@@ -56,7 +58,7 @@ def read_date(said: Cell | str) -> date | None:
         value = value.date()
     elif isinstance(value, float) and isinstance(said, Cell) and _shown_as_date(said.format):
         value = _from_serial(value)
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) <= LONGEST:
         days = {written.day for written in find_dates(value, FIRST_YEAR)}
         value = days.pop() if len(days) == 1 else None
     return value if isinstance(value, date) and FIRST_YEAR <= value.year <= LAST_YEAR else None

@@ -276,7 +276,7 @@ def _is_bound(piece: _Piece, after: _Piece) -> bool:
 def _is_not_understood(piece: _Piece, after: _Piece) -> bool:
     match piece.kind:
         case "mark":
-            return piece.text not in _HARMLESS_MARKS + DASHES
+            return piece.text not in _HARMLESS_MARKS
         case "number":  # `1 240 %`: two numbers or one? «2 собраниях», pupils instead of parents: others are counted
             two_or_one = piece.grouped and piece.unit == "percent"
             return two_or_one or piece.unit == "other people" or (not piece.unit and after.sense == "noun")

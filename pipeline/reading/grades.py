@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pipeline.reading.dates import LONGEST
 from pipeline.reading.tokens import ASIDE, DASHES, NOTHING, Token, tokenize
 from pipeline.reading.vocabulary import is_unit
 
@@ -70,7 +71,7 @@ def take_classes(tokens: list[Token], *, bare: bool) -> Classes:
 
 def read_classes(text: str) -> str | None:
     """What a text that names classes and nothing else says: `5-9, 11`, ALL; None where it cannot be read."""
-    tokens = tokenize(text)
+    tokens = tokenize(text) if len(text) <= LONGEST else []
     if [token.text for token in tokens] in ([ALL], ["вся", "школа"]):
         return ALL
     run = _run_from(tokens, 0)

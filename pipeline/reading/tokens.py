@@ -34,6 +34,8 @@ _PATTERN = re.compile(
 )
 # Full-width and other forms of the same sign; the form's underscores are empty space.
 _SAME_SIGN = str.maketrans("０１２３４５６７８９％﹪٪／⁄∕（）：，．＝_", "0123456789%%%///():,.= ")
+# «10,11 кл.»: before the word for classes a comma parts them, it is no decimal comma.
+_CLASSES_IN_A_ROW = re.compile(rf"(?<![\d.,]){_GRADE}(?:,{_GRADE})+(?=\s*(?:-?[а-я]{{1,2}}\s*)?кл)", re.IGNORECASE)
 
 
 class Token(NamedTuple):
@@ -56,7 +58,7 @@ ASIDE = Token("aside", "")  # stands for what has been taken out
 
 def tokenize(text: str) -> list[Token]:
     """The answer's tokens, words in lower case with ё as е; a minus is part of its number."""
-    text = text.translate(_SAME_SIGN)
+    text = _CLASSES_IN_A_ROW.sub(lambda row: row[0].replace(",", ", "), text.translate(_SAME_SIGN))
     tokens: list[Token] = []
     end = 0
     for found in _PATTERN.finditer(text):

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from itertools import chain
 from typing import NamedTuple
 
-from pipeline.reading.dates import read_date
+from pipeline.reading.dates import LONGEST, read_date
 from pipeline.reading.documents import Document, read_document
 from pipeline.reading.figures import ROLES, Asks, Coverage, People, Reading, Refusal, read_number, read_text, settle
 from pipeline.reading.grades import read_classes
@@ -123,6 +123,8 @@ def _read_figures(cell: Cell, text: str, asks: Asks, item: Item, form: Form) -> 
         return Reading(read_number(cell.value, cell.format))
     if not isinstance(cell.value, str):
         return Reading(Refusal("NUM-NONE"))
+    if len(text) > LONGEST:
+        return Reading(Refusal("NUM-SEVERAL"))
     return read_text(text, asks, _people(item, form))
 
 
@@ -145,7 +147,7 @@ def _wanted(item: Item) -> str:
 
 
 def _read_document(text: str, form: Form) -> Answer:
-    document = read_document(text)
+    document = read_document(text[:LONGEST])
     facts = []
     if document.number:
         facts.append(_fact("number", document.number))
@@ -153,7 +155,7 @@ def _read_document(text: str, form: Form) -> Answer:
         facts.append(_fact("date", document.day.isoformat()))
     if not facts:
         facts.append(_fact("text", text))
-        if read_yes_no(text).said == NO:
+        if read_yes_no(text[:LONGEST]).said == NO:
             return Answer(tuple(facts))
     remarks = []
     if missing := _missing(document):
@@ -169,7 +171,7 @@ def _missing(document: Document) -> str:
 
 
 def _read_person(text: str) -> Answer:
-    person = read_person(text)
+    person = read_person(text[:LONGEST])
     said = (("person", person.name, "фамилия, имя, отчество"), ("position", person.position, "должность"))
     facts = [_fact(field, words) for field, words, _ in said if words]
     remarks = []
@@ -181,7 +183,7 @@ def _read_person(text: str) -> Answer:
 
 
 def _read_yes_no(text: str) -> Answer:
-    said, url = read_yes_no(text)
+    said, url = read_yes_no(text) if len(text) <= LONGEST else ("", "")
     if not said:
         return Answer((), (remark("YES-NO-UNREADABLE", value=text),))
     return Answer((_fact("yes", said), _fact("url", url)) if url else (_fact("yes", said),))

@@ -1,7 +1,6 @@
 """The three CSVs of a run: what was read, remarked and measured. Sorted, so that a diff means a change."""
 
 import csv
-import io
 import math
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -139,8 +138,13 @@ def _safe(text: str) -> str:
 
 
 def _csv(header: tuple[str, ...], rows: Iterable[Iterable[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return out.getvalue().encode("utf-8")
+    lines = _Lines()
+    csv.writer(lines).writerows([header, *rows])
+    return "".join(lines).encode("utf-8")
+
+
+class _Lines(list[str]):
+    """Lines that end in LF. The writer itself has to end them in CR LF: else it leaves a text with a CR unquoted."""
+
+    def write(self, line: str) -> None:
+        self.append(line.removesuffix("\r\n") + "\n")

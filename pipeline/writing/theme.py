@@ -6,8 +6,6 @@ A `Look` is a set of xlsxwriter format properties; a cell's format is made of se
     sheet.write_number(row, column, share, formats(ROW, SHARE, ACTION))
 """
 
-import math
-import textwrap
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import BinaryIO
@@ -15,44 +13,27 @@ from typing import BinaryIO
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from pipeline.writing.colours import AUTO as AUTO
+from pipeline.writing.colours import BAND as BAND
+from pipeline.writing.colours import BAR as BAR
+from pipeline.writing.colours import BODY_SIZE as BODY_SIZE
+from pipeline.writing.colours import FONT as FONT
+from pipeline.writing.colours import GREY as GREY
+from pipeline.writing.colours import GRID as GRID
+from pipeline.writing.colours import INK as INK
+from pipeline.writing.colours import INPUT as INPUT
+from pipeline.writing.colours import LINE as LINE
+from pipeline.writing.colours import NAVY as NAVY
+from pipeline.writing.colours import NAVY_TINT as NAVY_TINT
+from pipeline.writing.colours import ORANGE as ORANGE
+from pipeline.writing.colours import ORANGE_INK as ORANGE_INK
+from pipeline.writing.colours import ORANGE_TINT as ORANGE_TINT
+from pipeline.writing.colours import PANEL as PANEL
+from pipeline.writing.colours import WHITE as WHITE
+from pipeline.writing.colours import Mark as Mark
+from pipeline.writing.fitting import text_height as text_height
+
 Look = Mapping[str, str | int | float]
-
-FONT = "Arial"  # Windows and R7-Office have it, LibreOffice a font of the same widths: nothing reflows
-BODY_SIZE = 10
-
-# ── colours ──────────────────────────────────────────────────────────────────────────────────────────────
-INK = "#1B2A3A"  # body text
-GREY = "#56616E"  # notes, secondary text
-NAVY = "#1F4E79"  # titles, header fill, on plan, links
-NAVY_TINT = "#E3ECF5"  # total rows, «по плану», «сделано»
-ORANGE = "#B8500F"  # below plan: bars, section fill
-ORANGE_INK = "#8A3A06"  # text of anything that wants action
-ORANGE_TINT = "#FBE7D8"  # its fill
-BAND = "#C9D6E4"  # the target band
-BAR = "#A9C1DB"  # data bars
-PANEL = "#F3F6F9"  # cards, hint cells
-LINE = "#D3DAE3"  # hairlines under rows, axes
-GRID = "#8496A9"  # cell borders of the form: seen on yellow and in print
-INPUT = "#FFF7CF"  # form: to fill in
-AUTO = "#ECEFF3"  # form: computed
-WHITE = "#FFFFFF"
-
-
-class Mark:
-    """Colour never stands alone: every state has a mark and a word. All of them are in Arial's own set."""
-
-    BELOW = "▼"  # also: to fix
-    ON_PLAN = "●"  # also: done
-    ABOVE = "▲"
-    IN_PROGRESS = "○"  # also: not due
-    ERROR = "!"  # also: overdue
-    CHECK = "?"
-    NONE = "–"  # zero or not applicable
-    NO_ANSWER = "·"  # also: information
-    NOT_SUBMITTED = "×"
-    CARRIED = "↔"
-    BACK = "←"
-
 
 # ── looks of cells ───────────────────────────────────────────────────────────────────────────────────────
 BASIC: Look = {"font_color": INK, "valign": "vcenter"}  # under every other look
@@ -115,14 +96,6 @@ def out_of(whole: int) -> Look:
 
 # ── heights, points ──────────────────────────────────────────────────────────────────────────────────────
 ROW_HEIGHT = 16.5
-
-
-def text_height(text: str, width: float, size: float = BODY_SIZE) -> float:
-    """Height in points that `text` takes, wrapped in a column `width` pixels wide: writers compute no auto-height."""
-    padding, points_per_pixel, letter = 10, 0.75, 0.57  # a Cyrillic letter of Arial is 0,57 of the size wide
-    per_line = max(1, math.floor((width - padding) * points_per_pixel / (size * letter)))
-    lines = sum(max(1, len(textwrap.wrap(paragraph, per_line))) for paragraph in text.split("\n"))
-    return lines * size * 1.28
 
 
 # ── workbooks ────────────────────────────────────────────────────────────────────────────────────────────

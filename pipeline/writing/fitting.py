@@ -1,0 +1,14 @@
+"""How much room wrapped text takes: writers compute no auto-height. Imports no writer of workbooks."""
+
+import math
+import textwrap
+
+from pipeline.writing.colours import BODY_SIZE
+
+
+def text_height(text: str, width: float, size: float = BODY_SIZE) -> float:
+    """Height in points that `text` takes, wrapped in a column `width` pixels wide."""
+    padding, points_per_pixel, letter = 10, 0.75, 0.57  # a Cyrillic letter of Arial is 0,57 of the size wide
+    per_line = max(1, math.floor((width - padding) * points_per_pixel / (size * letter)))
+    lines = sum(max(1, len(textwrap.wrap(paragraph, per_line))) for paragraph in text.split("\n"))
+    return lines * size * 1.28
