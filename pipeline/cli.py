@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.schedule import Job as ScheduledJob
     from pipeline.sending.smtp import Delivery
 
-WRONG_USE, FAILED = 2, 3
+ERRORS_FOUND, WRONG_USE, FAILED = 1, 2, 3
 
 app = typer.Typer(cls=russian.Group, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -177,6 +177,25 @@ def forms(
     folder, written = hand_out_forms(input, output, for_day, school, chosen)
     print(f"На {day(for_day)}: {count(written, 'бланк', 'бланка', 'бланков')}.")
     print(folder)
+
+
+@app.command(cls=russian.Command)
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="ФАЙЛ...", help="Файлы отчётов.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Для программ: список замечаний в JSON.")] = False,
+    input: Input = Path("input"),
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> int:
+    """Замечания к этим файлам, ничего не записывая."""
+    from pipeline import checkup, console
+
+    found = checkup.check_files(files, input, load_settings(settings))
+    if as_json:
+        print(checkup.as_json(found))
+    else:
+        console.show(checkup.as_tables(found))
+    return ERRORS_FOUND if found.has_errors else 0
 
 
 @app.command(cls=russian.Command)

@@ -110,6 +110,11 @@ def say_path(done: "Done") -> None:
     _say(str(done.summary.lies_at))
 
 
+def show(parts: "Iterable[str | Table]") -> None:
+    for part in parts:
+        _console.print(Text(part) if isinstance(part, str) else part)
+
+
 def delivery_lines(deliveries: "Iterable[Delivery]") -> list[str]:
     lines = []
     for one in deliveries:

@@ -43,7 +43,7 @@ def take_in(
     options = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "log": log}
     with Workers(read_file, jobs, **options) as workers:  # type: ignore[arg-type]
         if inbox.registry:
-            registry = _registry(workers, inputs, inbox.registry.relative_to(inbox.folder), catalogue)
+            registry = _registry(workers, inputs, inbox.registry.absolute(), catalogue)
             reads = _reports(workers, replace(inputs, registry=registry), inbox, progress)
             return Intake(inbox, registry, reads)
         named = _reports(workers, replace(inputs, registry=Registry()), inbox, progress)
@@ -57,7 +57,7 @@ def read_registry_alone(inbox: Inbox, form: Form, limits: Limits, catalogue: Cat
         return Registry()
     with Workers(read_file, 1, seconds=limits.seconds, memory_mb=limits.memory_mb) as workers:
         inputs = Inputs(inbox.folder, form, limits)
-        return _registry(workers, inputs, inbox.registry.relative_to(inbox.folder), catalogue)
+        return _registry(workers, inputs, inbox.registry.absolute(), catalogue)
 
 
 def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalogue) -> Registry:

@@ -1,0 +1,99 @@
+"""The command `check`: the remarks on these files at once, with cells and what to do. Writes no file."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.checking.judgement import check
+from pipeline.reading.inbox import Inbox, shown_path
+from pipeline.reading.intake import take_in
+from pipeline.reading.package import Limits
+from pipeline.reading.registry import FILE as REGISTRY_FILE
+from pipeline.settings import Settings
+from pipeline.wording import count, message, todo
+from schemas.form import load_form
+from schemas.remarks import Catalogue, Remark, Severity, load_catalogue
+from schemas.strict import DataFileError
+
+_MARKS = {Severity.ERROR: "! ошибка", Severity.WARNING: "? проверить", Severity.INFO: "· сведение"}
+_ORDER = list(_MARKS)
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """Remarks by file as named, the gravest first."""
+
+    files: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    catalogue: Catalogue
+
+    @property
+    def has_errors(self) -> bool:
+        return any(said.severity is Severity.ERROR for said in self.remarks)
+
+    def on(self, file: str) -> list[Remark]:
+        return sorted((r for r in self.remarks if r.file == file), key=lambda r: _ORDER.index(r.severity))
+
+
+def check_files(files: Sequence[Path], input: Path, settings: Settings) -> Checkup:
+    """Judges the files as the main job would; without a registry in `input` by what they say themselves.
+
+    Raises DataFileError where a file is not there, or the registry cannot be used.
+    """
+    for path in files:
+        if not path.is_file():
+            raise DataFileError(f"Файла «{path}» нет: проверьте имя.")
+    form = load_form(settings.form)
+    catalogue = load_catalogue(settings.controls)
+    registry = input / REGISTRY_FILE
+    inbox = Inbox(Path(), registry if registry.is_file() else None, list(files))
+    limits = Limits(**{name: getattr(settings.limits, name) for name in Limits.__dataclass_fields__})
+    intake = take_in(inbox, form, limits, catalogue, 1, None, lambda done, of: None)
+    checked = check(intake.reads, {}, form, intake.registry, catalogue)
+    return Checkup(tuple(shown_path(path) for path in files), checked.remarks, catalogue)
+
+
+def as_tables(checkup: Checkup) -> Iterator[str | Table]:
+    """A line and a table a file, for people."""
+    for file in checkup.files:
+        remarks = checkup.on(file)
+        errors = sum(said.severity is Severity.ERROR for said in remarks)
+        if not remarks:
+            yield f"{file}: замечаний нет."
+            continue
+        found = count(len(remarks), "замечание", "замечания", "замечаний")
+        yield f"{file}: {found}{f', из них ошибок — {errors}' if errors else ''}."
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for heading in ("Важность", "Пункт", "Ячейка", "Замечание", "Что сделать"):
+            table.add_column(heading, overflow="fold")
+        for said in remarks:
+            words = message(said, checkup.catalogue), todo(said, checkup.catalogue)
+            table.add_row(*map(Text, (_MARKS[said.severity], said.item, said.cell, *words)))
+        yield table
+
+
+def as_json(checkup: Checkup) -> str:
+    """For programs: a list of remarks; the columns are those of findings.csv, and `todo`."""
+    rows = [
+        {
+            "file": said.file,
+            "sheet": said.sheet,
+            "cell": said.cell,
+            "school_code": said.school,
+            "as_of": said.as_of.isoformat() if said.as_of else "",
+            "item": said.item,
+            "code": said.code,
+            "severity": said.severity.value,
+            "message": message(said, checkup.catalogue),
+            "todo": todo(said, checkup.catalogue),
+            "value": said.value,
+        }
+        for file in checkup.files
+        for said in checkup.on(file)
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=2)

@@ -1,0 +1,51 @@
+"""`check`: the same remarks as the main job's, at once, for any file."""
+
+import json
+import shutil
+
+from tests.conftest import Run
+from tests.test_cli import svod
+
+
+def a_school_to_correct(demo: Run):
+    return next(line for line in demo.done.figures.submissions if line.errors)
+
+
+def test_a_faulty_file_is_exit_1_with_cells_and_what_to_do(demo: Run):
+    line = a_school_to_correct(demo)
+    result = svod("check", demo.input / line.file, "--input", demo.input)
+    assert result.returncode == 1, result.stderr
+    errors = [r for r in demo.done.figures.remarks if r.file == line.file and r.severity.value == "error"]
+    assert f"из них ошибок — {len(errors)}" in result.stdout
+    for remark in errors:
+        assert f" {remark.cell} " in result.stdout
+
+
+def test_a_clean_file_is_exit_0(demo: Run):
+    remarked = {r.file for r in demo.done.survey.checked.remarks}
+    clean = next(s.file for s in demo.done.figures.submissions if s.file and s.file not in remarked)
+    result = svod("check", demo.input / clean, "--input", demo.input)
+    assert (result.returncode, result.stdout.strip().endswith("замечаний нет.")) == (0, True)
+
+
+def test_json_says_what_findings_say(demo: Run):
+    line = a_school_to_correct(demo)
+    result = svod("check", demo.input / line.file, "--json", "--input", demo.input)
+    said = {(r["code"], r["item"], r["cell"]) for r in json.loads(result.stdout) if r["severity"] == "error"}
+    errors = [r for r in demo.done.figures.remarks if r.file == line.file and r.severity.value == "error"]
+    assert said == {(r.code, r.item, r.cell) for r in errors}
+
+
+def test_it_works_without_a_registry_and_writes_nothing(demo: Run, tmp_path):
+    line = a_school_to_correct(demo)
+    shutil.copy2(demo.input / line.file, tmp_path / "отчёт.xlsx")
+    result = svod("check", "отчёт.xlsx", cwd=tmp_path)
+    assert result.returncode in (0, 1), result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["отчёт.xlsx"]
+
+
+def test_a_file_that_cannot_be_read_is_an_error_and_one_that_is_not_there_wrong_use(tmp_path):
+    (tmp_path / "снимок.xlsx").write_bytes(b"%PDF-1.4")
+    assert svod("check", "снимок.xlsx", cwd=tmp_path).returncode == 1
+    missing = svod("check", "нет.xlsx", cwd=tmp_path)
+    assert (missing.returncode, "нет.xlsx" in missing.stderr) == (2, True)
