@@ -133,7 +133,9 @@ _templates = _Templates()
 
 def message(remark: Remark, catalogue: Catalogue) -> str:
     """What is wrong, in one Russian sentence."""
-    return _said(catalogue.entries[remark.code].message, remark)
+    said = _said(catalogue.entries[remark.code].message, remark)
+    allowed = dict(remark.data).get("exception")
+    return f"{said} Разрешено: {allowed}." if allowed else said
 
 
 def todo(remark: Remark, catalogue: Catalogue) -> str:

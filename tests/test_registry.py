@@ -8,7 +8,7 @@ import pytest
 from pipeline.reading.draft import draft_registry, look_alikes
 from pipeline.reading.grid import open_book
 from pipeline.reading.package import Limits
-from pipeline.reading.records import Book, Cell, FileRead, Recipient, Registry, School, Sheet, Spot
+from pipeline.reading.records import Book, Cell, FileRead, Recipient, Registry, School, Sheet, Spot, Waiver
 from pipeline.reading.registry import read_registry
 from pipeline.writing.registry import write_registry
 from schemas.form import load_form
@@ -130,3 +130,22 @@ def test_a_draft_names_the_schools_as_found_and_shows_look_alikes_side_by_side()
     ]
     assert draft.schools[1].bases["parents"] == 574
     assert look_alikes(draft) == {"01": ["МБОУ СОШ № 1"], "02": ["школа №1"], "03": []}
+
+
+def with_exceptions(*rows: list[object]) -> Registry:
+    headings = ["Код школы", "Пункт", "Код замечания", "Основание", "Кто разрешил", "Действует до"]
+    return read_registry(Book((sheet(HEADINGS, SCHOOL), sheet(headings, *rows, name="Исключения"))), FORM)
+
+
+def test_an_exception_with_its_reason_and_term():
+    row = ["01", "6.1", "TOTAL-NOT-BASE", "слияние школ", "Иванова", "01.09.2014"]
+    assert with_exceptions(row).waivers == (
+        Waiver("01", "6.1", "TOTAL-NOT-BASE", "слияние школ", "Иванова", date(2014, 9, 1)),
+    )
+
+
+@pytest.mark.parametrize(("school", "item"), [("99", "6.1"), ("01", "17"), ("01", "")])
+def test_an_exception_for_no_school_or_no_item_is_a_remark_and_not_applied(school, item):
+    found = with_exceptions([school, item, "", "основание"])
+    assert found.waivers == ()
+    assert [r.code for r in found.remarks] == ["REGISTRY-WAIVER"]

@@ -8,6 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from pipeline.checking import between, contracts, controls, lineage
+from pipeline.checking.exceptions import lowered
 from pipeline.checking.table import Place, Report, answers_table, coverage_of, place_of, reports_of
 from pipeline.reading.records import FileRead, Registry
 from schemas.form import Form
@@ -54,6 +55,10 @@ def check(
 
     `on_folders`: what is to be said of the input folder itself.
     """
+
+    def judged(remarks: Iterable[Remark]) -> list[Remark]:
+        return lowered(catalogue.grade(remarks), registry)
+
     reports = reports_of(reads, arrivals)
     table = answers_table(reads, form, registry)
     coverage = coverage_of(table, form)
@@ -62,17 +67,17 @@ def check(
     remarks += contracts.judge(table)
     remarks += controls.check_passports(reports, form, registry)
     remarks += controls.check_answers(coverage, table, form, registry)
-    wrong = _with_errors(catalogue.grade(remarks), numbers)
+    wrong = _with_errors(judged(remarks), numbers)
     remarks += controls.check_between_items(coverage, table, form, wrong)
     remarks += controls.check_against_dates(reports, table, form)
-    empty = [report for report in reports if report.usable and controls.is_empty(report, form)]
-    remarks += [report.remark("REPORT-EMPTY") for report in empty]
-    counting = lineage.counting(report for report in reports if report not in empty)
-    wrong = _with_errors(catalogue.grade(remarks), numbers)
+    empty = frozenset(report.number for report in reports if report.usable and controls.is_empty(report, form))
+    remarks += [report.remark("REPORT-EMPTY") for report in reports if report.number in empty]
+    counting = lineage.counting(report for report in reports if report.number not in empty)
+    wrong = _with_errors(judged(remarks), numbers)
     accepted = coverage[~_keyed(coverage, wrong)]
     remarks += between.check_between_reports(counting, accepted, table, form)
     remarks += between.check_between_schools(counting, accepted, table)
-    graded = catalogue.grade(remarks)
+    graded = judged(remarks)
     set_aside = _with_errors(graded, numbers)
     return Checked(
         reports=tuple(reports),
@@ -80,7 +85,7 @@ def check(
         remarks=tuple(graded),
         on_registry=tuple(catalogue.grade([*registry.remarks, *contracts.judge_registry(registry, form)])),
         set_aside=set_aside,
-        empty=frozenset(report.number for report in empty),
+        empty=empty,
     )
 
 

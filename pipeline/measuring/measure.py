@@ -58,7 +58,7 @@ def measure(
         totals=sums,
         activation=headline.activation(shares, shown, form, courses, before),
         municipality=headline.municipality(sums, form, as_of, _whole_course(trend), before.get(_WHOLE)),
-        milestones=milestones(checked, shown, shares, form),
+        milestones=milestones(checked, shown, shares, form, registry.waivers),
         trend=trend,
         problems=problems(checked, shown, form),
         remarks=tuple(_remarks(checked, shown, calendar, catalogue)),

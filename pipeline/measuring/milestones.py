@@ -1,11 +1,14 @@
 """Every school and item with a due date: done, in progress, overdue, not applicable, unknown."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from pipeline.checking.judgement import Checked
 from pipeline.measuring.coverage import CoverageRow, coverage_rows
 from pipeline.measuring.figures import Milestone, Share
 from pipeline.measuring.picture import Picture
+from pipeline.reading.records import Waiver
 from pipeline.reading.wordings import plain
 from pipeline.reading.yes_no import NO, YES, read_yes_no
 from schemas.form import Form, Item, Kind
@@ -15,9 +18,12 @@ Facts = dict[str, dict[str, str]]  # item -> field -> words
 _WHOLE = 100 - 1e-9  # percent; what binary fractions may take away
 
 
-def milestones(checked: Checked, shown: Picture, coverage: pd.DataFrame, form: Form) -> pd.DataFrame:
+def milestones(
+    checked: Checked, shown: Picture, coverage: pd.DataFrame, form: Form, waivers: Iterable[Waiver] = ()
+) -> pd.DataFrame:
     """One row a school expected and item with a due date (`Figures.milestones`). A deadline has passed from the day
-    after it. `coverage`: `Figures.coverage`."""
+    after it. `coverage`: `Figures.coverage`. `waivers`: those without a code leave a measure out of a school's plan."""
+    left_out = {(w.school, w.item) for w in waivers if not w.code and w.covers(w.item, shown.as_of)}
     shares = {(row.school_code, row.item): row for row in coverage_rows(coverage)}
     facts = _facts(checked, shown)
     rows = []
@@ -28,6 +34,8 @@ def milestones(checked: Checked, shown: Picture, coverage: pd.DataFrame, form: F
             state = Milestone.OVERDUE if shown.as_of > item.due else Milestone.IN_PROGRESS
             if report is None:
                 state = Milestone.UNKNOWN
+            elif (school.code, item.number) in left_out:
+                state = Milestone.NOT_APPLICABLE
             elif item.measured:
                 state = _of_share(shares[school.code, item.number]) or state
             elif (report.number, item.number) not in checked.set_aside:

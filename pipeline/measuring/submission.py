@@ -63,7 +63,7 @@ def _with_report(
         report.file,
         report.as_of,
         report.arrived,
-        None if state is State.CARRIED else late,
+        late,
         errors,
         warnings,
         tuple((one.file, one.arrived) for one in sorted(older, key=lambda one: (one.file, one.sheet))),

@@ -139,12 +139,31 @@ class Recipient(NamedTuple):
     wants: str = "сводка"
 
 
+class Waiver(NamedTuple):
+    """One row of «Исключения». A blank `code` leaves the item out of the school's plan (the order's note)."""
+
+    school: str
+    item: str
+    code: str = ""
+    reason: str = ""
+    who: str = ""
+    until: date | None = None
+
+    def covers(self, item: str, day: date) -> bool:
+        return item == self.item and (self.until is None or day <= self.until)
+
+    @property
+    def words(self) -> str:
+        return f"{self.reason or 'основание не указано'}{f' ({self.who})' if self.who else ''}"
+
+
 @dataclass(frozen=True)
 class Registry:
     """The registry as plain rows. `draft`: there was no registry, the schools are those that the reports name."""
 
     schools: tuple[School, ...] = ()
     mailing: tuple[Recipient, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     remarks: tuple[Remark, ...] = ()
     draft: bool = False
 

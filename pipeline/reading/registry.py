@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.reading.records import Book, Cell, Recipient, Registry, School, Sheet, Spot, address
+from pipeline.reading.records import Book, Cell, Recipient, Registry, School, Sheet, Spot, Waiver, address
+from pipeline.reading.rows import item_numbers
 from pipeline.reading.values import is_blank, read_date
 from pipeline.reading.wordings import plain
 from schemas.form import Form
@@ -15,6 +16,10 @@ FILE = "registry.xlsx"
 SCHOOLS, MAILING = "Школы", "Рассылка"
 CODE, NAME, FULL_NAME, ALIASES = "Код", "Краткое наименование", "Полное наименование", "Другие названия"
 CLASSES, EMAIL, SINCE, UNTIL = "Классов", "Электронная почта", "Действует с", "Действует по"
+WAIVERS = "Исключения"
+SCHOOL_CODE, ITEM, REMARK, REASON, WHO, VALID_UNTIL = (
+    "Код школы", "Пункт", "Код замечания", "Основание", "Кто разрешил", "Действует до",
+)  # fmt: skip
 RECIPIENT, WANTS = "Имя", "Что получает"
 
 _MOST_PEOPLE = 1_000_000  # more in one school is a slip of the keyboard
@@ -37,7 +42,9 @@ def read_registry(book: Book, form: Form) -> Registry:
     if not schools and remarks:
         raise DataFileError(f"Файл {FILE}, лист «{SCHOOLS}»: ни у одной школы нет кода. Заполните столбец «{CODE}».")
     remarks += _shared_names(schools)
-    return Registry(tuple(schools), tuple(_mailing(book, remarks)), tuple(remarks))
+    mailing = tuple(_mailing(book, remarks))
+    waivers = tuple(_waivers(book, {school.code for school in schools}, form, remarks))
+    return Registry(tuple(schools), mailing, waivers, tuple(remarks))
 
 
 def _bases(form: Form) -> dict[str, str]:
@@ -138,6 +145,35 @@ def _mailing(book: Book, remarks: list[Remark]) -> Iterator[Recipient]:
         elif email:
             cell = address(Spot(row.number, columns[EMAIL]))
             remarks.append(remark("REGISTRY-ADDRESS", file=FILE, sheet=MAILING, cell=cell, value=email))
+
+
+def _waivers(book: Book, schools: set[str], form: Form, remarks: list[Remark]) -> Iterator[Waiver]:
+    sheet = _sheet(book, WAIVERS)
+    if sheet is None:
+        return
+    columns = _columns(sheet, (SCHOOL_CODE, ITEM, REMARK, REASON, WHO, VALID_UNTIL))
+    for row in _rows(sheet):
+        school, item = _text(row, columns, SCHOOL_CODE), _item(row, columns)
+        place = {"file": FILE, "sheet": sheet.name, "cell": address(Spot(row.number, 1)), "school": school}
+        if school not in schools or not _is_item(item, form):
+            remarks.append(remark("REGISTRY-WAIVER", **place, value=f"{school or '—'}, п. {item or '—'}"))
+            continue
+        code, reason, who = (_text(row, columns, heading) for heading in (REMARK, REASON, WHO))
+        yield Waiver(school, item, code, reason, who, _date(row, columns, VALID_UNTIL, place, remarks))
+
+
+def _item(row: "_Row", columns: dict[str, int]) -> str:
+    """The item's number; Excel makes a number or a date of it, as it does in the form."""
+    numbers = item_numbers(row.cells.get(columns.get(ITEM, 0)))
+    return numbers[0] if numbers else ""
+
+
+def _is_item(number: str, form: Form) -> bool:
+    try:
+        form.item(number)
+    except KeyError:
+        return False
+    return True
 
 
 class _Row:
