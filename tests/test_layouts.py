@@ -1,15 +1,20 @@
 """The order's form is found and read wherever it stands on a sheet and however its rows were handled."""
 
 from datetime import date, datetime
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
+from pipeline.reading.grid import open_book
 from pipeline.reading.heads import Meta
-from pipeline.reading.layouts import Role, readers
+from pipeline.reading.layouts import Role, read_book, readers
+from pipeline.reading.package import Limits
 from pipeline.reading.records import Cell, Spot
-from tests.order_form import ANSWERS, FORM, SCHOOLS, OrderForm, notes, read, read_one, said
+from pipeline.writing.form import write_form
+from tests.order_form import ANSWERS, FORM, REGISTRY, SCHOOLS, OrderForm, notes, read, read_one, said
 
 PLAIN, PLAIN_REMARKS = read_one(OrderForm())
 FACTS = said(PLAIN)
@@ -319,3 +324,57 @@ def test_every_cell_is_a_label_an_answer_a_note_or_a_remark(written):
     sheet = OrderForm().sheet()
     sheet.cells.update({Spot(*spot): Cell(text) for spot, text in written.items()})
     assert unaccounted(sheet) == set()
+
+
+# ── Svod's own form ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def own_form(changes: dict[str, object]):
+    """The standard form of school 01 with some of its cells filled in."""
+    data = write_form(FORM, REGISTRY.schools[0], date(2014, 3, 20))
+    book = load_workbook(BytesIO(data), rich_text=True)
+    for cell, value in changes.items():
+        book["Отчёт"][cell] = value
+    saved = BytesIO()
+    book.save(saved)
+    reports, remarks = read_book(open_book(saved.getvalue(), Limits()), FORM, SCHOOLS)
+    return reports[0], [r.code for r in remarks]
+
+
+def rows_of(form_sheet):
+    """Item's number -> its row on the own form; the table of problems below numbers its rows alike."""
+    numbered = [(str(row[0].value).rstrip("."), row[0].row) for row in form_sheet.iter_rows(max_col=1) if row[0].value]
+    return dict(reversed(numbered))
+
+
+OWN_ROWS = rows_of(load_workbook(BytesIO(write_form(FORM, REGISTRY.schools[0], date(2014, 3, 20))))["Отчёт"])
+
+
+@pytest.mark.parametrize(
+    ("people", "classes", "expected", "said_of_it"),
+    [
+        (300, "1-11", {"count": 300.0, "total": 574.0, "classes": "1-11"}, []),
+        (300, "все", {"count": 300.0, "total": 574.0, "classes": "1-11"}, []),
+        ("87 %", "все классы", {"percent": 87.0, "total": 574.0, "classes": "1-11"}, []),
+        (300, "кроме малышей", {"count": 300.0, "total": 574.0}, ["CLASSES-UNREADABLE"]),
+        ("80-85 %", "1-11", {"classes": "1-11"}, ["NUM-RANGE"]),
+        (None, None, {}, []),
+    ],
+)
+def test_people_and_classes_of_the_own_form(people, classes, expected, said_of_it):
+    row = OWN_ROWS["8"]
+    report, codes_said = own_form({f"E{row}": people, f"C{row}": classes})
+    assert {field: value for (item, field), value in said(report).items() if item == "8"} == expected
+    assert codes_said == said_of_it
+
+
+def test_not_provided_and_not_required_on_the_own_form():
+    rows = {f"C{OWN_ROWS['12.3']}": "не предусмотрено", f"B{OWN_ROWS['4.1']}": "не требуется"}
+    report, codes_said = own_form(rows)
+    assert said(report) == {("12.3", "text"): "не предусмотрено", ("4.1", "text"): "не требуется"}
+    assert codes_said == []
+
+
+def test_a_blank_own_form_is_no_answer_and_no_remark():
+    report, codes_said = own_form({})
+    assert (report.school, report.as_of, said(report), codes_said) == ("01", date(2014, 3, 20), {}, [])

@@ -269,8 +269,15 @@ def test_the_forecast_goes_on_along_the_schools_own_reports(course, expected):
 
 def test_a_carried_figure_is_no_new_point_of_the_trend():
     """Two reports and a third date without one: too few for a forecast."""
-    figures = measured([sent("01", JANUARY, i14="20 %"), sent("01", i14="44 %"), sent("02", MAY)], THREE, MAY)
-    assert activation(figures, "01").forecast is None
+    files = [sent("01", JANUARY, i14="20 %"), sent("01", i14="44 %"), sent("02", MAY)]
+    assert activation(measured(files, THREE, MAY), "01").forecast is None
+
+
+def test_the_trend_knows_nothing_of_later_reports():
+    april = date(2014, 4, 19)
+    files = [sent("01", JANUARY, i14="20 %"), sent("01", i14="44 %"), sent("01", april, i14="50 %")]
+    assert activation(measured(files, THREE, date(2014, 4, 18)), "01").forecast is None
+    assert activation(measured(files, THREE, april), "01").forecast is not None
 
 
 # ── milestones ───────────────────────────────────────────────────────────────────────────────────────────
@@ -407,6 +414,11 @@ def test_a_report_of_a_later_date_does_not_make_its_school_late():
     assert late([monthly], arrivals, date(2014, 4, 20)) == 31
 
 
+def test_the_report_of_the_date_before_does_not_make_a_late_one_timely():
+    earlier, now = sent(day=JANUARY), sent()
+    assert late([earlier, now], {earlier.file: JANUARY, now.file: date(2014, 3, 25)}) == 5
+
+
 def test_a_carried_report_is_neither_on_time_nor_late():
     assert late([sent(day=JANUARY)], {f"01-{JANUARY}.xlsx": JANUARY}) is None
 
@@ -492,6 +504,11 @@ def test_files_that_gave_no_report_keep_all_their_remarks():
     unknown = file_of(replace(order_form(answers={"9": "101 %"}), school="Гимназия № 99", rows=[]), "99.xlsx", THREE)
     codes = {said.code for said in measured([unknown], THREE).remarks}
     assert {"SCHOOL-UNKNOWN", "PCT-ABOVE-100"} <= codes
+
+
+def test_remarks_on_the_registry_are_handed_on():
+    registry = Registry((school("01", bases={"parents": 100.0, "able": 101.0}),))
+    assert [said.code for said in measured([], registry).remarks] == ["REGISTRY-PART"]
 
 
 def test_every_file_has_its_source_line():

@@ -176,7 +176,7 @@ def _answers(table: pd.DataFrame) -> dict[int, frozenset[tuple[str, str, str, fl
     """report -> what it states, cells and notes aside."""
     stated = table[(table["basis"] == "stated") & (table["field"] != "note")]
     facts = stated[["item", "field", "text"]].assign(number=stated["number"].fillna(-1.0))
-    rows = zip(stated["report"], facts.itertuples(index=False, name=None), strict=True)
+    rows = zip(stated["report"].tolist(), zip(*(facts[name].tolist() for name in facts), strict=True), strict=True)
     found: dict[int, set[tuple[str, str, str, float]]] = {}
     for report, fact in rows:
         found.setdefault(report, set()).add(fact)

@@ -14,7 +14,7 @@ from pipeline.reading.records import Book, Cell, Fact, ReportRead, School, Sheet
 from pipeline.reading.rows import Row, find_rows
 from pipeline.reading.schools import Match, Schools, whole_school
 from pipeline.reading.tables import FormOnSheet, find_forms
-from pipeline.reading.values import is_blank, read_answer
+from pipeline.reading.values import is_blank, read_answer, read_classes
 from pipeline.reading.wordings import best_likeness, is_one_of, likeness, plain
 from schemas import own_form
 from schemas.form import Form, Item, Kind
@@ -253,14 +253,14 @@ class SheetReader:
         self._read_answer(item, number, people_spot, people)
         if words is not None:
             self.roles[words_spot] = Role.ANSWER
-            self._read_classes_beside(item, number, words_spot, words)
+            self._read_classes_beside(number, words_spot, words)
         self._take_total_from_passport(item, number)
 
-    def _read_classes_beside(self, item: Item, number: str, spot: Spot, words: Cell) -> None:
-        said = read_answer(item, Cell(f"100 % ({_as_text(words)} классы)"), self.form, None)
-        classes = [replace_cell(f, number, self.sheet.address(spot)) for f in said.facts if f.field == "classes"]
-        self._add(number, classes)
-        if not classes:
+    def _read_classes_beside(self, number: str, spot: Spot, words: Cell) -> None:
+        classes = read_classes(_as_text(words))
+        if classes:
+            self._add(number, [self._named(Fact(number, "classes", classes, ""), number, self.sheet.address(spot))])
+        else:
             self._say(number, spot, [remark("CLASSES-UNREADABLE", value=_as_text(words))])
 
     def _take_total_from_passport(self, item: Item, number: str) -> None:
