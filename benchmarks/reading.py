@@ -11,9 +11,10 @@ from python_calamine import CalamineWorkbook
 
 from pipeline.demo import make
 from pipeline.reading.grid import open_book
-from pipeline.reading.package import Limits, look
+from pipeline.reading.package import look
 from pipeline.reading.records import Registry
 from pipeline.reading.reports import Inputs, read_file
+from pipeline.settings import Limits
 from schemas.form import load_form
 
 ROUNDS = 5

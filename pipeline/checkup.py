@@ -12,7 +12,6 @@ from rich.text import Text
 from pipeline.checking.judgement import check
 from pipeline.reading.inbox import Inbox, shown_path
 from pipeline.reading.intake import take_in
-from pipeline.reading.package import Limits
 from pipeline.reading.registry import FILE as REGISTRY_FILE
 from pipeline.settings import Settings
 from pipeline.wording import count, message, todo
@@ -52,8 +51,7 @@ def check_files(files: Sequence[Path], input: Path, settings: Settings) -> Check
     catalogue = load_catalogue(settings.controls)
     registry = input / REGISTRY_FILE
     inbox = Inbox(Path(), registry if registry.is_file() else None, list(files))
-    limits = Limits(**{name: getattr(settings.limits, name) for name in Limits.__dataclass_fields__})
-    intake = take_in(inbox, form, limits, catalogue, 1, None, lambda done, of: None)
+    intake = take_in(inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None)
     checked = check(intake.reads, {}, form, intake.registry, catalogue)
     return Checkup(tuple(shown_path(path) for path in files), checked.remarks, catalogue)
 

@@ -54,6 +54,7 @@ class Outputs:
         self._root = root
         self._patience = patience
         self._pending: dict[Path, Path] = {}  # place -> the finished file beside it
+        self._swept: set[Path] = set()
 
     def __enter__(self) -> Self:
         with _russian_refusal(Path(self._root.name)):
@@ -80,6 +81,10 @@ class Outputs:
             self._pending[place] = beside
             _write(beside, content, durable)
 
+    def only(self, folder: str | Path) -> None:
+        """At the commit this folder keeps what the run has made for it, and nothing of earlier runs."""
+        self._swept.add(self._root / folder)
+
     def commit(self) -> list[Written]:
         """Puts all files made since the last commit into their places, in the order of their names."""
         written = []
@@ -87,6 +92,7 @@ class Outputs:
             with _russian_refusal(place.relative_to(self._root)):
                 written.append(Written(place, _put(self._pending[place], place, self._patience)))
             del self._pending[place]
+        _drop_others({one.lies_at for one in written}, self._swept)
         return written
 
     def _place(self, relative: str | Path) -> Path:
@@ -163,6 +169,14 @@ def _replaced(beside: Path, place: Path, patience: float) -> bool:
         else:
             return True
     return False
+
+
+def _drop_others(kept: set[Path], folders: set[Path]) -> None:
+    for folder in folders:
+        for path in folder.glob("*"):
+            if path not in kept and path.is_file():
+                with suppress(PermissionError):  # open in Excel: the next run takes it away
+                    path.unlink()
 
 
 def _sweep(root: Path) -> None:

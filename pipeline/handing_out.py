@@ -6,7 +6,6 @@ from pathlib import Path
 from pipeline.files import Outputs, lock, safe_name
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import read_registry_alone
-from pipeline.reading.package import Limits
 from pipeline.reading.records import Registry, School
 from pipeline.settings import Settings
 from pipeline.writing.form import write_form
@@ -35,8 +34,7 @@ def _registry(input: Path, output: Path, settings: Settings) -> Registry:
     if not input.is_dir():
         return Registry()
     inbox = look_into(input, leave_out=output.resolve())
-    limits = Limits(**{name: getattr(settings.limits, name) for name in Limits.__dataclass_fields__})
-    return read_registry_alone(inbox, load_form(settings.form), limits, load_catalogue(settings.controls))
+    return read_registry_alone(inbox, load_form(settings.form), settings.limits, load_catalogue(settings.controls))
 
 
 def _wanted(registry: Registry, code: str, as_of: date) -> list[School | None]:

@@ -12,7 +12,6 @@ from pipeline.files import Outputs, Written, lock
 from pipeline.journal import Journal
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
-from pipeline.reading.package import Limits
 from pipeline.sending.smtp import Delivery, deliver
 from pipeline.settings import Settings
 from schemas.form import Form, load_form
@@ -114,9 +113,8 @@ def _read(job: Job, form: Form, catalogue: Catalogue, progress: Progress, log: P
     inbox = look_into(job.input, leave_out=job.output.resolve())
     if not inbox.registry and not inbox.reports and not inbox.remarks:
         raise DataFileError(f"В папке «{job.input}» нет ни реестра, ни отчётов: положите в неё файлы школ.")
-    limits = Limits(**{name: getattr(job.settings.limits, name) for name in Limits.__dataclass_fields__})
     with ThreadPoolExecutor(1) as thread:
-        reading = thread.submit(take_in, inbox, form, limits, catalogue, job.jobs, log, progress)
+        reading = thread.submit(take_in, inbox, form, job.settings.limits, catalogue, job.jobs, log, progress)
         import pipeline.checking.judgement
         import pipeline.writing.summary  # noqa: F401
 
@@ -128,6 +126,7 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tupl
     is to be said of the letters."""
     from pipeline.sending.letters import leadership_letter, put_in_outbox
     from pipeline.writing.registry import write_registry
+    from pipeline.writing.returns import make_returns
     from pipeline.writing.strange import strange_toml
     from pipeline.writing.summary import write_summary
     from pipeline.writing.tables import answers_csv, findings_csv, indicators_csv
@@ -140,9 +139,14 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tupl
     outputs.add(folder / "findings.csv", findings_csv(figures, catalogue))
     outputs.add(folder / "indicators.csv", indicators_csv(figures))
     outputs.add(name, summary)
+    inbox, reads = survey.intake.inbox, survey.intake.reads
+    files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}
+    outputs.only(folder / "returns")
+    for returned, content in make_returns(figures, catalogue, job.input, files, job.settings.limits):
+        outputs.add(folder / "returns" / returned, content, durable=False)
     if registry.draft:
         outputs.add(folder / "registry.xlsx", write_registry(figures.form, registry, job.as_of))
-    if strange := strange_toml(survey.intake.reads, registry):
+    if strange := strange_toml(reads, registry):
         outputs.add(Path("logs", f"strange-{job.as_of}.toml"), strange, durable=False)
     letter = leadership_letter(figures, catalogue, registry, name.name, summary)
     said = put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs) if letter else []

@@ -10,9 +10,9 @@ import pytest
 from pipeline.demo import District, Planted, found, make
 from pipeline.demo.faults import FAULTS
 from pipeline.measuring.figures import State
-from pipeline.reading.package import Limits
 from pipeline.reading.records import FileRead, Registry
 from pipeline.reading.reports import Inputs, read_file
+from pipeline.settings import Limits
 from schemas.form import Base, CoverageMatrix, Form, Kind, Target, load_form
 from schemas.remarks import load_catalogue, remark
 from schemas.strict import DataFileError

@@ -13,9 +13,10 @@ import xlwt
 
 from pipeline.reading import sparse
 from pipeline.reading.grid import open_book
-from pipeline.reading.package import Limits, Unreadable, open_zip
+from pipeline.reading.package import Unreadable, open_zip
 from pipeline.reading.records import Book, Cell, Sheet, Spot
 from pipeline.reading.text import clean
+from pipeline.settings import Limits
 
 LIMITS = Limits()
 

@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.reading.inbox import look_into, shown_path
 from pipeline.reading.intake import _held, _state, take_in
-from pipeline.reading.package import Limits
 from pipeline.reading.records import FileRead
+from pipeline.settings import Limits
 from schemas.form import load_form
 from schemas.remarks import load_catalogue, remark
 

@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 from pipeline.reading.grid import open_book
 from pipeline.reading.heads import Meta
 from pipeline.reading.layouts import Role, read_book, readers
-from pipeline.reading.package import Limits
 from pipeline.reading.records import Cell, Spot
+from pipeline.settings import Limits
 from pipeline.writing.form import write_form
 from tests.order_form import ANSWERS, FORM, REGISTRY, SCHOOLS, OrderForm, notes, read, read_one, said
 

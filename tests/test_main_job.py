@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from pipeline import monthly
@@ -166,6 +167,33 @@ def test_a_registry_that_cannot_be_used_stops_with_one_sentence(demo: Run, tmp_p
     with pytest.raises(DataFileError, match=r"Реестр registry\.xlsx не читается.*PDF"):
         run_again(demo, tmp_path / "output", folder)
     assert not list((tmp_path / "output").rglob("*.xlsx"))
+
+
+def test_every_report_with_an_error_or_a_warning_is_given_back(demo: Run):
+    wanted = {line.file for line in demo.done.figures.submissions if line.errors or line.warnings}
+    returned = sorted((demo.folder / "returns").iterdir())
+    assert len(returned) == len(wanted) > 3
+    assert all(path.name.endswith("-замечания.xlsx") for path in returned)
+
+
+def test_a_return_mended_and_sent_again_is_accepted_and_its_remarks_are_gone(demo: Run, tmp_path: Path):
+    """One mistake of the demo, mended in the returned file itself; what was returned for it is taken away."""
+    folder = tmp_path / "input"
+    shutil.copytree(demo.input, folder)
+    said = next(r for r in demo.done.figures.remarks if r.code == "NUM-BOUND")
+    (path,) = (demo.folder / "returns").glob(f"{said.school}-*")
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames[0] == "Замечания"
+    only = [r for r in demo.done.figures.remarks if r.file == said.file and r.severity.value != "info"]
+    for remark in only:
+        book[remark.sheet][remark.cell] = 1
+    (folder / said.file).unlink()
+    book.save(folder / "исправлено.xlsx")
+    done = run_again(demo, tmp_path / "output", folder)
+    (line,) = [line for line in done.figures.submissions if line.school.code == said.school]
+    assert (line.file, line.errors) == ("исправлено.xlsx", 0)
+    names = [path.name for path in (tmp_path / "output" / demo.folder.name / "returns").iterdir()]
+    assert not any(name.startswith(f"{said.school}-{Path(said.file).stem}") for name in names)
 
 
 def test_the_demo_finds_what_it_planted(demo: Run):

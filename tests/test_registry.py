@@ -7,9 +7,9 @@ import pytest
 
 from pipeline.reading.draft import draft_registry, look_alikes
 from pipeline.reading.grid import open_book
-from pipeline.reading.package import Limits
 from pipeline.reading.records import Book, Cell, FileRead, Recipient, Registry, School, Sheet, Spot, Waiver
 from pipeline.reading.registry import read_registry
+from pipeline.settings import Limits
 from pipeline.writing.registry import write_registry
 from schemas.form import load_form
 from schemas.strict import DataFileError

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pipeline.reading.draft import draft_registry
 from pipeline.reading.inbox import Inbox, shown_path
-from pipeline.reading.package import Limits
 from pipeline.reading.records import FileRead, Registry
 from pipeline.reading.reports import Inputs, Refused, read_file
+from pipeline.settings import Limits
 from pipeline.wording import message, todo
 from pipeline.workers import Outcome, Workers
 from schemas.form import Form

@@ -18,8 +18,9 @@ import defusedxml.ElementTree
 from defusedxml import DefusedXmlException
 
 from pipeline.reading.cells import cell_without_value, error_cell
-from pipeline.reading.package import Limits, check_sheets, damaged, part
+from pipeline.reading.package import check_sheets, damaged, part
 from pipeline.reading.records import Cell, Spot
+from pipeline.settings import Limits
 
 GENERAL = "General"
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384

@@ -12,29 +12,16 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
+from pipeline.settings import Limits
 from pipeline.wording import NBSP, count, number
 from schemas.remarks import Remark, remark
 
 Kind = Literal["xlsx", "xlsb", "xls", "ods", "docx"]
 MB = 2**20
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one file may cost. A good form takes 10 kB, 0.02 s and 20 MB: anything far from that is not a form."""
-
-    file_mb: int = 20
-    unpacked_mb: int = 100
-    zip_entries: int = 2_000
-    sheets: int = 60
-    cells: int = 300_000  # of one sheet: rows x columns of the rectangle that its values span
-    seconds: int = 15
-    memory_mb: int = 1_024
 
 
 class Unreadable(Exception):  # noqa: N818 - what is said of a school's file, no fault of the program

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from pipeline.reading.grid import open_book
 from pipeline.reading.inbox import shown_path
 from pipeline.reading.layouts import read_book
-from pipeline.reading.package import Limits, Unreadable, look
+from pipeline.reading.package import Unreadable, look
 from pipeline.reading.records import Book, FileRead, Registry
 from pipeline.reading.registry import read_registry
 from pipeline.reading.schools import Schools
+from pipeline.settings import Limits
 from schemas.form import Form
 from schemas.strict import DataFileError
 

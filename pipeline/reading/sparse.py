@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, cast
 
 from pipeline.reading.cells import Raw, as_cell, cell_without_value, error_cell
 from pipeline.reading.ooxml import column_number, exists, parts_of
-from pipeline.reading.package import Limits, damaged, over_limit, part, too_many_cells
+from pipeline.reading.package import damaged, over_limit, part, too_many_cells
 from pipeline.reading.records import Book, Cell, Sheet, Spot
+from pipeline.settings import Limits
 from pipeline.wording import count
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from xlrd.book import Book as XlrdBook
 from xlrd.sheet import Sheet as XlrdSheet
 
 from pipeline.reading.cells import Raw, as_cell, error_cell
-from pipeline.reading.package import Limits, check_sheets, too_many_cells
+from pipeline.reading.package import check_sheets, too_many_cells
 from pipeline.reading.records import Book, Cell, Sheet, Spot
+from pipeline.settings import Limits
 
 
 class Refused(Exception):  # noqa: N818 - an answer, no fault of the program

@@ -1,0 +1,32 @@
+"""What a worker does: one school's file in, the same file with its remarks out."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.reading.package import Unreadable, look
+from pipeline.reading.records import School
+from pipeline.settings import Limits
+from pipeline.writing.returned import Head, Shown, annotated
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One report to give back. `path` is below the input folder, `digest` that of the file as it was read."""
+
+    school: School
+    path: Path
+    digest: str
+    remarks: tuple[Shown, ...]
+    head: Head
+
+
+def annotate(folder: Path, limits: Limits, errand: Errand) -> bytes | None:
+    """The marked file; None where it cannot be marked, or is no longer the one that was read."""
+    try:
+        data = look(folder / errand.path, limits)
+    except Unreadable:
+        return None
+    if hashlib.sha256(data).hexdigest() != errand.digest:
+        return None
+    return annotated(data, errand.remarks, errand.head)

@@ -1,0 +1,237 @@
+"""The first sheet of a returned file, «Замечания»: every remark with a link to its cell.
+
+Column H is hidden and holds, one a row, the address of each marked cell in the look that the cell had before: office
+programs keep looks of cells whatever they renumber, so the next return can take the marks off again.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from xml.sax.saxutils import escape, quoteattr
+
+from pipeline import wording
+from pipeline.reading.records import Spot, address
+from pipeline.writing import colours
+from pipeline.writing.colours import Mark
+from pipeline.writing.fitting import text_height
+from pipeline.writing.returned.cells import Cells, spot
+from pipeline.writing.returned.package import MAIN
+from pipeline.writing.returned.styles import MARKS, Look, Styles
+from pipeline.writing.returned.texts import Head, Shown, item_said, verdict, xml_text
+from pipeline.writing.returned.workbook import quoted
+from schemas.remarks import Severity
+
+_COLUMNS = ("№", "Важность", "Пункт", "Ячейка", "Вы указали", "Замечание", "Что сделать")
+_WIDTHS = (5, 14, 9, 11, 28, 58, 48)  # characters
+_CELL, _WRITTEN, _MESSAGE, _TODO, _MEMORY = 4, 5, 6, 7, 8
+_LAST = address(Spot(1, len(_COLUMNS)))[:-1]
+_LONGEST_ANSWER = 150
+
+_SEVERITIES = {
+    Severity.ERROR: f"{Mark.ERROR} ошибка",
+    Severity.WARNING: f"{Mark.CHECK} проверить",
+    Severity.INFO: f"{Mark.NO_ANSWER} сведение",
+}
+_TITLE = Look(size=16, bold=True, colour=colours.NAVY)
+_NOTE = Look(colour=colours.GREY)
+_VERDICT = Look(size=colours.BODY_SIZE, bold=True, indent=1)
+_HEADER = Look(bold=True, colour=colours.WHITE, fill=colours.NAVY, align="center")
+_ROW = Look(rule=colours.LINE, indent=1)
+_CENTRED = replace(_ROW, align="center", indent=0)
+_LINK = replace(_CENTRED, bold=True, underlined=True, colour=colours.NAVY)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A cell that bears a mark, and the style that it had without it."""
+
+    sheet: str
+    place: Spot
+    style: int
+
+
+@dataclass
+class _Row:
+    """`cells`: their XML; `height`: points; `merged`: into one area over the table's width."""
+
+    cells: list[str]
+    height: float = 15
+    merged: bool = False
+
+    def xml(self, number: int) -> str:
+        return f'<row r="{number}" ht="{self.height:g}" customHeight="1">{"".join(self.cells)}</row>'
+
+
+@dataclass
+class RemarksSheet:
+    """The sheet's XML, made from top to bottom. `linked`: the cells are in this very file."""
+
+    head: Head
+    remarks: Sequence[Shown]
+    sheets: Mapping[str, str]
+    linked: bool
+    styles: Styles
+    rows: list[_Row] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    header: int = 0
+
+    def xml(self, marked: Sequence[Marked]) -> bytes:
+        self._above()
+        self.header = self._row([self._text(n, name, _HEADER) for n, name in enumerate(_COLUMNS, 1)], 30)
+        for number, remark in enumerate(self.remarks, 1):
+            self._remark(number, remark)
+        self._remember(marked)
+        merged = [f"A{n}:{_LAST}{n}" for n, row in enumerate(self.rows, 1) if row.merged]
+        return _WORKSHEET.format(
+            header=self.header,
+            top=address(Spot(self.header + 1, 1)),
+            columns=_columns(),
+            rows="".join(row.xml(number) for number, row in enumerate(self.rows, 1)),
+            merged="".join(f'<mergeCell ref="{area}"/>' for area in merged),
+            links=f"<hyperlinks>{''.join(self.links)}</hyperlinks>" if self.links else "",
+            footer=escape(_footer("Замечания к отчёту", "Лист &P из &N")),
+        ).encode()
+
+    @property
+    def printed(self) -> str:
+        return f"$A$1:${_LAST}${self.header + len(self.remarks)}"
+
+    @property
+    def repeated(self) -> str:
+        return f"${self.header}:${self.header}"
+
+    # ── above the table ──────────────────────────────────────────────────────────────────────────────────
+    def _above(self) -> None:
+        self._row([self._text(1, "Замечания к вашему отчёту", _TITLE)], 27, merged=True)
+        as_of = f"по состоянию на {wording.day(self.head.as_of)}" if self.head.as_of else ""
+        self._line(" · ".join(filter(None, [self.head.school, as_of])), _NOTE)
+        graver = any(remark.severity is Severity.ERROR for remark in self.remarks)
+        mark = MARKS[Severity.ERROR if graver else Severity.WARNING]
+        self._line(verdict(self.remarks), replace(_VERDICT, colour=mark.ink, fill=mark.tint), 24)
+        for note in (self._guide(), *self.head.notes):
+            self._line(note, _NOTE, 18)
+        self._row([], 8)
+
+    def _line(self, text: str, look: Look, height: float = 15) -> None:
+        """A sentence over the table's whole width."""
+        width = sum(map(_pixels, _WIDTHS))
+        cells = [self._text(1, text, look), *(self._text(n, "", look) for n in range(2, len(_COLUMNS) + 1))]
+        self._row(cells, max(height, text_height(text, width, look.size) + 4), merged=True)
+
+    def _guide(self) -> str:
+        if not self.linked:
+            return "Ячейки названы по вашему файлу. Впишите исправленные ответы в эту книгу и отправьте её."
+        named = list(dict.fromkeys(remark.sheet for remark in self.remarks if self._place(remark)))
+        if not named:
+            return "Исправьте прямо в этом файле и отправьте его снова."
+        where = f"нужное место листа «{named[0]}»" if len(named) == 1 else "нужное место отчёта"
+        return f"Нажмите на адрес ячейки — откроется {where}. Исправьте прямо в этом файле и отправьте его снова."
+
+    # ── the table ────────────────────────────────────────────────────────────────────────────────────────
+    def _remark(self, number: int, remark: Shown) -> None:
+        mark = MARKS[remark.severity]
+        severity = replace(_ROW, bold=True, colour=mark.ink, fill=mark.tint)
+        written = wording.shortened(remark.written, _LONGEST_ANSWER)
+        texts = {_WRITTEN: written, _MESSAGE: remark.message, _TODO: remark.todo}
+        row = self._row(
+            [
+                self._number(1, number, _CENTRED),
+                self._text(2, _SEVERITIES[remark.severity], severity),
+                self._text(3, item_said(remark.item), _CENTRED),
+                self._text(_CELL, self._cell_said(remark), _LINK if self._place(remark) else _CENTRED),
+                self._text(_WRITTEN, written, replace(_ROW, text=True)),
+                self._text(_MESSAGE, remark.message, _ROW),
+                self._text(_TODO, remark.todo, replace(_ROW, bold=True)),
+            ],
+            max(25, *(text_height(text, _pixels(_WIDTHS[column - 1]) - 8) + 4 for column, text in texts.items())),
+        )
+        if self._place(remark):
+            location = quoteattr(f"{quoted(remark.sheet)}!{remark.cell}")
+            self.links.append(f'<hyperlink ref="{address(Spot(row, _CELL))}" location={location}/>')
+
+    def _place(self, remark: Shown) -> Spot | None:
+        """The remark's cell, where it is one of this file."""
+        return spot(remark.cell) if self.linked and remark.sheet in self.sheets else None
+
+    def _cell_said(self, remark: Shown) -> str:
+        """Its address, with the sheet where the remarks are on several."""
+        sheets = {other.sheet for other in self.remarks if other.cell}
+        if not remark.sheet or len(sheets) == 1:
+            return remark.cell or wording.DASH
+        return f"{remark.sheet}!{remark.cell}" if remark.cell else wording.DASH
+
+    def _remember(self, marked: Sequence[Marked]) -> None:
+        for number, cell in enumerate(marked, 1):
+            if number > len(self.rows):
+                self.rows.append(_Row([]))
+            place = f"{quoted(cell.sheet)}!{address(cell.place)}"
+            self.rows[number - 1].cells.append(_text(Spot(number, _MEMORY), place, cell.style))
+
+    # ── cells ────────────────────────────────────────────────────────────────────────────────────────────
+    def _row(self, cells: list[str], height: float, merged: bool = False) -> int:
+        """Adds the next row; returns its number."""
+        self.rows.append(_Row(cells, height, merged))
+        return len(self.rows)
+
+    def _text(self, column: int, text: str, look: Look) -> str:
+        return _text(self._next(column), text, self.styles.look(look))
+
+    def _number(self, column: int, number: int, look: Look) -> str:
+        return f'<c r="{address(self._next(column))}" s="{self.styles.look(look)}"><v>{number}</v></c>'
+
+    def _next(self, column: int) -> Spot:
+        """In the row that is being made."""
+        return Spot(len(self.rows) + 1, column)
+
+
+def remembered(cells: Cells, shared_strings: list[str]) -> list[Marked]:
+    """What an earlier return's sheet remembers in its hidden column."""
+    found = []
+    for row in range(1, cells.last_row() + 1):
+        place = Spot(row, _MEMORY)
+        if said := re.fullmatch(r"'((?:[^']|'')+)'!([A-Z]+\d+)", cells.text(place, shared_strings)):
+            cell = spot(said[2])
+            if cell:
+                found.append(Marked(said[1].replace("''", "'"), cell, cells.style(place)))
+    return found
+
+
+# ── XML ──────────────────────────────────────────────────────────────────────────────────────────────────
+_WORKSHEET = (
+    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
+    f'<sheetPr><tabColor rgb="FF{colours.ORANGE[1:]}"/><pageSetUpPr fitToPage="1"/></sheetPr>'
+    '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">'
+    '<pane ySplit="{header}" topLeftCell="{top}" activePane="bottomLeft" state="frozen"/>'
+    '<selection pane="bottomLeft" activeCell="{top}" sqref="{top}"/></sheetView></sheetViews>'
+    '<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>{rows}</sheetData>'
+    "<mergeCells>{merged}</mergeCells>{links}"
+    '<printOptions horizontalCentered="1"/>'
+    '<pageMargins left="0.4" right="0.4" top="0.45" bottom="0.55" header="0.3" footer="0.3"/>'
+    '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+    "<headerFooter><oddFooter>{footer}</oddFooter></headerFooter></worksheet>"
+)
+
+
+def _text(place: Spot, text: str, style: int) -> str:
+    """A cell that holds this text and nothing that could be computed."""
+    if not text:
+        return f'<c r="{address(place)}" s="{style}"/>'
+    words = escape(xml_text(text))
+    return f'<c r="{address(place)}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
+
+
+def _columns() -> str:
+    shown = (
+        f'<col min="{number}" max="{number}" width="{width + 0.71}" customWidth="1"/>'
+        for number, width in enumerate(_WIDTHS, 1)
+    )
+    return f'{"".join(shown)}<col min="{_MEMORY}" max="{_MEMORY}" width="9.14" hidden="1"/>'
+
+
+def _pixels(characters: float) -> float:
+    return characters * 7 + 5
+
+
+def _footer(left: str, right: str) -> str:
+    font = f'&"{colours.FONT},Regular"&8'
+    return f"&L{font}{left}&R{font}{right}"

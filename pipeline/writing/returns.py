@@ -1,0 +1,67 @@
+"""The schools' files with their remarks: one for each report in the picture that has an error or a warning."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pipeline.files import safe_name
+from pipeline.measuring.figures import Figures
+from pipeline.reading.records import FileRead
+from pipeline.settings import Limits
+from pipeline.wording import message, todo
+from pipeline.workers import Workers
+from pipeline.writing.returned import Head, Shown
+from pipeline.writing.returned.errands import Errand, annotate
+from pipeline.writing.returned.fresh import fresh
+from schemas.remarks import Catalogue, Remark, Severity
+
+_SUFFIX = "-замечания.xlsx"
+
+Files = Mapping[str, tuple[Path, FileRead]]  # file -> its path below the input folder, and what was read from it
+
+
+def make_returns(
+    figures: Figures, catalogue: Catalogue, folder: Path, files: Files, limits: Limits
+) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each return: the school's own .xlsx or .xlsm marked, in a worker process; for other formats
+    a fresh form with the same remarks."""
+    errands = list(_errands(figures, catalogue, files))
+    if not errands:
+        return
+    with Workers(annotate, 1, seconds=limits.seconds, memory_mb=limits.memory_mb) as workers:
+        for name, (errand, outcome) in zip(_names(errands), workers.map(errands, folder, limits), strict=True):
+            as_of = errand.head.as_of or figures.as_of
+            marked = outcome.result or fresh(figures.form, errand.school, as_of, errand.remarks, errand.head)
+            yield name, marked
+
+
+def _errands(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[Errand]:
+    said: dict[tuple[str, str], list[Shown]] = {}
+    for remark in figures.remarks:
+        if remark.severity is not Severity.INFO:
+            said.setdefault((remark.file, remark.school), []).append(_shown(remark, catalogue))
+    for line in figures.submissions:
+        remarks = said.get((line.file, line.school.code))
+        if remarks and line.file in files:
+            path, read = files[line.file]
+            head = Head(line.school.full_name or line.school.name, line.as_of)
+            yield Errand(line.school, path, read.digest, tuple(remarks), head)
+
+
+def _shown(remark: Remark, catalogue: Catalogue) -> Shown:
+    words = message(remark, catalogue), todo(remark, catalogue)
+    return Shown(remark.severity, remark.item, remark.sheet, remark.cell, remark.value, *words)
+
+
+def _names(errands: Sequence[Errand]) -> list[str]:
+    """`08-отчёт-замечания.xlsx`; a short hash of the path where two would share a name."""
+    plain = [f"{safe_name(errand.school.code)}-{safe_name(errand.path.stem)}" for errand in errands]
+    shared = [name.casefold() for name in plain]
+    return [
+        f"{name}{f'-{_short_hash(errand.path)}' if shared.count(name.casefold()) > 1 else ''}{_SUFFIX}"
+        for name, errand in zip(plain, errands, strict=True)
+    ]
+
+
+def _short_hash(path: Path) -> str:
+    return hashlib.sha256(path.as_posix().encode("utf-8", "surrogateescape")).hexdigest()[:6]

@@ -1,0 +1,631 @@
+"""The school's own file back with its remarks: all of it kept, its cells marked, our sheet first."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+from lxml import etree
+from openpyxl.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import save_workbook
+
+from pipeline.reading.grid import open_book
+from pipeline.reading.layouts import read_book
+from pipeline.reading.records import Sheet
+from pipeline.settings import Limits
+from pipeline.writing import colours
+from pipeline.writing.form import write_form
+from pipeline.writing.returned import Head, Shown, annotated
+from pipeline.writing.returned.fresh import fresh
+from schemas.remarks import Severity
+from tests.libreoffice import needs_libreoffice, printed, recalculated
+from tests.order_form import FORM, REGISTRY, SCHOOLS, OrderForm, said
+
+ROOT = Path(__file__).parent.parent
+HEAD = Head("МБОУ «Средняя школа № 8»", date(2014, 3, 20))
+ERROR, WARNING, INFO = Severity
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+PICTURE = (ROOT / "docs/images/svodka.png").read_bytes()
+
+# Parts that hold the marks; `sheet1.xml` is the remarked sheet of all workbooks made here.
+OURS_TO_CHANGE = re.compile(
+    r"\[Content_Types\]\.xml|xl/workbook\.xml|xl/_rels/workbook\.xml\.rels|xl/styles\.xml|xl/worksheets/sheet1\.xml|"
+    r"xl/worksheets/_rels/sheet1\.xml\.rels|xl/comments1\.xml|xl/(drawings/)?vmlDrawing1\.vml"
+)
+
+
+# ── remarks and files ────────────────────────────────────────────────────────────────────────────────────
+def shown(cell: str = "B2", severity: Severity = ERROR, sheet: str = "Отчёт", **words: str) -> Shown:
+    about = {"item": "14", "written": "281", "message": "Логинов выдано 258.", "todo": "Исправьте число в п. 14."}
+    return Shown(severity, sheet=sheet, cell=cell, **{**about, **words})
+
+
+def returned(data: bytes, *remarks: Shown, head: Head = HEAD) -> bytes:
+    result = annotated(data, remarks or [shown()], head)
+    assert result is not None
+    return result
+
+
+def by_xlsxwriter(fill: Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], object] = lambda *_: None):
+    target = BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    book.set_properties({"created": date(2014, 3, 20)})
+    sheet = book.add_worksheet("Отчёт")
+    sheet.write_string("A1", "Мероприятия")
+    sheet.write_number("B2", 281)
+    fill(book, sheet)
+    book.close()
+    return target.getvalue()
+
+
+def by_openpyxl(fill: Callable[[openpyxl.Workbook, Worksheet], object] = lambda *_: None) -> bytes:
+    book = openpyxl.Workbook()
+    book.active.title = "Отчёт"
+    book.active["A1"], book.active["B2"] = "Мероприятия", 281
+    fill(book, book.active)
+    target = BytesIO()
+    save_workbook(book, target)
+    return target.getvalue()
+
+
+def parts(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def package(contents: Mapping[str, bytes]) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def changed(data: bytes, changes: Mapping[str, Callable[[bytes], bytes | None]]) -> bytes:
+    """The package with some parts rewritten; None takes a part out."""
+    contents = parts(data)
+    for name, change in changes.items():
+        if (content := change(contents.pop(name))) is not None:
+            contents[name] = content
+    return package(contents)
+
+
+def opened(data: bytes, **options: bool) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(BytesIO(data), **options)
+
+
+def links(book: openpyxl.Workbook) -> list[str]:
+    """Where the remarks' sheet leads."""
+    return [cell.hyperlink.location for row in book["Замечания"] for cell in row if cell.hyperlink]
+
+
+def sheets(data: bytes) -> dict[str, Sheet]:
+    """What Svod reads, the remarks' sheet left out."""
+    read = {sheet.name: sheet for sheet in open_book(data, Limits()).sheets}
+    read.pop("Замечания", None)
+    return read
+
+
+# ── odd workbooks ────────────────────────────────────────────────────────────────────────────────────────
+def _everything(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+    lists = book.add_worksheet("Списки")
+    lists.write_column("A1", ["есть", "нет"])
+    lists.repeat_rows(0)
+    lists.activate()
+    meta = book.add_worksheet("_meta")
+    meta.write_string("A1", "form")
+    meta.very_hidden()
+    sheet.write_rich_string("A2", book.add_format({"bold": True}), "Срок", " — 20.03.2014")
+    sheet.write_formula("B3", "=B2*2", None, 562)
+    sheet.write_datetime("B4", date(2014, 3, 20), book.add_format({"num_format": "dd.mm.yyyy"}))
+    sheet.merge_range("C5:E6", "объединено", book.add_format({"border": 1}))
+    sheet.data_validation("B2", {"validate": "list", "source": "=Списки!$A$1:$A$2"})
+    sheet.conditional_format("B2:B9", {"type": "data_bar", "data_bar_2010": True})
+    sheet.conditional_format("B2", {"type": "cell", "criteria": ">", "value": 5, "format": book.add_format()})
+    sheet.insert_image("G2", "svodka.png", {"image_data": BytesIO(PICTURE), "x_scale": 0.1, "y_scale": 0.1})
+    sheet.write_comment("A1", "Записка школы", {"author": "Директор"})
+    sheet.write_comment("B2", "Перепроверить", {"author": "Директор"})
+    sheet.set_header("&L&G", {"image_left": "svodka.png", "image_data_left": BytesIO(PICTURE)})
+    sheet.write_url("A9", "https://example.org/")
+    sheet.protect("", {"format_columns": True})
+    sheet.repeat_rows(0)
+    sheet.autofilter("A1:B9")
+
+
+def _x14(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+    book.add_worksheet("Списки").write_column("A1", ["есть", "нет"])
+    sheet.add_sparkline("C2", {"range": "Отчёт!A1:B2"})
+
+
+def _with_x14_validation(data: bytes) -> bytes:
+    """Excel's own way of a list from another sheet, which neither library writes."""
+    validation = (
+        b'<ext xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" '
+        b'uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"><x14:dataValidations count="1" '
+        b'xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x14:dataValidation type="list" '
+        b'allowBlank="1"><x14:formula1><xm:f>\xd0\xa1\xd0\xbf\xd0\xb8\xd1\x81\xd0\xba\xd0\xb8!$A$1:$A$2</xm:f>'
+        b"</x14:formula1><xm:sqref>B2</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst>"
+    )
+    return changed(data, {"xl/worksheets/sheet1.xml": lambda xml: xml.replace(b"</extLst>", validation)})
+
+
+def _prefixed(xml: bytes) -> bytes:
+    """The same XML with `x:` before each tag of the main namespace, as the Open XML SDK writes it."""
+    root = etree.fromstring(xml)
+    namespaces = {("x" if uri == MAIN else prefix): uri for prefix, uri in root.nsmap.items()}
+    copy = etree.Element(root.tag, root.attrib, nsmap=namespaces)
+    copy.extend(list(root))
+    etree.cleanup_namespaces(copy, keep_ns_prefixes=["x"])
+    assert b"<x:" in etree.tostring(copy)
+    return etree.tostring(copy, encoding="UTF-8", xml_declaration=True, standalone=True)
+
+
+def _without_styles(data: bytes) -> bytes:
+    return changed(
+        data,
+        {
+            "xl/styles.xml": lambda _: None,
+            "[Content_Types].xml": lambda xml: re.sub(rb'<Override PartName="/xl/styles.xml"[^>]*/>', b"", xml),
+            "xl/_rels/workbook.xml.rels": lambda xml: re.sub(rb'<Relationship [^>]*"styles.xml"/>', b"", xml),
+        },
+    )
+
+
+def _without_addresses(xml: bytes) -> bytes:
+    """Rows and cells may leave their places to be counted."""
+    return re.sub(rb'(<row|<c) r="[A-Z0-9]+"', rb"\1", xml)
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+PREFIXED = {SHEET: _prefixed, "xl/workbook.xml": _prefixed, "xl/styles.xml": _prefixed}
+ODD: dict[str, Callable[[], bytes]] = {
+    "plain": by_xlsxwriter,
+    "everything": lambda: by_xlsxwriter(_everything),
+    "x14 validation": lambda: _with_x14_validation(by_xlsxwriter(_x14)),
+    "openpyxl": by_openpyxl,
+    "prefixed": lambda: changed(by_xlsxwriter(), PREFIXED),
+    "no styles": lambda: _without_styles(by_xlsxwriter()),
+    "no shared strings": lambda: by_xlsxwriter(lambda book, sheet: sheet.write_blank("A1", None)),
+    "no addresses": lambda: changed(
+        by_openpyxl(lambda book, sheet: sheet.append([None, 5])), {SHEET: _without_addresses}
+    ),
+    "own form": lambda: write_form(FORM, REGISTRY.schools[0], date(2014, 3, 20)),
+}
+
+
+@cache
+def odd(name: str) -> bytes:
+    return ODD[name]()
+
+
+# ── all of the file is kept ──────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", ODD)
+def test_the_reader_finds_the_same_cells_as_before(name: str) -> None:
+    before, after = sheets(odd(name)), sheets(returned(odd(name), shown(), shown("F40"), shown("A7", WARNING)))
+    assert after == before
+    assert before["Отчёт"].cells
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_parts_without_a_mark_are_copied_byte_for_byte(name: str) -> None:
+    data = odd(name)
+    before, after = parts(data), parts(returned(data))
+    kept = [part for part in before if not OURS_TO_CHANGE.fullmatch(part)]
+    # A sheet that was the active one loses that.
+    differing = [part for part in kept if after[part].replace(b' tabSelected="1"', b"") != before[part]]
+    selected = [part for part in kept if b'tabSelected="1"' in before[part]]
+    assert [part for part in differing if part not in selected] == []
+    assert list(after)[: len(before)] == list(before)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_openpyxl_opens_it_and_sees_comment_and_link(name: str) -> None:
+    book = opened(returned(odd(name), shown("E32")))
+    assert book.sheetnames[0] == book.active.title == "Замечания"
+    assert book["Отчёт"]["E32"].comment.text.endswith(
+        "! ОШИБКА\nЛогинов выдано 258.\nЧто сделать: Исправьте число в п. 14."
+    )
+    assert links(book) == ["'Отчёт'!E32"]
+
+
+def test_what_a_sheet_holds_beside_its_cells_stays() -> None:
+    """Each in its element of the sheet's XML, in the order that Excel demands."""
+    for name, kept in {
+        "everything": (
+            "dataValidations", "conditionalFormatting", "sheetProtection", "autoFilter", "drawing", "legacyDrawingHF",
+            "hyperlinks", "mergeCells", "headerFooter", "extLst",
+        ),
+        "x14 validation": ("extLst",),
+    }.items():  # fmt: skip
+        before, after = (etree.fromstring(parts(data)[SHEET]) for data in (odd(name), returned(odd(name))))
+        for tag in kept:
+            elements = [root.findall(f"{{{MAIN}}}{tag}") for root in (before, after)]
+            assert elements[0]
+            written = [[etree.tostring(e, method="c14n") for e in found] for found in elements]
+            assert written[0] == written[1]
+        order = [child.tag for child in after if not child.tag.endswith("}legacyDrawing")]
+        assert order == [child.tag for child in before if not child.tag.endswith("}legacyDrawing")]
+
+
+def test_other_sheets_keep_their_state_and_their_names() -> None:
+    book = opened(returned(odd("everything")))
+    assert book.sheetnames == ["Замечания", "Отчёт", "Списки", "_meta"]
+    assert book["_meta"].sheet_state == "veryHidden"
+    assert [book[name].print_title_rows for name in ("Отчёт", "Списки")] == ["$1:$1", "$1:$1"]
+
+
+def test_only_the_remarks_sheet_is_selected() -> None:
+    """Two selected sheets are a group: what is typed into one goes into the other."""
+    book = opened(returned(odd("everything")))
+    assert [sheet.title for sheet in book if sheet.sheet_view.tabSelected] == ["Замечания"]
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    assert returned(odd("everything")) == returned(odd("everything"))
+
+
+def test_macros_are_left_out_and_the_sheet_says_so() -> None:
+    data = by_xlsxwriter(lambda book, sheet: book.add_vba_project(BytesIO(b"macros"), is_stream=True))
+    assert b"macroEnabled" in parts(data)["[Content_Types].xml"]
+    result = returned(data)
+    assert not any(b"macroEnabled" in content or b"vbaProject" in content for content in parts(result).values())
+    assert "xl/vbaProject.bin" not in parts(result)
+    assert any("Макросы из файла убраны" in text for text in column(result, "A"))
+    assert not any("Макросы" in text for text in column(returned(by_xlsxwriter()), "A"))
+
+
+# ── marks on cells ───────────────────────────────────────────────────────────────────────────────────────
+def styled(book: openpyxl.Workbook, sheet: Worksheet) -> None:
+    sheet["B2"].font = Font(name="Georgia", size=13, italic=True, color="FF0000FF")
+    sheet["B2"].number_format = "0.0%"
+    sheet["B2"].alignment = Alignment(horizontal="center", wrap_text=True)
+    sheet["B2"].protection = Protection(locked=False)
+    sheet["B2"].fill = PatternFill("solid", fgColor="FFFFF7CF")
+    sheet["B3"].style = "Good"
+
+
+@pytest.mark.parametrize(
+    ("severity", "border", "tint", "ink"),
+    [
+        (ERROR, colours.ORANGE, colours.ORANGE_TINT, colours.ORANGE_INK),
+        (WARNING, colours.NAVY, colours.NAVY_TINT, colours.NAVY),
+        (INFO, colours.GREY, colours.PANEL, colours.GREY),
+    ],
+)
+def test_a_mark_lies_over_the_cells_own_look(severity: Severity, border: str, tint: str, ink: str) -> None:
+    cell = opened(returned(by_openpyxl(styled), shown(severity=severity)))["Отчёт"]["B2"]
+    for line in (cell.border.left, cell.border.right, cell.border.top, cell.border.bottom):
+        assert (line.style, line.color.rgb) == ("medium", f"FF{border[1:]}")
+    assert (cell.fill.fgColor.rgb, cell.font.color.rgb, cell.font.b) == (f"FF{tint[1:]}", f"FF{ink[1:]}", True)
+    assert (cell.font.name, cell.font.sz, cell.font.i) == ("Georgia", 13, True)
+    assert (cell.number_format, cell.alignment.horizontal, cell.alignment.wrap_text) == ("0.0%", "center", True)
+    assert not cell.protection.locked
+
+
+def look(cell: Cell) -> list[str]:
+    return [repr(part) for part in (cell.font, cell.fill, cell.border, cell.alignment, cell.number_format, cell.style)]
+
+
+def test_cells_without_a_mark_keep_their_look() -> None:
+    data, places = by_openpyxl(styled), ("B2", "B3", "A5")
+    before, after = opened(data)["Отчёт"], opened(returned(data, shown("A1")))["Отчёт"]
+    assert [look(after[place]) for place in places] == [look(before[place]) for place in places]
+    assert look(after["A1"]) != look(before["A1"])
+
+
+def test_two_remarks_on_one_cell_are_one_comment_in_the_graver_colour() -> None:
+    warning = shown(severity=WARNING, message="Год позже даты отчёта.", todo="Проверьте год.")
+    sheet = opened(returned(by_xlsxwriter(), warning, shown()))["Отчёт"]
+    assert sheet["B2"].comment.text == (
+        "! ОШИБКА\nЛогинов выдано 258.\nЧто сделать: Исправьте число в п. 14.\n\n"
+        "? ПРОВЕРЬТЕ\nГод позже даты отчёта.\nЧто сделать: Проверьте год."
+    )
+    assert sheet["B2"].fill.fgColor.rgb == f"FF{colours.ORANGE_TINT[1:]}"
+
+
+@pytest.mark.parametrize("cell", ["C5", "D6"])
+def test_a_merged_area_is_marked_all_over_and_commented_where_it_shows_its_value(cell: str) -> None:
+    result = returned(odd("everything"), shown(cell))
+    styles = {cell.get("r"): cell.get("s") for cell in etree.fromstring(parts(result)[SHEET]).iter(f"{{{MAIN}}}c")}
+    assert [place for place in styles if styles[place] == styles["C5"]] == ["C5", "D5", "E5", "C6", "D6", "E6"]
+    assert opened(result)["Отчёт"]["C5"].comment
+
+
+def test_an_empty_place_gets_a_cell_with_the_look_of_its_row_or_column() -> None:
+    def fill(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        sheet.set_column("D:D", 20, book.add_format({"num_format": "0.00"}))
+        sheet.set_row(6, None, book.add_format({"num_format": "0%"}))
+        sheet.write_string("F4", "дальше")
+
+    result = returned(by_xlsxwriter(fill), *(shown(cell) for cell in ("D4", "D7", "D2", "G20", "C5")))
+    sheet = opened(result)["Отчёт"]
+    assert [sheet[cell].number_format for cell in ("D2", "D4", "D7", "C5")] == ["0.00", "0.00", "0%", "General"]
+    rows = etree.fromstring(parts(result)[SHEET]).iter(f"{{{MAIN}}}row")
+    places = [[cell.get("r") for cell in row] for row in rows]
+    assert places == [["A1"], ["B2", "D2"], ["D4", "F4"], ["C5"], ["D7"], ["G20"]]
+
+
+def test_a_comment_is_320_by_120_pixels_whatever_the_columns() -> None:
+    def fill(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        sheet.set_column_pixels("C:C", 100)
+        sheet.set_column_pixels("D:D", 300)
+
+    vml = parts(returned(by_xlsxwriter(fill), shown("B9")))["xl/drawings/vmlDrawing1.vml"].decode()
+    assert "width:240pt;height:90pt" in vml
+    # From pixel 15 of column C: 85 pixels of it and 235 of column D; from pixel 10 of row 8, 20 pixels each.
+    assert "<x:Anchor>2, 15, 7, 10, 3, 235, 13, 10</x:Anchor>" in vml
+
+
+# ── comments that the school has ─────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", ["everything", "openpyxl"])
+def test_the_schools_comments_stay_and_ours_is_written_on(name: str) -> None:
+    def commented(book: openpyxl.Workbook, sheet: Worksheet) -> None:
+        sheet["A1"].comment, sheet["B2"].comment = (
+            Comment("Записка школы", "Директор"),
+            Comment("Перепроверить", "Директор"),
+        )
+
+    data = odd(name) if name == "everything" else by_openpyxl(commented)
+    result = returned(data, shown("B2"), shown("B3"))
+    sheet = opened(result)["Отчёт"]
+    assert sheet["A1"].comment.text == "Записка школы"
+    assert sheet["B2"].comment.text.startswith("Перепроверить\n\n! ОШИБКА\n")
+    assert sheet["B3"].comment.text.startswith("! ОШИБКА\n")
+    boxes = b"".join(content for part, content in parts(result).items() if part.endswith(".vml"))
+    assert boxes.count(b'ObjectType="Note"') == 3
+
+
+def test_a_thread_of_replies_is_left_alone() -> None:
+    def thread(book: openpyxl.Workbook, sheet: Worksheet) -> None:
+        sheet["B2"].comment = Comment("[Цепочка примечаний]", "tc={6F1A}")
+
+    sheet = opened(returned(by_openpyxl(thread)))["Отчёт"]
+    assert sheet["B2"].comment.text == "[Цепочка примечаний]"
+    assert sheet["B2"].border.left.style == "medium"
+
+
+# ── the sheet «Замечания» ────────────────────────────────────────────────────────────────────────────────
+def column(data: bytes, letter: str, sheet: str = "Замечания") -> list[str]:
+    return [str(cell.value) for cell in opened(data)[sheet][letter] if cell.value is not None]
+
+
+def test_the_sheet_names_school_date_verdict_and_each_remark() -> None:
+    warning = shown("A1", WARNING, item="problem.3", written="", message="Решение не указано.", todo="Впишите решение.")
+    sheet = opened(returned(by_xlsxwriter(), warning, shown()))["Замечания"]
+    rows = [[cell.value for cell in row[:7]] for row in sheet.iter_rows()]
+    assert [row[0] for row in rows[:3]] == [
+        "Замечания к вашему отчёту",
+        "МБОУ «Средняя школа № 8» · по состоянию на 20.03.2014",
+        "Отчёт возвращён на доработку: исправьте ошибок\u00a0— 1, проверьте\u00a0— 1. "
+        "Ответы без замечаний приняты, их переписывать не нужно.",
+    ]
+    assert rows[5:] == [
+        ["№", "Важность", "Пункт", "Ячейка", "Вы указали", "Замечание", "Что сделать"],
+        [1, "! ошибка", "п.\u00a014", "B2", "281", "Логинов выдано 258.", "Исправьте число в п. 14."],
+        [2, "? проверить", "проблема\u00a03", "A1", None, "Решение не указано.", "Впишите решение."],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("remarks", "sentence"),
+    [
+        ([shown(severity=WARNING)], "Отчёт принят; проверьте\u00a0— 1."),
+        ([shown(severity=INFO)], "Отчёт принят."),
+        ([shown(item="", cell="")], "Отчёт возвращён на доработку: исправьте ошибок\u00a0— 1."),  # nothing was accepted
+    ],
+)
+def test_the_verdict_fits_the_remarks(remarks: list[Shown], sentence: str) -> None:
+    assert column(returned(by_xlsxwriter(), *remarks), "A")[2] == sentence
+
+
+def test_it_prints_on_a4_without_the_hidden_column() -> None:
+    sheet = opened(returned(by_xlsxwriter(), *(shown(f"B{row}") for row in range(2, 62))))["Замечания"]
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    assert (sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (0, True)
+    assert (sheet.print_area, sheet.print_title_rows) == ("'Замечания'!$A$1:$G$66", "$6:$6")
+    assert sheet.column_dimensions["H"].hidden
+
+
+def test_sixty_remarks_are_sixty_rows_links_and_comments() -> None:
+    remarks = [shown(f"{letter}{row}") for letter in "BC" for row in range(2, 32)]
+    book = opened(returned(by_xlsxwriter(), *remarks))
+    assert [book["Замечания"].cell(row, 1).value for row in range(7, 67)] == list(range(1, 61))
+    assert links(book) == [f"'Отчёт'!{remark.cell}" for remark in remarks]
+    assert all(book["Отчёт"][remark.cell].comment for remark in remarks)
+
+
+def test_a_remark_without_a_cell_has_no_link() -> None:
+    elsewhere = [shown(cell=""), shown(cell="таблица 1, строка 7"), shown(sheet="Нет такого"), shown("XFE1048577")]
+    result = returned(by_xlsxwriter(), *elsewhere)
+    assert links(opened(result)) == []
+    assert "—" in column(result, "D")
+    assert "xl/comments1.xml" not in parts(result)
+
+
+@pytest.mark.parametrize("name", ["Отчёт школы", "д'Артаньян", "Лист '1'!A1", "A1", "<&>"])
+def test_links_find_sheets_of_every_name(name: str) -> None:
+    data = by_openpyxl(lambda book, sheet: setattr(sheet, "title", name.replace("!", "")))
+    name = name.replace("!", "")
+    book = opened(returned(data, shown(sheet=name)))
+    quoted = name.replace("'", "''")
+    assert links(book) == [f"'{quoted}'!B2"]
+    assert book[name]["B2"].comment
+
+
+def test_a_taken_name_gets_a_number() -> None:
+    data = by_openpyxl(lambda book, sheet: [book.create_sheet("замечания"), book.create_sheet("Замечания (2)")])
+    assert opened(returned(data)).sheetnames == ["Замечания (3)", "Отчёт", "замечания", "Замечания (2)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("=1+1", "=1+1"),
+        ("<b>&amp;</b>", "<b>&amp;</b>"),
+        ("до\x00\x1b\u202eпосле\ud800", "допосле"),
+        ("_x0041_", "_x005F_x0041_"),  # openpyxl shows the file's own spelling; Excel and Svod show the text
+    ],
+)
+def test_words_of_the_school_stay_words(text: str, expected: str) -> None:
+    result = returned(by_xlsxwriter(), shown(written=text, message=text))
+    [row] = opened(result)["Замечания"].iter_rows(min_row=7)
+    assert [(cell.value, cell.data_type) for cell in (row[4], row[5])] == [(expected, "s")] * 2
+    assert opened(result)["Отчёт"]["B2"].comment.text.startswith(f"! ОШИБКА\n{expected}\n")
+
+
+# ── returned once more ───────────────────────────────────────────────────────────────────────────────────
+def test_a_second_return_replaces_the_first() -> None:
+    data = odd("everything")
+    first = returned(data, shown("B2"), shown("C5"), shown("A1", WARNING))
+    second = returned(first, shown("B4", WARNING))
+    assert opened(second).sheetnames == ["Замечания", "Отчёт", "Списки", "_meta"]
+    before, after = opened(data)["Отчёт"], opened(second)["Отчёт"]
+    for place in ("B2", "C5", "D6", "A1"):
+        assert look(after[place]) == look(before[place])
+    assert [after[place].comment.text for place in ("A1", "B2")] == ["Записка школы", "Перепроверить"]
+    assert after["C5"].comment is None
+    assert after["B4"].comment.text.startswith("? ПРОВЕРЬТЕ")
+    boxes = b"".join(content for part, content in parts(second).items() if part.endswith(".vml"))
+    assert boxes.count(b'ObjectType="Note"') == 3
+
+
+@needs_libreoffice
+def test_marks_come_off_after_another_program_has_saved_the_file(tmp_path: Path) -> None:
+    """It numbers styles, strings and parts anew."""
+    first = recalculated(returned(odd("own form"), shown("E32"), shown("C12")), tmp_path).read_bytes()
+    sheet = opened(returned(first, shown("E31")))["Отчёт"]
+    assert {sheet[place].fill.fgColor.rgb for place in ("E32", "C12")} == {f"FF{colours.INPUT[1:]}"}
+    assert [place for place in ("E31", "E32", "C12") if sheet[place].comment] == ["E31"]
+
+
+def test_a_cell_that_the_school_has_painted_itself_stays_so() -> None:
+    book = opened(returned(by_openpyxl()))
+    book["Отчёт"]["B2"].fill = PatternFill("solid", fgColor="FF00FF00")
+    target = BytesIO()
+    book.save(target)
+    assert opened(returned(target.getvalue(), shown("A1")))["Отчёт"]["B2"].fill.fgColor.rgb == "FF00FF00"
+
+
+def order_form_file(form: OrderForm) -> bytes:
+    def fill(book: openpyxl.Workbook, sheet: Worksheet) -> None:
+        sheet.delete_rows(1, 2)
+        for row in form.rows:
+            sheet.append([value if value != "" else None for value in row] or [None])
+
+    return by_openpyxl(fill)
+
+
+def test_mended_and_sent_again_it_is_read_as_a_report_without_the_mistake() -> None:
+    form = OrderForm()
+    form.rows[form.row_of("14")][2] = "80–85 %"
+    data = order_form_file(form)
+    [report], remarks = read_book(open_book(data, Limits()), FORM, SCHOOLS)
+    faulty = [remark for remark in remarks if remark.item == "14"]
+    assert faulty
+    book = opened(returned(data, *(shown(remark.cell, sheet=remark.sheet) for remark in faulty)))
+    book["Отчёт"][faulty[0].cell].value = "44,5% (1-11 классы)"
+    target = BytesIO()
+    book.save(target)
+
+    [mended], remarks = read_book(open_book(target.getvalue(), Limits()), FORM, SCHOOLS)
+    assert [remark for remark in remarks if remark.item == "14"] == []
+    [clean], _ = read_book(open_book(order_form_file(OrderForm()), Limits()), FORM, SCHOOLS)
+    assert said(mended) == said(clean)
+    assert mended.school == report.school
+
+
+# ── LibreOffice ──────────────────────────────────────────────────────────────────────────────────────────
+@needs_libreoffice
+@pytest.mark.parametrize("name", ["everything", "own form"])
+def test_libreoffice_opens_it_and_loses_no_value(name: str, tmp_path: Path) -> None:
+    def as_saved(data: bytes, folder: str) -> bytes:
+        (tmp_path / folder).mkdir()
+        return recalculated(data, tmp_path / folder).read_bytes()
+
+    result = returned(odd(name), shown("E32"), shown("C12"))
+    saved = as_saved(result, "returned")
+    assert sheets(saved).keys() == sheets(odd(name)).keys()
+    assert values(saved) == values(as_saved(odd(name), "received"))
+    assert opened(saved)["Отчёт"]["C12"].comment.text.startswith("! ОШИБКА")
+    assert links(opened(saved)) == ["'Отчёт'!E32", "'Отчёт'!C12"]
+    assert printed(result, tmp_path).read_bytes().startswith(b"%PDF")
+
+
+def values(data: bytes) -> dict[str, list[object]]:
+    return {name: [(spot, cell.value) for spot, cell in sheet.cells.items()] for name, sheet in sheets(data).items()}
+
+
+# ── what cannot be patched ───────────────────────────────────────────────────────────────────────────────
+def strict(xml: bytes) -> bytes:
+    return xml.replace(MAIN.encode(), b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+
+
+def with_entity(xml: bytes) -> bytes:
+    return re.sub(rb"(<\?xml.*?\?>)", rb'\1<!DOCTYPE x [<!ENTITY e "e">]>', xml)
+
+
+UNPATCHABLE: dict[str, Callable[[], bytes]] = {
+    "strict": lambda: changed(by_xlsxwriter(), {"xl/workbook.xml": strict, SHEET: strict}),
+    "entities": lambda: changed(by_xlsxwriter(), {SHEET: with_entity}),
+    "macro sheet": lambda: changed(
+        by_xlsxwriter(), {"xl/_rels/workbook.xml.rels": lambda xml: xml.replace(b'/theme"', b'/xlMacrosheet"')}
+    ),
+    "huge sheet": lambda: changed(by_xlsxwriter(), {SHEET: lambda xml: xml + b" " * 11_000_000}),
+    "compound file": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+    "not a workbook": lambda: package({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
+    "cut off": lambda: by_xlsxwriter()[:-900],
+    "no bytes": lambda: b"",
+}
+
+
+@pytest.mark.parametrize("name", UNPATCHABLE)
+def test_what_cannot_be_patched_with_certainty_is_not(name: str) -> None:
+    assert annotated(UNPATCHABLE[name](), [shown()], HEAD) is None
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
+    "gone": lambda xml: None,
+    "empty": lambda xml: b"",
+    "other root": lambda xml: b"<other/>",
+    "cut": lambda xml: xml[: len(xml) // 2],
+    "numbers": lambda xml: re.sub(rb'="\d+"', b'="-7"', xml),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_part_never_raises(damage: str) -> None:
+    whole = returned(odd("everything"))  # with all that a second return has to understand
+    for part in parts(whole):
+        result = annotated(changed(whole, {part: DAMAGES[damage]}), [shown(), shown("C5")], HEAD)
+        assert result is None or "xl/workbook.xml" in parts(result)
+
+
+# ── a fresh form instead ─────────────────────────────────────────────────────────────────────────────────
+def test_a_fresh_form_names_the_cells_of_the_schools_own_file_and_marks_none() -> None:
+    result = fresh(
+        FORM, REGISTRY.schools[0], date(2014, 3, 20), [shown("таблица 1, строка 7", sheet=""), shown()], HEAD
+    )
+    book = opened(result)
+    assert book.sheetnames[:2] == ["Замечания", "Отчёт"]
+    assert links(book) == []
+    assert column(result, "D")[1:] == ["таблица 1, строка 7", "Отчёт!B2"]
+    assert sheets(result) == sheets(odd("own form"))
+    assert parts(result)[SHEET].count(b"tabSelected") == 0
+
+
+# ── workers ──────────────────────────────────────────────────────────────────────────────────────────────
+def test_workers_import_no_heavy_package() -> None:
+    code = "import pipeline.writing.returned, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not set(loaded.stdout.split()) & {"pandas", "pandera", "numpy", "xlsxwriter", "openpyxl"}
