@@ -1,5 +1,6 @@
 """What keeps the house standing: light workers, a catalogue without orphans, docs that agree with the program."""
 
+import importlib.util
 import re
 import subprocess
 import sys
@@ -72,3 +73,14 @@ def test_python_names_of_the_registry_hosts_are_nowhere():
     """Pins are plain: no address of a package registry, no lock file."""
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     assert all(re.fullmatch(r"[A-Za-z0-9_.-]+==[\w.!+]+", line) for line in lines if line and not line.startswith("#"))
+
+
+def test_generated_pages_are_current():
+    """The catalogue of remarks for the office, the data dictionary for whoever carries the code on."""
+    source = ROOT / "docs" / "make_tables.py"
+    spec = importlib.util.spec_from_file_location("make_tables", source)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name, text in module.pages().items():
+        assert (ROOT / "docs" / name).read_text("utf-8") == text, f"python docs/{source.name}"
