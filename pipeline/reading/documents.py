@@ -11,7 +11,7 @@ NO_NUMBER = "б/н"
 
 _SUFFIX = r"(?:\s?[-–]\s?(?:од|ах|п|р|л|у|ш)|\s(?:о[/-]?д|п))(?![^\W_])"  # «12 - од», «12 о/д»
 _NUMBER = rf"(?=[\w/\-–.]*[0-9])[^\W_][\w/\-–.]*(?:{_SUFFIX})?"
-_SIGNED = re.compile(rf"(?:№{{1,2}}|\bN[oо°º]?\.?(?=\s*[0-9])|#|\bномер)\s*(?P<number>{_NUMBER})", re.IGNORECASE)
+_SIGNED = re.compile(rf"(?:№{{1,2}}|\bN[oо°º]?\.?(?=\s*[0-9])|#|\bномер:?)\s*(?P<number>{_NUMBER})", re.IGNORECASE)
 _UNNUMBERED = re.compile(r"\bб\s?[/.]\s?н\b\.?|\bбез\s+номера\b", re.IGNORECASE)
 _PAPER = r"\b(?:(?:приказ|протокол|распоряжени|постановлени|решени|положени|договор|акт)[а-я]*|прик?)\b\.?"
 # Without a sign a number is a document's only right after the paper's name, right before «от» and the date, or alone.

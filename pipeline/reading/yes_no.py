@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeline.reading.wordings import cyrillic
+
 YES, NO = "да", "нет"
 
 _URL = re.compile(
@@ -40,7 +42,7 @@ def read_yes_no(text: str) -> YesNo:
     """A bare address is a yes; «нет, будет в мае» is a no as of today; «будет» alone is neither."""
     address = _URL.search(text)
     url = address[0].rstrip(".,;:!") if address else ""
-    senses = _senses(_URL.sub(" ", text))
+    senses = _senses(cyrillic(_URL.sub(" ", text)))
     if senses is None or {"yes", "no"} <= senses or {"yes", "later"} <= senses:
         return YesNo("", url)
     if "no" in senses:
