@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from pipeline.wording import count, message, todo
 from schemas.form import load_form
 from schemas.remarks import Catalogue, Remark, Severity, load_catalogue
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 _MARKS = {Severity.ERROR: "! ошибка", Severity.WARNING: "? проверить", Severity.INFO: "· сведение"}
 _ORDER = list(_MARKS)
@@ -42,11 +42,11 @@ class Checkup:
 def check_files(files: Sequence[Path], input: Path, settings: Settings) -> Checkup:
     """Judges the files as the main job would; without a registry in `input` by what they say themselves.
 
-    Raises DataFileError where a file is not there, or the registry cannot be used.
+    Raises UsageError where a file is not there, or the registry cannot be used.
     """
     for path in files:
         if not path.is_file():
-            raise DataFileError(f"Файла «{path}» нет: проверьте имя.")
+            raise UsageError(f"Файла «{path}» нет: проверьте имя.")
     form = load_form(settings.form)
     catalogue = load_catalogue(settings.controls)
     registry = input / REGISTRY_FILE

@@ -15,7 +15,7 @@ from pipeline.files import OutputError
 from pipeline.schedule import ScheduleError
 from pipeline.settings import PASSWORD_VARIABLE, Settings, load_settings
 from pipeline.wording import count, day
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 if TYPE_CHECKING:
     from pipeline.monthly import Done
@@ -32,7 +32,7 @@ def main() -> None:
     _use_utf8()
     try:
         code = app(prog_name="run.py", standalone_mode=False)
-    except (DataFileError, ScheduleError) as error:
+    except (UsageError, ScheduleError) as error:
         _refuse(str(error), WRONG_USE)
     except OutputError as error:
         _refuse(str(error), FAILED)
@@ -151,12 +151,12 @@ def _main_job(
 
 def _require_folders(input: Path, output: Path) -> None:
     if not input.is_dir():
-        raise DataFileError(f"Папки «{input}» нет: создайте её и положите в неё отчёты или укажите --input.")
+        raise UsageError(f"Папки «{input}» нет: создайте её и положите в неё отчёты или укажите --input.")
     if output.exists() and not output.is_dir():
-        raise DataFileError(f"«{output}» — файл, а не папка: укажите для результатов другую папку (--output).")
+        raise UsageError(f"«{output}» — файл, а не папка: укажите для результатов другую папку (--output).")
     inside = input.resolve()
     if inside == output.resolve() or inside.is_relative_to(output.resolve()):
-        raise DataFileError("Папка с отчётами не может лежать в папке результатов: укажите другую --output.")
+        raise UsageError("Папка с отчётами не может лежать в папке результатов: укажите другую --output.")
 
 
 # ── the other commands ───────────────────────────────────────────────────────────────────────────────────
@@ -213,7 +213,7 @@ def mail(
 
     chosen = load_settings(settings)
     if not output.is_dir():
-        raise DataFileError(f"Папки «{output}» нет: сначала сделайте свод или укажите --output.")
+        raise UsageError(f"Папки «{output}» нет: сначала сделайте свод или укажите --output.")
     password = os.environ.get(PASSWORD_VARIABLE)
     now = datetime.now(chosen.zone)
     with lock(output), Journal.open(output / "journal.db") as journal:
@@ -249,7 +249,7 @@ def schedule(
     from pipeline import schedule as scheduling
 
     if install + status + remove > 1:
-        raise DataFileError("Укажите одно из: --install, --status, --remove.")
+        raise UsageError("Укажите одно из: --install, --status, --remove.")
     if status:
         print(scheduling.status())
     elif remove:

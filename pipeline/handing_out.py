@@ -11,13 +11,13 @@ from pipeline.settings import Settings
 from pipeline.writing.form import write_form
 from schemas.form import load_form
 from schemas.remarks import load_catalogue
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 BLANK = "бланк.xlsx"
 
 
 def hand_out_forms(input: Path, output: Path, as_of: date, code: str, settings: Settings) -> tuple[Path, int]:
-    """Writes the forms into `<output>/<as_of>/forms/`; returns that folder and how many. Raises DataFileError."""
+    """Writes the forms into `<output>/<as_of>/forms/`; returns that folder and how many. Raises UsageError."""
     form = load_form(settings.form)
     registry = _registry(input, output, settings)
     schools = _wanted(registry, code, as_of)
@@ -44,5 +44,5 @@ def _wanted(registry: Registry, code: str, as_of: date) -> list[School | None]:
     school = registry.school(code)
     if school is None:
         known = ", ".join(s.code for s in registry.schools) or "реестра нет"
-        raise DataFileError(f"Школы с кодом «{code}» в реестре нет. Коды: {known}.")
+        raise UsageError(f"Школы с кодом «{code}» в реестре нет. Коды: {known}.")
     return [school]

@@ -16,7 +16,7 @@ from pipeline.sending.smtp import Delivery, deliver
 from pipeline.settings import Settings
 from schemas.form import Form, load_form
 from schemas.remarks import Catalogue, load_catalogue
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 if TYPE_CHECKING:
     from pipeline.checking.judgement import Checked
@@ -72,7 +72,7 @@ def _no_progress(done: int, of: int) -> None:
 def run(job: Job, progress: Progress = _no_progress) -> Done:
     """Reads, checks, measures, writes, and sends if asked to.
 
-    Raises DataFileError (wrong use) and OutputError (nothing was written), each one Russian sentence.
+    Raises UsageError (wrong use) and OutputError (nothing was written), each one Russian sentence.
     """
     with lock(job.output):
         log = job.output / "logs" / "reading.log"
@@ -112,7 +112,7 @@ def _read(job: Job, form: Form, catalogue: Catalogue, progress: Progress, log: P
     """Workers read while this process imports pandas: neither waits for the other."""
     inbox = look_into(job.input, leave_out=job.output.resolve())
     if not inbox.registry and not inbox.reports and not inbox.remarks:
-        raise DataFileError(f"В папке «{job.input}» нет ни реестра, ни отчётов: положите в неё файлы школ.")
+        raise UsageError(f"В папке «{job.input}» нет ни реестра, ни отчётов: положите в неё файлы школ.")
     with ThreadPoolExecutor(1) as thread:
         reading = thread.submit(take_in, inbox, form, job.settings.limits, catalogue, job.jobs, log, progress)
         import pipeline.checking.judgement

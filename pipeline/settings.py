@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from schemas.strict import DataFileError, convert, read_toml
+from schemas.strict import UsageError, convert, read_toml
 
 DEFAULT_PATH = Path("settings.toml")
 PASSWORD_VARIABLE = "SVOD_SMTP_PASSWORD"
@@ -79,7 +79,7 @@ class Settings(_Section, frozen=True, dict=True):
 def load_settings(path: Path | None = None) -> Settings:
     """The settings at `path`; without one those of `settings.toml` in the current folder, if there are any.
 
-    Raises DataFileError with one Russian sentence naming file and key.
+    Raises UsageError with one Russian sentence naming file and key.
     """
     if path is None:
         if not DEFAULT_PATH.exists():
@@ -87,13 +87,13 @@ def load_settings(path: Path | None = None) -> Settings:
         path = DEFAULT_PATH
     values = read_toml(path)
     for key in _password_keys(values):
-        raise DataFileError(
+        raise UsageError(
             f"Файл {path.name}: уберите ключ «{key}»: паролю здесь не место, "
             f"задайте его переменной окружения {PASSWORD_VARIABLE}."
         )
     settings = convert(values, Settings, path.name)
     for problem in _contradictions(settings):
-        raise DataFileError(f"Файл {path.name}: {problem}.")
+        raise UsageError(f"Файл {path.name}: {problem}.")
     return _with_ca_file_beside(settings, path)
 
 

@@ -9,7 +9,7 @@ from pipeline.reading.schools import Schools
 from pipeline.wording import day, message, number, percent, schools, todo
 from schemas.form import Item
 from schemas.remarks import Severity
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 _BASIS = {"stated": "указано школой", "derived": "вычислено или взято из сведений о школе"}
 _FIELDS = {
@@ -37,7 +37,7 @@ _IMPORTANCE = {Severity.ERROR: "! ошибка", Severity.WARNING: "? прове
 
 
 def trace(survey: Survey, said: str, item_number: str) -> list[str]:
-    """Lines for people. `said`: the school's code or name. Raises DataFileError when school or item are not known."""
+    """Lines for people. `said`: the school's code or name. Raises UsageError when school or item are not known."""
     school = _school(survey, said)
     number = item_number.rstrip(".")
     item = _item(survey, number)
@@ -54,7 +54,7 @@ def _school(survey: Survey, said: str) -> School:
     school = schools.by_code(said) or schools.match(said).school
     if school is None or school not in survey.figures.schools:
         known = ", ".join(s.code for s in survey.figures.schools)
-        raise DataFileError(f"Школы «{said}» в реестре на эту дату нет. Коды: {known}.")
+        raise UsageError(f"Школы «{said}» в реестре на эту дату нет. Коды: {known}.")
     return school
 
 
@@ -63,7 +63,7 @@ def _item(survey: Survey, number: str) -> Item:
         return survey.form.item(number)
     except KeyError:
         known = ", ".join(item.number for item in survey.form.items)
-        raise DataFileError(f"Пункта «{number}» в форме нет. Пункты: {known}.") from None
+        raise UsageError(f"Пункта «{number}» в форме нет. Пункты: {known}.") from None
 
 
 def _from_the_cell(survey: Survey, school: School, item: str) -> Iterator[str]:

@@ -14,22 +14,22 @@ from typing import Literal
 
 import msgspec
 
-from schemas.strict import DataFileError, load
+from schemas.strict import UsageError, load
 
 FORMS = Path(__file__).parent
 
 
 def load_form(name_or_path: str | Path) -> "Form":
-    """The form called so (`form-547`) or lying at that path. Raises DataFileError with one Russian sentence."""
+    """The form called so (`form-547`) or lying at that path. Raises UsageError with one Russian sentence."""
     path = Path(name_or_path)
     if path.suffix != ".toml":
         path = FORMS / f"{name_or_path}.toml"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in FORMS.glob("form-*.toml")))
-        raise DataFileError(f"Формы «{name_or_path}» нет; есть: {known}. Исправьте ключ form в настройках.")
+        raise UsageError(f"Формы «{name_or_path}» нет; есть: {known}. Исправьте ключ form в настройках.")
     form = load(path, Form)
     for problem in _contradictions(form):
-        raise DataFileError(f"Файл {path.name}: {problem}.")
+        raise UsageError(f"Файл {path.name}: {problem}.")
     return form
 
 

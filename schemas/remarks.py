@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from schemas.strict import DataFileError, convert, read_toml
+from schemas.strict import UsageError, convert, read_toml
 
 CATALOGUE = Path(__file__).with_name("remarks.toml")
 
@@ -77,13 +77,13 @@ def load_catalogue(controls: Mapping[str, str] | None = None) -> Catalogue:
     off = set()
     for code, wish in (controls or {}).items():
         if code not in entries:
-            raise DataFileError(f"Настройки, раздел [controls]: замечания «{code}» нет в перечне (docs/remarks.md).")
+            raise UsageError(f"Настройки, раздел [controls]: замечания «{code}» нет в перечне (docs/remarks.md).")
         if wish == "off":
             off.add(code)
         elif wish in tuple(Severity):
             entries[code] = msgspec.structs.replace(entries[code], severity=Severity(wish))
         else:
-            raise DataFileError(
+            raise UsageError(
                 f"Настройки, раздел [controls]: для «{code}» укажите error, warning, info или off, а не «{wish}»."
             )
     return Catalogue(entries, frozenset(off))

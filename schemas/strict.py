@@ -12,27 +12,28 @@ from rapidfuzz import fuzz, process
 T = TypeVar("T")
 
 
-class DataFileError(ValueError):
-    """A data or settings file cannot be used. The text is one Russian sentence that names file and key."""
+class UsageError(ValueError):
+    """Settings, registry, form, folder or arguments cannot be used. The text is one Russian sentence that says what to
+    do, naming file and key where there are any."""
 
 
 def load(path: Path, kind: type[T]) -> T:
-    """The TOML file as a `kind`. Raises DataFileError naming the file and the key."""
+    """The TOML file as a `kind`. Raises UsageError naming the file and the key."""
     return convert(read_toml(path), kind, path.name)
 
 
 def read_toml(path: Path) -> dict[str, object]:
-    """The TOML file as plain values. Raises DataFileError naming the file and, where known, the line."""
+    """The TOML file as plain values. Raises UsageError naming the file and, where known, the line."""
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise DataFileError(f"Файл {path.name} записан не в UTF-8: сохраните его в кодировке UTF-8.") from None
+        raise UsageError(f"Файл {path.name} записан не в UTF-8: сохраните его в кодировке UTF-8.") from None
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
         line = re.search(r"line (\d+)", str(error))
         where = f", строка {line[1]}" if line else ""
-        raise DataFileError(f"Файл {path.name}{where}: запись не по правилам TOML, исправьте её.") from None
+        raise UsageError(f"Файл {path.name}{where}: запись не по правилам TOML, исправьте её.") from None
     except OSError:
-        raise DataFileError(f"Файл {path.name} не читается: проверьте, что он есть и доступен.") from None
+        raise UsageError(f"Файл {path.name} не читается: проверьте, что он есть и доступен.") from None
 
 
 def convert(values: dict[str, object], kind: type[T], file: str) -> T:
@@ -40,7 +41,7 @@ def convert(values: dict[str, object], kind: type[T], file: str) -> T:
     try:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
-        raise DataFileError(f"Файл {file}: {_in_russian(str(error), kind)}") from None
+        raise UsageError(f"Файл {file}: {_in_russian(str(error), kind)}") from None
 
 
 def _in_russian(message: str, kind: type) -> str:

@@ -18,6 +18,7 @@ from pipeline.checking.table import answers_table
 from pipeline.reading.records import Registry
 from schemas.answers import Answers, empty_answers
 from schemas.registry import SchoolBases
+from schemas.strict import UsageError
 from tests.batch import brief, checked, file_of, order_form, school
 from tests.order_form import FORM, REGISTRY
 
@@ -136,7 +137,7 @@ def test_a_validation_switched_off_from_outside_refuses_to_run():
 
 
 def test_a_validation_of_columns_alone_refuses_to_run():
-    with config_context(validation_depth=pa.config.ValidationDepth.SCHEMA_ONLY), pytest.raises(RuntimeError):
+    with config_context(validation_depth=pa.config.ValidationDepth.SCHEMA_ONLY), pytest.raises(UsageError):
         judge(empty_answers())
 
 

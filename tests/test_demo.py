@@ -15,7 +15,7 @@ from pipeline.reading.reports import Inputs, read_file
 from pipeline.settings import Limits
 from schemas.form import Base, CoverageMatrix, Form, Kind, Target, load_form
 from schemas.remarks import load_catalogue, remark
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 FORM = load_form("form-547")
 
@@ -212,14 +212,14 @@ def _is_found(planted: Planted, said: object) -> bool:
 # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(("schools", "dates"), [(0, 1), (1, 0), (1, 5)])
 def test_too_few_schools_or_dates_that_the_form_has_not_are_refused(tmp_path: Path, schools: int, dates: int) -> None:
-    with pytest.raises(DataFileError, match="от 1 до 4 отчётных дат"):
+    with pytest.raises(UsageError, match="от 1 до 4 отчётных дат"):
         make(tmp_path, FORM, schools, dates, seed=1)
 
 
 def test_a_folder_with_other_files_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "input").mkdir()
     (tmp_path / "input" / "свой отчёт.xlsx").write_bytes(b"")
-    with pytest.raises(DataFileError, match="свой отчёт"):
+    with pytest.raises(UsageError, match="свой отчёт"):
         make(tmp_path, FORM, 1, 1, seed=1)
     assert [path.name for path in (tmp_path / "input").iterdir()] == ["свой отчёт.xlsx"]
 

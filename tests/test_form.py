@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.form import FORMS, load_form
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 ROOT = Path(__file__).parent.parent
 TEXT = (FORMS / "form-547.toml").read_text("utf-8")
@@ -16,7 +16,7 @@ TEXT = (FORMS / "form-547.toml").read_text("utf-8")
 def refusal(tmp_path: Path, text: str) -> str:
     path = tmp_path / "form-changed.toml"
     path.write_text(text, "utf-8")
-    with pytest.raises(DataFileError) as refused:
+    with pytest.raises(UsageError) as refused:
         load_form(path)
     return str(refused.value)
 
@@ -59,7 +59,7 @@ def test_a_slip_in_the_form_is_refused_by_name(tmp_path, before, after, named):
 
 
 def test_a_form_that_is_not_there_names_those_that_are():
-    with pytest.raises(DataFileError, match="form-547"):
+    with pytest.raises(UsageError, match="form-547"):
         load_form("form-548")
 
 

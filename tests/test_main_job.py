@@ -16,7 +16,7 @@ from pipeline.measuring.figures import State
 from pipeline.sending.outbox import read
 from pipeline.sending.smtp import Fate, deliver
 from pipeline.settings import Settings
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 from tests.conftest import NOW, Run, do_main_job
 from tests.mail_server import PASSWORD, Serve
 
@@ -164,7 +164,7 @@ def test_a_registry_that_cannot_be_used_stops_with_one_sentence(demo: Run, tmp_p
     folder = tmp_path / "input"
     folder.mkdir()
     (folder / "registry.xlsx").write_bytes(b"%PDF-1.4")
-    with pytest.raises(DataFileError, match=r"Реестр registry\.xlsx не читается.*PDF"):
+    with pytest.raises(UsageError, match=r"Реестр registry\.xlsx не читается.*PDF"):
         run_again(demo, tmp_path / "output", folder)
     assert not list((tmp_path / "output").rglob("*.xlsx"))
 

@@ -12,7 +12,7 @@ from pipeline.reading.registry import read_registry
 from pipeline.settings import Limits
 from pipeline.writing.registry import write_registry
 from schemas.form import load_form
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 from tests.order_form import OrderForm, read_one
 
 FORM = load_form("form-547")
@@ -106,7 +106,7 @@ def test_recipients_and_addresses_that_are_none():
     ],
 )
 def test_a_registry_that_cannot_be_used_says_file_sheet_and_column(book, named):
-    with pytest.raises(DataFileError, match=rf"registry\.xlsx.*{named}"):
+    with pytest.raises(UsageError, match=rf"registry\.xlsx.*{named}"):
         read_registry(book, FORM)
 
 

@@ -15,7 +15,7 @@ from pipeline.journal import Journal
 from pipeline.sending.outbox import Attachment, Letter, checked_address, compose, has_gone, letter_key, read
 from pipeline.sending.smtp import Delivery, Fate, deliver
 from pipeline.settings import Mail
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 from tests.mail_server import PASSWORD, USER, Serve, free_port
 
 # aiosmtpd does not count the encryption of the port itself as such
@@ -370,7 +370,7 @@ def test_settings_that_do_not_suffice_are_named(
     mail: Mail, password: str | None, named: str, output: Path, journal: Journal
 ):
     put(output)
-    with pytest.raises(DataFileError, match=named):
+    with pytest.raises(UsageError, match=named):
         post_all(output, mail, journal, password)
 
 

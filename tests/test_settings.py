@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.settings import Limits, Mail, Settings, load_settings
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def path(tmp_path: Path) -> Path:
 
 def refusal(path: Path) -> str:
     """The one sentence with which the settings are refused."""
-    with pytest.raises(DataFileError) as caught:
+    with pytest.raises(UsageError) as caught:
         load_settings(path)
     text = str(caught.value)
     assert path.name in text

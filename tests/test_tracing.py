@@ -7,7 +7,7 @@ import pytest
 from pipeline.reading.records import FileRead
 from pipeline.tracing import trace
 from pipeline.writing.strange import strange_toml
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 from tests.conftest import Run
 from tests.order_form import REGISTRY, OrderForm, read_one
 
@@ -47,7 +47,7 @@ def test_a_figure_set_aside_says_why_and_what_to_do(demo: Run):
 
 @pytest.mark.parametrize(("school", "item"), [("999", "14"), ("01", "16"), ("01", "6.9")])
 def test_what_is_not_known_is_one_sentence(demo: Run, school, item):
-    with pytest.raises(DataFileError, match="нет"):
+    with pytest.raises(UsageError, match="нет"):
         trace(demo.done.survey, school, item)
 
 

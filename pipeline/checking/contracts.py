@@ -19,6 +19,7 @@ from schemas.answers import Answers
 from schemas.form import Form
 from schemas.registry import SchoolBases
 from schemas.remarks import Remark, remark
+from schemas.strict import UsageError
 
 
 def judge(table: pd.DataFrame) -> list[Remark]:
@@ -50,7 +51,10 @@ def _refuse_when_switched_off() -> None:
     """pandera can be silenced from the environment; a run that checks nothing must not look like one that does."""
     context = get_config_context(validation_depth_default=ValidationDepth.SCHEMA_AND_DATA)
     if not context.validation_enabled or context.validation_depth is not ValidationDepth.SCHEMA_AND_DATA:
-        raise RuntimeError("pandera is switched off by PANDERA_VALIDATION_ENABLED or PANDERA_VALIDATION_DEPTH")
+        raise UsageError(
+            "Проверка данных отключена переменной окружения PANDERA_VALIDATION_ENABLED или PANDERA_VALIDATION_DEPTH: "
+            "уберите её и повторите."
+        )
 
 
 def _coded_failures(found: SchemaErrors) -> "pd.Series[str]":

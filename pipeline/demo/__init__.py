@@ -22,7 +22,7 @@ from pipeline.reading.records import Registry, School
 from pipeline.writing.registry import write_registry
 from schemas.form import Form
 from schemas.remarks import Remark
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ def make(folder: Path, form: Form, schools: int, dates: int, seed: int) -> Distr
     """Writes `folder`/input: registry.xlsx and the schools' reports on the form's first `dates` reporting dates.
     The same arguments give the same bytes and file times.
 
-    Raises DataFileError, one Russian sentence, where that cannot be done.
+    Raises UsageError, one Russian sentence, where that cannot be done.
     """
     days = form.order.reporting_dates[:dates]
     if schools < 1 or dates < 1 or dates > len(form.order.reporting_dates):
         most = len(form.order.reporting_dates)
-        raise DataFileError(f"Нужна хотя бы одна школа и от 1 до {most} отчётных дат: исправьте --schools и --dates.")
+        raise UsageError(f"Нужна хотя бы одна школа и от 1 до {most} отчётных дат: исправьте --schools и --dates.")
     dice = Random(seed)
     district = make_schools(form, schools, dice)
     erring = frozenset(school.code for school in dice.sample(district, max(1, round(schools * _ERRING))))
@@ -166,7 +166,7 @@ def _refuse_strangers(folder: Path, files: set[str]) -> None:
     """What somebody else has put there is neither mixed with the district nor taken away."""
     for path in sorted(folder.rglob("*")):
         if not path.is_dir() and path.relative_to(folder).as_posix() not in files:
-            raise DataFileError(f"В папке «{folder}» есть другие файлы ({path.name}): укажите пустую папку (--dir).")
+            raise UsageError(f"В папке «{folder}» есть другие файлы ({path.name}): укажите пустую папку (--dir).")
 
 
 def _put(path: Path, data: bytes, arrives: datetime) -> None:

@@ -14,7 +14,7 @@ from pipeline.wording import message, todo
 from pipeline.workers import Outcome, Workers
 from schemas.form import Form
 from schemas.remarks import Catalogue, remark
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 # What a second look may find mended: the file was still being copied, or another program held it.
 _MAY_PASS = ("FILE-DAMAGED", "FILE-EMPTY", "FILE-BUSY")
@@ -37,7 +37,7 @@ def take_in(
 ) -> Intake:
     """The registry and all reports of the inbox. Without a registry its schools are those that the reports name.
 
-    Raises DataFileError, one Russian sentence, where there is a registry that cannot be used.
+    Raises UsageError, one Russian sentence, where there is a registry that cannot be used.
     """
     inputs = Inputs(inbox.folder, form, limits)
     options = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "log": log}
@@ -52,7 +52,7 @@ def take_in(
 
 
 def read_registry_alone(inbox: Inbox, form: Form, limits: Limits, catalogue: Catalogue) -> Registry:
-    """The registry of the inbox, an empty one where there is none. Raises DataFileError as `take_in` does."""
+    """The registry of the inbox, an empty one where there is none. Raises UsageError as `take_in` does."""
     if inbox.registry is None:
         return Registry()
     with Workers(read_file, 1, seconds=limits.seconds, memory_mb=limits.memory_mb) as workers:
@@ -66,10 +66,10 @@ def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalo
         case Registry() as registry:
             return registry
         case Refused(sentence):
-            raise DataFileError(sentence)
+            raise UsageError(sentence)
         case _:
             said = _read(path, outcome, inputs.limits).remarks[0]
-            raise DataFileError(f"Реестр {path.name} не читается. {message(said, catalogue)} {todo(said, catalogue)}")
+            raise UsageError(f"Реестр {path.name} не читается. {message(said, catalogue)} {todo(said, catalogue)}")
 
 
 def _reports(workers: "_Readers", inputs: Inputs, inbox: Inbox, progress: Progress) -> list[FileRead]:

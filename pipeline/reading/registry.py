@@ -10,7 +10,7 @@ from pipeline.reading.values import is_blank, read_date
 from pipeline.reading.wordings import plain
 from schemas.form import Form
 from schemas.remarks import Remark, remark
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 FILE = "registry.xlsx"
 SCHOOLS, MAILING = "Школы", "Рассылка"
@@ -28,19 +28,19 @@ _MOST_PEOPLE = 1_000_000  # more in one school is a slip of the keyboard
 def read_registry(book: Book, form: Form) -> Registry:
     """The registry's schools and recipients with remarks on what could not be used.
 
-    Raises DataFileError, one Russian sentence, when no school can be read from it.
+    Raises UsageError, one Russian sentence, when no school can be read from it.
     """
     sheet = _sheet(book, SCHOOLS)
     if sheet is None:
-        raise DataFileError(f"Файл {FILE}: нет листа «{SCHOOLS}». Добавьте его или возьмите образец реестра.")
+        raise UsageError(f"Файл {FILE}: нет листа «{SCHOOLS}». Добавьте его или возьмите образец реестра.")
     columns = _columns(sheet, (CODE, NAME, FULL_NAME, ALIASES, CLASSES, EMAIL, SINCE, UNTIL, *_bases(form)))
     for heading in (CODE, NAME):
         if heading not in columns:
-            raise DataFileError(f"Файл {FILE}, лист «{SCHOOLS}»: нет столбца «{heading}». Добавьте его.")
+            raise UsageError(f"Файл {FILE}, лист «{SCHOOLS}»: нет столбца «{heading}». Добавьте его.")
     remarks: list[Remark] = []
     schools = _schools(sheet, columns, form, remarks)
     if not schools and remarks:
-        raise DataFileError(f"Файл {FILE}, лист «{SCHOOLS}»: ни у одной школы нет кода. Заполните столбец «{CODE}».")
+        raise UsageError(f"Файл {FILE}, лист «{SCHOOLS}»: ни у одной школы нет кода. Заполните столбец «{CODE}».")
     remarks += _shared_names(schools)
     mailing = tuple(_mailing(book, remarks))
     waivers = tuple(_waivers(book, {school.code for school in schools}, form, remarks))

@@ -14,7 +14,7 @@ from pipeline.reading.registry import read_registry
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
 from schemas.form import Form
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def read_file(inputs: Inputs, relative: Path) -> FileRead | Registry | Refused:
 def _registry(book: Book, form: Form) -> Registry | Refused:
     try:
         return read_registry(book, form)
-    except DataFileError as error:
+    except UsageError as error:
         return Refused(str(error))
 
 

@@ -16,7 +16,7 @@ from pipeline.files import Outputs
 from pipeline.sending.outbox import Refusal, SentBook, Waiting, outgoing, place_in_sent, sorted_out, waiting
 from pipeline.settings import PASSWORD_VARIABLE, Mail
 from pipeline.wording import shortened
-from schemas.strict import DataFileError
+from schemas.strict import UsageError
 
 TIMEOUT = 30  # seconds that the server may take for an answer
 # Said to the server as the name of this computer: its own may hold Cyrillic letters, which smtplib cannot say.
@@ -47,7 +47,7 @@ def deliver(
     """Sends what waits in the outboxes (of one date, if given) to those who have not got it yet.
 
     A letter that has reached all its recipients moves to `sent/`; another stays and is tried again the next time.
-    `dry_run` opens no connection and changes nothing. Raises DataFileError where the settings do not suffice.
+    `dry_run` opens no connection and changes nothing. Raises UsageError where the settings do not suffice.
     """
     if dry_run:
         addressed = (_addressed(file, journal) for file in waiting(output, as_of))
@@ -138,7 +138,7 @@ def _tls_context(mail: Mail) -> ssl.SSLContext:
         try:
             context.load_verify_locations(mail.ca_file)
         except OSError:
-            raise DataFileError(
+            raise UsageError(
                 f"Файл сертификата {Path(mail.ca_file).name} (настройки, ключ mail.ca_file) не читается: "
                 "нужен файл в виде PEM."
             ) from None
@@ -147,11 +147,11 @@ def _tls_context(mail: Mail) -> ssl.SSLContext:
 
 def _require_settings(mail: Mail, password: str | None) -> None:
     if not mail.configured:
-        raise DataFileError("Почта не настроена: укажите в settings.toml раздел [mail] с ключами host и sender.")
+        raise UsageError("Почта не настроена: укажите в settings.toml раздел [mail] с ключами host и sender.")
     if mail.user and not password:
-        raise DataFileError(f"Нет пароля почты: задайте переменную окружения {PASSWORD_VARIABLE}.")
+        raise UsageError(f"Нет пароля почты: задайте переменную окружения {PASSWORD_VARIABLE}.")
     if not f"{mail.user}{password or ''}".isascii():
-        raise DataFileError(
+        raise UsageError(
             f"В имени (mail.user) или в пароле почты ({PASSWORD_VARIABLE}) стоит не латинская буква: исправьте."
         )
 
