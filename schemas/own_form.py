@@ -9,6 +9,8 @@ their item; at the end the table of problems with numbers of its own.
 
 from enum import StrEnum
 
+from schemas.form import Form, Item
+
 SHEET = "Отчёт"
 HELP_SHEET = "Как заполнить"
 META_SHEET = "_meta"
@@ -29,6 +31,7 @@ YES, NO = "есть", "нет"
 
 ACT_ROWS = 8
 PROBLEM_ROWS = 10
+PROBLEM = "problem"  # `problem.1` is the first of them
 
 TARGET_NAME = "План_мин"  # defined name of the value of Meta.PLAN_MIN
 
@@ -44,6 +47,24 @@ class Meta(StrEnum):
     PLAN_MAX = "plan_max"
 
 
+def headings(form: Form) -> tuple[str, ...]:
+    """The row of `HEADINGS` in the order's own words, by which the table is found again."""
+    known = form.recognise
+    return known.number[0], known.measure[0], known.answer[0], *HEADINGS[3:]
+
+
 def school_line(name: str, code: str) -> str:
     """The school as it stands in the head of its form."""
     return f"{name} (код {code})"
+
+
+def exemptions(form: Form, item: Item) -> tuple[str, ...]:
+    """What a school may write instead of an answer, in all known spellings; none where one is asked for anyhow."""
+    if item.may_be_not_provided:
+        return form.recognise.not_provided
+    return form.recognise.not_required if item.may_be_not_required else ()
+
+
+def exemption(form: Form, item: Item) -> str:
+    """The spelling of `exemptions` that the form itself proposes; blank where there is none."""
+    return next(iter(exemptions(form, item)), "")

@@ -1,8 +1,6 @@
 """The standard form: what a school finds in its file, and that it survives LibreOffice."""
 
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
@@ -17,15 +15,44 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
-from pipeline.reading.records import School
+from pipeline.reading.grid import open_book
+from pipeline.reading.layouts import read_book
+from pipeline.reading.records import Registry, School
+from pipeline.reading.schools import Schools
+from pipeline.settings import Limits
 from pipeline.writing import theme
 from pipeline.writing.form import write_form
+from pipeline.writing.form_prefill import Prefill
 from schemas import own_form
 from schemas.form import Form, Item, Kind, load_form
+from tests.libreoffice import needs_libreoffice, printed, recalculated
 
 AS_OF = date(2014, 3, 20)
 BASES = {"teachers": 27.0, "pupils": 398.0, "parents": 600.0, "able": 455.0}
 SCHOOL = School("08", "СОШ № 8", "МБОУ «Средняя школа № 8»", bases=BASES, classes=18)
+BEFORE = Prefill(
+    {
+        "1": {"person": "Иванова Мария Петровна", "position": "заместитель директора по УВР"},
+        "2": {"text": "«Электронная школа»"},
+        "3": {"number": "214", "date": "2013-12-20"},
+        "4.1": {"title": "Положение об электронном дневнике", "number": "12-од", "date": "2014-01-21"},
+        "4.2": {"title": "Регламент", "number": "б/н", "date": "2014-01-21"},
+        "5.1": {"text": "не требуется"},
+        "6.1": {"count": 27.0},
+        "6.3": {"count": 0.0},
+        "8": {"count": 294.0, "classes": "5-9, 11"},
+        "9": {"percent": 57.1},
+        "11": {"yes": "да", "url": "https://school8.example/дневник"},
+        "12.1": {"percent": 44.5, "classes": "1-11"},
+        "12.2": {"count": 25.0},
+        "12.3": {"text": "не предусмотрено"},
+        "13": {"count": 19.0},
+        "15": {"text": "Дополнительная информация"},
+        "problem.1": {"problem": "Слабый интернет", "solution": "Подана заявка"},
+        "problem.2": {"problem": "Не хватает компьютеров"},
+    },
+    {"14": "Активировано 310 чел., но логины выданы 298 (п. 12.1): активных не может быть больше, чем логинов."},
+)
 
 
 @pytest.fixture(scope="module")
@@ -310,6 +337,15 @@ def test_a_form_of_fewer_kinds_and_bases_comes_out_as_well(smaller: Form) -> Non
     assert "Классы" not in instructions
 
 
+def test_the_form_of_another_order_is_read_as_svods_own() -> None:
+    meals = load_form(Path(__file__).parent / "data" / "form-meals.toml")
+    school = School("01", "Школа № 1", bases={"pupils": 100.0, "entitled": 20.0, "cooks": 5.0})
+    before = Prefill(
+        {"1": {"person": "Иванова М. П.", "position": "повар"}, "2.2": {"count": 15.0}, "4": {"yes": "да"}}
+    )
+    assert read_again(write_form(meals, school, date(2025, 9, 30), before), meals, school) == before.facts
+
+
 def test_more_figures_than_a_row_holds_go_into_a_second_row(form: Form) -> None:
     extra = tuple(replace(form.bases[0], id=f"extra{n}", name=f"Ещё_{n}", label=f"Ещё {n}") for n in (1, 2))
     book = opened(write_form(replace(form, bases=form.bases + extra), None, AS_OF))
@@ -329,20 +365,121 @@ def test_whatever_may_be_left_out_leaves_room_to_say_so(form: Form) -> None:
     assert not sheet.cell(row_of(sheet, coverage.number), 3).protection.locked
 
 
+# ── what is still to be done ─────────────────────────────────────────────────────────────────────────────
+def hint(sheet: Worksheet, number: str) -> object:
+    return sheet.cell(row_of(sheet, number), 7).value
+
+
+def test_an_empty_form_asks_for_what_is_overdue_and_names_the_deadlines_to_come(form: Form, written: bytes) -> None:
+    sheet = opened(written, data_only=True)[own_form.SHEET]
+    overdue = {number for number, due in form.answer_due.items() if due < AS_OF}
+    assert overdue < form.answer_due.keys()
+    for number, due in form.answer_due.items():
+        first = f"{number}.1" if form.item(number).kind is Kind.ACTS else number
+        said = str(hint(sheet, first))
+        assert said.startswith("▼ ") if number in overdue else said == f"○ нужно до {due:%d.%m.%Y}"
+    assert sheet["A4"].value == f"▼ Заполните ещё: {len(overdue)} — см. столбец «Проверка»"
+
+
+def test_a_blank_form_asks_first_whose_it_is(form: Form) -> None:
+    sheet = opened(write_form(form, None, AS_OF), data_only=True)[own_form.SHEET]
+    assert sheet["A4"].value == "▼ Впишите название школы"
+
+
+def test_hints_use_functions_of_excel_2007_and_literals_that_excel_takes(form: Form) -> None:
+    long = Prefill(notes={"14": 'Замечание "в кавычках" ' * 30})
+    sheet = opened(write_form(form, SCHOOL, AS_OF, long))[own_form.SHEET]
+    formulas = [str(cell.value) for row in sheet for cell in row if cell.data_type == "f"]
+    texts = re.compile('"((?:[^"]|"")*)"')
+    for formula in formulas:
+        assert len(formula) < 8192
+        assert max(map(len, texts.findall(formula)), default=0) <= 255
+        assert set(re.findall(r"[A-Z]+(?=\()", texts.sub("", formula))) <= {
+            *("IF", "AND", "OR", "NOT", "N", "INT", "ROUND", "ROUNDUP", "SUMPRODUCT", "COUNTIF", "MATCH", "DATE"),
+            *("ISNUMBER", "IFERROR", "SEARCH", "LEFT", "MID", "LEN", "TRIM", "SUBSTITUTE", "CHAR"),
+        }
+
+
+def test_what_is_to_be_done_is_tinted_and_has_its_mark(sheet: Worksheet) -> None:
+    rules = {str(area.sqref): list(area.rules) for area in sheet.conditional_formatting}
+    for area in ("A4:G4", f"G{header_row(sheet) + 1}:G{sheet.max_row - 1}"):
+        tints = {rule.text: rule.dxf.fill.bgColor.rgb if rule.dxf.fill else None for rule in rules[area]}
+        assert tints == {"▼": f"FF{theme.ORANGE_TINT[1:]}", "●": None}
+
+
+# ── last time's answers ──────────────────────────────────────────────────────────────────────────────────
+def read_again(content: bytes, form: Form, school: School = SCHOOL) -> dict[str, dict[str, str | float]]:
+    """Item -> field -> value, as the pipeline reads the form; what it derives is left out."""
+    reports, remarks = read_book(open_book(content, Limits()), form, Schools(Registry((school,))))
+    assert remarks == ()
+    assert reports[0].own_form
+    facts: dict[str, dict[str, str | float]] = {}
+    for fact in reports[0].facts:
+        if fact.basis == "stated":
+            facts.setdefault(fact.item, {})[fact.field] = fact.value
+    return facts
+
+
+def test_sent_back_unchanged_it_says_what_was_said_last_time(form: Form) -> None:
+    assert read_again(write_form(form, SCHOOL, AS_OF, BEFORE), form) == BEFORE.facts
+
+
+@needs_libreoffice
+def test_saved_unchanged_by_libreoffice_it_says_the_same(form: Form, tmp_path: Path) -> None:
+    saved = recalculated(write_form(form, SCHOOL, AS_OF, BEFORE), tmp_path)
+    assert read_again(saved.read_bytes(), form) == BEFORE.facts
+
+
+def test_last_times_answers_are_italic_inputs_and_the_form_says_so(form: Form) -> None:
+    sheet = opened(write_form(form, SCHOOL, AS_OF, BEFORE))[own_form.SHEET]
+    assert "Курсив — из прошлого отчёта: обновите." in sheet["D3"].value
+    table = [cell for cell in unlocked(sheet) if cell.row > header_row(sheet)]
+    assert any(cell.value == 0 for cell in table)
+    assert [cell.coordinate for cell in table if cell.font.i] == [c.coordinate for c in table if c.value is not None]
+    assert "Курсив" not in opened(write_form(form, SCHOOL, AS_OF))[own_form.SHEET]["D3"].value
+
+
+def test_an_answer_set_aside_is_asked_for_anew_with_what_was_wrong_beside_it(form: Form) -> None:
+    sheet = opened(write_form(form, SCHOOL, AS_OF, BEFORE), data_only=True)[own_form.SHEET]
+    [(number, note)] = BEFORE.notes.items()
+    row = row_of(sheet, number)
+    assert [sheet.cell(row, column).value for column in (3, 5)] == [None, None]
+    assert hint(sheet, number) == f"▼ укажите число людей\n{note}"
+    assert sheet.row_dimensions[row].height > sheet.row_dimensions[row + 1].height
+
+
+def test_problems_last_time_left_open_are_pointed_out(form: Form) -> None:
+    sheet = opened(write_form(form, SCHOOL, AS_OF, BEFORE), data_only=True)[own_form.SHEET]
+    checks = {cell.value: sheet.cell(cell.row, 7).value for cell in sheet["A"] if isinstance(cell.value, int)}
+    assert [checks[n] for n in (1, 2, 3)] == ["● заполнено", "○ решение не указано", "–"]
+
+
+def test_a_percent_without_people_stays_a_percent_until_people_are_given(form: Form) -> None:
+    percent_only = next(number for number, facts in BEFORE.facts.items() if facts.keys() == {"percent", "classes"})
+    sheet = opened(write_form(form, SCHOOL, AS_OF, BEFORE), data_only=True)[own_form.SHEET]
+    assert sheet.cell(row_of(sheet, percent_only), 5).value == "44,5 %"
+    assert hint(sheet, percent_only) == "▼ нужно число, без слов"
+
+
+def test_acts_and_problems_go_on_below_last_times_with_one_row_free_at_least(form: Form) -> None:
+    papers = {f"4.{n}": {"title": f"Акт {n}", "number": str(n), "date": "2013-12-10"} for n in range(1, 12)}
+    problems = {f"problem.{n}": {"problem": f"Проблема {n}"} for n in range(1, 11)}
+    sheet = opened(write_form(form, SCHOOL, AS_OF, Prefill(papers | problems)))[own_form.SHEET]
+    first = row_of(sheet, "4.1")
+    titles = [sheet.cell(row, 2).value for row in range(first, row_of(sheet, "5"))]
+    assert titles == [*(f"Акт {n}" for n in range(1, 12)), None]
+    numbers = [cell.value for cell in sheet["A"] if isinstance(cell.value, int)]
+    assert numbers == list(range(1, 12))
+
+
+def test_an_answer_named_like_a_formula_stays_text(form: Form) -> None:
+    sheet = opened(write_form(form, SCHOOL, AS_OF, Prefill({"2": {"text": "=1+1"}}, {"14": "=1+1"})))[own_form.SHEET]
+    assert sheet.cell(row_of(sheet, "2"), 3).data_type == "s"
+    assert '&"=1+1"' in str(hint(sheet, "14"))
+
+
 # ── LibreOffice ──────────────────────────────────────────────────────────────────────────────────────────
-def through_libreoffice(content: bytes, kind: str, folder: Path) -> bytes:
-    """The workbook as LibreOffice opens and saves it."""
-    soffice = shutil.which("soffice")
-    if soffice is None:
-        pytest.skip("LibreOffice (soffice) is not installed")
-    source, saved = folder / "form.xlsx", folder / "saved"
-    source.write_bytes(content)
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [soffice, "--headless", profile, "--convert-to", kind, "--outdir", str(saved), str(source)]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return (saved / f"form.{kind}").read_bytes()
-
-
+@needs_libreoffice
 def test_filled_in_and_saved_by_libreoffice_it_reads_back_the_same(form: Form, written: bytes, tmp_path: Path) -> None:
     book = opened(written)
     sheet = book[own_form.SHEET]
@@ -359,7 +496,7 @@ def test_filled_in_and_saved_by_libreoffice_it_reads_back_the_same(form: Form, w
     filled = BytesIO()
     book.save(filled)
 
-    saved = through_libreoffice(filled.getvalue(), "xlsx", tmp_path)
+    saved = recalculated(filled.getvalue(), tmp_path).read_bytes()
 
     rows = CalamineWorkbook.from_filelike(BytesIO(saved)).get_sheet_by_name(own_form.SHEET).to_python()
     assert {place: rows[place[0] - 1][place[1] - 1] for place in answers} == answers
@@ -373,6 +510,23 @@ def test_filled_in_and_saved_by_libreoffice_it_reads_back_the_same(form: Form, w
     assert {cell.coordinate for cell in unlocked(again[own_form.SHEET])} >= {c.coordinate for c in unlocked(sheet)}
 
 
+@needs_libreoffice
 def test_it_prints_on_two_pages_and_one_of_help(written: bytes, tmp_path: Path) -> None:
-    pdf = through_libreoffice(written, "pdf", tmp_path)
+    pdf = printed(written, tmp_path).read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 3
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("before", [None, BEFORE])
+def test_what_the_form_says_before_anybody_computes_is_what_libreoffice_computes(
+    form: Form, before: Prefill | None, tmp_path: Path
+) -> None:
+    content = write_form(form, SCHOOL, AS_OF, before)
+    handed_out = opened(content, data_only=True)[own_form.SHEET]
+    computed = opened(recalculated(content, tmp_path).read_bytes(), data_only=True)[own_form.SHEET]
+    formulas = [cell.coordinate for row in opened(content)[own_form.SHEET] for cell in row if cell.data_type == "f"]
+    assert len(formulas) > 70
+    assert {cell: computed[cell].value or "" for cell in formulas} == {
+        cell: pytest.approx(value) if isinstance(value := handed_out[cell].value or "", float) else value
+        for cell in formulas
+    }

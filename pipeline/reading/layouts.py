@@ -335,6 +335,8 @@ class SheetReader:
             }
             if (label := self.sheet.cells.get(number)) and re.fullmatch(r"\W*\d+\W*", _as_text(label)):
                 self._print([number])
+            if self.found.items.columns.own_form:
+                self._print([Spot(row, self.found.items.columns.percent + 1)])  # the column of checks
             if any(cell and self._is_signature(cell) for _, cell in cells.values()):
                 continue
             texts = {name: (spot, cell) for name, (spot, cell) in cells.items() if cell and not _says_none(cell)}

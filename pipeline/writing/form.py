@@ -1,32 +1,39 @@
 """The standard form that a school fills in: one workbook a school. `schemas/own_form.py` says how it lies on its sheet.
 
 The order's own table in the order's own words; yellow is filled in by the school, grey is computed. Items, bases,
-hints and targets come from the Form: nothing here knows a particular order.
+hints and targets come from the Form: nothing here knows a particular order. What the school said last time may stand in
+it already, in italics.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from typing import NamedTuple
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
+from xlsxwriter.utility import quote_sheetname, xl_range, xl_range_abs, xl_rowcol_to_cell
 
 from pipeline.reading.records import School
-from pipeline.writing import theme
-from pipeline.writing.theme import Formats, Look
+from pipeline.writing import form_prefill, theme
+from pipeline.writing.form_checks import Cell, Checks, Covered, Hint
+from pipeline.writing.form_help import write_help
+from pipeline.writing.form_prefill import Entry, Prefill
+from pipeline.writing.theme import Formats, Look, Mark
 from schemas import own_form
 from schemas.form import Form, Item, Kind
 from schemas.own_form import Meta
 
 
-def write_form(form: Form, school: School | None, as_of: date) -> bytes:
-    """The form for `school` on `as_of` as the bytes of an .xlsx file; None: a blank one for any school."""
+def write_form(form: Form, school: School | None, as_of: date, before: Prefill | None = None) -> bytes:
+    """The form for `school` on `as_of` as the bytes of an .xlsx file; None: a blank one for any school.
+
+    `before`: what the school said last time, to be confirmed or changed.
+    """
     target = BytesIO()
     book = theme.open_workbook(target, title=form.title, author=form.office, created=as_of)
     formats = Formats(book)
-    _ReportSheet(book, formats, form, school, as_of).write()
-    _write_help(book, formats, form)
+    _ReportSheet(book, formats, form, school, as_of, before or Prefill()).write()
+    write_help(book, formats, form)
     _write_meta(book, form, school, as_of)
     book.close()
     return target.getvalue()
@@ -43,9 +50,11 @@ _SMALL: Look = {"font_size": 8, "font_color": theme.GREY}
 _HINT: Look = {"font_size": 7, "font_color": theme.GREY, "italic": True}
 _PASSPORT_LABEL: Look = {"font_size": 7, "align": "center"}
 _SECTION: Look = {"bold": True, "font_color": theme.NAVY}
+_GIVEN: Look = {"italic": True}  # said last time
 _CLASSES: Look = {"num_format": '"классы: "@'}  # the cell's value is the classes alone
 
 # ── the sheet's measures ─────────────────────────────────────────────────────────────────────────────────
+_TITLE, _SCHOOL, _AS_OF, _STATUS = range(4)  # rows above the passport
 _NUMBER, _MEASURE, _ANSWER, _TOTAL, _COUNT, _SHARE, _CHECK = range(7)
 _WIDTHS = (44, 326, 210, 66, 66, 68, 190)  # pixels
 _ANSWER_WIDTH = sum(_WIDTHS[_ANSWER:])
@@ -79,13 +88,21 @@ class _Figure(NamedTuple):
 class _ReportSheet:
     """The sheet «Отчёт», written from top to bottom. Rows and columns count from 0."""
 
-    def __init__(self, book: Workbook, formats: Formats, form: Form, school: School | None, as_of: date) -> None:
+    def __init__(
+        self, book: Workbook, formats: Formats, form: Form, school: School | None, as_of: date, before: Prefill
+    ) -> None:
         self.book = book
         self.sheet = book.add_worksheet(own_form.SHEET)
         self.formats = formats
         self.form = form
         self.school = school
         self.as_of = as_of
+        self.before = before
+        target = form.target_on(as_of)
+        plan = Cell(own_form.TARGET_NAME, target.min / 100 if target else None)
+        self.checks = Checks(form, Cell(xl_rowcol_to_cell(_AS_OF, _ANSWER, row_abs=True, col_abs=True), as_of), plan)
+        self.hints: list[str] = []  # in the column of checks, as they are now
+        self.covered: dict[str, tuple[int, Covered]] = {}  # item -> row and cells of a coverage answer
         self.heights: list[float] = []  # of the rows so far, points
         self.starts: dict[int, Item] = {}  # row -> the item without a parent that begins there
 
@@ -94,11 +111,14 @@ class _ReportSheet:
             self.sheet.set_column_pixels(column, column, width)
         self._head()
         self._passport()
-        header = self._header(own_form.HEADINGS, 32)
+        header = self._header(own_form.headings(self.form), 32)
         self.sheet.freeze_panes(header + 1, 0)
         for item in self.form.items:
             self._item(item)
+        self._coverage_checks()
         self._problems()
+        self._status(header)
+        self.sheet.write_string(self._row(_LINE), _NUMBER, self.form.recognise.note[0], self.formats(_SMALL))
         self._print_setup(header)
         self.sheet.protect("", {"format_columns": True, "format_rows": True})
 
@@ -110,9 +130,7 @@ class _ReportSheet:
         )
         self._school(self._row(20))
         self._as_of(self._row(20))
-        guide = self._row(22)
-        text = f"Заполните жёлтые ячейки сверху вниз. Как именно — на листе «{own_form.HELP_SHEET}»."
-        self.sheet.merge_range(guide, _NUMBER, guide, _CHECK, text, self.formats(theme.GOOD, theme.BOLD, _LEFT))
+        self._row(22)  # the status line: written when all is known that it counts
 
     def _school(self, row: int) -> None:
         self._head_label(row, self.form.recognise.school[0])
@@ -127,7 +145,8 @@ class _ReportSheet:
         self._head_label(row, self.form.recognise.as_of[0])
         look = self.formats(_GRID, _LEFT, _INPUT, theme.BOLD, theme.DATE)
         self.sheet.write_datetime(row, _ANSWER, self.as_of, look)
-        self._merged(row, _TOTAL, _CHECK, "Жёлтое заполняете вы, серое считается само.", _SMALL)
+        more = "Курсив — из прошлого отчёта: обновите." if self.before.facts else f"Как — лист «{own_form.HELP_SHEET}»."
+        self._merged(row, _TOTAL, _CHECK, f"Жёлтое заполняете вы. {more}", _SMALL)
         self._validate(
             row,
             _ANSWER,
@@ -136,6 +155,17 @@ class _ReportSheet:
             prompt="Дата, на которую составлен отчёт: ДД.ММ.ГГГГ.",
             stop=f"Впишите дату как ДД.ММ.ГГГГ, не раньше {self.form.order.date:%d.%m.%Y}.",
         )
+
+    def _status(self, header: int) -> None:
+        """How much is still to be filled in and to be corrected; the column of checks says where."""
+        hints = xl_range_abs(header + 1, _CHECK, len(self.heights) - 1, _CHECK)
+        school = None if self.school else Cell(xl_rowcol_to_cell(_SCHOOL, _ANSWER))
+        status = self.checks.status(hints, self.hints, school)
+        look = self.formats(theme.GOOD, theme.BOLD, _LEFT)
+        self.sheet.merge_range(_STATUS, _NUMBER, _STATUS, _CHECK, "", look)
+        self.sheet.write_formula(_STATUS, _NUMBER, f"={status.excel}", look, status.text)
+        self._coloured(_STATUS, _NUMBER, _STATUS, _CHECK)
+        self._coloured(header + 1, _CHECK, len(self.heights) - 1, _CHECK)
 
     def _head_label(self, row: int, text: str) -> None:
         look = self.formats(theme.BOLD, theme.RIGHT, {"font_size": 9, "indent": 1})
@@ -241,7 +271,7 @@ class _ReportSheet:
         if item.kind in (Kind.GROUP, Kind.ACTS):
             return ""
         hint = "" if item.kind is Kind.VOLUME else item.hint
-        if exemption := _exemption(self.form, item):
+        if exemption := own_form.exemption(self.form, item):
             hint = f"{hint} или впишите «{exemption}»".strip()
         return hint
 
@@ -254,42 +284,63 @@ class _ReportSheet:
             return ""
         details = item.hint.strip("()") or "реквизиты"
         guide = f"Слева — название, справа — {details}: № … от ДД.ММ.ГГГГ. Лишние строки оставьте пустыми."
-        if exemption := _exemption(self.form, item):
+        if exemption := own_form.exemption(self.form, item):
             guide += f" Если документы не нужны, впишите в первую строку «{exemption}»."
         return guide
 
     # ── answers by kind ──────────────────────────────────────────────────────────────────────────────────
     def _text(self, row: int, item: Item) -> None:
-        self._merged(row, _ANSWER, _SHARE, "", _INPUT)
+        given = form_prefill.entry(self.form, item.number, self.before)
+        answer = self._input(row, _ANSWER, _SHARE, given.answer, _LEFT)
         self._prompt(row, _ANSWER, _about(item), _TEXT_PROMPTS[item.kind] + self._or_exemption(item))
-        self._check(row)
+        check = {Kind.PERSON: self.checks.person, Kind.TEXT: self.checks.text, Kind.DOCUMENT: self.checks.document}
+        self._check(row, check[item.kind](item, answer, given.note))
 
     def _acts(self, item: Item) -> None:
-        for n in range(1, own_form.ACT_ROWS + 1):
+        said = form_prefill.rows_of(self.form, item.number, self.before)
+        given = [form_prefill.entry(self.form, number, self.before) for number in said]
+        given += [Entry()] * _spare_rows(own_form.ACT_ROWS, given)
+        first = len(self.heights)
+        area = Cell(
+            xl_range(first, _MEASURE, first + len(given) - 1, _ANSWER),
+            "".join(f"{act.title}{act.answer or ''}" for act in given),
+        )
+        for n, act in enumerate(given, start=1):
             row = self._row(_LINE)
             self._number(row, f"{item.number}.{n}")
-            self.sheet.write_blank(row, _MEASURE, None, self.formats(_GRID, _LEFT, _INPUT))
+            title = self._input(row, _MEASURE, _MEASURE, act.title, _LEFT)
             exempt = self._or_exemption(item) if n == 1 else ""
             self._prompt(row, _MEASURE, _about(item), f"Название документа.{exempt}")
-            self._merged(row, _ANSWER, _SHARE, "", _INPUT)
+            details = self._input(row, _ANSWER, _SHARE, act.answer, _LEFT)
             self._prompt(row, _ANSWER, _about(item), _TEXT_PROMPTS[Kind.DOCUMENT])
-            self._check(row)
+            self._check(row, self.checks.act(item, title, details, area if n == 1 else None, act.note))
 
     def _coverage(self, row: int, item: Item) -> None:
-        self._beside_count(row, item)
-        self._total(row, item)
-        self._count(row, item)
-        self._share(row)
-        self._check(row)
+        given = form_prefill.entry(self.form, item.number, self.before)
+        words = self._beside_count(row, item, given.beside)
+        self.covered[item.number] = row, Covered(words, self._total(row, item), self._count(row, item, given.answer))
+        self._share(row, self.covered[item.number][1])
 
-    def _total(self, row: int, item: Item) -> None:
+    def _coverage_checks(self) -> None:
+        """Written when all counts have their place: the form's controls hold them against each other."""
+        for number, (row, cells) in self.covered.items():
+            limits = [
+                (control.hint, self.covered[control.limit][1])
+                for control in self.form.controls
+                if control.item == number
+            ]
+            note = self.before.notes.get(number, "")
+            self._check(row, self.checks.coverage(self.form.item(number), cells, limits, note))
+
+    def _total(self, row: int, item: Item) -> Cell:
         name, people = self.form.base(item.base).name, self._people(item.base)
         look = self.formats(_GRID, theme.CENTRE, _AUTO, theme.PEOPLE)
         self.sheet.write_formula(row, _TOTAL, f'=IF({name}="","",{name})', look, "" if people is None else people)
+        return Cell(xl_rowcol_to_cell(row, _TOTAL), None if people is None else float(people))
 
-    def _count(self, row: int, item: Item) -> None:
-        self.sheet.write_blank(row, _COUNT, None, self.formats(_GRID, theme.CENTRE, _INPUT, theme.PEOPLE))
-        total, count = xl_rowcol_to_cell(row, _TOTAL), xl_rowcol_to_cell(row, _COUNT)
+    def _count(self, row: int, item: Item, given: str | float | None) -> Cell:
+        cell = self._input(row, _COUNT, _COUNT, given, theme.CENTRE, theme.PEOPLE)
+        total, count = xl_rowcol_to_cell(row, _TOTAL), cell.ref
         # ISNUMBER too: Excel takes any text for greater than any number.
         rule = f"=AND(ISNUMBER({count}),{count}=INT({count}),{count}>=0,{count}<=N({total}))"
         self._validate(
@@ -300,41 +351,45 @@ class _ReportSheet:
             prompt=f"{self.form.base(item.base).group}. {_COUNT_PROMPT}",
             stop=_COUNT_STOP,
         )
+        return cell
 
-    def _share(self, row: int) -> None:
-        total, count = xl_rowcol_to_cell(row, _TOTAL), xl_rowcol_to_cell(row, _COUNT)
-        rule = f'=IF(AND(ISNUMBER({count}),N({total})>0),{count}/{total},"")'
+    def _share(self, row: int, cells: Covered) -> None:
+        total, count = cells.total, cells.count
+        rule = f'=IF(AND(ISNUMBER({count.ref}),N({total.ref})>0),{count.ref}/{total.ref},"")'
         look = self.formats(_GRID, theme.CENTRE, _AUTO, theme.BOLD, theme.SHARE)
-        self.sheet.write_formula(row, _SHARE, rule, look, "")
+        share = count.number / total.number if count.number is not None and total.number else ""
+        self.sheet.write_formula(row, _SHARE, rule, look, share)
 
-    def _beside_count(self, row: int, item: Item) -> None:
-        """In «Выполнение»: the classes, or room for «не предусмотрено», or a mere label."""
+    def _beside_count(self, row: int, item: Item, given: str) -> Cell | None:
+        """In «Выполнение»: the classes, or room for «не предусмотрено», or a mere label (None)."""
         if item.classes:
-            self._classes(row, item)
-        elif _exemption(self.form, item):
-            self._merged(row, _ANSWER, _ANSWER, "", _INPUT, theme.TEXT)
+            return self._classes(row, item, given)
+        if own_form.exemption(self.form, item):
+            cell = self._input(row, _ANSWER, _ANSWER, given, _LEFT, theme.TEXT)
             self._prompt(row, _ANSWER, _about(item), self._or_exemption(item).strip())
-        else:
-            self._merged(row, _ANSWER, _ANSWER, own_form.COVERED, _SMALL, theme.RIGHT)
+            return cell
+        self._merged(row, _ANSWER, _ANSWER, own_form.COVERED, _SMALL, theme.RIGHT)
+        return None
 
-    def _classes(self, row: int, item: Item) -> None:
-        self._merged(row, _ANSWER, _ANSWER, "", _INPUT, _CLASSES)
+    def _classes(self, row: int, item: Item, given: str) -> Cell:
+        cell = self._input(row, _ANSWER, _ANSWER, given, _LEFT, _CLASSES)
         # Text only: Excel would make a date of «5-9».
-        rule = {"validate": "custom", "value": f"=ISTEXT({xl_rowcol_to_cell(row, _ANSWER)})"}
+        rule = {"validate": "custom", "value": f"=ISTEXT({cell.ref})"}
         prompt = _CLASSES_PROMPT + self._or_exemption(item)
         self._validate(row, _ANSWER, rule, title=_about(item), prompt=prompt, stop=_CLASSES_STOP)
-        if exemption := _exemption(self.form, item):
+        if exemption := own_form.exemption(self.form, item):
             plain = self.book.add_format(dict(theme.TEXT))  # shown without «классы:» before it
             instead = {"type": "cell", "criteria": "==", "value": f'"{exemption}"', "format": plain}
             self.sheet.conditional_format(row, _ANSWER, row, _ANSWER, instead)
+        return cell
 
     def _volume(self, row: int, item: Item) -> None:
+        given = form_prefill.entry(self.form, item.number, self.before)
         self._merged(row, _ANSWER, _COUNT, f"{item.hint or 'процент'} →", _SMALL, theme.RIGHT)
-        self.sheet.write_blank(row, _SHARE, None, self.formats(_GRID, theme.CENTRE, _INPUT, theme.BOLD, theme.SHARE))
-        cell = xl_rowcol_to_cell(row, _SHARE)
-        allowed = f"AND(ISNUMBER({cell}),{cell}>=0,{cell}<=1)"
-        if exemption := _exemption(self.form, item):
-            allowed = f'OR({cell}="{exemption}",{allowed})'
+        share = self._input(row, _SHARE, _SHARE, given.answer, theme.CENTRE, theme.BOLD, theme.SHARE)
+        allowed = f"AND(ISNUMBER({share.ref}),{share.ref}>=0,{share.ref}<=1)"
+        if exemption := own_form.exemption(self.form, item):
+            allowed = f'OR({share.ref}="{exemption}",{allowed})'
         self._validate(
             row,
             _SHARE,
@@ -343,13 +398,14 @@ class _ReportSheet:
             prompt=f"Процент от 0 до 100, например 83 %.{self._or_exemption(item)}",
             stop="Впишите процент от 0 до 100 со знаком «%», например 83 %.",
         )
-        self._check(row)
+        self._check(row, self.checks.volume(item, share, given.note))
 
     def _yes_no(self, row: int, item: Item) -> None:
-        exemption = _exemption(self.form, item)
+        given = form_prefill.entry(self.form, item.number, self.before)
+        exemption = own_form.exemption(self.form, item)
         choices = [own_form.YES, own_form.NO, *([exemption] if exemption else [])]
         said = ", ".join(f"«{choice}»" for choice in choices)
-        self._merged(row, _ANSWER, _SHARE, "", _INPUT)
+        answer = self._input(row, _ANSWER, _SHARE, given.answer, _LEFT)
         self._validate(
             row,
             _ANSWER,
@@ -358,16 +414,18 @@ class _ReportSheet:
             prompt=f"Выберите из списка: {said}.",
             stop=f"Здесь может стоять только {said}: выберите из списка.",
         )
-        self._check(row)
-        address = self._row(_LINE)
-        self.sheet.write_blank(address, _NUMBER, None, self.formats(_GRID))
-        self.sheet.write_string(address, _MEASURE, own_form.ADDRESS, self.formats(_GRID, _DEEPER))
-        self._merged(address, _ANSWER, _SHARE, "", _INPUT)
-        self._prompt(address, _ANSWER, _about(item), "Адрес страницы, если он есть: https://…")
-        self._check(address)
+        self._check(row, self.checks.yes_no(item, answer, given.note))
+        self._address(self._row(_LINE), item, given.beside)
+
+    def _address(self, row: int, item: Item, given: str) -> None:
+        self.sheet.write_blank(row, _NUMBER, None, self.formats(_GRID))
+        self.sheet.write_string(row, _MEASURE, own_form.ADDRESS, self.formats(_GRID, _DEEPER))
+        address = self._input(row, _ANSWER, _SHARE, given, _LEFT)
+        self._prompt(row, _ANSWER, _about(item), "Адрес страницы, если он есть: https://…")
+        self._check(row, self.checks.address(address))
 
     def _or_exemption(self, item: Item) -> str:
-        exemption = _exemption(self.form, item)
+        exemption = own_form.exemption(self.form, item)
         return f" Или впишите «{exemption}»." if exemption else ""
 
     # ── below the table ──────────────────────────────────────────────────────────────────────────────────
@@ -376,19 +434,23 @@ class _ReportSheet:
         title = self._row(22)
         self.sheet.write_string(title, _NUMBER, problems.title, self.formats(_SECTION))
         header = self._header(
-            (own_form.NUMBER, problems.problem[0], problems.solution[0], "", "", "", own_form.CHECK), _LINE
+            (self.form.recognise.number[0], problems.problem[0], problems.solution[0], "", "", "", own_form.CHECK),
+            _LINE,
         )
         self.sheet.merge_range(header, _ANSWER, header, _SHARE, problems.solution[0], self.formats(theme.HEADER))
-        for n in range(1, own_form.PROBLEM_ROWS + 1):
-            row = self._row(2 * 14)
-            self.sheet.write_number(row, _NUMBER, n, self.formats(_GRID, theme.CENTRE))
-            self.sheet.write_blank(row, _MEASURE, None, self.formats(_GRID, _LEFT, _INPUT))
-            self._prompt(row, _MEASURE, "Проблема", "Одна проблема в строке. Нет проблем — оставьте пустым.")
-            self._merged(row, _ANSWER, _SHARE, "", _INPUT)
-            self._prompt(row, _ANSWER, "Решение", "Что сделано или что нужно, чтобы проблему решить.")
-            self._check(row)
-        note = self._row(_LINE)
-        self.sheet.write_string(note, _NUMBER, self.form.recognise.note[0], self.formats(_SMALL))
+        said = form_prefill.rows_of(self.form, own_form.PROBLEM, self.before)
+        given = [form_prefill.problem(number, self.before) for number in said]
+        given += [Entry()] * _spare_rows(own_form.PROBLEM_ROWS, given)
+        for n, entry in enumerate(given, start=1):
+            self._problem(self._row(2 * 14), n, entry)
+
+    def _problem(self, row: int, n: int, given: Entry) -> None:
+        self.sheet.write_number(row, _NUMBER, n, self.formats(_GRID, theme.CENTRE))
+        problem = self._input(row, _MEASURE, _MEASURE, given.title, _LEFT)
+        self._prompt(row, _MEASURE, "Проблема", "Одна проблема в строке. Нет проблем — оставьте пустым.")
+        solution = self._input(row, _ANSWER, _SHARE, given.answer, _LEFT)
+        self._prompt(row, _ANSWER, "Решение", "Что сделано или что нужно, чтобы проблему решить.")
+        self._check(row, self.checks.problem(problem, solution))
 
     def _print_setup(self, header: int) -> None:
         sheet = self.sheet
@@ -426,8 +488,36 @@ class _ReportSheet:
         if text:
             self.sheet.write_string(row, first, text, look)
 
-    def _check(self, row: int) -> None:
-        self.sheet.write_blank(row, _CHECK, None, self.formats(_GRID, _LEFT, _SMALL))
+    def _input(self, row: int, first: int, last: int, given: str | float | None, *looks: Look) -> Cell:
+        """A cell for the school to write in; what it said last time stands there in italics."""
+        look = self.formats(_GRID, *looks, _INPUT, *([] if given in (None, "") else [_GIVEN]))
+        if first < last:
+            self.sheet.merge_range(row, first, row, last, "", look)
+        match given:
+            case float():
+                self.sheet.write_number(row, first, given, look)
+            case None | "":
+                self.sheet.write_blank(row, first, None, look)
+            case _:
+                self.sheet.write_string(row, first, given, look)
+                self._at_least(row, theme.text_height(given, sum(_WIDTHS[first : last + 1]), 9) + 6)
+        return Cell(xl_rowcol_to_cell(row, first), given)
+
+    def _check(self, row: int, hint: Hint) -> None:
+        self.sheet.write_formula(row, _CHECK, hint.formula, self.formats(_GRID, _LEFT, _SMALL), hint.text)
+        self.hints.append(hint.text)
+        self._at_least(row, theme.text_height(hint.text, _WIDTHS[_CHECK], 8) + 6)
+
+    def _coloured(self, *area: int) -> None:
+        """Hints that want action, and those that say it is done; each has its mark as well."""
+        looks = {Mark.BELOW: {**theme.ACTION, **theme.BOLD}, Mark.ON_PLAN: {"font_color": theme.NAVY}}
+        for mark, look in looks.items():
+            begun = {"type": "text", "criteria": "begins with", "value": mark, "format": self.book.add_format(look)}
+            self.sheet.conditional_format(*area, begun)
+
+    def _at_least(self, row: int, height: float) -> None:
+        self.heights[row] = max(self.heights[row], height)
+        self.sheet.set_row(row, self.heights[row])
 
     def _prompt(self, row: int, column: int, title: str, prompt: str) -> None:
         """Words shown when the cell is entered; it takes anything."""
@@ -446,11 +536,9 @@ def _title(item: Item) -> str:
     return f"{item.title} {item.blank}".strip()
 
 
-def _exemption(form: Form, item: Item) -> str:
-    """What a school may write instead of an answer; blank where the order asks for one in any case."""
-    if item.may_be_not_provided:
-        return form.recognise.not_provided[0]
-    return form.recognise.not_required[0] if item.may_be_not_required else ""
+def _spare_rows(usual: int, given: Sequence[Entry]) -> int:
+    """Empty rows below those of last time: the usual number of rows in all, but one at least."""
+    return max(usual - len(given), 1)
 
 
 def _about(item: Item) -> str:
@@ -462,55 +550,7 @@ def _place(sheet: str, row: int, column: int) -> str:
     return f"{quote_sheetname(sheet)}!{xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)}"
 
 
-# ── the other sheets ─────────────────────────────────────────────────────────────────────────────────────
-def _write_help(book: Workbook, formats: Formats, form: Form) -> None:
-    sheet = book.add_worksheet(own_form.HELP_SHEET)
-    sheet.hide_gridlines(2)
-    sheet.set_column_pixels(0, 0, 34)
-    sheet.set_column_pixels(1, 1, 640)
-    sheet.set_row(0, 30)
-    sheet.write_string(0, 0, own_form.HELP_SHEET, formats(theme.TITLE))
-    for n, sentence in enumerate(_instructions(form), start=1):
-        sheet.set_row(n, theme.text_height(sentence, 640) + 8)
-        sheet.write_string(n, 0, f"{n}.", formats(theme.BOLD, {"font_color": theme.NAVY, "valign": "top"}))
-        sheet.write_string(n, 1, sentence, formats(theme.WRAP, {"valign": "top"}))
-    sheet.set_portrait()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer(theme.footer(f"Форма {form.order.number}, версия {form.version}"))
-    sheet.protect()
-
-
-def _instructions(form: Form) -> Iterator[str]:
-    """How to fill in the form, a sentence each; what the form does not ask for is not explained."""
-    kinds = {item.kind for item in form.items}
-    yield "Заполняйте только жёлтые ячейки: серые считаются сами; выберите ячейку, и появится подсказка."
-    yield f"Проверьте дату «{form.recognise.as_of[0]}» над таблицей: все ответы дайте на эту дату."
-    yield (
-        "Проверьте сведения о школе над таблицей и исправьте, если они изменились: "
-        f"от них считаются «{own_form.TOTAL}» и «{own_form.SHARE}»."
-    )
-    if Kind.COVERAGE in kinds:
-        yield (
-            f"Там, где спрашивают об охвате, впишите целое число людей в столбец «{own_form.COUNT}»: "
-            "процент посчитается сам."
-        )
-    if any(item.classes for item in form.items):
-        yield "Классы перечисляйте через тире и запятую: «1–11» или «5–9, 11»."
-    if kinds & {Kind.DOCUMENT, Kind.ACTS}:
-        yield "У документа укажите вид, номер и дату: «приказ № 12 от ДД.ММ.ГГГГ», каждый документ — в своей строке."
-    exemptions = dict.fromkeys(filter(None, (_exemption(form, item) for item in form.items)))
-    if exemptions:
-        words = " или ".join(f"«{exemption}»" for exemption in exemptions)
-        yield f"Где подсказка предлагает {words}, впишите эти слова вместо ответа, если отвечать не о чем."
-    yield (
-        "Пишите точные числа, без «около», «более» и диапазонов; если ничего не сделано — 0 или «нет»: "
-        "пустая ячейка значит, что ответа нет."
-    )
-    yield "Проблемы впишите в таблицу внизу листа, по одной в строке, а рядом — их решение."
-    yield "Сохраните файл книгой Excel (.xlsx), не меняя листов, строк и столбцов, и отправьте туда, откуда получили."
-
-
+# ── the hidden sheet ─────────────────────────────────────────────────────────────────────────────────────
 def _write_meta(book: Workbook, form: Form, school: School | None, as_of: date) -> None:
     """What the reader is told about this copy of the form; nobody sees it."""
     target = form.target_on(as_of)

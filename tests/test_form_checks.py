@@ -1,0 +1,235 @@
+"""The form's live column «Проверка»: LibreOffice computes it, the pipeline judges the same answers, both must agree.
+
+The fillings leave out what the docstring of `pipeline.writing.form_checks` leaves to the pipeline.
+"""
+
+import re
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from io import BytesIO
+from pathlib import Path
+from random import Random
+
+from openpyxl import load_workbook
+
+from pipeline.checking.judgement import check
+from pipeline.reading.grid import open_book
+from pipeline.reading.layouts import read_book
+from pipeline.reading.records import Book, FileRead, Registry, School, Spot
+from pipeline.reading.schools import Schools
+from pipeline.settings import Limits
+from pipeline.writing.form import write_form
+from pipeline.writing.form_checks import TO_FILL
+from schemas import own_form
+from schemas.form import Item, Kind, load_form
+from schemas.remarks import Severity, load_catalogue
+from tests.libreoffice import SOFFICE, needs_libreoffice
+
+FORM = load_form("form-547")
+SCHOOL = School("08", "СОШ № 8", bases={"teachers": 27.0, "pupils": 398.0, "parents": 600.0, "able": 455.0}, classes=18)
+REGISTRY = Registry((SCHOOL,))
+HANDED_OUT = date(2014, 3, 20)
+DATES = (date(2013, 12, 23), date(2014, 1, 30), date(2014, 1, 31), HANDED_OUT, date(2014, 9, 1), date(2014, 9, 20))
+FILLINGS = 200
+
+# How the hint begins where the pipeline says this of an item.
+SAID_AS = {
+    "ANSWER-MISSING": TO_FILL,
+    "ANSWER-NO": "○ нет, срок прошёл ",
+    "ABOVE-LIMIT": "▼ больше, чем логинов (12.",
+    "COUNT-ABOVE-TOTAL": "▼ больше, чем всего",
+    "DOC-INCOMPLETE": ("▼ нужно: № … от ДД.ММ.ГГГГ", "▼ нужны название и реквизиты"),
+    "NUM-ABOUT": "▼ нужно число, без слов",
+    "NUM-NEGATIVE": ("▼ нужно целое число, от 0", "▼ нужно от 0 до 100 %"),
+    "NUM-NONE": ("▼ нужно число, без слов", "▼ укажите число людей"),
+    "NUM-RANGE": "▼ укажите число людей",  # classes alone
+    "NUM-NOT-WHOLE": "▼ нужно целое число, от 0",
+    "PCT-ABOVE-100": "▼ нужно от 0 до 100 %",
+    "PERSON-INCOMPLETE": "▼ нужно: ФИО; должность",
+    "PROBLEM-NO-SOLUTION": "○ решение не указано",
+    "YES-NO-UNREADABLE": "▼ нужно «есть» или «нет»",
+}
+NOTHING_TO_DO = {"ANSWER-NO", "PROBLEM-NO-SOLUTION"}  # before the form is sent
+FINE = ("● ", "○ в работе", "○ нужно до ", "○ нет, нужно до ", "○ нет, срок прошёл ", "▼ ниже плана", "–")
+
+ANSWER, TOTAL, COUNT, SHARE, CHECK = (
+    own_form.HEADINGS.index(heading) + 1
+    for heading in (own_form.ANSWER, own_form.TOTAL, own_form.COUNT, own_form.SHARE, own_form.CHECK)
+)
+MEASURE = own_form.HEADINGS.index(own_form.MEASURE) + 1
+AS_OF, STATUS = "C3", Spot(4, 1)
+
+Written = dict[int, str | float]  # column -> what the school writes in a row
+
+
+@dataclass
+class Filling:
+    """What a school writes: item -> cells of its row."""
+
+    as_of: date
+    rows: dict[str, Written] = field(default_factory=dict)
+
+
+# ── at random ────────────────────────────────────────────────────────────────────────────────────────────
+PERSONS = (
+    "Иванова Мария Петровна; учитель физики",
+    "Иванова М.П., завуч",
+    "Иванова Мария Петровна",
+    "учитель",
+    "—",
+    "",
+)
+PAPERS = (
+    ("приказ № 12 от 05.12.2013", "№ 7-од от 9 декабря 2013 г.", "протокол б/н от 10.12.2013"),
+    ("приказ № 12", "приказ от 05.12.2013", "от 05.12.2013", "утверждён директором", "протокол"),
+    ("нет", "-", ""),
+)
+ACTS: tuple[Written, ...] = (
+    {MEASURE: "Положение", ANSWER: PAPERS[0][0]},
+    {MEASURE: "Регламент", ANSWER: PAPERS[0][2]},
+    {MEASURE: "Регламент"},
+    {MEASURE: "Положение", ANSWER: "приказ № 12"},
+    {MEASURE: "не требуется"},
+    {MEASURE: "Нет"},
+    {ANSWER: "не требуется"},
+    {MEASURE: "–"},
+)
+
+
+PROBLEMS: tuple[dict[str, Written], ...] = (
+    {},
+    {"problem.1": {MEASURE: "нет"}},
+    {"problem.1": {MEASURE: "Слабый интернет", ANSWER: "Подана заявка"}, "problem.2": {MEASURE: "Нет компьютеров"}},
+)
+
+
+def filling(dice: Random) -> Filling:
+    made = Filling(dice.choice(DATES))
+    likely = dice.choice((0.5, 0.9))  # that an answer is given at all
+    for item in FORM.items:
+        if dice.random() < likely:
+            made.rows.update(answers(item, dice))
+    made.rows.update(dice.choice(PROBLEMS))
+    return made
+
+
+def answers(item: Item, dice: Random) -> Iterator[tuple[str, Written]]:
+    """The rows of one item; right ones are likelier than wrong ones."""
+    match item.kind:
+        case Kind.PERSON:
+            yield item.number, {ANSWER: dice.choice(PERSONS)}
+        case Kind.TEXT:
+            yield item.number, {ANSWER: dice.choice(("«Электронная школа»", "…", ""))}
+        case Kind.DOCUMENT:
+            yield item.number, {ANSWER: dice.choice(dice.choice(PAPERS))}
+        case Kind.ACTS:
+            for n in range(1, dice.randint(0, 3) + 1):
+                yield f"{item.number}.{n}", dice.choice(ACTS)
+        case Kind.COVERAGE:
+            yield item.number, coverage(item, dice)
+        case Kind.VOLUME:
+            yield item.number, {SHARE: dice.choice((0.0, 0.83, 1.0, 1.2, -0.1, "много", "около 80 %", ""))}
+        case Kind.YES_NO:
+            yield item.number, {ANSWER: dice.choice(("есть", "Нет", "нет", "в следующем году", "-", ""))}
+
+
+def coverage(item: Item, dice: Random) -> Written:
+    whole = SCHOOL.bases[item.base]
+    count = float(dice.randint(0, int(whole)))
+    wrong = dice.choice((whole + 1, -3.0, 12.5, "много", "около 50", "–"))
+    written: Written = {COUNT: dice.choice((count, count, count, whole, 0.0, wrong))}
+    if item.classes and dice.random() < 0.5:
+        written[ANSWER] = dice.choice(("1–11", "5-9, 11"))
+        if dice.random() < 0.2:
+            del written[COUNT]
+    if own_form.exemption(FORM, item) and dice.random() < 0.3:
+        written = {dice.choice((ANSWER, COUNT)): own_form.exemption(FORM, item)}
+    return written
+
+
+# ── filled in and computed ───────────────────────────────────────────────────────────────────────────────
+def filled_in(blank: bytes, fillings: list[Filling]) -> Iterator[bytes]:
+    book = load_workbook(BytesIO(blank))
+    sheet = book[own_form.SHEET]
+    rows = {number: cell.row for cell in sheet["A"] if (number := numbered(cell.value))}
+    for made in fillings:
+        sheet[AS_OF].value = datetime.combine(made.as_of, time())
+        cells = {(rows[number], column): value for number, row in made.rows.items() for column, value in row.items()}
+        for place, value in cells.items():
+            sheet.cell(*place).value = None if value == "" else value
+        target = BytesIO()
+        book.save(target)
+        yield target.getvalue()
+        for place in cells:
+            sheet.cell(*place).value = None
+
+
+def numbered(value: object) -> str:
+    """The item, row of acts or problem whose number stands in a cell of the first column; blank for any other cell."""
+    if isinstance(value, int | float):
+        return f"problem.{value:.0f}"
+    return value.rstrip(".") if isinstance(value, str) and re.fullmatch(r"[0-9.]+\.", value) else ""
+
+
+def computed(books: Iterable[bytes], folder: Path) -> list[Book]:
+    """The workbooks as one run of LibreOffice saves them. openpyxl leaves out computed values: all are made anew."""
+    assert SOFFICE is not None
+    sources = []
+    for n, book in enumerate(books):
+        sources.append(folder / f"{n:03}.xlsx")
+        sources[-1].write_bytes(book)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [SOFFICE, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "saved"), *sources]
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
+    return [open_book((folder / "saved" / source.name).read_bytes(), Limits()) for source in sources]
+
+
+def hints_of(book: Book) -> dict[str, str]:
+    """Item, or row of acts -> hint; the status line under a blank key."""
+    cells = next(sheet.cells for sheet in book.sheets if sheet.name == own_form.SHEET)
+    rows = {number: spot.row for spot, cell in cells.items() if spot.column == 1 and (number := numbered(cell.value))}
+    hints = {number: cells[Spot(row, CHECK)] for number, row in rows.items() if Spot(row, CHECK) in cells}
+    return {"": str(cells[STATUS].value)} | {number: str(hint.value) for number, hint in hints.items()}
+
+
+def codes_of(book: Book) -> dict[str, set[str]]:
+    """Item, or row of acts -> codes of what the pipeline says of its answer; of acts without a row: under the first."""
+    reports, remarks = read_book(book, FORM, Schools(REGISTRY))
+    checked = check([FileRead("08.xlsx", "", reports, remarks)], {}, FORM, REGISTRY, load_catalogue())
+    acts = {item.number for item in FORM.items if item.kind is Kind.ACTS}
+    codes: dict[str, set[str]] = {}
+    for said in checked.remarks:
+        if said.item and (said.severity is not Severity.INFO or said.code in NOTHING_TO_DO):
+            codes.setdefault(f"{said.item}.1" if said.item in acts else said.item, set()).add(said.code)
+    return codes
+
+
+def alike(hint: str, codes: set[str]) -> bool:
+    return all(hint.startswith(SAID_AS[code]) for code in codes) if codes else hint.startswith(FINE)
+
+
+@needs_libreoffice
+def test_form_and_pipeline_judge_200_fillings_alike(tmp_path: Path) -> None:
+    """Every answer, and how many of them are still to be filled in or corrected. No code of the list goes unseen."""
+    dice = Random(547)
+    fillings = [filling(dice) for _ in range(FILLINGS)]
+    books = computed(filled_in(write_form(FORM, SCHOOL, HANDED_OUT), fillings), tmp_path)
+    seen: set[str] = set()
+    shown: set[str] = set()
+    differences = []
+    for made, book in zip(fillings, books, strict=True):
+        codes, hints = codes_of(book), hints_of(book)
+        seen.update(*codes.values())
+        shown.update(hints.values())
+        status = hints.pop("")
+        for number, hint in hints.items():
+            if not alike(hint, codes.get(number, set())):
+                differences.append((number, hint, codes.get(number), made.rows.get(number), made.as_of))
+        wrong = [number for number, said in codes.items() if said - NOTHING_TO_DO]
+        if sum(map(int, re.findall("[0-9]+", status))) != len(wrong) or status.startswith("●") == bool(wrong):
+            differences.append(("", status, set(wrong), None, made.as_of))
+    assert differences == []
+    assert seen == SAID_AS.keys()
+    assert all(any(hint.startswith(said) for hint in shown) for said in (*FINE, "● Можно отправлять"))
