@@ -171,11 +171,13 @@ def forms(
 ) -> None:
     """Бланки отчёта: по одному на школу реестра или один пустой."""
     from pipeline.handing_out import hand_out_forms
+    from pipeline.monthly import Job
 
     chosen = load_settings(settings)
-    for_day = as_of or datetime.now(chosen.zone).date()
-    folder, written = hand_out_forms(input, output, for_day, school, chosen)
-    print(f"На {day(for_day)}: {count(written, 'бланк', 'бланка', 'бланков')}.")
+    now = datetime.now(chosen.zone)
+    job = Job(input, output, as_of or now.date(), chosen, now)
+    folder, written = hand_out_forms(job, school)
+    print(f"На {day(job.as_of)}: {count(written, 'бланк', 'бланка', 'бланков')}.")
     print(folder)
 
 

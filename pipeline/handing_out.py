@@ -1,40 +1,65 @@
-"""The command `forms`: the standard form for every school of the registry, or one blank form."""
+"""The command `forms`: the standard form for every school of the registry, with last time's answers; or one blank."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+from pipeline import monthly
 from pipeline.files import Outputs, lock, safe_name
+from pipeline.monthly import Job, Survey
 from pipeline.reading.inbox import look_into
-from pipeline.reading.intake import read_registry_alone
 from pipeline.reading.records import Registry, School
-from pipeline.settings import Settings
+from pipeline.wording import message
 from pipeline.writing.form import write_form
+from pipeline.writing.form_prefill import Prefill
 from schemas.form import load_form
-from schemas.remarks import load_catalogue
+from schemas.remarks import Severity
 from schemas.strict import UsageError
 
 BLANK = "бланк.xlsx"
 
 
-def hand_out_forms(input: Path, output: Path, as_of: date, code: str, settings: Settings) -> tuple[Path, int]:
-    """Writes the forms into `<output>/<as_of>/forms/`; returns that folder and how many. Raises UsageError."""
-    form = load_form(settings.form)
-    registry = _registry(input, output, settings)
-    schools = _wanted(registry, code, as_of)
-    folder = Path(as_of.isoformat(), "forms")
-    with lock(output), Outputs(output) as outputs:
+def hand_out_forms(job: Job, code: str) -> tuple[Path, int]:
+    """Writes the forms for `job.as_of` into `<output>/<as_of>/forms/`; returns that folder and how many.
+
+    `code`: for that school alone. Raises UsageError.
+    """
+    form = load_form(job.settings.form)
+    survey = _last_time(job)
+    registry = survey.intake.registry if survey else Registry()
+    schools = _wanted(registry, code, job.as_of)
+    before = _answers(survey) if survey else {}
+    folder = Path(job.as_of.isoformat(), "forms")
+    with lock(job.output), Outputs(job.output) as outputs:
         for school in schools:
             name = f"{safe_name(school.code)}-{safe_name(school.name)}.xlsx" if school else BLANK
-            outputs.add(folder / name, write_form(form, school, as_of), durable=False)
+            filled = write_form(form, school, job.as_of, before.get(school.code) if school else None)
+            outputs.add(folder / name, filled, durable=False)
         outputs.commit()
-    return output / folder, len(schools)
+    return job.output / folder, len(schools)
 
 
-def _registry(input: Path, output: Path, settings: Settings) -> Registry:
-    if not input.is_dir():
-        return Registry()
-    inbox = look_into(input, leave_out=output.resolve())
-    return read_registry_alone(inbox, load_form(settings.form), settings.limits, load_catalogue(settings.controls))
+def _last_time(job: Job) -> Survey | None:
+    """The picture of the day before: what a school said for this very date is no answer of last time. None where there
+    is no registry."""
+    if not job.input.is_dir() or look_into(job.input, leave_out=job.output.resolve()).registry is None:
+        return None
+    yesterday = job.as_of - timedelta(days=1)
+    return monthly.take_survey(Job(job.input, job.output, yesterday, job.settings, job.now))
+
+
+def _answers(survey: Survey) -> dict[str, Prefill]:
+    """School -> what it stated and what counted; for an answer that was set aside, why."""
+    table = survey.figures.answers
+    kept = table[table["counted"] & (table["basis"] == "stated") & (table["item"] != "")]
+    columns = (kept[name].tolist() for name in ("school_code", "item", "field", "text", "number"))
+    facts: dict[str, dict[str, dict[str, str | float]]] = {}
+    for school, item, field, text, number in zip(*columns, strict=True):
+        facts.setdefault(school, {}).setdefault(item, {}).setdefault(field, text or number)
+    notes: dict[str, dict[str, str]] = {}
+    for said in survey.figures.remarks:
+        if said.item and said.severity is Severity.ERROR:
+            notes.setdefault(said.school, {}).setdefault(said.item, message(said, survey.catalogue))
+    return {school: Prefill(facts.get(school, {}), notes.get(school, {})) for school in {*facts, *notes}}
 
 
 def _wanted(registry: Registry, code: str, as_of: date) -> list[School | None]:

@@ -4,11 +4,16 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from pipeline.reading.grid import open_book
+from pipeline.reading.layouts import read_book
+from pipeline.reading.schools import Schools
+from pipeline.settings import Limits
 from tests.conftest import Run
 
 ROOT = Path(__file__).parent.parent
@@ -145,6 +150,25 @@ def test_forms_makes_one_workbook_a_school(demo: Run, tmp_path):
     book = openpyxl.load_workbook(forms[0])
     meta = {row[0].value: row[1].value for row in book["_meta"].iter_rows(max_col=2)}
     assert (meta["school"], meta["as_of"]) == ("01", "2014-09-20")
+
+
+def test_forms_hold_last_times_answers_and_read_back_as_they_were(demo: Run, tmp_path):
+    """A school whose report has nothing against it gets its stated answers again; those set aside stay empty."""
+    as_of = date(2014, 9, 20)
+    svod("forms", "--input", demo.input, "--output", tmp_path, "--as-of", as_of.isoformat())
+    line = next(s for s in demo.done.figures.submissions if s.state.name == "ACCEPTED" and not s.warnings)
+    answers = demo.done.figures.answers
+    rows = answers[(answers["school_code"] == line.school.code) & (answers["basis"] == "stated")]
+    rows = rows[rows["item"] != ""]
+    columns = (rows[name] for name in ("item", "field", "text", "number"))
+    before = {(item, field): text or number for item, field, text, number in zip(*columns, strict=True)}
+    (path,) = (tmp_path / as_of.isoformat() / "forms").glob(f"{line.school.code}-*.xlsx")
+    registry = demo.done.survey.intake.registry
+    reports, _ = read_book(open_book(path.read_bytes(), Limits()), demo.done.survey.form, Schools(registry))
+    now = {(f.item, f.field): f.value for f in reports[0].facts if f.basis == "stated"}
+    assert len(before) > 20
+    assert now == before
+    assert reports[0].as_of == as_of
 
 
 def test_forms_for_one_school_and_without_a_registry(demo: Run, tmp_path):

@@ -51,15 +51,6 @@ def take_in(
         return Intake(inbox, registry, _reports(workers, replace(inputs, registry=registry), inbox, progress))
 
 
-def read_registry_alone(inbox: Inbox, form: Form, limits: Limits, catalogue: Catalogue) -> Registry:
-    """The registry of the inbox, an empty one where there is none. Raises UsageError as `take_in` does."""
-    if inbox.registry is None:
-        return Registry()
-    with Workers(read_file, 1, seconds=limits.seconds, memory_mb=limits.memory_mb) as workers:
-        inputs = Inputs(inbox.folder, form, limits)
-        return _registry(workers, inputs, inbox.registry.absolute(), catalogue)
-
-
 def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalogue) -> Registry:
     [(_, outcome)] = workers.map([path], inputs)
     match outcome.result:
