@@ -194,6 +194,13 @@ def test_an_item_answered_twice_alike_is_one_answer():
     assert remarks == []
 
 
+def test_a_filled_in_signature_below_the_problems_is_no_solution():
+    order_form = OrderForm()
+    order_form.rows[-1:] = [["Директор школы", "", "Иванова М.П."]]
+    report, _ = read_one(order_form)
+    assert said(report) == FACTS
+
+
 def test_no_problems_are_said_with_a_dash_or_the_word():
     for word in ("нет", "-", "Проблем нет"):
         report, _ = read_one(OrderForm(problems=[(word, "")]))
@@ -262,6 +269,7 @@ def test_a_visible_form_goes_before_a_hidden_one():
         ),
         (["Школа: МБОУ СОШ № 10", "по состоянию на 20 марта 2014 года"], "10"),
         (["МБОУ СОШ № 10", "По состоянию на: 20.03.14"], "10"),
+        (["Форма отчёта", "МБОУ СОШ № 10", "на 20.03.2014 г."], "10"),
         (["в МБОУ «Основной общеобразовательной школе № 11»", "по состоянию на «20» марта 2014 г."], "11"),
     ],
 )

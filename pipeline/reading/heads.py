@@ -13,6 +13,8 @@ from schemas.form import Form
 
 # A title with a school's name behind it must not pass for the title alone.
 _SAME_TITLE = 95.0
+# A label so short («на») is one only right before a date.
+_SHORT = 3
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ def _split(text: str, labels: tuple[str, ...]) -> tuple[str, str, str]:
     """Text before a label, the label as it stands, text after it; no label: all of it is before."""
     for label in labels:
         pattern = r"\s+".join(re.escape(word) for word in label.split()).replace("ё", "[её]")
-        if found := re.search(rf"(?<!\w){pattern}(?!\w)\s*:?", text, re.IGNORECASE):
+        found = re.search(rf"(?<!\w){pattern}(?!\w)\s*:?", text, re.IGNORECASE)
+        if found and (len(label) > _SHORT or read_date(text[found.end() :].strip())):
             return text[: found.start()].strip(), found[0], text[found.end() :].strip()
     return text.strip(), "", ""
 

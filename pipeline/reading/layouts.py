@@ -339,6 +339,8 @@ class SheetReader:
                 self._print([Spot(row, self.found.items.columns.percent + 1)])  # the column of checks
             if any(cell and self._is_signature(cell) for _, cell in cells.values()):
                 continue
+            if label and number not in self.roles and cells["problem"][1] is None:
+                continue  # words where a number belongs, and no problem beside them: a line below the table
             texts = {name: (spot, cell) for name, (spot, cell) in cells.items() if cell and not _says_none(cell)}
             self._print(spot for spot, _ in cells.values())
             self.roles.update({spot: Role.ANSWER for spot, _ in texts.values()})
