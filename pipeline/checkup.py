@@ -23,13 +23,18 @@ _MARKS = {Severity.ERROR: "! ошибка", Severity.WARNING: "? провери�
 _ORDER = list(_MARKS)
 
 
+# What a report is blamed for only because there is no registry.
+_OF_THE_REGISTRY = "BASE-UNKNOWN"
+
+
 @dataclass(frozen=True)
 class Checkup:
-    """Remarks by file as named, the gravest first."""
+    """Remarks by file as named, the gravest first. `registry`: was there one to hold the reports against."""
 
     files: tuple[str, ...]
     remarks: tuple[Remark, ...]
     catalogue: Catalogue
+    registry: bool
 
     @property
     def has_errors(self) -> bool:
@@ -53,7 +58,9 @@ def check_files(files: Sequence[Path], input: Path, settings: Settings) -> Check
     inbox = Inbox(Path(), registry if registry.is_file() else None, list(files))
     intake = take_in(inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None)
     checked = check(intake.reads, {}, form, intake.registry, catalogue)
-    return Checkup(tuple(shown_path(path) for path in files), checked.remarks, catalogue)
+    known = inbox.registry is not None
+    remarks = tuple(said for said in checked.remarks if known or said.code != _OF_THE_REGISTRY)
+    return Checkup(tuple(shown_path(path) for path in files), remarks, catalogue, known)
 
 
 def as_tables(checkup: Checkup) -> Iterator[str | Table]:
@@ -73,6 +80,8 @@ def as_tables(checkup: Checkup) -> Iterator[str | Table]:
             words = message(said, checkup.catalogue), todo(said, checkup.catalogue)
             table.add_row(*map(Text, (_MARKS[said.severity], said.item, said.cell, *words)))
         yield table
+    if not checkup.registry:
+        yield "Реестра школ нет: название школы и численность не сверены. Папку с реестром задаёт --input."
 
 
 def as_json(checkup: Checkup) -> str:

@@ -134,8 +134,7 @@ _templates = _Templates()
 def message(remark: Remark, catalogue: Catalogue) -> str:
     """What is wrong, in one Russian sentence."""
     said = _said(catalogue.entries[remark.code].message, remark)
-    allowed = dict(remark.data).get("exception")
-    return f"{said} Разрешено: {allowed}." if allowed else said
+    return f"{said} Разрешено: {remark.exception}." if remark.exception else said
 
 
 def todo(remark: Remark, catalogue: Catalogue) -> str:

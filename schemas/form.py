@@ -246,6 +246,12 @@ class Form(_Data, frozen=True, dict=True):
         return tuple(item for item in self.items if item.measured)
 
     @cached_property
+    def unseen(self) -> tuple[str, ...]:
+        """Titles of the papers and measures that no report shows: the office ticks them off in the registry."""
+        measures = (measure for stage in self.stages for measure in stage.measures)
+        return (*(paper.title for paper in self.order.papers), *(m.title for m in measures if not m.items))
+
+    @cached_property
     def due_items(self) -> tuple[Item, ...]:
         """Items with a due date, in the form's order."""
         return tuple(item for item in self.items if item.due)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -42,6 +43,11 @@ class Remark:
     data: tuple[tuple[str, str | float | date], ...] = ()
     severity: Severity = Severity.ERROR
 
+    @property
+    def exception(self) -> str:
+        """Why the office has excepted it, and who allowed it; blank where it has not."""
+        return str(dict(self.data).get("exception", ""))
+
 
 def remark(code: str, **fields: object) -> Remark:
     """A remark with the given places (`file`, `cell`, `item` …); other keywords become figures of its message."""
@@ -51,18 +57,26 @@ def remark(code: str, **fields: object) -> Remark:
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One kind of remark. `message` and `todo` are templates over the remark's places and figures."""
+    """One kind of remark. `rule`: the control as a school understands it; `message` and `todo` are templates over the
+    remark's places and figures; `example`: those that the templates name, as a school might have them."""
 
     severity: Severity
     title: str
+    rule: str
     message: str
     todo: str
+    example: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Catalogue:
     entries: Mapping[str, Entry]
     off: frozenset[str] = frozenset()
+
+    def example(self, code: str) -> Remark:
+        """A remark of this kind with the figures of its entry's example."""
+        entry = self.entries[code]
+        return replace(remark(code, **entry.example), severity=entry.severity)
 
     def grade(self, remarks: Iterable[Remark]) -> list[Remark]:
         """The remarks with their severity; those that the office has switched off are left out."""

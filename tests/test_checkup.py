@@ -44,6 +44,16 @@ def test_it_works_without_a_registry_and_writes_nothing(demo: Run, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["отчёт.xlsx"]
 
 
+def test_without_a_registry_a_clean_report_is_not_blamed_for_it(demo: Run, tmp_path):
+    remarked = {r.file for r in demo.done.survey.checked.remarks}
+    in_percent = set(demo.done.figures.answers.query("basis == 'derived' and field == 'count'")["file"])
+    clean = next(s.file for s in demo.done.figures.submissions if s.file in in_percent - remarked)
+    shutil.copy2(demo.input / clean, tmp_path / "отчёт.xlsx")
+    result = svod("check", "отчёт.xlsx", cwd=tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.startswith("отчёт.xlsx: замечаний нет.\nРеестра школ нет:")
+
+
 def test_a_file_that_cannot_be_read_is_an_error_and_one_that_is_not_there_wrong_use(tmp_path):
     (tmp_path / "снимок.xlsx").write_bytes(b"%PDF-1.4")
     assert svod("check", "снимок.xlsx", cwd=tmp_path).returncode == 1

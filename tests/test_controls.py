@@ -291,7 +291,7 @@ def test_two_reports_on_one_sheet_keep_their_errors_apart():
 def test_a_report_of_no_known_school_is_judged_all_the_same():
     nobody = Registry((School("77", "Гимназия"),))
     found = checked([file_of(order_form(answers={"13": "105 %"}), registry=nobody)], nobody)
-    assert {said.code for said in found.remarks} == {"SCHOOL-UNKNOWN", "PCT-ABOVE-100", "BASE-UNKNOWN"}
+    assert {said.code for said in found.remarks} == {"SCHOOL-UNKNOWN", "PCT-ABOVE-100"}
 
 
 def test_an_added_fact_gets_a_number_of_its_own():

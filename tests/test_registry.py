@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.reading.draft import draft_registry, look_alikes
 from pipeline.reading.grid import open_book
-from pipeline.reading.records import Book, Cell, FileRead, Recipient, Registry, School, Sheet, Spot, Waiver
+from pipeline.reading.records import Book, Cell, FileRead, Recipient, Registry, School, Sheet, Spot, Tick, Waiver
 from pipeline.reading.registry import read_registry
 from pipeline.settings import Limits
 from pipeline.writing.registry import write_registry
@@ -149,3 +149,37 @@ def test_an_exception_for_no_school_or_no_item_is_a_remark_and_not_applied(schoo
     found = with_exceptions([school, item, "", "основание"])
     assert found.waivers == ()
     assert [r.code for r in found.remarks] == ["REGISTRY-WAIVER"]
+
+
+# ── papers received ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def ticks(*rows: list[object]) -> Registry:
+    documents = sheet(["Код школы", "Документ", "Получен"], *rows, name="Документы")
+    return read_registry(Book((sheet(HEADINGS, SCHOOL), documents)), FORM)
+
+
+def test_papers_that_no_report_shows_are_ticked_off_by_their_titles():
+    order, plan = (paper.title for paper in FORM.order.papers)
+    measure = FORM.unseen[-1]
+    found = ticks(
+        ["01", "копия приказа о назначении ответственного", "20.12.2013"],
+        ["01", plan, "нет"],
+        ["01", measure.casefold(), "да"],
+    )
+    assert found.remarks == ()
+    assert found.ticks == (
+        Tick("01", order, True, date(2013, 12, 20)),
+        Tick("01", plan, False),
+        Tick("01", measure, True),
+    )
+
+
+@pytest.mark.parametrize("row", [["99", FORM.order.papers[0].title, "да"], ["01", "Справка", "да"]])
+def test_a_paper_of_no_school_or_of_no_known_title_is_a_remark(row):
+    assert [(r.code, r.sheet, r.cell) for r in ticks(row).remarks] == [("REGISTRY-TICK", "Документы", "A2")]
+
+
+def test_without_rows_nothing_is_ticked_off():
+    assert ticks().ticks is None
+    assert registry(SCHOOL).ticks is None

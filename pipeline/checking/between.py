@@ -6,7 +6,7 @@ from itertools import combinations, pairwise, starmap
 
 import pandas as pd
 
-from pipeline.checking.table import FactRow, Report, fact_rows
+from pipeline.checking.table import FactRow, Report, StatedFact, fact_rows, stated_facts
 from schemas.form import Form, Kind
 from schemas.remarks import Remark
 
@@ -118,26 +118,29 @@ def _document_gone(counting: Sequence[Report], table: pd.DataFrame, form: Form) 
         given = said.get(now.number, {})
         names = {name for document in given.values() for name in document}
         for item, document in said.get(before.number, {}).items():
-            if document and not document & names and before.as_of:
+            if document and not document.keys() & names and before.as_of:
                 cell = now.answer_cells.get(item, now.answer_cells.get(item.rpartition(".")[0], ""))
-                named = ", ".join(sorted(text for _, text in document))
+                named = ", ".join(sorted(document.values()))
                 yield now.remark("DOC-GONE", cell=cell, item=item, document=named, day=before.as_of)
 
 
-def _documents(table: pd.DataFrame, items: set[str]) -> dict[int, dict[str, set[tuple[str, str]]]]:
-    """report -> item or row of acts -> what its document is known by: («number», «12»), («title», «Положение»)."""
+Known = tuple[str, str]  # what a document is known by: («number», «12»), («title», «положение»)
+
+
+def _documents(table: pd.DataFrame, items: set[str]) -> dict[int, dict[str, dict[Known, str]]]:
+    """report -> item or row of acts -> what its document is known by -> as it is written."""
     facts = table[table["field"].isin(["number", "title"])]
-    found: dict[int, dict[str, set[tuple[str, str]]]] = {}
+    found: dict[int, dict[str, dict[Known, str]]] = {}
     columns = (facts[name] for name in ("report", "item", "field", "text"))
     for report, item, field, text in zip(*columns, strict=True):
         if item in items or item.rpartition(".")[0] in items:
-            found.setdefault(report, {}).setdefault(item, set()).add((field, text.casefold()))
+            found.setdefault(report, {}).setdefault(item, {})[field, text.casefold()] = text
     return found
 
 
 def _sent_unchanged(counting: Sequence[Report], table: pd.DataFrame) -> Iterator[Remark]:
     """Svod's own form handed out with last time's answers and sent back as it was."""
-    said = _answers(table)
+    said = stated_facts(table)
     for before, now in _one_after_another(counting):
         if now.own_form and said.get(now.number) and said.get(now.number) == said.get(before.number):
             yield now.remark("REPORT-UNCHANGED", day=before.as_of)
@@ -152,7 +155,7 @@ def _one_after_another(counting: Sequence[Report]) -> Iterator[tuple[Report, Rep
 # ── one school's report with another's ───────────────────────────────────────────────────────────────────
 def _same_answers(counting: Sequence[Report], table: pd.DataFrame) -> Iterator[Remark]:
     """On both: which of the two copied is not for us to say. A few answers changed afterwards hide nothing."""
-    said = {number: {fact for fact in facts if _is_telling(fact)} for number, facts in _answers(table).items()}
+    said = {number: {fact for fact in facts if _is_telling(fact)} for number, facts in stated_facts(table).items()}
     by_number = {report.number: report for report in counting}
     told: dict[object, list[int]] = {}
     for report in counting:
@@ -166,21 +169,10 @@ def _same_answers(counting: Sequence[Report], table: pd.DataFrame) -> Iterator[R
             yield by_number[other].remark("SAME-ANSWERS", other=by_number[one].file)
 
 
-def _is_telling(fact: tuple[str, str, str, float]) -> bool:
+def _is_telling(fact: StatedFact) -> bool:
     """Not what many schools may rightly say alike: all, nobody, a title, the name of a system."""
     _, field, _, figure = fact
     return field in ("count", "total", "number") or (field == "percent" and figure not in (0, 100))
-
-
-def _answers(table: pd.DataFrame) -> dict[int, frozenset[tuple[str, str, str, float]]]:
-    """report -> what it states, cells and notes aside."""
-    stated = table[(table["basis"] == "stated") & (table["field"] != "note")]
-    facts = stated[["item", "field", "text"]].assign(number=stated["number"].fillna(-1.0))
-    rows = zip(stated["report"].tolist(), zip(*(facts[name].tolist() for name in facts), strict=True), strict=True)
-    found: dict[int, set[tuple[str, str, str, float]]] = {}
-    for report, fact in rows:
-        found.setdefault(report, set()).add(fact)
-    return {report: frozenset(facts) for report, facts in found.items()}
 
 
 def _far_from_peers(counting: Sequence[Report], coverage: pd.DataFrame, table: pd.DataFrame) -> Iterator[Remark]:

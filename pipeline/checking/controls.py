@@ -101,8 +101,9 @@ def _total_not_base(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, reg
 
 def _base_unknown(coverage: pd.DataFrame, table: pd.DataFrame, form: Form) -> Iterator[Remark]:
     """A share that cannot be turned into people: neither the answer nor the registry says of how many, or it says
-    that there is nobody."""
-    of_people = coverage[coverage["item"].isin([item.number for item in form.items if item.kind is Kind.COVERAGE])]
+    that there is nobody. Of a school that is not known it follows from that, and is not said."""
+    items = [item.number for item in form.items if item.kind is Kind.COVERAGE]
+    of_people = coverage[coverage["item"].isin(items) & (coverage["school_code"] != "")]
     of_nobody = (of_people["total"] == 0) & (of_people["percent"] > 0)
     for answer, fact in _on("said_row", of_people[of_people["total"].isna() | of_nobody], table):
         yield fact.remark("BASE-UNKNOWN", label=_label(form, form.item(answer.item).base))

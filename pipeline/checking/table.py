@@ -15,6 +15,7 @@ from schemas.form import Form
 from schemas.remarks import Remark, remark
 
 Place = tuple[str, str, str, date | None]  # file, sheet, school, date: whose report, and where it stands
+StatedFact = tuple[str, str, str, float]  # item, field, text, number (-1 where there is none)
 
 _PLACE = ["file", "sheet", "cell", "school_code", "as_of"]
 
@@ -162,6 +163,17 @@ def fact_rows(table: pd.DataFrame, numbers: "pd.Series[float] | pd.Index[int]") 
     """The facts of these row numbers, in their order."""
     rows = table.loc[numbers.astype("int64"), list(FactRow._fields)]
     return starmap(FactRow, rows.itertuples(index=False, name=None))
+
+
+def stated_facts(table: pd.DataFrame) -> dict[int, frozenset[StatedFact]]:
+    """report -> what it states, cells and notes aside."""
+    stated = table[(table["basis"] == "stated") & (table["field"] != "note")]
+    facts = stated[["item", "field", "text"]].assign(number=stated["number"].fillna(-1.0))
+    rows = zip(stated["report"].tolist(), zip(*(facts[name].tolist() for name in facts), strict=True), strict=True)
+    found: dict[int, set[StatedFact]] = {}
+    for report, fact in rows:
+        found.setdefault(report, set()).add(fact)
+    return {report: frozenset(facts) for report, facts in found.items()}
 
 
 def base_people(coverage: pd.DataFrame, form: Form, registry: Registry) -> "pd.Series[float]":

@@ -157,13 +157,25 @@ class Waiver(NamedTuple):
         return f"{self.reason or 'основание не указано'}{f' ({self.who})' if self.who else ''}"
 
 
+class Tick(NamedTuple):
+    """One row of «Документы»: a paper or measure that no report shows, by its title in the form. `day`: when it came,
+    where «Получен» holds a date."""
+
+    school: str
+    document: str
+    received: bool
+    day: date | None = None
+
+
 @dataclass(frozen=True)
 class Registry:
-    """The registry as plain rows. `draft`: there was no registry, the schools are those that the reports name."""
+    """The registry as plain rows. `draft`: there was no registry, the schools are those that the reports name.
+    `ticks`: None where there is no sheet «Документы»."""
 
     schools: tuple[School, ...] = ()
     mailing: tuple[Recipient, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    ticks: tuple[Tick, ...] | None = None
     remarks: tuple[Remark, ...] = ()
     draft: bool = False
 

@@ -1,13 +1,14 @@
-"""The registry workbook as plain rows: schools with their bases, and who gets the letters."""
+"""The registry workbook as plain rows: schools with their bases, who gets the letters, exceptions, papers received."""
 
 import re
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.reading.records import Book, Cell, Recipient, Registry, School, Sheet, Spot, Waiver, address
+from pipeline.reading.records import Book, Cell, Recipient, Registry, School, Sheet, Spot, Tick, Waiver, address
 from pipeline.reading.rows import item_numbers
 from pipeline.reading.values import is_blank, read_date
-from pipeline.reading.wordings import plain
+from pipeline.reading.wordings import SAME_WORDING, likeness, plain
+from pipeline.reading.yes_no import NO, read_yes_no
 from schemas.form import Form
 from schemas.remarks import Remark, remark
 from schemas.strict import UsageError
@@ -20,6 +21,8 @@ WAIVERS = "Исключения"
 SCHOOL_CODE, ITEM, REMARK, REASON, WHO, VALID_UNTIL = (
     "Код школы", "Пункт", "Код замечания", "Основание", "Кто разрешил", "Действует до",
 )  # fmt: skip
+TICKS = "Документы"
+DOCUMENT, RECEIVED = "Документ", "Получен"
 RECIPIENT, WANTS = "Имя", "Что получает"
 
 _MOST_PEOPLE = 1_000_000  # more in one school is a slip of the keyboard
@@ -43,8 +46,9 @@ def read_registry(book: Book, form: Form) -> Registry:
         raise UsageError(f"Файл {FILE}, лист «{SCHOOLS}»: ни у одной школы нет кода. Заполните столбец «{CODE}».")
     remarks += _shared_names(schools)
     mailing = tuple(_mailing(book, remarks))
-    waivers = tuple(_waivers(book, {school.code for school in schools}, form, remarks))
-    return Registry(tuple(schools), mailing, waivers, tuple(remarks))
+    codes = {school.code for school in schools}
+    waivers = tuple(_waivers(book, codes, form, remarks))
+    return Registry(tuple(schools), mailing, waivers, _ticks(book, codes, form, remarks), tuple(remarks))
 
 
 def _bases(form: Form) -> dict[str, str]:
@@ -160,6 +164,26 @@ def _waivers(book: Book, schools: set[str], form: Form, remarks: list[Remark]) -
             continue
         code, reason, who = (_text(row, columns, heading) for heading in (REMARK, REASON, WHO))
         yield Waiver(school, item, code, reason, who, _date(row, columns, VALID_UNTIL, place, remarks))
+
+
+def _ticks(book: Book, schools: set[str], form: Form, remarks: list[Remark]) -> tuple[Tick, ...] | None:
+    """None where there is no such sheet, or nothing but its heading."""
+    sheet = _sheet(book, TICKS)
+    if sheet is None:
+        return None
+    columns = _columns(sheet, (SCHOOL_CODE, DOCUMENT, RECEIVED))
+    ticks = []
+    for row in _rows(sheet):
+        school, said = _text(row, columns, SCHOOL_CODE), _text(row, columns, DOCUMENT)
+        document = max(form.unseen, key=lambda title: likeness(said, title), default="")
+        if school not in schools or likeness(said, document) < SAME_WORDING:
+            place = {"file": FILE, "sheet": sheet.name, "cell": address(Spot(row.number, 1)), "school": school}
+            remarks.append(remark("REGISTRY-TICK", **place, value=f"{school or '—'}, {said or '—'}"))
+            continue
+        cell = row.cells.get(columns.get(RECEIVED, 0))
+        received = cell is not None and not is_blank(cell) and read_yes_no(str(cell.value)).said != NO
+        ticks.append(Tick(school, document, received, read_date(cell) if cell else None))
+    return tuple(ticks) or None
 
 
 def _item(row: "_Row", columns: dict[str, int]) -> str:

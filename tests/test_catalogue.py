@@ -1,0 +1,325 @@
+"""The catalogue: every remark is raised by something, reads well with its figures, and fits where it is shown."""
+
+import ast
+import os
+import re
+import string
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.reading.records import Book, Cell, Registry, School, Sheet, Spot
+from pipeline.reading.registry import read_registry
+from pipeline.reading.reports import Inputs, read_file
+from pipeline.settings import Limits
+from pipeline.wording import message, todo
+from pipeline.writing.fitting import text_height
+from schemas import own_form
+from schemas.remarks import Remark
+from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, order_form, school
+from tests.order_form import FORM, REGISTRY, OrderForm, read
+from tests.own_form import own_form_file
+from tests.test_package import compound
+
+ROOT = Path(__file__).parent.parent
+ENTRIES = CATALOGUE.entries
+JANUARY = date(2014, 1, 30)
+
+
+# ── codes ────────────────────────────────────────────────────────────────────────────────────────────────
+ENCODINGS = {"UTF-8", "UTF-16"}  # look like codes
+
+
+def test_every_code_in_the_program_is_in_the_catalogue_and_the_reverse() -> None:
+    files = [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "schemas").glob("*.py")]
+    used = {code for path in files for code in codes_in(path.read_text("utf-8"))} - ENCODINGS
+    assert used == set(ENTRIES)
+
+
+def codes_in(source: str) -> Iterator[str]:
+    """Texts of a module that are a code and nothing else."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and re.fullmatch(r"[A-Z]{3,}(-[A-Z0-9]+)+", str(node.value)):
+            yield str(node.value)
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("code", ENTRIES)
+def test_an_example_holds_exactly_what_the_sentences_name(code: str) -> None:
+    entry = ENTRIES[code]
+    named = {name for text in (entry.message, entry.todo) for _, name, _, _ in string.Formatter().parse(text) if name}
+    assert set(entry.example) == named
+
+
+@pytest.mark.parametrize("code", ENTRIES)
+def test_rule_message_and_todo_are_whole_sentences(code: str) -> None:
+    example = CATALOGUE.example(code)
+    for said in (ENTRIES[code].rule, message(example, CATALOGUE), todo(example, CATALOGUE)):
+        assert re.fullmatch(r"[«А-ЯЁ0-9].*[.]", said)
+        assert not re.search(r"\s\s|\.\.|[{}_]|\d \d|\bNone\b", said)
+
+
+# Characters of the columns «Замечание» and «Что сделать» of a returned file.
+WIDTHS = {message: 58, todo: 48}
+
+
+@pytest.mark.parametrize("say", WIDTHS, ids=lambda say: say.__name__)
+@pytest.mark.parametrize("code", ENTRIES)
+def test_what_is_said_takes_no_more_than_two_lines_of_its_column(
+    code: str, say: Callable[[Remark, object], str]
+) -> None:
+    pixels = WIDTHS[say] * 7 + 5 - 8  # the cell's indent
+    assert text_height(say(CATALOGUE.example(code), CATALOGUE), pixels) <= 2 * text_height("одна строка", pixels)
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"), [(1.0, "1"), (1240.0, "1\u00a0240"), (350.14, "350,14"), (245.5, "245,5"), (0.0, "0")]
+)
+def test_people_are_said_as_people_write_them(figure: float, said: str) -> None:
+    spoken = replace(CATALOGUE.example("TOTAL-NOT-BASE"), data=(("total", figure), ("base", 2.0), ("label", "Детей")))
+    assert message(spoken, CATALOGUE) == f"Всего указано {said}{chr(160)}чел., а в реестре 2 («Детей»)."
+
+
+def test_an_exception_is_said_with_its_reason_behind_the_message() -> None:
+    excepted = replace(CATALOGUE.example("CELL-NO-VALUE"), data=(("exception", "согласовано (Иванова)"),))
+    assert message(excepted, CATALOGUE).endswith("без вычисленного значения. Разрешено: согласовано (Иванова).")
+
+
+# ── every remark has a fixture that raises it ────────────────────────────────────────────────────────────
+Fixture = Callable[[Path], Iterable[Remark]]  # the folder is empty
+
+
+def answered(item: str, words: str | float | Cell, day: date = MARCH) -> Fixture:
+    """An order form that answers one item so."""
+    return lambda folder: checked([file_of(order_form(day, answers={item: words}))]).remarks  # type: ignore[dict-item]
+
+
+def headed(school: str = "МБОУ СОШ № 1", as_of: str = "20.03.2014", registry: Registry = REGISTRY) -> Fixture:
+    """An order form with this school and date above its table."""
+    return lambda folder: file_of(OrderForm(school=school, as_of=as_of), registry=registry).remarks
+
+
+def on_sheets(*sheets: Sheet) -> Fixture:
+    return lambda folder: read(*sheets)[1]
+
+
+def handed_out(**meta: str) -> Fixture:
+    """A form that Svod handed out for another school or date than stands in its head."""
+    meta_sheet = table(own_form.META_SHEET, meta.items())
+    return on_sheets(OrderForm().sheet(), meta_sheet._replace(hidden=True))
+
+
+def in_the_inbox(content: bytes) -> Fixture:
+    def fixture(folder: Path) -> Iterable[Remark]:
+        (folder / "отчёт.xlsx").write_bytes(content)
+        return read_there(folder)
+
+    return fixture
+
+
+def read_there(folder: Path) -> Iterable[Remark]:
+    found = read_file(Inputs(folder, FORM, Limits(), REGISTRY), Path("отчёт.xlsx"))
+    return found.remarks  # type: ignore[union-attr]
+
+
+def sent(*days: date, as_of: date = MARCH, registry: Registry = REGISTRY) -> Fixture:
+    """Order forms of the first school for these dates, and the picture of a date."""
+    files = [file_of(order_form(day), f"{number}.xlsx") for number, day in enumerate(days)]
+    return lambda folder: measured(files, registry, as_of).remarks
+
+
+def from_one_to_the_next(item: str, before: str, now: str) -> Fixture:
+    reports = {"1.xlsx": order_form(JANUARY, answers={item: before}), "2.xlsx": order_form(answers={item: now})}
+    return lambda folder: checked([file_of(form, name) for name, form in reports.items()]).remarks
+
+
+def of_district(answers: dict[str, dict[str, str]]) -> Fixture:
+    """Order forms of schools of one size for one date: code -> what it answers otherwise than the clean form."""
+    registry = Registry(tuple(school(code) for code in answers))
+    files = [file_of(order_form(MARCH, code, said), f"{code}.xlsx", registry) for code, said in answers.items()]
+    return lambda folder: checked(files, registry).remarks
+
+
+def in_the_registry(*rows: Iterable[object], sheet: str = "Школы") -> Fixture:
+    """A registry of one school with these rows, the first a heading, on a sheet of that name."""
+    schools = rows if sheet == "Школы" else (["Код", "Краткое наименование"], ["01", "МБОУ СОШ № 1"])
+    book = Book(tuple({name: table(name, given) for name, given in (("Школы", schools), (sheet, rows))}.values()))
+    return lambda folder: read_registry(book, FORM).remarks
+
+
+def table(name: str, rows: Iterable[Iterable[object]]) -> Sheet:
+    cells = {Spot(r, c): Cell(value) for r, row in enumerate(rows, 1) for c, value in enumerate(row, 1) if value}  # type: ignore[arg-type]
+    return Sheet(name, cells)
+
+
+def a_folder_called_like_a_report(folder: Path) -> Iterable[Remark]:
+    (folder / "отчёт.xlsx").mkdir()
+    return read_there(folder)
+
+
+def a_file_far_above_the_limit(folder: Path) -> Iterable[Remark]:
+    with open(folder / "отчёт.xlsx", "wb") as file:
+        file.truncate(Limits().file_mb * 2**20 + 1)
+    return read_there(folder)
+
+
+def a_file_that_may_not_be_read(folder: Path) -> Iterable[Remark]:
+    (folder / "отчёт.xlsx").write_bytes(b"PK")
+    (folder / "отчёт.xlsx").chmod(0)
+    try:
+        os.seteuid(NOBODY if os.geteuid() == 0 else os.geteuid())  # root may read everything
+        return read_there(folder)
+    finally:
+        os.seteuid(os.getuid())
+
+
+NOBODY = 65_534
+
+
+def an_item_under_another_number(folder: Path) -> Iterable[Remark]:
+    form = OrderForm()
+    form.rows[form.row_of("9")][0] = "29"
+    return file_of(form).remarks
+
+
+def an_item_answered_twice(folder: Path) -> Iterable[Remark]:
+    form = OrderForm()
+    form.rows.insert(form.row_of("9") + 1, ["9", FORM.item("9").title, "40 %"])
+    return file_of(form).remarks
+
+
+def a_note_beside_the_form(folder: Path) -> Iterable[Remark]:
+    form = OrderForm()
+    form.rows[form.row_of("9")].append("уточнить")
+    return file_of(form).remarks
+
+
+def a_problem_alone(folder: Path) -> Iterable[Remark]:
+    return checked([file_of(OrderForm(problems=[("Слабый интернет", "")]))]).remarks
+
+
+def nothing_filled_in(folder: Path) -> Iterable[Remark]:
+    return checked([file_of(OrderForm(answers={}, problems=[]))]).remarks
+
+
+def teachers_of_unknown_number(folder: Path) -> Iterable[Remark]:
+    unknown = Registry((replace(REGISTRY.schools[0], bases={}),))
+    return checked([file_of(order_form(), registry=unknown)], unknown).remarks
+
+
+def a_prefilled_form_sent_back(folder: Path) -> Iterable[Remark]:
+    return checked([own_form_file("1.xlsx", JANUARY), own_form_file("2.xlsx", MARCH)]).remarks
+
+
+def two_schools_of_one_number() -> Registry:
+    return Registry((School("08", "МБОУ СОШ № 8"), School("18", "МБОУ НОШ № 8")))
+
+
+def one_part_above_its_whole(folder: Path) -> Iterable[Remark]:
+    return checked([], Registry((school(bases={"parents": 540, "able": 548}),))).on_registry
+
+
+WITH_TEACHERS = ["Код", "Краткое наименование", "Педагогических работников", "Действует с"]
+WAIVERS = ["Код школы", "Пункт", "Код замечания", "Основание", "Кто разрешил", "Действует до"]
+
+RAISED: dict[str, Fixture] = {
+    # the file
+    "FILE-LINK": a_folder_called_like_a_report,
+    "FILE-EMPTY": in_the_inbox(b""),
+    "FILE-KIND": in_the_inbox(b"%PDF-1.7\n"),
+    "FILE-ENCRYPTED": in_the_inbox(compound("Root Entry", "EncryptedPackage")),
+    "FILE-DAMAGED": in_the_inbox(b"PK\x03\x04" + bytes(300)),
+    "FILE-LIMIT": a_file_far_above_the_limit,
+    "FILE-BUSY": read_there,  # it is gone
+    "FILE-DENIED": a_file_that_may_not_be_read,
+    "FILE-NO-FORM": on_sheets(Sheet("Список", {Spot(1, 1): Cell("Телефоны")})),
+    # its sheets
+    "FORM-HIDDEN": on_sheets(OrderForm().sheet(hidden=True)),
+    "FORM-TWICE": on_sheets(OrderForm().sheet(), OrderForm(name="Лист2").sheet()),
+    "FORM-CONFLICT": on_sheets(OrderForm().sheet(), replace(order_form(answers={"13": "12 %"}), name="Лист2").sheet()),
+    # its head
+    "SCHOOL-MISSING": headed(school="____________"),
+    "SCHOOL-UNKNOWN": headed(school="МБОУ СОШ № 99"),
+    "SCHOOL-AMBIGUOUS": headed(school="школа № 8", registry=two_schools_of_one_number()),
+    "SCHOOL-CONFLICT": handed_out(school="10"),
+    "SCHOOL-LATIN": headed(school="МБОУ CОШ № 1"),
+    "DATE-MISSING": headed(as_of="________"),
+    "DATE-UNREADABLE": headed(as_of="31.02.2014"),
+    "DATE-CONFLICT": handed_out(as_of="20.05.2014"),
+    # its place among the others
+    "DATE-ODD": sent(date(2014, 2, 17)),
+    "DATE-FUTURE": sent(MARCH + timedelta(days=1)),
+    "REPORT-SUPERSEDED": sent(MARCH, MARCH),
+    "REPORT-OLDER": sent(JANUARY, MARCH),
+    "REPORT-EMPTY": nothing_filled_in,
+    "SCHOOL-NOT-IN-BEING": sent(MARCH, registry=Registry((school(until=JANUARY),))),
+    # its cells
+    "NOTE-BESIDE": a_note_beside_the_form,
+    "ITEM-BY-WORDING": an_item_under_another_number,
+    "CELL-ERROR": answered("13", Cell("#ДЕЛ/0!", fault="error")),
+    "CELL-NO-VALUE": answered("13", Cell("", fault="no_value")),
+    # one answer
+    "NUM-NONE": answered("13", "в процессе"),
+    "NUM-RANGE": answered("13", "80–85 %"),
+    "NUM-BOUND": answered("13", "более 50 %"),
+    "NUM-ABOUT": answered("13", "около 90 %"),
+    "NUM-LETTER": answered("13", "З0 %"),
+    "NUM-UNCLEAR": answered("6.2", "87"),
+    "NUM-FRACTION": answered("8", 0.87),
+    "NUM-SEVERAL": answered("13", "87 % / 90 %"),
+    "NUM-NOT-WHOLE": answered("6.1", "24,5 чел."),
+    "NUM-NEGATIVE": answered("13", "-5 %"),
+    "PCT-ABOVE-100": answered("9", "104 %"),
+    "COUNT-ABOVE-TOTAL": answered("6.2", "575 из 574"),
+    "PCT-DISAGREES": answered("6.2", "331 из 574 (59%)"),
+    "TOTAL-NOT-BASE": answered("6.2", "331 из 570 (58%)"),
+    "BASE-UNKNOWN": teachers_of_unknown_number,
+    "CLASSES-UNREADABLE": answered("12.1", "61% (1-12 классы)"),
+    "CLASSES-PART": answered("12.1", "61% (5-9 классы)"),
+    "YES-NO-UNREADABLE": answered("11", "в разработке"),
+    "ANSWER-TWICE": an_item_answered_twice,
+    "DOC-INCOMPLETE": answered("3", "приказ от 12.12.2013"),
+    "DOC-SEVERAL": answered("3", "приказ № 12 от 09.12.2013, приказ № 14 от 10.12.2013"),
+    "DOC-AFTER-REPORT": answered("3", "приказ № 12 от 21.03.2014"),
+    "PERSON-INCOMPLETE": answered("1", "Иванова Мария Петровна"),
+    "PERSON-SEVERAL": answered("1", "Иванова М.П., учитель; Ким С.Е., методист"),
+    "ANSWER-MISSING": answered("7", ""),
+    "ANSWER-NO": answered("11", "нет", date(2014, 9, 20)),
+    "PROBLEM-NO-SOLUTION": a_problem_alone,
+    # between items, reports and schools
+    "ABOVE-LIMIT": answered("14", "65%"),
+    "COUNT-FELL": from_one_to_the_next("10.1", "42/100%", "21/50%"),
+    "PCT-FELL": from_one_to_the_next("9", "45 %", "31 %"),
+    "BASE-JUMP": from_one_to_the_next("6.2", "100 из 460", "331 из 574"),
+    "DOC-GONE": from_one_to_the_next("3", "приказ № 12 от 05.12.2013", "нет"),
+    "REPORT-UNCHANGED": a_prefilled_form_sent_back,
+    "SAME-ANSWERS": of_district({"01": {}, "02": {}}),
+    "FAR-FROM-PEERS": of_district({f"{n:02d}": {"13": "7 %" if n == 5 else f"{70 + n} %"} for n in range(1, 11)}),
+    # the registry
+    "REGISTRY-CODE": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1"], ["01", "МБОУ СОШ № 2"]),
+    "REGISTRY-NUMBER": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1", "сорок"]),
+    "REGISTRY-NAME": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1"], ["02", "МБОУ СОШ № 1"]),
+    "REGISTRY-DATE": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1", 42.0, "с осени"]),
+    "REGISTRY-WAIVER": in_the_registry(WAIVERS, ["99", "14"], sheet="Исключения"),
+    "REGISTRY-TICK": in_the_registry(["Код школы", "Документ", "Получен"], ["99", "План"], sheet="Документы"),
+    "REGISTRY-ADDRESS": in_the_registry(["Имя", "Электронная почта"], ["Описка", "school8@"], sheet="Рассылка"),
+    "REGISTRY-PART": one_part_above_its_whole,
+}
+
+
+@pytest.mark.parametrize("code", ENTRIES)
+def test_every_remark_is_raised_by_its_fixture_with_all_that_its_sentences_name(code: str, tmp_path: Path) -> None:
+    if code == "FILE-DENIED" and not hasattr(os, "seteuid"):
+        pytest.skip("this system takes no right to read away")
+    raised = [said for said in RAISED[code](tmp_path) if said.code == code]
+    assert raised
+    for said in raised:
+        assert message(said, CATALOGUE)
+        assert todo(said, CATALOGUE)
+
+
+def test_no_fixture_is_kept_for_a_remark_that_is_gone() -> None:
+    assert RAISED.keys() <= ENTRIES.keys()
