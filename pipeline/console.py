@@ -138,7 +138,7 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
     states = Counter(line.state.name for line in figures.submissions)
     severities = Counter(said.severity for said in figures.remarks)
     inbox = done.survey.intake.inbox
-    yield "Файлов прочитано", f"{_read(figures)} из {len(inbox.reports)}"
+    yield "Файлов прочитано", f"{figures.files_read} из {len(inbox.reports)}"
     if inbox.passed_over:
         yield "Служебных файлов пропущено", str(len(inbox.passed_over))
     if figures.draft_registry:
@@ -150,11 +150,6 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
     yield "Не представлено", str(states["NOT_SUBMITTED"] + states["UNREADABLE"])
     yield "Замечаний", f"ошибок {severities[Severity.ERROR]}, проверить {severities[Severity.WARNING]}"
     yield figures.form.headline.name, _against_target(figures)
-
-
-def _read(figures: "Figures") -> int:
-    unread = {source.file for source in figures.sources if source.outcome == "не прочитан"}
-    return len({source.file for source in figures.sources}) - len(unread)
 
 
 def _against_target(figures: "Figures") -> str:

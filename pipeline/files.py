@@ -27,7 +27,7 @@ _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # control, bidi and zero-width charact
 
 
 class OutputError(Exception):
-    """The output folder cannot be written. The text is one Russian sentence that says what to do."""
+    """The run writes nothing. The text is one Russian sentence that says why and what to do."""
 
 
 @dataclass(frozen=True)

@@ -12,20 +12,26 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.measuring.activation import steps
 from pipeline.measuring.figures import (
     Activation,
     Figures,
     Level,
+    Life,
+    Lives,
     Milestone,
     Problem,
+    Reconciliation,
+    SetAside,
     Share,
     Source,
     State,
     Submission,
 )
+from pipeline.measuring.rules import rule_book
 from pipeline.reading.records import School
 from schemas.form import Form, Item, Kind, Target, load_form
-from schemas.remarks import Remark, Severity, remark
+from schemas.remarks import Remark, Severity, load_catalogue, remark
 
 AS_OF = date(2014, 3, 20)
 HISTORY = (date(2014, 1, 30), date(2014, 2, 20), AS_OF)
@@ -213,7 +219,93 @@ def district(
         sources=tuple(Source(_file(s), "учтён", as_of, s.code) for s in schools if of_case[s.code].course),
         bases={b.id: sum(s.bases[b.id] for s in schools) for b in form.bases} if schools else {},
         answers=_answers(schools, of_case, form),
+        steps=steps(activation, form, as_of),
+        measures=_measures(schools, of_case, form, as_of),
+        reconciliation=_reconciliation(schools, coverage, totals, form, remarks),
+        lives=_lives(remarks, as_of),
+        rules=rule_book(load_catalogue(), remarks),
+        before=_before(cases, form, history, as_of),
     )
+
+
+def _before(cases: Sequence[Case], form: Form, history: Sequence[date], as_of: date) -> Figures | None:
+    """The figures of the date before, of the same schools."""
+    days = [day for day in history if day < as_of]
+    if not days:
+        return None
+    earlier = [replace(case, course=case.course[: len(days)], state=_came(case), set_aside=False) for case in cases]
+    return district(earlier, days[-1], days[-1:], form=form)
+
+
+def _measures(schools: Sequence[School], of_case: dict[str, Case], form: Form, as_of: date) -> pd.DataFrame:
+    """Nothing ticked off; what items show is in progress, or overdue after its deadline."""
+    rows: list[tuple[object, ...]] = []
+    for school in schools:
+        for paper in form.order.papers:
+            rows.append((school.code, "Документы", paper.title, paper.due, (), Milestone.NOT_CHECKED, None))
+        for stage in form.stages:
+            for measure in stage.measures:
+                late = measure.due is not None and as_of > measure.due
+                state = Milestone.OVERDUE if late else Milestone.IN_PROGRESS
+                if not of_case[school.code].course:
+                    state = Milestone.UNKNOWN
+                if not measure.items:
+                    state = Milestone.NOT_CHECKED
+                rows.append((school.code, stage.title, measure.title, measure.due, measure.items, state, None))
+    columns = ["school_code", "stage", "measure", "due", "items", "state", "done_since"]
+    return pd.DataFrame(rows, columns=columns).astype({"due": "object", "done_since": "object"})
+
+
+def _reconciliation(
+    schools: Sequence[School], coverage: pd.DataFrame, totals: pd.DataFrame, form: Form, remarks: Iterable[Remark]
+) -> Reconciliation:
+    """Those set aside said half of their base; the schools that are missing may say anything."""
+    items = totals[["expected", "carried", "counted", *(s.value for s in Share if s is not Share.COUNTED)]].copy()
+    items["read"] = items["counted"] + items["set_aside"] + items["not_applicable"] + 2
+    items["elsewhere"], items["answered_not_applicable"] = 2, items["not_applicable"]
+    items["percent"] = totals["percent"]
+    aside = coverage[coverage["share"] == Share.SET_ASIDE]
+    bases = {school.code: school.bases for school in schools}
+    people = {"set_aside": dict.fromkeys(totals.index, 0.0), "missing": dict.fromkeys(totals.index, 0.0)}
+    for row in coverage.itertuples():
+        base = bases[row.school_code].get(form.item(row.item).base, 0.0)
+        if row.share is Share.SET_ASIDE:
+            people["set_aside"][row.item] += base
+        if row.share in (Share.SET_ASIDE, Share.NO_REPORT, Share.NO_ANSWER):
+            people["missing"][row.item] += base
+    asides, missing = (pd.Series(people[name], dtype="float64") for name in ("set_aside", "missing"))
+    items["people_counted"], items["people_set_aside"] = totals["covered"], asides / 2
+    items["people_read"] = items["people_counted"] + items["people_set_aside"]
+    whole = totals["total"]
+    items["percent_with_set_aside"] = (totals["covered"] + asides / 2) / (whole + asides).where(whole > 0) * 100
+    items["percent_low"] = totals["covered"] / (whole + missing).where(whole + missing > 0) * 100
+    items["percent_high"] = (totals["covered"] + missing) / (whole + missing).where(whole + missing > 0) * 100
+    items["holds"] = True
+    said = list(remarks)
+    return Reconciliation(
+        items,
+        tuple(
+            SetAside(school, row.item, bases[row.school_code][form.item(row.item).base] / 2,
+                     bases[row.school_code][form.item(row.item).base], 50.0,
+                     tuple(r for r in said if (r.school, r.item) == (row.school_code, row.item)))
+            for row in aside.itertuples()
+            for school in schools
+            if school.code == row.school_code
+        ),
+        {"учтён": len(schools), "не прочитан": 1},
+        len(schools) + 1,
+        len(schools) + 1,
+    )  # fmt: skip
+
+
+def _lives(remarks: Iterable[Remark], as_of: date) -> Lives:
+    """The first remark stands for the second time, the others are new; two of four have been corrected."""
+    keys = [(r.school, r.item, r.code) for r in remarks if r.severity is not Severity.INFO]
+    standing = {key: Life(as_of, 1) for key in keys}
+    if not keys:
+        return Lives({})
+    standing[keys[0]] = Life(HISTORY[0], 2)
+    return Lives(standing, 4, tuple(remarks)[:2])
 
 
 def _school(number: int, case: Case, form: Form) -> School:
@@ -295,12 +387,17 @@ def _activation(school: School, case: Case, form: Form, as_of: date) -> Activati
         return Activation(school, Level.UNKNOWN, report_date=report_date, share=Share.SET_ASIDE, **places)
     carried = case.state is State.CARRIED
     moving = not carried and len(case.course) > 1
+    coming, ahead = form.next_target(as_of), _ahead(case.course, form, as_of) if moving else None
+    change = case.course[-1] - case.course[-2] if moving else None
     return Activation(
         school,
         report_date=report_date,
         carried=carried,
-        change=case.course[-1] - case.course[-2] if moving else None,
-        forecast=_ahead(case.course, form, as_of) if moving else None,
+        change=change,
+        change_people=None if change is None else change / 100 * case.able,
+        pace=None if change is None else change / 100 * case.able / 4,
+        forecast=ahead,
+        will_miss=bool(coming and ahead is not None and ahead < coming.min),
         **_against(case.course[-1] / 100 * case.able, float(case.able), form, as_of),
         **places,
     )
@@ -313,11 +410,17 @@ def _municipality(
     if not counted:
         return Activation(None, Level.UNKNOWN, share=Share.NO_ANSWER)
     course = [float(p) for p in trend[trend["school_code"] == ""]["percent"]]
+    covered, total = sum(row.covered or 0 for row in counted), sum(row.total or 0 for row in counted)
+    moving = len(course) > 1
+    coming, ahead = form.next_target(as_of), _ahead(course, form, as_of) if moving else None
     return Activation(
         None,
-        change=course[-1] - course[-2] if len(course) > 1 else None,
-        forecast=_ahead(course, form, as_of) if len(course) > 1 else None,
-        **_against(sum(row.covered or 0 for row in counted), sum(row.total or 0 for row in counted), form, as_of),
+        change=course[-1] - course[-2] if moving else None,
+        change_people=sum(row.change_people or 0 for row in counted) if moving else None,
+        pace=(course[-1] - course[-2]) / 100 * total / 4 if moving else None,
+        forecast=ahead,
+        will_miss=bool(coming and ahead is not None and ahead < coming.min),
+        **_against(covered, total, form, as_of),
     )
 
 
@@ -411,8 +514,12 @@ def _milestones(
                 state = Milestone.DONE
             else:
                 state = Milestone.OVERDUE if late > 0 else Milestone.IN_PROGRESS
-            rows.append((school.code, item.number, item.due, state, late if state is Milestone.OVERDUE else 0))
-    return pd.DataFrame(rows, columns=["school_code", "item", "due", "state", "days_late"])
+            late = late if state is Milestone.OVERDUE else 0
+            rows.append(
+                (school.code, item.number, item.due, state, late, HISTORY[0] if state is Milestone.DONE else None)
+            )
+    columns = ["school_code", "item", "due", "state", "days_late", "done_since"]
+    return pd.DataFrame(rows, columns=columns).astype({"done_since": "object"})
 
 
 def _answers(schools: Sequence[School], of_case: dict[str, Case], form: Form) -> pd.DataFrame:

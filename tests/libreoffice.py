@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,18 +22,31 @@ needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (sof
 
 def recalculated(book: bytes, folder: Path) -> Path:
     """The workbook as LibreOffice saves it after computing every formula anew."""
-    return _converted(book, folder, "xlsx")
+    return _converted([_book(book, folder)], folder, "xlsx")[0]
 
 
 def printed(book: bytes, folder: Path) -> Path:
     """The workbook as a PDF."""
-    return _converted(book, folder, "pdf")
+    return _converted([_book(book, folder)], folder, "pdf")[0]
 
 
-def _converted(book: bytes, folder: Path, kind: str) -> Path:
+def saved_together(books: Iterable[bytes], folder: Path) -> list[Path]:
+    """The workbooks as one run of LibreOffice saves them, every formula computed anew."""
+    sources = []
+    for n, book in enumerate(books):
+        sources.append(folder / f"{n:03}.xlsx")
+        sources[-1].write_bytes(book)
+    return _converted(sources, folder, "xlsx")
+
+
+def _book(content: bytes, folder: Path) -> Path:
+    path = folder / "book.xlsx"
+    path.write_bytes(content)
+    return path
+
+
+def _converted(sources: Sequence[Path], folder: Path, kind: str) -> list[Path]:
     assert SOFFICE is not None
-    source = folder / "book.xlsx"
-    source.write_bytes(book)
     target = folder / "converted"
     user = folder / "profile" / "user"
     user.mkdir(parents=True, exist_ok=True)
@@ -46,10 +60,10 @@ def _converted(book: bytes, folder: Path, kind: str) -> Path:
             kind,
             "--outdir",
             str(target),
-            str(source),
+            *map(str, sources),
         ],
         check=True,
         capture_output=True,
-        timeout=180,
+        timeout=600,
     )
-    return target / f"book.{kind}"
+    return [target / f"{source.stem}.{kind}" for source in sources]

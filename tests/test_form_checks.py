@@ -4,7 +4,6 @@ The fillings leave out what the docstring of `pipeline.writing.form_checks` leav
 """
 
 import re
-import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -25,7 +24,7 @@ from pipeline.writing.form_checks import TO_FILL
 from schemas import own_form
 from schemas.form import Item, Kind, load_form
 from schemas.remarks import Severity, load_catalogue
-from tests.libreoffice import SOFFICE, needs_libreoffice
+from tests.libreoffice import needs_libreoffice, saved_together
 
 FORM = load_form("form-547")
 SCHOOL = School("08", "СОШ № 8", bases={"teachers": 27.0, "pupils": 398.0, "parents": 600.0, "able": 455.0}, classes=18)
@@ -174,16 +173,8 @@ def numbered(value: object) -> str:
 
 
 def computed(books: Iterable[bytes], folder: Path) -> list[Book]:
-    """The workbooks as one run of LibreOffice saves them. openpyxl leaves out computed values: all are made anew."""
-    assert SOFFICE is not None
-    sources = []
-    for n, book in enumerate(books):
-        sources.append(folder / f"{n:03}.xlsx")
-        sources[-1].write_bytes(book)
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [SOFFICE, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "saved"), *sources]
-    subprocess.run(command, check=True, capture_output=True, timeout=600)
-    return [open_book((folder / "saved" / source.name).read_bytes(), Limits()) for source in sources]
+    """openpyxl leaves out computed values: LibreOffice makes all anew."""
+    return [open_book(path.read_bytes(), Limits()) for path in saved_together(books, folder)]
 
 
 def hints_of(book: Book) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report
 from pipeline.measuring.picture import Calendar, Outcome, outcome, picture, said_of_outcomes
 from pipeline.reading.records import Registry
+from schemas.answers import empty_answers
 from tests.batch import school
 
 JANUARY, MARCH, MAY = date(2014, 1, 30), date(2014, 3, 20), date(2014, 5, 20)
@@ -30,7 +30,7 @@ def report(code: str, as_of: date | None, hour: int | None = 0, file: str = "") 
 def batch(*reports: Report, empty: int | None = None) -> Checked:
     """Reports judged without a remark; `empty`: the number of one that is."""
     numbered = tuple(replace(one, number=number) for number, one in enumerate(reports))
-    return Checked(numbered, pd.DataFrame(), (), (), frozenset(), frozenset() if empty is None else frozenset({empty}))
+    return Checked(numbered, empty_answers(), (), (), frozenset(), frozenset() if empty is None else frozenset({empty}))
 
 
 def files(checked: Checked, as_of: date, registry: Registry = REGISTRY) -> dict[str, str]:
@@ -199,4 +199,4 @@ def test_why_a_report_is_not_in_the_picture_is_said_on_it(found, expected):
 def test_a_superseded_report_names_the_file_that_counts():
     checked = batch(report("01", MARCH, 1, "а.xlsx"), report("01", MARCH, 2, "б.xlsx"))
     [said] = said_of_outcomes(checked, picture(checked, REGISTRY, MARCH, CALENDAR), CALENDAR)
-    assert dict(said.data) == {"other": "б.xlsx"}
+    assert dict(said.data) == {"this": "а.xlsx", "other": "б.xlsx", "differ": "ответы одинаковы"}

@@ -10,7 +10,7 @@ from statistics import median
 import pandas as pd
 
 from pipeline.measuring.coverage import CoverageRow, coverage_rows
-from pipeline.measuring.figures import Activation, Level, Share
+from pipeline.measuring.figures import Activation, Level, Milestone, Share
 from pipeline.measuring.picture import Picture
 from pipeline.reading.records import School
 from schemas.form import Form, Target
@@ -26,12 +26,12 @@ _PEOPLE_EXACT = 6
 
 
 def activation(
-    coverage: pd.DataFrame, shown: Picture, form: Form, courses: dict[str, Course], before: dict[str, float]
+    coverage: pd.DataFrame, shown: Picture, form: Form, courses: dict[str, Course], before: dict[str, Activation]
 ) -> tuple[Activation, ...]:
     """Every school expected, the smallest share first, those without a figure last.
 
-    `coverage`: `Figures.coverage`. `courses`: code -> the school's own reports up to now. `before`: code -> percent at
-    the last reporting date.
+    `coverage`: `Figures.coverage`. `courses`: code -> the school's own reports up to now. `before`: code -> the figure
+    at the last reporting date.
     """
     rows = {row.school_code: row for row in coverage_rows(coverage) if row.item == form.headline.item}
     found = []
@@ -46,7 +46,9 @@ def activation(
     return tuple(sorted(found, key=_worst_first))
 
 
-def municipality(totals: pd.DataFrame, form: Form, as_of: date, course: Course, before: float | None) -> Activation:
+def municipality(
+    totals: pd.DataFrame, form: Form, as_of: date, course: Course, before: Activation | None
+) -> Activation:
     """The headline item over all schools counted: Σ/Σ. `totals`: `Figures.totals`; `course`, `before`: as those of
     the schools."""
     covered, total, percent = (float(totals[name][form.headline.item]) for name in ("covered", "total", "percent"))
@@ -74,6 +76,17 @@ def against_target(covered: float, total: float, percent: float, form: Form, as_
     )
 
 
+def steps(activation: Sequence[Activation], form: Form, as_of: date) -> pd.DataFrame:
+    """One row a school and target (`Figures.steps`): is the share at the step's lower bound by now?"""
+    rows = [
+        (row.school.code, target.by, target.min, target.max, _of_step(row, target, as_of))
+        for row in activation
+        for target in form.targets
+        if row.school
+    ]
+    return pd.DataFrame(rows, columns=["school_code", "by", "min", "max", "state"])
+
+
 def level(percent: float, target: Target | None) -> Level:
     """Where a share stands to the target in force; both bounds are on plan."""
     if target is None:
@@ -87,20 +100,32 @@ def forecast(course: Course, day: date) -> float | None:
     """Where the Theil–Sen line through the course stands on `day`, 0–100 %; None where there are too few points."""
     if len(course) < _ENOUGH_FOR_TREND:
         return None
-    points = [(when.toordinal(), percent) for when, percent in course]
-    slope = median((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2))
-    at_zero = median(y - slope * x for x, y in points)
+    slope = points_a_day(course)
+    at_zero = median(percent - slope * when.toordinal() for when, percent in course)
     return min(100.0, max(0.0, at_zero + slope * day.toordinal()))
 
 
-def _with_pace(row: Activation, before: float | None, course: Course, form: Form, as_of: date) -> Activation:
-    assert row.percent is not None
+def points_a_day(course: Course) -> float:
+    """Slope of the Theil–Sen line through two points or more: the median over all pairs of them."""
+    points = [(when.toordinal(), percent) for when, percent in course]
+    return median((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2))
+
+
+def _with_pace(row: Activation, before: Activation | None, course: Course, form: Form, as_of: date) -> Activation:
     ahead = form.next_target(as_of)
+    expected = forecast(course, ahead.by) if ahead else None
     return replace(
         row,
-        change=None if before is None else row.percent - before,
-        forecast=forecast(course, ahead.by) if ahead else None,
+        change=_difference(row.percent, before.percent if before else None),
+        change_people=_difference(row.covered, before.covered if before else None),
+        pace=points_a_day(course) / 100 * (row.total or 0) * _DAYS_A_WEEK if len(course) > 1 else None,
+        forecast=expected,
+        will_miss=bool(ahead and expected is not None and _points(expected, ahead.min) < 0),
     )
+
+
+def _difference(now: float | None, before: float | None) -> float | None:
+    return None if now is None or before is None else now - before
 
 
 def _placed(measured: Activation, school: School, row: CoverageRow, shown: Picture, form: Form) -> Activation:
@@ -115,6 +140,14 @@ def _placed(measured: Activation, school: School, row: CoverageRow, shown: Pictu
         sheet=report.sheet if report else "",
         cell=row.cell or (report.answer_cells.get(form.headline.item, "") if report else ""),
     )
+
+
+def _of_step(row: Activation, target: Target, as_of: date) -> Milestone:
+    if row.share is Share.NO_REPORT:
+        return Milestone.UNKNOWN
+    if row.percent is not None and _points(row.percent, target.min) >= 0:
+        return Milestone.DONE
+    return Milestone.OVERDUE if as_of > target.by else Milestone.IN_PROGRESS
 
 
 def _points(percent: float, bound: float) -> float:

@@ -37,8 +37,8 @@ class CoverageRow(NamedTuple):
 def answered_shares(checked: Checked, form: Form) -> pd.DataFrame:
     """What became of every coverage item in every report, whatever the date: from this each picture takes its own.
 
-    Index: report, item. Columns: share, covered, total, percent, derived, file, sheet, cell. The rows of no report
-    are there too."""
+    Index: report, item. Columns: share, covered, total, percent (of those counted), derived, file, sheet, cell, and
+    covered_said, total_said, percent_said: of those set aside as well. The rows of no report are there too."""
     figures = _figures(checked.answers, form)
     reports = (None, *checked.reports)
     numbers = [report.number if report else _NO_REPORT for report in reports]
@@ -54,6 +54,7 @@ def answered_shares(checked: Checked, form: Form) -> pd.DataFrame:
     shares["share"] = pd.Series(found, index=index, dtype="object")
     counted = shares["share"] == Share.COUNTED
     for name in ("covered", "total", "percent"):
+        shares[f"{name}_said"] = shares[name]
         shares[name] = shares[name].where(counted)
     shares["derived"] = counted & (shares["count_basis"] == "derived")
     return shares.fillna(dict.fromkeys(_PLACE, "")).drop(columns="count_basis")

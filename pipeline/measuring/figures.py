@@ -7,9 +7,11 @@ dates are dates. `None` is «no figure», never zero.
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 import pandas as pd
 
+from pipeline.measuring.rules import Rule
 from pipeline.reading.records import School
 from schemas.form import Form, Target
 from schemas.remarks import Remark
@@ -52,6 +54,7 @@ class Milestone(StrEnum):
     OVERDUE = "overdue"
     NOT_APPLICABLE = "not_applicable"
     UNKNOWN = "unknown"  # no report: unknown is not overdue
+    NOT_CHECKED = "not_checked"  # no report shows it, and the office has not ticked it off
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,16 @@ class Submission:
     errors: int = 0
     warnings: int = 0
     superseded: tuple[tuple[str, datetime | None], ...] = ()  # older files for the same date: file, arrival
+    owes: bool = True  # a report for the date in force: the school was in being then
+
+    @property
+    def to_remind(self) -> bool:
+        """Has the school to be reminded now: of a report that it owes, or of mistakes to correct."""
+        return self.state in TO_REMIND and (self.owes or self.state in (State.TO_CORRECT, State.UNREADABLE))
+
+
+# In which states a school may have to be rung up, the most urgent first.
+TO_REMIND = (State.NOT_SUBMITTED, State.TO_CORRECT, State.UNREADABLE, State.CARRIED)
 
 
 @dataclass(frozen=True)
@@ -81,8 +94,11 @@ class Activation:
     deviation: float | None = None  # percentage points from the lower bound
     shortfall: int | None = None  # people missing to the lower bound, 0 when reached
     change: float | None = None  # percentage points since the last reporting date; None when first or carried
+    change_people: float | None = None  # the same in people
+    pace: float | None = None  # people a week by the trend of the own reports; None below two of them
     per_week: int | None = None  # people a week needed to reach the next target's lower bound in time
     forecast: float | None = None  # percent where the trend stands at the next target's date
+    will_miss: bool = False  # the forecast stays below the next target's lower bound
     report_date: date | None = None
     carried: bool = False
     share: Share = Share.COUNTED
@@ -93,13 +109,22 @@ class Activation:
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem in a school's own words. `solution` is blank where none is given."""
+    """One row of a school's table of problems, in its own words.
+
+    problem: blank where only a solution is written. solution: blank where none is given; `offered` then holds what
+    other schools of the same group wrote. since: the school's first report that names it.
+    """
 
     group: str
     school: School
     problem: str
     solution: str
     since: date
+    offered: tuple[tuple[School, str], ...] = ()
+
+
+# What became of a file that gave no report (`Source.outcome`).
+UNREAD, NOT_A_FORM = "не прочитан", "не форма отчёта"
 
 
 @dataclass(frozen=True)
@@ -112,6 +137,81 @@ class Source:
     school_code: str = ""
 
 
+class SetAside(NamedTuple):
+    """One answer with a share that is not counted, with what the school said; None: no readable figure."""
+
+    school: School
+    item: str
+    covered: float | None
+    total: float | None
+    percent: float | None
+    remarks: tuple[Remark, ...]  # the reasons, each with its cell
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Proof that nothing has disappeared between the files and the municipality's figures.
+
+    items: one row a coverage item (index: item) —
+        expected = counted (carried among them) + set_aside + not_applicable + no_answer + no_report, schools;
+        read = counted + set_aside + answered_not_applicable + elsewhere, answers in all files: `elsewhere` are those
+        in superseded, older, future and other reports that are not in the picture;
+        people_read = people_counted + people_set_aside, people of the picture's reports (NaN for a volume);
+        percent, percent_with_set_aside (what it would be if those set aside were right),
+        percent_low, percent_high: where it can lie whatever the schools that are not counted answer, by their bases
+        (NaN where a base is not known). holds: all three equations.
+    outcomes: what became of a report (`Source.outcome`) -> how many; together the `sources`.
+    """
+
+    items: pd.DataFrame
+    set_aside: tuple[SetAside, ...]
+    outcomes: dict[str, int]
+    files: int  # in the inbox
+    sources: int  # reports, and files that gave none
+
+
+class Life(NamedTuple):
+    """How long a remark has stood: since which reporting date, at how many in a row, this one among them."""
+
+    since: date
+    times: int
+
+
+Identity = tuple[str, str, str]  # of a remark, the same at every date: school, item, code
+
+
+@dataclass(frozen=True)
+class Lives:
+    """The life of errors and warnings from reporting date to reporting date.
+
+    raised: how many were raised at the last reporting date; corrected: those of them that no longer stand.
+    """
+
+    standing: dict[Identity, Life]
+    raised: int = 0
+    corrected: tuple[Remark, ...] = ()
+
+
+class Told(NamedTuple):
+    """The headline item of a school or of the municipality as a run has told it for a date: percent, people."""
+
+    percent: float | None
+    covered: float | None
+    total: float | None
+    sent: bool  # in a letter; else first computed
+
+
+@dataclass(frozen=True)
+class Restated:
+    """An earlier date whose municipal percent is another now than was told: reports were corrected."""
+
+    date: date
+    was: float | None
+    now: float | None
+    sent: bool
+    schools: tuple[School, ...]  # whose figure of that date has changed
+
+
 @dataclass(frozen=True)
 class Figures:
     """All figures of the picture as of a date.
@@ -120,7 +220,11 @@ class Figures:
         derived (the count is computed from a percent), carried, file, sheet, cell.
     totals: one row a coverage item (index: item) — covered, total, percent (Σ/Σ; NaN for a volume),
         counted, carried, derived, set_aside, not_applicable, no_answer, no_report (schools), expected.
-    milestones: one row a school and item with a due date — school_code, item, due, state (Milestone), days_late.
+    milestones: one row a school and item with a due date — school_code, item, due, state (Milestone), days_late,
+        done_since (date of the first report in which it counted as done, None elsewhere).
+    steps: one row a school and target — school_code, by, min, max, state: is the headline item there by now?
+    measures: one row a school and measure of the order's stages, papers first — school_code, stage, measure (titles),
+        due (None: no deadline), items (tuple of numbers, empty: no report shows it), state, done_since.
     trend: one row a date and school — date, school_code (blank: the municipality), covered, total, percent, carried.
     bases: base id -> people over the schools expected.
     answers: the facts behind the figures, for «Данные» — school_code, item, field, text, number, counted, basis.
@@ -146,6 +250,18 @@ class Figures:
     sources: tuple[Source, ...]
     bases: dict[str, float]
     answers: pd.DataFrame
+    steps: pd.DataFrame
+    measures: pd.DataFrame
+    reconciliation: Reconciliation
+    lives: Lives
+    rules: tuple[Rule, ...]
+    restated: tuple[Restated, ...] = ()
+    before: "Figures | None" = None  # the same at the reporting date before the one in force; of that one None
+
+    @property
+    def files_read(self) -> int:
+        """Files that gave a report, in the picture or not."""
+        return len({source.file for source in self.sources if source.outcome not in (UNREAD, NOT_A_FORM)})
 
     @property
     def counted(self) -> tuple[Activation, ...]:

@@ -1,7 +1,11 @@
 """The stage in one page: the judged table and a date -> every figure of that date."""
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -9,10 +13,13 @@ from pipeline.checking.judgement import Checked
 from pipeline.checking.table import place_of
 from pipeline.measuring import activation as headline
 from pipeline.measuring.coverage import answered_shares, coverage, totals
-from pipeline.measuring.figures import Figures, Source
-from pipeline.measuring.milestones import milestones
+from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Figures, Restated, Source, Told
+from pipeline.measuring.lives import lives
+from pipeline.measuring.milestones import Milestones, measures, milestones
 from pipeline.measuring.picture import Calendar, Outcome, Picture, outcome, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
+from pipeline.measuring.reconciliation import reconcile
+from pipeline.measuring.rules import rule_book
 from pipeline.measuring.submission import submissions
 from pipeline.reading.records import FileRead, Registry
 from schemas.form import Form
@@ -23,6 +30,7 @@ _TREND = {
     "date": "object", "school_code": "str", "covered": "float64", "total": "float64", "percent": "float64",
     "carried": "bool",
 }  # fmt: skip
+_NO_POINTS = 1e-9  # percentage points; two computed percentages that differ by less are the same
 # Of these reports nothing is said but why they are not in the picture.
 _PASSED_OVER = (Outcome.SUPERSEDED, Outcome.FUTURE, Outcome.NOT_IN_BEING, Outcome.OLDER)
 
@@ -35,15 +43,46 @@ def measure(
     catalogue: Catalogue,
     as_of: date,
     calendar: Calendar,
+    told: Mapping[date, Mapping[str, Told]] = MappingProxyType({}),
 ) -> Figures:
-    """All figures of the picture as of `as_of`."""
+    """All figures of the picture as of `as_of`, with those of the reporting date before the one in force beside them.
+
+    `told`: what was last told of the headline item for earlier dates, by scope (a school's code, blank for the
+    municipality). Raises UnbalancedError where something has disappeared on the way.
+    """
+    batch = _Batch(checked, reads, registry, form, catalogue, calendar, answered_shares(checked, form))
     shown = picture(checked, registry, as_of, calendar)
-    answered = answered_shares(checked, form)
+    earlier = [picture(checked, registry, day, calendar) for day in calendar.until(shown.reporting_date)]
+    before = _figures(batch, earlier[-1], earlier[:-1], None) if earlier else None
+    figures = _figures(batch, shown, earlier, before)
+    return replace(figures, restated=tuple(_restated(batch, told)))
+
+
+class _Batch(NamedTuple):
+    """What every picture is measured from. `answered`: `answered_shares`."""
+
+    checked: Checked
+    reads: list[FileRead]
+    registry: Registry
+    form: Form
+    catalogue: Catalogue
+    calendar: Calendar
+    answered: pd.DataFrame
+
+
+def _figures(batch: _Batch, shown: Picture, earlier: list[Picture], before: Figures | None) -> Figures:
+    """`earlier`: the pictures of the reporting dates before the one in force. `before`: the figures of the last one."""
+    checked, reads, registry, form, catalogue, calendar, answered = batch
+    as_of = shown.as_of
     shares = coverage(answered, shown, form.coverage_items)
     sums = totals(shares, form.coverage_items)
     trend = _trend(answered, _trend_pictures(checked, registry, shown, calendar), form)
-    before = _percents(_trend(answered, _last_time(checked, registry, shown, calendar), form))
-    courses = _courses(checked, answered, shown, form)
+    last_time = {row.school.code: row for row in before.activation if row.school} if before else {}
+    rows = headline.activation(shares, shown, form, _courses(checked, answered, shown, form), last_time)
+    whole = headline.municipality(sums, form, as_of, _whole_course(trend), before.municipality if before else None)
+    milestone = Milestones(checked, shown, answered, form, registry)
+    remarks = tuple(_remarks(checked, shown, calendar, catalogue))
+    sources = tuple(_sources(checked, reads, shown))
     return Figures(
         form=form,
         as_of=as_of,
@@ -56,16 +95,40 @@ def measure(
         submissions=submissions(checked, shown),
         coverage=shares,
         totals=sums,
-        activation=headline.activation(shares, shown, form, courses, before),
-        municipality=headline.municipality(sums, form, as_of, _whole_course(trend), before.get(_WHOLE)),
-        milestones=milestones(checked, shown, shares, form, registry.waivers),
+        activation=rows,
+        municipality=whole,
+        milestones=milestones(milestone, shown, form),
+        steps=headline.steps(rows, form, as_of),
+        measures=measures(milestone, shown, form),
         trend=trend,
         problems=problems(checked, shown, form),
-        remarks=tuple(_remarks(checked, shown, calendar, catalogue)),
-        sources=tuple(_sources(checked, reads, shown)),
+        remarks=remarks,
+        lives=lives(checked, shown, earlier, calendar),
+        rules=rule_book(catalogue, remarks),
+        sources=sources,
+        reconciliation=reconcile(reads, checked, shown, answered, shares, sums, sources, remarks, form),
         bases=_bases(shown),
         answers=checked.answers[checked.answers["report"].isin(list(shown.reports))],
+        before=before,
     )
+
+
+def _restated(batch: _Batch, told: Mapping[date, Mapping[str, Told]]) -> Iterator[Restated]:
+    """Dates whose municipal percent is another now than was told. `told`: by date and scope."""
+    for day in sorted(told):
+        shown = picture(batch.checked, batch.registry, day, batch.calendar)
+        now = _percents(_trend(batch.answered, [shown], batch.form))
+        changed = {code for code, one in told[day].items() if _differs(one.percent, now.get(code))}
+        if _WHOLE in changed:
+            was = told[day][_WHOLE]
+            schools = tuple(school for school in shown.schools if school.code in changed)
+            yield Restated(day, was.percent, now.get(_WHOLE), was.sent, schools)
+
+
+def _differs(was: float | None, now: float | None) -> bool:
+    if was is None or now is None:
+        return was is not now
+    return not math.isclose(was, now, rel_tol=0, abs_tol=_NO_POINTS)
 
 
 def _trend(answered: pd.DataFrame, pictures: Iterable[Picture], form: Form) -> pd.DataFrame:
@@ -89,12 +152,6 @@ def _trend_pictures(checked: Checked, registry: Registry, shown: Picture, calend
             yield earlier
     if last < shown.as_of and any(report.as_of and report.as_of > last for report in shown.chosen.values()):
         yield shown
-
-
-def _last_time(checked: Checked, registry: Registry, shown: Picture, calendar: Calendar) -> Iterator[Picture]:
-    """The picture of the reporting date before the one in force, where there is one: never of the run before."""
-    if shown.reporting_date and (day := calendar.before(shown.reporting_date)):
-        yield picture(checked, registry, day, calendar)
 
 
 def _percents(trend: pd.DataFrame) -> dict[str, float]:
@@ -133,8 +190,9 @@ def _sources(checked: Checked, reads: list[FileRead], shown: Picture) -> Iterato
     for report in checked.reports:
         became = outcome(report, checked, shown)
         by_file[report.file].append(Source(report.file, became, report.as_of, report.school))
-    for file, sources in by_file.items():
-        yield from sources or [Source(file, "не прочитан")]
+    for read in reads:
+        no_form = any(said.code == "FILE-NO-FORM" for said in read.remarks)
+        yield from by_file[read.file] or [Source(read.file, NOT_A_FORM if no_form else UNREAD)]
 
 
 def _bases(shown: Picture) -> dict[str, float]:

@@ -1,61 +1,179 @@
-"""Every school and item with a due date: done, in progress, overdue, not applicable, unknown."""
+"""Every school and item with a due date, every measure of the order's stages: done, in progress, overdue, not
+applicable, unknown; a measure that no report shows is never called done by itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
 from pipeline.checking.judgement import Checked
-from pipeline.measuring.coverage import CoverageRow, coverage_rows
+from pipeline.checking.table import Report
 from pipeline.measuring.figures import Milestone, Share
 from pipeline.measuring.picture import Picture
-from pipeline.reading.records import Waiver
+from pipeline.reading.records import Registry, School, Tick
 from pipeline.reading.wordings import plain
 from pipeline.reading.yes_no import NO, YES, read_yes_no
-from schemas.form import Form, Item, Kind
+from schemas.form import Form, Item, Kind, Measure
 
 Facts = dict[str, dict[str, str]]  # item -> field -> words
 
+PAPERS = "Документы, предоставляемые в Управление"
+
 _WHOLE = 100 - 1e-9  # percent; what binary fractions may take away
+_SETTLED = (Milestone.DONE, Milestone.NOT_APPLICABLE)
 
 
-def milestones(
-    checked: Checked, shown: Picture, coverage: pd.DataFrame, form: Form, waivers: Iterable[Waiver] = ()
-) -> pd.DataFrame:
+def milestones(milestone: "Milestones", shown: Picture, form: Form) -> pd.DataFrame:
     """One row a school expected and item with a due date (`Figures.milestones`). A deadline has passed from the day
-    after it. `coverage`: `Figures.coverage`. `waivers`: those without a code leave a measure out of a school's plan."""
-    left_out = {(w.school, w.item) for w in waivers if not w.code and w.covers(w.item, shown.as_of)}
-    shares = {(row.school_code, row.item): row for row in coverage_rows(coverage)}
-    facts = _facts(checked, shown)
+    after it."""
     rows = []
     for school in shown.schools:
-        report = shown.chosen.get(school.code)
         for item in form.due_items:
-            assert item.due is not None
-            state = Milestone.OVERDUE if shown.as_of > item.due else Milestone.IN_PROGRESS
-            if report is None:
-                state = Milestone.UNKNOWN
-            elif (school.code, item.number) in left_out:
-                state = Milestone.NOT_APPLICABLE
-            elif item.measured:
-                state = _of_share(shares[school.code, item.number]) or state
-            elif (report.number, item.number) not in checked.set_aside:
-                state = _of_words(item, facts.get(report.number, {}), form) or state
-            late = (shown.as_of - item.due).days if state is Milestone.OVERDUE else 0
-            rows.append((school.code, item.number, item.due, state, late))
-    return pd.DataFrame(rows, columns=["school_code", "item", "due", "state", "days_late"])
+            state, since = milestone.of_item(school, item)
+            late = (shown.as_of - item.due).days if item.due and state is Milestone.OVERDUE else 0
+            rows.append((school.code, item.number, item.due, state, late, since))
+    columns = ["school_code", "item", "due", "state", "days_late", "done_since"]
+    return pd.DataFrame(rows, columns=columns).astype({"done_since": "object"})
 
 
-def _of_share(row: CoverageRow) -> Milestone | None:
+def measures(milestone: "Milestones", shown: Picture, form: Form) -> pd.DataFrame:
+    """One row a school and measure of the order's stages, papers first (`Figures.measures`)."""
+    rows: list[tuple[object, ...]] = []
+    for school in shown.schools:
+        for paper in form.order.papers:
+            state, since = milestone.of_unseen(school, paper.title, paper.due)
+            rows.append((school.code, PAPERS, paper.title, paper.due, (), state, since))
+        for stage in form.stages:
+            for measure in stage.measures:
+                state, since = milestone.of_measure(school, measure)
+                rows.append((school.code, stage.title, measure.title, measure.due, measure.items, state, since))
+    columns = ["school_code", "stage", "measure", "due", "items", "state", "done_since"]
+    return pd.DataFrame(rows, columns=columns).astype({"due": "object", "done_since": "object"})
+
+
+class Standing(NamedTuple):
+    """Where a milestone stands; since when it counts as done, None where it does not or nobody knows."""
+
+    state: Milestone
+    since: date | None = None
+
+
+class Milestones:
+    """What has become of a school's milestones in the picture, and in which report each first counted as done.
+
+    `answered`: `coverage.answered_shares`. Exceptions without a code leave a measure out of a school's plan."""
+
+    def __init__(self, checked: Checked, shown: Picture, answered: pd.DataFrame, form: Form, registry: Registry):
+        self._checked = checked
+        self._shown = shown
+        self._form = form
+        self._ticks = registry.ticks
+        self._standings: dict[tuple[str, str], Standing] = {}
+        self._left_out = {(w.school, w.item) for w in registry.waivers if not w.code and w.covers(w.item, shown.as_of)}
+        self._shares = dict(zip(answered.index, zip(answered["share"], answered["percent"], strict=True), strict=True))
+
+    def of_item(self, school: School, item: Item) -> Standing:
+        key = school.code, item.number
+        if key not in self._standings:  # asked once for the item and once more for its measure
+            self._standings[key] = self._of_item(school, item)
+        return self._standings[key]
+
+    def _of_item(self, school: School, item: Item) -> Standing:
+        report = self._shown.chosen.get(school.code)
+        if report is None:
+            return Standing(Milestone.UNKNOWN)
+        if (school.code, item.number) in self._left_out:
+            return Standing(Milestone.NOT_APPLICABLE)
+        settled = self._settled(report, item)
+        if settled is Milestone.DONE:
+            return Standing(settled, self._first_done(school, item))
+        return Standing(settled or self._open(item.due))
+
+    def of_measure(self, school: School, measure: Measure) -> Standing:
+        """By the items that show it: done when all of them are that apply. One of a later stage is not done before."""
+        if not measure.items:
+            return self.of_unseen(school, measure.title, measure.due)
+        if measure.since and self._shown.as_of < measure.since:
+            return Standing(Milestone.IN_PROGRESS)
+        each = [self.of_item(school, self._form.item(number)) for number in measure.items]
+        states = {standing.state for standing in each}
+        if Milestone.UNKNOWN in states:
+            return Standing(Milestone.UNKNOWN)
+        if states == {Milestone.NOT_APPLICABLE}:
+            return Standing(Milestone.NOT_APPLICABLE)
+        if states <= set(_SETTLED):
+            return Standing(Milestone.DONE, max(standing.since for standing in each if standing.since))
+        return Standing(self._open(measure.due))
+
+    def of_unseen(self, school: School, title: str, due: date | None) -> Standing:
+        """A paper or measure that no report shows, by the office's ticks. A paper of the order is asked of every
+        school once the office ticks off anything, a measure once it ticks off that measure."""
+        ticks = [tick for tick in self._ticks or () if tick.document == title]
+        is_paper = title in (paper.title for paper in self._form.order.papers)
+        if self._ticks is None or not (ticks or is_paper):
+            return Standing(Milestone.NOT_CHECKED)
+        received = [tick for tick in ticks if tick.school == school.code and self._has_come(tick)]
+        if received:
+            return Standing(Milestone.DONE, min((tick.day for tick in received if tick.day), default=None))
+        return Standing(self._open(due))
+
+    def _has_come(self, tick: Tick) -> bool:
+        return tick.received and (tick.day is None or tick.day <= self._shown.as_of)
+
+    def _open(self, due: date | None) -> Milestone:
+        return Milestone.OVERDUE if due and self._shown.as_of > due else Milestone.IN_PROGRESS
+
+    def _first_done(self, school: School, item: Item) -> date | None:
+        """Date of the school's first report in which the item counts as done."""
+        reports = self._reports.get(school.code, [])
+        return next((report.as_of for report in reports if self._settled(report, item) is Milestone.DONE), None)
+
+    def _settled(self, report: Report, item: Item) -> Milestone | None:
+        """DONE or NOT_APPLICABLE by that report, None when neither."""
+        if item.measured:
+            return _of_share(*self._shares[report.number, item.number])
+        if (report.number, item.number) in self._checked.set_aside:
+            return None
+        return _of_words(item, self._facts.get(report.number, {}), self._form)
+
+    @cached_property
+    def _reports(self) -> dict[str, list[Report]]:
+        """Code -> its counting reports up to the picture's date, oldest first."""
+        found: dict[str, list[Report]] = {}
+        for report in self._checked.counting:
+            if report.as_of and report.as_of <= self._shown.as_of:
+                found.setdefault(report.school, []).append(report)
+        return found
+
+    @cached_property
+    def _facts(self) -> dict[int, Facts]:
+        """Number of a report -> what it says in words."""
+        table = self._checked.answers
+        found: dict[int, Facts] = {}
+        for report, item, field, text in _words(table[table["text"] != ""]):
+            found.setdefault(report, {}).setdefault(item, {})[field] = text
+        return found
+
+
+def _words(table: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
+    return zip(*(table[name].tolist() for name in ("report", "item", "field", "text")), strict=True)
+
+
+def _of_share(share: Share, percent: float) -> Milestone | None:
     """DONE or NOT_APPLICABLE, None when neither."""
-    if row.share is Share.NOT_APPLICABLE:
+    if share is Share.NOT_APPLICABLE:
         return Milestone.NOT_APPLICABLE
-    return Milestone.DONE if row.share is Share.COUNTED and row.percent >= _WHOLE else None
+    return Milestone.DONE if share is Share.COUNTED and percent >= _WHOLE else None
 
 
 def _of_words(item: Item, facts: Facts, form: Form) -> Milestone | None:
     """DONE or NOT_APPLICABLE, None when neither. A typed «нет» is an answer: not done."""
     said = facts.get(item.number, {})
-    rows = [fields for number, fields in facts.items() if item.number in (number, number.rpartition(".")[0])]
+    rows = [said]
+    if item.kind is Kind.ACTS:
+        rows += [fields for number, fields in facts.items() if number.rpartition(".")[0] == item.number]
     if any({"number", "date"} <= row.keys() for row in rows):
         return Milestone.DONE  # a document; of any number of acts one at least
     if item.may_be_not_required and any(_not_required(row.get("text", ""), form) for row in rows):
@@ -75,12 +193,3 @@ def _of_words(item: Item, facts: Facts, form: Form) -> Milestone | None:
 def _not_required(text: str, form: Form) -> bool:
     """«не требуется», also with a reason after it."""
     return any(f"{plain(text)} ".startswith(f"{plain(words)} ") for words in form.recognise.not_required)
-
-
-def _facts(checked: Checked, shown: Picture) -> dict[int, Facts]:
-    """Number of a report in the picture -> what it says."""
-    table = checked.answers[checked.answers["report"].isin(list(shown.reports))]
-    found: dict[int, Facts] = {}
-    for report, item, field, text in zip(table["report"], table["item"], table["field"], table["text"], strict=True):
-        found.setdefault(report, {}).setdefault(item, {})[field] = text
-    return found

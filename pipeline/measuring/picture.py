@@ -8,9 +8,12 @@ from enum import StrEnum
 from functools import cached_property
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Report
+from pipeline.checking.table import Report, stated_facts
 from pipeline.reading.records import Registry, School
+from pipeline.wording import listed
 from schemas.remarks import Remark
+
+_MOST_ITEMS = 3  # named where two reports disagree
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,10 @@ class Calendar:
     def before(self, reporting_date: date) -> date | None:
         """The reporting date before that one."""
         return self.in_force(reporting_date - timedelta(days=1))
+
+    def until(self, reporting_date: date | None) -> list[date]:
+        """The reporting dates before that one, oldest first; none before the first."""
+        return [day for day in self.reporting_dates if reporting_date and day < reporting_date]
 
     def current_from(self, day: date) -> date:
         """From which date on a report counts as current on `day`. One dated on the reporting date before belongs to
@@ -111,7 +118,9 @@ def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar) -> It
     for report in checked.reports:
         match outcome(report, checked, shown):
             case Outcome.SUPERSEDED:
-                yield report.remark("REPORT-SUPERSEDED", other=checked.superseded[report.number].file)
+                newer = checked.superseded[report.number]
+                differ = _difference(checked, report, newer)
+                yield report.remark("REPORT-SUPERSEDED", this=report.file, other=newer.file, differ=differ)
             case Outcome.FUTURE:
                 yield report.remark("DATE-FUTURE")
             case Outcome.NOT_IN_BEING:
@@ -120,3 +129,16 @@ def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar) -> It
                 yield report.remark("REPORT-OLDER", newer=shown.chosen[report.school].as_of)
             case Outcome.COUNTED | Outcome.CARRIED if report.as_of and calendar.is_odd(report.as_of):
                 yield report.remark("DATE-ODD")
+
+
+def _difference(checked: Checked, report: Report, newer: Report) -> str:
+    """In which items two reports of one school and date disagree, in words."""
+    table = checked.answers[checked.answers["report"].isin([report.number, newer.number])]
+    facts = stated_facts(table)
+    disagree = facts.get(report.number, frozenset()) ^ facts.get(newer.number, frozenset())
+    items = {item.partition(".")[0] if item.startswith("problem") else item for item, *_ in disagree}
+    if not items:
+        return "ответы одинаковы"
+    in_order = dict.fromkeys(item if item in items else item.partition(".")[0] for item in table["item"])
+    said = ["проблемы" if item == "problem" else f"п. {item}" for item in in_order if item in items]
+    return f"разные ответы: {listed(said, _MOST_ITEMS)}"

@@ -1,19 +1,17 @@
 """Who has reported, on time or late, in what state."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Place, Report, place_of
-from pipeline.measuring.figures import State, Submission
+from pipeline.measuring.figures import TO_REMIND, State, Submission
 from pipeline.measuring.picture import Picture
 from pipeline.reading.records import School
 from schemas.remarks import Remark, Severity
 
 Tally = Counter[tuple[Place, Severity]]
-
-# First those who have to be rung up; accepted ones, with remarks or without, go by code.
-_RUNG_UP_FIRST = (State.NOT_SUBMITTED, State.TO_CORRECT, State.UNREADABLE, State.CARRIED)
 
 
 def submissions(checked: Checked, shown: Picture) -> tuple[Submission, ...]:
@@ -26,10 +24,11 @@ def submissions(checked: Checked, shown: Picture) -> tuple[Submission, ...]:
     for school in shown.schools:
         report = shown.chosen.get(school.code)
         if report is None:
-            lines.append(_without_report(school, refused.get(school.code), tally))
-            continue
-        late = days_late(arrivals.get(school.code), shown.reporting_date)
-        lines.append(_with_report(school, report, shown, tally, late, older.get(report.number, [])))
+            line = _without_report(school, refused.get(school.code), tally)
+        else:
+            late = days_late(arrivals.get(school.code), shown.reporting_date)
+            line = _with_report(school, report, shown, tally, late, older.get(report.number, []))
+        lines.append(replace(line, owes=shown.reporting_date is not None and school.in_being(shown.reporting_date)))
     return tuple(sorted(lines, key=_rung_up_first))
 
 
@@ -98,5 +97,5 @@ def _first_arrivals(checked: Checked, shown: Picture) -> dict[str, datetime]:
 
 
 def _rung_up_first(line: Submission) -> tuple[int, str]:
-    rank = _RUNG_UP_FIRST.index(line.state) if line.state in _RUNG_UP_FIRST else len(_RUNG_UP_FIRST)
-    return rank, line.school.code
+    """Accepted ones, with remarks or without, go by code."""
+    return TO_REMIND.index(line.state) if line.to_remind else len(TO_REMIND), line.school.code

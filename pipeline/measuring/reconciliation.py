@@ -1,0 +1,155 @@
+"""Proof that nothing has disappeared: what was read = what is counted + what is not, with the reason.
+
+Both sides are computed by different ways: what was read from the files as they came, what is counted from the figures.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from pipeline.checking.judgement import Checked
+from pipeline.files import OutputError
+from pipeline.measuring.figures import Reconciliation, SetAside, Share, Source
+from pipeline.measuring.picture import Picture
+from pipeline.reading.records import FileRead, School
+from schemas.form import Form
+from schemas.remarks import Remark, Severity
+
+_STATES = ("counted", "set_aside", "not_applicable", "no_answer", "no_report")
+_EXACT = 1e-6  # people; what sums of binary fractions may differ by
+
+
+class UnbalancedError(OutputError):
+    """Something has disappeared on the way: no summary is written."""
+
+
+def reconcile(
+    reads: Sequence[FileRead],
+    checked: Checked,
+    shown: Picture,
+    answered: pd.DataFrame,
+    coverage: pd.DataFrame,
+    totals: pd.DataFrame,
+    sources: Sequence[Source],
+    remarks: Sequence[Remark],
+    form: Form,
+) -> Reconciliation:
+    """`answered`: `coverage.answered_shares`; the frames are those of `Figures`. Raises UnbalancedError."""
+    numbers = [item.number for item in form.coverage_items]
+    said = _said(answered, shown, numbers)
+    items = totals[["expected", "carried", *_STATES]].copy()
+    items["read"] = _answers_read(reads, numbers)
+    items["elsewhere"] = _answers_elsewhere(checked, shown, numbers)
+    items["answered_not_applicable"] = _answered_not_applicable(checked, shown, coverage, numbers)
+    items["people_read"] = said.groupby("item")["covered_said"].sum(min_count=1).reindex(numbers)
+    items["people_counted"] = totals["covered"]
+    aside = said[said["share"] == Share.SET_ASIDE]
+    items["people_set_aside"] = aside.groupby("item")["covered_said"].sum().reindex(numbers, fill_value=0.0)
+    items["percent"] = totals["percent"]
+    items["percent_with_set_aside"] = _with_set_aside(totals, aside, numbers)
+    items["percent_low"], items["percent_high"] = _bounds(coverage, totals, shown.schools, form)
+    items["holds"] = _holds(items)
+    found = Reconciliation(
+        items=items,
+        set_aside=tuple(_set_aside(aside, shown.schools, remarks, form)),
+        outcomes=dict(Counter(source.outcome for source in sources)),
+        files=len(reads),
+        sources=len(sources),
+    )
+    _refuse_if_unbalanced(found, reads, sources)
+    return found
+
+
+def _said(answered: pd.DataFrame, shown: Picture, numbers: list[str]) -> pd.DataFrame:
+    """The coverage answers of the picture's reports with what the schools said, set aside or not; a column school."""
+    reports = {report.number: code for code, report in shown.chosen.items()}
+    rows = answered.reindex(pd.MultiIndex.from_product([list(reports), numbers], names=["report", "item"]))
+    rows = rows.reset_index()
+    return rows.assign(school_code=rows["report"].map(reports))
+
+
+def _answers_read(reads: Sequence[FileRead], numbers: list[str]) -> "pd.Series[int]":
+    """Written answers in all forms of all files, whatever became of them."""
+    found = Counter(item for read in reads for report in read.reports for item in report.written)
+    return pd.Series({number: found[number] for number in numbers}, dtype="int64")
+
+
+def _answers_elsewhere(checked: Checked, shown: Picture, numbers: list[str]) -> "pd.Series[int]":
+    """Written answers in reports that are not in the picture."""
+    others = [report for report in checked.reports if report.number not in shown.reports]
+    found = Counter(item for report in others for item in report.written)
+    return pd.Series({number: found[number] for number in numbers}, dtype="int64")
+
+
+def _answered_not_applicable(
+    checked: Checked, shown: Picture, coverage: pd.DataFrame, numbers: list[str]
+) -> "pd.Series[int]":
+    """Answers that say that the item does not apply."""
+    not_applicable = coverage[coverage["share"] == Share.NOT_APPLICABLE]
+    pairs = zip(not_applicable["school_code"], not_applicable["item"], strict=True)
+    found = Counter(item for code, item in pairs if item in shown.chosen[code].written)
+    return pd.Series({number: found[number] for number in numbers}, dtype="int64")
+
+
+def _with_set_aside(totals: pd.DataFrame, aside: pd.DataFrame, numbers: list[str]) -> "pd.Series[float]":
+    """Σ / Σ with the figures set aside as the schools gave them; those without a readable figure are left out."""
+    readable = aside[aside["covered_said"].notna() & (aside["total_said"] > 0)].groupby("item")
+    covered, total = (
+        totals[name].fillna(0.0) + readable[f"{name}_said"].sum().reindex(numbers, fill_value=0.0)
+        for name in ("covered", "total")
+    )
+    return (covered / total * 100).where(total > 0)
+
+
+def _bounds(
+    coverage: pd.DataFrame, totals: pd.DataFrame, schools: Sequence[School], form: Form
+) -> "tuple[pd.Series[float], pd.Series[float]]":
+    """Lowest and highest share: the schools not counted answer nobody, or all people of their base."""
+    missing = coverage[coverage["share"].isin([Share.SET_ASIDE, Share.NO_ANSWER, Share.NO_REPORT])]
+    bases = {item.number: item.base for item in form.coverage_items}
+    people = {school.code: school.bases for school in schools}
+    pairs = zip(missing["school_code"], missing["item"], strict=True)
+    known = [people[code].get(bases[item], math.nan) for code, item in pairs]
+    by_item = pd.Series(known, index=missing["item"], dtype="float64").groupby(level=0)
+    absent = by_item.sum().where(by_item.count() == by_item.size()).reindex(totals.index)
+    absent = absent.where(totals.index.isin(missing["item"]), 0.0)
+    covered, whole = totals["covered"].fillna(0.0), totals["total"].fillna(0.0) + absent
+    low, high = covered / whole * 100, (covered + absent) / whole * 100
+    return low.where(whole > 0), high.where(whole > 0)
+
+
+def _holds(items: pd.DataFrame) -> "pd.Series[bool]":
+    schools = items["expected"] == items[list(_STATES)].sum(axis="columns")
+    answers = items["read"] == items[["counted", "set_aside", "answered_not_applicable", "elsewhere"]].sum(
+        axis="columns"
+    )
+    difference = items["people_read"] - items["people_counted"].fillna(0.0) - items["people_set_aside"]
+    return schools & answers & (difference.fillna(0.0).abs() < _EXACT)
+
+
+def _set_aside(
+    aside: pd.DataFrame, schools: Sequence[School], remarks: Sequence[Remark], form: Form
+) -> Iterator[SetAside]:
+    """In the form's order, by school; each with the errors for which it is set aside."""
+    by_code = {school.code: school for school in schools}
+    why: dict[tuple[str, str], list[Remark]] = {}
+    for said in remarks:
+        if said.severity is Severity.ERROR and said.item:
+            why.setdefault((said.school, said.item), []).append(said)
+    figures = ["item", "school_code", "covered_said", "total_said", "percent_said"]
+    rows = aside[figures].itertuples(index=False, name=None)
+    for item, code, *numbers in sorted(rows, key=lambda row: (form.sort_key(row[0]), row[1])):
+        covered, total, percent = (None if math.isnan(number) else number for number in numbers)
+        yield SetAside(by_code[code], item, covered, total, percent, tuple(why.get((code, item), ())))
+
+
+def _refuse_if_unbalanced(found: Reconciliation, reads: Sequence[FileRead], sources: Sequence[Source]) -> None:
+    wrong = [f"п. {number}" for number, holds in found.items["holds"].items() if not holds]
+    if {source.file for source in sources} != {read.file for read in reads}:
+        wrong.append("файлы")
+    if wrong:
+        raise UnbalancedError(
+            f"Сверка не сходится ({', '.join(wrong)}): свод не записан. Передайте этот текст и файлы разработчику."
+        )
