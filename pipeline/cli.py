@@ -296,6 +296,22 @@ def trace(
 
 
 @app.command(cls=russian.Command)
+def history(
+    school: Annotated[str, typer.Option("--school", metavar="КОД", help="Только о школе с этим кодом.")] = "",
+    output: Output = Path("output"),
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> None:
+    """Что помнит журнал: поступления, запуски, письма."""
+    from pipeline import console
+    from pipeline.history import history as known
+    from schemas.remarks import load_catalogue
+
+    chosen = load_settings(settings)
+    console.show(known(output, school, chosen.zone, load_catalogue(chosen.controls)))
+
+
+@app.command(cls=russian.Command)
 def demo(
     folder: Annotated[Path, typer.Option("--dir", metavar="ПАПКА", help="Где создать район.")] = Path("demo"),
     schools: Annotated[

@@ -1,18 +1,29 @@
-"""What must be remembered from run to run: SQLite in the output folder. This version knows the letters.
+"""What must be remembered from run to run: SQLite in the output folder. Arrivals, runs, figures told, remarks, letters.
 
-A help, never a condition: a damaged journal is moved aside and a new one begun. No clock here: times are given.
+A help, never a condition: a damaged journal is moved aside and a new one begun. Digests, codes, dates and people are
+kept, never a school's words. No clock here: times are given, with their zone.
 """
 
 import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from pipeline.files import OutputError
+from pipeline import database as db
+from schemas.strict import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.measuring.figures import Told
+
+FILE = "journal.db"
 
 # The schema as steps: `PRAGMA user_version` counts those that are done. A later version adds steps at the end.
-_MIGRATIONS = (
+# Dates and moments are in ISO form, moments with their zone.
+_SCHEMA = (
     """
     CREATE TABLE letters (
         key TEXT PRIMARY KEY,      -- digest of one letter to one recipient
@@ -22,41 +33,325 @@ _MIGRATIONS = (
         as_of TEXT NOT NULL        -- ISO: the date of the picture that the letter shows
     )
     """,
+    """
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY,
+        started TEXT NOT NULL,
+        version TEXT NOT NULL,     -- of the program
+        as_of TEXT NOT NULL,
+        settings TEXT NOT NULL,    -- JSON with sorted keys: those that can change a figure
+        form TEXT,                 -- empty in a run that read nothing
+        finished TEXT,             -- this and what follows is empty in a run that failed or was killed
+        summary TEXT,              -- digest of the workbook
+        counted INTEGER,           -- schools whose headline figure counts
+        expected INTEGER,          -- schools
+        errors INTEGER,
+        warnings INTEGER
+    )
+    """,
+    """
+    CREATE TABLE inputs (
+        file TEXT NOT NULL,        -- relative to the input folder
+        digest TEXT NOT NULL,      -- of its content; blank when it could not be read
+        first_run INTEGER NOT NULL, -- all runs from this one
+        last_run INTEGER NOT NULL,  -- to this one found it so
+        PRIMARY KEY (file, digest, first_run)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE arrivals (
+        digest TEXT PRIMARY KEY,
+        first_seen TEXT NOT NULL,  -- start of the run that first read this content
+        arrived TEXT               -- empty: not known
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE reports (         -- whose reports a content holds, as the last run saw it
+        digest TEXT NOT NULL,
+        school TEXT NOT NULL,
+        as_of TEXT NOT NULL,
+        PRIMARY KEY (digest, school, as_of)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE figures (         -- the headline item: of a date what was first computed, and what a letter tells
+        as_of TEXT NOT NULL,
+        run INTEGER NOT NULL,
+        school TEXT NOT NULL,      -- blank: the municipality
+        percent REAL,
+        covered REAL,
+        total REAL,
+        PRIMARY KEY (as_of, run, school)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE told (            -- which run's figures a letter tells
+        key TEXT PRIMARY KEY,      -- as in `letters`
+        run INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE remarks (         -- errors and warnings, when first raised
+        school TEXT NOT NULL,
+        item TEXT NOT NULL,
+        code TEXT NOT NULL,
+        as_of TEXT NOT NULL,       -- of the report
+        run INTEGER NOT NULL,
+        PRIMARY KEY (school, item, code)
+    ) WITHOUT ROWID
+    """,
 )
 
-# Primary result codes of SQLite: an input/output error (a file over its limit), a full disk.
-_NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
+
+class Arrival(NamedTuple):
+    """When a content arrived (None: not known), and the start of the run that first read it: never before that."""
+
+    first_seen: datetime
+    arrived: datetime | None
+
+    def or_earlier(self, time: datetime | None) -> "Arrival":
+        """With a file of that content that has this time: one after the first run says nothing new."""
+        if time is None or time > self.first_seen:
+            return self
+        return self._replace(arrived=min(time, self.arrived or time))
+
+
+class Figure(NamedTuple):
+    """The headline item of a school or of the municipality: percent, people."""
+
+    percent: float | None
+    covered: float | None
+    total: float | None
+
+
+class Raised(NamedTuple):
+    """A remark and the date of the report on which it stands."""
+
+    school: str
+    item: str
+    code: str
+    as_of: date
+
+
+class Tally(NamedTuple):
+    """Schools whose headline figure counts, of how many; remarks on the reports in the picture."""
+
+    counted: int
+    expected: int
+    errors: int
+    warnings: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run that wrote its summary leaves. `figures`: by date and scope (a school's code, blank for the
+    municipality). `letters`: keys of those that wait with the figures of the run's own date."""
+
+    finished: datetime
+    summary: str  # digest of the workbook
+    tally: Tally
+    figures: Mapping[date, Mapping[str, Figure]]
+    letters: tuple[str, ...]
+    raised: tuple[Raised, ...]
+
+
+class RunLine(NamedTuple):
+    """`new`: files that the run before did not find so. `tally`: None in a run that wrote no summary."""
+
+    started: datetime
+    as_of: date
+    version: str
+    settings: str
+    files: int
+    new: int
+    tally: Tally | None
+
+
+class FileLine(NamedTuple):
+    """A content that arrived, under its last name; `school` and `as_of` blank where it holds no usable report."""
+
+    file: str
+    school: str
+    as_of: date | None
+    arrival: Arrival
+
+
+class LetterLine(NamedTuple):
+    sent_at: datetime
+    recipient: str
+    subject: str
+    as_of: date
+
+
+class RemarkLine(NamedTuple):
+    item: str
+    code: str
+    as_of: date
+    run_started: datetime
 
 
 class Journal:
     """`warning` is one Russian sentence when the journal was found damaged, else blank."""
 
-    def __init__(self, database: sqlite3.Connection, warning: str = "") -> None:
+    def __init__(self, database: sqlite3.Connection, name: str = FILE, warning: str = "") -> None:
         self._database = database
+        self._name = name
         self.warning = warning
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """The journal at `path`; a new one where there is none or a damaged one. Raises OutputError."""
-        try:
+        with db.refusals(path.name):
             try:
-                return cls(_connect(path))
+                return cls(db.connect(path, _SCHEMA), path.name)
             except sqlite3.OperationalError:
                 raise  # held, or no rights: the file itself may be whole
             except sqlite3.DatabaseError:
-                aside = _move_aside(path)
+                aside = db.move_aside(path)
                 return cls(
-                    _connect(path),
-                    f"Журнал {path.name} повреждён и отложен как {aside.name}; "
-                    "начат новый, отправленных раньше писем он не знает.",
+                    db.connect(path, _SCHEMA),
+                    path.name,
+                    f"Журнал {path.name} повреждён и отложен как {aside.name}; начат новый: "
+                    "времени поступления файлов, прежних показателей и отправленных писем он не знает.",
                 )
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF in _NO_ROOM:
-                raise OutputError(f"Журнал {path.name} не записан: на диске кончилось место.") from error
-            raise OutputError(
-                f"Журнал {path.name} не открывается: проверьте права на папку и закройте программу, что его держит."
-            ) from error
 
+    @classmethod
+    def copy(cls, path: Path) -> Self:
+        """What the journal at `path` knows, to be read only: the file is neither changed nor made, and where there is
+        none the copy knows nothing. Raises UsageError when it is damaged, OutputError when it is held."""
+        with db.refusals(path.name):
+            try:
+                return cls(db.copy(path, _SCHEMA), path.name)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                raise UsageError(
+                    f"Журнал {path.name} повреждён: сделайте свод — он отложит его в сторону и начнёт новый."
+                ) from None
+
+    @property
+    def is_new(self) -> bool:
+        """No run has read anything yet, and no letter has gone."""
+        (known,) = self._row("SELECT EXISTS (SELECT 1 FROM inputs) OR EXISTS (SELECT 1 FROM letters)")
+        return not known
+
+    # ── what runs leave ──────────────────────────────────────────────────────────────────────────────────
+    def begin_run(self, started: datetime, version: str, as_of: date, settings: str) -> int:
+        """The run's number. Until `finish_run` it stands as unfinished."""
+        with self._transaction():
+            added = self._database.execute(
+                "INSERT INTO runs (started, version, as_of, settings) VALUES (?, ?, ?, ?)",
+                (started.isoformat(), version, as_of.isoformat(), settings),
+            )
+        assert added.lastrowid is not None  # one row was added
+        return added.lastrowid
+
+    def note_inputs(
+        self,
+        run: int,
+        form: str,
+        files: Mapping[str, str],
+        arrivals: Mapping[str, Arrival],
+        reports: Iterable[tuple[str, str, date]],
+    ) -> None:
+        """What the run has read. `files`: name -> digest, `arrivals`: by digest, `reports`: digest, school, date."""
+        with self._transaction():
+            self._database.execute("UPDATE runs SET form = ? WHERE id = ?", (form, run))
+            self._note_files(run, files)
+            self._database.executemany(
+                "INSERT INTO arrivals VALUES (?, ?, ?) ON CONFLICT (digest) DO UPDATE SET arrived = excluded.arrived",
+                [(digest, a.first_seen.isoformat(), _iso(a.arrived)) for digest, a in arrivals.items()],
+            )
+            self._database.executemany("DELETE FROM reports WHERE digest = ?", [(digest,) for digest in arrivals])
+            self._database.executemany(
+                "INSERT OR IGNORE INTO reports VALUES (?, ?, ?)",
+                [(digest, school, as_of.isoformat()) for digest, school, as_of in reports],
+            )
+
+    def finish_run(self, run: int, result: Result) -> None:
+        """The facts of a run whose summary is written, all or none."""
+        (as_of,) = self._row("SELECT as_of FROM runs WHERE id = ?", run)
+        with self._transaction():
+            tells_new = self._note_letters(run, result.letters)
+            for day, figures in result.figures.items():
+                if (tells_new and day.isoformat() == as_of) or not self._has_figures(day):
+                    self._database.executemany(
+                        "INSERT INTO figures VALUES (?, ?, ?, ?, ?, ?)",
+                        [(day.isoformat(), run, school, *figure) for school, figure in figures.items()],
+                    )
+            self._database.executemany(
+                "INSERT OR IGNORE INTO remarks VALUES (?, ?, ?, ?, ?)",
+                [(one.school, one.item, one.code, one.as_of.isoformat(), run) for one in result.raised],
+            )
+            self._database.execute(
+                "UPDATE runs SET finished = ?, summary = ?, counted = ?, expected = ?, errors = ?, warnings = ?"
+                " WHERE id = ?",
+                (result.finished.isoformat(), result.summary, *result.tally, run),
+            )
+
+    def _note_files(self, run: int, files: Mapping[str, str]) -> None:
+        """What was there at the run before is prolonged, the rest begins."""
+        (before,) = self._row("SELECT max(last_run) FROM inputs")
+        known = set(self._database.execute("SELECT file, digest FROM inputs WHERE last_run = ?", (before,)))
+        found = set(files.items())
+        self._database.executemany(
+            "UPDATE inputs SET last_run = ? WHERE file = ? AND digest = ? AND last_run = ?",
+            [(run, *one, before) for one in found & known],
+        )
+        new = [(*one, run, run) for one in found - known]
+        self._database.executemany("INSERT INTO inputs VALUES (?, ?, ?, ?)", new)
+
+    def _note_letters(self, run: int, keys: Iterable[str]) -> bool:
+        """Is there one among them that no run has made before?"""
+        before = self._database.total_changes
+        self._database.executemany("INSERT OR IGNORE INTO told VALUES (?, ?)", [(key, run) for key in keys])
+        return self._database.total_changes > before
+
+    def _has_figures(self, day: date) -> bool:
+        return bool(self._database.execute("SELECT 1 FROM figures WHERE as_of = ?", (day.isoformat(),)).fetchone())
+
+    # ── what later runs take from it ─────────────────────────────────────────────────────────────────────
+    def arrivals(self) -> dict[str, Arrival]:
+        """By digest of the content."""
+        rows = self._database.execute("SELECT digest, first_seen, arrived FROM arrivals")
+        return {digest: _arrival(first_seen, arrived) for digest, first_seen, arrived in rows}
+
+    def told_before(self, as_of: date, reporting_dates: Iterable[date]) -> "dict[date, dict[str, Told]]":
+        """Date before `as_of` -> scope -> what was last sent for it or, of a reporting date of which nothing was sent,
+        first computed."""
+        sent = {day: runs[0] for day, runs in self._sent_runs().items()}
+        first = {day: run for day, run in self._first_runs().items() if day in set(reporting_dates)}
+        told = {day: run for day, run in {**first, **sent}.items() if day < as_of}
+        return {day: self._figures(day, run, sent=day in sent) for day, run in told.items()}
+
+    def sent_for(self, as_of: date) -> "list[dict[str, Told]]":
+        """All that was sent for that date, the last first."""
+        return [self._figures(as_of, run, sent=True) for run in self._sent_runs().get(as_of, [])]
+
+    def _sent_runs(self) -> dict[date, list[int]]:
+        """Date -> the runs whose letters have gone, the last sent first."""
+        runs: dict[date, list[int]] = {}
+        for day, run in self._database.execute(
+            "SELECT letters.as_of, told.run FROM told JOIN letters USING (key)"
+            " WHERE EXISTS (SELECT 1 FROM figures WHERE figures.as_of = letters.as_of AND figures.run = told.run)"
+            " GROUP BY told.run ORDER BY max(julianday(letters.sent_at)) DESC, told.run DESC"
+        ):
+            runs.setdefault(date.fromisoformat(day), []).append(run)
+        return runs
+
+    def _first_runs(self) -> dict[date, int]:
+        rows = self._database.execute("SELECT as_of, min(run) FROM figures GROUP BY as_of")
+        return {date.fromisoformat(day): run for day, run in rows}
+
+    def _figures(self, day: date, run: int, *, sent: bool) -> "dict[str, Told]":
+        from pipeline.measuring.figures import Told  # brings pandas: whoever asks for this has begun to measure
+
+        rows = self._database.execute(
+            "SELECT school, percent, covered, total FROM figures WHERE as_of = ? AND run = ?", (day.isoformat(), run)
+        )
+        return {school: Told(percent, covered, total, sent) for school, percent, covered, total in rows}
+
+    # ── letters ──────────────────────────────────────────────────────────────────────────────────────────
     def sent(self, key: str) -> datetime | None:
         """When the letter of that key went out; None when it did not."""
         row = self._database.execute("SELECT sent_at FROM letters WHERE key = ?", (key,)).fetchone()
@@ -64,10 +359,71 @@ class Journal:
 
     def mark_sent(self, key: str, when: datetime, recipient: str, subject: str, as_of: date) -> None:
         """Holds from the moment of return, a killed process included. `when` carries its zone."""
-        self._database.execute(
-            "INSERT INTO letters VALUES (?, ?, ?, ?, ?)",
-            (key, when.isoformat(), recipient, subject, as_of.isoformat()),
+        with self._transaction():
+            self._database.execute(
+                "INSERT INTO letters VALUES (?, ?, ?, ?, ?)",
+                (key, when.isoformat(), recipient, subject, as_of.isoformat()),
+            )
+
+    # ── for people ───────────────────────────────────────────────────────────────────────────────────────
+    def runs(self) -> list[RunLine]:
+        """The earliest first."""
+        rows = self._database.execute(
+            "SELECT started, as_of, version, settings,"
+            " (SELECT count(*) FROM inputs WHERE id BETWEEN first_run AND last_run),"
+            " (SELECT count(*) FROM inputs WHERE first_run = id),"
+            " finished IS NOT NULL, counted, expected, errors, warnings FROM runs ORDER BY id"
         )
+        return [
+            RunLine(
+                datetime.fromisoformat(started),
+                date.fromisoformat(as_of),
+                version,
+                settings,
+                files,
+                new,
+                Tally(*tally) if finished else None,
+            )
+            for started, as_of, version, settings, files, new, finished, *tally in rows
+        ]
+
+    def letters(self) -> list[LetterLine]:
+        """In the order in which they went."""
+        rows = self._database.execute(
+            "SELECT sent_at, recipient, subject, as_of FROM letters ORDER BY julianday(sent_at), recipient"
+        )
+        return [
+            LetterLine(datetime.fromisoformat(at), to, subject, date.fromisoformat(day))
+            for at, to, subject, day in rows
+        ]
+
+    def files(self, school: str | None = None) -> list[FileLine]:
+        """All that arrived, or what holds a report of that school; by school, date and arrival."""
+        names: dict[str, str] = dict(self._database.execute("SELECT digest, file FROM inputs ORDER BY last_run, file"))
+        rows = self._database.execute(
+            "SELECT digest, first_seen, arrived, coalesce(school, ''), as_of"
+            " FROM arrivals LEFT JOIN reports USING (digest)"
+            " WHERE ?1 IS NULL OR school = ?1 ORDER BY 4, as_of, julianday(arrived), digest",
+            (school,),
+        )
+        return [
+            FileLine(names[digest], code, _day(as_of), _arrival(first_seen, arrived))
+            for digest, first_seen, arrived, code, as_of in rows
+        ]
+
+    def schools(self) -> list[str]:
+        """Codes of the schools of which a report or a remark is known."""
+        rows = self._database.execute("SELECT school FROM reports UNION SELECT school FROM remarks ORDER BY 1")
+        return [code for (code,) in rows]
+
+    def first_raised(self, school: str) -> list[RemarkLine]:
+        """The remarks of that school, as first raised; the earliest first."""
+        rows = self._database.execute(
+            "SELECT item, code, remarks.as_of, started FROM remarks JOIN runs ON runs.id = run"
+            " WHERE school = ? ORDER BY remarks.as_of, run, item, code",
+            (school,),
+        )
+        return [RemarkLine(i, code, date.fromisoformat(day), datetime.fromisoformat(at)) for i, code, day, at in rows]
 
     def close(self) -> None:
         self._database.close()
@@ -80,34 +436,27 @@ class Journal:
     ) -> None:
         self.close()
 
+    def _row(self, query: str, *values: object) -> tuple[object, ...]:
+        row: tuple[object, ...] = self._database.execute(query, values).fetchone()
+        return row
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """The database, sound and of the newest schema; every statement is a transaction of its own."""
-    database = sqlite3.connect(path, timeout=10, isolation_level=None)
-    try:
-        path.chmod(0o600)
-        (verdict,) = database.execute("PRAGMA integrity_check(1)").fetchone()
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
-        _migrate(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with db.refusals(self._name), db.transaction(self._database):
+            yield
 
 
-def _migrate(database: sqlite3.Connection) -> None:
-    database.execute("BEGIN IMMEDIATE")
-    (done,) = database.execute("PRAGMA user_version").fetchone()
-    for step in _MIGRATIONS[done:]:
-        database.execute(step)
-    database.execute(f"PRAGMA user_version = {max(done, len(_MIGRATIONS))}")
-    database.execute("COMMIT")
+def _arrival(first_seen: str, arrived: str | None) -> Arrival:
+    return Arrival(datetime.fromisoformat(first_seen), _moment(arrived))
 
 
-def _move_aside(path: Path) -> Path:
-    n = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{n}")).exists():
-        n += 1
-    path.rename(aside)
-    return aside
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -3,13 +3,16 @@ settings, journal and environment are touched; stages get values."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import VERSION
+from pipeline import VERSION, recording
 from pipeline.files import Outputs, Written, lock
-from pipeline.journal import Journal
+from pipeline.journal import FILE as JOURNAL
+from pipeline.journal import Arrival, Journal
+from pipeline.manifest import FILE as MANIFEST
+from pipeline.manifest import digest, manifest
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.sending.smtp import Delivery, deliver
@@ -21,9 +24,6 @@ from schemas.strict import UsageError
 if TYPE_CHECKING:
     from pipeline.checking.judgement import Checked
     from pipeline.measuring.figures import Figures
-
-# No report of a living order arrived before: an older file time says nothing.
-_FIRST_YEAR = 2013
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Survey:
-    """What the input says as of a date, before anything is written."""
+    """What the input says as of a date, before anything is written. `arrivals`: by digest of the content."""
 
     form: Form
     catalogue: Catalogue
     intake: Intake
+    arrivals: dict[str, Arrival]
     checked: "Checked"
     figures: "Figures"
 
@@ -77,29 +78,63 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
     with lock(job.output):
         log = job.output / "logs" / "reading.log"
         log.parent.mkdir(exist_ok=True)
-        survey = take_survey(job, progress, log)
-        with Journal.open(job.output / "journal.db") as journal, Outputs(job.output) as outputs:
-            summary, said = _write(job, survey, journal, outputs)
+        with Journal.open(job.output / JOURNAL) as journal, Outputs(job.output) as outputs:
+            forgotten = recording.forgotten(journal, job.output)
+            number = recording.begin(journal, job.now, VERSION, job.as_of, job.settings)
+            survey = take_survey(job, progress, log, journal)
+            recording.note(journal, number, survey.form, survey.intake, survey.arrivals)
+            summary, content, said = _write(job, survey, journal, outputs)
             written = {place.path: place for place in outputs.commit()}
+            finished = datetime.now(job.settings.zone)
+            recording.finish(journal, number, survey.figures, survey.checked.remarks, content, job.output, finished)
             deliveries = _send(job, journal) if job.mail else []
-    return Done(survey, written[job.output / summary], tuple(filter(None, (journal.warning, *said))), tuple(deliveries))
+    warnings = tuple(filter(None, (journal.warning, forgotten, *said)))
+    return Done(survey, written[job.output / summary], warnings, tuple(deliveries))
 
 
-def take_survey(job: Job, progress: Progress = _no_progress, log: Path | None = None) -> Survey:
-    """Reads, checks and measures; writes nothing (but what the readers say of themselves, to `log`)."""
+def take_survey(
+    job: Job, progress: Progress = _no_progress, log: Path | None = None, journal: Journal | None = None
+) -> Survey:
+    """Reads, checks and measures; writes nothing (but what the readers say of themselves, to `log`).
+
+    `journal`: without one, what that of the output folder knows is taken from a copy.
+    """
+    if journal is None:
+        with Journal.copy(job.output / JOURNAL) as known:
+            return take_survey(job, progress, log, known)
     form = load_form(job.settings.form)
     catalogue = load_catalogue(job.settings.controls)
     intake = _read(job, form, catalogue, progress, log)
 
     from pipeline.checking.judgement import check
+
+    arrivals = recording.first_arrivals(intake, journal.arrivals(), job.now)
+    known_files = [read for read in intake.reads if read.digest]
+    arrived = {read.file: _in_zone(arrivals[read.digest].arrived, job.settings) for read in known_files}
+    checked = check(intake.reads, arrived, form, intake.registry, catalogue, intake.inbox.remarks)
+    figures = _measured(job, checked, intake, form, catalogue, journal)
+    return Survey(form, catalogue, intake, arrivals, checked, figures)
+
+
+def _measured(
+    job: Job, checked: "Checked", intake: Intake, form: Form, catalogue: Catalogue, journal: Journal
+) -> "Figures":
+    """The figures beside what was told before. For the date itself that is the last letter with another percent: the
+    letter that tells a correction is followed by the same summary, not by one that knows of none."""
+    from pipeline.measuring.figures import Told
     from pipeline.measuring.measure import measure
     from pipeline.measuring.picture import Calendar
 
-    arrivals = {read.file: arrived(job, path) for read, path in zip(intake.reads, intake.inbox.reports, strict=True)}
-    checked = check(intake.reads, arrivals, form, intake.registry, catalogue, intake.inbox.remarks)
     calendar = Calendar(reporting_dates(job.settings), job.settings.days_before)
-    figures = measure(checked, intake.reads, intake.registry, form, catalogue, job.as_of, calendar)
-    return Survey(form, catalogue, intake, checked, figures)
+
+    def measured(told: dict[date, dict[str, Told]]) -> "Figures":
+        return measure(checked, intake.reads, intake.registry, form, catalogue, job.as_of, calendar, told)
+
+    told = journal.told_before(job.as_of, calendar.reporting_dates)
+    figures = measured(told)
+    corrected = (sent for sent in journal.sent_for(job.as_of) if sent[""].percent != figures.municipality.percent)
+    before = next(corrected, None)
+    return measured({**told, job.as_of: before}) if before else figures
 
 
 def reporting_dates(settings: Settings) -> tuple[date, ...]:
@@ -114,16 +149,17 @@ def _read(job: Job, form: Form, catalogue: Catalogue, progress: Progress, log: P
     if not inbox.registry and not inbox.reports and not inbox.remarks:
         raise UsageError(f"В папке «{job.input}» нет ни реестра, ни отчётов: положите в неё файлы школ.")
     with ThreadPoolExecutor(1) as thread:
-        reading = thread.submit(take_in, inbox, form, job.settings.limits, catalogue, job.jobs, log, progress)
+        cache = job.output / "cache" if log else None  # what writes nothing keeps nothing
+        reading = thread.submit(take_in, inbox, form, job.settings.limits, catalogue, job.jobs, log, progress, cache)
         import pipeline.checking.judgement
         import pipeline.writing.summary  # noqa: F401
 
         return reading.result()
 
 
-def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tuple[Path, list[str]]:
-    """All files of the run, made beside their places. Returns the summary's path below the output folder, and what
-    is to be said of the letters."""
+def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tuple[Path, str, list[str]]:
+    """All files of the run, made beside their places. Returns the summary's path below the output folder, its digest,
+    and what is to be said of the letters."""
     from pipeline.sending.letters import leadership_letter, put_in_outbox
     from pipeline.writing.registry import write_registry
     from pipeline.writing.returns import make_returns
@@ -133,35 +169,38 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tupl
 
     figures, catalogue, registry = survey.figures, survey.catalogue, survey.intake.registry
     folder = Path(job.as_of.isoformat())
-    name = folder / f"svod-{job.as_of}.xlsx"
+    digests: dict[str, str] = {}
+
+    def add(name: str, content: bytes, *, durable: bool = True) -> None:
+        outputs.add(folder / name, content, durable=durable)
+        digests[name] = digest(content)
+
+    name = f"svod-{job.as_of}.xlsx"
     summary = write_summary(figures, catalogue, VERSION)
-    outputs.add(folder / "answers.csv", answers_csv(figures))
-    outputs.add(folder / "findings.csv", findings_csv(figures, catalogue))
-    outputs.add(folder / "indicators.csv", indicators_csv(figures))
-    outputs.add(name, summary)
+    add("answers.csv", answers_csv(figures))
+    add("findings.csv", findings_csv(figures, catalogue))
+    add("indicators.csv", indicators_csv(figures))
+    add(name, summary)
     inbox, reads = survey.intake.inbox, survey.intake.reads
     files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}
     outputs.only(folder / "returns")
     for returned, content in make_returns(figures, catalogue, job.input, files, job.settings.limits):
-        outputs.add(folder / "returns" / returned, content, durable=False)
+        add(f"returns/{returned}", content, durable=False)
     if registry.draft:
-        outputs.add(folder / "registry.xlsx", write_registry(figures.form, registry, job.as_of))
+        add("registry.xlsx", write_registry(figures.form, registry, job.as_of))
+    made_from = manifest(job.as_of, survey.form, job.settings, VERSION, inbox.registry, reads, digests)
+    outputs.add(folder / MANIFEST, made_from)
     if strange := strange_toml(reads, registry):
         outputs.add(Path("logs", f"strange-{job.as_of}.toml"), strange, durable=False)
-    letter = leadership_letter(figures, catalogue, registry, name.name, summary)
+    letter = leadership_letter(figures, catalogue, registry, name, summary)
     said = put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs) if letter else []
-    return name, said
+    return folder / name, digests[name], said
 
 
 def _send(job: Job, journal: Journal) -> list[Delivery]:
     return deliver(job.output, job.settings.mail, job.password, journal, job.now, job.as_of, dry_run=False)
 
 
-def arrived(job: Job, relative: Path) -> datetime | None:
-    """When the file arrived, in the office's time: its modification time, None where that cannot be."""
-    try:
-        changed = datetime.fromtimestamp((job.input / relative).lstat().st_mtime, UTC)
-    except (OSError, OverflowError, ValueError):
-        return None
-    possible = changed.year >= _FIRST_YEAR and changed <= job.now
-    return changed.astimezone(job.settings.zone) if possible else None
+def _in_zone(moment: datetime | None, settings: Settings) -> datetime | None:
+    """In the office's time."""
+    return moment.astimezone(settings.zone) if moment else None

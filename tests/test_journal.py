@@ -1,4 +1,4 @@
-"""The journal: remembers which letters went out, and never stands in the way of a run."""
+"""The journal: what it keeps from run to run, and that it never stands in the way of one."""
 
 import os
 import sqlite3
@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import database
 from pipeline.files import OutputError
-from pipeline.journal import Journal
+from pipeline.journal import Arrival, Figure, Journal, Raised, Result, Tally
+from schemas.strict import UsageError
 
 WHEN = datetime(2014, 3, 21, 9, 30, tzinfo=timezone(timedelta(hours=11)))
+JANUARY, FEBRUARY, MARCH = date(2014, 1, 30), date(2014, 2, 15), date(2014, 3, 20)
+REPORTING = (JANUARY, MARCH)
 
 
 @pytest.fixture
@@ -71,13 +75,13 @@ def test_a_journal_of_a_later_version_is_used_and_not_set_back(path: Path):
     with Journal.open(path) as journal:
         mark(journal, "a")
     with sqlite3.connect(path) as later:
-        later.execute("CREATE TABLE runs (at TEXT)")
-        later.execute("PRAGMA user_version = 7")
+        later.execute("CREATE TABLE what_comes (at TEXT)")
+        later.execute("PRAGMA user_version = 700")
     later.close()
     with Journal.open(path) as journal:
         assert journal.sent("a") == WHEN
     with sqlite3.connect(path) as later:
-        assert later.execute("PRAGMA user_version").fetchone() == (7,)
+        assert later.execute("PRAGMA user_version").fetchone() == (700,)
     later.close()
 
 
@@ -91,3 +95,217 @@ def test_a_journal_that_cannot_be_opened_is_one_russian_sentence(path: Path):
 def test_the_journal_is_for_its_owner_alone(path: Path):
     Journal.open(path).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+# ── figures told ─────────────────────────────────────────────────────────────────────────────────────────
+def finish(journal: Journal, as_of: date, figures: dict[date, float], letters: tuple[str, ...] = ()) -> int:
+    """A whole run that computed these municipal percentages and left these letters in the outbox."""
+    run = journal.begin_run(WHEN, "0.1", as_of, "{}")
+    told = {day: {"": Figure(percent, percent, 100.0)} for day, percent in figures.items()}
+    journal.finish_run(run, Result(WHEN, "digest", Tally(1, 1, 0, 0), told, letters, ()))
+    return run
+
+
+def send(journal: Journal, key: str, as_of: date, days_later: int = 0) -> None:
+    journal.mark_sent(key, WHEN + timedelta(days=days_later), "head@example.ru", "тема", as_of)
+
+
+def told(journal: Journal, as_of: date) -> dict[date, tuple[float | None, bool]]:
+    """Date -> municipal percent, sent or not."""
+    return {day: (at[""].percent, at[""].sent) for day, at in journal.told_before(as_of, REPORTING).items()}
+
+
+def test_of_an_earlier_date_the_figure_first_computed_is_told_whoever_computed_it(path: Path):
+    with Journal.open(path) as journal:
+        finish(journal, MARCH, {JANUARY: 41.0, MARCH: 50.0})
+        finish(journal, JANUARY, {JANUARY: 39.6})
+        finish(journal, MARCH, {JANUARY: 39.6, MARCH: 51.0})
+        assert told(journal, MARCH) == {JANUARY: (41.0, False)}
+
+
+def test_what_was_last_sent_wins_over_what_was_first_computed(path: Path):
+    with Journal.open(path) as journal:
+        finish(journal, JANUARY, {JANUARY: 41.0}, ("first",))
+        finish(journal, JANUARY, {JANUARY: 39.6}, ("second",))
+        assert told(journal, MARCH) == {JANUARY: (41.0, False)}
+        send(journal, "second", JANUARY, days_later=1)
+        assert told(journal, MARCH) == {JANUARY: (39.6, True)}
+        send(journal, "first", JANUARY, days_later=2)
+        assert told(journal, MARCH) == {JANUARY: (41.0, True)}
+        assert [at[""].percent for at in journal.sent_for(JANUARY)] == [41.0, 39.6]
+
+
+def test_a_letter_tells_the_figures_of_the_run_that_first_made_it(path: Path):
+    with Journal.open(path) as journal:
+        finish(journal, JANUARY, {JANUARY: 41.0}, ("one",))
+        finish(journal, JANUARY, {JANUARY: 41.0}, ("one",))
+        send(journal, "one", JANUARY)
+        assert len(journal.sent_for(JANUARY)) == 1
+
+
+def test_a_date_without_a_report_due_is_told_only_when_a_letter_of_it_has_gone(path: Path):
+    with Journal.open(path) as journal:
+        finish(journal, FEBRUARY, {FEBRUARY: 45.0}, ("one",))
+        assert told(journal, MARCH) == {}
+        send(journal, "one", FEBRUARY)
+        assert told(journal, MARCH) == {FEBRUARY: (45.0, True)}
+
+
+def test_a_date_tells_nothing_of_itself_nor_of_later_ones(path: Path):
+    with Journal.open(path) as journal:
+        finish(journal, MARCH, {JANUARY: 41.0, MARCH: 50.0}, ("one",))
+        send(journal, "one", MARCH)
+        assert told(journal, MARCH) == {JANUARY: (41.0, False)}
+        assert told(journal, JANUARY) == {}
+
+
+def test_a_figure_comes_back_to_the_last_bit_and_none_as_none(path: Path):
+    figures = {"": Figure(100 / 3, 0.1 + 0.2, 3.0), "01": Figure(None, None, None)}
+    with Journal.open(path) as journal:
+        run = journal.begin_run(WHEN, "0.1", JANUARY, "{}")
+        journal.finish_run(run, Result(WHEN, "digest", Tally(1, 2, 0, 0), {JANUARY: figures}, (), ()))
+    with Journal.open(path) as journal:
+        kept = journal.told_before(MARCH, REPORTING)[JANUARY]
+    assert {school: one[:3] for school, one in kept.items()} == figures
+
+
+# ── runs, arrivals, remarks ──────────────────────────────────────────────────────────────────────────────
+def note(journal: Journal, files: dict[str, str], arrivals: dict[str, Arrival] | None = None) -> int:
+    run = journal.begin_run(WHEN, "0.1", MARCH, "{}")
+    known = arrivals or {digest: Arrival(WHEN, WHEN) for digest in files.values()}
+    journal.note_inputs(run, "form", files, known, [(digest, "01", MARCH) for digest in files.values()])
+    return run
+
+
+def test_a_run_that_wrote_no_summary_stands_as_unfinished(path: Path):
+    with Journal.open(path) as journal:
+        note(journal, {"a.xlsx": "1"})
+        finish(journal, MARCH, {})
+        assert [line.tally for line in journal.runs()] == [None, Tally(1, 1, 0, 0)]
+
+
+def test_of_each_run_is_known_how_many_files_it_read_and_how_many_were_new(path: Path):
+    with Journal.open(path) as journal:
+        note(journal, {"a.xlsx": "1", "b.xlsx": "2"})
+        note(journal, {"a.xlsx": "1", "b.xlsx": "3"})
+        note(journal, {"a.xlsx": "1"})
+        note(journal, {"a.xlsx": "1", "b.xlsx": "2"})
+        assert [(line.files, line.new) for line in journal.runs()] == [(2, 2), (2, 1), (1, 0), (2, 1)]
+
+
+def test_a_content_is_listed_once_under_its_last_name(path: Path):
+    with Journal.open(path) as journal:
+        note(journal, {"a.xlsx": "1"})
+        note(journal, {"z/старое имя.xlsx": "1"})
+        note(journal, {"new.xlsx": "1"})
+        assert [line.file for line in journal.files("01")] == ["new.xlsx"]
+        assert journal.files("02") == []
+
+
+ARRIVED = datetime(2014, 3, 19, 16, 0, tzinfo=timezone(timedelta(hours=11)))
+
+
+def test_an_arrival_is_the_earliest_time_of_a_file_never_later_than_the_first_run():
+    new = Arrival(WHEN, None)
+    assert new.or_earlier(None) == new
+    assert new.or_earlier(WHEN + timedelta(days=1)) == new
+    assert new.or_earlier(ARRIVED).or_earlier(WHEN) == Arrival(WHEN, ARRIVED)
+    assert new.or_earlier(WHEN).or_earlier(ARRIVED) == Arrival(WHEN, ARRIVED)
+
+
+def test_arrivals_are_kept_with_their_zone_and_may_become_known_or_earlier(path: Path):
+    with Journal.open(path) as journal:
+        note(journal, {"a.xlsx": "1"}, {"1": Arrival(WHEN, None)})
+        assert journal.arrivals() == {"1": Arrival(WHEN, None)}
+        note(journal, {"a.xlsx": "1"}, {"1": Arrival(WHEN, ARRIVED)})
+    with Journal.open(path) as journal:
+        assert journal.arrivals() == {"1": Arrival(WHEN, ARRIVED)}
+
+
+def test_a_remark_is_known_by_the_run_that_raised_it_first(path: Path):
+    raised = Raised("01", "14", "NUM-BOUND", JANUARY)
+    with Journal.open(path) as journal:
+        for days, as_of in ((0, JANUARY), (30, MARCH)):
+            run = journal.begin_run(WHEN + timedelta(days=days), "0.1", as_of, "{}")
+            one = raised._replace(as_of=as_of)
+            journal.finish_run(run, Result(WHEN, "digest", Tally(1, 1, 1, 0), {}, (), (one,)))
+        (line,) = journal.first_raised("01")
+    assert (line.item, line.code, line.as_of, line.run_started) == ("14", "NUM-BOUND", JANUARY, WHEN)
+
+
+# ── the file ─────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_facts_of_a_run_are_kept_all_or_none(path: Path):
+    """Killed in the middle: here by a figure that cannot be stored."""
+    with Journal.open(path) as journal:
+        run = journal.begin_run(WHEN, "0.1", JANUARY, "{}")
+        odd = Figure(object(), None, None)  # type: ignore[arg-type]
+        result = Result(WHEN, "digest", Tally(1, 1, 0, 0), {JANUARY: {"": odd}}, ("key",), ())
+        with pytest.raises(sqlite3.Error):
+            journal.finish_run(run, result)
+        assert journal.runs()[0].tally is None
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT count(*) FROM told").fetchone() == (0,)
+    database.close()
+
+
+def test_on_a_disk_of_this_computer_readers_and_a_run_do_not_wait_for_each_other(path: Path):
+    with Journal.open(path) as journal:
+        mark(journal, "a")
+        with sqlite3.connect(path, isolation_level=None) as run:
+            run.execute("BEGIN IMMEDIATE")
+            run.execute("DELETE FROM letters")
+            with Journal.copy(path) as reader:
+                assert reader.sent("a") == WHEN
+            run.execute("ROLLBACK")
+        run.close()
+
+
+def test_a_journal_on_a_network_folder_has_no_write_ahead_log(path: Path, monkeypatch: pytest.MonkeyPatch):
+    Journal.open(path).close()
+    monkeypatch.setattr(database, "_is_local", lambda folder: False)
+    with Journal.open(path) as journal:
+        mark(journal, "a")
+        assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be renamed there")
+def test_a_damaged_journal_takes_its_write_ahead_log_along(path: Path):
+    """The log stays beside the file as long as somebody has it open."""
+    Journal.open(path).close()
+    with Journal.open(path) as held:
+        mark(held, "a")
+        log = path.with_name("journal.db-wal").read_bytes()
+        path.write_bytes("это не журнал".encode() * 1000)
+        with Journal.open(path) as journal:
+            assert journal.sent("a") is None
+            mark(journal, "b")
+        assert path.with_name("journal.db.damaged-1-wal").read_bytes() == log
+    with Journal.open(path) as journal:
+        assert journal.sent("b") == WHEN
+
+
+def test_a_copy_to_read_from_makes_no_journal_and_changes_none(path: Path):
+    with Journal.copy(path) as nothing:
+        assert nothing.is_new
+    assert not path.exists()
+    old = sqlite3.connect(path)  # of the first version: it knew letters alone
+    old.execute("CREATE TABLE letters (key TEXT PRIMARY KEY, sent_at TEXT, recipient TEXT, subject TEXT, as_of TEXT)")
+    old.execute("INSERT INTO letters VALUES ('a', ?, 'head@example.ru', 'тема', '2014-03-20')", (WHEN.isoformat(),))
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+    before = path.read_bytes()
+    with Journal.copy(path) as known:
+        assert known.sent("a") == WHEN
+        assert known.arrivals() == {}
+    assert path.read_bytes() == before
+    with Journal.open(path) as journal:
+        assert journal.sent("a") == WHEN
+        finish(journal, MARCH, {MARCH: 50.0})
+
+
+def test_a_copy_of_a_damaged_journal_is_refused_in_one_sentence_and_left_as_it_is(path: Path):
+    path.write_bytes("это не журнал".encode() * 100)
+    with pytest.raises(UsageError, match=r"Журнал journal\.db повреждён: сделайте свод"):
+        Journal.copy(path)
+    assert [file.name for file in path.parent.iterdir()] == [path.name]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.reading.cache import ReadCache, Shelf
 from pipeline.reading.draft import draft_registry
 from pipeline.reading.inbox import Inbox, shown_path
 from pipeline.reading.records import FileRead, Registry
@@ -33,22 +34,32 @@ class Intake:
 
 
 def take_in(
-    inbox: Inbox, form: Form, limits: Limits, catalogue: Catalogue, jobs: int, log: Path | None, progress: Progress
+    inbox: Inbox,
+    form: Form,
+    limits: Limits,
+    catalogue: Catalogue,
+    jobs: int,
+    log: Path | None,
+    progress: Progress,
+    cache_folder: Path | None = None,
 ) -> Intake:
     """The registry and all reports of the inbox. Without a registry its schools are those that the reports name.
 
-    Raises UsageError, one Russian sentence, where there is a registry that cannot be used.
+    `cache_folder`: what earlier runs have read and this one leaves to the next; None reads everything and leaves
+    nothing. Raises UsageError, one Russian sentence, where there is a registry that cannot be used.
     """
     inputs = Inputs(inbox.folder, form, limits)
+    cache = ReadCache(cache_folder)
     options = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "log": log}
     with Workers(read_file, jobs, **options) as workers:  # type: ignore[arg-type]
         if inbox.registry:
             registry = _registry(workers, inputs, inbox.registry.absolute(), catalogue)
-            reads = _reports(workers, replace(inputs, registry=registry), inbox, progress)
-            return Intake(inbox, registry, reads)
-        named = _reports(workers, replace(inputs, registry=Registry()), inbox, progress)
-        registry = draft_registry(named, form)
-        return Intake(inbox, registry, _reports(workers, replace(inputs, registry=registry), inbox, progress))
+        else:
+            nameless = cache.shelf(replace(inputs, registry=Registry()))
+            registry = draft_registry(_reports(workers, nameless, inbox, progress), form)
+        reads = _reports(workers, cache.shelf(replace(inputs, registry=registry)), inbox, progress)
+    cache.keep()
+    return Intake(inbox, registry, reads)
 
 
 def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalogue) -> Registry:
@@ -63,23 +74,42 @@ def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalo
             raise UsageError(f"Реестр {path.name} не читается. {message(said, catalogue)} {todo(said, catalogue)}")
 
 
-def _reports(workers: "_Readers", inputs: Inputs, inbox: Inbox, progress: Progress) -> list[FileRead]:
+def _reports(workers: "_Readers", shelf: Shelf, inbox: Inbox, progress: Progress) -> list[FileRead]:
+    """In the order of the inbox; only what the shelf does not know goes to the workers."""
+    inputs = shelf.inputs
     before = {path: _state(inbox.folder / path) for path in inbox.reports}
     reads: dict[Path, FileRead] = {}
-    for path, outcome in workers.map(inbox.reports, inputs):
+    for path in inbox.reports:
+        if read := shelf.recall(path):
+            reads[path] = read
+            progress(len(reads), len(inbox.reports))
+    unknown = [path for path in inbox.reports if path not in reads]
+    for path, outcome in workers.map(unknown, inputs):
         reads[path] = _read(path, outcome, inputs.limits)
         progress(len(reads), len(inbox.reports))
-    unsure = [path for path, read in reads.items() if any(said.code in _MAY_PASS for said in read.remarks)]
+    unsure = [path for path in unknown if _may_pass(reads[path])]
     if any(_just_changed(before[path]) for path in unsure):
         time.sleep(_PATIENCE)
     for path, outcome in workers.map(unsure, inputs):
         reads[path] = _held(inbox.folder, path, _read(path, outcome, inputs.limits), before[path])
-    return list(reads.values())
+    for path in unknown:
+        if _follows_from_the_bytes(reads[path]):
+            shelf.remember(reads[path])
+    return [reads[path] for path in inbox.reports]
+
+
+def _may_pass(read: FileRead) -> bool:
+    return any(said.code in _MAY_PASS for said in read.remarks)
+
+
+def _follows_from_the_bytes(read: FileRead) -> bool:
+    """Not so where a file was denied or busy, or its reader died or was late: then there is no digest either."""
+    return bool(read.digest) and not _may_pass(read)
 
 
 def _held(folder: Path, path: Path, read: FileRead, before: "_State") -> FileRead:
     """A file that is still being copied, or open in Excel, is not called broken."""
-    if not any(said.code in _MAY_PASS for said in read.remarks):
+    if not _may_pass(read):
         return read
     place = folder / path
     if _state(place) != before:

@@ -39,7 +39,7 @@ def read_file(inputs: Inputs, relative: Path) -> FileRead | Registry | Refused:
     digest = ""
     try:
         data = look(inputs.folder / relative, inputs.limits)
-        digest = hashlib.sha256(data).hexdigest()
+        digest = digest_of(data)
         book = open_book(data, inputs.limits)
     except Unreadable as unreadable:
         return FileRead(file, digest, remarks=(replace(unreadable.remark, file=file),))
@@ -47,6 +47,11 @@ def read_file(inputs: Inputs, relative: Path) -> FileRead | Registry | Refused:
         return _registry(book, inputs.form)
     reports, remarks = read_book(book, inputs.form, _schools(inputs.registry))
     return FileRead(file, digest, reports, tuple(replace(said, file=file) for said in remarks))
+
+
+def digest_of(data: bytes) -> str:
+    """By which a file is known again, whatever its name."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def _registry(book: Book, form: Form) -> Registry | Refused:

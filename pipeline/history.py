@@ -1,0 +1,127 @@
+"""The command `history`: what the journal knows, of everything or of one school. Reads the journal alone."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.journal import FILE, FileLine, Journal, LetterLine, RemarkLine, RunLine
+from pipeline.wording import DASH, count, day, number
+from schemas.remarks import Catalogue
+from schemas.strict import UsageError
+
+_NARROW = ("Начат", "Отправлено", "Найдено", "Свод на", "Отчёт на", "Поступил", "Впервые прочитан")  # dates, moments
+
+
+def history(output: Path, school: str, zone: ZoneInfo, catalogue: Catalogue) -> Iterator[str | Table]:
+    """Lines and tables for people, moments in the office's `zone`. `school`: its code, blank for everything.
+
+    Raises UsageError where there is no journal, or it knows nothing of that school.
+    """
+    if not (output / FILE).is_file():
+        raise UsageError(f"В папке «{output}» нет журнала {FILE}: он появится после первого свода.")
+    with Journal.copy(output / FILE) as journal:
+        if school:
+            _require_known(journal, school)
+            yield from _files(journal.files(school), zone)
+            yield from _remarks(journal.first_raised(school), zone, catalogue)
+        else:
+            yield from _files(journal.files(), zone)
+            yield from _runs(journal.runs(), zone)
+            yield from _letters(journal.letters(), zone)
+
+
+def _require_known(journal: Journal, school: str) -> None:
+    codes = journal.schools()
+    if school not in codes:
+        known = f"Известны коды: {', '.join(codes)}." if codes else "Он не знает ещё ни одной школы."
+        raise UsageError(f"О школе с кодом «{school}» в журнале ничего нет. {known}")
+
+
+def _files(lines: list[FileLine], zone: ZoneInfo) -> Iterator[str | Table]:
+    if not lines:
+        yield "Файлов ещё не поступало."
+        return
+    yield f"Поступления: {count(len(lines), 'запись', 'записи', 'записей')}."
+    yield _table(
+        ("Школа", "Отчёт на", "Поступил", "Впервые прочитан", "Файл"),
+        (
+            (
+                line.school or DASH,
+                day(line.as_of) if line.as_of else DASH,
+                _moment(line.arrival.arrived, zone) if line.arrival.arrived else "время неизвестно",
+                _moment(line.arrival.first_seen, zone),
+                line.file,
+            )
+            for line in lines
+        ),
+    )
+
+
+def _remarks(lines: list[RemarkLine], zone: ZoneInfo, catalogue: Catalogue) -> Iterator[str | Table]:
+    if not lines:
+        yield "Ошибок и предупреждений не было."
+        return
+    yield f"Когда впервые найдены: {count(len(lines), 'замечание', 'замечания', 'замечаний')}."
+    yield _table(
+        ("Отчёт на", "Пункт", "Замечание", "Найдено"),
+        (
+            (day(line.as_of), line.item or DASH, _title(line.code, catalogue), _moment(line.run_started, zone))
+            for line in lines
+        ),
+    )
+
+
+def _title(code: str, catalogue: Catalogue) -> str:
+    """A remark of another version of the program stands with its code."""
+    return catalogue.entries[code].title if code in catalogue.entries else code
+
+
+def _runs(lines: list[RunLine], zone: ZoneInfo) -> Iterator[str | Table]:
+    if not lines:
+        yield "Запусков ещё не было."
+        return
+    yield f"Запуски: {count(len(lines), 'свод', 'свода', 'сводов')}."
+    before = [lines[0].settings, *(line.settings for line in lines)]
+    yield _table(
+        ("Начат", "Свод на", "Файлов", "Учтено школ", "Ошибки / проверить", "Итог"),
+        (_run(line, line.settings != earlier, zone) for line, earlier in zip(lines, before, strict=False)),
+    )
+
+
+def _run(line: RunLine, other_settings: bool, zone: ZoneInfo) -> tuple[str, ...]:
+    files = f"{number(line.files)}, новых {number(line.new)}" if line.new else number(line.files)
+    ended = f"завершён, версия {line.version}{'; настройки изменены' if other_settings else ''}"
+    result = (DASH, DASH, "не завершён")
+    if line.tally:
+        counted, expected, errors, warnings = map(number, line.tally)
+        result = (f"{counted} из {expected}", f"{errors} / {warnings}", ended)
+    return _moment(line.started, zone), day(line.as_of), files, *result
+
+
+def _letters(lines: list[LetterLine], zone: ZoneInfo) -> Iterator[str | Table]:
+    if not lines:
+        yield "Писем ещё не отправляли."
+        return
+    yield f"Отправлено: {count(len(lines), 'письмо', 'письма', 'писем')}."
+    yield _table(
+        ("Отправлено", "Кому", "Свод на", "Тема"),
+        ((_moment(line.sent_at, zone), line.recipient, day(line.as_of), line.subject) for line in lines),
+    )
+
+
+def _table(headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=heading in _NARROW)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%d.%m.%Y %H:%M}"

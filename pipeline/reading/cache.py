@@ -1,0 +1,187 @@
+"""What earlier runs have read: a file whose bytes are known is not read again.
+
+One file in the output folder, safe to delete. A read is found by all that it depends on: the bytes of the school's
+file, the form, the limits, the schools of the registry, the reading code and the libraries under it. So it can only be
+what reading would give. Where the cache is missing, damaged or of another version, files are simply read.
+
+MessagePack, checked against declared types: what lies there may be wrong, but it can never run.
+"""
+
+import hashlib
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+import schemas
+from pipeline.files import OutputError, Outputs
+from pipeline.reading.inbox import shown_path
+from pipeline.reading.package import Unreadable, look
+from pipeline.reading.records import FileRead, ReportRead
+from pipeline.reading.reports import Inputs, digest_of
+from schemas.remarks import Remark, Severity
+
+FILE = "reads"
+LIBRARIES = ("defusedxml", "lxml", "msgspec", "openpyxl", "python-calamine", "python-docx", "rapidfuzz", "xlrd")
+
+_SEAL = hashlib.sha256().digest_size  # bytes
+
+
+class ReadCache:
+    """The reads that earlier runs have kept, and those of this run, which `keep` puts in their place."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """`folder` holds the cache and nothing else; with None nothing is known and nothing is kept."""
+        self._folder = folder
+        self._known = _load(folder / FILE) if folder else {}
+        self._used: dict[str, _Read] = {}
+
+    def shelf(self, inputs: Inputs) -> "Shelf":
+        return Shelf(inputs, self._known, self._used)
+
+    def keep(self) -> None:
+        """Keeps the reads that this run has used or made, and forgets all others: nothing grows for ever."""
+        if self._folder is None or self._used.keys() == self._known.keys():
+            return
+        # A help, never a condition: what could not be kept will be read again.
+        with suppress(OutputError), Outputs(self._folder) as outputs:
+            outputs.add(FILE, _sealed(self._used), durable=False)
+            outputs.commit()
+
+
+class Shelf:
+    """The part of a cache that was read with the same inputs. `known` is looked into, `used` is added to."""
+
+    def __init__(self, inputs: Inputs, known: dict[str, "_Read"], used: dict[str, "_Read"]) -> None:
+        self.inputs = inputs
+        self._context = _context(inputs)
+        self._known = known
+        self._used = used
+
+    def recall(self, relative: Path) -> FileRead | None:
+        """The file as read before, under the name of today. None where a reader has to look at it: its bytes are new,
+        or it is no plain file that can be read at all."""
+        if not self._known:
+            return None
+        try:
+            digest = digest_of(look(self.inputs.folder / relative, self.inputs.limits))
+        except Unreadable:
+            return None
+        key = self._key(digest)
+        if key not in self._known:
+            return None
+        self._used[key] = self._known[key]
+        return _thaw(self._known[key], shown_path(relative), digest)
+
+    def remember(self, read: FileRead) -> None:
+        """`read` follows from the file's bytes alone: nothing about it would be otherwise the next time."""
+        self._used[self._key(read.digest)] = _freeze(read)
+
+    def _key(self, digest: str) -> str:
+        return digest_of(self._context + digest.encode())
+
+
+# ── all that a read depends on ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _context(inputs: Inputs) -> bytes:
+    """What a file is read with and by, as one digest. Of the registry, reading knows the schools alone."""
+    assert inputs.registry is not None  # the registry itself is never kept
+    versions = [sys.version, *(version(library) for library in LIBRARIES)]
+    code = [path.read_bytes() for path in code_of_reading()]
+    parts = (versions, code, inputs.form, inputs.limits, inputs.registry.schools)
+    return hashlib.sha256(msgspec.msgpack.encode(parts)).digest()
+
+
+def code_of_reading() -> list[Path]:
+    """Every module that a reader may use."""
+    reading = Path(__file__).parent
+    leaves = [reading.parent / name for name in ("settings.py", "wording.py")]
+    return sorted([*reading.glob("*.py"), *leaves, *Path(*schemas.__path__).glob("*.py")])
+
+
+# ── a read as it is kept ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Day(msgspec.Struct, frozen=True):
+    """A date among the figures of a remark, told apart from a text."""
+
+    day: date
+
+
+class _Remark(msgspec.Struct, frozen=True, array_like=True):
+    """A Remark without the file's name."""
+
+    code: str
+    sheet: str
+    cell: str
+    school: str
+    as_of: date | None
+    item: str
+    value: str
+    data: tuple[tuple[str, str | int | float | _Day], ...]
+    severity: Severity
+
+
+class _Report(msgspec.Struct, frozen=True, array_like=True):
+    """`read` without its `written`, which stands here sorted: the same reads are kept as the same bytes."""
+
+    read: ReportRead
+    written: tuple[str, ...]
+
+
+class _Read(msgspec.Struct, frozen=True, array_like=True):
+    reports: tuple[_Report, ...]
+    remarks: tuple[_Remark, ...]
+
+
+def _freeze(read: FileRead) -> _Read:
+    return _Read(
+        tuple(_Report(replace(report, written=frozenset()), tuple(sorted(report.written))) for report in read.reports),
+        tuple(map(_freeze_remark, read.remarks)),
+    )
+
+
+def _freeze_remark(said: Remark) -> _Remark:
+    data = tuple((name, _Day(value) if isinstance(value, date) else value) for name, value in said.data)
+    return _Remark(
+        said.code, said.sheet, said.cell, said.school, said.as_of, said.item, said.value, data, said.severity
+    )
+
+
+def _thaw(kept: _Read, file: str, digest: str) -> FileRead:
+    reports = tuple(replace(report.read, written=frozenset(report.written)) for report in kept.reports)
+    return FileRead(file, digest, reports, tuple(_thaw_remark(said, file) for said in kept.remarks))
+
+
+def _thaw_remark(kept: _Remark, file: str) -> Remark:
+    data = tuple((name, value.day if isinstance(value, _Day) else value) for name, value in kept.data)
+    return Remark(file=file, **{**msgspec.structs.asdict(kept), "data": data})
+
+
+# ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sealed(reads: dict[str, _Read]) -> bytes:
+    """The digest of what follows, and the reads by their keys."""
+    content = msgspec.msgpack.encode(dict(sorted(reads.items())))
+    return hashlib.sha256(content).digest() + content
+
+
+def _load(path: Path) -> dict[str, _Read]:
+    """Nothing where there is no cache, or not as it was written."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return {}
+    seal, content = data[:_SEAL], data[_SEAL:]
+    if hashlib.sha256(content).digest() != seal:
+        return {}
+    try:
+        return msgspec.msgpack.decode(content, type=dict[str, _Read])
+    except msgspec.MsgspecError:  # of another version of this program
+        return {}

@@ -1,0 +1,124 @@
+"""Between a run and the journal: what is told of a run there, at its start, once it has read and at its end."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.journal import FILE, Arrival, Figure, Journal, Raised, Result, Tally
+from pipeline.manifest import that_count
+from pipeline.reading.intake import Intake
+from pipeline.reading.records import FileRead
+from pipeline.sending.outbox import waiting
+from pipeline.settings import Settings
+from schemas.form import Form
+from schemas.remarks import Remark, Severity
+
+if TYPE_CHECKING:
+    from pipeline.measuring.figures import Figures
+
+# No report of a living order arrived before: an older file time says nothing.
+_FIRST_YEAR = 2013
+_WHOLE = ""  # the municipality among the scopes
+
+
+def forgotten(journal: Journal, output: Path) -> str:
+    """What is to be said when earlier runs have left results below `output`, but no journal; else blank."""
+    if not journal.is_new or journal.warning or not any(output.glob("*/svod-*.xlsx")):
+        return ""
+    return (
+        f"В журнале {FILE} нет прежних запусков: файлы считаются поступившими в день их изменения, "
+        "а прежние показатели и отметки об отправке неизвестны."
+    )
+
+
+def begin(journal: Journal, now: datetime, version: str, as_of: date, settings: Settings) -> int:
+    """The run's number."""
+    return journal.begin_run(now, version, as_of, json.dumps(that_count(settings), sort_keys=True))
+
+
+def first_arrivals(intake: Intake, known: Mapping[str, Arrival], now: datetime) -> dict[str, Arrival]:
+    """Digest -> when that content arrived, over all files that hold it and all runs that read it.
+
+    `known`: what earlier runs found. `now`: the start of this run.
+    """
+    found: dict[str, Arrival] = {}
+    for read, path in zip(intake.reads, intake.inbox.reports, strict=True):
+        if read.digest:
+            before = found.get(read.digest) or known.get(read.digest) or Arrival(now, None)
+            found[read.digest] = before.or_earlier(_file_time(intake.inbox.folder / path, now))
+    return found
+
+
+def _file_time(path: Path, now: datetime) -> datetime | None:
+    """When the file was last changed; one that says the future has arrived by now. None where it says nothing."""
+    try:
+        changed = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return None
+    return min(changed, now.astimezone(UTC)) if changed.year >= _FIRST_YEAR else None
+
+
+def note(journal: Journal, run: int, form: Form, intake: Intake, arrivals: Mapping[str, Arrival]) -> None:
+    """What the run has read. `arrivals`: `first_arrivals`."""
+    files = {read.file: read.digest for read in intake.reads}
+    journal.note_inputs(run, form.id, files, arrivals, _reports(intake.reads))
+
+
+def finish(
+    journal: Journal,
+    run: int,
+    figures: "Figures",
+    remarks: Iterable[Remark],
+    summary: str,
+    output: Path,
+    finished: datetime,
+) -> None:
+    """What a run leaves whose files have their places. `remarks`: on all reports, `summary`: the workbook's digest."""
+    severities = [said.severity for said in figures.remarks]
+    tally = Tally(
+        len(figures.counted),
+        len(figures.schools),
+        severities.count(Severity.ERROR),
+        severities.count(Severity.WARNING),
+    )
+    letters = tuple(letter.key(to) for letter in waiting(output, figures.as_of) for to in letter.recipients)
+    raised = tuple(_raised(remarks, figures.as_of))
+    result = Result(finished, summary, tally, told_figures(figures), letters, raised)
+    journal.finish_run(run, result)
+
+
+def _reports(reads: Iterable[FileRead]) -> Iterator[tuple[str, str, date]]:
+    """Digest of the file, school and date of every report whose school and date are known."""
+    for read in reads:
+        for report in read.reports:
+            if read.digest and report.school and report.as_of:
+                yield read.digest, report.school, report.as_of
+
+
+def told_figures(figures: "Figures") -> dict[date, dict[str, Figure]]:
+    """Date -> scope -> the headline item, for the picture's own date and the reporting dates before it. A date on which
+    nothing was counted tells no figure."""
+    trend = figures.trend
+    columns = (trend[name].tolist() for name in ("date", "school_code", "percent", "covered", "total"))
+    found: dict[date, dict[str, Figure]] = {}
+    for day, school, *values in zip(*columns, strict=True):
+        if day < figures.as_of:
+            found.setdefault(day, {})[school] = Figure(*(None if value != value else value for value in values))
+    found[figures.as_of] = {
+        row.school.code if row.school else _WHOLE: Figure(row.percent, row.covered, row.total)
+        for row in (*figures.activation, figures.municipality)
+    }
+    return {day: told for day, told in found.items() if told[_WHOLE].percent is not None}
+
+
+def _raised(remarks: Iterable[Remark], as_of: date) -> Iterator[Raised]:
+    """Errors and warnings on the reports up to that date, each at the earliest of them."""
+    first: dict[tuple[str, str, str], date] = {}
+    for said in remarks:
+        if said.school and said.as_of and said.as_of <= as_of and said.severity is not Severity.INFO:
+            identity = said.school, said.item, said.code
+            first[identity] = min(said.as_of, first.get(identity, said.as_of))
+    for identity, day in sorted(first.items()):
+        yield Raised(*identity, day)

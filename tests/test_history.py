@@ -1,0 +1,256 @@
+"""What is remembered from run to run: arrivals, what was told of earlier dates, and how the office looks it up."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from rich.console import Console
+
+from pipeline import monthly
+from pipeline.demo import make
+from pipeline.history import history
+from pipeline.journal import Journal
+from pipeline.recording import told_figures
+from pipeline.sending.smtp import Fate
+from pipeline.settings import Mail, Settings
+from schemas.form import load_form
+from schemas.remarks import Severity, load_catalogue
+from schemas.strict import UsageError
+from tests.mail_server import PASSWORD, Serve
+
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
+NOW = datetime(2014, 10, 1, 9, 0, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Vladivostok")
+JANUARY, MARCH, MAY = date(2014, 1, 30), date(2014, 3, 20), date(2014, 5, 20)
+BETWEEN = date(2014, 4, 15)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The input of five schools over four reporting dates."""
+    folder = tmp_path_factory.mktemp("district")
+    make(folder, load_form("form-547"), schools=5, dates=4, seed=1)
+    return folder / "input"
+
+
+@pytest.fixture
+def district(made: Path, tmp_path: Path) -> Path:
+    """The same, to be changed."""
+    return Path(shutil.copytree(made, tmp_path / "input"))
+
+
+def job(input: Path, output: Path, as_of: date, mail: Mail | None = None) -> monthly.Job:
+    settings = Settings(mail=mail) if mail else Settings()
+    return monthly.Job(input, output, as_of, settings, NOW, mail=bool(mail), password=PASSWORD)
+
+
+def results(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def reports(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*.*")) if path.name != "registry.xlsx")
+
+
+# ── arrivals ─────────────────────────────────────────────────────────────────────────────────────────────
+def arrived(done: monthly.Done) -> dict[str, datetime | None]:
+    return {line.school.code: line.arrived for line in done.figures.submissions}
+
+
+def later(path: Path, days: int) -> None:
+    moment = path.stat().st_mtime + days * 86_400
+    os.utime(path, (moment, moment))
+
+
+def test_renaming_moving_and_touching_files_changes_no_arrival(district: Path, tmp_path: Path):
+    before = arrived(monthly.run(job(district, tmp_path / "output", MARCH)))
+    for n, path in enumerate(list(reports(district))):
+        place = district / "в другой папке" / f"{n:03}{path.suffix}"
+        place.parent.mkdir(exist_ok=True)
+        later(path.rename(place), days=3)
+    known = monthly.run(job(district, tmp_path / "output", MARCH))
+    assert arrived(known) == before
+    assert arrived(monthly.run(job(district, tmp_path / "elsewhere", MARCH))) != before
+
+
+def test_a_later_copy_changes_no_arrival_and_of_two_copies_the_earlier_counts(district: Path, tmp_path: Path):
+    before = monthly.run(job(district, tmp_path / "output", MARCH))
+    line = next(line for line in before.figures.submissions if line.arrived)
+    original = district / line.file
+    later(Path(shutil.copy2(original, district / "копия.xlsx")), days=5)
+    assert arrived(monthly.run(job(district, tmp_path / "output", MARCH))) == arrived(before)
+    later(Path(shutil.copy2(original, district / "раньше.xlsx")), days=-2)
+    moved = arrived(monthly.run(job(district, tmp_path / "output", MARCH)))
+    assert moved == {**arrived(before), line.school.code: line.arrived - timedelta(days=2)}
+
+
+def test_a_file_of_the_future_arrived_by_the_run_that_first_saw_it(district: Path, tmp_path: Path):
+    for path in reports(district):
+        later(path, days=3650)
+    first = monthly.run(job(district, tmp_path / "output", MARCH))
+    again = monthly.run(replace(job(district, tmp_path / "output", MARCH), now=NOW + timedelta(days=20)))
+    assert set(arrived(first).values()) <= {NOW, None}
+    assert arrived(again) == arrived(first)
+
+
+def test_a_file_of_an_impossible_year_has_no_known_arrival(district: Path, tmp_path: Path):
+    for path in reports(district):
+        os.utime(path, (0, 0))
+    done = monthly.run(job(district, tmp_path / "output", MARCH))
+    assert set(arrived(done).values()) == {None}
+
+
+def test_commands_that_only_look_use_the_arrivals_and_make_no_journal(district: Path, tmp_path: Path):
+    run = job(district, tmp_path / "output", MARCH)
+    looked = monthly.take_survey(run)
+    assert not (tmp_path / "output").exists()
+    before = monthly.run(run)
+    for path in reports(district):
+        later(path, days=3)
+    journal = tmp_path / "output" / "journal.db"
+    kept = journal.read_bytes()
+    assert monthly.take_survey(run).figures.submissions == before.figures.submissions == looked.figures.submissions
+    assert journal.read_bytes() == kept
+
+
+# ── what was told ────────────────────────────────────────────────────────────────────────────────────────
+def test_runs_in_any_order_of_dates_give_the_same_bytes(made: Path, tmp_path: Path):
+    dates = [*load_form("form-547").order.reporting_dates, BETWEEN]
+    for name, order in (("forth", dates), ("back", dates[::-1])):
+        for day in order:
+            monthly.run(job(made, tmp_path / name, day))
+    for day in dates:
+        assert results(tmp_path / "forth" / str(day)) == results(tmp_path / "back" / str(day))
+
+
+def test_what_a_later_run_computes_for_an_earlier_date_is_what_the_run_of_that_date_computes(
+    made: Path, tmp_path: Path
+):
+    dates = load_form("form-547").order.reporting_dates
+    of_the_last = told_figures(monthly.take_survey(job(made, tmp_path, dates[-1])).figures)
+    for day in dates:
+        assert told_figures(monthly.take_survey(job(made, tmp_path, day)).figures)[day] == of_the_last[day]
+
+
+def without_one_report(district: Path, as_of: date, headline: monthly.Done) -> None:
+    """Takes away the report of that date that counts most."""
+    rows = [row for row in headline.figures.activation if row.report_date == as_of and row.covered]
+    (district / max(rows, key=lambda row: row.covered).file).unlink()
+
+
+def test_a_figure_that_changed_is_restated_against_what_was_first_computed(district: Path, tmp_path: Path):
+    january = monthly.run(job(district, tmp_path / "output", JANUARY))
+    without_one_report(district, JANUARY, january)
+    march = monthly.run(job(district, tmp_path / "output", MARCH))
+    (restated,) = march.figures.restated
+    assert (restated.date, restated.was, restated.sent) == (JANUARY, january.figures.municipality.percent, False)
+    again = monthly.run(job(district, tmp_path / "output", JANUARY))
+    assert again.figures.restated == ()
+    assert again.figures.municipality.percent == restated.now
+
+
+def test_what_was_sent_wins_and_a_letter_that_restates_is_sent_once(district: Path, tmp_path: Path, serve: Serve):
+    post, mail = serve("starttls")
+    output = tmp_path / "output"
+    first = monthly.run(job(district, output, JANUARY))
+    without_one_report(district, JANUARY, first)
+    sent = monthly.run(job(district, output, JANUARY, mail))
+    assert sent.figures.restated == ()
+    assert [delivery.fate for delivery in sent.deliveries] == [Fate.SENT]
+    without_one_report(district, JANUARY, sent)
+    corrected = monthly.run(job(district, output, JANUARY, mail))
+    (restated,) = corrected.figures.restated
+    assert (restated.date, restated.was, restated.sent) == (JANUARY, sent.figures.municipality.percent, True)
+    summary = corrected.summary.lies_at.read_bytes()
+    again = monthly.run(job(district, output, JANUARY, mail))
+    assert again.summary.lies_at.read_bytes() == summary
+    assert (again.deliveries, len(post.letters)) == ((), 2)
+    assert monthly.run(job(district, output, MARCH)).figures.restated == ()
+
+
+def test_without_the_journal_the_summary_is_the_same_and_the_run_says_what_is_lost(made: Path, tmp_path: Path):
+    output = tmp_path / "output"
+    first = monthly.run(job(made, output, MARCH))
+    before = results(output / str(MARCH))
+    assert first.warnings == monthly.run(job(made, output, MARCH)).warnings
+    (output / "journal.db").unlink()
+    lost = monthly.run(job(made, output, MARCH))
+    assert results(output / str(MARCH)) == before
+    (said,) = set(lost.warnings) - set(first.warnings)
+    assert "В журнале journal.db нет прежних запусков" in said
+    assert monthly.run(job(made, output, MARCH)).warnings == first.warnings
+
+
+def test_a_run_that_fails_stands_as_unfinished(district: Path, tmp_path: Path):
+    (district / "registry.xlsx").write_bytes(b"%PDF-1.4")
+    with pytest.raises(UsageError):
+        monthly.run(job(district, tmp_path / "output", MARCH))
+    assert "не завершён" in shown(tmp_path / "output")
+
+
+def test_no_word_of_a_school_is_in_the_journal(made: Path, tmp_path: Path):
+    """Names, positions and problems stand in the answers; of all that the journal knows only the files' names."""
+    done = monthly.run(job(made, tmp_path / "output", MARCH))
+    texts = {text for text in done.figures.answers["text"] if len(text) > 12}
+    kept = (tmp_path / "output" / "journal.db").read_bytes().decode("utf-8", "replace")
+    assert len(texts) > 10
+    assert [text for text in texts if text in kept] == []
+
+
+# ── the command ──────────────────────────────────────────────────────────────────────────────────────────
+def shown(output: Path, school: str = "") -> str:
+    console = Console(width=200, record=True, file=StringIO())
+    for part in history(output, school, ZONE, load_catalogue()):
+        console.print(part)
+    return console.export_text()
+
+
+@pytest.fixture(scope="module")
+def output(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("history") / "output"
+    for day in (JANUARY, MARCH):
+        monthly.run(job(made, folder, day))
+    return folder
+
+
+def test_history_shows_arrivals_runs_and_letters(output: Path):
+    with Journal.open(output / "journal.db") as journal:
+        journal.mark_sent("key", datetime(2014, 3, 20, 22, 0, tzinfo=UTC), "head@example.ru", "Тема письма", MARCH)
+    text = shown(output)
+    assert "Запуски: 2\u00a0свода." in text
+    assert "01.10.2014 20:00" in text  # the office's time
+    assert "Отправлено: 1\u00a0письмо." in text
+    assert "21.03.2014 09:00" in text
+    assert "Тема письма" in text
+    assert "завершён, версия" in text
+
+
+def test_history_of_a_school_shows_its_files_and_when_its_remarks_were_first_raised(output: Path, made: Path):
+    survey = monthly.take_survey(job(made, output, MARCH))
+    remarks = [r for r in survey.checked.remarks if r.severity is not Severity.INFO and r.school and r.item]
+    said = next(r for r in remarks if r.as_of in (JANUARY, MARCH))
+    text = shown(output, said.school)
+    assert survey.catalogue.entries[said.code].title in text
+    assert said.code not in text
+    files = {line.file for line in survey.figures.submissions if line.school.code == said.school}
+    assert all(file in text for file in files)
+    others = {line.file for line in survey.figures.submissions if line.school.code != said.school and line.file}
+    assert not any(file in text for file in others)
+
+
+def test_history_of_a_school_that_the_journal_does_not_know_names_those_it_knows(output: Path):
+    with pytest.raises(UsageError, match=r"«99».*Известны коды: 01, 02"):
+        shown(output, "99")
+
+
+def test_history_without_a_journal_is_one_sentence_and_makes_none(tmp_path: Path):
+    with pytest.raises(UsageError, match=r"нет журнала journal\.db"):
+        shown(tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,69 @@
+"""`manifest.json`: names all that a folder of results was made from, and nothing that differs without a reason."""
+
+import hashlib
+import json
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+from pipeline import VERSION, monthly
+from pipeline.manifest import that_count
+from pipeline.settings import Mail, Settings
+from tests.conftest import MEALS, NOW, Run
+
+
+def told(folder: Path) -> dict:
+    return json.loads((folder / "manifest.json").read_text("utf-8"))
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_every_input_and_every_result_stands_in_it_with_the_digest_of_its_bytes(demo: Run):
+    manifest = told(demo.folder)
+    files = [path for path in demo.input.rglob("*") if path.is_file()]
+    reports = {p.relative_to(demo.input).as_posix(): digest(p) for p in files if p.name != "registry.xlsx"}
+    assert manifest["inputs"] == reports
+    assert manifest["registry"] == digest(demo.input / "registry.xlsx")
+    made = {p.relative_to(demo.folder).as_posix(): digest(p) for p in demo.folder.rglob("*") if p.is_file()}
+    by_name = {name: one for name, one in made.items() if name != "manifest.json" and not name.startswith("outbox/")}
+    assert manifest["outputs"] == by_name
+    assert (manifest["program"], manifest["as_of"]) == (VERSION, demo.district.as_of.isoformat())
+
+
+def test_another_moment_folder_and_mailbox_leave_it_as_it_is(demo: Run, tmp_path: Path):
+    shutil.copytree(demo.input, tmp_path / "input")
+    mail = Mail(host="smtp.example.ru", sender="svod@example.ru", user="svod")
+    settings = Settings(mail=mail)
+    job = monthly.Job(tmp_path / "input", tmp_path / "there", demo.district.as_of, settings, NOW + timedelta(days=9))
+    done = monthly.run(job)
+    there = done.summary.path.parent / "manifest.json"
+    assert there.read_bytes() == (demo.folder / "manifest.json").read_bytes()
+
+
+def test_a_setting_that_can_change_a_figure_shows_in_it(demo: Run, tmp_path: Path):
+    settings = Settings(reporting_dates=(date(2014, 4, 20),), controls={"PROBLEM-NO-SOLUTION": "off"})
+    job = monthly.Job(demo.input, tmp_path, demo.district.as_of, settings, NOW)
+    monthly.run(job)
+    here, there = told(demo.folder), told(tmp_path / demo.folder.name)
+    assert {key for key in here if here[key] != there[key]} == {"settings", "outputs"}
+    assert there["settings"]["reporting_dates"] == ["2014-04-20"]
+
+
+def test_another_form_shows_by_its_name_and_what_it_says(demo: Run, meals: Run):
+    assert told(meals.folder)["form"]["id"] != told(demo.folder)["form"]["id"]
+    assert str(MEALS) not in (meals.folder / "manifest.json").read_text("utf-8")
+
+
+def test_no_address_and_no_name_of_the_mail_is_in_it():
+    mail = Mail(host="smtp.example.ru", sender="svod@example.ru", user="svod")
+    assert that_count(Settings(mail=mail)) == that_count(Settings())
+
+
+def test_a_file_that_cannot_be_read_stands_in_it_without_a_digest(demo: Run, tmp_path: Path):
+    shutil.copytree(demo.input, tmp_path / "input")
+    (tmp_path / "input" / "ссылка.xlsx").symlink_to("registry.xlsx")
+    job = monthly.Job(tmp_path / "input", tmp_path / "output", demo.district.as_of, Settings(), NOW)
+    monthly.run(job)
+    assert told(tmp_path / "output" / demo.folder.name)["inputs"]["ссылка.xlsx"] is None
