@@ -1,12 +1,13 @@
 """What leadership is told: every situation has its sentence, and the words never contradict the figures."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from pipeline.measuring.figures import Figures, State
+from pipeline.measuring.figures import Figures, Restated, State
 from pipeline.wording import NBSP
-from pipeline.writing.brief import DECISION_LENGTH, Brief, make_brief
+from pipeline.writing.brief import CARD_LINE, DECISION_LENGTH, Brief, make_brief
 from schemas.remarks import load_catalogue
 from tests import figures as given
 from tests.figures import AS_OF, CASES, HISTORY, REMARKS, STATES, Case, district
@@ -96,9 +97,38 @@ def test_people_missing_stand_in_the_right_case(missing: int, words: str) -> Non
     assert f"не хватает {words}." in spaced(brief.headline)
 
 
+def test_one_school_is_not_counted_out_of_one() -> None:
+    behind, well = Case("СОШ № 1", 100, (31.0,)), Case("СОШ № 1", 100, (45.0,))
+    silent = Case("СОШ № 1", 100, (), State.NOT_SUBMITTED, None)
+    said = [spaced(brief_of(district([case], history=(AS_OF,))).headline) for case in (behind, well, silent)]
+    assert said == [
+        "Активация родителей — 31 % при плане 41–60 %: план не выполнен, не хватает 10 родителей.",
+        "Активация родителей — 45 % при плане 41–60 %: план выполнен.",
+        "Школа не отчиталась на 20.03.2014 — показателей пока нет.",
+    ]
+    assert brief_of(district([well], history=(AS_OF,))).subline == "Школа отчиталась."
+
+
+def test_all_schools_below_plan_are_called_all() -> None:
+    headline = spaced(brief_of(district([CASES[7], CASES[12]])).headline)
+    assert headline.endswith("не хватает 68 родителей. Ниже плана все 2 школы.")
+
+
+def test_carried_figures_alone_are_said_to_be_old() -> None:
+    cases = [replace(case, state=State.CARRIED, days_late=None) for case in CASES[:5]]
+    assert brief_of(district(cases)).headline.endswith("На 20.03.2014 отчётов нет: данные прежние.")
+
+
+def test_between_reporting_dates_nobody_has_reported_for_the_date_in_force() -> None:
+    later = date(2014, 4, 10)
+    figures = replace(given.nobody_reported(), as_of=later)
+    assert "не отчиталась на 20.03.2014" in brief_of(figures).headline
+
+
 # ── sub-line ─────────────────────────────────────────────────────────────────────────────────────────────
 def test_subline_names_who_is_behind_silent_and_carried() -> None:
     assert spaced(brief_of(given.twenty_schools()).subline) == (
+        "С учётом тех, чьих ответов нет, — от 53,9 до 55,5 %. "
         "Отстающим не хватает 118 родителей: СОШ № 8 — 46, СОШ с. Кедровка — 22, ООШ № 7 — 15 и ещё 4 школы. "
         "Не отчиталась: НОШ с. Устье. Взяты с прошлой даты: ООШ № 7, СОШ пос. Заречный."
     )
@@ -111,7 +141,7 @@ def test_subline_cuts_long_lists_of_names() -> None:
 
 
 def test_subline_says_when_all_is_well() -> None:
-    assert brief_of(given.all_well()).subline == "Отчитались все школы, отстающих нет."
+    assert brief_of(given.exactly_on_target()).subline == "Отчитались все школы, отстающих нет."
 
 
 def test_subline_sends_to_the_list_of_schools_when_nobody_reported() -> None:
@@ -127,15 +157,86 @@ def test_an_unread_report_is_not_called_missing() -> None:
     assert brief.cards[0].needs_action
 
 
+def test_between_reporting_dates_it_is_said_of_which_date_the_figures_are() -> None:
+    figures = replace(given.three_schools(), as_of=date(2014, 4, 10))
+    assert brief_of(figures).subline.startswith("Показатели школ — по отчётам на 20.03.2014. ")
+    newer = tuple(replace(row, as_of=date(2014, 4, 1)) for row in figures.submissions)
+    said = brief_of(replace(figures, submissions=newer)).subline
+    assert said.startswith("Показатели школ — по отчётам на 20.03.2014 и более поздним. ")
+    assert "Показатели школ" not in brief_of(given.three_schools()).subline
+
+
+@pytest.mark.parametrize(
+    ("percent", "silent", "said"),
+    [
+        (45.0, 50, "от 30 до 63,3 %, план может оказаться не выполнен."),
+        (38.0, 10, "от 34,5 до 43,6 %, план может оказаться выполнен."),
+        (30.0, 10, "от 27,3 до 36,4 %."),
+    ],
+)
+def test_range_tells_whether_the_verdict_hangs_on_those_who_are_missing(percent: float, silent: int, said: str) -> None:
+    missing = Case("СОШ № 2", silent, (), State.NOT_SUBMITTED, None)
+    brief = brief_of(district([Case("СОШ № 1", 100, (percent,)), missing], history=(AS_OF,)))
+    assert spaced(brief.subline).startswith(f"С учётом тех, чьих ответов нет, — {said}")
+
+
+def test_no_range_is_given_where_it_is_not_known_how_many_are_missing() -> None:
+    figures = given.twenty_schools()
+    items = figures.reconciliation.items.assign(percent_low=float("nan"), percent_high=float("nan"))
+    unknown = replace(figures, reconciliation=replace(figures.reconciliation, items=items))
+    assert "С учётом тех" not in brief_of(unknown).subline
+
+
+def test_those_who_will_miss_the_next_target_are_named_where_nobody_is_behind() -> None:
+    assert spaced(brief_of(given.all_well()).subline) == (
+        "Отчитались все школы, отстающих нет. По прогнозу к 20.04 до 61 % не дойдут: ООШ с. Ключевое, СОШ № 5, "
+        "Школа-интернат № 1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "sent", "said"),
+    [
+        (41.0, 39.6, True, "Сообщённые 41 % на 30.01 теперь 39,6 %: изменились данные — СОШ № 3."),
+        (41.0, 41.02, False, "41 % на 30.01 теперь 41,02 %: изменились данные — СОШ № 3."),
+        (41.0, None, False, "41 % на 30.01 теперь —: изменились данные — СОШ № 3."),
+    ],
+)
+def test_a_restated_date_is_told(was: float, now: float | None, sent: bool, said: str) -> None:
+    figures = given.twenty_schools()
+    restated = Restated(HISTORY[0], was, now, sent, (figures.schools[2],))
+    assert spaced(brief_of(replace(figures, restated=(restated,))).subline).endswith(said)
+
+
 # ── cards ────────────────────────────────────────────────────────────────────────────────────────────────
 def test_cards_of_a_usual_district() -> None:
     cards = brief_of(given.twenty_schools()).cards
     assert [(card.label, spaced(card.figure), [spaced(line) for line in card.note_lines]) for card in cards] == [
-        ("Отчитались школ", "17 из 20", ["вовремя 15 · с опозданием 2", "не представили: 1 · перенесены: 2"]),
-        ("Активация родителей", "54,7 %", ["● по плану 41–60 %", "4 772 из 8 718 человек"]),
-        ("Школ с выполненным планом", "11 из 18", ["▼ ниже плана: 7", "не хватает 118 родителей"]),
-        ("Учителей работает в системе", "98,7 %", ["учтены 19 из 20 школ", "цель — 100 % к 01.09.2014"]),
-        ("Замечания к отчётам", "4", ["! ошибок 2 — показатели отложены", "проверить 2"]),
+        (
+            "Отчитались школ",
+            "17 из 20",
+            ["вовремя 15 · позже 2 · было 19 из 20", "не представили: 1 · перенесены: 2"],
+        ),
+        (
+            "Активация родителей",
+            "54,7 %",
+            ["● по плану 41–60 % · +16,8 п.п.", "4 772 из 8 718 чел. · +1 460 с 20.02"],
+        ),
+        (
+            "Школ с выполненным планом",
+            "11 из 18",
+            ["▼ ниже плана: 7 · не хватает 118 чел.", "было 13 из 19 при плане 30–40 %"],
+        ),
+        (
+            "Учителей работает в системе",
+            "98,7 %",
+            ["учтены 19 из 20 школ · +2,8 п.п.", "цель — 100 % к 01.09.2014"],
+        ),
+        (
+            "Замечания к отчётам",
+            "4",
+            ["! ошибок 2 — показатели отложены", "проверить 2 · исправлено 2 из 4"],
+        ),
     ]
     assert [card.needs_action for card in cards] == [True, False, True, False, True]
 
@@ -158,6 +259,35 @@ def test_a_target_that_is_not_yet_in_force_is_not_judged() -> None:
 def test_an_arrival_that_is_not_known_is_not_called_punctual() -> None:
     cases = [CASES[1], replace(CASES[2], days_late=None)]
     assert brief_of(district(cases)).cards[0].note_lines[0] == "вовремя 1 · позже 0 · неизвестно 1"
+
+
+def test_without_an_earlier_date_nothing_is_compared() -> None:
+    brief = brief_of(given.no_history())
+    assert brief.dates == "по состоянию на 20.03.2014"
+    assert "было" not in str(brief.cards)
+    assert [spaced(line) for line in brief.cards[2].note_lines] == ["▼ ниже плана: 7", "не хватает 118 родителей"]
+
+
+def test_the_date_of_comparison_is_named_once_for_all_cards() -> None:
+    assert brief_of(given.twenty_schools()).dates == "по состоянию на 20.03.2014 · сравнение с 20.02.2014"
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_notes_of_a_card_are_two_lines_that_fit(state: str) -> None:
+    for card in brief_of(STATES[state]()).cards:
+        assert len(card.note_lines) <= 2
+        assert all(len(line) <= CARD_LINE for line in card.note_lines)
+
+
+def test_a_school_that_owes_nothing_is_not_called_silent() -> None:
+    figures = district([CASES[1], Case("СОШ № 9", 60, (), State.NOT_SUBMITTED, None)])
+    excused = tuple(replace(row, owes=row.state is not State.NOT_SUBMITTED) for row in figures.submissions)
+    brief = brief_of(replace(figures, submissions=excused))
+    assert brief.cards[0].figure == "1 из 1"
+    assert "не представили: 0" in brief.cards[0].note_lines[1]
+    assert not brief.cards[0].needs_action
+    assert "Отчитались все, от кого отчёт нужен" in brief.subline
+    assert "Отчёты" not in [decision.tag for decision in brief.decisions]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -221,6 +351,13 @@ def test_an_error_of_an_unknown_school_is_named_by_its_file() -> None:
     assert brief.decisions[0].text == "Файл «письмо.pdf»: не книга Excel — нужно исправить."
 
 
+def test_an_error_of_a_known_school_comes_before_one_of_an_unknown_file() -> None:
+    unknown = replace(REMARKS[0], school="", file="черновик.xlsx")
+    brief = brief_of(replace(given.twenty_schools(), remarks=(unknown, REMARKS[1])))
+    errors = next(decision for decision in brief.decisions if decision.tag == "Ошибки")
+    assert errors.text.startswith("ВСОШ: буква вместо цифры")
+
+
 def test_the_same_error_of_many_schools_is_one_line() -> None:
     errors = tuple(replace(REMARKS[0], school=f"{number:02d}") for number in range(1, 7))
     brief = brief_of(replace(given.twenty_schools(), remarks=errors))
@@ -251,6 +388,16 @@ def test_nothing_to_decide_is_said_in_one_line() -> None:
 
 def test_an_empty_registry_is_not_called_calm() -> None:
     assert not brief_of(given.empty_registry()).calm
+
+
+def test_the_only_ones_behind_are_named_without_a_share_of_themselves() -> None:
+    text = spaced(brief_of(district([CASES[7], CASES[3]])).decisions[0].text)
+    assert text.startswith("До плана не хватает 46 родителей: СОШ № 8. К 20.04 план 61 %")
+
+
+def test_how_many_will_miss_the_next_target_is_said_where_there_is_room() -> None:
+    text = spaced(brief_of(given.three_schools()).decisions[0].text)
+    assert text.endswith("К 20.04 план 61 %, прогноз 63 %. По прогнозу не успеют 2 школы.")
 
 
 def test_a_forecast_is_not_rounded_up_to_the_next_target() -> None:

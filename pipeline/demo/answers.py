@@ -70,6 +70,8 @@ Answer = Person | Words | Exempt | Document | Act | YesNo | Volume | Covered
 
 @dataclass(frozen=True)
 class Problem:
+    """`solution`: blank where the school knows none."""
+
     problem: str
     solution: str
 
@@ -99,14 +101,19 @@ def answers_on(day: date, conduct: Conduct, form: Form) -> dict[str, Answer]:
     return answers
 
 
+_SOLVED = 0.7  # of the problems have a solution
+
+
 def problems_on(day: date, conduct: Conduct, form: Form) -> list[Problem]:
-    """What stands in the school's way as of `day`: a problem once named stays, and one may join it at each date."""
+    """What stands in the school's way as of `day`: a problem once named stays, and one may join it at each date. Some
+    schools know no solution."""
     dice = conduct.dice("problems")
     known = [p for p in _PROBLEMS if _belongs(p.problem, form)]
     known = known or [Problem(f"{g.title}: нужна помощь", "Обратились в управление") for g in form.problem_groups]
     first = dice.choice((0, 0, 1, 1, 2))
     later = sum(reporting < day and dice.random() < 0.4 for reporting in form.order.reporting_dates)
-    return dice.sample(known, min(len(known), first + later))
+    named = dice.sample(known, min(len(known), first + later))
+    return [p if conduct.dice(p.problem).random() < _SOLVED else replace(p, solution="") for p in named]
 
 
 # ── one answer ───────────────────────────────────────────────────────────────────────────────────────────────────

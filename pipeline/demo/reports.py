@@ -81,7 +81,8 @@ class Report:
             yield from (Truth(*place, number, name, value) for name, value in entry.facts.items())
         for n, problem in enumerate(self.problems, start=1):
             yield Truth(*place, f"problem.{n}", "problem", problem.problem)
-            yield Truth(*place, f"problem.{n}", "solution", problem.solution)
+            if problem.solution:
+                yield Truth(*place, f"problem.{n}", "solution", problem.solution)
 
 
 def own_form_line(school: School) -> str:

@@ -10,7 +10,7 @@ from pipeline.files import Outputs
 from pipeline.measuring.figures import Figures
 from pipeline.reading.records import Registry
 from pipeline.sending.outbox import OUTBOX, Attachment, Letter, SentBook, compose, has_gone
-from pipeline.wording import NBSP, band, count, day, decimals_beside, number, percent
+from pipeline.wording import NBSP, band, count, decimals_beside, number, percent
 from pipeline.writing import theme
 from pipeline.writing.brief import Brief, make_brief
 from schemas.remarks import Catalogue
@@ -53,7 +53,7 @@ def leadership_letter(
     behind, more = _behind(figures)
     content = {
         "brief": brief,
-        "where": f"{figures.form.subject} · приказ №{NBSP}{figures.form.order.number} · на {day(figures.as_of)}",
+        "where": f"{figures.form.subject} · приказ №{NBSP}{figures.form.order.number} · {brief.dates}",
         "behind": behind,
         "more": f"и ещё {count(more, 'школа', 'школы', 'школ')}" if more else "",
         "legend": _legend(figures),

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline import wording
-from pipeline.measuring.figures import Activation, Figures, Level, Milestone, State, Submission
+from pipeline.measuring.activation import level
+from pipeline.measuring.figures import Activation, Figures, Level, Milestone, Restated, State, Submission
 from pipeline.measuring.problems import OTHER
 from pipeline.wording import NBSP
 from pipeline.writing import theme
@@ -18,6 +19,7 @@ from schemas.form import Form, Target
 from schemas.remarks import Catalogue, Remark, Severity
 
 DECISION_LENGTH = 125  # characters of one line on «Сводка», not wrapped
+CARD_LINE = 38  # characters of one line of a card's note
 MOST_NAMES = 4  # in a line of decision; fewer where the line would be too long
 CATCHING_UP = 0.6  # of the whole shortfall: the schools that leadership should talk to first
 UNKNOWN = "—"
@@ -52,9 +54,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Brief:
-    """`good`: the municipality is not below its plan; `calm`: nothing is left to decide."""
+    """`dates`: which date it tells of, and which one it is compared with; `good`: the municipality is not below its
+    plan; `calm`: nothing is left to decide."""
 
     kicker: str
+    dates: str
     headline: str
     good: bool
     subline: str
@@ -69,6 +73,7 @@ def make_brief(figures: Figures, catalogue: Catalogue) -> Brief:
     decisions = tuple(_decisions(figures, catalogue))
     return Brief(
         kicker=f"{figures.form.subject} · приказ №{NBSP}{order.number} от {wording.day(order.date)}".upper(),
+        dates=_dates(figures),
         headline=_headline(figures),
         good=figures.municipality.level is not Level.BELOW,
         subline=_subline(figures),
@@ -85,6 +90,17 @@ def make_brief(figures: Figures, catalogue: Catalogue) -> Brief:
     )
 
 
+def _dates(figures: Figures) -> str:
+    said, before = f"по состоянию на {wording.day(figures.as_of)}", compared_with(figures)
+    return f"{said} · сравнение с {wording.day(before.as_of)}" if before else said
+
+
+def compared_with(figures: Figures) -> Figures | None:
+    """The figures of the reporting date before, where anybody had reported by then."""
+    before = figures.before
+    return before if before and any(row.as_of for row in before.submissions) else None
+
+
 # ── headline ─────────────────────────────────────────────────────────────────────────────────────────────
 def _headline(figures: Figures) -> str:
     if figures.municipality.percent is None:
@@ -93,11 +109,12 @@ def _headline(figures: Figures) -> str:
     said = f"{figures.form.headline.name} — {wording.percent(figures.municipality.percent, decimals)}"
     target, coming = figures.target, figures.next_target
     if target:
-        return f"{said} при плане {wording.band(target.min, target.max)}: {_verdict(figures)}"
-    if coming:
-        wanted = wording.band(coming.min, coming.max)
-        return f"{said}. План ещё не действует: к {wording.day(coming.by)} нужно {wanted}."
-    return f"{said}."
+        said = f"{said} при плане {wording.band(target.min, target.max)}: {_verdict(figures)}"
+    elif coming:
+        said += f". План ещё не действует: к {wording.day(coming.by)} нужно {wording.band(coming.min, coming.max)}."
+    else:
+        said += "."
+    return said if _reported(figures) else f"{said} На {_asked_for(figures)} отчётов нет: данные прежние."
 
 
 def share_decimals(row: Activation, target: Target | None) -> int:
@@ -111,23 +128,40 @@ def _nothing_counted(figures: Figures) -> str:
     if not figures.schools:
         return "Нет ни одной школы в реестре."
     if not _reported(figures):
-        whole, day = wording.number(len(figures.schools)), wording.day(figures.as_of)
-        return f"Ни одна школа из {whole} не отчиталась на {day} — показателей пока нет."
+        whole = len(figures.schools)
+        nobody = "Школа" if whole == 1 else f"Ни одна школа из {wording.number(whole)}"
+        return f"{nobody} не отчиталась на {_asked_for(figures)} — показателей пока нет."
     return f"Отчёты есть, но ни один показатель «{figures.form.headline.name}» не принят: смотрите замечания."
 
 
+def _asked_for(figures: Figures) -> str:
+    """The date for which the reports are."""
+    return wording.day(figures.reporting_date or figures.as_of)
+
+
 def _verdict(figures: Figures) -> str:
-    counted, behind = len(figures.counted), len(figures.below)
-    below = f"{wording.schools(behind)} из {counted} ниже плана."
+    """The municipality's, then how many schools it does not hold for; of one school the first says it all."""
+    counted = len(figures.counted)
+    alone = counted == len(figures.schools) == 1
     if figures.municipality.level is Level.BELOW:
         missing = wording.lacking(figures.municipality.shortfall or 0, _people(figures.form))
-        return f"план не выполнен, не хватает {missing}. {below}"
+        said = f"план не выполнен, не хватает {missing}."
+        return said if alone else f"{said} {wording.capital(_behind_of(figures))}."
     met = "план перевыполнен" if figures.municipality.level is Level.ABOVE else "план выполнен"
-    if behind:
-        return f"{met}, но {below}"
+    if alone:
+        return f"{met}."
+    if figures.below:
+        return f"{met}, но {_behind_of(figures)}."
     if counted == len(figures.schools):
         return f"{met} во всех школах."
     return f"{met}, отстающих нет; {_counted_of(counted, len(figures.schools))}."
+
+
+def _behind_of(figures: Figures) -> str:
+    counted, behind = len(figures.counted), len(figures.below)
+    if behind == counted == len(figures.schools):
+        return f"ниже плана все {wording.schools(counted)}"
+    return f"{wording.schools(behind)} из {wording.number(counted)} ниже плана"
 
 
 # ── sub-line ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,28 +169,112 @@ def _subline(figures: Figures) -> str:
     if not figures.schools:
         return "Внесите школы в реестр и запустите свод снова."
     if not _reported(figures) and figures.municipality.percent is None:
+        if not any(row.to_remind for row in figures.submissions):
+            return "Отчётной даты ещё не было."
         return f"Запросите отчёты: список школ и сроков — на листе «{SUBMISSIONS_SHEET}»."
-    parts = [*_behind_said(figures), *_submissions_said(figures)]
-    if parts:
-        return " ".join(parts)
-    return "Отчитались все школы, отстающих нет." if figures.target else "Отчитались все школы."
+    shortcomings = [*_behind_said(figures), *_submissions_said(figures)]
+    parts = [
+        *_date_of_reports_said(figures),
+        *_range_said(figures),
+        *(shortcomings or [_all_reported(figures)]),
+        *_late_by_forecast_said(figures),
+        *(restated_said(one) for one in figures.restated),
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _date_of_reports_said(figures: Figures) -> Iterator[str]:
+    """Between reporting dates: for which one the schools have reported."""
+    day = figures.reporting_date
+    if day is None or day == figures.as_of or not _reported(figures):
+        return
+    later = any(row.as_of and row.as_of > day for row in _reported(figures))
+    yield f"Показатели школ — по отчётам на {wording.day(day)}{' и более поздним' if later else ''}."
+
+
+def _range_said(figures: Figures) -> Iterator[str]:
+    """Where the municipality's share can lie, and whether its verdict hangs on those who have not answered."""
+    share_range = headline_range(figures)
+    if share_range is None:
+        return
+    doubt = ""
+    worst, best = (level(bound, figures.target) for bound in share_range)
+    if figures.municipality.level is not Level.BELOW and worst is Level.BELOW:
+        doubt = ", план может оказаться не выполнен"
+    elif figures.municipality.level is Level.BELOW and best is not Level.BELOW:
+        doubt = ", план может оказаться выполнен"
+    yield f"С учётом тех, чьих ответов нет, — {range_said(share_range, figures.target)}{doubt}."
+
+
+def headline_range(figures: Figures) -> tuple[float, float] | None:
+    """Between which percentages the municipality's share lies whatever the schools that are not counted answer.
+
+    None where all are counted, where nobody is, and where the registry does not know how many people are missing.
+    """
+    low, high = (
+        float(figures.reconciliation.items[name][figures.form.headline.item])
+        for name in ("percent_low", "percent_high")
+    )
+    if figures.municipality.percent is None or math.isnan(low) or math.isclose(low, high):
+        return None
+    return low, high
+
+
+def range_said(share_range: tuple[float, float], target: Target | None) -> str:
+    """«от 52,1 до 58,3 %», never rounded across a bound of the target."""
+    bounds = (target.min, target.max) if target else (0.0, 100.0)
+    low, high = (wording.percent(one, wording.decimals_beside(one, *bounds)) for one in share_range)
+    return f"от {low.removesuffix(f'{NBSP}%')} до {high}"
 
 
 def _behind_said(figures: Figures) -> Iterator[str]:
     if figures.below:
         missing = wording.lacking(_shortfall(figures), _people(figures.form))
-        names = [f"{_name(row)} — {row.shortfall}" for row in figures.below]
-        yield f"Отстающим не хватает {missing}: {wording.listed(names, 3, ('школа', 'школы', 'школ'))}."
+        names = [f"{_name(row)} — {wording.number(row.shortfall or 0)}" for row in figures.below]
+        whom = "Отстающей" if len(names) == 1 else "Отстающим"
+        yield f"{whom} не хватает {missing}: {wording.listed(names, 3, ('школа', 'школы', 'школ'))}."
 
 
 def _submissions_said(figures: Figures) -> Iterator[str]:
-    if silent := _names(figures, State.NOT_SUBMITTED):
+    if silent := _names(_to_remind(figures, State.NOT_SUBMITTED)):
         verb = "Не отчиталась" if len(silent) == 1 else "Не отчитались"
         yield f"{verb}: {wording.listed(silent, 3)}."
-    if unread := _names(figures, State.UNREADABLE):
+    if unread := _names(_in_state(figures, State.UNREADABLE)):
         yield f"{'Не прочитан отчёт' if len(unread) == 1 else 'Не прочитаны отчёты'}: {wording.listed(unread, 3)}."
-    if carried := _names(figures, State.CARRIED):
-        yield f"Взяты с прошлой даты: {wording.listed(carried, 2)}."
+    if carried := _names(_in_state(figures, State.CARRIED)):
+        yield f"{'Взята' if len(carried) == 1 else 'Взяты'} с прошлой даты: {wording.listed(carried, 2)}."
+
+
+def _all_reported(figures: Figures) -> str:
+    """What is to be said where nobody is behind, silent, unread or carried forward."""
+    if figures.reporting_date is None:
+        return "Отчётной даты ещё не было."
+    who = "Отчитались все школы"
+    if len(figures.schools) == 1:
+        who = "Школа отчиталась"
+    elif len(_reported(figures)) < len(figures.schools):
+        who = "Отчитались все, от кого отчёт нужен"
+    return f"{who}, отстающих нет." if figures.target and len(figures.schools) > 1 else f"{who}."
+
+
+def _late_by_forecast_said(figures: Figures) -> Iterator[str]:
+    """Who will miss the next target, where nobody is behind today."""
+    late = [_name(row) for row in figures.activation if row.will_miss]
+    if late and figures.next_target and not figures.below:
+        verb = "не дойдёт" if len(late) == 1 else "не дойдут"
+        day, least = wording.short_day(figures.next_target.by), wording.percent(figures.next_target.min)
+        yield f"По прогнозу к {day} до {least} {verb}: {wording.listed(late, 3, ('школа', 'школы', 'школ'))}."
+
+
+def restated_said(one: Restated) -> str:
+    """«41 % на 30.01 теперь 39,6 %: изменились данные — СОШ № 3.» with as many decimals as tell the two apart."""
+    decimals = 1
+    if one.was is not None and one.now is not None:
+        decimals = next((n for n in (1, 2, 3) if round(one.was, n) != round(one.now, n)), 4)
+    was, now = (UNKNOWN if share is None else wording.percent(share, decimals) for share in (one.was, one.now))
+    names = [wording.keep_together(school.name) for school in one.schools]
+    who = f": изменились данные — {wording.listed(names, 3)}" if names else ""
+    return f"{'Сообщённые ' if one.sent else ''}{was} на {wording.short_day(one.date)} теперь {now}{who}."
 
 
 # ── cards ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -164,18 +282,40 @@ def _submission_card(figures: Figures) -> Card:
     label = "Отчитались школ"
     if not figures.schools:
         return Card(label, UNKNOWN, ("реестр пуст",), needs_action=True)
-    silent, unread = _in_state(figures, State.NOT_SUBMITTED), _in_state(figures, State.UNREADABLE)
+    silent, unread = _to_remind(figures, State.NOT_SUBMITTED), _in_state(figures, State.UNREADABLE)
     carried = len(_in_state(figures, State.CARRIED))
     absent = f"не представили: {len(silent)} · перенесены: {carried}"
-    if unread:  # shorter words: a card's line holds some forty letters
+    if unread:
         absent = f"нет {len(silent)} · перенесены {carried} · не прочитаны {len(unread)}"
-    return _card_out_of(
-        label,
-        len(_reported(figures)),
-        len(figures.schools),
-        (_punctuality(figures), absent),
-        needs_action=bool(silent or unread),
-    )
+    notes: tuple[str, ...] = (_punctuality(figures), absent)
+    if before := compared_with(figures):
+        was, whole = (wording.number(len(who)) for who in (_reported(before), _asked(before)))
+        notes = _with_change(notes, f"было {was} из {whole}", f"было {was}")
+    part, whole_now = len(_reported(figures)), len(_asked(figures))
+    return _card_out_of(label, part, whole_now, notes, needs_action=bool(silent or unread))
+
+
+def _with_change(notes: tuple[str, ...], *wordings: str) -> tuple[str, ...]:
+    """The lines with the first of these wordings that finds room after one of them; unchanged where none does."""
+    for said in wordings:
+        for index, line in enumerate(notes):
+            longer = f"{line} · {said}"
+            if len(longer) <= CARD_LINE:
+                return (*notes[:index], longer, *notes[index + 1 :])
+    return notes
+
+
+def _with_points(notes: tuple[str, ...], change: float | None, figures: Figures) -> tuple[str, ...]:
+    """`change`: percentage points since the reporting date before."""
+    before = compared_with(figures)
+    if change is None or before is None:
+        return notes
+    said = f"{_signed(round(change, 1))}{NBSP}п.п."
+    return _with_change(notes, f"{said} с {wording.short_day(before.as_of)}", said)
+
+
+def _signed(value: float) -> str:
+    return f"+{wording.number(value)}" if value > 0 else wording.number(value)
 
 
 def _card_out_of(label: str, part: int, whole: int, notes: tuple[str, ...], needs_action: bool) -> Card:
@@ -195,7 +335,7 @@ def _punctuality(figures: Figures) -> str:
     late = sum(1 for day in days if day)
     if unknown := days.count(None):
         return f"вовремя {days.count(0)} · позже {late} · неизвестно {unknown}"
-    return f"вовремя {days.count(0)} · с опозданием {late}"
+    return f"вовремя {days.count(0)} · позже {late}"
 
 
 def _headline_card(figures: Figures) -> Card:
@@ -203,7 +343,10 @@ def _headline_card(figures: Figures) -> Card:
     if row.percent is None:
         return Card(label, UNKNOWN, (_why_unknown(figures),))
     state = f"{level_said(row.level)} {wording.band(target.min, target.max)}" if target else "план ещё не действует"
-    notes = (state, _covered_said(row))
+    if target is None and figures.next_target is None:
+        state = "без плана"
+    (first,) = _with_points((state,), row.change, figures)
+    notes = (first, _covered_said(row, figures))
     return _share_card(label, row.percent, share_decimals(row, target), notes, row.level is Level.BELOW)
 
 
@@ -213,9 +356,15 @@ def level_said(level: Level) -> str:
     return f"{marks[level]} {level}" if level in marks else str(level)
 
 
-def _covered_said(row: Activation) -> str:
-    covered, total = round(row.covered or 0), round(row.total or 0)
-    return f"{wording.number(covered)} из {wording.count(total, 'человека', 'человек', 'человек')}"
+def _covered_said(row: Activation, figures: Figures) -> str:
+    """«4 772 из 8 718 чел. · +1 240 с 30.01»"""
+    said = f"{wording.number(round(row.covered or 0))} из {wording.number(round(row.total or 0))}{NBSP}чел."
+    before = compared_with(figures)
+    if row.change_people is None or before is None:
+        return said
+    change = _signed(round(row.change_people))
+    (longer,) = _with_change((said,), f"{change} с {wording.short_day(before.as_of)}", change)
+    return longer
 
 
 def _target_card(figures: Figures) -> Card:
@@ -225,11 +374,29 @@ def _target_card(figures: Figures) -> Card:
     if figures.target is None:
         return Card(label, UNKNOWN, ("план ещё не действует",))
     counted, behind = len(figures.counted), len(figures.below)
-    notes: tuple[str, ...] = (f"{Mark.ON_PLAN} отстающих нет",)
-    if behind:
-        missing = wording.lacking(_shortfall(figures), _people(figures.form))
-        notes = (f"{Mark.BELOW} ниже плана: {behind}", f"не хватает {missing}")
+    notes = (*_behind_lines(figures), *_on_target_before(figures))
     return _card_out_of(label, counted - behind, counted, notes, needs_action=behind > 0)
+
+
+def _behind_lines(figures: Figures) -> tuple[str, ...]:
+    """In one line where the comparison needs the other."""
+    if not figures.below:
+        return (f"{Mark.ON_PLAN} отстающих нет",)
+    behind = f"{Mark.BELOW} ниже плана: {wording.number(len(figures.below))}"
+    if not any(_on_target_before(figures)):
+        return behind, f"не хватает {wording.lacking(_shortfall(figures), _people(figures.form))}"
+    missing = f"не хватает {wording.number(_shortfall(figures))}"
+    return _with_change((behind,), f"{missing}{NBSP}чел.", missing)
+
+
+def _on_target_before(figures: Figures) -> Iterator[str]:
+    """How many schools were on the plan at the reporting date before: it may have been another plan."""
+    before = compared_with(figures)
+    if before and before.target and before.counted:
+        plan = wording.band(before.target.min, before.target.max)
+        met = wording.number(len(before.counted) - len(before.below))
+        said = f"было {met} из {wording.number(len(before.counted))}"
+        yield said if before.target == figures.target else f"{said} при плане {plan}"
 
 
 def _second_card(figures: Figures) -> Card:
@@ -243,7 +410,16 @@ def _second_card(figures: Figures) -> Card:
         notes.append(f"цель — {wording.percent(100)} к {wording.day(item.due)}")
         overdue = item.due < figures.as_of and percent < 100
     decimals = wording.decimals_beside(percent, 100, 100)  # 99,97 % is not said as «100 %»
-    return _share_card(card.title, percent, decimals, tuple(notes), overdue)
+    lines = _with_points(tuple(notes), points_since(figures, card.item), figures)
+    return _share_card(card.title, percent, decimals, lines, overdue)
+
+
+def points_since(figures: Figures, item: str) -> float | None:
+    """Percentage points by which the municipality's coverage has changed since the reporting date before."""
+    if figures.before is None:
+        return None
+    change = float(figures.totals["percent"][item]) - float(figures.before.totals["percent"][item])
+    return None if math.isnan(change) else change
 
 
 def _remarks_card(figures: Figures) -> Card:
@@ -259,6 +435,10 @@ def _remarks_card(figures: Figures) -> Card:
         notes = (f"{Mark.ON_PLAN} замечаний нет",)
     else:
         return Card(label, UNKNOWN, (_why_unknown(figures),))
+    if figures.before and figures.lives.raised:
+        corrected, raised = wording.number(len(figures.lives.corrected)), wording.number(figures.lives.raised)
+        corrected = f"исправлено {corrected} из {raised}"
+        notes = _with_change(notes, f"{corrected} с {wording.short_day(figures.before.as_of)}", corrected)
     return Card(label, wording.number(errors + warnings), notes, errors > 0, errors + warnings, theme.PEOPLE)
 
 
@@ -275,7 +455,7 @@ def _decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]:
         yield Decision("Реестр", "В реестре нет ни одной школы: внесите школы и запустите свод снова.")
     if figures.below:
         yield Decision(figures.form.headline.sheet, _who_should_catch_up(figures), figures.form.headline.sheet)
-    if any(_in_state(figures, state) for state in _ABSENT):
+    if any(_to_remind(figures, state) for state in _ABSENT):
         yield Decision("Отчёты", _fitted(lambda shown: _who_is_absent(figures, shown)), SUBMISSIONS_SHEET)
     if errors := [remark for remark in figures.remarks if remark.severity is Severity.ERROR]:
         yield Decision("Ошибки", _gravest_error(errors, figures, catalogue), REMARKS_SHEET)
@@ -285,26 +465,29 @@ def _decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]:
         yield Decision("Мешает", _fitted(lambda shown: _what_hinders(figures, min(shown, 3))), PROBLEMS_SHEET)
 
 
-def _fitted(said: Callable[[int], str]) -> str:
-    """The first wording, with four names down to one, that fits into a line; the last one cut if none does."""
+def _fitted(*wordings: Callable[[int], str]) -> str:
+    """The first wording that fits into a line, each with four names, then with three down to one; the last one cut if
+    none does."""
     for shown in range(MOST_NAMES, 0, -1):
-        text = wording.capital(said(shown))
-        if len(text) <= DECISION_LENGTH:
-            return text
+        for said in wordings:
+            text = wording.capital(said(shown))
+            if len(text) <= DECISION_LENGTH:
+                return text
     return f"{text[: DECISION_LENGTH - 1].rstrip()}…"
 
 
 def _who_should_catch_up(figures: Figures) -> str:
-    whole = _shortfall(figures)
-    chosen = _first_to_catch_up(figures)
+    whole, chosen = _shortfall(figures), _first_to_catch_up(figures)
     part = sum(row.shortfall or 0 for row in chosen)
     verb = wording.plural(len(chosen), "даёт", "дают", "дают")
     people = f"{wording.number(part)} из {wording.number(whole)}{NBSP}чел."
-    share = f"{wording.percent(100 * part / whole, 0)} нехватки ({people})"
-    names = [_name(row) for row in chosen]
-    tail = _what_comes_next(figures)
+    said = f"{wording.schools(len(chosen))} {verb} {wording.percent(100 * part / whole, 0)} нехватки ({people})"
+    if len(chosen) == len(figures.below):
+        said = f"До плана не хватает {wording.lacking(whole, _people(figures.form))}"
+    names, coming = [_name(row) for row in chosen], _what_comes_next(figures)
     return _fitted(
-        lambda shown: f"{wording.schools(len(chosen))} {verb} {share}: {wording.listed(names, shown)}.{tail}"
+        lambda shown: f"{said}: {wording.listed(names, shown)}.{coming}{_late_by_forecast_counted(figures)}",
+        lambda shown: f"{said}: {wording.listed(names, shown)}.{coming}",
     )
 
 
@@ -333,6 +516,12 @@ def _what_comes_next(figures: Figures) -> str:
     return f"{said}."
 
 
+def _late_by_forecast_counted(figures: Figures) -> str:
+    late = sum(row.will_miss for row in figures.activation)
+    verb = wording.plural(late, "успеет", "успеют", "успеют")
+    return f" По прогнозу не {verb} {wording.schools(late)}." if late else ""
+
+
 _ABSENT = {
     State.NOT_SUBMITTED: "нет отчёта",
     State.UNREADABLE: "отчёт не прочитан",
@@ -341,22 +530,29 @@ _ABSENT = {
 
 
 def _who_is_absent(figures: Figures, shown: int) -> str:
-    absent = {said: names for state, said in _ABSENT.items() if (names := _names(figures, state))}
+    absent = {said: names for state, said in _ABSENT.items() if (names := _names(_to_remind(figures, state)))}
     parts = (f"{said}: {wording.listed(names, shown)}" for said, names in absent.items())
     whom = "директору" if sum(map(len, absent.values())) == 1 else "директорам"
     return f"{'; '.join(parts)}. Нужен запрос {whom}."
 
 
 def _gravest_error(errors: Sequence[Remark], figures: Figures, catalogue: Catalogue) -> str:
-    """The kind of error that most schools have, one on the headline item first."""
+    """The kind of error that most schools have: first of schools that are known, one on the headline item before
+    others."""
     kinds: defaultdict[tuple[str, str, str], list[Remark]] = defaultdict(list)
     for error in errors:
         kinds[error.code, error.item, _limiting_item(error)].append(error)
-    headline = figures.form.headline.item
-    kind = min(kinds, key=lambda kind: (kind[1] != headline, not kind[1], -len(kinds[kind]), kind))
+    kind = min(kinds, key=lambda kind: _by_gravity(kind[1], kinds[kind], figures))
     subjects = _subjects(kinds[kind], figures)
     matter = _matter(kinds[kind][0], figures.form, catalogue)
     return _fitted(lambda shown: f"{_and_others(subjects, shown)}: {matter}")
+
+
+def _by_gravity(item: str, errors: Sequence[Remark], figures: Figures) -> tuple[bool, bool, bool, int, str, str]:
+    """To be sorted by: the gravest kind of error first."""
+    codes = {school.code for school in figures.schools}
+    nobodys = not any(error.school in codes for error in errors)
+    return nobodys, item != figures.form.headline.item, not item, -len(errors), errors[0].code, item
 
 
 def _limiting_item(error: Remark) -> str:
@@ -441,12 +637,25 @@ def _reported(figures: Figures) -> list[Submission]:
     return [row for row in figures.submissions if row.state in came]
 
 
+def _asked(figures: Figures) -> list[Submission]:
+    """Schools that owe a report for the date in force or have sent one; before the first date all of them."""
+    if figures.reporting_date is None:
+        return list(figures.submissions)
+    reported = _reported(figures)
+    return [row for row in figures.submissions if row.owes or row in reported]
+
+
 def _in_state(figures: Figures, state: State) -> list[Submission]:
     return [row for row in figures.submissions if row.state is state]
 
 
-def _names(figures: Figures, state: State) -> list[str]:
-    return [wording.keep_together(row.school.name) for row in _in_state(figures, state)]
+def _to_remind(figures: Figures, state: State) -> list[Submission]:
+    """A school that owes nothing is not silent."""
+    return [row for row in _in_state(figures, state) if row.to_remind]
+
+
+def _names(rows: Sequence[Submission]) -> list[str]:
+    return [wording.keep_together(row.school.name) for row in rows]
 
 
 def _name(row: Activation) -> str:

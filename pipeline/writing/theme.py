@@ -69,7 +69,8 @@ RIGHT: Look = {"align": "right"}
 INDENT: Look = {"align": "left", "indent": 1}
 TOP: Look = {"valign": "top"}
 QUIET: Look = {"font_color": GREY}
-SMALL: Look = {"font_size": 9}
+SMALL_SIZE = 9
+SMALL: Look = {"font_size": SMALL_SIZE}
 ACTION_INK: Look = {"font_color": ORANGE_INK}
 
 # ── number formats; Excel shows comma and space in a Russian locale ──────────────────────────────────────
@@ -77,6 +78,8 @@ SHARE: Look = {"num_format": '0.0" "%'}  # of a fraction
 TARGET: Look = {"num_format": '0" "%'}  # of a fraction
 PEOPLE: Look = {"num_format": "#,##0"}
 PEOPLE_QUIET: Look = {"num_format": f'#,##0;;"{Mark.NONE}"'}  # zero is a dash
+PEOPLE_CHANGE: Look = {"num_format": "+#,##0;−#,##0;0"}
+PACE: Look = {"num_format": "0.0;−0.0;0.0"}  # people a week
 POINTS: Look = {"num_format": "+0.0;−0.0;0.0"}
 DATE: Look = {"num_format": "dd.mm.yyyy"}
 MOMENT: Look = {"num_format": "dd.mm.yyyy hh:mm"}

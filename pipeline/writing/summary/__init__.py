@@ -16,12 +16,14 @@ from pipeline.writing.summary import (
     method,
     milestones,
     problems,
+    reconciliation,
     remarks,
+    rules,
     submissions,
     trend,
 )
 from pipeline.writing.summary.charts import Charts
-from pipeline.writing.summary.page import COVERAGE, DATA, FRONT, METHOD, TREND, Book, Page
+from pipeline.writing.summary.page import COVERAGE, DATA, FRONT, METHOD, RECONCILIATION, RULES, TREND, Book, Page
 from schemas.remarks import Catalogue
 
 
@@ -42,6 +44,8 @@ def write_summary(figures: Figures, catalogue: Catalogue, version: str) -> bytes
         SUBMISSIONS_SHEET: submissions.write,
         PROBLEMS_SHEET: problems.write,
         REMARKS_SHEET: remarks.write,
+        RECONCILIATION: reconciliation.write,
+        RULES: rules.write,
         DATA: data.write,
         METHOD: method.write,
     }

@@ -7,14 +7,23 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures, Level, Share
 from pipeline.writing import theme
-from pipeline.writing.brief import level_said, share_decimals
-from pipeline.writing.summary.page import FIRST_ROW, Column, Page, fraction, school_column
+from pipeline.writing.brief import headline_range, level_said, range_said, share_decimals
+from pipeline.writing.summary.page import (
+    FIRST_ROW,
+    Column,
+    Page,
+    fraction,
+    rows,
+    said_of_rest,
+    school_column,
+    written,
+)
 from pipeline.writing.theme import Look, Mark
 
 TOTAL_ROW, HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2
 
-(NUMBER, CODE, SCHOOL, REPORT, TOTAL, COUNT, SHARE, LOW, HIGH, DEVIATION, MISSING, CHANGE, PER_WEEK, FORECAST, STATE,
- BASIS, SOURCE) = range(17)  # fmt: skip
+(NUMBER, CODE, SCHOOL, REPORT, TOTAL, COUNT, SHARE, LOW, HIGH, DEVIATION, MISSING, CHANGE, CHANGE_PEOPLE, PER_WEEK,
+ PACE, FORECAST, IN_TIME, STATE, BASIS, SOURCE) = range(20)  # fmt: skip
 
 SHARE_TOTAL = f"{xl_col_to_name(SHARE)}{TOTAL_ROW + 1}"
 
@@ -23,12 +32,16 @@ _STATE_LOOKS: dict[Level, tuple[Look, ...]] = {
     Level.ON: (theme.GOOD,),
     Level.ABOVE: (theme.GOOD, theme.BOLD),
 }
+_SMALL_TEXT = (theme.ROW, theme.SMALL, theme.QUIET, theme.WRAP)
 _BASIS = {
     Share.SET_ASIDE: "п. {item} отложен: замечание",
     Share.NOT_APPLICABLE: "не предусмотрено",
     Share.NO_ANSWER: "нет ответа на п. {item}",
     Share.NO_REPORT: "отчёт не представлен",
 }
+
+
+IN_TIME_SAID, TOO_LATE_SAID = f"{Mark.ON_PLAN} успеет", f"{Mark.BELOW} не успеет"
 
 
 def write(page: Page) -> None:
@@ -39,14 +52,20 @@ def write(page: Page) -> None:
     page.head(
         f"{headline.name}: план и факт на {wording.day(figures.as_of)}",
         f"Сначала отстающие. {headline.share_of} «Не хватает» — сколько ещё {people} {headline.to_act}, "
-        "чтобы дойти до нижней границы плана. Итог — по сумме людей, а не среднее процентов.",
+        "чтобы дойти до нижней границы плана. Итог — по сумме людей, а не среднее процентов. Темп и прогноз — по "
+        "прежним отчётам самой школы; прогноз — когда их не меньше трёх."
+        f"{said_of_rest(figures.activation, 'indicators.csv')}",
         columns,
     )
     page.header(HEADER_ROW, columns, height=46)
-    for index, activation in enumerate(figures.activation):
+    notes = _notes(figures)
+    shown = written(figures.activation)
+    for index, activation in enumerate(shown):
+        assert activation.school is not None
         _write_school(page, DATA_ROW + index, index + 1, activation)
-    last = DATA_ROW + len(figures.activation) - 1
-    _write_total(page, last)
+        _write_basis(page, DATA_ROW + index, activation, notes.get(activation.school.code, []), columns)
+    last = DATA_ROW + len(shown) - 1
+    _write_total(page, last, columns)
     if last >= DATA_ROW:
         page.data_bars(DATA_ROW, SHARE, last, SHARE)
     page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
@@ -65,27 +84,29 @@ def _columns(figures: Figures) -> list[Column]:
         Column("№", 4),
         Column("Код", 6),
         school_column(figures),
-        Column("Отчёт на дату", 12),
+        Column("Отчёт на дату", 11),
         Column(headline.total_column, 10.5),
         Column(headline.count_column, 10),
-        Column(headline.share_column, 12),
-        Column("План от, %", 7.5),
-        Column("План до, %", 7.5),
-        Column("Отклонение, п.п.", 11),
-        Column("Не хватает|до плана,|чел.", 10.5),
-        Column("К прошлой|дате, п.п.", 10),
-        Column(f"Нужно в|неделю до|{by.strip()}, чел." if by else "Нужно в|неделю, чел.", 10.5),
+        Column(headline.share_column, 10),
+        Column("План от, %", 7),
+        Column("План до, %", 7),
+        Column("Отклоне-|ние, п.п.", 9.5),
+        Column("Не хватает|до плана,|чел.", 10),
+        Column("К прошлой|дате, п.п.", 9.5),
+        Column("К прошлой|дате, чел.", 9.5),
+        Column(f"Нужно в|неделю до|{by.strip()}, чел." if by else "Нужно в|неделю, чел.", 9.5),
+        Column("Свой темп,|чел. в|неделю", 9.5),
         Column(f"Прогноз на|{by.strip()}, %" if by else "Прогноз, %", 10.5),
+        Column(f"Успеет к|{by.strip()}" if by else "Успеет", 12),
         Column("Состояние", 18),
         Column("Основание", 26),
-        Column("Файл, лист и ячейка", 40),
+        Column("Файл, лист и ячейка", 26),
     ]
 
 
 def _write_school(page: Page, row: int, rank: int, activation: Activation) -> None:
     school = activation.school
     assert school is not None
-    item = page.book.figures.form.headline.item
     below = (theme.BOLD,) if activation.level is Level.BELOW else ()
     page.number(row, NUMBER, rank, theme.ROW, theme.CENTRE, theme.QUIET)
     page.text(row, CODE, school.code, theme.ROW, theme.CENTRE, theme.QUIET, theme.TEXT)
@@ -108,12 +129,31 @@ def _write_school(page: Page, row: int, rank: int, activation: Activation) -> No
         ),
         activation.per_week, theme.ROW, theme.PEOPLE_QUIET,
     )  # fmt: skip
+
+
+def _notes(figures: Figures) -> dict[str, list[str]]:
+    """School code -> what else is to be known of its figure: a count made from a percent, an exception granted."""
+    item = figures.form.headline.item
+    notes: dict[str, list[str]] = {}
+    for row in rows(figures.coverage):
+        if row.item == item and row.share == Share.COUNTED and row.derived:
+            notes.setdefault(row.school_code, []).append("число посчитано по проценту")
+    for remark in figures.remarks:
+        if remark.item == item and remark.exception:
+            notes.setdefault(remark.school, []).append(f"по исключению: {remark.exception}")
+    return notes
+
+
+def _write_basis(page: Page, row: int, activation: Activation, notes: list[str], columns: list[Column]) -> None:
+    """Whence the figure: which report, why it is not counted, the file and its cell; the row as high as that needs."""
     basis = "перенесено с прошлой даты" if activation.carried else "отчёт на эту дату"
     if activation.share in _BASIS:
-        basis = _BASIS[activation.share].format(item=item)
-    page.text(row, BASIS, wording.keep_together(basis), theme.ROW, theme.INDENT, theme.SMALL, theme.QUIET)
-    source = f"{activation.file} · {activation.sheet} · {activation.cell}" if activation.cell else activation.file
-    page.text(row, SOURCE, source, theme.ROW, theme.SMALL, theme.QUIET)
+        basis = _BASIS[activation.share].format(item=page.book.figures.form.headline.item)
+    basis = wording.keep_together("; ".join([basis, *notes]))
+    source = " · ".join(filter(None, (activation.file, activation.cell and activation.sheet, activation.cell)))
+    page.text(row, BASIS, basis, *_SMALL_TEXT, theme.INDENT)
+    page.text(row, SOURCE, source, *_SMALL_TEXT)
+    page.fit_row(row, {BASIS: basis, SOURCE: source}, columns, theme.SMALL_SIZE)
 
 
 def _write_report_date(page: Page, row: int, report_date: date | None) -> None:
@@ -135,7 +175,10 @@ def _write_measured(page: Page, row: int, activation: Activation, look: Look) ->
     deviation = _of_row('=IF(OR({share}="",{low}=""),"",({share}-{low})*100)', row)
     page.formula(row, DEVIATION, deviation, activation.deviation, look, theme.POINTS)
     _write_or_dash(page, row, CHANGE, activation.change, look, theme.POINTS)
+    _write_or_dash(page, row, CHANGE_PEOPLE, activation.change_people, look, theme.PEOPLE_CHANGE)
+    _write_or_dash(page, row, PACE, activation.pace, look, theme.PACE)
     _write_or_dash(page, row, FORECAST, fraction(activation.forecast), look, theme.SHARE)
+    _write_in_time(page, row, activation, look)
     # Rounded, or a share of 0,41 that is stored as 0,40999999999999998 would be called below 41 %.
     state = _of_row(
         '=IF({share}="","нет данных",IF({low}="","срок не наступил",'
@@ -147,6 +190,21 @@ def _write_measured(page: Page, row: int, activation: Activation, look: Look) ->
     page.formula(row, STATE, state, level_said(activation.level), look, theme.INDENT, *looks)
 
 
+def _write_in_time(page: Page, row: int, activation: Activation, look: Look) -> None:
+    """Whether the next target will be reached by the forecast; blank where there is no forecast or no target."""
+    formula = _of_row(
+        '=IF(OR(NOT(ISNUMBER({forecast})),След_план_мин=""),"",'
+        f'IF(ROUND({{forecast}}-След_план_мин,9)<0,"{TOO_LATE_SAID}","{IN_TIME_SAID}"))',
+        row,
+    )
+    said = None
+    if activation.forecast is not None and page.book.figures.next_target:
+        said = TOO_LATE_SAID if activation.will_miss else IN_TIME_SAID
+    page.formula(
+        row, IN_TIME, formula, said, look, theme.INDENT, *((theme.ACTION_INK,) if activation.will_miss else ())
+    )
+
+
 def _write_or_dash(page: Page, row: int, column: int, value: float | None, *looks: Look) -> None:
     if value is None:
         page.text(row, column, Mark.NONE, *looks, theme.RIGHT, theme.QUIET)
@@ -154,9 +212,9 @@ def _write_or_dash(page: Page, row: int, column: int, value: float | None, *look
         page.number(row, column, value, *looks)
 
 
-def _write_total(page: Page, last: int) -> None:
+def _write_total(page: Page, last: int, columns: list[Column]) -> None:
     figures = page.book.figures
-    for column in (NUMBER, CODE, BASIS):
+    for column in (NUMBER, CODE, SOURCE):
         page.number(TOTAL_ROW, column, None, theme.TOTAL)
     page.text(TOTAL_ROW, SCHOOL, "Итого по муниципалитету", theme.TOTAL)
     counted = f"{len(figures.counted)} из {wording.of_schools(len(figures.schools))}"
@@ -169,12 +227,16 @@ def _write_total(page: Page, last: int) -> None:
     }
     for column, cached in sums.items():
         letter = xl_col_to_name(column)
-        cells = f"{letter}{DATA_ROW + 1}:{letter}{max(last, DATA_ROW) + 1}"
-        page.formula(TOTAL_ROW, column, f"=SUM({cells})", cached, theme.TOTAL, theme.PEOPLE_QUIET)
+        formula = f"=SUM({letter}{DATA_ROW + 1}:{letter}{max(last, DATA_ROW) + 1})"
+        page.total(TOTAL_ROW, column, formula, cached, figures.activation, theme.TOTAL, theme.PEOPLE_QUIET)
     _write_measured(page, TOTAL_ROW, figures.municipality, theme.TOTAL)
+    possible = headline_range(figures)
+    said = f"с учётом тех, чьих ответов нет: {range_said(possible, figures.target)}" if possible else ""
+    page.text(TOTAL_ROW, BASIS, said, theme.TOTAL, theme.SMALL, theme.WRAP, theme.INDENT)
+    page.fit_row(TOTAL_ROW, {BASIS: said}, columns, theme.SMALL_SIZE)
 
 
 def _of_row(formula: str, row: int) -> str:
     """The formula with the cells of that row in place of the names in braces."""
-    columns = {"total": TOTAL, "count": COUNT, "share": SHARE, "low": LOW, "high": HIGH}
+    columns = {"total": TOTAL, "count": COUNT, "share": SHARE, "low": LOW, "high": HIGH, "forecast": FORECAST}
     return formula.format(**{name: f"{xl_col_to_name(column)}{row + 1}" for name, column in columns.items()})

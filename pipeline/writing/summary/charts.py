@@ -12,7 +12,7 @@ from pipeline.wording import NBSP
 from pipeline.writing import theme
 from pipeline.writing.brief import share_decimals
 from pipeline.writing.summary import activation
-from pipeline.writing.summary.page import Book, Page, rows
+from pipeline.writing.summary.page import Book, Page, rows, written
 from schemas.form import Target
 
 SHEET = "_графики"
@@ -23,6 +23,8 @@ LONGEST_LABEL = 34  # characters of a school's name beside its bar
 SHORT_BAR = 0.08  # a shorter one cannot hold its label
 FULL = 0.985  # where a target of 100 % is drawn from, so that a sliver of it is seen
 NO_NAME = " "  # a series that explains nothing: LibreOffice takes the wrong one out of a legend
+
+TREND_TITLE = "Муниципалитет: факт и ступени плана"
 
 NAME, UPPER, LOWER, ON_PLAN, BELOW = range(5)
 DAY, FLOOR, STEP, ACTUAL, FORECAST = range(6, 11)
@@ -281,10 +283,11 @@ def _rest(rows: tuple[Activation, ...], first: int, figures: Figures) -> Bar:
     sheet = f"'{figures.form.headline.sheet}'!"
     sums = [f"SUM({sheet}{activation.column_of_schools(column, first, last)})"
             for column in (activation.COUNT, activation.TOTAL)]  # fmt: skip
+    listed = len(written(figures.activation)) == len(figures.activation)
     share = sum(row.covered or 0 for row in rows) / sum(row.total or 0 for row in rows)
     rest = wording.plural(len(rows), "Остальная", "Остальные", "Остальные")
     below = figures.target is not None and share * 100 < figures.target.min
-    return Bar(f"{rest} {wording.schools(len(rows))}", share, below, formula=f"={'/'.join(sums)}")
+    return Bar(f"{rest} {wording.schools(len(rows))}", share, below, formula=f"={'/'.join(sums)}" if listed else "")
 
 
 def _actual(figures: Figures) -> dict[date, float]:

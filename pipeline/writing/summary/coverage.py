@@ -8,15 +8,27 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share
 from pipeline.writing import theme
-from pipeline.writing.summary.page import FIRST_ROW, Column, Page, fraction, rows, school_column
+from pipeline.writing.brief import compared_with, points_since
+from pipeline.writing.summary import data
+from pipeline.writing.summary.page import (
+    DATA,
+    FIRST_ROW,
+    NOT_PROVIDED,
+    Column,
+    Page,
+    fraction,
+    rows,
+    said_of_rest,
+    school_column,
+    written,
+)
 from pipeline.writing.theme import Look, Mark
 from schemas.form import Form, Item
 
-GROUP_ROW, HEADER_ROW, TOTAL_ROW, COUNTED_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 5)
+GROUP_ROW, HEADER_ROW, TOTAL_ROW, COUNTED_ROW, CHANGE_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 6)
 CODE, SCHOOL, FIRST_ITEM = 0, 1, 2
 
-NOT_PROVIDED = "н/п"
-NO_TOTAL = "—"  # an item without a headcount
+NO_TOTAL = "—"  # an item without a headcount, or without one that is counted
 _INSTEAD: dict[Share, tuple[str, tuple[Look, ...]]] = {
     Share.SET_ASIDE: (Mark.ERROR, (theme.ACTION, theme.BOLD)),
     Share.NOT_APPLICABLE: (NOT_PROVIDED, (theme.QUIET,)),
@@ -25,6 +37,7 @@ _INSTEAD: dict[Share, tuple[str, tuple[Look, ...]]] = {
 }
 _EDGE: Look = {"left": 1, "left_color": theme.BAND, "bold": True, "font_size": 9, "font_color": theme.NAVY}
 _CELL: Look = {"border": 1, "border_color": theme.WHITE, "align": "center", "font_size": 9}
+_QUIET = (theme.ROW, theme.CENTRE, theme.SMALL, theme.QUIET)
 # Fill from this share on, and the colour of the text on it.
 _HEAT = (
     (0.95, "#2F639A", theme.WHITE),
@@ -42,15 +55,17 @@ def write(page: Page) -> None:
         f"Охват: кого ознакомили, обучили, подключили — на {wording.day(figures.as_of)}",
         f"Доля охваченных в школе. Чем темнее клетка, тем выше охват; «{Mark.BELOW}» — меньше 50 %, «{NOT_PROVIDED}» — "
         f"не предусмотрено, «{Mark.ERROR}» — показатель отложен из-за замечания, «{Mark.NO_ANSWER}» — нет ответа. "
-        "Итог — Σ охвачено / Σ всего по учтённым школам.",
+        "Итог — Σ охвачено / Σ всего по учтённым школам. Название школы ведёт к её строке на листе "
+        f"«{DATA}»: там люди, файл и ячейки.{said_of_rest(figures.schools, 'indicators.csv')}",
         columns,
     )
     _write_groups(page)
     page.header(HEADER_ROW, columns, height=52)
     _write_totals(page, items)
+    _write_changes(page, items)
     last = _write_schools(page, items)
     _colour(page, last, len(columns) - 1)
-    page.table(COUNTED_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
+    page.table(CHANGE_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
 
 
 def shown_items(form: Form) -> list[Item]:
@@ -85,14 +100,35 @@ def _write_totals(page: Page, items: list[Item]) -> None:
     page.number(COUNTED_ROW, CODE, None, theme.ROW)
     page.text(COUNTED_ROW, SCHOOL, "учтено школ / всего", theme.ROW, theme.SMALL, theme.QUIET)
     for column, item in enumerate(items, FIRST_ITEM):
-        share = municipal_share(figures, item.number)
-        if isinstance(share, str):
-            page.text(TOTAL_ROW, column, share, theme.TOTAL, theme.CENTRE)
-        else:
-            page.number(TOTAL_ROW, column, share, theme.TOTAL, theme.CENTRE, theme.SHARE)
+        _write_share(page, column, item)
         counted = int(figures.totals["counted"][item.number])
-        looks = (theme.ROW, theme.CENTRE, theme.SMALL, theme.QUIET)
-        page.number(COUNTED_ROW, column, counted, *looks, theme.out_of(expected))
+        page.number(COUNTED_ROW, column, counted, *_QUIET, theme.out_of(expected))
+
+
+def _write_share(page: Page, column: int, item: Item) -> None:
+    """Σ / Σ as a formula over the people of «Данные»."""
+    figures, looks = page.book.figures, (theme.TOTAL, theme.CENTRE, theme.SHARE)
+    share = municipal_share(figures, item.number)
+    if item.base:
+        covered, total = (data.sum_of(figures, item.number, figure) for figure in ("covered", "total"))
+        formula = f'=IF({total}=0,"{NO_TOTAL}",{covered}/{total})'
+        page.total(TOTAL_ROW, column, formula, share, figures.schools, *looks)
+    else:
+        page.text(TOTAL_ROW, column, NO_TOTAL, *looks)
+
+
+def _write_changes(page: Page, items: list[Item]) -> None:
+    """Percentage points since the reporting date before."""
+    before = compared_with(page.book.figures)
+    page.number(CHANGE_ROW, CODE, None, theme.ROW)
+    said = f"с {wording.day(before.as_of)}, п.п." if before else "к прошлой дате, п.п."
+    page.text(CHANGE_ROW, SCHOOL, said, theme.ROW, theme.SMALL, theme.QUIET)
+    for column, item in enumerate(items, FIRST_ITEM):
+        points = points_since(page.book.figures, item.number)
+        if points is None:
+            page.text(CHANGE_ROW, column, Mark.NONE, *_QUIET)
+        else:
+            page.number(CHANGE_ROW, column, points, *_QUIET, theme.POINTS)
 
 
 def _write_schools(page: Page, items: list[Item]) -> int:
@@ -100,9 +136,10 @@ def _write_schools(page: Page, items: list[Item]) -> int:
     figures = page.book.figures
     answers = {(row.school_code, row.item): row for row in rows(figures.coverage)}
     row = DATA_ROW - 1
-    for row, school in enumerate(figures.schools, DATA_ROW):
+    for index, school in enumerate(written(figures.schools)):
+        row = DATA_ROW + index
         page.text(row, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
-        page.text(row, SCHOOL, school.name, theme.ROW)
+        page.link(row, SCHOOL, DATA, school.name, theme.ROW, cell=data.school_cell(index))
         for column, item in enumerate(items, FIRST_ITEM):
             _write_answer(page, row, column, answers[school.code, item.number])
     return row

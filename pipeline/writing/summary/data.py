@@ -6,12 +6,23 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
+from xlsxwriter.utility import xl_range_abs
+
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share, Submission
 from pipeline.reading.records import School
 from pipeline.writing import theme
-from pipeline.writing.summary.coverage import NOT_PROVIDED
-from pipeline.writing.summary.page import DATA, FIRST_ROW, Column, Page, cell_text, rows
+from pipeline.writing.summary.page import (
+    DATA,
+    FIRST_ROW,
+    NOT_PROVIDED,
+    Column,
+    Page,
+    cell_text,
+    rows,
+    said_of_rest,
+    written,
+)
 from pipeline.writing.theme import Look
 from schemas.form import Form, Item, Kind
 
@@ -40,6 +51,7 @@ class Field(NamedTuple):
     width: float
     look: Look
     value: Callable[[Answers], Value]
+    figure: tuple[str, str] = ("", "")  # item and figure of `Figures.coverage`
 
 
 def write(page: Page) -> None:
@@ -48,7 +60,8 @@ def write(page: Page) -> None:
     columns = [Column(field.heading, _width(field)) for field in fields]
     page.head(
         f"Данные школ на {wording.day(figures.as_of)}",
-        f"Одна строка — одна школа. Пусто — нет ответа или показатель отложен; «{NOT_PROVIDED}» — не предусмотрено.",
+        f"Одна строка — одна школа. Пусто — нет ответа или показатель отложен; «{NOT_PROVIDED}» — не предусмотрено."
+        + said_of_rest(figures.schools, "answers.csv"),
         columns,
     )
     last = DATA_ROW
@@ -68,6 +81,18 @@ def write(page: Page) -> None:
     page.print_setup(last, len(fields))
     page.sheet.print_area(HEADER_ROW, 0, last, len(fields) - 1)  # the title would be cut on all pages but the first
     page.sheet.set_print_scale(PRINT_SCALE)
+
+
+def school_cell(index: int) -> str:
+    """Where the row of `figures.schools[index]` begins."""
+    return f"A{DATA_ROW + index + 1}"
+
+
+def sum_of(figures: Figures, item: str, figure: str) -> str:
+    """Formula of the sum over all schools of a `figure` (covered, total) of a coverage item."""
+    column = [field.figure for field in _fields(figures.form)].index((item, figure))
+    last = DATA_ROW + max(len(written(figures.schools)), 1) - 1
+    return f"SUM('{DATA}'!{xl_range_abs(DATA_ROW, column, last, column)})"
 
 
 def _width(field: Field) -> float:
@@ -154,7 +179,7 @@ def _share_field(item: Item, heading: str, figure: str, look: Look) -> Field:
             return None
         return number / 100 if figure == "percent" else number
 
-    return Field(heading, 13, look, value)
+    return Field(heading, 13, look, value, (item.number, figure))
 
 
 def _acts(of: Answers, item: Item) -> str | None:
@@ -205,7 +230,7 @@ def _by_school(figures: Figures) -> list[Answers]:
             school, submissions.get(school.code), coverage[school.code], facts[school.code],
             sheets.get(school.code, ""), cells[school.code],
         )
-        for school in figures.schools
+        for school in written(figures.schools)
     ]  # fmt: skip
 
 

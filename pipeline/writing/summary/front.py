@@ -3,17 +3,39 @@
 A grid of 30 columns of 35 pixels, the printable width of A4 landscape.
 """
 
+import math
+
 from pipeline import wording
 from pipeline.measuring.figures import Level
 from pipeline.writing import theme
-from pipeline.writing.brief import MILESTONES_SHEET, UNKNOWN, Card, Decision, level_said
+from pipeline.writing.brief import (
+    MILESTONES_SHEET,
+    PROBLEMS_SHEET,
+    REMARKS_SHEET,
+    SUBMISSIONS_SHEET,
+    UNKNOWN,
+    Card,
+    Decision,
+    level_said,
+)
 from pipeline.writing.summary import activation, coverage
-from pipeline.writing.summary.charts import Charts
-from pipeline.writing.summary.page import COVERAGE, DATA, METHOD, TREND, Page, address
+from pipeline.writing.summary.charts import TREND_TITLE, Charts
+from pipeline.writing.summary.page import (
+    COVERAGE,
+    DATA,
+    METHOD,
+    RECONCILIATION,
+    RULES,
+    TREND,
+    Page,
+    address,
+    written,
+)
 from pipeline.writing.theme import Look
 from schemas.form import Base, Item
 
 COLUMNS, COLUMN_PIXELS = 30, 35
+ZOOM = 100  # at which a screen of 1366 × 768 shows all columns
 LAST = COLUMNS - 1
 CARD_COLUMNS = 6
 LEFT, RIGHT = (0, 16), (18, LAST)  # first and last column of the two halves
@@ -25,12 +47,16 @@ DECISIONS = 25
 _HEIGHTS = {KICKER: 20, HEADLINE: 50, SUBLINE: 36, 3: 8, CARD_LABEL: 20, CARD_FIGURE: 38, CARD_NOTE: 32, 7: 8,
             SECTION: 20, MATRIX: 28, DECISIONS: 20}  # fmt: skip
 ROW_PIXELS = 22
+POINTS_A_PIXEL = 0.75
 
 SCHOOLS_CHART = (595, 352)
 TREND_CHART = (420, 176)
 
 MATRIX_LABEL_COLUMNS, MATRIX_COLUMNS = 4, 8
-OTHER_SHEETS = (COVERAGE, MILESTONES_SHEET, TREND, DATA, METHOD)
+# After the sheet of the headline item, in the order of the tabs.
+OTHER_SHEETS = (COVERAGE, MILESTONES_SHEET, TREND, SUBMISSIONS_SHEET, PROBLEMS_SHEET, REMARKS_SHEET, RECONCILIATION,
+                RULES, DATA, METHOD)  # fmt: skip
+LINK_LETTER = 6  # pixels
 
 _TITLE: Look = {"bold": True, "font_color": theme.NAVY, "bottom": 1, "bottom_color": theme.NAVY, "font_size": 10}
 
@@ -39,6 +65,7 @@ def write(page: Page, charts: Charts) -> None:
     for row in range(DECISIONS):
         page.sheet.set_row_pixels(row, _HEIGHTS.get(row, ROW_PIXELS))
     page.sheet.set_column_pixels(0, LAST, COLUMN_PIXELS)
+    page.sheet.set_zoom(ZOOM)
     _write_top(page)
     _write_cards(page)
     _write_schools(page, charts)
@@ -51,15 +78,23 @@ def write(page: Page, charts: Charts) -> None:
 
 
 def _write_top(page: Page) -> None:
-    brief, figures = page.book.brief, page.book.figures
+    brief = page.book.brief
     colour = theme.NAVY if brief.good else theme.ORANGE_INK
-    _write_across(page, KICKER, (0, 19), brief.kicker, {"font_size": 8, "bold": True, "font_color": theme.GREY})
-    day = f"по состоянию на {wording.day(figures.as_of)}"
-    _write_across(page, KICKER, (20, LAST), day, theme.RIGHT, {"bold": True, "font_color": theme.NAVY})
+    _write_across(page, KICKER, LEFT, brief.kicker, {"font_size": 8, "bold": True, "font_color": theme.GREY})
+    dates: Look = {"bold": True, "font_color": theme.NAVY}
+    _write_across(page, KICKER, (LEFT[1] + 1, LAST), brief.dates, theme.RIGHT, dates)
     headline: Look = {"font_size": 16, "bold": True, "font_color": colour, "text_wrap": True}
     _write_across(page, HEADLINE, (0, LAST), brief.headline, headline)
     rule: Look = {"bottom": 2, "bottom_color": colour}
     _write_across(page, SUBLINE, (0, LAST), brief.subline, theme.WRAP, rule)
+    _fit(page, HEADLINE, brief.headline, 16)
+    _fit(page, SUBLINE, brief.subline, theme.BODY_SIZE)
+
+
+def _fit(page: Page, row: int, text: str, size: float) -> None:
+    """The row higher than usual where the text needs it."""
+    usual = _HEIGHTS[row] * POINTS_A_PIXEL
+    page.sheet.set_row(row, max(usual, theme.text_height(text, COLUMNS * COLUMN_PIXELS, size)))
 
 
 def _write_across(page: Page, row: int, columns: tuple[int, int], text: str, *looks: Look) -> None:
@@ -78,8 +113,10 @@ def _headline_source(page: Page) -> str:
     return f"={address(page.book.figures.form.headline.sheet, activation.SHARE_TOTAL)}"
 
 
-def _on_target_source(page: Page) -> str:
+def _on_target_source(page: Page) -> str | None:
     figures = page.book.figures
+    if len(written(figures.activation)) < len(figures.activation):
+        return None
     cells = activation.column_of_schools(activation.STATE, 0, len(figures.activation) - 1)
     states = f"'{figures.form.headline.sheet}'!{cells}"
     return "=" + "+".join(f'COUNTIF({states},"{level_said(level)}")' for level in (Level.ON, Level.ABOVE))
@@ -121,11 +158,10 @@ def _write_schools(page: Page, charts: Charts) -> None:
 
 
 def _write_trend(page: Page, charts: Charts) -> None:
-    title = "Муниципалитет: факт и ступени плана"
-    _write_across(page, SECTION, RIGHT, title, _TITLE)
+    _write_across(page, SECTION, RIGHT, TREND_TITLE, _TITLE)
     chart = charts.trend(*TREND_CHART)
     if chart:
-        described = f"{title}. {page.book.brief.headline}"
+        described = f"{TREND_TITLE}. {page.book.brief.headline}"
         page.sheet.insert_chart(CHART, RIGHT[0], chart, {"description": described, "object_position": 2})
     else:
         _write_no_chart(page, RIGHT, "Нет данных за прошлые даты.")
@@ -197,19 +233,22 @@ def _write_decision(page: Page, row: int, decision: Decision) -> None:
 
 
 def _write_foot(page: Page, last: int) -> None:
-    row = last + 1
+    """Links to all sheets; below them, how many answers are counted."""
     small: Look = {"font_size": 8, "font_color": theme.GREY}
-    page.sheet.set_row_pixels(row, 24)
-    _write_across(page, row, (0, 2), "Другие листы:", small)
-    for index, sheet in enumerate(OTHER_SHEETS):
-        page.merged(row, 3 + 3 * index, 5 + 3 * index, theme.LINK)
-        page.link(row, 3 + 3 * index, sheet, sheet, {"font_size": 8})
-    _write_across(page, row, (18, LAST), page.book.brief.footer, small, theme.RIGHT)
+    page.sheet.set_row_pixels(last + 1, 24)
+    _write_across(page, last + 1, (0, 1), "Листы:", small)
+    column = 2
+    for sheet in (page.book.figures.form.headline.sheet, *OTHER_SHEETS):
+        width = max(2, math.ceil(len(sheet) * LINK_LETTER / COLUMN_PIXELS))
+        page.merged(last + 1, column, column + width - 1, theme.LINK)
+        page.link(last + 1, column, sheet, sheet, {"font_size": 8})
+        column += width
+    _write_across(page, last + 2, (0, LAST), page.book.brief.footer, small)
 
 
 def _print(page: Page, last: int) -> None:
     figures, brief = page.book.figures, page.book.brief
-    page.print_setup(last + 1, COLUMNS, height=1)
+    page.print_setup(last + 2, COLUMNS, height=1)
     day = wording.day(figures.as_of)
     source = f"Источник: отчёты школ по приказу № {figures.form.order.number}, на {day}"
     file = f"Файл svod-{figures.as_of}.xlsx · отчётов: {brief.cards[0].figure}"

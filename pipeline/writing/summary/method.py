@@ -1,17 +1,25 @@
-"""Sheet «О расчёте»: the named cells that formulas use, the rules in plain words, targets, sources, versions."""
+"""Sheet «О расчёте»: the named cells that formulas use, the rules in plain words, what is set aside, excepted and
+restated, dates, sources, versions."""
 
+import math
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures
+from pipeline.measuring.figures import Figures, SetAside
 from pipeline.writing import theme
-from pipeline.writing.summary.page import FIRST_ROW, METHOD, Column, Page, fraction
+from pipeline.writing.brief import headline_range, restated_said
+from pipeline.writing.summary import data
+from pipeline.writing.summary.page import FIRST_ROW, METHOD, Column, Page, fraction, said_of_rest, written
 from pipeline.writing.theme import Look
 
 COLUMNS = (Column("Имя ячейки", 34), Column("Значение", 16), Column("Что это", 92))
 NAME, VALUE, MEANING = range(len(COLUMNS))
 HEADER_ROW = FIRST_ROW
+
+_EXACT = theme.exact_share(2)  # one school may move the municipality by less than a tenth
 
 RULES = (
     "Итог муниципалитета — сумма охваченных, делённая на сумму всех, по школам, чей ответ учтён; среднее из процентов "
@@ -25,24 +33,43 @@ RULES = (
     "Из двух отчётов школы на одну дату учитывается тот, что пришёл позже.",
     "«Не хватает» — сколько ещё человек нужно, чтобы дойти до нижней границы плана, с округлением вверх.",
     "Проценты сравниваются с планом без округления, показываются с одним знаком после запятой.",
-    "Прогноз — прямая через прежние отчёты школы (их нужно не меньше трёх), продолженная до следующего срока.",
     "Срок пункта считается пропущенным со следующего дня; охват считается сделанным при 100 %.",
+    "Сравнение «с прошлой датой» — всегда с отчётной датой перед действующей, а не с предыдущим запуском.",
+)
+PACE_RULES = (
+    "Прямая школы проводится через её собственные отчёты по способу Тейла — Сена: наклон — медиана наклонов по всем "
+    "парам отчётов; один неудачный отчёт её почти не сдвигает. Данные, перенесённые с прошлой даты, новым измерением "
+    "не считаются. Прямая муниципалитета проводится так же через его итоги на отчётные даты.",
+    "«Свой темп» — наклон прямой, пересчитанный в людей за неделю; нужно не меньше двух отчётов.",
+    "«Нужно в неделю» — сколько человек в неделю требуется с даты свода, чтобы к следующему сроку дойти до нижней "
+    "границы его плана; с округлением вверх.",
+    "Прогноз — где прямая окажется на следующий срок, не ниже 0 и не выше 100 %; нужно не меньше трёх отчётов. "
+    "«Не успеет» — прогноз ниже нижней границы плана.",
+    "На настоящем учебном годе прогноз ещё не проверен: это продолжение прежнего хода, а не обещание.",
 )
 
 
 def write(page: Page) -> None:
+    figures = page.book.figures
     page.head(
         "О расчёте",
-        "Из чего и по каким правилам посчитан свод. Ячейки с именами используются в формулах других листов.",
+        "Из чего и по каким правилам посчитан свод. Ячейки с именами используются в формулах других листов."
+        f"{said_of_rest(figures.sources, 'findings.csv')}",
         COLUMNS,
     )
     page.header(HEADER_ROW, COLUMNS, height=20)
     row = _write_named_cells(page, HEADER_ROW + 1)
-    row = _write_rules(page, row + 1)
+    row = _write_sentences(page, row + 1, "Правила", RULES)
+    row = _write_sentences(page, row + 1, "Темп и прогноз", PACE_RULES)
+    row = _write_range(page, row + 1)
+    row = _write_set_aside(page, row + 1)
+    row = _write_exceptions(page, row + 1)
+    row = _write_restated(page, row + 1)
     row = _write_dates(page, row + 1)
     row = _write_sources(page, row + 1)
     row = _write_versions(page, row + 1)
     page.sheet.freeze_panes(HEADER_ROW + 1, 0)
+    page.sheet.repeat_rows(HEADER_ROW)
     page.print_setup(row, len(COLUMNS))
 
 
@@ -79,17 +106,120 @@ def _write_section(page: Page, row: int, title: str) -> int:
     return row + 1
 
 
-def _write_rules(page: Page, row: int) -> int:
-    row = _write_section(page, row, "Правила")
+def _write_sentences(page: Page, row: int, title: str, sentences: Sequence[str]) -> int:
+    row = _write_section(page, row, title)
     width = sum(column.pixels for column in COLUMNS)
-    for rule in RULES:
+    for sentence in sentences:
         page.merged(row, NAME, MEANING, theme.ROW, theme.WRAP)
-        page.text(row, NAME, rule, theme.ROW, theme.WRAP)
-        page.sheet.set_row(row, max(theme.ROW_HEIGHT, theme.text_height(rule, width) + 3))
+        page.text(row, NAME, sentence, theme.ROW, theme.WRAP)
+        page.sheet.set_row(row, max(theme.ROW_HEIGHT, theme.text_height(sentence, width) + 3))
         row += 1
     return row
 
 
+# ── what the figures leave open ──────────────────────────────────────────────────────────────────────────
+def _write_range(page: Page, row: int) -> int:
+    """Between which shares the headline item lies whatever the schools answer that are not counted."""
+    figures = page.book.figures
+    possible = headline_range(figures)
+    if possible is None:
+        return row - 1
+    row = _write_section(page, row, "Границы итога, пока ответили не все")
+    names = ("Не ниже", "Не выше")
+    meanings = (
+        "если в школах, чьи ответы не учтены, охвачен ноль человек",
+        "если в школах, чьи ответы не учтены, охвачены все; сколько их там, известно из реестра",
+    )
+    for name, percent, meaning in zip(names, possible, meanings, strict=True):
+        _write_line(page, row, f"{figures.form.headline.name}: {name.lower()}", percent / 100, meaning, theme.SHARE)
+        row += 1
+    return row
+
+
+def _write_set_aside(page: Page, row: int) -> int:
+    """What was set aside, and what each figure and all of an item would make of the municipality's share."""
+    found = page.book.figures.reconciliation
+    row = _write_section(page, row, "Отложенные показатели и каким стал бы итог с ними")
+    if not found.set_aside:
+        return _write_none(page, row, "Отложенных показателей нет.")
+    for item, answers in groupby(written(found.set_aside), key=attrgetter("item")):
+        _write_item_with_all(page, row, item)
+        row += 1
+        for answer in answers:
+            _write_with_one(page, row, answer)
+            row += 1
+    return row
+
+
+def _write_item_with_all(page: Page, row: int, number: str) -> None:
+    figures = page.book.figures
+    items = figures.reconciliation.items
+    percent, with_all = (float(items[name][number]) for name in ("percent", "percent_with_set_aside"))
+    now = "—" if math.isnan(percent) else wording.percent(percent, 2)
+    whose = wording.schools(int(items["set_aside"][number]))
+    meaning = f"{figures.form.item(number).about}: сейчас {now}; столько было бы, если все отложенные верны ({whose})"
+    share = None if math.isnan(with_all) else with_all / 100
+    _write_line(page, row, f"п. {number}: со всеми", share, meaning, _EXACT, theme.BOLD)
+
+
+def _write_with_one(page: Page, row: int, answer: SetAside) -> None:
+    """The share with this answer alone, as a formula over «Данные»."""
+    figures = page.book.figures
+    said = "показатель не прочитан"
+    if answer.percent is not None:
+        said = wording.percent(answer.percent, 2)
+    if answer.covered is not None and answer.total:
+        people, whole = wording.number(answer.covered), wording.number(answer.total)
+        said = f"{people} из {whole} чел. ({said})" if answer.percent is not None else f"{people} из {whole} чел."
+    why = "; ".join(wording.message(remark, page.book.catalogue) for remark in answer.remarks)
+    _write_line(page, row, f"{answer.school.name} ({answer.school.code})", None, ". ".join(filter(None, (said, why))))
+    if answer.covered is None or not answer.total:
+        return
+    covered, total = (data.sum_of(figures, answer.item, figure) for figure in ("covered", "total"))
+    known = figures.totals[["covered", "total"]].fillna(0.0)
+    share = (float(known["covered"][answer.item]) + answer.covered) / (
+        float(known["total"][answer.item]) + answer.total
+    )
+    formula = f"=({covered}+{answer.covered!r})/({total}+{answer.total!r})"
+    page.total(row, VALUE, formula, share, figures.schools, theme.ROW, theme.CENTRE, _EXACT)
+
+
+def _write_exceptions(page: Page, row: int) -> int:
+    """Remarks that an exception of the office has lowered: their figures are counted."""
+    figures, catalogue = page.book.figures, page.book.catalogue
+    names = {school.code: f"{school.name} ({school.code})" for school in figures.schools}
+    row = _write_section(page, row, "Исключения, которые сработали: показатель учтён, хотя замечание есть")
+    excepted = [remark for remark in figures.remarks if remark.exception]
+    if not excepted:
+        return _write_none(page, row, "Исключения не понадобились.")
+    for remark in written(excepted):
+        where = f"п. {remark.item}, " if remark.item else ""
+        title = wording.lowered(catalogue.entries[remark.code].title)
+        meaning = f"{where}{title}: {remark.exception}"
+        _write_line(page, row, names.get(remark.school, remark.school), remark.as_of, meaning)
+        row += 1
+    return row
+
+
+def _write_restated(page: Page, row: int) -> int:
+    figures = page.book.figures
+    row = _write_section(page, row, "Итоги прошлых дат, которые стали другими")
+    if not figures.restated:
+        return _write_none(page, row, "Таких нет.")
+    for one in figures.restated:
+        told = "сообщён в письме" if one.sent else "посчитан впервые"
+        meaning = f"{wording.capital(restated_said(one))} Прежний итог был {told}."
+        _write_line(page, row, figures.form.headline.name, one.date, meaning)
+        row += 1
+    return row
+
+
+def _write_none(page: Page, row: int, said: str) -> int:
+    page.text(row, NAME, said, theme.QUIET)
+    return row + 1
+
+
+# ── dates, sources, versions ─────────────────────────────────────────────────────────────────────────────
 def _write_dates(page: Page, row: int) -> int:
     """Targets, reporting dates, due dates of the items: all that the form says about time."""
     figures = page.book.figures
@@ -113,21 +243,21 @@ def _write_dates(page: Page, row: int) -> int:
 def _write_sources(page: Page, row: int) -> int:
     row = _write_section(page, row, "Источники: файл, дата отчёта, что с ним")
     names = {school.code: school.name for school in page.book.figures.schools}
-    for source in page.book.figures.sources:
+    for source in written(page.book.figures.sources):
         what = [names.get(source.school_code, ""), source.outcome]
         _write_line(page, row, source.file, source.as_of, ": ".join(filter(None, what)))
         row += 1
     return row
 
 
-def _write_line(page: Page, row: int, name: str, day: date | None, meaning: str) -> None:
+def _write_line(page: Page, row: int, name: str, value: float | date | None, meaning: str, *looks: Look) -> None:
     texts: Sequence[tuple[int, str]] = ((NAME, name), (MEANING, meaning))
     for column, text in texts:
-        page.text(row, column, wording.keep_together(text), theme.ROW, theme.WRAP)
-    if day:
-        page.day(row, VALUE, day, theme.ROW, theme.CENTRE, theme.DATE)
+        page.text(row, column, wording.keep_together(text), theme.ROW, theme.WRAP, *looks)
+    if isinstance(value, date):
+        page.day(row, VALUE, value, theme.ROW, theme.CENTRE, theme.DATE)
     else:
-        page.number(row, VALUE, None, theme.ROW)
+        page.number(row, VALUE, value, theme.ROW, theme.CENTRE, *looks)
     page.fit_row(row, dict(texts), COLUMNS)
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline import wording
 from pipeline.measuring.figures import Figures
 from pipeline.writing import theme
 from pipeline.writing.brief import Brief
@@ -19,6 +20,8 @@ from schemas.remarks import Catalogue
 FRONT = "Сводка"
 COVERAGE = "Охват"
 TREND = "Динамика"
+RECONCILIATION = "Сверка"
+RULES = "Правила"
 DATA = "Данные"
 METHOD = "О расчёте"
 
@@ -28,8 +31,14 @@ FIRST_ROW = 4  # of the table: its total, or its header where it has no total
 A4 = 9
 MARGINS = {"left": 0.4, "right": 0.4, "top": 0.45, "bottom": 0.55}  # inches
 HIGHEST_ROW = 409  # points
+SCREEN = 1300  # pixels of a sheet that a screen of 1366 × 768 shows at 100 %
+SMALLEST_ZOOM = 75  # percent: smaller text is not read; a wider sheet is scrolled
+MOST_ROWS = 5_000  # of a table: a longer one is opened and scrolled by nobody, and stands in the CSVs
 LONGEST_TEXT = 32_767  # characters that a cell holds
 CUT = "… обрезано"
+NOT_PROVIDED = "н/п"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -87,8 +96,20 @@ class Page:
         """A live formula with the measured figure as its value; None is a formula that gives an empty text."""
         self.sheet.write_formula(row, column, formula, self.formats(*looks), "" if cached is None else cached)
 
-    def link(self, row: int, column: int, sheet: str, text: str, *looks: Look) -> None:
-        self.sheet.write_url(row, column, f"internal:'{sheet}'!A1", self.formats(theme.LINK, *looks), text)
+    def total(
+        self, row: int, column: int, formula: str, value: float | str, table: Sequence[object], *looks: Look
+    ) -> None:
+        """A live formula over the rows of `table`, or the figure itself where not all of them are `written`."""
+        if len(table) <= MOST_ROWS:
+            self.formula(row, column, formula, value, *looks)
+        elif isinstance(value, str):
+            self.text(row, column, value, *looks)
+        else:
+            self.number(row, column, value, *looks)
+
+    def link(self, row: int, column: int, sheet: str, text: str, *looks: Look, cell: str = "A1") -> None:
+        url = f"internal:'{sheet}'!{cell}"
+        self.sheet.write_url(row, column, url, self.formats(theme.LINK, *looks), cell_text(text))
 
     def merged(self, row: int, first: int, last: int, *looks: Look) -> None:
         """Join the cells `first`…`last` of the row; what stands in them is then written into the first."""
@@ -104,6 +125,7 @@ class Page:
         self.sheet.set_row(TITLE_ROW, 24)
         self.text(TITLE_ROW, 0, title, theme.TITLE)
         width = sum(column.pixels for column in columns)
+        self.sheet.set_zoom(max(SMALLEST_ZOOM, min(100, int(100 * SCREEN / width))))
         self.sheet.set_row(NOTE_ROW, max(25.5, theme.text_height(note, width, 9)))
         self.merged(NOTE_ROW, 0, len(columns) - 1, theme.NOTE, theme.TOP)
         self.text(NOTE_ROW, 0, note, theme.NOTE, theme.TOP)
@@ -114,16 +136,20 @@ class Page:
         for index, column in enumerate(columns):
             self.text(row, index, column.heading.replace("|", "\n"), theme.HEADER)
 
-    def fit_row(self, row: int, texts: Mapping[int, str], columns: Sequence[Column]) -> None:
-        """As high as the longest of the wrapped texts (column -> text) needs."""
-        heights = (theme.text_height(cell_text(text), columns[column].pixels) for column, text in texts.items())
+    def fit_row(
+        self, row: int, texts: Mapping[int, str], columns: Sequence[Column], size: float = theme.BODY_SIZE
+    ) -> None:
+        """As high as the longest of the wrapped texts (column -> text) of that size needs."""
+        heights = (theme.text_height(cell_text(text), columns[column].pixels, size) for column, text in texts.items())
         self.sheet.set_row(row, min(HIGHEST_ROW, max(theme.ROW_HEIGHT, *(height + 3 for height in heights))))
 
-    def table(self, header: int, last: int, columns: int, frozen_columns: int) -> None:
-        """Filter, frozen panes and print set-up of a table: data begin below `header` and end with row `last`."""
+    def table(self, header: int, last: int, columns: int, frozen_columns: int, *, repeated: bool = True) -> None:
+        """Filter, frozen panes and print set-up of a table: data begin below `header` and end with row `last`.
+        `repeated`: its header is printed on every page."""
         self.sheet.autofilter(header, 0, max(last, header), columns - 1)
         self.sheet.freeze_panes(header + 1, frozen_columns)
-        self.sheet.repeat_rows(FIRST_ROW, header)
+        if repeated:
+            self.sheet.repeat_rows(FIRST_ROW, header)
         self.print_setup(max(last, header), columns)
 
     def print_setup(self, last_row: int, columns: int, height: int = 0) -> None:
@@ -146,6 +172,20 @@ class Page:
                 "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
             },
         )  # fmt: skip
+
+
+def written(table: Sequence[T]) -> Sequence[T]:
+    """The rows of a table that a sheet shows; beside them goes `said_of_rest`, above them `Page.total`."""
+    return table[:MOST_ROWS]
+
+
+def said_of_rest(table: Sequence[object], file: str) -> str:
+    """For the sheet's note: that the table is cut, and in which CSV of the run all of it stands; blank where it is
+    whole."""
+    if len(table) <= MOST_ROWS:
+        return ""
+    shown, whole = wording.number(MOST_ROWS), wording.number(len(table))
+    return f" Показаны первые {shown} строк из {whole}; все — в файле {file} рядом с этой книгой."
 
 
 def rows(frame: pd.DataFrame) -> Iterator[Any]:

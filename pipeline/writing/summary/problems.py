@@ -1,37 +1,40 @@
-"""Sheet «Проблемы»: what gets in the schools' way, in their own words, by group."""
+"""Sheet «Проблемы»: what gets in the schools' way, in their own words, by group, and how others solved it."""
 
 from pipeline.measuring.figures import Problem
 from pipeline.writing import theme
 from pipeline.writing.brief import problem_groups
-from pipeline.writing.summary.page import FIRST_ROW, Column, Page
+from pipeline.writing.summary.page import FIRST_ROW, Column, Page, said_of_rest, written
 from pipeline.writing.theme import Look
 
 COLUMNS = (
-    Column("Группа", 30),
-    Column("Школ", 8),
-    Column("Школа", 25),
-    Column("Проблема", 58),
-    Column("Решение", 58),
-    Column("Стоит с", 12),
+    Column("Группа", 26),
+    Column("Школ", 7),
+    Column("Школа", 24),
+    Column("Проблема", 44),
+    Column("Решение", 38),
+    Column("Как решили другие", 44),
+    Column("Стоит с", 11),
 )
-GROUP, SCHOOLS, SCHOOL, PROBLEM, SOLUTION, SINCE = range(len(COLUMNS))
+GROUP, SCHOOLS, SCHOOL, PROBLEM, SOLUTION, OFFERED, SINCE = range(len(COLUMNS))
 
 HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1
 CELL = (theme.ROW, theme.WRAP, theme.TOP)
+NOT_SAID: Look = {**theme.QUIET, "italic": True}
 
 
 def write(page: Page) -> None:
     figures = page.book.figures
     page.head(
         "Проблемы и решения — словами школ",
-        "Похожие формулировки сведены в группы (слева — группа и число школ). Текст школ не изменён.",
+        "Похожие формулировки сведены в группы (слева — группа и число школ). Текст школ не изменён. Где своего решения"
+        f" нет, показано, как ту же проблему решили другие школы.{said_of_rest(figures.problems, 'answers.csv')}",
         COLUMNS,
     )
     page.header(HEADER_ROW, COLUMNS)
     schools = dict(problem_groups(figures))
     row, group = DATA_ROW - 1, None
-    for row, problem in enumerate(figures.problems, DATA_ROW):
-        _write_problem(page, row, problem, schools[problem.group], first=problem.group != group)
+    for row, problem in enumerate(written(figures.problems), DATA_ROW):
+        _write_problem(page, row, problem, schools.get(problem.group, 0), first=problem.group != group)
         group = problem.group
     if not figures.problems:
         row = DATA_ROW
@@ -42,14 +45,23 @@ def write(page: Page) -> None:
 def _write_problem(page: Page, row: int, problem: Problem, schools: int, first: bool) -> None:
     """`first`: of its group, whose name is repeated in grey below because filters need it."""
     group_look: Look = {"bold": True, "font_color": theme.NAVY} if first else theme.QUIET
+    offered = "\n".join(f"{school.name}: {solution}" for school, solution in problem.offered)
     page.text(row, GROUP, problem.group, *CELL, group_look)
-    page.number(row, SCHOOLS, schools, *CELL, theme.CENTRE, theme.PEOPLE, group_look)
+    page.number(row, SCHOOLS, schools, *CELL, theme.CENTRE, theme.PEOPLE_QUIET, group_look)
     page.text(row, SCHOOL, problem.school.name, *CELL)
-    page.text(row, PROBLEM, problem.problem, *CELL)
-    if problem.solution:
-        page.text(row, SOLUTION, problem.solution, *CELL)
+    _write_said(page, row, PROBLEM, problem.problem, "— проблема не названа")
+    _write_said(page, row, SOLUTION, problem.solution, "— решение не указано")
+    if offered:
+        page.text(row, OFFERED, offered, *CELL)
     else:
-        page.text(row, SOLUTION, "— решение не указано", *CELL, theme.QUIET, {"italic": True})
+        page.number(row, OFFERED, None, *CELL)
     page.day(row, SINCE, problem.since, *CELL, theme.CENTRE, theme.DATE)
-    page.fit_row(row, {GROUP: problem.group, SCHOOL: problem.school.name, PROBLEM: problem.problem,
-                       SOLUTION: problem.solution}, COLUMNS)  # fmt: skip
+    texts = {GROUP: problem.group, SCHOOL: problem.school.name, PROBLEM: problem.problem, SOLUTION: problem.solution}
+    page.fit_row(row, {**texts, OFFERED: offered}, COLUMNS)
+
+
+def _write_said(page: Page, row: int, column: int, words: str, missing: str) -> None:
+    if words:
+        page.text(row, column, words, *CELL)
+    else:
+        page.text(row, column, missing, *CELL, NOT_SAID)

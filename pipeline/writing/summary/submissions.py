@@ -1,17 +1,28 @@
-"""Sheet «Сдача отчётов»: whose report has come and in which state; first those that have to be rung up."""
+"""Sheet «Сдача отчётов»: whose report has come, in which state, what to ask of the school now; first those that have to
+be rung up."""
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
+
+from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
-from pipeline.measuring.figures import State, Submission
+from pipeline.measuring.figures import Figures, State, Submission
 from pipeline.writing import theme
-from pipeline.writing.summary.page import FIRST_ROW, Column, Page, school_column
+from pipeline.writing.brief import REMARKS_SHEET
+from pipeline.writing.summary import remarks
+from pipeline.writing.summary.page import FIRST_ROW, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.theme import Look, Mark
 
-CODE, SCHOOL, STATE, REPORT, ARRIVED, LATE, ERRORS, WARNINGS, FILE = range(9)
+CODE, SCHOOL, STATE, REMIND, REPORT, ARRIVED, LATE, ERRORS, WARNINGS, FILE = range(10)
 
-HEADER_ROW = FIRST_ROW
+TOTAL_ROW, HEADER_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 3)
 NOTHING = "—"
+NOT_ASKED = f"{Mark.NONE} отчёт не требуется"
+ON_TIME = f"{Mark.ON_PLAN} вовремя"
+REPLACED = "заменён более поздним"
 
 # Mark and look of each state.
 _STATES: dict[State, tuple[str, tuple[Look, ...]]] = {
@@ -22,6 +33,15 @@ _STATES: dict[State, tuple[str, tuple[Look, ...]]] = {
     State.ACCEPTED_WITH_REMARKS: (Mark.ON_PLAN, ()),
     State.ACCEPTED: (Mark.ON_PLAN, ()),
 }
+# Those of the total, with their words there.
+_IN_TOTAL = {State.CARRIED: "перенесены", State.NOT_SUBMITTED: "не представлены", State.UNREADABLE: "не прочитаны"}
+
+
+class Line(NamedTuple):
+    """One row: a school's submission, or an older file that it replaces."""
+
+    submission: Submission
+    replaced: tuple[str, datetime | None] | None = None  # file, arrival
 
 
 def write(page: Page) -> None:
@@ -30,45 +50,135 @@ def write(page: Page) -> None:
         Column("Код", 6),
         school_column(figures),
         Column("Состояние", 28),
+        Column("Напомнить", 33),
         Column("Отчёт на дату", 13),
         Column("Получен", 17),
-        Column("Срок", 18),
+        Column("Срок", 23),
         Column("Ошибок", 9),
         Column("Проверить", 11),
-        Column("Файл", 38),
+        Column("Файл", 44),
     )
+    lines = list(_lines(figures))
     page.head(
         f"Сдача отчётов на {wording.day(figures.as_of)}",
-        "Первыми — школы, с которыми надо связаться. Срок считается по первому поступлению файла.",
+        "Первыми — школы, с которыми надо связаться. Срок считается по первому поступлению файла. Число ошибок ведёт к "
+        f"замечаниям школы.{_which_date(figures)}{said_of_rest(lines, 'indicators.csv')}",
         columns,
     )
     page.header(HEADER_ROW, columns)
-    row = HEADER_ROW
+    places = _first_remarks(figures)
+    for row, line in enumerate(written(lines), DATA_ROW):
+        if line.replaced:
+            _write_replaced(page, row, line.submission, *line.replaced)
+        else:
+            _write_submission(page, row, line.submission, places)
+        page.fit_row(row, {FILE: line.replaced[0] if line.replaced else line.submission.file}, columns)
+    last = max(DATA_ROW - 1 + len(written(lines)), HEADER_ROW)
+    _write_total(page, last, lines)
+    page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
+
+
+def _lines(figures: Figures) -> Iterator[Line]:
     for submission in figures.submissions:
-        row += 1
-        _write_submission(page, row, submission)
-        page.fit_row(row, {FILE: submission.file}, columns)
-        for file, arrived in submission.superseded:
-            row += 1
-            _write_superseded(page, row, submission, file, arrived)
-            page.fit_row(row, {FILE: file}, columns)
-    page.table(HEADER_ROW, row, len(columns), frozen_columns=SCHOOL + 1)
+        yield Line(submission)
+        yield from (Line(submission, replaced) for replaced in submission.superseded)
 
 
-def _write_submission(page: Page, row: int, submission: Submission) -> None:
-    mark, looks = _STATES[submission.state]
+def _which_date(figures: Figures) -> str:
+    """For which reporting date the sheet is, where that is not the date of the summary."""
+    if figures.reporting_date is None:
+        first = min(figures.reporting_dates, default=None)
+        return f" Отчётных дат ещё не было{f': первая — {wording.day(first)}' if first else ''}."
+    if figures.reporting_date == figures.as_of:
+        return ""
+    return f" Отчёты сдаются на отчётную дату {wording.day(figures.reporting_date)}: она последняя перед датой свода."
+
+
+def _first_remarks(figures: Figures) -> dict[tuple[str, str], str]:
+    """School and file -> the cell of «Замечания» where its remarks begin, the gravest first."""
+    first: dict[tuple[str, str], str] = {}
+    for remark, cell in remarks.places(figures).items():
+        first.setdefault((remark.school, remark.file), cell)
+    return first
+
+
+def _write_total(page: Page, last: int, lines: list[Line]) -> None:
+    """How many schools are in the states that leadership asks about, and how many mistakes there are."""
+    submissions = page.book.figures.submissions
+    for column in (CODE, REMIND, REPORT, ARRIVED, FILE):
+        page.number(TOTAL_ROW, column, None, theme.TOTAL)
+    page.text(TOTAL_ROW, SCHOOL, f"Всего: {wording.schools(len(submissions))}", theme.TOTAL)
+    states = Counter(map(_state_said, submissions))
+    late = sum(bool(submission.days_late) for submission in submissions)
+    on_time = sum(submission.days_late == 0 for submission in submissions)
+    parts = [(words, _said(state), states[_said(state)]) for state, words in _IN_TOTAL.items()]
+    _write_tally(page, STATE, last, lines, parts)
+    _write_tally(page, LATE, last, lines, [("вовремя", ON_TIME, on_time), ("позже", Mark.BELOW, late)])
+    sums = {ERRORS: sum(of.errors for of in submissions), WARNINGS: sum(of.warnings for of in submissions)}
+    for column, value in sums.items():
+        formula = f"=SUM({_below(column, last)})"
+        page.total(TOTAL_ROW, column, formula, value, lines, theme.TOTAL, theme.CENTRE, theme.PEOPLE_QUIET)
+
+
+def _write_tally(page: Page, column: int, last: int, lines: list[Line], parts: list[tuple[str, str, int]]) -> None:
+    """«вовремя: 15 · позже: 2», live. `parts`: words, what the cells that are counted begin with, number of them."""
+    counted = [f'"{words}: "&COUNTIF({_below(column, last)},"{begins}*")' for words, begins, _ in parts]
+    value = " · ".join(f"{words}: {number}" for words, _, number in parts)
+    page.total(TOTAL_ROW, column, "=" + '&" · "&'.join(counted), value, lines, theme.TOTAL)
+
+
+def _below(column: int, last: int) -> str:
+    letter = xl_col_to_name(column)
+    return f"{letter}{DATA_ROW + 1}:{letter}{max(last, DATA_ROW) + 1}"
+
+
+def _write_submission(page: Page, row: int, submission: Submission, places: dict[tuple[str, str], str]) -> None:
+    """`places`: `_first_remarks`."""
+    figures = page.book.figures
+    first_remark = places.get((submission.school.code, submission.file))
+    _, looks = _STATES[submission.state]
+    said = _state_said(submission)
     page.text(row, CODE, submission.school.code, theme.ROW, theme.QUIET, theme.TEXT)
     page.text(row, SCHOOL, submission.school.name, theme.ROW)
-    page.text(row, STATE, f"{mark} {submission.state}", theme.ROW, theme.INDENT, *looks)
+    page.text(row, STATE, said, theme.ROW, theme.INDENT, *((theme.QUIET,) if said == NOT_ASKED else looks))
+    page.text(row, REMIND, _reminder(submission, figures), theme.ROW)
     if submission.as_of:
         page.day(row, REPORT, submission.as_of, theme.ROW, theme.DATE, theme.CENTRE)
     else:
         page.text(row, REPORT, NOTHING, theme.ROW, theme.CENTRE, theme.QUIET)
     _write_arrival(page, row, submission.arrived)
     _write_lateness(page, row, submission.days_late)
-    page.number(row, ERRORS, submission.errors, theme.ROW, theme.PEOPLE_QUIET, theme.CENTRE)
-    page.number(row, WARNINGS, submission.warnings, theme.ROW, theme.PEOPLE_QUIET, theme.CENTRE)
+    for column, number in ((ERRORS, submission.errors), (WARNINGS, submission.warnings)):
+        looks = (theme.ROW, theme.PEOPLE_QUIET, theme.CENTRE)
+        if number and first_remark:
+            page.link(row, column, REMARKS_SHEET, "", cell=first_remark)
+            looks = (theme.LINK, *looks)
+        page.number(row, column, number, *looks)
     page.text(row, FILE, submission.file, theme.ROW, theme.WRAP, theme.SMALL, theme.QUIET)
+
+
+def _said(state: State) -> str:
+    return f"{_STATES[state][0]} {state}"
+
+
+def _state_said(submission: Submission) -> str:
+    if submission.state is State.NOT_SUBMITTED and not submission.owes:
+        return NOT_ASKED
+    return _said(submission.state)
+
+
+def _reminder(submission: Submission, figures: Figures) -> str:
+    """What to ask of the school now; blank for nothing."""
+    if not submission.to_remind:
+        return ""
+    match submission.state:
+        case State.UNREADABLE:
+            return "прислать файл снова: не прочитан"
+        case State.TO_CORRECT:
+            return f"исправить ошибок: {submission.errors}"
+        case _:
+            assert figures.reporting_date is not None  # nothing else is owed
+            return f"прислать отчёт на {wording.day(figures.reporting_date)}"
 
 
 def _write_arrival(page: Page, row: int, arrived: datetime | None) -> None:
@@ -82,17 +192,18 @@ def _write_lateness(page: Page, row: int, days_late: int | None) -> None:
     if days_late is None:
         page.text(row, LATE, NOTHING, theme.ROW, theme.QUIET)
     elif days_late > 0:
-        page.text(row, LATE, f"{Mark.BELOW} позже на {days_late} дн.", theme.ROW, theme.ACTION_INK)
+        said = f"{Mark.BELOW} позже на {wording.count(days_late, 'день', 'дня', 'дней')}"
+        page.text(row, LATE, said, theme.ROW, theme.ACTION_INK)
     else:
-        page.text(row, LATE, f"{Mark.ON_PLAN} вовремя", theme.ROW)
+        page.text(row, LATE, ON_TIME, theme.ROW)
 
 
-def _write_superseded(page: Page, row: int, submission: Submission, file: str, arrived: datetime | None) -> None:
+def _write_replaced(page: Page, row: int, submission: Submission, file: str, arrived: datetime | None) -> None:
     grey = (theme.ROW, theme.QUIET)
     page.text(row, CODE, submission.school.code, *grey, theme.TEXT)
     page.text(row, SCHOOL, submission.school.name, *grey)
-    page.text(row, STATE, "заменён более поздним", *grey, theme.INDENT)
+    page.text(row, STATE, REPLACED, *grey, theme.INDENT)
     _write_arrival(page, row, arrived)
-    for column in (REPORT, LATE, ERRORS, WARNINGS):
+    for column in (REMIND, REPORT, LATE, ERRORS, WARNINGS):
         page.number(row, column, None, *grey)
     page.text(row, FILE, file, *grey, theme.WRAP, theme.SMALL)

@@ -7,15 +7,30 @@ from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures
+from pipeline.wording import NBSP
 from pipeline.writing import theme
-from pipeline.writing.summary.charts import Charts
-from pipeline.writing.summary.page import FIRST_ROW, TREND, Column, Page, rows, school_column
+from pipeline.writing.brief import compared_with
+from pipeline.writing.summary import data
+from pipeline.writing.summary.charts import TREND_TITLE, Charts
+from pipeline.writing.summary.page import (
+    DATA,
+    FIRST_ROW,
+    TREND,
+    Column,
+    Page,
+    rows,
+    said_of_rest,
+    school_column,
+    written,
+)
 from pipeline.writing.theme import Look, Mark
 
+MOVERS_ROW = FIRST_ROW - 1
 TOTAL_ROW, HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2
 CODE, SCHOOL, FIRST_DATE = 0, 1, 2
 
 MOST_DATES = 12
+MOST_MOVERS = 3  # schools named on each side
 MUNICIPALITY = ""  # its school_code in the trend
 CHART_WIDTH, CHART_HEIGHT = 560, 330
 CHART_COLUMNS = 9  # of 9 characters, that the chart covers
@@ -29,27 +44,73 @@ def write(page: Page, charts: Charts) -> None:
         school_column(figures),
         *(Column(wording.day(day), 12) for day in dates),
         Column("Ход", 16),
-        Column("Прирост|за период, п.п.", 12),
+        Column("К прошлой|дате, п.п.", 12),
+        Column("К прошлой|дате, чел.", 12),
     ]
     page.head(
         f"Динамика: {wording.lowered(figures.form.headline.name)}",
-        f"{figures.form.headline.share_column} на каждую дату. Мини-график — ход школы; «{Mark.NO_ANSWER}» — отчёта на "
-        "эту дату не было; прирост — к прошлой дате.",
+        f"{figures.form.headline.share_column} на каждую дату{_said_of_earlier(figures)}. Мини-график — ход школы; "
+        f"«{Mark.NO_ANSWER}» — отчёта на эту дату не было. Название школы ведёт к её строке на листе «{DATA}»."
+        f"{said_of_rest(figures.schools, 'indicators.csv')}",
         columns,
     )
+    _write_movers(page, columns)
     page.header(HEADER_ROW, columns, height=32)
     shares = _shares(figures)
     page.number(TOTAL_ROW, CODE, None, theme.TOTAL)
     page.text(TOTAL_ROW, SCHOOL, "Муниципалитет", theme.TOTAL)
     _write_row(page, TOTAL_ROW, dates, shares.get(MUNICIPALITY, {}), figures.municipality, theme.TOTAL)
-    last = TOTAL_ROW
     activations = {row.school.code: row for row in figures.activation if row.school}
-    for last, school in enumerate(figures.schools, DATA_ROW):
-        page.text(last, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
-        page.text(last, SCHOOL, school.name, theme.ROW)
-        _write_row(page, last, dates, shares.get(school.code, {}), activations[school.code], theme.ROW)
+    shown = written(figures.schools)
+    for index, school in enumerate(shown):
+        row = DATA_ROW + index
+        page.text(row, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
+        page.link(row, SCHOOL, DATA, school.name, theme.ROW, cell=data.school_cell(index))
+        _write_row(page, row, dates, shares.get(school.code, {}), activations[school.code], theme.ROW)
+    last = DATA_ROW + len(shown) - 1
     page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
     _insert_chart(page, charts, len(columns), max(last, HEADER_ROW))
+
+
+def _write_movers(page: Page, columns: list[Column]) -> None:
+    """One line above the table, as high as it needs."""
+    said = _movers(page.book.figures)
+    page.merged(MOVERS_ROW, 0, len(columns) - 1, theme.WRAP, theme.BOLD)
+    page.text(MOVERS_ROW, 0, said, theme.WRAP, theme.BOLD)
+    height = theme.text_height(said, sum(column.pixels for column in columns)) + 4
+    page.sheet.set_row(MOVERS_ROW, max(theme.ROW_HEIGHT, height))
+
+
+def _movers(figures: Figures) -> str:
+    """Which schools have moved most since the reporting date before; blank where none can be compared."""
+    before = compared_with(figures)
+    changes = [(row.change, row) for row in figures.activation if row.change is not None]
+    if before is None or not changes:
+        return ""
+    by_change = [row for _, row in sorted(changes, key=lambda pair: -pair[0])]
+    risen = [row for row in by_change if (row.change or 0) > 0]
+    fallen = [row for row in reversed(by_change) if (row.change or 0) < 0]
+    parts = []
+    if risen:
+        names = ", ".join(_moved(row) for row in risen[:MOST_MOVERS])
+        parts.append(f"Больше всех прибавили с {wording.day(before.as_of)}: {names}.")
+    if fallen:
+        names = wording.listed([_moved(row) for row in fallen], MOST_MOVERS, ("школа", "школы", "школ"))
+        parts.append(f"Снизились: {names}.")
+    return " ".join(parts) or f"С {wording.day(before.as_of)} доля не изменилась ни в одной школе."
+
+
+def _moved(row: Activation) -> str:
+    """«СОШ № 3 — на 22 п.п. (178 чел.)»"""
+    assert row.school is not None
+    points, people = abs(row.change or 0), abs(round(row.change_people or 0))
+    said = f"{wording.keep_together(row.school.name)} — на {wording.number(round(points, 1))}{NBSP}п.п."
+    return f"{said} ({wording.number(people)}{NBSP}чел.)"
+
+
+def _said_of_earlier(figures: Figures) -> str:
+    earlier = figures.trend["date"].nunique() - MOST_DATES
+    return f" (показаны последние {MOST_DATES} из {MOST_DATES + earlier})" if earlier > 0 else ""
 
 
 def _dates(figures: Figures) -> list[date]:
@@ -79,10 +140,12 @@ def _write_row(
         area = f"'{TREND}'!{xl_range_abs(row, FIRST_DATE, row, course - 1)}"
         line = {"range": area, "type": "column", "min": 0, "max": 1, "series_color": theme.NAVY}
         page.sheet.add_sparkline(row, course, line)
-    if activation.change is None:
-        page.text(row, course + 1, Mark.NONE, look, theme.CENTRE, theme.QUIET)
-    else:
-        page.number(row, course + 1, activation.change, look, theme.POINTS, theme.CENTRE)
+    changes = ((activation.change, theme.POINTS), (activation.change_people, theme.PEOPLE_CHANGE))
+    for column, (change, form) in enumerate(changes, course + 1):
+        if change is None:
+            page.text(row, column, Mark.NONE, look, theme.CENTRE, theme.QUIET)
+        else:
+            page.number(row, column, change, look, form, theme.CENTRE)
 
 
 def _insert_chart(page: Page, charts: Charts, column: int, last: int) -> None:
@@ -90,7 +153,8 @@ def _insert_chart(page: Page, charts: Charts, column: int, last: int) -> None:
     chart = charts.trend(CHART_WIDTH, CHART_HEIGHT)
     if chart is None:
         return
-    described = f"Муниципалитет: факт и ступени плана. {page.book.brief.headline}"
+    described = f"{TREND_TITLE}. {page.book.brief.headline}"
     page.sheet.set_column(column, column + CHART_COLUMNS, 8.43)
+    page.text(MOVERS_ROW, column, TREND_TITLE, theme.BOLD, theme.INDENT, {"font_color": theme.NAVY})
     page.sheet.insert_chart(TOTAL_ROW, column, chart, {"x_offset": 20, "description": described})
     page.sheet.print_area(0, 0, max(last, TOTAL_ROW + CHART_HEIGHT // 20), column + CHART_COLUMNS)

@@ -1,0 +1,239 @@
+"""Sheet «Сверка»: proof that nothing disappeared between the schools' files and the municipality's figures."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from xlsxwriter.utility import xl_col_to_name
+
+from pipeline import wording
+from pipeline.measuring.figures import NOT_A_FORM, UNREAD, SetAside
+from pipeline.measuring.picture import Outcome
+from pipeline.writing import theme
+from pipeline.writing.brief import REMARKS_SHEET
+from pipeline.writing.summary import remarks
+from pipeline.writing.summary.page import FIRST_ROW, Column, Page, rows, said_of_rest, written
+from pipeline.writing.theme import Look, Mark
+from schemas.form import Kind
+from schemas.remarks import Remark
+
+_NARROW = 9.2
+COLUMNS = (
+    Column("Пункт", 7),
+    Column("Показатель", 32),
+    *(
+        Column(heading, _NARROW)
+        for heading in (
+            "Ожида-|лось", "Учтено", "из них|перене-|сено", "Отло-|жено", "Не при-|менимо", "Нет|ответа",
+            "Нет|отчёта", "Сходится",
+            "Прочи-|тано", "из них|«не при-|менимо»", "В других|отчётах", "Сходится",
+            "В отчётах|свода", "Учтено", "Отло-|жено", "Сходится",
+            "Доля", "если|отложен-|ные верны", "Не ниже", "Не выше",
+        )
+    ),
+)  # fmt: skip
+(ITEM, ABOUT, EXPECTED, COUNTED, CARRIED, SET_ASIDE, NOT_APPLICABLE, NO_ANSWER, NO_REPORT, SCHOOLS_HOLD,
+ READ, SAID_NOT_APPLICABLE, ELSEWHERE, ANSWERS_HOLD, PEOPLE, PEOPLE_COUNTED, PEOPLE_SET_ASIDE, PEOPLE_HOLD,
+ SHARE, WITH_SET_ASIDE, LOW, HIGH) = range(len(COLUMNS))  # fmt: skip
+# What the columns from there on are about.
+_GROUPS = {
+    EXPECTED: "Школы",
+    READ: "Ответы во всех файлах",
+    PEOPLE: "Охвачено людей",
+    SHARE: "Доля по муниципалитету",
+}
+_SCHOOLS = {
+    EXPECTED: "expected", COUNTED: "counted", CARRIED: "carried", SET_ASIDE: "set_aside",
+    NOT_APPLICABLE: "not_applicable", NO_ANSWER: "no_answer", NO_REPORT: "no_report",
+}  # fmt: skip
+_ANSWERS = {READ: "read", SAID_NOT_APPLICABLE: "answered_not_applicable", ELSEWHERE: "elsewhere"}
+_PEOPLE = {PEOPLE: "people_read", PEOPLE_COUNTED: "people_counted", PEOPLE_SET_ASIDE: "people_set_aside"}
+_SHARES = {SHARE: "percent", WITH_SET_ASIDE: "percent_with_set_aside", LOW: "percent_low", HIGH: "percent_high"}
+# Into what the schools and the answers divide.
+_WHERE_SCHOOLS = (COUNTED, SET_ASIDE, NOT_APPLICABLE, NO_ANSWER, NO_REPORT)
+_WHERE_ANSWERS = (COUNTED, SET_ASIDE, SAID_NOT_APPLICABLE, ELSEWHERE)
+
+GROUP_ROW, TOTAL_ROW, HEADER_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 4)
+NO_FIGURE = "—"
+HOLDS, FAILS = f"{Mark.ON_PLAN} да", f"{Mark.ERROR} нет"
+_LONGEST_VALUE = 34  # characters of a school's words that find room
+_OUTCOMES = (*Outcome, NOT_A_FORM, UNREAD)
+
+_SECTION: Look = {"bold": True, "font_color": theme.NAVY, "font_size": 12}
+_GROUP: Look = {"left": 1, "left_color": theme.BAND, "bold": True, "font_size": 9, "font_color": theme.NAVY}
+_OPEN_HEADER: Look = {"align": "left", "border": 0, "text_wrap": False}
+
+
+def write(page: Page) -> None:
+    found = page.book.figures.reconciliation
+    page.head(
+        f"Сверка на {wording.day(page.book.figures.as_of)}: ничего не потеряно",
+        "Каждая школа, каждый ответ и каждый файл либо учтены, либо здесь сказано, почему нет. "
+        "Школы: ожидалось = учтено + отложено + не применимо + нет ответа + нет отчёта. "
+        "Ответы: прочитано = учтено + отложено + «не применимо» + в других отчётах (заменённых, прежних, не учтённых). "
+        "Люди: в отчётах свода = учтено + отложено. Если бы хоть одно равенство не сошлось, свод не был бы записан. "
+        "«Не ниже» и «не выше» — в каких пределах окажется доля, что бы ни ответили школы, которые не учтены."
+        f"{said_of_rest(found.set_aside, 'findings.csv')}",
+        COLUMNS,
+    )
+    for column, group in _GROUPS.items():
+        page.text(GROUP_ROW, column, group, _GROUP)
+    page.header(HEADER_ROW, COLUMNS, height=42)
+    last = DATA_ROW - 1
+    for last, (item, row) in enumerate(zip(found.items.index, rows(found.items), strict=True), DATA_ROW):
+        _write_item(page, last, str(item), row)
+    _write_totals(page, last)
+    page.sheet.autofilter(HEADER_ROW, 0, last, len(COLUMNS) - 1)
+    page.sheet.freeze_panes(0, ABOUT + 1)  # not the header: tables with other columns follow
+    last = _write_set_aside(page, last + 2)
+    last = _write_outcomes(page, last + 2)
+    page.print_setup(last, len(COLUMNS))
+
+
+# ── items ────────────────────────────────────────────────────────────────────────────────────────────────
+def _write_item(page: Page, row: int, number: str, figures: Any) -> None:
+    """`figures`: a row of `Reconciliation.items`."""
+    form = page.book.figures.form
+    item = form.item(number)
+    bold = (theme.BOLD,) if item is form.headline_item else ()
+    page.text(row, ITEM, number, theme.ROW, theme.TEXT, *bold)
+    page.text(row, ABOUT, wording.capital(item.about), theme.ROW, *bold)
+    for column, name in (_SCHOOLS | _ANSWERS).items():
+        page.number(row, column, int(getattr(figures, name)), theme.ROW, theme.PEOPLE_QUIET, theme.CENTRE)
+    for column, name in _SHARES.items():
+        share = float(getattr(figures, name)) / 100
+        _write_figure(page, row, column, share, theme.SHARE, *(bold if column == SHARE else ()))
+    _write_check(page, row, SCHOOLS_HOLD, _equal(row, EXPECTED, _WHERE_SCHOOLS), figures.holds)
+    _write_check(page, row, ANSWERS_HOLD, _equal(row, READ, _WHERE_ANSWERS), figures.holds)
+    if item.kind is Kind.VOLUME:  # without a headcount
+        for column in (*_PEOPLE, PEOPLE_HOLD):
+            _write_figure(page, row, column, math.nan)
+        return
+    for column, name in _PEOPLE.items():
+        people = float(getattr(figures, name))
+        page.number(row, column, 0.0 if math.isnan(people) else people, theme.ROW, theme.PEOPLE_QUIET, theme.CENTRE)
+    _write_check(page, row, PEOPLE_HOLD, _equal(row, PEOPLE, (PEOPLE_COUNTED, PEOPLE_SET_ASIDE)), figures.holds)
+
+
+def _write_figure(page: Page, row: int, column: int, value: float, *looks: Look) -> None:
+    if math.isnan(value):
+        page.text(row, column, NO_FIGURE, theme.ROW, theme.CENTRE, theme.QUIET)
+    else:
+        page.number(row, column, value, theme.ROW, theme.CENTRE, *looks)
+
+
+def _equal(row: int, whole: int, parts: Iterable[int]) -> str:
+    """Condition that the parts make up the whole; people are no whole numbers."""
+    cells = "-".join(f"{xl_col_to_name(column)}{row + 1}" for column in (whole, *parts))
+    return f"ABS({cells})<0.000001"
+
+
+def _write_check(page: Page, row: int, column: int, condition: str, holds: bool, *looks: Look) -> None:
+    said, colour = (HOLDS, theme.GOOD) if holds else (FAILS, theme.ACTION)
+    page.formula(row, column, f'=IF({condition},"{HOLDS}","{FAILS}")', said, theme.ROW, theme.CENTRE, colour, *looks)
+
+
+def _write_totals(page: Page, last: int) -> None:
+    """Schools and answers over all items; people of different items are not added up."""
+    items = page.book.figures.reconciliation.items
+    for column in range(len(COLUMNS)):
+        page.number(TOTAL_ROW, column, None, theme.TOTAL)
+    page.text(TOTAL_ROW, ABOUT, "Всего по пунктам", theme.TOTAL)
+    for column, name in (_SCHOOLS | _ANSWERS).items():
+        total = f"=SUM({_below(column, last)})"
+        page.formula(TOTAL_ROW, column, total, int(items[name].sum()), theme.TOTAL, theme.CENTRE, theme.PEOPLE_QUIET)
+    for column in (SCHOOLS_HOLD, ANSWERS_HOLD, PEOPLE_HOLD):
+        none_fails = f'COUNTIF({_below(column, last)},"{FAILS}")=0'
+        _write_check(page, TOTAL_ROW, column, none_fails, bool(items["holds"].all()), theme.TOTAL)
+
+
+def _below(column: int, last: int) -> str:
+    letter = xl_col_to_name(column)
+    return f"{letter}{DATA_ROW + 1}:{letter}{last + 1}"
+
+
+# ── what was set aside ───────────────────────────────────────────────────────────────────────────────────
+# Where its columns begin on the grid of the items; a text runs on into the empty cells beside it.
+_ASIDE = {
+    0: "Пункт", 1: "Школа", 2: "Людей", 3: "из", 4: "%", 5: "Ответ школы", 8: "Причина — ведёт к замечанию",
+    14: "Лист, ячейка", 17: "Файл",
+}  # fmt: skip
+_A_NUMBER, _A_SCHOOL, _A_COVERED, _A_TOTAL, _A_PERCENT, _A_VALUE, _A_REASON, _A_PLACE, _A_FILE = _ASIDE
+
+
+def _write_set_aside(page: Page, row: int) -> int:
+    """Every reason of every answer that is not counted. Index of the last row."""
+    aside = page.book.figures.reconciliation.set_aside
+    page.text(row, 0, "Отложено до исправления", _SECTION)
+    if not aside:
+        page.text(row + 1, 0, "Ничего не отложено.", theme.QUIET)
+        return row + 1
+    row += 1
+    _write_open_header(page, row, _ASIDE, len(COLUMNS), centred=(_A_COVERED, _A_TOTAL, _A_PERCENT))
+    places = remarks.places(page.book.figures)
+    for answer in written(aside):
+        for reason in answer.remarks or (None,):
+            row += 1
+            _write_answer(page, row, answer)
+            if reason:
+                _write_reason(page, row, reason, places.get(reason, "A1"))
+    return row
+
+
+def _write_answer(page: Page, row: int, answer: SetAside) -> None:
+    for column in range(len(COLUMNS)):
+        page.number(row, column, None, theme.ROW)
+    page.text(row, _A_NUMBER, answer.item, theme.ROW, theme.TEXT)
+    page.text(row, _A_SCHOOL, answer.school.name, theme.ROW)
+    for column, figure in ((_A_COVERED, answer.covered), (_A_TOTAL, answer.total)):
+        _write_figure(page, row, column, math.nan if figure is None else figure, theme.PEOPLE)
+    _write_figure(page, row, _A_PERCENT, math.nan if answer.percent is None else answer.percent / 100, theme.SHARE)
+
+
+def _write_reason(page: Page, row: int, reason: Remark, place: str) -> None:
+    """`place`: the cell of «Замечания» where it stands."""
+    page.text(row, _A_VALUE, wording.shortened(reason.value, _LONGEST_VALUE), theme.ROW, theme.SMALL, theme.TEXT)
+    title = page.book.catalogue.entries[reason.code].title
+    page.link(row, _A_REASON, REMARKS_SHEET, title, theme.ROW, cell=place)
+    page.text(row, _A_PLACE, f"{reason.sheet}, {reason.cell}", theme.ROW, theme.SMALL)
+    page.text(row, _A_FILE, reason.file, theme.ROW, theme.SMALL, theme.QUIET)
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────────────
+_FILES = {0: "Что стало с отчётом или файлом", 3: "Сколько"}
+_NUMBER = 3
+
+
+def _write_outcomes(page: Page, row: int) -> int:
+    """What became of every report and of every file that gave none. Index of the last row."""
+    found = page.book.figures.reconciliation
+    page.text(row, 0, "Файлы", _SECTION)
+    files = wording.count(found.files, "файл", "файла", "файлов")
+    page.text(row + 1, 0, f"Во входящих {files}; в одном файле может быть несколько отчётов.", theme.SMALL, theme.QUIET)
+    total, row = row + 2, row + 3
+    _write_open_header(page, row, _FILES, _NUMBER + 1, centred=(_NUMBER,))
+    first = row + 1
+    for row, (outcome, number) in enumerate(sorted(found.outcomes.items(), key=_in_order), first):
+        for column in range(_NUMBER):
+            page.number(row, column, None, theme.ROW)
+        page.text(row, 0, outcome, theme.ROW)
+        page.number(row, _NUMBER, number, theme.ROW, theme.CENTRE)
+    for column in range(_NUMBER):
+        page.number(total, column, None, theme.TOTAL)
+    page.text(total, 0, "Отчётов и файлов без отчёта", theme.TOTAL)
+    page.number(total, _NUMBER, found.sources, theme.TOTAL, theme.CENTRE)
+    letter = xl_col_to_name(_NUMBER)
+    sums = f"SUM({letter}{first + 1}:{letter}{max(row, first) + 1})={letter}{total + 1}"
+    _write_check(page, total, _NUMBER + 1, sums, found.sources == sum(found.outcomes.values()), theme.TOTAL)
+    return row
+
+
+def _in_order(outcome: tuple[str, int]) -> int:
+    return _OUTCOMES.index(outcome[0])
+
+
+def _write_open_header(page: Page, row: int, headings: Mapping[int, str], columns: int, centred: Sequence[int]) -> None:
+    """A header whose texts run on over the narrow columns beside them."""
+    for column in range(columns):
+        looks = (theme.CENTRE,) if column in centred else ()
+        page.text(row, column, headings.get(column, ""), theme.HEADER, _OPEN_HEADER, *looks)

@@ -1,0 +1,367 @@
+"""«Этапы», «Сдача отчётов», «Замечания» and «Сверка»: what each sheet says, and what its figures lead to."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.measuring.figures import Figures, Lives, Milestone, State
+from pipeline.writing.summary import page
+from schemas.remarks import Severity
+from tests import figures as given
+from tests.figures import REMARKS
+from tests.libreoffice import needs_libreoffice, recalculated
+from tests.test_summary import book_of, column, opened, summary
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
+
+
+def sheet_of(figures: Figures, name: str, values: bool = True) -> Worksheet:
+    return opened(summary(figures), values)[name]
+
+
+def row_of(sheet: Worksheet, first: str) -> list[Any]:
+    """The row that begins with that text."""
+    return next([cell.value for cell in row] for row in sheet.iter_rows() if row[0].value == first)
+
+
+def texts(sheet: Worksheet) -> list[str]:
+    return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+
+
+def target_of_link(cell: Any) -> tuple[str, str]:
+    """Sheet and cell."""
+    name, _, place = cell.hyperlink.location.partition("!")
+    return name.strip("'"), place
+
+
+# ── «Этапы» ──────────────────────────────────────────────────────────────────────────────────────────────
+def headings(sheet: Worksheet, row: int) -> list[str]:
+    return [str(cell.value or "").replace("\n", " ") for cell in sheet[row]]
+
+
+def test_items_stand_under_the_first_stage_that_names_them_with_the_steps_of_the_target_in_their_place() -> None:
+    sheet = book_of("twenty-schools")["Этапы"]
+    stages, items = headings(sheet, 5), headings(sheet, 7)
+    of_stage = {stage: items[place] for place, stage in enumerate(stages) if stage}
+    assert of_stage == {"1. Подготовительный этап": "1 Ответ- ственный", "2. Основной этап": "8 Заяв- ления"}
+    assert [item for item in items if item.startswith("14")] == [
+        "14 → 30\u00a0%",
+        "14 → 41\u00a0%",
+        "14 → 61\u00a0%",
+        "14 → 100\u00a0%",
+    ]
+    assert [item.split()[0] for item in items if item.startswith("13")] == ["13"]
+    assert items[-2:] == ["Сделано", "Просро- чено"]
+
+
+def test_a_step_of_the_target_is_done_overdue_or_still_ahead() -> None:
+    sheet = book_of("twenty-schools")["Этапы"]
+    first = headings(sheet, 7).index("14 → 30\u00a0%") + 1
+    steps = {row[1].value: [cell.value for cell in row[first - 1 : first + 3]] for row in sheet.iter_rows(9, 28)}
+    assert steps["СОШ № 3"] == ["●", "●", "●", "○"]
+    assert steps["СОШ с. Кедровка"] == ["!", "○", "○", "○"]
+    assert steps["НОШ с. Устье"] == ["·"] * 4
+    assert sheet.cell(6, first).value == datetime(2014, 2, 20)
+
+
+def test_overdue_marks_are_counted_by_item_and_by_school() -> None:
+    sheet = book_of("twenty-schools")["Этапы"]
+    late = headings(sheet, 7).index("6.1 Озн. учит.") + 1
+    marks = [sheet.cell(row, late).value for row in range(9, 29)]
+    assert sheet.cell(8, late).value == marks.count("!") == 19
+    assert marks[-1] == "·"
+    whole = [cell.value for row in sheet.iter_rows(9, 28, 3, sheet.max_column - 2) for cell in row]
+    assert row_of(sheet, "01")[-1] == 2
+    assert sheet.cell(8, sheet.max_column).value == whole.count("!")
+
+
+def test_papers_are_columns_once_the_office_ticks_them_off() -> None:
+    figures = given.twenty_schools()
+    title = figures.form.order.papers[0].title
+    assert title not in headings(sheet_of(figures, "Этапы"), 7)
+    measures = figures.measures.copy()
+    ticked = measures["measure"] == title
+    measures.loc[ticked, "state"] = Milestone.OVERDUE
+    measures.loc[ticked & (measures["school_code"] == "01"), "state"] = Milestone.DONE
+    sheet = sheet_of(replace(figures, measures=measures), "Этапы")
+    paper = headings(sheet, 7).index(title) + 1
+    assert sheet.cell(5, paper).value == "Документы"
+    assert [sheet.cell(row, paper).value for row in (8, 9, 10)] == [19, "●", "!"]
+
+
+def test_items_that_no_stage_names_are_shown_all_the_same() -> None:
+    sheet = book_of("another-form")["Этапы"]
+    outside = headings(sheet, 5).index("Вне этапов")
+    assert headings(sheet, 7)[outside].startswith("4 ")
+
+
+def test_what_no_report_shows_is_never_called_done() -> None:
+    sheet = book_of("twenty-schools")["Этапы"]
+    row = row_of(sheet, "Анализ готовности образовательной организации к введению электронных дневников")
+    assert [value for value in row[1:] if value is not None] == ["–", "до 23.12.2013", "отчётом не проверяется"]
+
+
+def test_every_measure_says_how_many_schools_have_done_it_and_when_the_first_and_the_last() -> None:
+    figures = given.twenty_schools()
+    measures = figures.measures.copy()
+    this = measures["measure"] == "Приём и регистрация заявлений родителей (законных представителей)"
+    for code, day in (("01", date(2014, 1, 30)), ("02", date(2014, 2, 20)), ("03", date(2014, 2, 20))):
+        measures.loc[this & (measures["school_code"] == code), ["state", "done_since"]] = [Milestone.DONE, day]
+    measures.loc[this & (measures["school_code"] == "04"), "state"] = Milestone.NOT_APPLICABLE
+    row = row_of(sheet_of(replace(figures, measures=measures), "Этапы"), measures[this]["measure"].iloc[0])
+    said = [value for value in row[1:] if value is not None]
+    assert said == ["8", "до 01.09.2014", 3, 15, 0, 1, 1, datetime(2014, 1, 30), datetime(2014, 2, 20)]
+
+
+def test_what_begins_with_a_date_and_never_ends_says_so() -> None:
+    row = row_of(
+        book_of("twenty-schools")["Этапы"], "Регулярное заполнение электронных дневников: оценки и посещаемость"
+    )
+    assert "с 01.09.2014" in row
+
+
+@pytest.mark.parametrize("state", ["three-schools", "three-hundred-schools"])
+def test_a_link_above_the_schools_leads_to_the_measures(state: str) -> None:
+    sheet = book_of(state, values=False)["Этапы"]
+    name, cell = target_of_link(sheet["C3"])
+    assert (name, sheet[cell].value) == ("Этапы", "Мероприятия приказа")
+
+
+# ── «Сдача отчётов» ──────────────────────────────────────────────────────────────────────────────────────
+def with_submission(**changes: Any) -> Figures:
+    """Twenty schools, the first line of «Сдача отчётов» changed."""
+    figures = given.twenty_schools()
+    first, *others = figures.submissions
+    return replace(figures, submissions=(replace(first, **changes), *others))
+
+
+def test_submissions_begin_with_those_to_be_rung_up_and_show_replaced_files() -> None:
+    sheet = book_of("twenty-schools")["Сдача отчётов"]
+    assert column(sheet, "Состояние", 6)[:4] == [
+        "× не представлен",
+        "! на доработку",
+        "заменён более поздним",
+        "↔ перенесён с прошлой даты",
+    ]
+
+
+def test_the_office_reads_what_to_ask_of_every_school() -> None:
+    sheet = book_of("twenty-schools")["Сдача отчётов"]
+    assert column(sheet, "Напомнить", 6)[:6] == [
+        "прислать отчёт на 20.03.2014",
+        "исправить ошибок: 2",
+        None,
+        "прислать отчёт на 20.03.2014",
+        "прислать отчёт на 20.03.2014",
+        "",
+    ]
+    unread = sheet_of(with_submission(state=State.UNREADABLE, file="отчёт.pdf", errors=1), "Сдача отчётов")
+    assert column(unread, "Напомнить", 6)[0] == "прислать файл снова: не прочитан"
+
+
+def test_of_a_school_that_was_not_in_being_no_report_is_asked() -> None:
+    sheet = sheet_of(with_submission(owes=False), "Сдача отчётов")
+    assert column(sheet, "Состояние", 6)[0] == "– отчёт не требуется"
+    assert column(sheet, "Напомнить", 6)[0] == ""
+    assert sheet["C5"].value == "перенесены: 2 · не представлены: 0 · не прочитаны: 0"
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(1, "1\u00a0день"), (2, "2\u00a0дня"), (5, "5\u00a0дней"), (21, "21\u00a0день")]
+)
+def test_lateness_is_said_in_days(days: int, said: str) -> None:
+    sheet = sheet_of(with_submission(state=State.ACCEPTED, days_late=days), "Сдача отчётов")
+    assert column(sheet, "Срок", 6)[0] == f"▼ позже на {said}"
+
+
+def test_schools_on_time_late_carried_and_silent_are_counted_above_the_table() -> None:
+    sheet = book_of("twenty-schools")["Сдача отчётов"]
+    assert sheet["B5"].value == "Всего: 20\u00a0школ"
+    assert sheet["C5"].value == "перенесены: 2 · не представлены: 1 · не прочитаны: 0"
+    assert (sheet["G5"].value, sheet["H5"].value, sheet["I5"].value) == ("вовремя: 15 · позже: 2", 2, 3)
+    assert book_of("twenty-schools", values=False)["Сдача отчётов"]["C5"].data_type == "f"
+
+
+def test_between_reporting_dates_the_note_says_for_which_one_the_sheet_is() -> None:
+    figures = given.twenty_schools()
+    assert "на отчётную дату" not in sheet_of(figures, "Сдача отчётов")["A2"].value
+    april = replace(figures, as_of=date(2014, 4, 20))
+    assert "на отчётную дату 20.03.2014" in sheet_of(april, "Сдача отчётов")["A2"].value
+
+
+def test_before_the_first_reporting_date_nothing_is_owed() -> None:
+    figures = given.nobody_reported()
+    silent = tuple(replace(line, owes=False) for line in figures.submissions)
+    early = replace(figures, as_of=date(2014, 1, 20), reporting_date=None, submissions=silent)
+    sheet = sheet_of(early, "Сдача отчётов")
+    assert "Отчётных дат ещё не было: первая — 30.01.2014." in sheet["A2"].value
+    assert set(column(sheet, "Состояние", 6)) == {"– отчёт не требуется"}
+
+
+def test_the_number_of_errors_leads_to_the_schools_remarks() -> None:
+    book = book_of("twenty-schools")
+    sheet = book["Сдача отчётов"]
+    errors = next(row for row in sheet.iter_rows(7) if row[1].value == "ВСОШ")[7]
+    name, cell = target_of_link(errors)
+    assert (errors.value, name) == (2, "Замечания")
+    remarks = book[name]
+    row = remarks[remarks[cell].row]
+    assert [cell.value for cell in row][1:6] == ["19", "ВСОШ", "10.2", "Отчёт", "E41"]
+
+
+# ── «Замечания» ──────────────────────────────────────────────────────────────────────────────────────────
+def test_remarks_name_the_place_and_what_to_do() -> None:
+    sheet = book_of("twenty-schools")["Замечания"]
+    first = [cell.value for cell in sheet[7]]
+    assert first[:6] == ["! ошибка", "19", "ВСОШ", "10.2", "Отчёт", "E41"]
+    assert first[7] == "Наберите число цифрами."
+    assert [row[0] for row in sheet.iter_rows(7, values_only=True)] == ["! ошибка"] * 2 + ["? проверить"] * 2 + [
+        "· сведение"
+    ]
+    assert sheet["A5"].value == "Ошибок: 2 · проверить: 2 · сведений: 1"
+
+
+def test_a_remark_says_since_when_it_stands_and_for_which_time() -> None:
+    sheet = book_of("twenty-schools")["Замечания"]
+    assert column(sheet, "Стоит с", 6) == [datetime(2014, 3, 20), datetime(2014, 1, 30)] + [
+        datetime(2014, 3, 20)
+    ] * 2 + [None]
+    assert column(sheet, "Который раз подряд", 6) == ["впервые", "2-й\u00a0раз", "впервые", "впервые", None]
+
+
+def test_what_an_exception_allows_is_said_beside_the_severity() -> None:
+    figures = given.twenty_schools()
+    allowed = replace(REMARKS[3], severity=Severity.INFO, data=(*REMARKS[3].data, ("exception", "ремонт (Иванова)")))
+    sheet = sheet_of(replace(figures, remarks=(*REMARKS[:3], allowed)), "Замечания")
+    assert column(sheet, "Важность", 6)[-1] == "· сведение, разрешено"
+    assert column(sheet, "Замечание", 6)[-1].endswith("Разрешено: ремонт (Иванова).")
+    assert sheet["A5"].value == "Ошибок: 2 · проверить: 1 · сведений: 1"
+
+
+def test_the_offices_own_work_and_the_share_with_what_is_set_aside_stand_above_the_remarks() -> None:
+    figures = given.twenty_schools()
+    items = figures.reconciliation.items.copy()
+    items.loc["14", "percent_with_set_aside"] = 55.1
+    changed = replace(figures, reconciliation=replace(figures.reconciliation, items=items))
+    assert sheet_of(changed, "Замечания")["A4"].value == (
+        "Исправлено с прошлой отчётной даты: 2 из 4. Отложено до исправления: 1\u00a0показатель; если отложенное "
+        "верно, активация родителей — 55,1\u00a0% вместо 54,7\u00a0%."
+    )
+
+
+def test_a_share_that_stays_the_same_is_not_said_twice() -> None:
+    assert "активация родителей останется 54,7\u00a0%." in book_of("twenty-schools")["Замечания"]["A4"].value
+
+
+def test_without_an_earlier_date_nothing_is_said_of_corrections() -> None:
+    figures = replace(given.twenty_schools(), lives=Lives({}))
+    assert "Исправлено" not in " ".join(texts(sheet_of(figures, "Замечания")))
+
+
+# ── «Сверка» ─────────────────────────────────────────────────────────────────────────────────────────────
+def checks(sheet: Worksheet) -> list[str]:
+    return [text for text in texts(sheet) if text in ("● да", "! нет")]
+
+
+@pytest.mark.parametrize("state", ["twenty-schools", "nobody-reported", "another-form"])
+def test_every_equation_holds(state: str) -> None:
+    assert set(checks(book_of(state)["Сверка"])) == {"● да"}
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("lost", ["counted", "read", "people_read"])
+def test_the_sheet_itself_computes_its_checks(lost: str, tmp_path: Path) -> None:
+    """A figure that went missing after measuring is found by whoever recalculates the workbook."""
+    figures = given.twenty_schools()
+    items = figures.reconciliation.items.copy()
+    items.loc["14", lost] -= 1
+    book = summary(replace(figures, reconciliation=replace(figures.reconciliation, items=items)))
+    sheet = openpyxl.load_workbook(recalculated(book, tmp_path), data_only=True)["Сверка"]
+    assert "! нет" in row_of(sheet, "14")
+    assert "! нет" in [cell.value for cell in sheet[6]]
+    assert "! нет" not in row_of(sheet, "13")
+
+
+def test_an_item_without_a_headcount_has_no_people() -> None:
+    sheet = book_of("twenty-schools")["Сверка"]
+    assert row_of(sheet, "9")[14:] == ["—"] * 8
+    assert row_of(sheet, "13")[17] == "● да"
+
+
+def test_the_share_stands_beside_the_range_it_can_lie_in() -> None:
+    row = row_of(book_of("twenty-schools")["Сверка"], "14")
+    share, with_set_aside, low, high = row[18:22]
+    assert low < with_set_aside < share < high
+
+
+def test_what_is_set_aside_names_the_place_and_leads_to_its_remark() -> None:
+    book = book_of("twenty-schools")
+    sheet = book["Сверка"]
+    (row,) = (row for row in sheet.iter_rows(23) if row[0].value == "14")
+    values = [cell.value for cell in row if cell.value is not None]
+    assert values == ["14", "ВСОШ", 40, 80, 0.5, "31", "Больше, чем в связанном пункте", "Отчёт, D51", "otchet-19.xlsx"]
+    name, cell = target_of_link(row[8])
+    found = [cell.value for cell in book[name][book[name][cell].row]]
+    assert found[1:6] == ["19", "ВСОШ", "14", "Отчёт", "D51"]
+
+
+def test_every_reason_of_an_answer_that_is_set_aside_has_its_own_row() -> None:
+    figures = given.twenty_schools()
+    (aside,) = figures.reconciliation.set_aside
+    second = replace(REMARKS[1], item=aside.item)
+    found = replace(figures.reconciliation, set_aside=(aside._replace(remarks=(*aside.remarks, second)),))
+    sheet = sheet_of(replace(figures, reconciliation=found, remarks=(*figures.remarks, second)), "Сверка")
+    assert [row[8] for row in sheet.iter_rows(23, values_only=True) if row[0] == "14"] == [
+        "Больше, чем в связанном пункте",
+        "Буква вместо цифры",
+    ]
+
+
+def test_nothing_set_aside_is_said_so() -> None:
+    assert "Ничего не отложено." in texts(book_of("all-well")["Сверка"])
+
+
+def test_what_became_of_every_file_adds_up() -> None:
+    figures = given.twenty_schools()
+    outcomes = {"прежний отчёт школы": 20, "не прочитан": 1, "учтён": 17, "не форма отчёта": 2}
+    found = replace(figures.reconciliation, outcomes=outcomes, files=39, sources=40)
+    sheet = sheet_of(replace(figures, reconciliation=found), "Сверка")
+    start = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Файлы")
+    said = [(row[0], row[3]) for row in sheet.iter_rows(start + 4, start + 7, values_only=True)]
+    assert said == [("учтён", 17), ("прежний отчёт школы", 20), ("не форма отчёта", 2), ("не прочитан", 1)]
+    assert [cell.value for cell in sheet[start + 2]][3:5] == [40, "● да"]
+    assert "39\u00a0файлов" in sheet.cell(start + 1, 1).value
+
+
+# ── very many schools ────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def few_rows(monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(page, "MOST_ROWS", 3)
+    return 3
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "csv"),
+    [("Этапы", 8, "answers.csv"), ("Сдача отчётов", 6, "indicators.csv"), ("Замечания", 6, "findings.csv")],
+)
+def test_a_table_that_is_too_long_is_cut_and_says_where_all_of_it_stands(
+    name: str, header: int, csv: str, few_rows: int
+) -> None:
+    sheet = sheet_of(given.twenty_schools(), name)
+    first, last = (int("".join(filter(str.isdigit, end))) for end in sheet.auto_filter.ref.split(":"))
+    assert (first, last - first) == (header, few_rows)
+    assert f"Показаны первые 3 строк из {'20' if name == 'Этапы' else '21' if csv == 'indicators.csv' else '5'}" in (
+        sheet["A2"].value
+    )
+    assert csv in sheet["A2"].value
+
+
+def test_totals_above_a_cut_table_stay_those_of_all_schools(few_rows: int) -> None:
+    whole, cut = book_of("twenty-schools"), opened(summary(given.twenty_schools()), values=False)
+    for name, total in (("Этапы", 8), ("Сдача отчётов", 5), ("Замечания", 5)):
+        assert [cell.value for cell in cut[name][total]] == [cell.value for cell in whole[name][total]]
