@@ -34,7 +34,7 @@ def manifest(
         "inputs": {read.file: read.digest or None for read in reads},
         "outputs": dict(outputs),
         "program": version,
-        "registry": _digest_of_file(registry),
+        "registry": digest_of_file(registry),
         "settings": that_count(settings),
     }
     return (json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode("utf-8")
@@ -55,7 +55,8 @@ def _canonical(form: Form) -> bytes:
     return msgspec.json.encode(form, order="sorted")
 
 
-def _digest_of_file(path: Path | None) -> str | None:
+def digest_of_file(path: Path | None) -> str | None:
+    """None where there is no such file."""
     if path is None:
         return None
     try:

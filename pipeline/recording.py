@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.journal import FILE, Arrival, Figure, Journal, Raised, Result, Tally
-from pipeline.manifest import that_count
+from pipeline.manifest import digest_of_file, that_count
 from pipeline.reading.intake import Intake
 from pipeline.reading.records import FileRead
+from pipeline.reading.registry import FILE as REGISTRY
 from pipeline.sending.outbox import waiting
 from pipeline.settings import Settings
 from schemas.form import Form
@@ -61,8 +62,10 @@ def _file_time(path: Path, now: datetime) -> datetime | None:
 
 
 def note(journal: Journal, run: int, form: Form, intake: Intake, arrivals: Mapping[str, Arrival]) -> None:
-    """What the run has read. `arrivals`: `first_arrivals`."""
+    """What the run has read, the registry too. `arrivals`: `first_arrivals`."""
     files = {read.file: read.digest for read in intake.reads}
+    if intake.inbox.registry:
+        files[REGISTRY] = digest_of_file(intake.inbox.registry) or ""
     journal.note_inputs(run, form.id, files, arrivals, _reports(intake.reads))
 
 
