@@ -296,6 +296,25 @@ def trace(
 
 
 @app.command(cls=russian.Command)
+def school(
+    code: Annotated[str, typer.Argument(metavar="ШКОЛА", help="Код или название школы.")],
+    as_of: AsOf = None,
+    input: Input = Path("input"),
+    output: Output = Path("output"),
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> None:
+    """Страница одной школы: её показатели, темп, место, замечания."""
+    from pipeline.monthly import Job
+    from pipeline.school import write_school
+
+    _require_folders(input, output)
+    chosen = load_settings(settings)
+    now = datetime.now(chosen.zone)
+    print(write_school(Job(input, output, as_of or now.date(), chosen, now), code))
+
+
+@app.command(cls=russian.Command)
 def history(
     school: Annotated[str, typer.Option("--school", metavar="КОД", help="Только о школе с этим кодом.")] = "",
     output: Output = Path("output"),

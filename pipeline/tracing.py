@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from pipeline.choosing import school_named
 from pipeline.measuring.figures import Figures, Share
 from pipeline.monthly import Survey
 from pipeline.reading.records import School
-from pipeline.reading.schools import Schools
 from pipeline.wording import day, message, number, percent, schools, todo
 from schemas.form import Item
 from schemas.remarks import Severity
@@ -38,7 +38,7 @@ _IMPORTANCE = {Severity.ERROR: "! ошибка", Severity.WARNING: "? прове
 
 def trace(survey: Survey, said: str, item_number: str) -> list[str]:
     """Lines for people. `said`: the school's code or name. Raises UsageError when school or item are not known."""
-    school = _school(survey, said)
+    school = school_named(survey, said)
     number = item_number.rstrip(".")
     item = _item(survey, number)
     return [
@@ -47,15 +47,6 @@ def trace(survey: Survey, said: str, item_number: str) -> list[str]:
         *_remarks(survey, school, number),
         *_to_the_share(survey.figures, school, item),
     ]
-
-
-def _school(survey: Survey, said: str) -> School:
-    schools = Schools(survey.intake.registry)
-    school = schools.by_code(said) or schools.match(said).school
-    if school is None or school not in survey.figures.schools:
-        known = ", ".join(s.code for s in survey.figures.schools)
-        raise UsageError(f"Школы «{said}» в реестре на эту дату нет. Коды: {known}.")
-    return school
 
 
 def _item(survey: Survey, number: str) -> Item:

@@ -58,7 +58,8 @@ def remark(code: str, **fields: object) -> Remark:
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of remark. `rule`: the control as a school understands it; `message` and `todo` are templates over the
-    remark's places and figures; `example`: those that the templates name, as a school might have them."""
+    remark's places and figures; `example`: those that the templates name, as a school might have them; `quiet`: as
+    information it asks nothing of anybody and is told elsewhere, so «Замечания» does not list it."""
 
     severity: Severity
     title: str
@@ -66,6 +67,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message: str
     todo: str
     example: dict[str, Any]
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,9 @@ class Catalogue:
         """A remark of this kind with the figures of its entry's example."""
         entry = self.entries[code]
         return replace(remark(code, **entry.example), severity=entry.severity)
+
+    def is_quiet(self, said: Remark) -> bool:
+        return self.entries[said.code].quiet and said.severity is Severity.INFO
 
     def grade(self, remarks: Iterable[Remark]) -> list[Remark]:
         """The remarks with their severity; those that the office has switched off are left out."""

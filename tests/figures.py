@@ -192,7 +192,8 @@ def district(
     schools = tuple(_school(number, case, form) for number, case in enumerate(cases, 1))
     of_case = dict(zip((school.code for school in schools), cases, strict=True))
     coverage = _coverage(schools, of_case, form)
-    totals = _totals(coverage, form, len(schools))
+    before = _before(cases, form, history, as_of)
+    totals = _totals(coverage, form, len(schools), before)
     activation = tuple(sorted((_activation(s, of_case[s.code], form, as_of) for s in schools), key=_worst_first))
     trend = _trend(schools, of_case, days)
     return Figures(
@@ -224,7 +225,7 @@ def district(
         reconciliation=_reconciliation(schools, coverage, totals, form, remarks),
         lives=_lives(remarks, as_of),
         rules=rule_book(load_catalogue(), remarks),
-        before=_before(cases, form, history, as_of),
+        before=before,
     )
 
 
@@ -251,6 +252,8 @@ def _measures(schools: Sequence[School], of_case: dict[str, Case], form: Form, a
                     state = Milestone.UNKNOWN
                 if not measure.items:
                     state = Milestone.NOT_CHECKED
+                if measure.since and as_of < measure.since:
+                    state = Milestone.NOT_BEGUN
                 rows.append((school.code, stage.title, measure.title, measure.due, measure.items, state, None))
     columns = ["school_code", "stage", "measure", "due", "items", "state", "done_since"]
     return pd.DataFrame(rows, columns=columns).astype({"due": "object", "done_since": "object"})
@@ -287,7 +290,8 @@ def _reconciliation(
         tuple(
             SetAside(school, row.item, bases[row.school_code][form.item(row.item).base] / 2,
                      bases[row.school_code][form.item(row.item).base], 50.0,
-                     tuple(r for r in said if (r.school, r.item) == (row.school_code, row.item)))
+                     tuple(r for r in said if (r.school, r.item) == (row.school_code, row.item)),
+                     _percent_with_half(totals.loc[row.item], bases[row.school_code][form.item(row.item).base]))
             for row in aside.itertuples()
             for school in schools
             if school.code == row.school_code
@@ -296,6 +300,11 @@ def _reconciliation(
         len(schools) + 1,
         len(schools) + 1,
     )  # fmt: skip
+
+
+def _percent_with_half(sums: "pd.Series[float]", base: float) -> float:
+    """Of the sums of an item and one answer more: half of that base."""
+    return (sums["covered"] + base / 2) / (sums["total"] + base) * 100
 
 
 def _lives(remarks: Iterable[Remark], as_of: date) -> Lives:
@@ -359,16 +368,18 @@ def _answer(school: School, case: Case, item: Item, place: int, form: Form) -> d
     return {"share": Share.COUNTED, "covered": percent / 100 * total, "total": total, "percent": percent}
 
 
-def _totals(coverage: pd.DataFrame, form: Form, expected: int) -> pd.DataFrame:
+def _totals(coverage: pd.DataFrame, form: Form, expected: int, before: Figures | None) -> pd.DataFrame:
     rows = {}
     for item in form.coverage_items:
         answers = coverage[coverage["item"] == item.number]
         counted = answers[answers["share"] == Share.COUNTED]
         covered, total = counted["covered"].sum(), counted["total"].sum()
+        percent = covered / total * 100 if total else math.nan
         rows[item.number] = {
             "covered": covered,
             "total": total,
-            "percent": covered / total * 100 if total else math.nan,
+            "percent": percent,
+            "change": percent - before.totals["percent"][item.number] if before else math.nan,
             "counted": len(counted),
             "carried": int(counted["carried"].sum()),
             "derived": int(counted["derived"].sum()),

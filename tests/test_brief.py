@@ -5,9 +5,12 @@ from datetime import date
 
 import pytest
 
-from pipeline.measuring.figures import Figures, Restated, State
+from pipeline.measuring.figures import Figures, Milestone, Restated, State
+from pipeline.measuring.problems import OTHER
 from pipeline.wording import NBSP
-from pipeline.writing.brief import CARD_LINE, DECISION_LENGTH, Brief, make_brief
+from pipeline.writing.brief import Brief, make_brief
+from pipeline.writing.brief.cards import CARD_LINE
+from pipeline.writing.brief.decisions import DECISION_LENGTH
 from schemas.remarks import load_catalogue
 from tests import figures as given
 from tests.figures import AS_OF, CASES, HISTORY, REMARKS, STATES, Case, district
@@ -319,7 +322,7 @@ def test_decisions_of_a_usual_district() -> None:
         (
             "Сроки",
             "Просрочено чаще всего: п. 6.1 (ознакомление учителей, срок 30.01.2014) — 19 школ; всего просроченных "
-            "этапов — 50.",
+            "этапов — 53.",
             "Этапы",
         ),
         ("Мешает", "Интернет и связь — 3 школы; родители не видят пользы — 2; компьютеры и техника — 1.", "Проблемы"),
@@ -404,6 +407,37 @@ def test_a_forecast_is_not_rounded_up_to_the_next_target() -> None:
     figures = given.twenty_schools()
     close = replace(figures, municipality=replace(figures.municipality, forecast=60.7))
     assert "план 61 %, прогноз 60,7 %." in spaced(brief_of(close).decisions[0].text)
+
+
+def overdue_said(figures: Figures) -> str:
+    return next(spaced(decision.text) for decision in brief_of(figures).decisions if decision.tag == "Сроки")
+
+
+def test_a_step_of_the_target_that_most_schools_have_missed_is_named_with_its_percent() -> None:
+    figures = given.twenty_schools()
+    nothing_else = replace(figures, milestones=figures.milestones.assign(state=Milestone.DONE))
+    assert overdue_said(nothing_else) == (
+        "Просрочено чаще всего: п. 14 (активация родителей до 30 %, срок 20.02.2014) — 3 школы; всего просроченных "
+        "этапов — 3."
+    )
+
+
+def test_a_paper_that_most_schools_owe_is_named_by_its_title() -> None:
+    figures = given.twenty_schools()
+    papers = figures.measures["measure"] == figures.form.order.papers[1].title
+    ticked = replace(figures, measures=figures.measures.assign(state=figures.measures["state"].mask(papers, "overdue")))
+    assert overdue_said(ticked) == (
+        "Просрочено чаще всего: «План действий по введению электронн…» (срок 23.12.2013) — 20 школ; всего просроченных "
+        "этапов — 73."
+    )
+
+
+def test_a_solution_without_a_problem_is_no_problem_that_a_school_names() -> None:
+    figures = given.twenty_schools()
+    solution = replace(figures.problems[0], problem="", solution="Куплены три компьютера", group=OTHER)
+    assert "Мешает" not in [d.tag for d in brief_of(replace(figures, problems=(solution,))).decisions]
+    beside = brief_of(replace(figures, problems=(*figures.problems, solution))).decisions[-1].text
+    assert beside == brief_of(figures).decisions[-1].text
 
 
 # ── whatever the form ────────────────────────────────────────────────────────────────────────────────────

@@ -17,8 +17,9 @@ from pipeline.reading.reports import Inputs, read_file
 from pipeline.settings import Limits
 from pipeline.wording import message, todo
 from pipeline.writing.fitting import text_height
-from schemas import own_form
-from schemas.remarks import Remark
+from schemas import own_form, remarks
+from schemas.remarks import Remark, load_catalogue
+from schemas.strict import UsageError
 from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, order_form, school
 from tests.order_form import FORM, REGISTRY, OrderForm, read
 from tests.own_form import own_form_file
@@ -319,6 +320,14 @@ def test_every_remark_is_raised_by_its_fixture_with_all_that_its_sentences_name(
     for said in raised:
         assert message(said, CATALOGUE)
         assert todo(said, CATALOGUE)
+
+
+def test_a_key_that_the_catalogue_does_not_know_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mistyped = tmp_path / "remarks.toml"
+    mistyped.write_text(remarks.CATALOGUE.read_text("utf-8").replace("quiet = true", "quite = true"), "utf-8")
+    monkeypatch.setattr(remarks, "CATALOGUE", mistyped)
+    with pytest.raises(UsageError, match="quite"):
+        load_catalogue()
 
 
 def test_no_fixture_is_kept_for_a_remark_that_is_gone() -> None:

@@ -5,7 +5,7 @@ Rows and columns are found by what stands in them, so that a new column breaks n
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -16,6 +16,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures, Restated
+from pipeline.reading.records import Waiver
 from pipeline.writing.summary import page, write_summary
 from schemas.remarks import Remark, Severity, load_catalogue, remark
 from tests import figures as given
@@ -128,7 +129,7 @@ def test_after_the_last_target_nobody_has_anything_left_to_reach_in_time() -> No
 
 def test_basis_says_when_people_were_computed_from_a_percent_and_where_the_cell_is() -> None:
     row = activation_of(state("twenty-schools"), "ООШ № 7")
-    assert row["Основание"] == "перенесено с прошлой даты; число посчитано по проценту"
+    assert row["Основание"] == "перенесено с прошлой даты; число по проценту"
     assert row["Файл, лист и ячейка"] == "otchet-11.xlsx · Отчёт · D51"
 
 
@@ -152,6 +153,26 @@ def test_total_row_says_where_the_share_can_lie_while_schools_are_missing() -> N
     basis = by_heading(state("twenty-schools")["Активация"], 6, 5)["Основание"]
     assert shown(basis) == "с учётом тех, чьих ответов нет: от 53,9 до 55,5 %"
     assert not by_heading(state("three-schools")["Активация"], 6, 5)["Основание"]
+
+
+PRINTABLE = 1046  # pixels of A4 landscape between the margins at 100 %
+
+
+@pytest.mark.parametrize("name", ["twenty-schools", "long names"])
+def test_paper_leaves_out_where_the_figure_stands_and_can_be_read(name: str) -> None:
+    """At 72 % of its size at least, however long the schools' names are."""
+    figures = given.twenty_schools()
+    if name == "long names":
+        figures = district([replace(case, name=f"{case.name} имени Героя Советского Союза") for case in given.CASES])
+    sheet = book_of(figures)["Активация"]
+    printed = sheet[sheet.print_area.split("!")[1]][5]
+    headings = [shown(cell.value) for cell in printed]
+    assert headings == [shown(cell.value) for cell in sheet[6]][:-1]
+    assert "Файл" not in str(headings)
+    alike = [wide for wide in sheet.column_dimensions.values() if wide.max <= len(printed)]  # neighbours of one width
+    assert sum(wide.width * 7 * (wide.max - wide.min + 1) for wide in alike) <= PRINTABLE / 0.72
+    assert sheet["A2"].coordinate in sheet.merged_cells
+    assert all(area.max_col <= len(printed) for area in sheet.merged_cells.ranges)
 
 
 # ── «Охват» ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -245,6 +266,22 @@ def test_method_tells_the_range_and_that_no_real_year_has_tested_the_forecast() 
     assert any("На настоящем учебном годе прогноз ещё не проверен" in said for said in texts(book["О расчёте"]))
 
 
+def test_method_lists_every_exception_in_force_whether_it_was_needed_or_not() -> None:
+    waivers = (
+        Waiver("01", "7", "", "сделано в 2012 году", "Иванова"),
+        Waiver("02", "6.2", "PCT-DISAGREES", "опечатка", "Петрова", date(2014, 4, 1)),
+        Waiver("03", "14", "PCT-DISAGRES", "описка в коде"),
+    )
+    book = book_of(replace(given.twenty_schools(), waivers=waivers))
+    assert "Исключения, которые действуют на эту дату: школа, до какого дня, что разрешено" in texts(book["О расчёте"])
+    lines = [method_row(book, name) for name in ("СОШ № 1 (01)", "СОШ № 2 (02)", "СОШ № 3 (03)")]
+    assert [(until, shown(meaning)) for until, meaning in lines] == [
+        (None, "п. 7, пункт исключён из плана школы: сделано в 2012 году (Иванова); бессрочно"),
+        (datetime(2014, 4, 1), "п. 6.2, процент не сходится с числом людей: опечатка (Петрова)"),
+        (None, "п. 14, замечания «PCT-DISAGRES» в перечне нет, исключение не сработает: описка в коде; бессрочно"),
+    ]
+
+
 @pytest.mark.parametrize(("sent", "told"), [(True, "сообщён в письме"), (False, "посчитан впервые")])
 def test_method_lists_what_earlier_dates_were_told_to_be(sent: bool, told: str) -> None:
     figures = given.twenty_schools()
@@ -253,7 +290,9 @@ def test_method_lists_what_earlier_dates_were_told_to_be(sent: bool, told: str) 
     assert any("41 % на 30.01 теперь 39,6 %" in line and line.endswith(f"Прежний итог был {told}.") for line in said)
 
 
-@pytest.mark.parametrize("said", ["Отложенных показателей нет.", "Исключения не понадобились.", "Таких нет."])
+@pytest.mark.parametrize(
+    "said", ["Отложенных показателей нет.", "Исключений нет.", "Исключения не понадобились.", "Таких нет."]
+)
 def test_method_keeps_a_section_that_has_nothing_to_tell(said: str) -> None:
     assert said in texts(state("three-schools")["О расчёте"])
 

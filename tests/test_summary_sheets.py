@@ -11,9 +11,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures, Lives, Milestone, State
 from pipeline.writing.summary import page
-from schemas.remarks import Severity
+from schemas.remarks import Severity, remark
 from tests import figures as given
-from tests.figures import REMARKS
+from tests.figures import AS_OF, REMARKS
 from tests.libreoffice import needs_libreoffice, recalculated
 from tests.test_summary import book_of, column, opened, summary
 
@@ -94,6 +94,29 @@ def test_papers_are_columns_once_the_office_ticks_them_off() -> None:
     assert [sheet.cell(row, paper).value for row in (8, 9, 10)] == [19, "●", "!"]
 
 
+def test_a_measure_that_the_office_ticks_off_is_a_column_too_and_adds_to_what_is_overdue() -> None:
+    figures = given.twenty_schools()
+    title = next(title for title in figures.form.unseen if title.startswith("Анализ готовности"))
+    this = figures.measures["measure"] == title
+    overdue = replace(figures, measures=figures.measures.assign(state=figures.measures["state"].mask(this, "overdue")))
+    book = opened(summary(overdue))
+    sheet = book["Этапы"]
+    assert sheet.cell(8, headings(sheet, 7).index(title) + 1).value == 20
+    assert sheet.cell(8, sheet.max_column).value == overdue.overdue_total == figures.overdue_total + 20
+    front = " ".join(texts(book["Сводка"]))
+    assert f"всего просроченных этапов — {overdue.overdue_total}." in front
+
+
+@needs_libreoffice
+def test_the_total_of_overdue_stages_is_the_one_that_the_front_tells(tmp_path: Path) -> None:
+    """Recalculated over the marks of every kind of column: papers, items, steps of the target."""
+    figures = given.twenty_schools()
+    papers = figures.measures["measure"].isin([paper.title for paper in figures.form.order.papers])
+    ticked = replace(figures, measures=figures.measures.assign(state=figures.measures["state"].mask(papers, "overdue")))
+    sheet = openpyxl.load_workbook(recalculated(summary(ticked), tmp_path), data_only=True)["Этапы"]
+    assert sheet.cell(8, sheet.max_column).value == ticked.overdue_total
+
+
 def test_items_that_no_stage_names_are_shown_all_the_same() -> None:
     sheet = book_of("another-form")["Этапы"]
     outside = headings(sheet, 5).index("Вне этапов")
@@ -119,10 +142,12 @@ def test_every_measure_says_how_many_schools_have_done_it_and_when_the_first_and
 
 
 def test_what_begins_with_a_date_and_never_ends_says_so() -> None:
-    row = row_of(
-        book_of("twenty-schools")["Этапы"], "Регулярное заполнение электронных дневников: оценки и посещаемость"
-    )
-    assert "с 01.09.2014" in row
+    named = "Регулярное заполнение электронных дневников: оценки и посещаемость"
+    before = [value for value in row_of(book_of("twenty-schools")["Этапы"], named)[1:] if value is not None]
+    assert before == ["13, 14", "с 01.09.2014", "ещё не начато"]
+    after = row_of(book_of("target-of-hundred")["Этапы"], named)
+    assert "с 01.09.2014" in after
+    assert "ещё не начато" not in after
 
 
 @pytest.mark.parametrize("state", ["three-schools", "three-hundred-schools"])
@@ -256,6 +281,31 @@ def test_the_offices_own_work_and_the_share_with_what_is_set_aside_stand_above_t
 
 def test_a_share_that_stays_the_same_is_not_said_twice() -> None:
     assert "активация родителей останется 54,7\u00a0%." in book_of("twenty-schools")["Замечания"]["A4"].value
+
+
+def test_what_is_told_elsewhere_is_not_listed_and_links_still_lead_to_their_remarks() -> None:
+    figures = given.twenty_schools()
+    older = [
+        replace(remark("REPORT-OLDER", file=f"otchet-{code}-01.xlsx", school=code, as_of=date(2014, 1, 30),
+                       newer=AS_OF), severity=Severity.INFO)
+        for code in ("01", "19")
+    ]  # fmt: skip
+    book = opened(summary(replace(figures, remarks=(*older, *REMARKS))))
+    sheet = book["Замечания"]
+    assert column(sheet, "Замечание", 6) == column(book_of("twenty-schools")["Замечания"], "Замечание", 6)
+    assert sheet["A5"].value == "Ошибок: 2 · проверить: 2 · сведений: 1"
+    assert "Прежние отчёты школ здесь не перечислены: они — на листе «О расчёте»" in sheet["A2"].value
+    assert "Прежние отчёты" not in book_of("twenty-schools")["Замечания"]["A2"].value
+    (row,) = (row for row in book["Сверка"].iter_rows(23) if row[0].value == "14")
+    _, cell = target_of_link(row[8])
+    assert [one.value for one in sheet[sheet[cell].row]][1:4] == ["19", "ВСОШ", "14"]
+
+
+def test_an_older_report_that_the_office_has_made_a_warning_is_listed() -> None:
+    older = replace(remark("REPORT-OLDER", file="otchet.xlsx", school="01", as_of=date(2014, 1, 30), newer=AS_OF),
+                    severity=Severity.WARNING)  # fmt: skip
+    sheet = sheet_of(replace(given.twenty_schools(), remarks=(older,)), "Замечания")
+    assert column(sheet, "Важность", 6) == ["? проверить"]
 
 
 def test_without_an_earlier_date_nothing_is_said_of_corrections() -> None:

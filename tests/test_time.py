@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipeline.measuring.figures import Activation, Figures, Life, Milestone, Told
+from pipeline.measuring.figures import Activation, Deadline, Figures, Life, Milestone, Told
 from pipeline.measuring.measure import measure
 from pipeline.measuring.picture import picture, said_of_outcomes
 from pipeline.measuring.reconciliation import UnbalancedError
@@ -50,6 +50,15 @@ def test_between_reporting_dates_last_time_is_the_date_before_the_one_in_force()
 
 def test_before_the_second_reporting_date_there_is_nothing_to_compare_with():
     assert measured([sent("01", JANUARY)], TWO, JANUARY).before is None
+
+
+def test_every_total_has_its_change_since_the_last_reporting_date():
+    files = [sent("01", JANUARY, i6_2="287 из 574", i9="40 %"), sent("01", i6_2="574 из 574", i9="60 %")]
+    figures = measured(files, TWO)
+    assert figures.totals["change"]["6.2"] == pytest.approx(50)
+    assert figures.totals["change"]["14"] == pytest.approx(figures.municipality.change)
+    assert figures.totals["change"].isna()["9"]  # a volume has no total
+    assert measured(files, TWO, JANUARY).totals["change"].isna().all()
 
 
 # ── pace and forecast ────────────────────────────────────────────────────────────────────────────────────
@@ -156,7 +165,7 @@ def test_what_no_report_shows_is_never_done_by_itself():
     figures = measured([sent("01")], TWO)
     unseen = figures.measures[figures.measures["items"].map(len) == 0]
     assert set(unseen["measure"]) == set(FORM.unseen)
-    assert set(unseen["state"]) == {Milestone.NOT_CHECKED}
+    assert set(unseen["state"]) == {Milestone.NOT_CHECKED, Milestone.NOT_BEGUN}
 
 
 def test_papers_are_done_when_the_office_has_ticked_them_off_and_overdue_when_not():
@@ -186,7 +195,8 @@ def test_a_paper_that_came_later_is_not_there_yet_in_the_old_picture():
 def test_from_the_first_of_september_the_items_of_work_and_activation_show_the_third_stage():
     named, everybody = "Регулярное заполнение", {"i13": "100 %", "i14": "100 %", "i12_1": "100 %", "i12_2": "100 %"}
     ready = measured([sent("01", MAY, **everybody)], TWO, MAY)
-    assert measure_state(ready, named) is Milestone.IN_PROGRESS  # the stage has not begun
+    assert measure_state(ready, named) is Milestone.NOT_BEGUN
+    assert measure_state(ready, "Консультативная помощь") is Milestone.NOT_BEGUN  # seen in no report
     assert measure_state(measured([sent("01", SEPTEMBER)], TWO, SEPTEMBER), named) is Milestone.IN_PROGRESS
 
 
@@ -194,6 +204,51 @@ def test_a_measure_left_out_of_the_plan_is_not_applicable():
     registry = replace(TWO, waivers=(Waiver("01", "7"),))
     rows = measured([sent("01", i7="")], registry).milestones
     assert list(rows[(rows["item"] == "7") & (rows["school_code"] == "01")]["state"]) == [Milestone.NOT_APPLICABLE]
+
+
+def test_a_headline_item_left_out_of_the_plan_has_no_steps_to_miss():
+    left_out = replace(TWO, waivers=(Waiver("01", "14"),))
+    assert set(step_states(measured([sent("01", i14="12 %")], left_out))) == {Milestone.NOT_APPLICABLE}
+
+
+def test_exceptions_in_force_are_handed_on_with_the_figures():
+    one, other = Waiver("01", "7", reason="сделано раньше"), Waiver("02", "14", "NUM-BOUND", until=MARCH)
+    gone = Waiver("03", "14")  # no school of that date
+    registry = replace(TWO, waivers=(one, other, gone))
+    assert measured([sent("01")], registry).waivers == (one, other)
+    assert measured([sent("01")], registry, MAY).waivers == (one,)
+
+
+# ── what is overdue ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_overdue_are_items_steps_and_what_the_office_ticks_off_each_once():
+    """Items 6.2 and 7 show one measure, which is not counted beside them."""
+    order, plan = FORM.order.papers
+    title = next(title for title in FORM.unseen if title.startswith("Анализ готовности"))
+    ticks = (Tick("01", order.title, True), Tick("01", plan.title, True), Tick("02", title, True))
+    figures = measured(
+        [sent("01", i6_2="573 из 574", i7="", i14="12 %"), sent("02", i6_2="573 из 574", i14="45 %")],
+        replace(TWO, ticks=ticks),
+    )
+    familiarised, first, second = FORM.item("6.2").due, *FORM.targets[:2]
+    assert familiarised is not None
+    of_interest = ("", "6.2", "7", "14")
+    assert {deadline: codes for deadline, codes in figures.overdue.items() if deadline.item in of_interest} == {
+        Deadline(order.due, title=title): ("01",),
+        Deadline(order.due, title=order.title): ("02",),
+        Deadline(plan.due, title=plan.title): ("02",),
+        Deadline(familiarised, "6.2"): ("01", "02"),
+        Deadline(familiarised, "7"): ("01",),
+        Deadline(first.by, "14", first.min): ("01",),
+    }
+    assert second.by == MARCH  # not overdue before the day after it
+    assert list(figures.overdue) == sorted(figures.overdue, key=lambda one: one.due)
+    assert figures.overdue_total == sum(len(codes) for codes in figures.overdue.values())
+
+
+def test_nothing_is_overdue_where_nobody_has_reported():
+    assert measured([], TWO).overdue == {}
 
 
 # ── the life of a remark ─────────────────────────────────────────────────────────────────────────────────
@@ -280,6 +335,23 @@ def test_what_the_share_would_be_with_the_figures_set_aside():
     [aside] = figures.reconciliation.set_aside
     assert (aside.school.code, aside.item, aside.covered, aside.total) == ("01", "6.2", 287, 574)
     assert [said.code for said in aside.remarks] == ["PCT-DISAGREES"]
+
+
+def test_each_figure_set_aside_tells_what_it_alone_would_make_of_the_share():
+    said = {"01": "287 из 574 (60 %)", "02": "574/100%", "03": "0 из 574 (10 %)", "04": "более 50 %"}
+    registry = Registry(tuple(map(school, said)))
+    files = [file_of(order_form(MARCH, code, {"6.2": words}), code, registry) for code, words in said.items()]
+    aside = measured(files, registry).reconciliation.set_aside
+    assert {one.school.code: one.percent_with_it for one in aside} == {
+        "01": pytest.approx((287 + 574) / (2 * 574) * 100),
+        "03": pytest.approx(50),
+        "04": None,
+    }
+
+
+def test_a_figure_set_aside_would_be_the_share_itself_where_no_other_is_counted():
+    (aside,) = measured([sent("01", i6_2="287 из 574 (60 %)")], TWO).reconciliation.set_aside
+    assert aside.percent_with_it == pytest.approx(50)
 
 
 def test_the_share_lies_between_nobody_and_everybody_of_the_schools_that_are_missing():

@@ -1,11 +1,12 @@
 """The headline item: target against actual, people missing, pace."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import combinations
+from itertools import accumulate, combinations
 from statistics import median
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -20,6 +21,8 @@ Course = Sequence[tuple[date, float]]  # how a share went: date, percent
 # Below so many reports there is no trend to speak of.
 _ENOUGH_FOR_TREND = 3
 _DAYS_A_WEEK = 7
+# The schools that leadership should talk to first where the municipality is on plan.
+_MOST_OF_SHORTFALL = 0.6
 # What binary fractions may add: percentage points that are none, and the decimals of people that count.
 _NO_POINTS = 1e-9
 _PEOPLE_EXACT = 6
@@ -62,8 +65,7 @@ def against_target(covered: float, total: float, percent: float, form: Form, as_
     target, ahead = form.target_on(as_of), form.next_target(as_of)
     per_week = None
     if ahead:
-        weeks = (ahead.by - as_of).days / _DAYS_A_WEEK
-        per_week = _people_up(max(0.0, ahead.min / 100 * total - covered) / weeks)
+        per_week = _people_up(max(0.0, ahead.min / 100 * total - covered) / weeks(as_of, ahead.by))
     return Activation(
         None,
         level(percent, target),
@@ -76,15 +78,43 @@ def against_target(covered: float, total: float, percent: float, form: Form, as_
     )
 
 
-def steps(activation: Sequence[Activation], form: Form, as_of: date) -> pd.DataFrame:
-    """One row a school and target (`Figures.steps`): is the share at the step's lower bound by now?"""
+def weeks(first: date, last: date) -> float:
+    return (last - first).days / _DAYS_A_WEEK
+
+
+def steps(
+    activation: Sequence[Activation], form: Form, as_of: date, left_out: Collection[str] = frozenset()
+) -> pd.DataFrame:
+    """One row a school and target (`Figures.steps`): is the share at the step's lower bound by now?
+
+    `left_out`: codes of the schools from whose plan the office has left the headline item out.
+    """
     rows = [
-        (row.school.code, target.by, target.min, target.max, _of_step(row, target, as_of))
+        (row.school.code, target.by, target.min, target.max, _of_step(row, target, as_of, row.school.code in left_out))
         for row in activation
         for target in form.targets
         if row.school
     ]
     return pd.DataFrame(rows, columns=["school_code", "by", "min", "max", "state"])
+
+
+class CatchUp(NamedTuple):
+    """Who should catch up first; `people` that they lack together, `percent` of what all schools below plan lack."""
+
+    schools: tuple[Activation, ...]
+    people: int
+    percent: float
+
+
+def first_to_catch_up(below: Sequence[Activation], whole: Activation) -> CatchUp:
+    """The fewest of the schools below plan whose catching-up brings the municipality to its plan; where it is there,
+    the fewest that make up most of their shortfall. `below`: one at least, the largest shortfall first; `whole`: the
+    municipality."""
+    reached = list(accumulate(row.shortfall or 0 for row in below))
+    needed = (whole.shortfall or 0) if whole.level is Level.BELOW else _MOST_OF_SHORTFALL * reached[-1]
+    number = next((number for number, people in enumerate(reached, start=1) if people >= needed), len(below))
+    people = reached[number - 1]
+    return CatchUp(tuple(below[:number]), people, 100 * people / max(reached[-1], 1))
 
 
 def level(percent: float, target: Target | None) -> Level:
@@ -142,9 +172,11 @@ def _placed(measured: Activation, school: School, row: CoverageRow, shown: Pictu
     )
 
 
-def _of_step(row: Activation, target: Target, as_of: date) -> Milestone:
+def _of_step(row: Activation, target: Target, as_of: date, left_out: bool) -> Milestone:
     if row.share is Share.NO_REPORT:
         return Milestone.UNKNOWN
+    if left_out or row.share is Share.NOT_APPLICABLE:
+        return Milestone.NOT_APPLICABLE
     if row.percent is not None and _points(row.percent, target.min) >= 0:
         return Milestone.DONE
     return Milestone.OVERDUE if as_of > target.by else Milestone.IN_PROGRESS

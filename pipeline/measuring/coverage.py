@@ -1,5 +1,6 @@
 """Coverage of each school and of the municipality: Σ covered / Σ total over the schools counted, never the mean."""
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import starmap
 from typing import NamedTuple
@@ -77,7 +78,7 @@ def coverage_rows(coverage: pd.DataFrame) -> Iterator[CoverageRow]:
 
 
 def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
-    """One row an item (`Figures.totals`)."""
+    """One row an item: `Figures.totals` without their change."""
     numbers = [item.number for item in items]
     counted = coverage[coverage["share"] == Share.COUNTED].groupby("item")
     sums = counted[["covered", "total"]].sum(min_count=1).reindex(numbers)
@@ -89,6 +90,11 @@ def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
         schools = (coverage["share"] == share).groupby(coverage["item"]).sum()
         sums[share.value] = schools.reindex(numbers, fill_value=0).astype("int64")
     return sums.assign(expected=coverage["school_code"].nunique())
+
+
+def with_change(totals: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
+    """`Figures.totals`. `before`: those of the last reporting date, whichever schools were counted in each."""
+    return totals.assign(change=math.nan if before is None else totals["percent"] - before["percent"])
 
 
 def _figures(answers: pd.DataFrame, form: Form) -> pd.DataFrame:

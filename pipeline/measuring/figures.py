@@ -4,15 +4,18 @@ Percent is 0–100 unrounded, people are unrounded floats (a count derived from 
 dates are dates. `None` is «no figure», never zero.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
 
 from pipeline.measuring.rules import Rule
-from pipeline.reading.records import School
+from pipeline.reading.records import School, Waiver
 from schemas.form import Form, Target
 from schemas.remarks import Remark
 
@@ -55,6 +58,17 @@ class Milestone(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     UNKNOWN = "unknown"  # no report: unknown is not overdue
     NOT_CHECKED = "not_checked"  # no report shows it, and the office has not ticked it off
+    NOT_BEGUN = "not_begun"  # a measure of a later stage
+
+
+class Deadline(NamedTuple):
+    """What the order asks by a date. `item`: blank for a paper or measure that no report shows, which `title` names.
+    `least`: percent that the item has to reach by then, of a step of the headline item; None: all of it."""
+
+    due: date
+    item: str = ""
+    least: float | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,14 +152,19 @@ class Source:
 
 
 class SetAside(NamedTuple):
-    """One answer with a share that is not counted, with what the school said; None: no readable figure."""
+    """One answer with a share that is not counted, with what the school said; None: no readable figure.
+
+    remarks: the reasons, each with its cell. percent_with_it: what the municipality's percent would be with this answer
+    alone counted as the school gave it.
+    """
 
     school: School
     item: str
     covered: float | None
     total: float | None
     percent: float | None
-    remarks: tuple[Remark, ...]  # the reasons, each with its cell
+    remarks: tuple[Remark, ...]
+    percent_with_it: float | None
 
 
 @dataclass(frozen=True)
@@ -219,7 +238,8 @@ class Figures:
     coverage: one row a school and coverage item — school_code, item, share (Share), covered, total, percent,
         derived (the count is computed from a percent), carried, file, sheet, cell.
     totals: one row a coverage item (index: item) — covered, total, percent (Σ/Σ; NaN for a volume),
-        counted, carried, derived, set_aside, not_applicable, no_answer, no_report (schools), expected.
+        change (percentage points since the last reporting date; NaN where there is none), and in schools: counted,
+        carried, derived, set_aside, not_applicable, no_answer, no_report, expected.
     milestones: one row a school and item with a due date — school_code, item, due, state (Milestone), days_late,
         done_since (date of the first report in which it counted as done, None elsewhere).
     steps: one row a school and target — school_code, by, min, max, state: is the headline item there by now?
@@ -227,6 +247,7 @@ class Figures:
         due (None: no deadline), items (tuple of numbers, empty: no report shows it), state, done_since.
     trend: one row a date and school — date, school_code (blank: the municipality), covered, total, percent, carried.
     bases: base id -> people over the schools expected.
+    waivers: the office's exceptions in force at that date, of the schools expected.
     answers: the facts behind the figures, for «Данные» — school_code, item, field, text, number, counted, basis.
     """
 
@@ -255,6 +276,7 @@ class Figures:
     reconciliation: Reconciliation
     lives: Lives
     rules: tuple[Rule, ...]
+    waivers: tuple[Waiver, ...] = ()
     restated: tuple[Restated, ...] = ()
     before: "Figures | None" = None  # the same at the reporting date before the one in force; of that one None
 
@@ -273,3 +295,44 @@ class Figures:
         """Schools below the target, largest shortfall first."""
         behind = [row for row in self.activation if row.level is Level.BELOW]
         return tuple(sorted(behind, key=lambda row: (-(row.shortfall or 0), row.school.code if row.school else "")))
+
+    @property
+    def shortfall(self) -> int:
+        """People missing in the schools below the target, together: more than the municipality's own shortfall."""
+        return sum(row.shortfall or 0 for row in self.below)
+
+    @property
+    def problem_groups(self) -> dict[str, int]:
+        """Group -> how many schools name a problem of it, in the order of `problems`; one who only offers a solution
+        names none."""
+        naming = dict.fromkeys((problem.group, problem.school.code) for problem in self.problems if problem.problem)
+        return dict(Counter(group for group, _ in naming))
+
+    @cached_property
+    def overdue(self) -> dict[Deadline, tuple[str, ...]]:
+        """Deadline that has been missed -> codes of the schools that have missed it; the earliest first.
+
+        Items, steps of the headline item, papers and measures that the office ticks off. A measure that items show is
+        overdue by them and not counted once more.
+        """
+        missed: dict[Deadline, list[str]] = {}
+        for deadline, code in self._missed():
+            missed.setdefault(deadline, []).append(code)
+        in_order = sorted(missed, key=lambda one: (one.due, self.form.sort_key(one.item), one.title))
+        return {deadline: tuple(missed[deadline]) for deadline in in_order}
+
+    @property
+    def overdue_total(self) -> int:
+        return sum(map(len, self.overdue.values()))
+
+    def _missed(self) -> Iterator[tuple[Deadline, str]]:
+        items, steps, measures = (
+            frame[frame["state"] == Milestone.OVERDUE] for frame in (self.milestones, self.steps, self.measures)
+        )
+        for code, item, due in zip(items["school_code"], items["item"], items["due"], strict=True):
+            yield Deadline(due, item), code
+        for code, by, least in zip(steps["school_code"], steps["by"], steps["min"], strict=True):
+            yield Deadline(by, self.form.headline.item, least), code
+        unseen = measures[measures["items"].map(len) == 0]
+        for code, title, due in zip(unseen["school_code"], unseen["measure"], unseen["due"], strict=True):
+            yield Deadline(due, title=title), code

@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import place_of
 from pipeline.measuring import activation as headline
-from pipeline.measuring.coverage import answered_shares, coverage, totals
+from pipeline.measuring.coverage import answered_shares, coverage, totals, with_change
 from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Figures, Restated, Source, Told
 from pipeline.measuring.lives import lives
 from pipeline.measuring.milestones import Milestones, measures, milestones
@@ -75,12 +75,14 @@ def _figures(batch: _Batch, shown: Picture, earlier: list[Picture], before: Figu
     checked, reads, registry, form, catalogue, calendar, answered = batch
     as_of = shown.as_of
     shares = coverage(answered, shown, form.coverage_items)
-    sums = totals(shares, form.coverage_items)
+    sums = with_change(totals(shares, form.coverage_items), before.totals if before else None)
     trend = _trend(answered, _trend_pictures(checked, registry, shown, calendar), form)
     last_time = {row.school.code: row for row in before.activation if row.school} if before else {}
     rows = headline.activation(shares, shown, form, _courses(checked, answered, shown, form), last_time)
     whole = headline.municipality(sums, form, as_of, _whole_course(trend), before.municipality if before else None)
-    milestone = Milestones(checked, shown, answered, form, registry)
+    waivers = tuple(w for w in registry.waivers if w.school in shown.codes and w.covers(w.item, as_of))
+    left_out = frozenset((waiver.school, waiver.item) for waiver in waivers if not waiver.code)
+    milestone = Milestones(checked, shown, answered, form, registry.ticks, left_out)
     remarks = tuple(_remarks(checked, shown, calendar, catalogue))
     sources = tuple(_sources(checked, reads, shown))
     return Figures(
@@ -98,13 +100,14 @@ def _figures(batch: _Batch, shown: Picture, earlier: list[Picture], before: Figu
         activation=rows,
         municipality=whole,
         milestones=milestones(milestone, shown, form),
-        steps=headline.steps(rows, form, as_of),
+        steps=headline.steps(rows, form, as_of, {code for code, item in left_out if item == form.headline.item}),
         measures=measures(milestone, shown, form),
         trend=trend,
         problems=problems(checked, shown, form),
         remarks=remarks,
         lives=lives(checked, shown, earlier, calendar),
         rules=rule_book(catalogue, remarks),
+        waivers=waivers,
         sources=sources,
         reconciliation=reconcile(reads, checked, shown, answered, shares, sums, sources, remarks, form),
         bases=_bases(shown),

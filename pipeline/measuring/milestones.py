@@ -12,7 +12,7 @@ from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report
 from pipeline.measuring.figures import Milestone, Share
 from pipeline.measuring.picture import Picture
-from pipeline.reading.records import Registry, School, Tick
+from pipeline.reading.records import School, Tick
 from pipeline.reading.wordings import plain
 from pipeline.reading.yes_no import NO, YES, read_yes_no
 from schemas.form import Form, Item, Kind, Measure
@@ -63,15 +63,24 @@ class Standing(NamedTuple):
 class Milestones:
     """What has become of a school's milestones in the picture, and in which report each first counted as done.
 
-    `answered`: `coverage.answered_shares`. Exceptions without a code leave a measure out of a school's plan."""
+    `answered`: `coverage.answered_shares`. `ticks`: of the registry. `left_out`: school and item of the measures that
+    the office has left out of a school's plan."""
 
-    def __init__(self, checked: Checked, shown: Picture, answered: pd.DataFrame, form: Form, registry: Registry):
+    def __init__(
+        self,
+        checked: Checked,
+        shown: Picture,
+        answered: pd.DataFrame,
+        form: Form,
+        ticks: tuple[Tick, ...] | None,
+        left_out: frozenset[tuple[str, str]],
+    ):
         self._checked = checked
         self._shown = shown
         self._form = form
-        self._ticks = registry.ticks
+        self._ticks = ticks
         self._standings: dict[tuple[str, str], Standing] = {}
-        self._left_out = {(w.school, w.item) for w in registry.waivers if not w.code and w.covers(w.item, shown.as_of)}
+        self._left_out = left_out
         self._shares = dict(zip(answered.index, zip(answered["share"], answered["percent"], strict=True), strict=True))
 
     def of_item(self, school: School, item: Item) -> Standing:
@@ -93,10 +102,10 @@ class Milestones:
 
     def of_measure(self, school: School, measure: Measure) -> Standing:
         """By the items that show it: done when all of them are that apply. One of a later stage is not done before."""
+        if measure.since and self._shown.as_of < measure.since:
+            return Standing(Milestone.NOT_BEGUN)
         if not measure.items:
             return self.of_unseen(school, measure.title, measure.due)
-        if measure.since and self._shown.as_of < measure.since:
-            return Standing(Milestone.IN_PROGRESS)
         each = [self.of_item(school, self._form.item(number)) for number in measure.items]
         states = {standing.state for standing in each}
         if Milestone.UNKNOWN in states:

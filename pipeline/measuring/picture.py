@@ -100,12 +100,12 @@ def outcome(report: Report, checked: Checked, shown: Picture) -> Outcome:
     """What became of the report in the picture."""
     if not report.usable or report.as_of is None:
         return Outcome.UNUSABLE
+    if report.as_of > shown.as_of:
+        return Outcome.FUTURE
     if report.number in checked.empty:
         return Outcome.EMPTY
     if report.number in checked.superseded:
         return Outcome.SUPERSEDED
-    if report.as_of > shown.as_of:
-        return Outcome.FUTURE
     if report.school not in shown.codes:
         return Outcome.NOT_IN_BEING
     if report.number not in shown.reports:

@@ -53,7 +53,7 @@ def reconcile(
     items["holds"] = _holds(items)
     found = Reconciliation(
         items=items,
-        set_aside=tuple(_set_aside(aside, shown.schools, remarks, form)),
+        set_aside=tuple(_set_aside(aside, totals, shown.schools, remarks, form)),
         outcomes=dict(Counter(source.outcome for source in sources)),
         files=len(reads),
         sources=len(sources),
@@ -130,9 +130,10 @@ def _holds(items: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _set_aside(
-    aside: pd.DataFrame, schools: Sequence[School], remarks: Sequence[Remark], form: Form
+    aside: pd.DataFrame, totals: pd.DataFrame, schools: Sequence[School], remarks: Sequence[Remark], form: Form
 ) -> Iterator[SetAside]:
     """In the form's order, by school; each with the errors for which it is set aside."""
+    sums = totals[["covered", "total"]].fillna(0.0)
     by_code = {school.code: school for school in schools}
     why: dict[tuple[str, str], list[Remark]] = {}
     for said in remarks:
@@ -142,7 +143,16 @@ def _set_aside(
     rows = aside[figures].itertuples(index=False, name=None)
     for item, code, *numbers in sorted(rows, key=lambda row: (form.sort_key(row[0]), row[1])):
         covered, total, percent = (None if math.isnan(number) else number for number in numbers)
-        yield SetAside(by_code[code], item, covered, total, percent, tuple(why.get((code, item), ())))
+        reasons = tuple(why.get((code, item), ()))
+        with_it = _percent_with(sums.loc[item], covered, total)
+        yield SetAside(by_code[code], item, covered, total, percent, reasons, with_it)
+
+
+def _percent_with(sums: "pd.Series[float]", covered: float | None, total: float | None) -> float | None:
+    """Σ / Σ with one answer more; None where that has no readable figure. `sums`: people of those counted."""
+    if covered is None or not total:
+        return None
+    return float((sums["covered"] + covered) / (sums["total"] + total) * 100)
 
 
 def _refuse_if_unbalanced(found: Reconciliation, reads: Sequence[FileRead], sources: Sequence[Source]) -> None:

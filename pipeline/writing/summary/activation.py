@@ -15,7 +15,6 @@ from pipeline.writing.summary.page import (
     fraction,
     rows,
     said_of_rest,
-    school_column,
     written,
 )
 from pipeline.writing.theme import Look, Mark
@@ -49,14 +48,15 @@ def write(page: Page) -> None:
     headline = figures.form.headline
     columns = _columns(figures)
     people = figures.form.base(figures.form.headline_item.base).people[2]
-    page.head(
+    page.head(  # over the columns that are printed
         f"{headline.name}: план и факт на {wording.day(figures.as_of)}",
         f"Сначала отстающие. {headline.share_of} «Не хватает» — сколько ещё {people} {headline.to_act}, "
         "чтобы дойти до нижней границы плана. Итог — по сумме людей, а не среднее процентов. Темп и прогноз — по "
         "прежним отчётам самой школы; прогноз — когда их не меньше трёх."
         f"{said_of_rest(figures.activation, 'indicators.csv')}",
-        columns,
+        columns[:SOURCE],
     )
+    page.sheet.set_column(SOURCE, SOURCE, columns[SOURCE].width)
     page.header(HEADER_ROW, columns, height=46)
     notes = _notes(figures)
     shown = written(figures.activation)
@@ -69,6 +69,7 @@ def write(page: Page) -> None:
     if last >= DATA_ROW:
         page.data_bars(DATA_ROW, SHARE, last, SHARE)
     page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
+    page.sheet.print_area(0, 0, max(last, HEADER_ROW), SOURCE - 1)  # with the source nothing could be read on paper
 
 
 def column_of_schools(column: int, first: int, last: int) -> str:
@@ -79,28 +80,28 @@ def column_of_schools(column: int, first: int, last: int) -> str:
 
 def _columns(figures: Figures) -> list[Column]:
     headline = figures.form.headline
-    by = f" {wording.short_day(figures.next_target.by)}" if figures.next_target else ""
+    by = wording.short_day(figures.next_target.by) if figures.next_target else ""
     return [
-        Column("№", 4),
-        Column("Код", 6),
-        school_column(figures),
-        Column("Отчёт на дату", 11),
-        Column(headline.total_column, 10.5),
-        Column(headline.count_column, 10),
-        Column(headline.share_column, 10),
-        Column("План от, %", 7),
-        Column("План до, %", 7),
-        Column("Отклоне-|ние, п.п.", 9.5),
-        Column("Не хватает|до плана,|чел.", 10),
-        Column("К прошлой|дате, п.п.", 9.5),
-        Column("К прошлой|дате, чел.", 9.5),
-        Column(f"Нужно в|неделю до|{by.strip()}, чел." if by else "Нужно в|неделю, чел.", 9.5),
-        Column("Свой темп,|чел. в|неделю", 9.5),
-        Column(f"Прогноз на|{by.strip()}, %" if by else "Прогноз, %", 10.5),
-        Column(f"Успеет к|{by.strip()}" if by else "Успеет", 12),
-        Column("Состояние", 18),
-        Column("Основание", 26),
-        Column("Файл, лист и ячейка", 26),
+        Column("№", 3.5),
+        Column("Код", 4.5),
+        Column("Школа", 26),
+        Column("Отчёт|на дату", 9.5),
+        Column(headline.total_column, 9.5),
+        Column(headline.count_column, 8.5),
+        Column(headline.share_column, 9.5),
+        Column("План|от, %", 6),
+        Column("План|до, %", 6),
+        Column("Отклоне-|ние, п.п.", 8),
+        Column("Не хватает|до плана,|чел.", 9),
+        Column("К прошлой|дате, п.п.", 8.5),
+        Column("К прошлой|дате, чел.", 8.5),
+        Column(f"Нужно в|неделю до|{by},|чел." if by else "Нужно в|неделю,|чел.", 8.5),
+        Column("Свой|темп, чел.|в неделю", 8.5),
+        Column(f"Прогноз|на {by},|%" if by else "Прогноз,|%", 8.5),
+        Column(f"Успеет|к {by}" if by else "Успеет", 11.5),
+        Column("Состояние", 15),
+        Column("Основание", 23),
+        Column("Файл, лист и ячейка", 48),
     ]
 
 
@@ -110,7 +111,7 @@ def _write_school(page: Page, row: int, rank: int, activation: Activation) -> No
     below = (theme.BOLD,) if activation.level is Level.BELOW else ()
     page.number(row, NUMBER, rank, theme.ROW, theme.CENTRE, theme.QUIET)
     page.text(row, CODE, school.code, theme.ROW, theme.CENTRE, theme.QUIET, theme.TEXT)
-    page.text(row, SCHOOL, school.name, theme.ROW, *below)
+    page.text(row, SCHOOL, school.name, theme.ROW, theme.WRAP, *below)
     _write_report_date(page, row, activation.report_date)
     page.number(row, TOTAL, activation.total, theme.ROW, theme.PEOPLE)
     page.number(row, COUNT, activation.covered, theme.ROW, theme.PEOPLE)
@@ -137,7 +138,7 @@ def _notes(figures: Figures) -> dict[str, list[str]]:
     notes: dict[str, list[str]] = {}
     for row in rows(figures.coverage):
         if row.item == item and row.share == Share.COUNTED and row.derived:
-            notes.setdefault(row.school_code, []).append("число посчитано по проценту")
+            notes.setdefault(row.school_code, []).append("число по проценту")
     for remark in figures.remarks:
         if remark.item == item and remark.exception:
             notes.setdefault(remark.school, []).append(f"по исключению: {remark.exception}")
@@ -153,7 +154,8 @@ def _write_basis(page: Page, row: int, activation: Activation, notes: list[str],
     source = " · ".join(filter(None, (activation.file, activation.cell and activation.sheet, activation.cell)))
     page.text(row, BASIS, basis, *_SMALL_TEXT, theme.INDENT)
     page.text(row, SOURCE, source, *_SMALL_TEXT)
-    page.fit_row(row, {BASIS: basis, SOURCE: source}, columns, theme.SMALL_SIZE)
+    texts = {SCHOOL: activation.school.name if activation.school else "", BASIS: basis, SOURCE: source}
+    page.fit_row(row, texts | {STATE: str(activation.level)}, columns)
 
 
 def _write_report_date(page: Page, row: int, report_date: date | None) -> None:
@@ -187,7 +189,7 @@ def _write_measured(page: Page, row: int, activation: Activation, look: Look) ->
         row,
     )
     looks = _STATE_LOOKS.get(activation.level, ())
-    page.formula(row, STATE, state, level_said(activation.level), look, theme.INDENT, *looks)
+    page.formula(row, STATE, state, level_said(activation.level), look, theme.INDENT, theme.WRAP, *looks)
 
 
 def _write_in_time(page: Page, row: int, activation: Activation, look: Look) -> None:
@@ -200,9 +202,8 @@ def _write_in_time(page: Page, row: int, activation: Activation, look: Look) -> 
     said = None
     if activation.forecast is not None and page.book.figures.next_target:
         said = TOO_LATE_SAID if activation.will_miss else IN_TIME_SAID
-    page.formula(
-        row, IN_TIME, formula, said, look, theme.INDENT, *((theme.ACTION_INK,) if activation.will_miss else ())
-    )
+    looks = (theme.ACTION_INK,) if activation.will_miss else ()
+    page.formula(row, IN_TIME, formula, said, look, theme.INDENT, *looks)
 
 
 def _write_or_dash(page: Page, row: int, column: int, value: float | None, *looks: Look) -> None:
@@ -218,11 +219,11 @@ def _write_total(page: Page, last: int, columns: list[Column]) -> None:
         page.number(TOTAL_ROW, column, None, theme.TOTAL)
     page.text(TOTAL_ROW, SCHOOL, "Итого по муниципалитету", theme.TOTAL)
     counted = f"{len(figures.counted)} из {wording.of_schools(len(figures.schools))}"
-    page.text(TOTAL_ROW, REPORT, counted, theme.TOTAL, theme.CENTRE, theme.SMALL)
+    page.text(TOTAL_ROW, REPORT, counted, theme.TOTAL, theme.CENTRE, theme.SMALL, theme.WRAP)
     sums = {
         TOTAL: figures.municipality.total or 0,
         COUNT: figures.municipality.covered or 0,
-        MISSING: sum(row.shortfall or 0 for row in figures.counted),
+        MISSING: figures.shortfall,
         PER_WEEK: sum(row.per_week or 0 for row in figures.counted),
     }
     for column, cached in sums.items():

@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share
 from pipeline.writing import theme
-from pipeline.writing.brief import compared_with, points_since
+from pipeline.writing.brief import compared_with
 from pipeline.writing.summary import data
 from pipeline.writing.summary.page import (
     DATA,
@@ -124,8 +124,8 @@ def _write_changes(page: Page, items: list[Item]) -> None:
     said = f"с {wording.day(before.as_of)}, п.п." if before else "к прошлой дате, п.п."
     page.text(CHANGE_ROW, SCHOOL, said, theme.ROW, theme.SMALL, theme.QUIET)
     for column, item in enumerate(items, FIRST_ITEM):
-        points = points_since(page.book.figures, item.number)
-        if points is None:
+        points = float(page.book.figures.totals["change"][item.number])
+        if math.isnan(points):
             page.text(CHANGE_ROW, column, Mark.NONE, *_QUIET)
         else:
             page.number(CHANGE_ROW, column, points, *_QUIET, theme.POINTS)

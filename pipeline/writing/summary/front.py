@@ -14,7 +14,6 @@ from pipeline.writing.brief import (
     REMARKS_SHEET,
     SUBMISSIONS_SHEET,
     UNKNOWN,
-    Card,
     Decision,
     level_said,
 )
@@ -31,6 +30,7 @@ from pipeline.writing.summary.page import (
     address,
     written,
 )
+from pipeline.writing.summary.panels import SECTION_TITLE, write_across, write_card
 from pipeline.writing.theme import Look
 from schemas.form import Base, Item
 
@@ -58,8 +58,6 @@ OTHER_SHEETS = (COVERAGE, MILESTONES_SHEET, TREND, SUBMISSIONS_SHEET, PROBLEMS_S
                 RULES, DATA, METHOD)  # fmt: skip
 LINK_LETTER = 6  # pixels
 
-_TITLE: Look = {"bold": True, "font_color": theme.NAVY, "bottom": 1, "bottom_color": theme.NAVY, "font_size": 10}
-
 
 def write(page: Page, charts: Charts) -> None:
     for row in range(DECISIONS):
@@ -80,13 +78,13 @@ def write(page: Page, charts: Charts) -> None:
 def _write_top(page: Page) -> None:
     brief = page.book.brief
     colour = theme.NAVY if brief.good else theme.ORANGE_INK
-    _write_across(page, KICKER, LEFT, brief.kicker, {"font_size": 8, "bold": True, "font_color": theme.GREY})
+    write_across(page, KICKER, LEFT, brief.kicker, {"font_size": 8, "bold": True, "font_color": theme.GREY})
     dates: Look = {"bold": True, "font_color": theme.NAVY}
-    _write_across(page, KICKER, (LEFT[1] + 1, LAST), brief.dates, theme.RIGHT, dates)
+    write_across(page, KICKER, (LEFT[1] + 1, LAST), brief.dates, theme.RIGHT, dates)
     headline: Look = {"font_size": 16, "bold": True, "font_color": colour, "text_wrap": True}
-    _write_across(page, HEADLINE, (0, LAST), brief.headline, headline)
+    write_across(page, HEADLINE, (0, LAST), brief.headline, headline)
     rule: Look = {"bottom": 2, "bottom_color": colour}
-    _write_across(page, SUBLINE, (0, LAST), brief.subline, theme.WRAP, rule)
+    write_across(page, SUBLINE, (0, LAST), brief.subline, theme.WRAP, rule)
     _fit(page, HEADLINE, brief.headline, 16)
     _fit(page, SUBLINE, brief.subline, theme.BODY_SIZE)
 
@@ -97,16 +95,12 @@ def _fit(page: Page, row: int, text: str, size: float) -> None:
     page.sheet.set_row(row, max(usual, theme.text_height(text, COLUMNS * COLUMN_PIXELS, size)))
 
 
-def _write_across(page: Page, row: int, columns: tuple[int, int], text: str, *looks: Look) -> None:
-    page.merged(row, *columns, *looks)
-    page.text(row, columns[0], text, *looks)
-
-
 # ── cards ────────────────────────────────────────────────────────────────────────────────────────────────
 def _write_cards(page: Page) -> None:
     sources = (None, _headline_source(page), _on_target_source(page), _second_source(page), None)
     for index, (card, source) in enumerate(zip(page.book.brief.cards, sources, strict=True)):
-        _write_card(page, index * CARD_COLUMNS, card, source)
+        columns = (index * CARD_COLUMNS, (index + 1) * CARD_COLUMNS - 1)
+        write_card(page, CARD_LABEL, columns, card, source)
 
 
 def _headline_source(page: Page) -> str:
@@ -127,26 +121,9 @@ def _second_source(page: Page) -> str:
     return f"={address(COVERAGE, coverage.total_cell(form, form.second_card.item))}"
 
 
-def _write_card(page: Page, column: int, card: Card, source: str | None) -> None:
-    """`source`: formula of the figure, where it is taken from another sheet."""
-    columns = (column, column + CARD_COLUMNS - 1)
-    edge, ink = (theme.ORANGE, theme.ORANGE_INK) if card.needs_action else (theme.NAVY, theme.NAVY)
-    panel: Look = {"bg_color": theme.PANEL, "left": 5, "left_color": edge, **theme.INDENT}
-    label: Look = {"font_size": 9, "bold": True, "font_color": theme.GREY}
-    _write_across(page, CARD_LABEL, columns, card.label, panel, label)
-    figure: Look = {**panel, "font_size": 22, "bold": True, "font_color": ink}
-    _write_across(page, CARD_FIGURE, columns, card.figure, figure, card.look)
-    if card.value is not None and source:
-        page.formula(CARD_FIGURE, column, source, card.value, figure, card.look)
-    elif card.value is not None:
-        page.number(CARD_FIGURE, column, card.value, figure, card.look)
-    note: Look = {"font_size": 8, "text_wrap": True, "valign": "top"}
-    _write_across(page, CARD_NOTE, columns, "\n".join(card.note_lines), panel, note)
-
-
 # ── charts and the small matrix ──────────────────────────────────────────────────────────────────────────
 def _write_schools(page: Page, charts: Charts) -> None:
-    _write_across(page, SECTION, LEFT, page.book.figures.form.headline.chart, _TITLE)
+    write_across(page, SECTION, LEFT, page.book.figures.form.headline.chart, SECTION_TITLE)
     chart = charts.schools(*SCHOOLS_CHART)
     if chart:
         described = f"{page.book.figures.form.headline.chart}. {page.book.brief.headline}"
@@ -158,7 +135,7 @@ def _write_schools(page: Page, charts: Charts) -> None:
 
 
 def _write_trend(page: Page, charts: Charts) -> None:
-    _write_across(page, SECTION, RIGHT, TREND_TITLE, _TITLE)
+    write_across(page, SECTION, RIGHT, TREND_TITLE, SECTION_TITLE)
     chart = charts.trend(*TREND_CHART)
     if chart:
         described = f"{TREND_TITLE}. {page.book.brief.headline}"
@@ -168,14 +145,14 @@ def _write_trend(page: Page, charts: Charts) -> None:
 
 
 def _write_no_chart(page: Page, columns: tuple[int, int], why: str) -> None:
-    _write_across(page, CHART + 3, columns, why, theme.CENTRE, theme.QUIET)
+    write_across(page, CHART + 3, columns, why, theme.CENTRE, theme.QUIET)
 
 
 def _write_matrix(page: Page) -> None:
     """Coverage by group of people: the municipality's shares, taken from «Охват»."""
     figures = page.book.figures
     matrix = figures.form.coverage
-    _write_across(page, MATRIX_SECTION, RIGHT, "Охват по группам, % (Σ охвачено / Σ всего)", _TITLE)
+    write_across(page, MATRIX_SECTION, RIGHT, "Охват по группам, % (Σ охвачено / Σ всего)", SECTION_TITLE)
     first = RIGHT[0] + MATRIX_LABEL_COLUMNS
     width = MATRIX_COLUMNS // len(matrix.columns)
     heading: Look = {"font_size": 8, "font_color": theme.GREY, "text_wrap": True, "align": "center"}
@@ -183,10 +160,10 @@ def _write_matrix(page: Page) -> None:
     for row, base in enumerate(bases, MATRIX + 1):
         people = figures.bases.get(base.id)
         label = base.group if people is None else f"{base.group}, {wording.number(people)}"
-        _write_across(page, row, (RIGHT[0], first - 1), label, theme.BOLD, theme.SMALL)
+        write_across(page, row, (RIGHT[0], first - 1), label, theme.BOLD, theme.SMALL)
     for index, group in enumerate(matrix.columns):
         columns = (first + index * width, first + (index + 1) * width - 1)
-        _write_across(page, MATRIX, columns, group.title.replace("|", "\n"), heading)
+        write_across(page, MATRIX, columns, group.title.replace("|", "\n"), heading)
         items = [figures.form.item(number) for number in group.items]
         for row, base in enumerate(bases, MATRIX + 1):
             _write_share(page, row, columns, _item_about(base, items, page))
@@ -203,7 +180,7 @@ def _write_share(page: Page, row: int, columns: tuple[int, int], item: Item | No
     form = page.book.figures.form
     on_card = item is not None and item.number in (form.headline.item, form.second_card.item)
     cell: Look = {"align": "center", "border": 1, "border_color": theme.WHITE, "bold": on_card}
-    _write_across(page, row, columns, UNKNOWN, cell, theme.SHARE)
+    write_across(page, row, columns, UNKNOWN, cell, theme.SHARE)
     if item:
         share = coverage.municipal_share(page.book.figures, item.number)
         source = f"={address(COVERAGE, coverage.total_cell(form, item.number))}"
@@ -215,7 +192,7 @@ def _write_decisions(page: Page) -> int:
     """Index of the last line."""
     brief = page.book.brief
     bar: Look = {"bold": True, "font_color": theme.WHITE, "bg_color": theme.NAVY if brief.calm else theme.ORANGE}
-    _write_across(page, DECISIONS, (0, LAST), "Требует решения управления", bar, theme.INDENT)
+    write_across(page, DECISIONS, (0, LAST), "Требует решения управления", bar, theme.INDENT)
     for row, decision in enumerate(brief.decisions, DECISIONS + 1):
         page.sheet.set_row_pixels(row, 20)
         _write_decision(page, row, decision)
@@ -225,8 +202,8 @@ def _write_decisions(page: Page) -> int:
 def _write_decision(page: Page, row: int, decision: Decision) -> None:
     ink = theme.NAVY if page.book.brief.calm else theme.ORANGE_INK
     tag: Look = {"bold": True, "font_color": ink}
-    _write_across(page, row, (0, 2), decision.tag, theme.ROW, theme.SMALL, theme.INDENT, tag)
-    _write_across(page, row, (3, 25), decision.text, theme.ROW, theme.SMALL)
+    write_across(page, row, (0, 2), decision.tag, theme.ROW, theme.SMALL, theme.INDENT, tag)
+    write_across(page, row, (3, 25), decision.text, theme.ROW, theme.SMALL)
     page.merged(row, 26, LAST, theme.ROW, theme.RIGHT)
     if decision.sheet:
         page.link(row, 26, decision.sheet, f"лист «{decision.sheet}»", theme.ROW, theme.RIGHT)
@@ -236,14 +213,14 @@ def _write_foot(page: Page, last: int) -> None:
     """Links to all sheets; below them, how many answers are counted."""
     small: Look = {"font_size": 8, "font_color": theme.GREY}
     page.sheet.set_row_pixels(last + 1, 24)
-    _write_across(page, last + 1, (0, 1), "Листы:", small)
+    write_across(page, last + 1, (0, 1), "Листы:", small)
     column = 2
     for sheet in (page.book.figures.form.headline.sheet, *OTHER_SHEETS):
         width = max(2, math.ceil(len(sheet) * LINK_LETTER / COLUMN_PIXELS))
         page.merged(last + 1, column, column + width - 1, theme.LINK)
         page.link(last + 1, column, sheet, sheet, {"font_size": 8})
         column += width
-    _write_across(page, last + 2, (0, LAST), page.book.brief.footer, small)
+    write_across(page, last + 2, (0, LAST), page.book.brief.footer, small)
 
 
 def _print(page: Page, last: int) -> None:

@@ -8,7 +8,9 @@ from itertools import groupby
 from operator import attrgetter
 
 from pipeline import wording
+from pipeline.measuring.activation import weeks
 from pipeline.measuring.figures import Figures, SetAside
+from pipeline.reading.records import Waiver
 from pipeline.writing import theme
 from pipeline.writing.brief import headline_range, restated_said
 from pipeline.writing.summary import data
@@ -63,6 +65,7 @@ def write(page: Page) -> None:
     row = _write_sentences(page, row + 1, "Темп и прогноз", PACE_RULES)
     row = _write_range(page, row + 1)
     row = _write_set_aside(page, row + 1)
+    row = _write_waivers(page, row + 1)
     row = _write_exceptions(page, row + 1)
     row = _write_restated(page, row + 1)
     row = _write_dates(page, row + 1)
@@ -90,14 +93,14 @@ def _write_named_cells(page: Page, row: int) -> int:
 def _named_cells(figures: Figures) -> list[tuple[str, float | date | None, Look, str]]:
     """Name, value (None leaves the cell empty), look and meaning."""
     target, coming = figures.target, figures.next_target
-    weeks = (coming.by - figures.as_of).days / 7 if coming else None
+    to_next = weeks(figures.as_of, coming.by) if coming else None
     return [
         ("Дата_отчёта", figures.as_of, theme.DATE, "на какую дату составлен свод"),
         ("План_мин", fraction(target.min) if target else None, theme.TARGET, "нижняя граница действующего плана"),
         ("План_макс", fraction(target.max) if target else None, theme.TARGET, "верхняя граница действующего плана"),
         ("След_срок", coming.by if coming else None, theme.DATE, "срок следующей ступени плана"),
         ("След_план_мин", fraction(coming.min) if coming else None, theme.TARGET, "нижняя граница следующей ступени"),
-        ("Недель_до_срока", weeks, {"num_format": "0.0"}, "недель от даты отчёта до следующего срока"),
+        ("Недель_до_срока", to_next, {"num_format": "0.0"}, "недель от даты отчёта до следующего срока"),
     ]
 
 
@@ -173,21 +176,45 @@ def _write_with_one(page: Page, row: int, answer: SetAside) -> None:
         said = f"{people} из {whole} чел. ({said})" if answer.percent is not None else f"{people} из {whole} чел."
     why = "; ".join(wording.message(remark, page.book.catalogue) for remark in answer.remarks)
     _write_line(page, row, f"{answer.school.name} ({answer.school.code})", None, ". ".join(filter(None, (said, why))))
-    if answer.covered is None or not answer.total:
+    if answer.percent_with_it is None:
         return
     covered, total = (data.sum_of(figures, answer.item, figure) for figure in ("covered", "total"))
-    known = figures.totals[["covered", "total"]].fillna(0.0)
-    share = (float(known["covered"][answer.item]) + answer.covered) / (
-        float(known["total"][answer.item]) + answer.total
-    )
     formula = f"=({covered}+{answer.covered!r})/({total}+{answer.total!r})"
-    page.total(row, VALUE, formula, share, figures.schools, theme.ROW, theme.CENTRE, _EXACT)
+    with_it = answer.percent_with_it / 100
+    page.total(row, VALUE, formula, with_it, figures.schools, theme.ROW, theme.CENTRE, _EXACT)
+
+
+def _write_waivers(page: Page, row: int) -> int:
+    """Every exception of the office that is in force, whether it has been needed or not."""
+    names = _school_names(page.book.figures)
+    row = _write_section(page, row, "Исключения, которые действуют на эту дату: школа, до какого дня, что разрешено")
+    if not page.book.figures.waivers:
+        return _write_none(page, row, "Исключений нет.")
+    for waiver in written(page.book.figures.waivers):
+        _write_line(page, row, names[waiver.school], waiver.until, _allowed(waiver, page))
+        row += 1
+    return row
+
+
+def _allowed(waiver: Waiver, page: Page) -> str:
+    """«п. 14, больше, чем в связанном пункте: ремонт (Иванова И. И.)»"""
+    entry = page.book.catalogue.entries.get(waiver.code)
+    allowed = "пункт исключён из плана школы"
+    if entry:
+        allowed = wording.lowered(entry.title)
+    elif waiver.code:
+        allowed = f"замечания «{waiver.code}» в перечне нет, исключение не сработает"
+    return f"п. {waiver.item}, {allowed}: {waiver.words}{'' if waiver.until else '; бессрочно'}"
+
+
+def _school_names(figures: Figures) -> dict[str, str]:
+    return {school.code: f"{school.name} ({school.code})" for school in figures.schools}
 
 
 def _write_exceptions(page: Page, row: int) -> int:
     """Remarks that an exception of the office has lowered: their figures are counted."""
     figures, catalogue = page.book.figures, page.book.catalogue
-    names = {school.code: f"{school.name} ({school.code})" for school in figures.schools}
+    names = _school_names(figures)
     row = _write_section(page, row, "Исключения, которые сработали: показатель учтён, хотя замечание есть")
     excepted = [remark for remark in figures.remarks if remark.exception]
     if not excepted:

@@ -2,7 +2,6 @@
 
 from pipeline.measuring.figures import Problem
 from pipeline.writing import theme
-from pipeline.writing.brief import problem_groups
 from pipeline.writing.summary.page import FIRST_ROW, Column, Page, said_of_rest, written
 from pipeline.writing.theme import Look
 
@@ -31,10 +30,10 @@ def write(page: Page) -> None:
         COLUMNS,
     )
     page.header(HEADER_ROW, COLUMNS)
-    schools = dict(problem_groups(figures))
+    naming = figures.problem_groups
     row, group = DATA_ROW - 1, None
     for row, problem in enumerate(written(figures.problems), DATA_ROW):
-        _write_problem(page, row, problem, schools.get(problem.group, 0), first=problem.group != group)
+        _write_problem(page, row, problem, naming.get(problem.group, 0), first=problem.group != group)
         group = problem.group
     if not figures.problems:
         row = DATA_ROW

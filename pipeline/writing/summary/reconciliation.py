@@ -170,7 +170,7 @@ def _write_set_aside(page: Page, row: int) -> int:
         return row + 1
     row += 1
     _write_open_header(page, row, _ASIDE, len(COLUMNS), centred=(_A_COVERED, _A_TOTAL, _A_PERCENT))
-    places = remarks.places(page.book.figures)
+    places = remarks.places(page.book)
     for answer in written(aside):
         for reason in answer.remarks or (None,):
             row += 1

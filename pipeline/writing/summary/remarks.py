@@ -9,7 +9,7 @@ from pipeline.measuring.figures import Figures, Life
 from pipeline.measuring.lives import identity
 from pipeline.wording import NBSP
 from pipeline.writing import theme
-from pipeline.writing.summary.page import FIRST_ROW, LINK_ROW, Column, Page, said_of_rest, written
+from pipeline.writing.summary.page import FIRST_ROW, LINK_ROW, METHOD, Book, Column, Page, said_of_rest, written
 from pipeline.writing.theme import Look, Mark
 from schemas.remarks import Remark, Severity
 
@@ -44,12 +44,15 @@ _IN_TOTAL = {Severity.ERROR: "Ошибок", Severity.WARNING: "проверит
 
 def write(page: Page) -> None:
     figures = page.book.figures
-    remarks = in_order(figures)
+    remarks = listed(page.book)
+    elsewhere = ""
+    if len(remarks) < len(figures.remarks):
+        elsewhere = f" Прежние отчёты школ здесь не перечислены: они — на листе «{METHOD}», в источниках."
     page.head(
         "Замечания к отчётам",
         "Ошибка — показатель отложен до исправления; «проверить» — учтён, но просим проверить; «сведение» — действий "
         f"не требует; «{EXCEPTED}» — исключение управления, показатель учтён. «Стоит с» — отчётная дата, с которой "
-        f"замечание повторяется.{said_of_rest(remarks, 'findings.csv')}",
+        f"замечание повторяется.{elsewhere}{said_of_rest(remarks, 'findings.csv')}",
         COLUMNS,
     )
     page.sheet.set_row(SUMMARY_ROW, 22)
@@ -75,9 +78,14 @@ def in_order(figures: Figures) -> list[Remark]:
     )
 
 
-def places(figures: Figures) -> dict[Remark, str]:
+def listed(book: Book) -> list[Remark]:
+    """In the sheet's order, without what is told elsewhere."""
+    return [remark for remark in in_order(book.figures) if not book.catalogue.is_quiet(remark)]
+
+
+def places(book: Book) -> dict[Remark, str]:
     """Remark -> the cell of this sheet in which its row begins, for links; those of the rows that are written."""
-    return {remark: f"A{row + 1}" for row, remark in enumerate(written(in_order(figures)), DATA_ROW)}
+    return {remark: f"A{row + 1}" for row, remark in enumerate(written(listed(book)), DATA_ROW)}
 
 
 def _summary(figures: Figures) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pipeline.measuring.figures import Figures, State, Submission
 from pipeline.writing import theme
 from pipeline.writing.brief import REMARKS_SHEET
 from pipeline.writing.summary import remarks
-from pipeline.writing.summary.page import FIRST_ROW, Column, Page, said_of_rest, school_column, written
+from pipeline.writing.summary.page import FIRST_ROW, Book, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.theme import Look, Mark
 
 CODE, SCHOOL, STATE, REMIND, REPORT, ARRIVED, LATE, ERRORS, WARNINGS, FILE = range(10)
@@ -66,7 +66,7 @@ def write(page: Page) -> None:
         columns,
     )
     page.header(HEADER_ROW, columns)
-    places = _first_remarks(figures)
+    places = _first_remarks(page.book)
     for row, line in enumerate(written(lines), DATA_ROW):
         if line.replaced:
             _write_replaced(page, row, line.submission, *line.replaced)
@@ -94,10 +94,10 @@ def _which_date(figures: Figures) -> str:
     return f" Отчёты сдаются на отчётную дату {wording.day(figures.reporting_date)}: она последняя перед датой свода."
 
 
-def _first_remarks(figures: Figures) -> dict[tuple[str, str], str]:
+def _first_remarks(book: Book) -> dict[tuple[str, str], str]:
     """School and file -> the cell of «Замечания» where its remarks begin, the gravest first."""
     first: dict[tuple[str, str], str] = {}
-    for remark, cell in remarks.places(figures).items():
+    for remark, cell in remarks.places(book).items():
         first.setdefault((remark.school, remark.file), cell)
     return first
 

@@ -1,0 +1,87 @@
+"""What leadership is told in half a minute: headline, sub-line, cards, lines of decision.
+
+Made once from the figures and said in two places: on «Сводка» and in the letter.
+"""
+
+from dataclasses import dataclass
+
+from pipeline import wording
+from pipeline.measuring.figures import Figures, Level
+from pipeline.wording import NBSP
+from pipeline.writing.brief.cards import Card, level_said, make_cards
+from pipeline.writing.brief.decisions import NOTHING_TO_DECIDE, Decision, make_decisions
+from pipeline.writing.brief.headline import make_headline
+from pipeline.writing.brief.subline import headline_range, make_subline, range_said, restated_said
+from pipeline.writing.brief.words import (
+    MILESTONES_SHEET,
+    PROBLEMS_SHEET,
+    REMARKS_SHEET,
+    SUBMISSIONS_SHEET,
+    UNKNOWN,
+    compared_with,
+    share_decimals,
+)
+from schemas.remarks import Catalogue
+
+__all__ = [
+    "MILESTONES_SHEET",
+    "PROBLEMS_SHEET",
+    "REMARKS_SHEET",
+    "SUBMISSIONS_SHEET",
+    "UNKNOWN",
+    "Brief",
+    "Card",
+    "Decision",
+    "compared_with",
+    "headline_range",
+    "level_said",
+    "make_brief",
+    "range_said",
+    "restated_said",
+    "share_decimals",
+]
+
+
+@dataclass(frozen=True)
+class Brief:
+    """`dates`: which date it tells of, and which one it is compared with; `good`: the municipality is not below its
+    plan; `calm`: nothing is left to decide."""
+
+    kicker: str
+    dates: str
+    headline: str
+    good: bool
+    subline: str
+    cards: tuple[Card, ...]
+    decisions: tuple[Decision, ...]
+    calm: bool
+    footer: str
+
+
+def make_brief(figures: Figures, catalogue: Catalogue) -> Brief:
+    order = figures.form.order
+    to_decide = tuple(make_decisions(figures, catalogue))
+    return Brief(
+        kicker=f"{figures.form.subject} · приказ №{NBSP}{order.number} от {wording.day(order.date)}".upper(),
+        dates=_dates(figures),
+        headline=make_headline(figures),
+        good=figures.municipality.level is not Level.BELOW,
+        subline=make_subline(figures),
+        cards=make_cards(figures),
+        decisions=to_decide or (NOTHING_TO_DECIDE,),
+        calm=not to_decide,
+        footer=_footer(figures),
+    )
+
+
+def _dates(figures: Figures) -> str:
+    said, before = f"по состоянию на {wording.day(figures.as_of)}", compared_with(figures)
+    return f"{said} · сравнение с {wording.day(before.as_of)}" if before else said
+
+
+def _footer(figures: Figures) -> str:
+    counted, expected = len(figures.counted), len(figures.schools)
+    derived = int(figures.totals["derived"][figures.form.headline.item])
+    by_percent = f", у {wording.number(derived)} — по проценту" if derived else ""
+    verb = "Учтён ответ" if wording.plural(counted, "1", "", "") else "Учтены ответы"
+    return f"{verb} {wording.number(counted)} из {wording.of_schools(expected)}{by_percent}; итог — по сумме людей."

@@ -1,0 +1,210 @@
+"""The five cards: the figures that leadership asks for first, each with the change since the last reporting date."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeline import wording
+from pipeline.measuring.figures import Activation, Figures, Level, State
+from pipeline.wording import NBSP
+from pipeline.writing import theme
+from pipeline.writing.brief.words import (
+    UNKNOWN,
+    asked,
+    compared_with,
+    counted_of,
+    in_state,
+    lacking,
+    reported,
+    share_decimals,
+    to_remind,
+)
+from pipeline.writing.theme import Look, Mark
+from schemas.remarks import Severity
+
+CARD_LINE = 38  # characters of one line of a card's note
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card. `value` is the figure as a number for a cell of the format `look`, a fraction for a share;
+    None where it is not known."""
+
+    label: str
+    figure: str
+    note_lines: tuple[str, ...]
+    needs_action: bool = False
+    value: float | None = None
+    look: Look = field(default_factory=dict)
+
+
+def make_cards(figures: Figures) -> tuple[Card, ...]:
+    return (
+        _submission_card(figures),
+        _headline_card(figures),
+        _target_card(figures),
+        _second_card(figures),
+        _remarks_card(figures),
+    )
+
+
+def _submission_card(figures: Figures) -> Card:
+    label = "Отчитались школ"
+    if not figures.schools:
+        return Card(label, UNKNOWN, ("реестр пуст",), needs_action=True)
+    silent, unread = to_remind(figures, State.NOT_SUBMITTED), in_state(figures, State.UNREADABLE)
+    carried = len(in_state(figures, State.CARRIED))
+    absent = f"не представили: {len(silent)} · перенесены: {carried}"
+    if unread:
+        absent = f"нет {len(silent)} · перенесены {carried} · не прочитаны {len(unread)}"
+    notes: tuple[str, ...] = (_punctuality(figures), absent)
+    if before := compared_with(figures):
+        was, whole = (wording.number(len(who)) for who in (reported(before), asked(before)))
+        notes = _with_change(notes, f"было {was} из {whole}", f"было {was}")
+    part, whole_now = len(reported(figures)), len(asked(figures))
+    return _card_out_of(label, part, whole_now, notes, needs_action=bool(silent or unread))
+
+
+def _punctuality(figures: Figures) -> str:
+    if figures.reporting_date is None:
+        return "отчётной даты ещё не было"
+    days = [row.days_late for row in reported(figures)]
+    late = sum(1 for day in days if day)
+    if unknown := days.count(None):
+        return f"вовремя {days.count(0)} · позже {late} · неизвестно {unknown}"
+    return f"вовремя {days.count(0)} · позже {late}"
+
+
+def _headline_card(figures: Figures) -> Card:
+    label, row, target = figures.form.headline.name, figures.municipality, figures.target
+    if row.percent is None:
+        return Card(label, UNKNOWN, (_why_unknown(figures),))
+    state = f"{level_said(row.level)} {wording.band(target.min, target.max)}" if target else "план ещё не действует"
+    if target is None and figures.next_target is None:
+        state = "без плана"
+    (first,) = _with_points((state,), row.change, figures)
+    notes = (first, _covered_said(row, figures))
+    return _share_card(label, row.percent, share_decimals(row, target), notes, row.level is Level.BELOW)
+
+
+def level_said(level: Level) -> str:
+    """«▼ ниже плана», «● по плану», «▲ выше плана»."""
+    marks = {Level.BELOW: Mark.BELOW, Level.ON: Mark.ON_PLAN, Level.ABOVE: Mark.ABOVE}
+    return f"{marks[level]} {level}" if level in marks else str(level)
+
+
+def _covered_said(row: Activation, figures: Figures) -> str:
+    """«4 772 из 8 718 чел. · +1 240 с 30.01»"""
+    said = f"{wording.number(round(row.covered or 0))} из {wording.number(round(row.total or 0))}{NBSP}чел."
+    before = compared_with(figures)
+    if row.change_people is None or before is None:
+        return said
+    change = _signed(round(row.change_people))
+    (longer,) = _with_change((said,), f"{change} с {wording.short_day(before.as_of)}", change)
+    return longer
+
+
+def _target_card(figures: Figures) -> Card:
+    label = "Школ с выполненным планом"
+    if not figures.counted:
+        return Card(label, UNKNOWN, (_why_unknown(figures),))
+    if figures.target is None:
+        return Card(label, UNKNOWN, ("план ещё не действует",))
+    counted, behind = len(figures.counted), len(figures.below)
+    notes = (*_behind_lines(figures), *_on_target_before(figures))
+    return _card_out_of(label, counted - behind, counted, notes, needs_action=behind > 0)
+
+
+def _behind_lines(figures: Figures) -> tuple[str, ...]:
+    """In one line where the comparison needs the other."""
+    if not figures.below:
+        return (f"{Mark.ON_PLAN} отстающих нет",)
+    behind = f"{Mark.BELOW} ниже плана: {wording.number(len(figures.below))}"
+    if not any(_on_target_before(figures)):
+        return behind, f"не хватает {lacking(figures.shortfall, figures.form)}"
+    missing = f"не хватает {wording.number(figures.shortfall)}"
+    return _with_change((behind,), f"{missing}{NBSP}чел.", missing)
+
+
+def _on_target_before(figures: Figures) -> Iterator[str]:
+    """How many schools were on the plan at the reporting date before: it may have been another plan."""
+    before = compared_with(figures)
+    if before and before.target and before.counted:
+        plan = wording.band(before.target.min, before.target.max)
+        met = wording.number(len(before.counted) - len(before.below))
+        said = f"было {met} из {wording.number(len(before.counted))}"
+        yield said if before.target == figures.target else f"{said} при плане {plan}"
+
+
+def _second_card(figures: Figures) -> Card:
+    card = figures.form.second_card
+    item, percent = figures.form.item(card.item), float(figures.totals["percent"][card.item])
+    if math.isnan(percent):
+        return Card(card.title, UNKNOWN, (_why_unknown(figures),))
+    notes = [counted_of(int(figures.totals["counted"][card.item]), len(figures.schools))]
+    overdue = False
+    if item.due:
+        notes.append(f"цель — {wording.percent(100)} к {wording.day(item.due)}")
+        overdue = item.due < figures.as_of and percent < 100
+    decimals = wording.decimals_beside(percent, 100, 100)  # 99,97 % is not said as «100 %»
+    change = float(figures.totals["change"][card.item])
+    lines = _with_points(tuple(notes), None if math.isnan(change) else change, figures)
+    return _share_card(card.title, percent, decimals, lines, overdue)
+
+
+def _remarks_card(figures: Figures) -> Card:
+    label = "Замечания к отчётам"
+    errors = sum(1 for remark in figures.remarks if remark.severity is Severity.ERROR)
+    warnings = sum(1 for remark in figures.remarks if remark.severity is Severity.WARNING)
+    notes: tuple[str, ...]
+    if errors:
+        notes = (f"{Mark.ERROR} ошибок {errors} — показатели отложены", f"проверить {warnings}")
+    elif warnings:
+        notes = (f"{Mark.ON_PLAN} ошибок нет", f"проверить {warnings}")
+    elif reported(figures):
+        notes = (f"{Mark.ON_PLAN} замечаний нет",)
+    else:
+        return Card(label, UNKNOWN, (_why_unknown(figures),))
+    if figures.before and figures.lives.raised:
+        corrected, raised = wording.number(len(figures.lives.corrected)), wording.number(figures.lives.raised)
+        corrected = f"исправлено {corrected} из {raised}"
+        notes = _with_change(notes, f"{corrected} с {wording.short_day(figures.before.as_of)}", corrected)
+    return Card(label, wording.number(errors + warnings), notes, errors > 0, errors + warnings, theme.PEOPLE)
+
+
+def _why_unknown(figures: Figures) -> str:
+    return "показатель не принят" if reported(figures) else "нет отчётов"
+
+
+# ── how a card is made ───────────────────────────────────────────────────────────────────────────────────
+def _card_out_of(label: str, part: int, whole: int, notes: tuple[str, ...], needs_action: bool) -> Card:
+    said = f"{wording.number(part)} из {wording.number(whole)}"
+    return Card(label, said, notes, needs_action, part, theme.out_of(whole))
+
+
+def _share_card(label: str, percent: float, decimals: int, notes: tuple[str, ...], needs_action: bool) -> Card:
+    look = theme.exact_share(decimals)
+    return Card(label, wording.percent(percent, decimals), notes, needs_action, percent / 100, look)
+
+
+def _with_change(notes: tuple[str, ...], *wordings: str) -> tuple[str, ...]:
+    """The lines with the first of these wordings that finds room after one of them; unchanged where none does."""
+    for said in wordings:
+        for index, line in enumerate(notes):
+            longer = f"{line} · {said}"
+            if len(longer) <= CARD_LINE:
+                return (*notes[:index], longer, *notes[index + 1 :])
+    return notes
+
+
+def _with_points(notes: tuple[str, ...], change: float | None, figures: Figures) -> tuple[str, ...]:
+    """`change`: percentage points since the reporting date before."""
+    before = compared_with(figures)
+    if change is None or before is None:
+        return notes
+    said = f"{_signed(round(change, 1))}{NBSP}п.п."
+    return _with_change(notes, f"{said} с {wording.short_day(before.as_of)}", said)
+
+
+def _signed(value: float) -> str:
+    return f"+{wording.number(value)}" if value > 0 else wording.number(value)

@@ -1,0 +1,180 @@
+"""What the management has to decide: at most a line a subject, each only when there is something to decide."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline import wording
+from pipeline.measuring.activation import first_to_catch_up
+from pipeline.measuring.figures import Deadline, Figures, State
+from pipeline.wording import NBSP
+from pipeline.writing.brief.words import (
+    MILESTONES_SHEET,
+    PROBLEMS_SHEET,
+    REMARKS_SHEET,
+    SUBMISSIONS_SHEET,
+    lacking,
+    school_name,
+    school_names,
+    to_remind,
+)
+from schemas.form import Form
+from schemas.remarks import Catalogue, Remark, Severity
+
+DECISION_LENGTH = 125  # characters of one line on «Сводка», not wrapped
+MOST_NAMES = 4  # in a line of decision; fewer where the line would be too long
+LONGEST_TITLE = 36  # characters of a paper's or measure's title in a line
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line of «Требует решения управления»; `sheet` is where to read on, blank for none."""
+
+    tag: str
+    text: str
+    sheet: str = ""
+
+
+NOTHING_TO_DECIDE = Decision("Итог", "Решений не требуется: все отчёты сданы, отстающих и просроченных этапов нет.")
+
+
+def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]:
+    if not figures.schools:
+        yield Decision("Реестр", "В реестре нет ни одной школы: внесите школы и запустите свод снова.")
+    if figures.below:
+        yield Decision(figures.form.headline.sheet, _who_should_catch_up(figures), figures.form.headline.sheet)
+    if any(to_remind(figures, state) for state in _ABSENT):
+        yield Decision("Отчёты", _fitted(lambda shown: _who_is_absent(figures, shown)), SUBMISSIONS_SHEET)
+    if errors := [remark for remark in figures.remarks if remark.severity is Severity.ERROR]:
+        yield Decision("Ошибки", _gravest_error(errors, figures, catalogue), REMARKS_SHEET)
+    if figures.overdue:
+        yield Decision("Сроки", _fitted(lambda _: _most_overdue(figures)), MILESTONES_SHEET)
+    if figures.problem_groups:
+        yield Decision("Мешает", _fitted(lambda shown: _what_hinders(figures, min(shown, 3))), PROBLEMS_SHEET)
+
+
+def _fitted(*wordings: Callable[[int], str]) -> str:
+    """The first wording that fits into a line, each with four names, then with three down to one; the last one cut if
+    none does."""
+    for shown in range(MOST_NAMES, 0, -1):
+        for said in wordings:
+            text = wording.capital(said(shown))
+            if len(text) <= DECISION_LENGTH:
+                return text
+    return f"{text[: DECISION_LENGTH - 1].rstrip()}…"
+
+
+def _who_should_catch_up(figures: Figures) -> str:
+    chosen, missing, part = first_to_catch_up(figures.below, figures.municipality)
+    verb = wording.plural(len(chosen), "даёт", "дают", "дают")
+    people = f"{wording.number(missing)} из {wording.number(figures.shortfall)}{NBSP}чел."
+    said = f"{wording.schools(len(chosen))} {verb} {wording.percent(part, 0)} нехватки ({people})"
+    if len(chosen) == len(figures.below):
+        said = f"До плана не хватает {lacking(missing, figures.form)}"
+    names, coming = [school_name(row) for row in chosen], _what_comes_next(figures)
+    return _fitted(
+        lambda shown: f"{said}: {wording.listed(names, shown)}.{coming}{_late_by_forecast_counted(figures)}",
+        lambda shown: f"{said}: {wording.listed(names, shown)}.{coming}",
+    )
+
+
+def _what_comes_next(figures: Figures) -> str:
+    target, forecast = figures.next_target, figures.municipality.forecast
+    if target is None:
+        return ""
+    said = f" К {wording.short_day(target.by)} план {wording.percent(target.min)}"
+    if forecast is not None:
+        decimals = wording.decimals_beside(forecast, target.min, target.max, least=0)
+        said += f", прогноз {wording.percent(forecast, decimals)}"
+    return f"{said}."
+
+
+def _late_by_forecast_counted(figures: Figures) -> str:
+    late = sum(row.will_miss for row in figures.activation)
+    verb = wording.plural(late, "успеет", "успеют", "успеют")
+    return f" По прогнозу не {verb} {wording.schools(late)}." if late else ""
+
+
+_ABSENT = {
+    State.NOT_SUBMITTED: "нет отчёта",
+    State.UNREADABLE: "отчёт не прочитан",
+    State.CARRIED: "данные прошлой даты",
+}
+
+
+def _who_is_absent(figures: Figures, shown: int) -> str:
+    absent = {said: names for state, said in _ABSENT.items() if (names := school_names(to_remind(figures, state)))}
+    parts = (f"{said}: {wording.listed(names, shown)}" for said, names in absent.items())
+    whom = "директору" if sum(map(len, absent.values())) == 1 else "директорам"
+    return f"{'; '.join(parts)}. Нужен запрос {whom}."
+
+
+def _gravest_error(errors: Sequence[Remark], figures: Figures, catalogue: Catalogue) -> str:
+    """The kind of error that most schools have: first of schools that are known, one on the headline item before
+    others."""
+    kinds: defaultdict[tuple[str, str, str], list[Remark]] = defaultdict(list)
+    for error in errors:
+        kinds[error.code, error.item, _limiting_item(error)].append(error)
+    kind = min(kinds, key=lambda kind: _by_gravity(kind[1], kinds[kind], figures))
+    subjects = _subjects(kinds[kind], figures)
+    matter = _matter(kinds[kind][0], figures.form, catalogue)
+    return _fitted(lambda shown: f"{_and_others(subjects, shown)}: {matter}")
+
+
+def _by_gravity(item: str, errors: Sequence[Remark], figures: Figures) -> tuple[bool, bool, bool, int, str, str]:
+    """To be sorted by: the gravest kind of error first."""
+    codes = {school.code for school in figures.schools}
+    nobodys = not any(error.school in codes for error in errors)
+    return nobodys, item != figures.form.headline.item, not item, -len(errors), errors[0].code, item
+
+
+def _limiting_item(error: Remark) -> str:
+    """Number of the item that a control between items holds this one against; blank for other remarks."""
+    return str(dict(error.data).get("other", ""))
+
+
+def _subjects(errors: Sequence[Remark], figures: Figures) -> list[str]:
+    """Whom the errors are about: the schools, or the files where no school is known."""
+    names = {school.code: wording.keep_together(school.name) for school in figures.schools}
+    return list(dict.fromkeys(names.get(error.school) or f"файл «{error.file}»" for error in errors))
+
+
+def _and_others(names: Sequence[str], shown: int) -> str:
+    said = ", ".join(names[:shown])
+    return f"{said} и др." if len(names) > shown else said
+
+
+def _matter(error: Remark, form: Form, catalogue: Catalogue) -> str:
+    limit = _limiting_item(error)
+    control = next((c for c in form.controls if c.item == error.item and c.limit == limit), None)
+    essence = control.brief if control else wording.lowered(catalogue.entries[error.code].title)
+    if not error.item:
+        return f"{essence} — нужно исправить."
+    where = f"п.{NBSP}{error.item}{f' и {limit}' if control else ''}"
+    comma = "," if ", " in essence else ""
+    return f"{essence} ({where}){comma} — показатель отложен до исправления."
+
+
+def _most_overdue(figures: Figures) -> str:
+    overdue = figures.overdue
+    worst = max(overdue, key=lambda deadline: len(overdue[deadline]))  # of equal ones the earliest
+    return (
+        f"Просрочено чаще всего: {_deadline_said(worst, figures.form)} — {wording.schools(len(overdue[worst]))}; "
+        f"всего просроченных этапов — {wording.number(figures.overdue_total)}."
+    )
+
+
+def _deadline_said(deadline: Deadline, form: Form) -> str:
+    """«п. 6.2 (ознакомление родителей, срок 30.01.2014)»"""
+    due = f"срок {wording.day(deadline.due)}"
+    if deadline.title:
+        return f"«{wording.shortened(deadline.title, LONGEST_TITLE)}» ({due})"
+    step = "" if deadline.least is None else f" до {wording.percent(deadline.least)}"
+    return f"п.{NBSP}{deadline.item} ({form.item(deadline.item).about}{step}, {due})"
+
+
+def _what_hinders(figures: Figures, shown: int) -> str:
+    (first, naming), *others = list(figures.problem_groups.items())[:shown]
+    said = [f"{first} — {wording.schools(naming)}"]
+    said += [f"{wording.lowered(group)} — {schools}" for group, schools in others]
+    return f"{'; '.join(said)}."

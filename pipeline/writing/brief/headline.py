@@ -1,0 +1,60 @@
+"""The headline: the municipality's share of the headline item and the verdict on the plan, in one sentence."""
+
+from pipeline import wording
+from pipeline.measuring.figures import Figures, Level
+from pipeline.writing.brief.words import counted_of, lacking, reported, share_decimals
+
+
+def make_headline(figures: Figures) -> str:
+    if figures.municipality.percent is None:
+        return _nothing_counted(figures)
+    decimals = share_decimals(figures.municipality, figures.target)
+    said = f"{figures.form.headline.name} — {wording.percent(figures.municipality.percent, decimals)}"
+    target, coming = figures.target, figures.next_target
+    if target:
+        said = f"{said} при плане {wording.band(target.min, target.max)}: {_verdict(figures)}"
+    elif coming:
+        said += f". План ещё не действует: к {wording.day(coming.by)} нужно {wording.band(coming.min, coming.max)}."
+    else:
+        said += "."
+    return said if reported(figures) else f"{said} На {_asked_for(figures)} отчётов нет: данные прежние."
+
+
+def _nothing_counted(figures: Figures) -> str:
+    if not figures.schools:
+        return "Нет ни одной школы в реестре."
+    if not reported(figures):
+        whole = len(figures.schools)
+        nobody = "Школа" if whole == 1 else f"Ни одна школа из {wording.number(whole)}"
+        return f"{nobody} не отчиталась на {_asked_for(figures)} — показателей пока нет."
+    return f"Отчёты есть, но ни один показатель «{figures.form.headline.name}» не принят: смотрите замечания."
+
+
+def _asked_for(figures: Figures) -> str:
+    """The date for which the reports are."""
+    return wording.day(figures.reporting_date or figures.as_of)
+
+
+def _verdict(figures: Figures) -> str:
+    """The municipality's, then how many schools it does not hold for; of one school the first says it all."""
+    counted = len(figures.counted)
+    alone = counted == len(figures.schools) == 1
+    if figures.municipality.level is Level.BELOW:
+        missing = lacking(figures.municipality.shortfall or 0, figures.form)
+        said = f"план не выполнен, не хватает {missing}."
+        return said if alone else f"{said} {wording.capital(_behind_of(figures))}."
+    met = "план перевыполнен" if figures.municipality.level is Level.ABOVE else "план выполнен"
+    if alone:
+        return f"{met}."
+    if figures.below:
+        return f"{met}, но {_behind_of(figures)}."
+    if counted == len(figures.schools):
+        return f"{met} во всех школах."
+    return f"{met}, отстающих нет; {counted_of(counted, len(figures.schools))}."
+
+
+def _behind_of(figures: Figures) -> str:
+    counted, behind = len(figures.counted), len(figures.below)
+    if behind == counted == len(figures.schools):
+        return f"ниже плана все {wording.schools(counted)}"
+    return f"{wording.schools(behind)} из {wording.number(counted)} ниже плана"

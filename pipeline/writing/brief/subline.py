@@ -1,0 +1,132 @@
+"""The sub-line: who is behind, silent or carried forward, within what bounds the share lies, what was restated."""
+
+import math
+from collections.abc import Iterator
+
+from pipeline import wording
+from pipeline.measuring.activation import level
+from pipeline.measuring.figures import Figures, Level, Restated, State
+from pipeline.wording import NBSP
+from pipeline.writing.brief.words import (
+    SUBMISSIONS_SHEET,
+    UNKNOWN,
+    in_state,
+    lacking,
+    reported,
+    school_name,
+    school_names,
+    to_remind,
+)
+from schemas.form import Target
+
+
+def make_subline(figures: Figures) -> str:
+    if not figures.schools:
+        return "Внесите школы в реестр и запустите свод снова."
+    if not reported(figures) and figures.municipality.percent is None:
+        if not any(row.to_remind for row in figures.submissions):
+            return "Отчётной даты ещё не было."
+        return f"Запросите отчёты: список школ и сроков — на листе «{SUBMISSIONS_SHEET}»."
+    shortcomings = [*_behind_said(figures), *_submissions_said(figures)]
+    parts = [
+        *_date_of_reports_said(figures),
+        *_range_said(figures),
+        *(shortcomings or [_all_reported(figures)]),
+        *_late_by_forecast_said(figures),
+        *(restated_said(one) for one in figures.restated),
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _date_of_reports_said(figures: Figures) -> Iterator[str]:
+    """Between reporting dates: for which one the schools have reported."""
+    day = figures.reporting_date
+    if day is None or day == figures.as_of or not reported(figures):
+        return
+    later = any(row.as_of and row.as_of > day for row in reported(figures))
+    yield f"Показатели школ — по отчётам на {wording.day(day)}{' и более поздним' if later else ''}."
+
+
+def _range_said(figures: Figures) -> Iterator[str]:
+    """Where the municipality's share can lie, and whether its verdict hangs on those who have not answered."""
+    share_range = headline_range(figures)
+    if share_range is None:
+        return
+    doubt = ""
+    worst, best = (level(bound, figures.target) for bound in share_range)
+    if figures.municipality.level is not Level.BELOW and worst is Level.BELOW:
+        doubt = ", план может оказаться не выполнен"
+    elif figures.municipality.level is Level.BELOW and best is not Level.BELOW:
+        doubt = ", план может оказаться выполнен"
+    yield f"С учётом тех, чьих ответов нет, — {range_said(share_range, figures.target)}{doubt}."
+
+
+def headline_range(figures: Figures) -> tuple[float, float] | None:
+    """Between which percentages the municipality's share lies whatever the schools that are not counted answer.
+
+    None where all are counted, where nobody is, and where the registry does not know how many people are missing.
+    """
+    low, high = (
+        float(figures.reconciliation.items[name][figures.form.headline.item])
+        for name in ("percent_low", "percent_high")
+    )
+    if figures.municipality.percent is None or math.isnan(low) or math.isclose(low, high):
+        return None
+    return low, high
+
+
+def range_said(share_range: tuple[float, float], target: Target | None) -> str:
+    """«от 52,1 до 58,3 %», never rounded across a bound of the target."""
+    bounds = (target.min, target.max) if target else (0.0, 100.0)
+    low, high = (wording.percent(one, wording.decimals_beside(one, *bounds)) for one in share_range)
+    return f"от {low.removesuffix(f'{NBSP}%')} до {high}"
+
+
+def _behind_said(figures: Figures) -> Iterator[str]:
+    if figures.below:
+        missing = lacking(figures.shortfall, figures.form)
+        names = [f"{school_name(row)} — {wording.number(row.shortfall or 0)}" for row in figures.below]
+        whom = "Отстающей" if len(names) == 1 else "Отстающим"
+        yield f"{whom} не хватает {missing}: {wording.listed(names, 3, ('школа', 'школы', 'школ'))}."
+
+
+def _submissions_said(figures: Figures) -> Iterator[str]:
+    if silent := school_names(to_remind(figures, State.NOT_SUBMITTED)):
+        verb = "Не отчиталась" if len(silent) == 1 else "Не отчитались"
+        yield f"{verb}: {wording.listed(silent, 3)}."
+    if unread := school_names(in_state(figures, State.UNREADABLE)):
+        yield f"{'Не прочитан отчёт' if len(unread) == 1 else 'Не прочитаны отчёты'}: {wording.listed(unread, 3)}."
+    if carried := school_names(in_state(figures, State.CARRIED)):
+        yield f"{'Взята' if len(carried) == 1 else 'Взяты'} с прошлой даты: {wording.listed(carried, 2)}."
+
+
+def _all_reported(figures: Figures) -> str:
+    """What is to be said where nobody is behind, silent, unread or carried forward."""
+    if figures.reporting_date is None:
+        return "Отчётной даты ещё не было."
+    who = "Отчитались все школы"
+    if len(figures.schools) == 1:
+        who = "Школа отчиталась"
+    elif len(reported(figures)) < len(figures.schools):
+        who = "Отчитались все, от кого отчёт нужен"
+    return f"{who}, отстающих нет." if figures.target and len(figures.schools) > 1 else f"{who}."
+
+
+def _late_by_forecast_said(figures: Figures) -> Iterator[str]:
+    """Who will miss the next target, where nobody is behind today."""
+    late = [school_name(row) for row in figures.activation if row.will_miss]
+    if late and figures.next_target and not figures.below:
+        verb = "не дойдёт" if len(late) == 1 else "не дойдут"
+        day, least = wording.short_day(figures.next_target.by), wording.percent(figures.next_target.min)
+        yield f"По прогнозу к {day} до {least} {verb}: {wording.listed(late, 3, ('школа', 'школы', 'школ'))}."
+
+
+def restated_said(one: Restated) -> str:
+    """«41 % на 30.01 теперь 39,6 %: изменились данные — СОШ № 3.» with as many decimals as tell the two apart."""
+    decimals = 1
+    if one.was is not None and one.now is not None:
+        decimals = next((n for n in (1, 2, 3) if round(one.was, n) != round(one.now, n)), 4)
+    was, now = (UNKNOWN if share is None else wording.percent(share, decimals) for share in (one.was, one.now))
+    names = [wording.keep_together(school.name) for school in one.schools]
+    who = f": изменились данные — {wording.listed(names, 3)}" if names else ""
+    return f"{'Сообщённые ' if one.sent else ''}{was} на {wording.short_day(one.date)} теперь {now}{who}."

@@ -1,0 +1,92 @@
+"""The figures of one school as if it were the whole municipality: what its page is made of.
+
+No other school is named in them, so none can be on the page.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from pipeline.measuring.figures import Figures, Problem
+from pipeline.measuring.picture import Outcome
+from pipeline.reading.records import School
+from pipeline.wording import NBSP
+from schemas.remarks import Remark
+
+NOT_NAMED = "название не приводится"
+
+_MUNICIPALITY = ""  # its school_code in the trend
+
+
+def alone(figures: Figures, school: School) -> Figures:
+    """The municipality's row is the school's; `totals`, `bases`, `rules`, `reconciliation.items` stay as they are."""
+    others = list(_names_of_others(figures, school))
+    before = figures.before
+    return replace(
+        figures,
+        schools=(school,),
+        submissions=tuple(line for line in figures.submissions if line.school == school),
+        coverage=_of(school, figures.coverage),
+        activation=tuple(row for row in figures.activation if row.school == school),
+        municipality=next(replace(row, school=None) for row in figures.activation if row.school == school),
+        milestones=_of(school, figures.milestones),
+        steps=_of(school, figures.steps),
+        measures=_of(school, figures.measures),
+        answers=_of(school, figures.answers),
+        trend=_own_course(school, figures.trend),
+        problems=tuple(_with_solutions_alone(p, others) for p in figures.problems if p.school == school),
+        remarks=tuple(_naming_nobody(remark, others) for remark in _own_remarks(school, figures)),
+        sources=tuple(source for source in figures.sources if source.school_code == school.code),
+        reconciliation=replace(figures.reconciliation, set_aside=()),
+        waivers=tuple(waiver for waiver in figures.waivers if waiver.school == school.code),
+        restated=(),
+        before=alone(before, school) if before and school in before.schools else None,
+    )
+
+
+def _of(school: School, frame: pd.DataFrame) -> pd.DataFrame:
+    """Its rows. The answers carry a school in each."""
+    return frame[frame["school_code"] == school.code]
+
+
+def _own_course(school: School, trend: pd.DataFrame) -> pd.DataFrame:
+    """A figure that is carried forward is no new measurement."""
+    own = _of(school, trend)
+    return own[~own["carried"]].assign(school_code=_MUNICIPALITY)
+
+
+def _own_remarks(school: School, figures: Figures) -> Iterator[Remark]:
+    """Those on the registry are the office's, and that an older report is no longer needed says nothing new."""
+    files = {source.file for source in figures.sources if source.outcome != Outcome.OLDER}
+    return (remark for remark in figures.remarks if remark.school == school.code and remark.file in files)
+
+
+def _with_solutions_alone(problem: Problem, others: Sequence[str]) -> Problem:
+    """What other schools do about it, without them; a solution that names one is left out."""
+    offered = [(problem.school, words) for _, words in problem.offered if not _names_one(words, others)]
+    return replace(problem, offered=tuple(offered))
+
+
+def _naming_nobody(remark: Remark, others: Sequence[str]) -> Remark:
+    data = [(key, NOT_NAMED if _names_one(str(value), others) else value) for key, value in remark.data]
+    return replace(remark, data=tuple(data))
+
+
+def _names_of_others(figures: Figures, school: School) -> Iterator[str]:
+    """Names and files of the other schools."""
+    for other in figures.schools:
+        if other != school:
+            yield from (_plain(name) for name in (other.name, other.full_name, *other.aliases) if name)
+    own = {source.file for source in figures.sources if source.school_code == school.code}
+    yield from (_plain(source.file) for source in figures.sources if source.file not in own)
+
+
+def _names_one(text: str, others: Sequence[str]) -> bool:
+    plain = _plain(text)
+    return any(name in plain and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain) for name in others)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace(NBSP, " ").casefold().split())

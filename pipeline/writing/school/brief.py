@@ -1,0 +1,197 @@
+"""What the head of a school is told in half a minute: headline, where the school stands, cards, what is to be done."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline import wording
+from pipeline.measuring.figures import Activation, Deadline, Figures, Level, Share, State, Submission
+from pipeline.measuring.peers import PeerStanding
+from pipeline.wording import NBSP
+from pipeline.writing import theme
+from pipeline.writing.brief import PROBLEMS_SHEET, UNKNOWN, Brief, Card, Decision, make_brief
+from pipeline.writing.brief.words import lacking
+from pipeline.writing.theme import Mark
+from schemas.form import Form
+from schemas.remarks import Catalogue, Severity
+
+_NOTHING_TO_DO = Decision("Итог", "Сейчас ничего не требуется: ошибок и просроченных мероприятий нет.")
+
+
+def make_school_brief(own: Figures, standing: PeerStanding, catalogue: Catalogue) -> Brief:
+    """`own`: `alone`; its sentences are those of a municipality of one school. `standing`: by the headline item."""
+    brief = make_brief(own, catalogue)
+    decisions = tuple(_decisions(own))
+    return replace(
+        brief,
+        headline=_headline(brief, own),
+        subline=" ".join(_subline(own, standing)),
+        cards=(
+            _headline_card(brief, own),
+            _missing_card(own),
+            _place_card(own, standing),
+            _report_card(own),
+        ),
+        decisions=decisions or (_NOTHING_TO_DO,),
+        calm=not decisions,
+    )
+
+
+# ── headline and what follows it ─────────────────────────────────────────────────────────────────────────
+def _headline(brief: Brief, own: Figures) -> str:
+    row, line, headline = own.municipality, _submission(own), own.form.headline
+    if row.percent is not None:
+        return brief.headline
+    match row.share:
+        case Share.SET_ASIDE:
+            return f"Показатель «{headline.name}» отложен до исправления: в ответе на п.{NBSP}{headline.item} ошибка."
+        case Share.NO_ANSWER:
+            return f"В отчёте нет ответа на п.{NBSP}{headline.item}: показателя «{headline.name}» пока нет."
+        case Share.NOT_APPLICABLE:
+            return f"Показатель «{headline.name}» к школе не относится."
+    if line.state is State.UNREADABLE:
+        return "Отчёт школы не прочитан — показателей пока нет."
+    return brief.headline if line.to_remind else "Отчёта школы ещё нет, и пока он не требуется."
+
+
+def _subline(own: Figures, standing: PeerStanding) -> Iterator[str]:
+    """Of which date the figures are, and what the others have reached."""
+    line = _submission(own)
+    if line.state is State.CARRIED and line.as_of:
+        yield f"Показатели перенесены из отчёта на {wording.day(line.as_of)}."
+    elif line.as_of and line.as_of != own.as_of:
+        yield f"Показатели — по отчёту на {wording.day(line.as_of)}."
+    if standing.place:
+        yield f"{standing.place}-е место из {wording.of_schools(standing.schools)}."
+    whole = float(own.totals["percent"][own.form.headline.item])
+    if standing.median is not None and standing.schools > 1:
+        yield f"По муниципалитету — {wording.percent(whole)}, середина по школам — {wording.percent(standing.median)}."
+
+
+def _submission(own: Figures) -> Submission:
+    (line,) = own.submissions
+    return line
+
+
+# ── cards ────────────────────────────────────────────────────────────────────────────────────────────────
+_WHY_UNKNOWN = {
+    Share.SET_ASIDE: "отложен до исправления",
+    Share.NOT_APPLICABLE: "к школе не относится",
+    Share.NO_ANSWER: "нет ответа",
+    Share.NO_REPORT: "нет отчёта",
+}
+
+
+def _headline_card(brief: Brief, own: Figures) -> Card:
+    card, row = brief.cards[1], own.municipality
+    return card if row.percent is not None else replace(card, note_lines=(_WHY_UNKNOWN[row.share],))
+
+
+def _missing_card(own: Figures) -> Card:
+    label, row, target, coming = "Не хватает до плана", own.municipality, own.target, own.next_target
+    if row.percent is None:
+        return Card(label, UNKNOWN, (_WHY_UNKNOWN[row.share],))
+    ahead = (f"к {wording.short_day(coming.by)} нужно {wording.band(coming.min, coming.max)}",) if coming else ()
+    if target is None or row.shortfall is None:
+        return Card(label, UNKNOWN, ("план ещё не действует" if coming else "без плана", *ahead))
+    missing = wording.number(row.shortfall)
+    notes = (f"{Mark.ON_PLAN} нижняя граница {wording.percent(target.min)} достигнута", *ahead)
+    if row.shortfall:
+        notes = (f"{Mark.BELOW} {_people(row.shortfall, own)} до {wording.percent(target.min)}", *ahead)
+    return Card(label, missing, notes, row.shortfall > 0, row.shortfall, theme.PEOPLE)
+
+
+def _people(missing: int, own: Figures) -> str:
+    """The noun after «не хватает 21»: «родителя»."""
+    _, few, many = own.form.base(own.form.headline_item.base).people
+    return wording.plural(missing, few, many, many)
+
+
+def _place_card(own: Figures, standing: PeerStanding) -> Card:
+    label = "Место среди школ"
+    middle = () if standing.median is None else (f"середина по школам — {wording.percent(standing.median)}",)
+    if own.municipality.percent is None:
+        return Card(label, UNKNOWN, (_WHY_UNKNOWN[own.municipality.share], *middle))
+    if standing.place is None:
+        return Card(label, UNKNOWN, ("у других школ показателя нет",))
+    notes = (f"из {wording.of_schools(standing.schools)} с показателем", *middle)
+    return Card(label, f"{standing.place}-е", notes, value=standing.place, look={"num_format": '0"-е"'})
+
+
+def _report_card(own: Figures) -> Card:
+    line = _submission(own)
+    label = f"Отчёт на {wording.day(own.reporting_date)}" if own.reporting_date else "Отчёт"
+    match line.state:
+        case State.NOT_SUBMITTED if not line.to_remind:
+            return Card(label, UNKNOWN, ("пока не требуется",))
+        case State.NOT_SUBMITTED:
+            return Card(label, "не сдан", ("показателей нет",), needs_action=True)
+        case State.UNREADABLE:
+            return Card(label, "не прочитан", ("нужно прислать снова",), needs_action=True)
+        case State.CARRIED:
+            day = f"показатели — на {wording.day(line.as_of)}" if line.as_of else ""
+            return Card(label, "не сдан" if line.to_remind else UNKNOWN, (day,), needs_action=line.to_remind)
+        case State.TO_CORRECT:
+            return Card(label, "исправить", (str(line.state), _lateness(line.days_late)), needs_action=True)
+    figure = {None: "сдан", 0: "вовремя"}.get(line.days_late, "позже")
+    return Card(label, figure, (str(line.state), _lateness(line.days_late)))
+
+
+def _lateness(days_late: int | None) -> str:
+    """Blank where nothing is owed or the arrival is not known."""
+    if days_late is None:
+        return ""
+    return f"сдан позже на {wording.count(days_late, 'день', 'дня', 'дней')}" if days_late else "сдан вовремя"
+
+
+# ── what is to be done ───────────────────────────────────────────────────────────────────────────────────
+def _decisions(own: Figures) -> Iterator[Decision]:
+    headline = own.form.headline
+    if own.municipality.level is Level.BELOW or own.municipality.will_miss:
+        yield Decision(headline.sheet, " ".join(_to_reach_the_plan(own.municipality, own)))
+    if said := _to_send(_submission(own), own):
+        yield Decision("Отчёт", said)
+    if said := _to_correct(own):
+        yield Decision("Замечания", said)
+    if own.overdue:
+        longest = next(iter(own.overdue))
+        number = f"п.{NBSP}{longest.item}, " if longest.item else ""
+        days = wording.count((own.as_of - longest.due).days, "день", "дня", "дней")
+        said = f"{number}{deadline_about(longest, own.form)} — {days}"
+        yield Decision("Сроки", f"Просрочено: {own.overdue_total}. Дольше всего: {said}.")
+    if any(problem.offered for problem in own.problems):
+        yield Decision(PROBLEMS_SHEET, "Показано, как другие школы решили то, что у вас пока без решения.")
+
+
+def _to_reach_the_plan(row: Activation, own: Figures) -> Iterator[str]:
+    if row.shortfall and own.target:
+        need = f"{wording.capital(own.form.headline.to_act)} ещё {lacking(row.shortfall, own.form)}"
+        yield f"{need}, чтобы дойти до {wording.percent(own.target.min)}."
+    if own.next_target and row.per_week:
+        by, least = wording.short_day(own.next_target.by), wording.percent(own.next_target.min)
+        yield f"Чтобы к {by} было {least}, нужно {wording.number(row.per_week)}{NBSP}чел. в неделю."
+
+
+def _to_send(line: Submission, own: Figures) -> str:
+    """Blank where no file is to be sent."""
+    if line.to_remind and line.state is State.UNREADABLE:
+        return "Пришлите файл снова: присланный прочитать не удалось."
+    if line.to_remind and line.state is not State.TO_CORRECT and own.reporting_date:
+        return f"Пришлите отчёт на {wording.day(own.reporting_date)}."
+    return ""
+
+
+def _to_correct(own: Figures) -> str:
+    """Blank where there is neither an error nor anything to check."""
+    asked = {Severity.ERROR: "исправьте ошибок", Severity.WARNING: "проверьте мест"}
+    tally = Counter(said.severity for said in own.remarks)
+    parts = [f"{what}: {tally[severity]}" for severity, what in asked.items() if tally[severity]]
+    return f"{wording.capital(', '.join(parts))}. Что и где — на втором листе." if parts else ""
+
+
+def deadline_about(deadline: Deadline, form: Form) -> str:
+    """«ознакомление родителей», «активация родителей до 41 %», or the title of a paper."""
+    if deadline.title:
+        return deadline.title
+    step = "" if deadline.least is None else f" до {wording.percent(deadline.least)}"
+    return f"{form.item(deadline.item).about}{step}"

@@ -1,0 +1,152 @@
+"""Sheet «Что исправить»: what is overdue, the remarks with what to do, the problems with what others did about them."""
+
+from collections.abc import Sequence
+
+from pipeline import wording
+from pipeline.measuring.coverage import coverage_rows
+from pipeline.measuring.figures import Figures, Life, Milestone, Problem, Share
+from pipeline.measuring.lives import identity
+from pipeline.wording import NBSP
+from pipeline.writing import theme
+from pipeline.writing.school.brief import deadline_about
+from pipeline.writing.summary.page import Column, Page
+from pipeline.writing.summary.panels import SECTION_TITLE, write_across, write_fitted
+from pipeline.writing.summary.remarks import EXCEPTED, PROBLEM, SEVERITIES, in_order
+from schemas.remarks import Remark
+
+SHEET = "Что исправить"
+
+# The three tables stand one below another in the same columns.
+_WIDTHS = (15, 16, 38, 36, 13)
+OVERDUE, REMARKS, PROBLEMS = (
+    tuple(map(Column, headings, _WIDTHS))
+    for headings in (
+        ("Пункт", "Срок", "Что просрочено", "Сейчас", "Просрочено,|дней"),
+        ("Важность", "Где", "Что не так", "Что сделать", "Стоит с"),
+        ("Стоит с", "Группа", "Проблема", "Решение", "Своё|решение"),
+    )
+)
+FIRST, SECOND, THIRD, FOURTH, LAST = range(len(_WIDTHS))
+
+_CELL = (theme.ROW, theme.WRAP, theme.TOP, theme.SMALL)
+
+
+def write(page: Page) -> None:
+    own = page.book.figures
+    for index, width in enumerate(_WIDTHS):
+        page.sheet.set_column(index, index, width)
+    write_fitted(page, 0, OVERDUE, f"{own.schools[0].name}: что исправить", 16, theme.TITLE)
+    row = _write_overdue(page, 2)
+    row = _write_remarks(page, row + 2, in_order(own))
+    row = _write_problems(page, row + 2, own.problems)
+    page.print_setup(row, len(_WIDTHS))
+    page.sheet.set_portrait()
+
+
+def _open_table(page: Page, row: int, title: str, columns: Sequence[Column], nothing: str) -> int:
+    """Title and header, or the title and the words for `nothing`; index of the row last written."""
+    write_across(page, row, (FIRST, LAST), title, SECTION_TITLE)
+    if nothing:
+        page.text(row + 1, FIRST, nothing, theme.QUIET)
+    else:
+        page.header(row + 1, columns)
+    return row + 1
+
+
+# ── what is overdue ──────────────────────────────────────────────────────────────────────────────────────
+def _write_overdue(page: Page, row: int) -> int:
+    """Index of the last row."""
+    own = page.book.figures
+    title = f"Просрочено на {wording.day(own.as_of)}"
+    above = _open_table(page, row, title, OVERDUE, "" if own.overdue else _why_nothing_is_late(own))
+    now = _now(own)
+    for row, one in enumerate(own.overdue, above + 1):
+        about, state = wording.capital(deadline_about(one, own.form)), now.get(one.item, "не сделано")
+        page.text(row, FIRST, one.item or "документ", *_CELL, theme.TEXT)
+        page.day(row, SECOND, one.due, *_CELL, theme.DATE, theme.INDENT)
+        page.text(row, THIRD, about, *_CELL)
+        page.text(row, FOURTH, state, *_CELL)
+        page.number(row, LAST, (own.as_of - one.due).days, *_CELL, theme.BOLD, theme.ACTION_INK, theme.CENTRE)
+        page.fit_row(row, {THIRD: about, FOURTH: state}, OVERDUE, theme.SMALL_SIZE)
+    return above + len(own.overdue)
+
+
+def _why_nothing_is_late(own: Figures) -> str:
+    if (own.milestones["state"] == Milestone.UNKNOWN).any():
+        return "Отчёта нет: что сделано, неизвестно."
+    return "Просроченных мероприятий нет."
+
+
+def _now(own: Figures) -> dict[str, str]:
+    """Item -> the school's share in words, or why it is not counted."""
+    instead = {Share.SET_ASIDE: "показатель отложен до исправления", Share.NO_ANSWER: "нет ответа"}
+    return {
+        row.item: wording.percent(row.percent, wording.decimals_beside(row.percent, 0, 100))
+        if row.share is Share.COUNTED
+        else instead.get(row.share, "")
+        for row in coverage_rows(own.coverage)
+    }
+
+
+# ── remarks ──────────────────────────────────────────────────────────────────────────────────────────────
+def _write_remarks(page: Page, row: int, remarks: Sequence[Remark]) -> int:
+    """Index of the last row."""
+    above = _open_table(page, row, "Замечания к отчёту", REMARKS, "" if remarks else "Замечаний нет.")
+    for row, remark in enumerate(remarks, above + 1):
+        _write_remark(page, row, remark)
+    return above + len(remarks)
+
+
+def _write_remark(page: Page, row: int, remark: Remark) -> None:
+    severity, looks = SEVERITIES[remark.severity]
+    texts = {
+        FIRST: f"{severity}, {EXCEPTED}" if remark.exception else severity,
+        SECOND: _place(remark),
+        THIRD: wording.message(remark, page.book.catalogue),
+        FOURTH: wording.todo(remark, page.book.catalogue),
+        LAST: _standing(page.book.figures.lives.standing.get(identity(remark))),
+    }
+    for column, text in texts.items():
+        page.text(row, column, text, *_CELL, *(looks if column == FIRST else ()))
+    page.fit_row(row, texts, REMARKS, theme.SMALL_SIZE)
+
+
+def _place(remark: Remark) -> str:
+    """«п. 14, лист «Отчёт», D51»; of a remark on the whole file its name."""
+    number = remark.item.removeprefix(PROBLEM).removeprefix(".")
+    what = f"проблема {number}".strip() if remark.item.startswith(PROBLEM) else remark.item and f"п.{NBSP}{remark.item}"
+    sheet = remark.sheet and f"лист «{remark.sheet}»"
+    return ", ".join(filter(None, (what, sheet, remark.cell))) or remark.file
+
+
+def _standing(life: Life | None) -> str:
+    """Since which reporting date; of errors and warnings only."""
+    if life is None:
+        return ""
+    since = wording.day(life.since)
+    return since if life.times == 1 else f"{since}\n{life.times}-й{NBSP}раз подряд"
+
+
+# ── problems ─────────────────────────────────────────────────────────────────────────────────────────────
+def _write_problems(page: Page, row: int, problems: Sequence[Problem]) -> int:
+    """Index of the last row."""
+    title = "Проблемы школы и решения, которые нашли другие школы"
+    above = _open_table(page, row, title, PROBLEMS, "" if problems else "Проблем школа не назвала.")
+    for row, problem in enumerate(problems, above + 1):
+        texts = {SECOND: problem.group, THIRD: problem.problem or "— проблема не названа", FOURTH: _solution(problem)}
+        page.day(row, FIRST, problem.since, *_CELL, theme.DATE, theme.INDENT)
+        for column, text in texts.items():
+            page.text(row, column, text, *_CELL)
+        own, looks = ("есть", ()) if problem.solution else ("нет", (theme.ACTION_INK,))
+        page.text(row, LAST, own, *_CELL, theme.CENTRE, *looks)
+        page.fit_row(row, texts, PROBLEMS, theme.SMALL_SIZE)
+    return above + len(problems)
+
+
+def _solution(problem: Problem) -> str:
+    """The school's own; where it has none, what others do about the same."""
+    if problem.solution:
+        return problem.solution
+    if not problem.offered:
+        return "— решение не указано"
+    return "\n".join(["Решения других школ:", *(words for _, words in problem.offered)])

@@ -1,0 +1,277 @@
+"""Sheet «Школа»: where the school stands, how it moves, its coverage beside the municipality's. One page of A4."""
+
+import math
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from pipeline import wording
+from pipeline.measuring.coverage import CoverageRow, coverage_rows
+from pipeline.measuring.figures import Figures, Share
+from pipeline.measuring.peers import PeerStanding
+from pipeline.reading.records import School
+from pipeline.wording import NBSP
+from pipeline.writing import theme
+from pipeline.writing.brief import UNKNOWN, compared_with, level_said, share_decimals
+from pipeline.writing.summary.activation import IN_TIME_SAID, TOO_LATE_SAID
+from pipeline.writing.summary.charts import Charts
+from pipeline.writing.summary.coverage import shown_items
+from pipeline.writing.summary.page import Column, Page, fraction
+from pipeline.writing.summary.panels import SECTION_TITLE, write_across, write_card, write_fitted
+from pipeline.writing.theme import Look, Mark
+from schemas.form import Item
+
+SHEET = "Школа"
+
+COLUMNS = (
+    Column("Пункт", 9),
+    Column("Показатель", 25.5),
+    Column("Охва-|чено, чел.", 9),
+    Column("Всего,|чел.", 9),
+    Column("Школа,|%", 9),
+    Column("Муници-|палитет, %", 10),
+    Column("Середина|по школам, %", 11),
+    Column("Место", 9),
+    Column("Пояснение", 26),
+)
+ITEM, ABOUT, COVERED, TOTAL, SHARE, WHOLE, MEDIAN, PLACE, NOTE = range(len(COLUMNS))
+LAST = NOTE
+WIDTH = sum(column.pixels for column in COLUMNS)
+CARDS = ((ITEM, ABOUT), (COVERED, SHARE), (WHOLE, PLACE), (NOTE, NOTE))
+
+KICKER, TITLE, HEADLINE, SUBLINE = range(4)
+CARD = 5  # label, figure, note
+SECTION, FIRST_LINE = 9, 10
+CHART_ROWS, CHART_GAP = 9, 6  # pixels between its title and the chart
+TODO = FIRST_LINE + CHART_ROWS + 1
+_PIXELS = {KICKER: 20, 4: 8, CARD: 20, CARD + 1: 38, CARD + 2: 44, 8: 8, SECTION: 20, TODO - 1: 8, TODO: 20}
+_ROW_PIXELS = 22
+_LEFT, _RIGHT = (ITEM, COVERED), (TOTAL, LAST)  # pace, chart
+
+_CHART_TITLE = "Факт школы и ступени плана"
+_NOT_COUNTED = {
+    Share.SET_ASIDE: f"{Mark.ERROR} отложено до исправления",
+    Share.NOT_APPLICABLE: f"{Mark.NONE} не предусмотрено",
+    Share.NO_ANSWER: f"{Mark.NO_ANSWER} нет ответа",
+    Share.NO_REPORT: f"{Mark.NO_ANSWER} нет отчёта",
+}
+_FOOTNOTE = (
+    "Доля школы — охвачено / всего; по муниципалитету — сумма охваченных / сумма всех по учтённым школам. Середина — "
+    "медиана долей школ: половина школ выше, половина ниже. Место — по доле среди учтённых школ, первое — лучшее."
+)
+
+
+class Line(NamedTuple):
+    """One line of the school's pace; a text or a number with its look, None for a figure that is not known."""
+
+    label: str
+    value: float | str | None
+    look: Look = MappingProxyType({})
+
+
+def write(page: Page, school: School, standings: Mapping[str, PeerStanding], charts: Charts) -> None:
+    """`standings`: by coverage item."""
+    for index, column in enumerate(COLUMNS):
+        page.sheet.set_column(index, index, column.width)
+    for row in range(TODO + 1):
+        page.sheet.set_row_pixels(row, _PIXELS.get(row, _ROW_PIXELS))
+    first = TODO + len(page.book.brief.decisions) + 3  # of the table of coverage: its header
+    _write_top(page, school)
+    _write_cards(page, first)
+    _write_pace(page)
+    _write_chart(page, charts)
+    _write_todo(page)
+    last = _write_coverage(page, first, standings)
+    _print(page, last)
+    page.sheet.activate()
+
+
+def _write_top(page: Page, school: School) -> None:
+    brief = page.book.brief
+    colour = theme.NAVY if brief.good else theme.ORANGE_INK
+    kicker: Look = {"font_size": 8, "bold": True, "font_color": theme.GREY}
+    write_across(page, KICKER, (ITEM, SHARE), brief.kicker, kicker)
+    dates: Look = {"bold": True, "font_color": theme.NAVY, "align": "right"}
+    write_across(page, KICKER, (WHOLE, LAST), brief.dates, dates)
+    write_fitted(page, TITLE, COLUMNS, f"{school.name} (код {school.code})", 16, theme.TITLE)
+    write_fitted(page, HEADLINE, COLUMNS, brief.headline, 13, theme.BOLD, {"font_color": colour})
+    write_fitted(page, SUBLINE, COLUMNS, brief.subline, theme.BODY_SIZE, {"bottom": 2, "bottom_color": colour})
+
+
+def _write_cards(page: Page, first: int) -> None:
+    """The headline figure is that of the table of coverage, whose header is row `first`."""
+    form = page.book.figures.form
+    numbers = [item.number for item in shown_items(form)]
+    share = xl_rowcol_to_cell(first + 1 + numbers.index(form.headline.item), SHARE)
+    for index, (columns, card) in enumerate(zip(CARDS, page.book.brief.cards, strict=True)):
+        write_card(page, CARD, columns, card, f"={share}" if index == 0 else None)
+
+
+# ── pace ─────────────────────────────────────────────────────────────────────────────────────────────────
+def _write_pace(page: Page) -> None:
+    write_across(page, SECTION, _LEFT, "Темп", SECTION_TITLE)
+    row = FIRST_LINE
+    for row, line in enumerate(_pace(page.book.figures), FIRST_LINE):
+        page.text(row, ITEM, line.label, theme.ROW, theme.SMALL)
+        page.number(row, ABOUT, None, theme.ROW)
+        if isinstance(line.value, str):
+            page.text(row, COVERED, line.value, theme.ROW, theme.BOLD, theme.RIGHT, line.look)
+        elif line.value is None:
+            page.text(row, COVERED, UNKNOWN, theme.ROW, theme.QUIET, theme.RIGHT)
+        else:
+            page.number(row, COVERED, line.value, theme.ROW, theme.BOLD, theme.RIGHT, line.look)
+    note = _pace_note(page.book.figures)
+    write_across(page, row + 1, _LEFT, note, theme.NOTE, theme.TOP, {"font_size": 8})
+    width = sum(column.pixels for column in COLUMNS[: COVERED + 1])
+    page.sheet.set_row(row + 1, max(_ROW_PIXELS * 0.75, theme.text_height(note, width, 8)))
+
+
+def _pace(own: Figures) -> Iterator[Line]:
+    row, before, coming = own.municipality, compared_with(own), own.next_target
+    since = f"С {wording.short_day(before.as_of)}" if before else "С прошлой даты"
+    yield Line(f"{since}, п.п.", row.change, theme.POINTS)
+    yield Line(f"{since}, чел.", row.change_people, theme.PEOPLE_CHANGE)
+    yield Line("Свой темп, чел. в неделю", row.pace, theme.PACE)
+    if coming is None:
+        return
+    by = wording.short_day(coming.by)
+    yield Line(f"Нужно до {by}, чел. в неделю", row.per_week, theme.PEOPLE)
+    yield Line(f"План на {by}", wording.band(coming.min, coming.max))
+    decimals = 1 if row.forecast is None else wording.decimals_beside(row.forecast, coming.min, coming.max)
+    yield Line(f"Прогноз на {by}", fraction(row.forecast), theme.exact_share(decimals))
+    if row.forecast is not None:
+        said, look = (TOO_LATE_SAID, theme.ACTION_INK) if row.will_miss else (IN_TIME_SAID, {})
+        yield Line(f"К {by}", said, look)
+
+
+def _pace_note(own: Figures) -> str:
+    row = own.municipality
+    if row.carried:
+        return "Отчёт перенесён с прошлой даты: темп по нему не считается."
+    if row.percent is None:
+        return "Темп и прогноз появятся, когда показатель будет учтён."
+    if own.next_target is None:
+        return "Следующего срока нет: действует последняя ступень плана."
+    if row.forecast is None:
+        return "Прогноз — когда отчётов не меньше трёх."
+    return "Прогноз — по ходу прежних отчётов самой школы."
+
+
+def _write_chart(page: Page, charts: Charts) -> None:
+    write_across(page, SECTION, _RIGHT, _CHART_TITLE, SECTION_TITLE, theme.INDENT)
+    width = sum(column.pixels for column in COLUMNS[TOTAL:])
+    chart = charts.trend(int(width), CHART_ROWS * _ROW_PIXELS - CHART_GAP)
+    if chart:
+        described = f"{_CHART_TITLE}. {page.book.brief.headline}"
+        place = {"description": described, "object_position": 2, "y_offset": CHART_GAP}
+        page.sheet.insert_chart(FIRST_LINE, TOTAL, chart, place)
+    else:
+        why = "Учтённых показателей школы за отчётные даты ещё нет: рисовать пока нечего."
+        write_across(page, FIRST_LINE + 3, _RIGHT, why, theme.CENTRE, theme.QUIET)
+
+
+# ── what is to be done ───────────────────────────────────────────────────────────────────────────────────
+def _write_todo(page: Page) -> None:
+    brief = page.book.brief
+    fill, ink = (theme.NAVY, theme.NAVY) if brief.calm else (theme.ORANGE, theme.ORANGE_INK)
+    bar: Look = {"bold": True, "font_color": theme.WHITE, "bg_color": fill}
+    write_across(page, TODO, (ITEM, LAST), "Что сделать школе", bar, theme.INDENT)
+    tag: Look = {"bold": True, "font_color": ink}
+    width = WIDTH - COLUMNS[ITEM].pixels
+    for row, decision in enumerate(brief.decisions, TODO + 1):
+        page.text(row, ITEM, decision.tag, theme.ROW, theme.SMALL, tag)
+        write_across(page, row, (ABOUT, LAST), decision.text, theme.ROW, theme.SMALL, theme.WRAP)
+        page.sheet.set_row(row, max(theme.ROW_HEIGHT, theme.text_height(decision.text, width, theme.SMALL_SIZE) + 4))
+
+
+# ── coverage ─────────────────────────────────────────────────────────────────────────────────────────────
+def _write_coverage(page: Page, header: int, standings: Mapping[str, PeerStanding]) -> int:
+    """Index of the last row."""
+    own = page.book.figures
+    title = f"Охват: школа среди школ муниципалитета на {wording.day(own.as_of)}"
+    page.sheet.set_row_pixels(header - 1, 24)
+    write_across(page, header - 1, (ITEM, LAST), title, SECTION_TITLE)
+    page.header(header, COLUMNS, height=38)
+    answers = {row.item: row for row in coverage_rows(own.coverage)}
+    notes = _notes(own)
+    row = header
+    for row, item in enumerate(shown_items(own.form), header + 1):
+        note = "; ".join([*_basis(answers[item.number], own), *notes.get(item.number, ())])
+        page.text(row, ITEM, item.number, theme.ROW, theme.CENTRE, theme.QUIET, theme.TEXT)
+        page.text(row, ABOUT, wording.capital(item.about), theme.ROW, theme.SMALL, theme.WRAP)
+        _write_answer(page, row, item, answers[item.number])
+        _write_others(page, row, item, standings[item.number])
+        action = theme.ACTION if answers[item.number].share is Share.SET_ASIDE else theme.QUIET
+        page.text(row, NOTE, note, theme.ROW, theme.SMALL, theme.WRAP, theme.INDENT, action)
+        page.fit_row(row, {ABOUT: item.about, NOTE: note}, COLUMNS, theme.SMALL_SIZE)
+    page.data_bars(header + 1, SHARE, row, SHARE)
+    write_fitted(page, row + 1, COLUMNS, _FOOTNOTE, 8, theme.NOTE)
+    return row + 1
+
+
+def _write_answer(page: Page, row: int, item: Item, answer: CoverageRow) -> None:
+    if answer.share is not Share.COUNTED:
+        for column in (COVERED, TOTAL, SHARE):
+            page.text(row, column, UNKNOWN, theme.ROW, theme.RIGHT, theme.QUIET)
+        return
+    look = _share_look(page, item)
+    if not item.base:
+        for column in (COVERED, TOTAL):
+            page.text(row, column, UNKNOWN, theme.ROW, theme.RIGHT, theme.QUIET)
+        page.number(row, SHARE, answer.percent / 100, theme.ROW, theme.BOLD, look)
+        return
+    page.number(row, COVERED, answer.covered, theme.ROW, theme.PEOPLE)
+    page.number(row, TOTAL, answer.total, theme.ROW, theme.PEOPLE)
+    covered, total = (xl_rowcol_to_cell(row, column) for column in (COVERED, TOTAL))
+    formula = f'=IF(N({total})=0,"",{covered}/{total})'
+    page.formula(row, SHARE, formula, answer.percent / 100, theme.ROW, theme.BOLD, look)
+
+
+def _share_look(page: Page, item: Item) -> Look:
+    """Rounding must not contradict what is said of the headline share."""
+    own = page.book.figures
+    is_headline = item.number == own.form.headline.item
+    return theme.exact_share(share_decimals(own.municipality, own.target)) if is_headline else theme.SHARE
+
+
+def _write_others(page: Page, row: int, item: Item, standing: PeerStanding) -> None:
+    whole = float(page.book.figures.totals["percent"][item.number])
+    shares = {WHOLE: None if math.isnan(whole) else whole, MEDIAN: standing.median}
+    for column, percent in shares.items():
+        if percent is None:
+            page.text(row, column, UNKNOWN, theme.ROW, theme.RIGHT, theme.QUIET)
+        else:
+            page.number(row, column, percent / 100, theme.ROW, theme.SHARE)
+    if standing.place is None:
+        page.text(row, PLACE, UNKNOWN, theme.ROW, theme.CENTRE, theme.QUIET)
+    else:
+        page.number(row, PLACE, standing.place, theme.ROW, theme.CENTRE, theme.out_of(standing.schools))
+
+
+def _basis(answer: CoverageRow, own: Figures) -> Iterator[str]:
+    """Why a share is not counted; of one that is, what is to be known of it."""
+    if answer.share is not Share.COUNTED:
+        yield _NOT_COUNTED[answer.share]
+        return
+    if answer.item == own.form.headline.item and own.target:
+        yield level_said(own.municipality.level).replace(" ", NBSP)
+    if answer.carried and own.municipality.report_date:
+        yield f"{Mark.CARRIED} перенесено с {wording.day(own.municipality.report_date)}"
+    if answer.derived:
+        yield "число — по проценту"
+
+
+def _notes(own: Figures) -> dict[str, list[str]]:
+    """Item -> the exceptions granted."""
+    notes: dict[str, list[str]] = {}
+    for remark in own.remarks:
+        if remark.exception:
+            notes.setdefault(remark.item, []).append(f"по исключению: {remark.exception}")
+    return notes
+
+
+def _print(page: Page, last: int) -> None:
+    page.print_setup(last, len(COLUMNS), height=1)
+    page.sheet.set_portrait()

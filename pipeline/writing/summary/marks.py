@@ -1,0 +1,23 @@
+"""How the states of milestones are marked, said and counted in both tables of «Этапы»."""
+
+from pipeline.measuring.figures import Milestone
+from pipeline.writing import theme
+from pipeline.writing.theme import Look, Mark
+
+MARKS: dict[Milestone, tuple[str, tuple[Look, ...]]] = {
+    Milestone.DONE: (Mark.ON_PLAN, (theme.GOOD,)),
+    Milestone.IN_PROGRESS: (Mark.IN_PROGRESS, (theme.QUIET,)),
+    Milestone.OVERDUE: (Mark.ERROR, (theme.ACTION, theme.BOLD)),
+    Milestone.NOT_APPLICABLE: (Mark.NONE, (theme.QUIET,)),
+    Milestone.UNKNOWN: (Mark.NO_ANSWER, (theme.QUIET,)),
+}
+LEGEND = {
+    Milestone.DONE: "сделано",
+    Milestone.IN_PROGRESS: "в работе, срок не вышел",
+    Milestone.OVERDUE: "просрочено",
+    Milestone.NOT_APPLICABLE: "не требуется или не предусмотрено",
+    Milestone.UNKNOWN: "отчёта нет",
+}
+QUIET_COUNT: Look = {"num_format": f'0;;"{Mark.NONE}"', "align": "center"}
+TINY_SIZE = 7.5
+TINY: Look = {"font_size": TINY_SIZE}

@@ -1,0 +1,81 @@
+"""Table «Мероприятия приказа» below the schools of «Этапы»: how many of them have done each measure of the order."""
+
+from datetime import date
+
+import pandas as pd
+
+from pipeline import wording
+from pipeline.measuring.figures import Milestone
+from pipeline.writing import theme
+from pipeline.writing.summary.marks import LEGEND, MARKS, QUIET_COUNT, TINY
+from pipeline.writing.summary.page import Page
+from pipeline.writing.theme import Look, Mark
+
+HEADING = "Мероприятия приказа"
+# The first three texts run over several columns of marks.
+TITLE, ITEMS, DUE, *_COUNTS, FIRST, LAST = 0, 12, 14, *range(16, 23)
+_OTHERS = ("В работе", "Просро-|чили", "Не тре-|буется", "Отчёта|нет")  # than those that have done it, as in LEGEND
+# Said once for all schools, in place of their numbers.
+_UNCOUNTED = {Milestone.NOT_CHECKED: "отчётом не проверяется", Milestone.NOT_BEGUN: "ещё не начато"}
+_SHORT_DATE: Look = {"num_format": "dd.mm.yy", "align": "center"}
+_OPEN_HEADER: Look = {"align": "left", "border": 0, "text_wrap": False}
+_NOTE = (
+    "Сколько школ сделали мероприятие; пункты отчёта, по которым это видно. «с …» — ведётся постоянно с этого дня. "
+    "Даты — отчёты, в которых мероприятие впервые сделано: у первой и у последней из сделавших школ."
+)
+
+
+def write(page: Page, row: int) -> int:
+    """From `row` on, on the grid of the schools' table, whose columns are narrow: a text runs on into the empty cells
+    beside it. Index of the last row."""
+    figures = page.book.figures
+    since = {(stage.title, measure.title): measure.since for stage in figures.form.stages for measure in stage.measures}
+    page.text(row, 0, HEADING, theme.BOLD, {"font_color": theme.NAVY, "font_size": 12})
+    page.text(row + 1, 0, _NOTE, theme.SMALL, theme.QUIET)
+    row += 2
+    _write_header(page, row)
+    under = ""
+    groups = figures.measures.groupby(["stage", "measure"], sort=False)
+    for (stage, title), schools in ((tuple(map(str, key)), schools) for key, schools in groups):
+        if stage != under:
+            under, row = stage, row + 1
+            page.text(row, TITLE, stage, theme.BOLD, {"font_color": theme.NAVY})
+        row += 1
+        _write_measure(page, row, title, since.get((stage, title)), schools)
+    return row
+
+
+def _write_header(page: Page, row: int) -> None:
+    of_schools = f"Сделали,|из {wording.number(len(page.book.figures.schools))}"
+    headings = {TITLE: "Мероприятие", ITEMS: "Пункты отчёта", DUE: "Срок", FIRST: "Первая|школа", LAST: "Послед-|няя"}
+    headings |= dict(zip(_COUNTS, (of_schools, *_OTHERS), strict=True))
+    page.sheet.set_row(row, 30)
+    for column in range(LAST + 1):
+        wide = column < _COUNTS[0]
+        looks = (theme.HEADER, TINY, _OPEN_HEADER) if wide else (theme.HEADER, TINY)
+        page.text(row, column, headings.get(column, "").replace("|", "\n"), *looks)
+
+
+def _write_measure(page: Page, row: int, title: str, since: date | None, schools: pd.DataFrame) -> None:
+    """`schools`: the rows of `Figures.measures` of this measure."""
+    first = schools.iloc[0]
+    states = schools["state"].value_counts()
+    for column in range(LAST + 1):
+        page.number(row, column, None, theme.ROW)
+    page.text(row, TITLE, title, theme.ROW, theme.SMALL)
+    page.text(row, ITEMS, ", ".join(first["items"]) or Mark.NONE, theme.ROW, theme.SMALL)
+    if first["due"]:
+        page.text(row, DUE, f"до {wording.day(first['due'])}", theme.ROW, theme.SMALL)
+    elif since:
+        page.text(row, DUE, f"с {wording.day(since)}", theme.ROW, theme.SMALL)
+    for state, said in _UNCOUNTED.items():
+        if state in states:
+            page.text(row, _COUNTS[0], said, theme.ROW, theme.SMALL, theme.QUIET)
+            return
+    for column, state in zip(_COUNTS, LEGEND, strict=True):
+        number = int(states.get(state, 0))
+        looks = MARKS[state][1] if number else (theme.QUIET,)
+        page.number(row, column, number, theme.ROW, *looks, QUIET_COUNT)
+    days = [day for day in schools["done_since"] if day]
+    for column, day in ((FIRST, min(days)), (LAST, max(days))) if days else ():
+        page.day(row, column, day, theme.ROW, TINY, _SHORT_DATE)
