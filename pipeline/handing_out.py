@@ -1,16 +1,18 @@
 """The command `forms`: the standard form for every school of the registry, with last time's answers; or one blank."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 from pipeline import monthly
+from pipeline.checking.table import Place, place_of
 from pipeline.files import Outputs, lock, safe_name
 from pipeline.monthly import Job, Survey
 from pipeline.reading.inbox import look_into
 from pipeline.reading.records import Registry, School
 from pipeline.wording import message
 from pipeline.writing.form import write_form
-from pipeline.writing.form_prefill import Prefill
+from pipeline.writing.form_prefill import Prefill, accepted, report_of
 from schemas.form import load_form
 from schemas.remarks import Severity
 from schemas.strict import UsageError
@@ -27,7 +29,7 @@ def hand_out_forms(job: Job, code: str) -> tuple[Path, int]:
     survey = _last_time(job)
     registry = survey.intake.registry if survey else Registry()
     schools = _wanted(registry, code, job.as_of)
-    before = _answers(survey) if survey else {}
+    before = dict(_answers(survey)) if survey else {}
     folder = Path(job.as_of.isoformat(), "forms")
     with lock(job.output), Outputs(job.output) as outputs:
         for school in schools:
@@ -47,19 +49,18 @@ def _last_time(job: Job) -> Survey | None:
     return monthly.take_survey(Job(job.input, job.output, yesterday, job.settings, job.now))
 
 
-def _answers(survey: Survey) -> dict[str, Prefill]:
-    """School -> what it stated and what counted; for an answer that was set aside, why."""
-    table = survey.figures.answers
-    kept = table[table["counted"] & (table["basis"] == "stated") & (table["item"] != "")]
-    columns = (kept[name].tolist() for name in ("school_code", "item", "field", "text", "number"))
-    facts: dict[str, dict[str, dict[str, str | float]]] = {}
-    for school, item, field, text, number in zip(*columns, strict=True):
-        facts.setdefault(school, {}).setdefault(item, {}).setdefault(field, text or number)
-    notes: dict[str, dict[str, str]] = {}
+def _answers(survey: Survey) -> Iterator[tuple[str, Prefill]]:
+    """School, and what was accepted of its report in the picture; for an answer that was set aside, why."""
+    reads = {read.file: read for read in survey.intake.reads}
+    errors: dict[Place, dict[str, str]] = {}
     for said in survey.figures.remarks:
         if said.item and said.severity is Severity.ERROR:
-            notes.setdefault(said.school, {}).setdefault(said.item, message(said, survey.catalogue))
-    return {school: Prefill(facts.get(school, {}), notes.get(school, {})) for school in {*facts, *notes}}
+            errors.setdefault(place_of(said), {}).setdefault(said.item, message(said, survey.catalogue))
+    for line in survey.figures.submissions:
+        report = report_of(reads[line.file], line.school.code, line.as_of) if line.as_of else None
+        if report:
+            place = line.file, report.sheet, report.school, report.as_of
+            yield line.school.code, accepted(report, errors.get(place, {}))
 
 
 def _wanted(registry: Registry, code: str, as_of: date) -> list[School | None]:

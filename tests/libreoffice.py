@@ -39,6 +39,11 @@ def saved_together(books: Iterable[bytes], folder: Path) -> list[Path]:
     return _converted(sources, folder, "xlsx")
 
 
+def saved_as(kind: str, book: bytes, folder: Path) -> Path:
+    """The workbook in another format: `ods`, `xls`."""
+    return _converted([_book(book, folder)], folder, kind)[0]
+
+
 def _book(content: bytes, folder: Path) -> Path:
     path = folder / "book.xlsx"
     path.write_bytes(content)

@@ -452,6 +452,7 @@ def cell(attributes: str, text: str = "") -> str:
         ('office:value-type="string"', '<text:p>а<text:s text:c="3"/>б</text:p>', Cell("а   б")),
         ('office:value-type="string"', "<text:p>8<text:span>7</text:span> %</text:p>", Cell("87 %")),
         ('office:value-type="string" office:string-value="да"', "", Cell("да")),
+        ('office:value-type="string" office:string-value="1-4"', "<text:p>классы: 1-4</text:p>", Cell("1-4")),
         ("", "<text:p>без типа</text:p>", Cell("без типа")),
         (
             'office:value-type="string"',

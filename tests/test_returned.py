@@ -27,7 +27,6 @@ from pipeline.settings import Limits
 from pipeline.writing import colours
 from pipeline.writing.form import write_form
 from pipeline.writing.returned import Head, Shown, annotated
-from pipeline.writing.returned.fresh import fresh
 from schemas.remarks import Severity
 from tests.libreoffice import needs_libreoffice, printed, recalculated
 from tests.order_form import FORM, REGISTRY, SCHOOLS, OrderForm, said
@@ -609,19 +608,6 @@ def test_a_damaged_part_never_raises(damage: str) -> None:
     for part in parts(whole):
         result = annotated(changed(whole, {part: DAMAGES[damage]}), [shown(), shown("C5")], HEAD)
         assert result is None or "xl/workbook.xml" in parts(result)
-
-
-# ── a fresh form instead ─────────────────────────────────────────────────────────────────────────────────
-def test_a_fresh_form_names_the_cells_of_the_schools_own_file_and_marks_none() -> None:
-    result = fresh(
-        FORM, REGISTRY.schools[0], date(2014, 3, 20), [shown("таблица 1, строка 7", sheet=""), shown()], HEAD
-    )
-    book = opened(result)
-    assert book.sheetnames[:2] == ["Замечания", "Отчёт"]
-    assert links(book) == []
-    assert column(result, "D")[1:] == ["таблица 1, строка 7", "Отчёт!B2"]
-    assert sheets(result) == sheets(odd("own form"))
-    assert parts(result)[SHEET].count(b"tabSelected") == 0
 
 
 # ── workers ──────────────────────────────────────────────────────────────────────────────────────────────

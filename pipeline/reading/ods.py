@@ -192,7 +192,8 @@ def _as_cell(attributes: Mapping[str, str], text: str) -> Cell | None:
         return cell_without_value()
     written = attributes.get(_VALUE_ATTRIBUTES.get(kind, ""))
     if written is None:
-        return as_cell(text or attributes.get("office:string-value", ""))
+        # What is shown may hold words of the cell's format («классы: 1-4»); then the text itself stands beside it.
+        return as_cell(attributes.get("office:string-value") or text)
     try:
         value = _value(kind, written)
     except ValueError:  # no such number or day: the text that the cell shows is all there is

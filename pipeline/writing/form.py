@@ -1,11 +1,11 @@
 """The standard form that a school fills in: one workbook a school. `schemas/own_form.py` says how it lies on its sheet.
 
 The order's own table in the order's own words; yellow is filled in by the school, grey is computed. Items, bases,
-hints and targets come from the Form: nothing here knows a particular order. What the school said last time may stand in
-it already, in italics.
+hints and targets come from the Form: nothing here knows a particular order. What the school has said before may stand
+in it already, in italics.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from datetime import date
 from io import BytesIO
 from typing import NamedTuple
@@ -24,19 +24,39 @@ from schemas.form import Form, Item, Kind
 from schemas.own_form import Meta
 
 
+class FormWritten(NamedTuple):
+    """The bytes of an .xlsx file, and which cells of its sheet «Отчёт» are whose.
+
+    answers: item -> the cell of its answer. An act or a problem goes by the number that it had in the `Prefill`; the
+    number of the acts together leads to their first empty row. bases: base id -> its figure in the passport. as_of: the
+    cell of the report's date.
+    """
+
+    content: bytes
+    as_of: str
+    answers: Mapping[str, str]
+    bases: Mapping[str, str]
+
+
 def write_form(form: Form, school: School | None, as_of: date, before: Prefill | None = None) -> bytes:
     """The form for `school` on `as_of` as the bytes of an .xlsx file; None: a blank one for any school.
 
     `before`: what the school said last time, to be confirmed or changed.
     """
+    return write_form_with_cells(form, school, as_of, before or Prefill()).content
+
+
+def write_form_with_cells(form: Form, school: School | None, as_of: date, before: Prefill) -> FormWritten:
+    """`write_form`, with the cells to lead the school to."""
     target = BytesIO()
     book = theme.open_workbook(target, title=form.title, author=form.office, created=as_of)
     formats = Formats(book)
-    _ReportSheet(book, formats, form, school, as_of, before or Prefill()).write()
+    report = _ReportSheet(book, formats, form, school, as_of, before)
+    report.write()
     write_help(book, formats, form)
-    _write_meta(book, form, school, as_of)
+    _write_meta(book, form, school, as_of, before.dated)
     book.close()
-    return target.getvalue()
+    return FormWritten(target.getvalue(), xl_rowcol_to_cell(_AS_OF, _ANSWER), report.answers, report.bases)
 
 
 # ── looks ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -50,7 +70,7 @@ _SMALL: Look = {"font_size": 8, "font_color": theme.GREY}
 _HINT: Look = {"font_size": 7, "font_color": theme.GREY, "italic": True}
 _PASSPORT_LABEL: Look = {"font_size": 7, "align": "center"}
 _SECTION: Look = {"bold": True, "font_color": theme.NAVY}
-_GIVEN: Look = {"italic": True}  # said last time
+_GIVEN: Look = {"italic": True}  # said before
 _CLASSES: Look = {"num_format": '"классы: "@'}  # the cell's value is the classes alone
 
 # ── the sheet's measures ─────────────────────────────────────────────────────────────────────────────────
@@ -78,10 +98,10 @@ _CLASSES_STOP = "Впишите классы текстом: «1–11», «5–9
 
 
 class _Figure(NamedTuple):
-    """A figure of the passport. `name`: the defined name of its cell, blank where nothing refers to it."""
+    """A figure of the passport. `base`: its id, blank for a figure that is no base."""
 
     label: str
-    name: str
+    base: str
     people: float | None
 
 
@@ -96,15 +116,18 @@ class _ReportSheet:
         self.formats = formats
         self.form = form
         self.school = school
-        self.as_of = as_of
+        self.as_of = as_of if before.dated else None
         self.before = before
         target = form.target_on(as_of)
         plan = Cell(own_form.TARGET_NAME, target.min / 100 if target else None)
-        self.checks = Checks(form, Cell(xl_rowcol_to_cell(_AS_OF, _ANSWER, row_abs=True, col_abs=True), as_of), plan)
+        day = Cell(xl_rowcol_to_cell(_AS_OF, _ANSWER, row_abs=True, col_abs=True), self.as_of)
+        self.checks = Checks(form, day, plan)
         self.hints: list[str] = []  # in the column of checks, as they are now
         self.covered: dict[str, tuple[int, Covered]] = {}  # item -> row and cells of a coverage answer
         self.heights: list[float] = []  # of the rows so far, points
         self.starts: dict[int, Item] = {}  # row -> the item without a parent that begins there
+        self.answers: dict[str, str] = {}  # as in `FormWritten`
+        self.bases: dict[str, str] = {}
 
     def write(self) -> None:
         for column, width in enumerate(_WIDTHS):
@@ -144,8 +167,11 @@ class _ReportSheet:
     def _as_of(self, row: int) -> None:
         self._head_label(row, self.form.recognise.as_of[0])
         look = self.formats(_GRID, _LEFT, _INPUT, theme.BOLD, theme.DATE)
-        self.sheet.write_datetime(row, _ANSWER, self.as_of, look)
-        more = "Курсив — из прошлого отчёта: обновите." if self.before.facts else f"Как — лист «{own_form.HELP_SHEET}»."
+        if self.as_of:
+            self.sheet.write_datetime(row, _ANSWER, self.as_of, look)
+        else:
+            self.sheet.write_blank(row, _ANSWER, None, look)
+        more = self.before.legend if self.before.facts else f"Как — лист «{own_form.HELP_SHEET}»."
         self._merged(row, _TOTAL, _CHECK, f"Жёлтое заполняете вы. {more}", _SMALL)
         self._validate(
             row,
@@ -174,9 +200,9 @@ class _ReportSheet:
     def _passport(self) -> None:
         """Labels over figures, the first and the last of a row in its wide cells: wholes, classes, parts of wholes."""
         figures = [
-            *(_Figure(b.label, b.name, self._people(b.id)) for b in self.form.bases if not b.part_of),
+            *(_Figure(b.label, b.id, self._people(b.id)) for b in self.form.bases if not b.part_of),
             _Figure(own_form.CLASSES, "", self.school.classes if self.school else None),
-            *(_Figure(b.label, b.name, self._people(b.id)) for b in self.form.bases if b.part_of),
+            *(_Figure(b.label, b.id, self._people(b.id)) for b in self.form.bases if b.part_of),
         ]
         columns = range(_ANSWER, _CHECK + 1)
         for first in range(0, len(figures), len(columns)):
@@ -202,8 +228,9 @@ class _ReportSheet:
             self.sheet.write_blank(row, column, None, look)
         else:
             self.sheet.write_number(row, column, figure.people, look)
-        if figure.name:
-            self.book.define_name(figure.name, f"={_place(own_form.SHEET, row, column)}")
+        if figure.base:
+            self.bases[figure.base] = xl_rowcol_to_cell(row, column)
+            self.book.define_name(self.form.base(figure.base).name, f"={_place(own_form.SHEET, row, column)}")
         self._validate(
             row,
             column,
@@ -214,7 +241,8 @@ class _ReportSheet:
         )
 
     def _people(self, base: str) -> float | None:
-        return self.school.bases.get(base) if self.school else None
+        by_registry = self.school.bases.get(base) if self.school else None
+        return self.before.bases.get(base, by_registry)
 
     # ── the table ────────────────────────────────────────────────────────────────────────────────────────
     def _header(self, headings: Sequence[str], height: float) -> int:
@@ -291,7 +319,7 @@ class _ReportSheet:
     # ── answers by kind ──────────────────────────────────────────────────────────────────────────────────
     def _text(self, row: int, item: Item) -> None:
         given = form_prefill.entry(self.form, item.number, self.before)
-        answer = self._input(row, _ANSWER, _SHARE, given.answer, _LEFT)
+        answer = self._answer(item.number, self._input(row, _ANSWER, _SHARE, given.answer, _LEFT))
         self._prompt(row, _ANSWER, _about(item), _TEXT_PROMPTS[item.kind] + self._or_exemption(item))
         check = {Kind.PERSON: self.checks.person, Kind.TEXT: self.checks.text, Kind.DOCUMENT: self.checks.document}
         self._check(row, check[item.kind](item, answer, given.note))
@@ -301,6 +329,7 @@ class _ReportSheet:
         given = [form_prefill.entry(self.form, number, self.before) for number in said]
         given += [Entry()] * _spare_rows(own_form.ACT_ROWS, given)
         first = len(self.heights)
+        answers = []
         area = Cell(
             xl_range(first, _MEASURE, first + len(given) - 1, _ANSWER),
             "".join(f"{act.title}{act.answer or ''}" for act in given),
@@ -312,11 +341,13 @@ class _ReportSheet:
             exempt = self._or_exemption(item) if n == 1 else ""
             self._prompt(row, _MEASURE, _about(item), f"Название документа.{exempt}")
             details = self._input(row, _ANSWER, _SHARE, act.answer, _LEFT)
+            answers.append(details.ref)
             self._prompt(row, _ANSWER, _about(item), _TEXT_PROMPTS[Kind.DOCUMENT])
             self._check(row, self.checks.act(item, title, details, area if n == 1 else None, act.note))
+        self.answers |= zip(dict.fromkeys([*said, item.number]), answers, strict=False)
 
     def _coverage(self, row: int, item: Item) -> None:
-        given = form_prefill.entry(self.form, item.number, self.before)
+        given = form_prefill.coverage(self.form, item, self.before, self._people(item.base))
         words = self._beside_count(row, item, given.beside)
         self.covered[item.number] = row, Covered(words, self._total(row, item), self._count(row, item, given.answer))
         self._share(row, self.covered[item.number][1])
@@ -339,7 +370,7 @@ class _ReportSheet:
         return Cell(xl_rowcol_to_cell(row, _TOTAL), None if people is None else float(people))
 
     def _count(self, row: int, item: Item, given: str | float | None) -> Cell:
-        cell = self._input(row, _COUNT, _COUNT, given, theme.CENTRE, theme.PEOPLE)
+        cell = self._answer(item.number, self._input(row, _COUNT, _COUNT, given, theme.CENTRE, theme.PEOPLE))
         total, count = xl_rowcol_to_cell(row, _TOTAL), cell.ref
         # ISNUMBER too: Excel takes any text for greater than any number.
         rule = f"=AND(ISNUMBER({count}),{count}=INT({count}),{count}>=0,{count}<=N({total}))"
@@ -386,7 +417,8 @@ class _ReportSheet:
     def _volume(self, row: int, item: Item) -> None:
         given = form_prefill.entry(self.form, item.number, self.before)
         self._merged(row, _ANSWER, _COUNT, f"{item.hint or 'процент'} →", _SMALL, theme.RIGHT)
-        share = self._input(row, _SHARE, _SHARE, given.answer, theme.CENTRE, theme.BOLD, theme.SHARE)
+        looks = theme.CENTRE, theme.BOLD, theme.SHARE
+        share = self._answer(item.number, self._input(row, _SHARE, _SHARE, given.answer, *looks))
         allowed = f"AND(ISNUMBER({share.ref}),{share.ref}>=0,{share.ref}<=1)"
         if exemption := own_form.exemption(self.form, item):
             allowed = f'OR({share.ref}="{exemption}",{allowed})'
@@ -405,7 +437,7 @@ class _ReportSheet:
         exemption = own_form.exemption(self.form, item)
         choices = [own_form.YES, own_form.NO, *([exemption] if exemption else [])]
         said = ", ".join(f"«{choice}»" for choice in choices)
-        answer = self._input(row, _ANSWER, _SHARE, given.answer, _LEFT)
+        answer = self._answer(item.number, self._input(row, _ANSWER, _SHARE, given.answer, _LEFT))
         self._validate(
             row,
             _ANSWER,
@@ -439,18 +471,22 @@ class _ReportSheet:
         )
         self.sheet.merge_range(header, _ANSWER, header, _SHARE, problems.solution[0], self.formats(theme.HEADER))
         said = form_prefill.rows_of(self.form, own_form.PROBLEM, self.before)
-        given = [form_prefill.problem(number, self.before) for number in said]
-        given += [Entry()] * _spare_rows(own_form.PROBLEM_ROWS, given)
-        for n, entry in enumerate(given, start=1):
-            self._problem(self._row(2 * 14), n, entry)
+        given = {number: form_prefill.problem(number, self.before) for number in said}
+        for n, (number, entry) in enumerate(given.items(), start=1):
+            self.answers[number] = self._problem(n, entry).ref
+        for n in range(len(given) + 1, len(given) + 1 + _spare_rows(own_form.PROBLEM_ROWS, given)):
+            self._problem(n, Entry())
 
-    def _problem(self, row: int, n: int, given: Entry) -> None:
+    def _problem(self, n: int, given: Entry) -> Cell:
+        """A row of its own; returns the cell of the solution."""
+        row = self._row(2 * 14)
         self.sheet.write_number(row, _NUMBER, n, self.formats(_GRID, theme.CENTRE))
         problem = self._input(row, _MEASURE, _MEASURE, given.title, _LEFT)
         self._prompt(row, _MEASURE, "Проблема", "Одна проблема в строке. Нет проблем — оставьте пустым.")
         solution = self._input(row, _ANSWER, _SHARE, given.answer, _LEFT)
         self._prompt(row, _ANSWER, "Решение", "Что сделано или что нужно, чтобы проблему решить.")
         self._check(row, self.checks.problem(problem, solution))
+        return solution
 
     def _print_setup(self, header: int) -> None:
         sheet = self.sheet
@@ -489,7 +525,7 @@ class _ReportSheet:
             self.sheet.write_string(row, first, text, look)
 
     def _input(self, row: int, first: int, last: int, given: str | float | None, *looks: Look) -> Cell:
-        """A cell for the school to write in; what it said last time stands there in italics."""
+        """A cell for the school to write in; what it said before stands there in italics."""
         look = self.formats(_GRID, *looks, _INPUT, *([] if given in (None, "") else [_GIVEN]))
         if first < last:
             self.sheet.merge_range(row, first, row, last, "", look)
@@ -502,6 +538,11 @@ class _ReportSheet:
                 self.sheet.write_string(row, first, given, look)
                 self._at_least(row, theme.text_height(given, sum(_WIDTHS[first : last + 1]), 9) + 6)
         return Cell(xl_rowcol_to_cell(row, first), given)
+
+    def _answer(self, number: str, cell: Cell) -> Cell:
+        """The cell, noted as the one where item `number` is answered."""
+        self.answers[number] = cell.ref
+        return cell
 
     def _check(self, row: int, hint: Hint) -> None:
         self.sheet.write_formula(row, _CHECK, hint.formula, self.formats(_GRID, _LEFT, _SMALL), hint.text)
@@ -536,8 +577,8 @@ def _title(item: Item) -> str:
     return f"{item.title} {item.blank}".strip()
 
 
-def _spare_rows(usual: int, given: Sequence[Entry]) -> int:
-    """Empty rows below those of last time: the usual number of rows in all, but one at least."""
+def _spare_rows(usual: int, given: Sized) -> int:
+    """Empty rows below those filled in already: the usual number of rows in all, but one at least."""
     return max(usual - len(given), 1)
 
 
@@ -551,14 +592,14 @@ def _place(sheet: str, row: int, column: int) -> str:
 
 
 # ── the hidden sheet ─────────────────────────────────────────────────────────────────────────────────────
-def _write_meta(book: Workbook, form: Form, school: School | None, as_of: date) -> None:
+def _write_meta(book: Workbook, form: Form, school: School | None, as_of: date, dated: bool) -> None:
     """What the reader is told about this copy of the form; nobody sees it."""
     target = form.target_on(as_of)
     values: dict[Meta, str | float | None] = {
         Meta.FORM: form.id,
         Meta.VERSION: form.version,
         Meta.SCHOOL: school.code if school else None,
-        Meta.AS_OF: as_of.isoformat(),
+        Meta.AS_OF: as_of.isoformat() if dated else None,
         Meta.PLAN_MIN: target.min / 100 if target else None,
         Meta.PLAN_MAX: target.max / 100 if target else None,
     }

@@ -1,27 +1,38 @@
-"""Last time's answers as they stand in the standard form handed out anew: each reads back as it was."""
+"""A school's answers as they stand in the standard form handed out anew: each reads back as it was."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
+from pipeline.reading.records import FileRead, ReportRead
+from pipeline.reading.wordings import is_one_of
 from pipeline.reading.yes_no import YES
 from schemas import own_form
-from schemas.form import Form, Kind
+from schemas.form import Form, Item, Kind
+
+_MOST_DECIMALS = 12
 
 Facts = Mapping[str, str | float]  # field -> value, as in `schemas.answers`: percent 0–100, dates ISO
 
 
 @dataclass(frozen=True)
 class Prefill:
-    """What the school said last time.
+    """What the school has said.
 
     facts: item -> what it stated and what was accepted; nothing derived. Rows of acts are `4.1`, problems `problem.1`.
     notes: item -> what is to be said of an answer that was set aside; its cells stay empty.
+    bases: base id -> people, where the school's own figures stand in the passport; of the others those of the registry.
+    dated: does the report say for when it is; else its date is left to the school.
+    legend: what the form says of its italics.
     """
 
     facts: Mapping[str, Facts] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    bases: Mapping[str, float] = field(default_factory=dict)
+    dated: bool = True
+    legend: str = "Курсив — из прошлого отчёта: обновите."
 
 
 class Entry(NamedTuple):
@@ -34,14 +45,26 @@ class Entry(NamedTuple):
     note: str = ""
 
 
+def report_of(read: FileRead, school: str, as_of: date | None) -> ReportRead | None:
+    """The school's report for that date in the file. None: the file holds none, or two that contradict each other."""
+    return next((report for report in read.reports if (report.school, report.as_of) == (school, as_of)), None)
+
+
+def accepted(report: ReportRead, errors: Mapping[str, str]) -> Prefill:
+    """What the report states, without the items that bear an error. `errors`: item -> what is wrong with it."""
+    facts: dict[str, dict[str, str | float]] = {}
+    for fact in report.facts:
+        if fact.item and fact.item not in errors and fact.basis == "stated":
+            facts.setdefault(fact.item, {}).setdefault(fact.field, fact.value)
+    return Prefill(facts, errors)
+
+
 def entry(form: Form, number: str, before: Prefill) -> Entry:
-    """The row of item `number` (a row of acts by its own number)."""
+    """The row of item `number` (a row of acts by its own number), of any kind but coverage."""
     facts, note = before.facts.get(number, {}), before.notes.get(number, "")
     match form.item(number).kind:
-        case Kind.COVERAGE:
-            return _coverage(facts)._replace(note=note)
         case Kind.VOLUME if "percent" in facts:
-            return Entry(round(float(facts["percent"]) / 100, 12), note=note)
+            return Entry(float(_decimal(facts["percent"]) / 100), note=note)
         case Kind.YES_NO if "yes" in facts:
             said = own_form.YES if facts["yes"] == YES else own_form.NO
             return Entry(said, beside=_text(facts, "url"), note=note)
@@ -50,8 +73,25 @@ def entry(form: Form, number: str, before: Prefill) -> Entry:
         case Kind.DOCUMENT if "text" not in facts:
             return Entry(_paper(facts), note=note)
         case Kind.ACTS:
-            return _act(facts)._replace(note=note)
+            return _act(form, form.item(number), facts)._replace(note=note)
     return Entry(_text(facts, "text"), note=note)
+
+
+def coverage(form: Form, item: Item, before: Prefill, people: float | None) -> Entry:
+    """The row of a coverage item. `people`: the whole that the form's passport gives.
+
+    A mere number where that says it all. Else words, until the school gives people: none are guessed from a percent,
+    and another whole than the passport's is not lost.
+    """
+    facts = before.facts.get(item.number, {})
+    if "text" in facts:
+        return Entry(beside=_text(facts, "text"))
+    has_room = item.classes or bool(own_form.exemption(form, item))
+    unsaid = "" if has_room else _text(facts, "classes")
+    same_whole = facts.get("total", people) == people
+    is_enough = "count" in facts and same_whole and not unsaid and (people is not None or "percent" not in facts)
+    answer = float(facts["count"]) if is_enough else _figures(facts, unsaid)
+    return Entry(answer, beside=_text(facts, "classes") if has_room else "")
 
 
 def problem(number: str, before: Prefill) -> Entry:
@@ -65,23 +105,30 @@ def rows_of(form: Form, parent: str, before: Prefill) -> list[str]:
     return sorted(said, key=form.sort_key)
 
 
-def _coverage(facts: Facts) -> Entry:
-    """People where they were stated; a percent alone stays a text: the form asks for people, and none are guessed."""
-    if "text" in facts:
-        return Entry(beside=_text(facts, "text"))
-    answer: str | float | None = None
-    if "count" in facts:
-        answer = float(facts["count"])
-    elif "percent" in facts:
-        answer = f"{facts['percent']:.10g} %".replace(".", ",")
-    return Entry(answer, beside=_text(facts, "classes"))
+def _figures(facts: Facts, classes: str) -> str:
+    """«331 из 574 / 57,7 %», «44,5 % из 574», «42 чел.; классы: 5-9»."""
+    people = f"{_number(facts['count'])}{'' if 'total' in facts else ' чел.'}" if "count" in facts else ""
+    whole = f" из {_number(facts['total'])}" if "total" in facts else ""
+    percent = f"{_number(facts['percent'])} %" if "percent" in facts else ""
+    said = f"{people}{whole} / {percent}" if people and percent else f"{people or percent}{whole}"
+    return f"{said}; классы: {classes}" if classes else said
 
 
-def _act(facts: Facts) -> Entry:
+def _number(value: str | float) -> str:
+    """57.666 -> «57,666»; of a computed percent as many decimals as the reader takes for a number."""
+    return f"{round(_decimal(value), _MOST_DECIMALS).normalize():f}".replace(".", ",")
+
+
+def _decimal(value: str | float) -> Decimal:
+    return Decimal(repr(float(value)))
+
+
+def _act(form: Form, item: Item, facts: Facts) -> Entry:
     """«не требуется» stands where the title would."""
-    if "text" in facts and "title" not in facts:
-        return Entry(title=_text(facts, "text"))
-    return Entry(_text(facts, "text") or _paper(facts), title=_text(facts, "title"))
+    said = _text(facts, "text")
+    if said and "title" not in facts and is_one_of(said, (own_form.NO, *own_form.exemptions(form, item))):
+        return Entry(title=said)
+    return Entry(said or _paper(facts), title=_text(facts, "title"))
 
 
 def _paper(facts: Facts) -> str:

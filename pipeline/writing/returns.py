@@ -10,6 +10,7 @@ from pipeline.reading.records import FileRead
 from pipeline.settings import Limits
 from pipeline.wording import message, todo
 from pipeline.workers import Workers
+from pipeline.writing.form_prefill import report_of
 from pipeline.writing.returned import Head, Shown
 from pipeline.writing.returned.errands import Errand, annotate
 from pipeline.writing.returned.fresh import fresh
@@ -24,15 +25,13 @@ def make_returns(
     figures: Figures, catalogue: Catalogue, folder: Path, files: Files, limits: Limits
 ) -> Iterator[tuple[str, bytes]]:
     """Name and content of each return: the school's own .xlsx or .xlsm marked, in a worker process; for other formats
-    a fresh form with the same remarks."""
+    a fresh form with its answers and the same remarks."""
     errands = list(_errands(figures, catalogue, files))
     if not errands:
         return
     with Workers(annotate, 1, seconds=limits.seconds, memory_mb=limits.memory_mb) as workers:
         for name, (errand, outcome) in zip(_names(errands), workers.map(errands, folder, limits), strict=True):
-            as_of = errand.head.as_of or figures.as_of
-            marked = outcome.result or fresh(figures.form, errand.school, as_of, errand.remarks, errand.head)
-            yield name, marked
+            yield name, outcome.result or _fresh(figures, files, errand)
 
 
 def _errands(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[Errand]:
@@ -45,7 +44,13 @@ def _errands(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[E
         if remarks and line.file in files:
             path, read = files[line.file]
             head = Head(line.school.full_name or line.school.name, line.as_of)
-            yield Errand(line.school, path, read.digest, tuple(remarks), head)
+            yield Errand(line.school, line.file, path, read.digest, tuple(remarks), head)
+
+
+def _fresh(figures: Figures, files: Files, errand: Errand) -> bytes:
+    school, head = errand.school, errand.head
+    report = report_of(files[errand.file][1], school.code, head.as_of)
+    return fresh(figures.form, school, head.as_of or figures.as_of, errand.remarks, head, report)
 
 
 def _shown(remark: Remark, catalogue: Catalogue) -> Shown:

@@ -34,16 +34,13 @@ def annotated(data: bytes, remarks: Sequence[Shown], head: Head) -> bytes | None
     None where the file cannot be patched with certainty: `fresh` makes one in its place.
     """
     try:
-        return with_remarks(data, remarks, head, own_file=True)
+        return with_remarks(data, remarks, head)
     except Unpatchable:
         return None
 
 
-def with_remarks(data: bytes, remarks: Sequence[Shown], head: Head, *, own_file: bool) -> bytes:
-    """The file with the sheet «Замечания»; its cells are marked where it is the `own_file` that the remarks name.
-
-    Raises Unpatchable.
-    """
+def with_remarks(data: bytes, remarks: Sequence[Shown], head: Head) -> bytes:
+    """The file with the sheet «Замечания» and its cells marked. Raises Unpatchable."""
     remarks = sorted(remarks, key=lambda remark: _GRAVITY.index(remark.severity))
     package = Package(data)
     workbook = Workbook(package)
@@ -51,8 +48,8 @@ def with_remarks(data: bytes, remarks: Sequence[Shown], head: Head, *, own_file:
     if workbook.drop_macros():
         head = replace(head, notes=(*head.notes, _MACROS))
     _unmark(package, workbook, styles)
-    marked = _mark(package, workbook, styles, remarks) if own_file else []
-    sheet = RemarksSheet(head, remarks, workbook.sheets, own_file, styles)
+    marked = _mark(package, workbook, styles, remarks)
+    sheet = RemarksSheet(head, remarks, workbook.sheets, styles)
     part = workbook.first_sheet()
     package.put(part, sheet.xml(marked), _WORKSHEET)
     workbook.name_our_sheet(sheet.printed, sheet.repeated)

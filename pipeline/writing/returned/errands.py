@@ -12,9 +12,11 @@ from pipeline.writing.returned import Head, Shown, annotated
 
 @dataclass(frozen=True)
 class Errand:
-    """One report to give back. `path` is below the input folder, `digest` that of the file as it was read."""
+    """One report to give back. `file`: as reports name it; `path` is below the input folder, `digest` that of the file
+    as it was read."""
 
     school: School
+    file: str
     path: Path
     digest: str
     remarks: tuple[Shown, ...]

@@ -64,12 +64,11 @@ class _Row:
 
 @dataclass
 class RemarksSheet:
-    """The sheet's XML, made from top to bottom. `linked`: the cells are in this very file."""
+    """The sheet's XML, made from top to bottom. `sheets`: the file's others, name -> part."""
 
     head: Head
     remarks: Sequence[Shown]
     sheets: Mapping[str, str]
-    linked: bool
     styles: Styles
     rows: list[_Row] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
@@ -119,8 +118,6 @@ class RemarksSheet:
         self._row(cells, max(height, text_height(text, width, look.size) + 4), merged=True)
 
     def _guide(self) -> str:
-        if not self.linked:
-            return "Ячейки названы по вашему файлу. Впишите исправленные ответы в эту книгу и отправьте её."
         named = list(dict.fromkeys(remark.sheet for remark in self.remarks if self._place(remark)))
         if not named:
             return "Исправьте прямо в этом файле и отправьте его снова."
@@ -131,7 +128,7 @@ class RemarksSheet:
     def _remark(self, number: int, remark: Shown) -> None:
         mark = MARKS[remark.severity]
         severity = replace(_ROW, bold=True, colour=mark.ink, fill=mark.tint)
-        written = wording.shortened(remark.written, _LONGEST_ANSWER)
+        written = "\n".join(filter(None, [wording.shortened(remark.written, _LONGEST_ANSWER), remark.found_in]))
         texts = {_WRITTEN: written, _MESSAGE: remark.message, _TODO: remark.todo}
         row = self._row(
             [
@@ -151,7 +148,7 @@ class RemarksSheet:
 
     def _place(self, remark: Shown) -> Spot | None:
         """The remark's cell, where it is one of this file."""
-        return spot(remark.cell) if self.linked and remark.sheet in self.sheets else None
+        return spot(remark.cell) if remark.sheet in self.sheets else None
 
     def _cell_said(self, remark: Shown) -> str:
         """Its address, with the sheet where the remarks are on several."""

@@ -16,8 +16,8 @@ _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 @dataclass(frozen=True)
 class Shown:
     """A remark in words. `item`: the form's number or `problem.3`, blank for a remark on the file or its head;
-    `sheet`, `cell`: where it is in the school's file, blank where there is no such place; `written`: what the school
-    wrote there."""
+    `sheet`, `cell`: where it is in the file that goes to the school, blank where there is no such place; `written`:
+    what the school wrote there; `found_in`: where it wrote that, if in another file."""
 
     severity: Severity
     item: str
@@ -26,6 +26,7 @@ class Shown:
     written: str
     message: str
     todo: str
+    found_in: str = ""
 
 
 @dataclass(frozen=True)
