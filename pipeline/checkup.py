@@ -24,7 +24,7 @@ _ORDER = list(_MARKS)
 
 
 # What a report is blamed for only because there is no registry.
-_OF_THE_REGISTRY = "BASE-UNKNOWN"
+_OF_THE_REGISTRY = "BASE-NO-REGISTRY"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from schemas.remarks import load_catalogue
 from schemas.strict import UsageError, convert, read_toml
 
 DEFAULT_PATH = Path("settings.toml")
@@ -94,6 +95,7 @@ def load_settings(path: Path | None = None) -> Settings:
     settings = convert(values, Settings, path.name)
     for problem in _contradictions(settings):
         raise UsageError(f"Файл {path.name}: {problem}.")
+    load_catalogue(settings.controls)  # an unknown code is refused here, before anything is said or begun
     return _with_ca_file_beside(settings, path)
 
 

@@ -16,9 +16,9 @@ class Indicators(pa.DataFrameModel):
     scope: Series[str] = pa.Field(description="`municipality` or a school's code")
     item: Series[str] = pa.Field(description="number of the form's item")
     group: Series[str] = pa.Field(description="whose coverage it is; blank for a volume")
-    covered: Series[float] = pa.Field(nullable=True, ge=0, description="people covered")
+    covered: Series[float] = pa.Field(nullable=True, description="people covered, 0 to `total`")
     total: Series[float] = pa.Field(nullable=True, ge=0, description="people in all")
-    percent: Series[float] = pa.Field(nullable=True, ge=0, le=100 + _SLIP, description="Σ covered / Σ total × 100")
+    percent: Series[float] = pa.Field(nullable=True, description="Σ covered / Σ total × 100, 0–100")
     schools_counted: Series[int] = pa.Field(ge=0, description="schools counted")
     schools_expected: Series[int] = pa.Field(ge=0, description="schools in being")
     target_min: Series[float] = pa.Field(nullable=True, ge=0, le=100, description="percent, headline item only")
@@ -26,6 +26,10 @@ class Indicators(pa.DataFrameModel):
     deviation_pp: Series[float] = pa.Field(nullable=True, description="percentage points from the lower bound")
     shortfall: Series[float] = pa.Field(nullable=True, ge=0, description="people missing to the lower bound")
     status: Series[str] = pa.Field(description="headline item only")
+    allowed: Series[bool] = pa.Field(
+        description="an impossible figure stands behind it that the office lets count: its bounds do not hold. "
+        "Judged here only, the file has no such column"
+    )
 
     class Config:
         strict = True
@@ -40,4 +44,10 @@ class Indicators(pa.DataFrameModel):
     @pa.dataframe_check(error="nobody is covered twice")
     @classmethod
     def covered_among_total(cls, table: pd.DataFrame) -> "pd.Series[bool]":
-        return table["covered"].isna() | (table["covered"] <= table["total"] + _SLIP)
+        among = (table["covered"] >= 0) & (table["covered"] <= table["total"] + _SLIP)
+        return table["allowed"] | table["covered"].isna() | among
+
+    @pa.dataframe_check(error="a share is no more than the whole")
+    @classmethod
+    def percent_of_the_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["allowed"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)

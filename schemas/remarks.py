@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from schemas.strict import UsageError, convert, read_toml
+from schemas.strict import UsageError, convert, nearest, read_toml
 
 CATALOGUE = Path(__file__).with_name("remarks.toml")
 
@@ -96,7 +96,8 @@ def load_catalogue(controls: Mapping[str, str] | None = None) -> Catalogue:
     off = set()
     for code, wish in (controls or {}).items():
         if code not in entries:
-            raise UsageError(f"Настройки, раздел [controls]: замечания «{code}» нет в перечне (docs/remarks.md).")
+            instead = nearest(code, list(entries)) or "; все замечания перечислены в docs/remarks.md."
+            raise UsageError(f"Настройки, раздел [controls]: неизвестное замечание «{code}»{instead}")
         if wish == "off":
             off.add(code)
         elif wish in tuple(Severity):

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,7 +50,9 @@ def _in_russian(message: str, kind: type) -> str:
     problem, _, path = message.partition(" - at `$")
     path = path.strip("`.")
     if unknown := re.search(r"unknown field `(.*?)`", problem):
-        return f"неизвестный ключ «{unknown[1]}»{_section(path)}{_nearest(unknown[1], _keys_at(kind, path))}"
+        keys = _keys_at(kind, path)
+        instead = nearest(unknown[1], keys) or f"; возможны: {', '.join(keys)}."
+        return f"неизвестный ключ «{unknown[1]}»{_section(path)}{instead}"
     if missing := re.search(r"missing required field `(.*?)`", problem):
         return f"не хватает ключа «{missing[1]}»{_section(path)}."
     if choice := re.fullmatch(r"Invalid enum value (.*)", problem):
@@ -67,11 +70,10 @@ def _counted_from_one(path: str) -> str:
     return path.replace("[...]", "").removesuffix(", ")
 
 
-def _nearest(wrong: str, keys: list[str]) -> str:
-    """« — может быть, «sender»?» where a key is near enough, else all keys there are."""
-    if near := process.extractOne(wrong.casefold(), keys, scorer=fuzz.ratio, score_cutoff=60):
-        return f" — может быть, «{near[0]}»?"
-    return f"; возможны: {', '.join(keys)}."
+def nearest(wrong: str, known: Sequence[str]) -> str:
+    """« — может быть, «sender»?» where one of the known words is near enough; blank where none is."""
+    near = process.extractOne(wrong, known, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
+    return f" — может быть, «{near[0]}»?" if near else ""
 
 
 def _keys_at(kind: type, path: str) -> list[str]:

@@ -1,13 +1,22 @@
 """Controls between reports and between schools: two reports that differ in one thing, one remark that names both."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipeline.reading.records import FileRead, Registry
+from pipeline.demo.answers import Conduct, answers_on
+from pipeline.demo.district import make_schools
+from pipeline.demo.handwriting import Entry, Hand, typed
+from pipeline.reading.records import Cell, FileRead, Registry, School
 from schemas.remarks import Severity
 from tests.batch import MARCH, checked, file_of, order_form, school
-from tests.order_form import REGISTRY
+from tests.order_form import FORM, REGISTRY, OrderForm
+from tests.own_form import own_form_file
 
 JANUARY, MAY = date(2014, 1, 30), date(2014, 5, 20)
 BETWEEN = {"COUNT-FELL", "PCT-FELL", "BASE-JUMP", "DOC-GONE", "REPORT-UNCHANGED", "SAME-ANSWERS", "FAR-FROM-PEERS"}
@@ -48,8 +57,15 @@ def test_a_fall_that_rounding_explains_is_none(before, now):
     assert two({"6.2": before}, {"6.2": now}) == []
 
 
-def test_a_volume_may_not_fall():
-    assert two({"9": "45 %"}, {"9": "31 %"}) == [("PCT-FELL", "9", MARCH)]
+@pytest.mark.parametrize(("before", "now"), [("45 %", "31 %"), ("71 %", "70 %"), ("100 %", "99 %"), ("95,5 %", "95 %")])
+def test_a_volume_may_not_fall_by_any_part(before, now):
+    """No people are derived from it: what is stated is what is compared."""
+    assert two({"9": before}, {"9": now}) == [("PCT-FELL", "9", MARCH)]
+
+
+@pytest.mark.parametrize(("before", "now"), [("70 %", "70 %"), ("70 %", "70,0 %"), ("70 %", "70,5 %")])
+def test_a_volume_that_stands_or_grows_is_no_fall(before, now):
+    assert two({"9": before}, {"9": now}) == []
 
 
 def test_a_figure_once_set_aside_is_no_fall_and_the_one_before_it_is_remembered():
@@ -89,17 +105,136 @@ OWN |= {"3": "приказ № 99 от 01.12.2013", "8": "33%", "12.1": "63 %", 
 OWN |= {"4.1": "приказ № 31 от 10.12.2013", "4.2": "приказ № 32 от 10.12.2013", "5.1": "приказ № 33 от 10.12.2013"}
 
 
+# ── the same answers ─────────────────────────────────────────────────────────────────────────────────────
+ON_BOTH = [("SAME-ANSWERS", "", MARCH), ("SAME-ANSWERS", "", MARCH)]
+
+# The figures of one report: people covered. Its base is that of `school`.
+PEOPLE = {"6.1": 37, "6.2": 331, "6.3": 597, "8": 290, "10.1": 23, "10.2": 281, "10.3": 311, "12.1": 352, "12.2": 39}
+PEOPLE |= {"13": 31, "14": 244}
+
+
+def written(pattern: str, decimals: int = 1, people: Mapping[str, int] = PEOPLE) -> dict[str, str]:
+    """The same people written in one way: `{c}` of `{t}`, `{p}` percent."""
+    bases = REGISTRY.schools[0].bases
+    totals = {item: bases[FORM.item(item).base] for item in people}
+    shares = {item: f"{100 * count / totals[item]:.{decimals}f}".replace(".", ",") for item, count in people.items()}
+    return {item: pattern.format(c=c, t=f"{totals[item]:.0f}", p=shares[item]) for item, c in people.items()}
+
+
 def test_the_same_answers_sent_by_two_schools_are_remarked_on_both():
     files, registry = district({"01": {}, "02": {"1": "Петров Пётр Петрович; учитель", "9": "30 %"}, "03": OWN})
-    assert said(files, registry) == [("SAME-ANSWERS", "", MARCH), ("SAME-ANSWERS", "", MARCH)]
+    assert said(files, registry) == ON_BOTH
+
+
+WRITTEN = {
+    "people and percent": written("{c} из {t} ({p} %)"),
+    "people of all": written("{c} из {t}"),
+    "people, percent": written("{c} чел. / {p} %"),
+    "percent to a tenth": written("{p} %"),
+    "whole percent": written("{p}%", decimals=0),
+}
+
+
+@pytest.mark.parametrize("other", WRITTEN.values(), ids=WRITTEN)
+@pytest.mark.parametrize("one", WRITTEN.values(), ids=WRITTEN)
+def test_answers_are_the_same_in_whatever_way_they_are_written(one, other):
+    files, registry = district({"01": one, "02": other})
+    assert said(files, registry) == ON_BOTH
+
+
+@pytest.mark.parametrize("way", WRITTEN.values(), ids=WRITTEN)
+def test_answers_are_the_same_on_the_order_s_form_and_on_svod_s_own(way):
+    own = own_form_file("1.xlsx", answers={item: {"count": float(count)} for item, count in PEOPLE.items()})
+    papers = {"3": "приказ № 12 от 05.12.2013", "4.1": "приказ № 14-од от 10.12.2013", "4.2": "", "5.1": ""}
+    files, registry = district({"02": {**way, **papers, "5": "не требуется"}})
+    assert said([own, *files], Registry((*REGISTRY.schools[:1], *registry.schools))) == ON_BOTH
+
+
+def test_answers_taken_over_by_a_school_of_another_size_are_the_same():
+    """Its percentages do not agree with its people then: wrong figures are a sign of copying, not a cloak."""
+    registry = Registry(
+        (school("01"), school("02", bases={"teachers": 50, "pupils": 700, "parents": 650, "able": 600}))
+    )
+    files = [file_of(order_form(MARCH, code, WRITTEN["people, percent"]), code, registry) for code in ("01", "02")]
+    assert said(files, registry) == ON_BOTH
 
 
 def test_schools_that_have_all_done_and_use_one_system_are_not_the_same():
-    done = dict.fromkeys(("6.1", "6.2", "6.3", "8", "9", "10.1", "10.2", "10.3", "12.1", "12.2", "13", "14"), "100 %")
-    first = done | {"3": "приказ № 1 от 05.12.2013", "4.1": "приказ № 2 от 05.12.2013"}
-    second = done | {"3": "приказ № 7 от 05.12.2013", "4.1": "приказ № 8 от 05.12.2013"}
-    files, registry = district({"01": first, "02": second})
+    done = dict.fromkeys((*PEOPLE, "9"), "100 %")
+    files, registry = district({"01": done | papers(1), "02": done | papers(7)})
     assert said(files, registry) == []
+
+
+def papers(first: int) -> dict[str, str]:
+    """Documents of one school, numbered from there."""
+    acts = ("3", "4.1", "4.2", "5.1")
+    return {act: f"приказ № {first + n} от 05.12.2013" for n, act in enumerate(acts)}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from(range(5, 100, 5)), min_size=11, max_size=11), st.sampled_from(["{p} %", "{c} из 20"]))
+def test_schools_of_one_size_with_the_same_round_percents_are_not_the_same(percents, pattern):
+    """Twenty people: every such percent is a whole number of them. The plans alone tell the two apart."""
+    bases = dict.fromkeys(("teachers", "pupils", "parents", "able"), 20.0)
+    registry = Registry((school("01", bases=bases), school("02", bases=bases)))
+    figures = {item: pattern.format(p=p, c=p // 5) for item, p in zip(PEOPLE, percents, strict=True)}
+    no_acts = dict.fromkeys(("4.1", "4.2", "5.1"), "") | dict.fromkeys(("4", "5"), "не требуется")
+    plans = {"01": "приказ № 1 от 05.12.2013", "02": "приказ № 2 от 05.12.2013"}
+    forms = {code: order_form(MARCH, code, figures | no_acts | {"3": plan}) for code, plan in plans.items()}
+    files = [file_of(form, code, registry) for code, form in forms.items()]
+    assert said(files, registry) == []
+
+
+def test_what_more_than_a_few_schools_say_alike_tells_nothing():
+    files, registry = district({f"{n:02d}": {} for n in range(1, 7)})
+    assert said(files, registry) == []
+
+
+def test_the_same_answers_for_another_date_are_none():
+    registry = Registry((school("01"), school("02")))
+    files = [file_of(order_form(day, code), code, registry) for day, code in ((JANUARY, "01"), (MARCH, "02"))]
+    assert said(files, registry) == []
+
+
+@pytest.mark.parametrize("day", [JANUARY, MARCH])
+@pytest.mark.parametrize("of_one_size", [False, True], ids=["of-all-sizes", "of-one-size"])
+def test_among_300_schools_that_answer_for_themselves_no_two_are_the_same(day, of_one_size):
+    conducts = schools_of_the_demo(300, of_one_size)
+    assert same_among([(conduct.school, conduct) for conduct in conducts], day) == []
+
+
+@pytest.mark.parametrize("day", [JANUARY, MARCH])
+def test_among_300_schools_one_that_answers_for_another_is_found(day):
+    conducts = schools_of_the_demo(300, of_one_size=True)
+    copying = [(conduct.school, conduct) for conduct in conducts]
+    copying[7] = conducts[7].school, conducts[0]
+    assert same_among(copying, day) == [conducts[0].school.code, conducts[7].school.code]
+
+
+def schools_of_the_demo(number: int, of_one_size: bool) -> list[Conduct]:
+    """How the schools of an invented district go about the order; nothing is planted in what they do."""
+    dice = Random(1)
+    schools = make_schools(FORM, number, dice)
+    if of_one_size:
+        schools = tuple(replace(one, bases=schools[0].bases) for one in schools)
+    return [Conduct(one, dice.uniform(0.6, 1.3), f"answers {dice.random()}") for one in schools]
+
+
+def same_among(reporting: list[tuple[School, Conduct]], day: date) -> list[str]:
+    """Codes of those that are remarked to say what another says. Each answers by a conduct, in its own hand."""
+    registry = Registry(tuple(one for one, _ in reporting))
+    files = [file_of(filled_in(one, conduct, day), one.code, registry) for one, conduct in reporting]
+    return [said.school for said in checked(files, registry).remarks if said.code == "SAME-ANSWERS"]
+
+
+def filled_in(one: School, conduct: Conduct, day: date) -> OrderForm:
+    hand = Hand(own_form=False, sloppy=int(one.code) % 2 == 0, seed=one.code)
+    entries = {n: typed(FORM.item(n), answer, hand) for n, answer in answers_on(day, conduct, FORM).items()}
+    return OrderForm(school=one.name, as_of=f"{day:%d.%m.%Y}", answers={n: cell(e) for n, e in entries.items()})
+
+
+def cell(entry: Entry) -> str | Cell:
+    return entry.value if isinstance(entry.value, str) else Cell(float(entry.value), entry.number_format)
 
 
 def test_a_figure_far_from_the_peers_is_information():

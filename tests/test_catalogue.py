@@ -211,6 +211,11 @@ def teachers_of_unknown_number(folder: Path) -> Iterable[Remark]:
     return checked([file_of(order_form(), registry=unknown)], unknown).remarks
 
 
+def percents_without_a_registry(folder: Path) -> Iterable[Remark]:
+    draft = Registry((replace(REGISTRY.schools[0], bases={}),), draft=True)
+    return checked([file_of(order_form(), registry=draft)], draft).remarks
+
+
 def a_prefilled_form_sent_back(folder: Path) -> Iterable[Remark]:
     return checked([own_form_file("1.xlsx", JANUARY), own_form_file("2.xlsx", MARCH)]).remarks
 
@@ -240,6 +245,7 @@ RAISED: dict[str, Fixture] = {
     # its sheets
     "FORM-HIDDEN": on_sheets(OrderForm().sheet(hidden=True)),
     "FORM-TWICE": on_sheets(OrderForm().sheet(), OrderForm(name="Лист2").sheet()),
+    "FORM-UNUSED": on_sheets(OrderForm().sheet(), OrderForm(name="Лист2").sheet(hidden=True)),
     "FORM-CONFLICT": on_sheets(OrderForm().sheet(), replace(order_form(answers={"13": "12 %"}), name="Лист2").sheet()),
     # its head
     "SCHOOL-MISSING": headed(school="____________"),
@@ -278,6 +284,7 @@ RAISED: dict[str, Fixture] = {
     "PCT-DISAGREES": answered("6.2", "331 из 574 (59%)"),
     "TOTAL-NOT-BASE": answered("6.2", "331 из 570 (58%)"),
     "BASE-UNKNOWN": teachers_of_unknown_number,
+    "BASE-NO-REGISTRY": percents_without_a_registry,
     "CLASSES-UNREADABLE": answered("12.1", "61% (1-12 классы)"),
     "CLASSES-PART": answered("12.1", "61% (5-9 классы)"),
     "YES-NO-UNREADABLE": answered("11", "в разработке"),
@@ -328,6 +335,17 @@ def test_a_key_that_the_catalogue_does_not_know_is_refused(tmp_path: Path, monke
     monkeypatch.setattr(remarks, "CATALOGUE", mistyped)
     with pytest.raises(UsageError, match="quite"):
         load_catalogue()
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [("COUNT-FEL", "может быть, «COUNT-FELL»"), ("above_limit", "может быть, «ABOVE-LIMIT»"), ("A", "docs/remarks.md")],
+)
+def test_a_remark_that_the_office_names_wrongly_is_refused_with_the_nearest_right_one(
+    written: str, instead: str
+) -> None:
+    with pytest.raises(UsageError, match=f"«{written}».*{instead}"):
+        load_catalogue({written: "off"})
 
 
 def test_no_fixture_is_kept_for_a_remark_that_is_gone() -> None:

@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 
 from pipeline.checking.judgement import Checked
+from pipeline.measuring.figures import State
 from pipeline.reading.records import Fact, FileRead, Registry, School
 from schemas.remarks import load_catalogue
-from tests.batch import MARCH, brief, checked, file_of, order_form
-from tests.order_form import FORM, REGISTRY, OrderForm
+from tests.batch import MARCH, brief, checked, file_of, measured, order_form
+from tests.order_form import ANSWERS, FORM, REGISTRY, OrderForm
 
 # Name of the fault: answers that hold it, and the one remark that is due.
 BROKEN = {
@@ -130,6 +131,27 @@ def test_a_share_of_nobody_is_no_share():
     assert brief(found.remarks) == [("BASE-UNKNOWN", "13", "C31", "warning")]
 
 
+DRAFT = Registry((replace(REGISTRY.schools[0], bases={"parents": 574}),), draft=True)
+
+
+def test_without_a_registry_shares_of_unknown_wholes_are_one_information_with_their_cells():
+    """It is not for the school to mend: the report is accepted all the same."""
+    shares = {"6.1": "95%", "6.3": "97,5 %", "10.1": "50%", "10.3": "50 %"}
+    wholes = {"12.2": "40 из 42", "13": "37 из 42", "14": "244 из 548"}
+    file = file_of(order_form(answers=shares | wholes), registry=DRAFT)
+    [said] = checked([file], DRAFT).remarks
+    assert brief([said]) == [("BASE-NO-REGISTRY", "", "C16", "info")]
+    assert dict(said.data) == {"cells": "C16, C18, C23, C25"}
+    figures = measured([file], DRAFT)
+    assert [line.state for line in figures.submissions] == [State.ACCEPTED]
+    assert figures.totals["counted"][["6.1", "6.2", "6.3"]].to_list() == [0, 1, 0]
+
+
+def test_a_share_of_nobody_is_the_schools_to_mend_without_a_registry_too():
+    file = file_of(order_form(date(2014, 1, 30), answers={"13": "50 % из 0"}), registry=DRAFT)
+    assert ("BASE-UNKNOWN", "13", "C31", "warning") in brief(checked([file], DRAFT).remarks)
+
+
 # ── the passport of Svod's own form ──────────────────────────────────────────────────────────────────────
 
 
@@ -166,6 +188,20 @@ DEADLINES = {
 def test_a_deadline_passes_the_day_after_it_by_the_reports_own_date(item, answer, day, codes):
     found = checked([file_of(order_form(day, answers={item: answer}))])
     assert [(said.code, said.item) for said in found.remarks] == [(code, item) for code in codes]
+
+
+NOTHING_DONE = dict.fromkeys(("1", "3", "4", "7", "11"), "«нет»") | dict.fromkeys(("6.2", "9", "14"), "0 %")
+
+
+@pytest.mark.parametrize(("item", "advised"), NOTHING_DONE.items())
+def test_what_a_missing_answer_is_advised_to_be_is_an_answer(item, advised):
+    """«нет» is no figure: where figures are asked for, the advice is 0 %."""
+    blank = {number: "" for number in ANSWERS if item in (number, number.rpartition(".")[0])} | {item: ""}
+    september = date(2014, 9, 20)
+    [missing] = checked([file_of(order_form(september, answers=blank))]).remarks
+    assert (missing.code, dict(missing.data)["nothing"]) == ("ANSWER-MISSING", advised)
+    followed = checked([file_of(order_form(september, answers=blank | {item: advised.strip("«»")}))])
+    assert {said.code for said in followed.remarks} <= {"ANSWER-NO", "PERSON-INCOMPLETE"}  # an answer: not done
 
 
 def test_an_unreadable_answer_is_not_missing_as_well():

@@ -419,6 +419,15 @@ def test_the_report_of_the_date_before_does_not_make_a_late_one_timely():
     assert late([earlier, now], {earlier.file: JANUARY, now.file: date(2014, 3, 25)}) == 5
 
 
+def test_a_report_for_the_next_reporting_date_is_not_late_for_the_one_in_force():
+    """Of 15.03, it is the report for 20.03: whether the one for 30.01 was late, only that one says."""
+    ahead, first = sent(day=date(2014, 3, 15)), sent(day=JANUARY)
+    arrivals = {ahead.file: date(2014, 3, 15), first.file: date(2014, 2, 2)}
+    assert late([ahead], arrivals, date(2014, 3, 15)) is None
+    assert late([first, ahead], arrivals, date(2014, 3, 15)) == 3
+    assert late([ahead], arrivals, MARCH) == 0
+
+
 def test_a_carried_report_is_neither_on_time_nor_late():
     assert late([sent(day=JANUARY)], {f"01-{JANUARY}.xlsx": JANUARY}) is None
 

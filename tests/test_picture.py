@@ -175,6 +175,22 @@ def test_a_report_dated_on_a_reporting_date_is_not_the_report_for_the_next_one_n
     assert picture(found, REGISTRY, MARCH, near).carried == {"01"}
 
 
+NEXT = {
+    "eleven-days-before-the-next": (date(2014, 3, 9), False),
+    "ten-days-before-the-next": (date(2014, 3, 10), True),
+    "on-the-date-in-force": (JANUARY, False),
+}
+
+
+@pytest.mark.parametrize(("day", "is_next"), NEXT.values(), ids=NEXT)
+def test_a_report_of_the_days_before_the_next_reporting_date_is_the_one_for_it(day, is_next):
+    assert (day >= CALENDAR.next_from(date(2014, 3, 15))) is is_next
+
+
+def test_after_the_last_reporting_date_no_report_is_for_a_next_one():
+    assert CALENDAR.next_from(MAY) == date.max
+
+
 # ── what is said ─────────────────────────────────────────────────────────────────────────────────────────
 
 SAID = {
@@ -194,6 +210,13 @@ def test_why_a_report_is_not_in_the_picture_is_said_on_it(found, expected):
     checked = batch(*found)
     said = list(said_of_outcomes(checked, picture(checked, REGISTRY, MARCH, CALENDAR), CALENDAR))
     assert [(one.code, one.file) for one in said] == [(code, checked.reports[number].file) for code, number in expected]
+
+
+def test_a_school_that_is_gone_is_said_to_be_so_on_the_date_of_the_picture():
+    closed = Registry((school("01", until=date(2014, 2, 28)),))
+    checked = batch(report("01", JANUARY))
+    [said] = said_of_outcomes(checked, picture(checked, closed, MARCH, CALENDAR), CALENDAR)
+    assert (said.code, said.as_of, dict(said.data)) == ("SCHOOL-NOT-IN-BEING", JANUARY, {"day": MARCH})
 
 
 def test_a_superseded_report_names_the_file_that_counts():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pandera.errors import SchemaError
 
 from pipeline.measuring.figures import Figures
-from pipeline.reading.records import Fact, FileRead, Registry
+from pipeline.reading.records import Fact, FileRead, Registry, Waiver
 from pipeline.writing.tables import answers_csv, findings_csv, indicators, indicators_csv
 from schemas.answers import FIELDS
 from schemas.remarks import remark
@@ -166,6 +166,18 @@ def test_a_value_below_zero_is_the_schools_text_here():
     assert row["value"] == "'-5 %"
 
 
+@pytest.mark.parametrize(("words", "value"), [("-3 чел.", "-3"), ("-3,5 %", "'-3,5 %"), ("-3 из 574", "-3")])
+def test_a_bare_number_below_zero_is_no_formula_and_gets_no_apostrophe(words, value):
+    found = rows(findings_csv(measured([sent(i10_2=words)], TWO), CATALOGUE))
+    assert [row["value"] for row in found] == [value]
+
+
+@pytest.mark.parametrize("value", ["-3+1", "-", "=-3", "+3", "--3", "-3,"])
+def test_a_value_that_only_begins_like_a_number_is_text(value):
+    figures = replace(EMPTY, remarks=(remark("NUM-NONE", value=value, want="процент"),))
+    assert [row["value"] for row in rows(findings_csv(figures, CATALOGUE))] == [f"'{value}"]
+
+
 def test_findings_are_sorted_whatever_order_they_were_made_in():
     figures = measured([sent("02", i13="-5 %", i9="101 %"), sent("01", i6_2="575 из 574")], TWO)
     shuffled = replace(figures, remarks=figures.remarks[::-1])
@@ -249,6 +261,26 @@ def test_an_impossible_indicator_never_leaves_the_house(spoilt):
     figures = measured([sent()], TWO)
     with pytest.raises(SchemaError):
         indicators(replace(figures, totals=spoilt(figures.totals)))
+
+
+SPOILT_ROWS = {
+    "more-people-than-there-are": ("total", "covered", 1),
+    "more-than-100-percent": ("percent", "percent", 60),
+    "fewer-than-nobody": ("covered", "covered", -400),
+}
+
+
+@pytest.mark.parametrize(("of", "column", "more"), SPOILT_ROWS.values(), ids=SPOILT_ROWS)
+def test_an_exception_for_one_item_lets_no_other_row_out(of, column, more):
+    """The office has allowed 104 % at item 10.2 of the first school: that row and the municipality's pass."""
+    allowing = Registry(TWO.schools, waivers=(Waiver("01", "10.2", "PCT-ABOVE-100"),))
+    figures = measured([sent("01", i10_2="104 %"), sent("02")], allowing)
+    assert indicator(figures, "01", "10.2").startswith("596.96,574,104,")
+    shares = figures.coverage
+    for here in ((shares["school_code"] == "01") & (shares["item"] == "6.2"), shares["school_code"] == "02"):
+        wrong = shares.assign(**{column: shares[column].mask(here, shares[of] + more)})
+        with pytest.raises(SchemaError):
+            indicators(replace(figures, coverage=wrong))
 
 
 def test_the_same_figures_give_the_same_bytes():

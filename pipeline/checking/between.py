@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from itertools import combinations, pairwise, starmap
+from itertools import pairwise, starmap
 
 import pandas as pd
 
-from pipeline.checking.table import FactRow, Report, StatedFact, fact_rows, stated_facts
+from pipeline.checking.same_answers import same_answers
+from pipeline.checking.table import FactRow, Report, fact_rows, stated_facts
 from schemas.form import Form, Kind
 from schemas.remarks import Remark
 
 # «A base that jumps by more than a fifth between two reports.»
 _JUMP = 0.2
-# So many equal figures and documents, and nearly all of them, are no chance. What more than a few schools say alike
-# tells nothing.
-_MANY_FACTS, _MOSTLY, _FEW = 8, 0.8, 5
 # A figure is far from its peers when it is so many robust deviations, and points, away from their median.
 _FAR, _FAR_POINTS, _ENOUGH_PEERS = 5.0, 30.0, 8
 _MAD_TO_SIGMA = 1.4826
@@ -26,7 +24,7 @@ def check_between_reports(
     counting: Sequence[Report], coverage: pd.DataFrame, table: pd.DataFrame, form: Form
 ) -> list[Remark]:
     """Reports are cumulative: each figure against the school's last one that counted, each document against the
-    report before. A difference that the rounding of a percent explains is none.
+    report before. A fall of people that the rounding of a percent explains is none.
 
     `counting`: one report a school and date, in their order. `coverage`: the counted rows of `coverage_of`.
     """
@@ -40,9 +38,14 @@ def check_between_reports(
     ]
 
 
-def check_between_schools(counting: Sequence[Report], coverage: pd.DataFrame, table: pd.DataFrame) -> list[Remark]:
-    """The same answers sent by two schools for one date; a figure far from those of the other schools."""
-    return [*_same_answers(counting, table), *_far_from_peers(counting, coverage, table)]
+def check_between_schools(
+    counting: Sequence[Report], coverage: pd.DataFrame, accepted: pd.DataFrame, table: pd.DataFrame, form: Form
+) -> list[Remark]:
+    """The same answers sent by two schools for one date; a figure far from those of the other schools.
+
+    `accepted`: the rows of `coverage` that are counted.
+    """
+    return [*same_answers(counting, coverage, table, form), *_far_from_peers(counting, accepted, table)]
 
 
 # ── a school's report with the one before ────────────────────────────────────────────────────────────────
@@ -65,11 +68,10 @@ def _beside_the_last(coverage: pd.DataFrame, counting: Sequence[Report]) -> pd.D
     order = {report.number: here for here, report in enumerate(counting)}
     days = {report.number: pd.Timestamp(report.as_of) for report in counting if report.as_of}
     kept = coverage[coverage["report"].isin(list(order))]
-    half = kept["half"].fillna(0.0)
-    spread = (half / 100 * kept["total"]).where(kept["count_basis"] == "derived", 0.0).fillna(0.0)
-    kept = kept.assign(half=half, spread=spread, day=kept["report"].map(days), order=kept["report"].map(order))
+    spread = (kept["half"] / 100 * kept["total"]).where(kept["count_basis"] == "derived", 0.0).fillna(0.0)
+    kept = kept.assign(spread=spread, day=kept["report"].map(days), order=kept["report"].map(order))
     kept = kept.sort_values(["school_code", "item", "order"])
-    figures = ["count", "percent", "total", "half", "spread", "day"]
+    figures = ["count", "percent", "total", "spread", "day"]
     before = kept.groupby(["school_code", "item"])[figures].shift().add_suffix("_before")
     return kept.join(before)[before["day_before"].notna()]
 
@@ -82,8 +84,8 @@ def _count_fell(lately: pd.DataFrame, table: pd.DataFrame, form: Form) -> Iterat
 
 
 def _percent_fell(lately: pd.DataFrame, table: pd.DataFrame, form: Form) -> Iterator[Remark]:
-    """A volume has no people: its percent may not fall."""
-    fell = lately["percent"] + lately["half"] < lately["percent_before"] - lately["half_before"] - _NOTHING
+    """A volume has no people: its percent is what the school states, and may not fall."""
+    fell = lately["percent"] < lately["percent_before"] - _NOTHING
     for fact, change in _changed(lately[fell & _is_volume(lately, form)], "said_row", table):
         shares = {"percent": change.percent, "earlier": change.percent_before}
         yield fact.remark("PCT-FELL", **shares, day=change.day_before.date())
@@ -153,28 +155,6 @@ def _one_after_another(counting: Sequence[Report]) -> Iterator[tuple[Report, Rep
 
 
 # ── one school's report with another's ───────────────────────────────────────────────────────────────────
-def _same_answers(counting: Sequence[Report], table: pd.DataFrame) -> Iterator[Remark]:
-    """On both: which of the two copied is not for us to say. A few answers changed afterwards hide nothing."""
-    said = {number: {fact for fact in facts if _is_telling(fact)} for number, facts in stated_facts(table).items()}
-    by_number = {report.number: report for report in counting}
-    told: dict[object, list[int]] = {}
-    for report in counting:
-        for fact in said.get(report.number, ()):
-            told.setdefault((report.as_of, fact), []).append(report.number)
-    pairs = {pair for numbers in told.values() if len(numbers) <= _FEW for pair in combinations(sorted(numbers), 2)}
-    for one, other in sorted(pairs):
-        common, every = said[one] & said[other], said[one] | said[other]
-        if len(common) >= _MANY_FACTS and len(common) >= _MOSTLY * len(every):
-            yield by_number[one].remark("SAME-ANSWERS", other=by_number[other].file)
-            yield by_number[other].remark("SAME-ANSWERS", other=by_number[one].file)
-
-
-def _is_telling(fact: StatedFact) -> bool:
-    """Not what many schools may rightly say alike: all, nobody, a title, the name of a system."""
-    _, field, _, figure = fact
-    return field in ("count", "total", "number") or (field == "percent" and figure not in (0, 100))
-
-
 def _far_from_peers(counting: Sequence[Report], coverage: pd.DataFrame, table: pd.DataFrame) -> Iterator[Remark]:
     """Against the schools that report for the same date, by median and median deviation: few outliers move neither."""
     days = {report.number: pd.Timestamp(report.as_of) for report in counting if report.as_of}

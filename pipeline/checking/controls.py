@@ -9,23 +9,28 @@ from pipeline.checking.table import AnswerFigures, FactRow, Report, answer_figur
 from pipeline.reading.records import Registry
 from pipeline.reading.schools import whole_school
 from pipeline.reading.yes_no import NO
-from schemas.form import Control, Form, Kind
+from pipeline.wording import shown_cells
+from schemas import own_form
+from schemas.form import Control, Form, Item, Kind
 from schemas.remarks import Remark
 
 # Two computed shares that differ by less are the same number.
 _NOTHING = 1e-9
 
 
-def check_answers(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Registry) -> list[Remark]:
+def check_answers(
+    coverage: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Registry, reports: Sequence[Report]
+) -> list[Remark]:
     """Within one answer: people against the whole, percent against people, the whole against the base, classes.
 
-    `coverage`: `table.coverage_of` the table.
+    `coverage`: `table.coverage_of` the table. `reports`: by their numbers.
     """
     return [
         *_count_above_total(coverage, table),
         *_percent_disagrees(coverage, table),
         *_total_not_base(coverage, table, form, registry),
-        *_base_unknown(coverage, table, form),
+        *_base_unknown(coverage, table, form, draft=registry.draft),
+        *(_without_registry(coverage, table, form, reports) if registry.draft else ()),
         *_part_of_the_classes(coverage, table, registry),
     ]
 
@@ -44,11 +49,11 @@ def check_passports(reports: Iterable[Report], form: Form, registry: Registry) -
 
 
 def check_between_items(
-    coverage: pd.DataFrame, table: pd.DataFrame, form: Form, set_aside: Iterable[tuple[int, str]]
+    coverage: pd.DataFrame, table: pd.DataFrame, form: Form, wrong: Iterable[tuple[int, str]]
 ) -> list[Remark]:
-    """The form's own controls. A figure already set aside (report, item) is not held against another."""
-    counted = coverage[~coverage.set_index(["report", "item"]).index.isin(list(set_aside))]
-    return [found for control in form.controls for found in _above_limit(control, counted, table)]
+    """The form's own controls. What is wrong in itself (report, item) is not held against another."""
+    sound = coverage[~coverage.set_index(["report", "item"]).index.isin(list(wrong))]
+    return [found for control in form.controls for found in _above_limit(control, sound, table)]
 
 
 def check_against_dates(reports: Sequence[Report], table: pd.DataFrame, form: Form) -> list[Remark]:
@@ -99,14 +104,34 @@ def _total_not_base(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, reg
         yield fact.remark("TOTAL-NOT-BASE", total=answer.total, base=people, label=label)
 
 
-def _base_unknown(coverage: pd.DataFrame, table: pd.DataFrame, form: Form) -> Iterator[Remark]:
+def _base_unknown(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, *, draft: bool) -> Iterator[Remark]:
     """A share that cannot be turned into people: neither the answer nor the registry says of how many, or it says
-    that there is nobody. Of a school that is not known it follows from that, and is not said."""
-    items = [item.number for item in form.items if item.kind is Kind.COVERAGE]
-    of_people = coverage[coverage["item"].isin(items) & (coverage["school_code"] != "")]
+    that there is nobody. Of a school that is not known it follows from that, and is not said; nor is a draft registry
+    the school's fault (`_without_registry`)."""
+    of_people = _of_people(coverage, form)
     of_nobody = (of_people["total"] == 0) & (of_people["percent"] > 0)
-    for answer, fact in _on("said_row", of_people[of_people["total"].isna() | of_nobody], table):
+    unknown = of_nobody if draft else of_nobody | of_people["total"].isna()
+    for answer, fact in _on("said_row", of_people[unknown], table):
         yield fact.remark("BASE-UNKNOWN", label=_label(form, form.item(answer.item).base))
+
+
+def _without_registry(
+    coverage: pd.DataFrame, table: pd.DataFrame, form: Form, reports: Sequence[Report]
+) -> Iterator[Remark]:
+    """One remark a report for all its shares of whom only a registry would say how many they are."""
+    of_people = _of_people(coverage, form)
+    unknown = table.loc[of_people.loc[of_people["total"].isna(), "said_row"]]
+    cells: dict[int, list[str]] = {}
+    for number, cell in zip(unknown["report"], unknown["cell"], strict=True):
+        cells.setdefault(number, []).append(cell)
+    for number, named in cells.items():
+        yield reports[number].remark("BASE-NO-REGISTRY", cell=named[0], cells=shown_cells(named))
+
+
+def _of_people(coverage: pd.DataFrame, form: Form) -> pd.DataFrame:
+    """The coverage answers of known schools; a volume has no people behind it."""
+    items = [item.number for item in form.items if item.kind is Kind.COVERAGE]
+    return coverage[coverage["item"].isin(items) & (coverage["school_code"] != "")]
 
 
 def _part_of_the_classes(coverage: pd.DataFrame, table: pd.DataFrame, registry: Registry) -> Iterator[Remark]:
@@ -158,7 +183,14 @@ def _missing_answers(report: Report, form: Form) -> Iterator[Remark]:
     for number, due in form.answer_due.items():
         if number not in answered and report.as_of and report.as_of > due:
             cell = report.answer_cells.get(number, "")
-            yield report.remark("ANSWER-MISSING", cell=cell, item=number, about=form.item(number).about, due=due)
+            item = form.item(number)
+            places = {"cell": cell, "item": number}
+            yield report.remark("ANSWER-MISSING", **places, about=item.about, due=due, nothing=_nothing_done(item))
+
+
+def _nothing_done(item: Item) -> str:
+    """How a school says so: where people or percent are asked for, «нет» is no figure."""
+    return "0 %" if item.measured else f"«{own_form.NO}»"
 
 
 def _answered(report: Report) -> set[str]:

@@ -14,10 +14,14 @@ from pipeline.reading.records import FileRead, Registry
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, Severity
 
+# What cannot be. Where the office has lowered the remark all the same, the figure counts as it is written.
+_IMPOSSIBLE = frozenset({"NUM-NEGATIVE", "PCT-ABOVE-100", "COUNT-ABOVE-TOTAL"})
+
 
 @dataclass(frozen=True)
 class Checked:
-    """answers: `schemas.answers.Answers` and `counted` (False for every fact of an item that bears an error).
+    """answers: `schemas.answers.Answers`, `counted` (False for every fact of an item that bears an error) and `allowed`
+    (True for every fact of an item with an impossible figure that the office lets count).
     remarks: on reports, files and folders, graded, each on its report's place. on_registry: those on the registry.
     set_aside: (report, item) that bear an error. empty: reports without a single answer that is due."""
 
@@ -66,9 +70,10 @@ def check(
     remarks = [*on_folders, *(said for read in reads for said in read.remarks)]
     remarks += contracts.judge(table)
     remarks += controls.check_passports(reports, form, registry)
-    remarks += controls.check_answers(coverage, table, form, registry)
+    remarks += controls.check_answers(coverage, table, form, registry, reports)
+    impossible = _on_items((said for said in remarks if said.code in _IMPOSSIBLE), numbers)
     wrong = _with_errors(judged(remarks), numbers)
-    remarks += controls.check_between_items(coverage, table, form, wrong)
+    remarks += controls.check_between_items(coverage, table, form, wrong | impossible)
     remarks += controls.check_against_dates(reports, table, form)
     empty = frozenset(report.number for report in reports if report.usable and controls.is_empty(report, form))
     remarks += [report.remark("REPORT-EMPTY") for report in reports if report.number in empty]
@@ -76,12 +81,12 @@ def check(
     wrong = _with_errors(judged(remarks), numbers)
     accepted = coverage[~_keyed(coverage, wrong)]
     remarks += between.check_between_reports(counting, accepted, table, form)
-    remarks += between.check_between_schools(counting, accepted, table)
+    remarks += between.check_between_schools(counting, coverage, accepted, table, form)
     graded = judged(remarks)
     set_aside = _with_errors(graded, numbers)
     return Checked(
         reports=tuple(reports),
-        answers=table.assign(counted=~_keyed(table, set_aside)),
+        answers=table.assign(counted=~_keyed(table, set_aside), allowed=_keyed(table, impossible - set_aside)),
         remarks=tuple(graded),
         on_registry=tuple(catalogue.grade([*registry.remarks, *contracts.judge_registry(registry, form)])),
         set_aside=set_aside,
@@ -91,8 +96,13 @@ def check(
 
 def _with_errors(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[tuple[int, str]]:
     """(report, item) with an error on the item. `numbers`: place of a report -> its number."""
-    on_items = [said for said in remarks if said.item and said.severity is Severity.ERROR and place_of(said) in numbers]
-    return frozenset((numbers[place_of(said)], said.item) for said in on_items)
+    return _on_items((said for said in remarks if said.severity is Severity.ERROR), numbers)
+
+
+def _on_items(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[tuple[int, str]]:
+    """(report, item) on which these remarks stand."""
+    on_reports = [said for said in remarks if said.item and place_of(said) in numbers]
+    return frozenset((numbers[place_of(said)], said.item) for said in on_reports)
 
 
 def _keyed(table: pd.DataFrame, keys: frozenset[tuple[int, str]]) -> "pd.Series[bool]":

@@ -248,7 +248,8 @@ class Figures:
     trend: one row a date and school — date, school_code (blank: the municipality), covered, total, percent, carried.
     bases: base id -> people over the schools expected.
     waivers: the office's exceptions in force at that date, of the schools expected.
-    answers: the facts behind the figures, for «Данные» — school_code, item, field, text, number, counted, basis.
+    answers: the facts behind the figures — school_code, item, field, text, number, counted, basis, allowed
+        (`Checked.answers`).
     """
 
     form: Form

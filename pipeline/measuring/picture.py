@@ -46,6 +46,11 @@ class Calendar:
         before = self.before(in_force)
         return max(earliest, before + timedelta(days=1)) if before else earliest
 
+    def next_from(self, day: date) -> date:
+        """From which date on a report is the one for the reporting date after that in force on `day`."""
+        following = min((d for d in self.reporting_dates if d > day), default=None)
+        return self.current_from(following) if following else date.max
+
     def is_odd(self, day: date) -> bool:
         """Neither a reporting date nor within the days before one."""
         return not any(timedelta(0) <= d - day <= timedelta(days=self.days_before) for d in self.reporting_dates)
@@ -53,11 +58,14 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Picture:
-    """schools: in being at that date. chosen: code -> its report. carried: codes whose report is an older one."""
+    """schools: in being at that date. chosen: code -> its report. carried: codes whose report is an older one.
+    current_from, next_from: between them lie the reports for the reporting date in force, `next_from` not among them.
+    """
 
     as_of: date
     reporting_date: date | None
     current_from: date
+    next_from: date
     schools: tuple[School, ...]
     chosen: dict[str, Report]
     carried: frozenset[str]
@@ -93,7 +101,8 @@ def picture(checked: Checked, registry: Registry, as_of: date, calendar: Calenda
     chosen = {report.school: report for report in known if report.as_of and report.as_of <= as_of}  # the latest stays
     current_from = calendar.current_from(as_of)
     carried = frozenset(code for code, report in chosen.items() if report.as_of and report.as_of < current_from)
-    return Picture(as_of, calendar.in_force(as_of), current_from, schools, chosen, carried)
+    next_from = calendar.next_from(as_of)
+    return Picture(as_of, calendar.in_force(as_of), current_from, next_from, schools, chosen, carried)
 
 
 def outcome(report: Report, checked: Checked, shown: Picture) -> Outcome:
@@ -124,7 +133,7 @@ def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar) -> It
             case Outcome.FUTURE:
                 yield report.remark("DATE-FUTURE")
             case Outcome.NOT_IN_BEING:
-                yield report.remark("SCHOOL-NOT-IN-BEING")
+                yield report.remark("SCHOOL-NOT-IN-BEING", day=shown.as_of)
             case Outcome.OLDER:
                 yield report.remark("REPORT-OLDER", newer=shown.chosen[report.school].as_of)
             case Outcome.COUNTED | Outcome.CARRIED if report.as_of and calendar.is_odd(report.as_of):

@@ -86,12 +86,12 @@ def _superseded(checked: Checked) -> dict[int, list[Report]]:
 
 def _first_arrivals(checked: Checked, shown: Picture) -> dict[str, datetime]:
     """Code -> when the first report for the reporting date in force arrived: a file that is corrected later does not
-    make its school late, nor does a report of a later date."""
+    make its school late, nor does a report of a later date or for the next reporting date."""
     first: dict[str, datetime] = {}
     for report in checked.reports:
         if not report.usable or report.as_of is None or report.arrived is None or report.number in checked.empty:
             continue
-        if shown.current_from <= report.as_of <= shown.as_of:
+        if shown.current_from <= report.as_of < shown.next_from and report.as_of <= shown.as_of:
             first[report.school] = min(report.arrived, first.get(report.school, report.arrived))
     return first
 

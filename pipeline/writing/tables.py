@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -42,7 +43,8 @@ def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
     for said in figures.remarks:
         as_of = said.as_of.isoformat() if said.as_of else ""
         place = _safe(said.file), _safe(said.sheet), _safe(said.cell), _safe(said.school), as_of
-        cells = (*place, said.item, said.code, said.severity.value, _safe(message(said, catalogue)), _safe(said.value))
+        words = _safe(message(said, catalogue)), _safe_value(said.value)
+        cells = (*place, said.item, said.code, said.severity.value, *words)
         rows.append(((said.file, said.sheet, figures.form.sort_key(said.item), said.code, said.cell, cells), cells))
     return _csv(FINDINGS, (cells for _, cells in sorted(rows)))
 
@@ -60,9 +62,16 @@ def indicators_csv(figures: Figures) -> bytes:
 def indicators(figures: Figures) -> pd.DataFrame:
     """The municipality-wide table (`schemas.municipality.Indicators`): one row for every scope and coverage item, the
     municipality first, then the schools by code. Judged on its way out: a breach raises."""
-    schools = sorted(_schools(figures), key=lambda row: row.scope)  # stable: items stay in the form's order
-    table = pd.DataFrame([*_municipality(figures), *schools], columns=list(_Row._fields))
-    return Indicators.validate(table.astype(dict.fromkeys(_FIGURES, "float64")))
+    allowed = _allowed(figures)
+    schools = sorted(_schools(figures, allowed), key=lambda row: row.scope)  # stable: items stay in the form's order
+    table = pd.DataFrame([*_municipality(figures, allowed), *schools], columns=list(_Row._fields))
+    return Indicators.validate(table.astype(dict.fromkeys(_FIGURES, "float64"))).drop(columns="allowed")
+
+
+def _allowed(figures: Figures) -> set[tuple[str, str]]:
+    """(school, item) with an impossible figure that the office lets count."""
+    facts = figures.answers[figures.answers["allowed"]]
+    return {*zip(facts["school_code"], facts["item"], strict=True)}
 
 
 class _Row(NamedTuple):
@@ -82,20 +91,25 @@ class _Row(NamedTuple):
     deviation_pp: float | None = None
     shortfall: float | None = None
     status: str = ""
+    allowed: bool = False
 
 
-def _municipality(figures: Figures) -> Iterator[_Row]:
+def _municipality(figures: Figures, allowed: set[tuple[str, str]]) -> Iterator[_Row]:
+    """A row is allowed what one of its schools is."""
+    items = {item for _, item in allowed}
     sums = figures.totals[["covered", "total", "percent", "counted", "expected"]]
     for item, *numbers in sums.itertuples(name=None):
-        yield _row(figures, figures.municipality, MUNICIPALITY, item, *numbers)
+        row = _row(figures, figures.municipality, MUNICIPALITY, item, *numbers)
+        yield row._replace(allowed=item in items)
 
 
-def _schools(figures: Figures) -> Iterator[_Row]:
+def _schools(figures: Figures, allowed: set[tuple[str, str]]) -> Iterator[_Row]:
     against_target = {row.school.code: row for row in figures.activation if row.school}
     for row in coverage_rows(figures.coverage):
         counted = int(row.share is Share.COUNTED)
         numbers = row.covered, row.total, row.percent, counted, 1
-        yield _row(figures, against_target[row.school_code], row.school_code, row.item, *numbers)
+        indicator = _row(figures, against_target[row.school_code], row.school_code, row.item, *numbers)
+        yield indicator._replace(allowed=(row.school_code, row.item) in allowed)
 
 
 def _row(
@@ -135,6 +149,11 @@ def _figure(number: float) -> str:
 def _safe(text: str) -> str:
     """Text that Excel cannot take for a formula: an apostrophe before it; taking one off gives the exact text back."""
     return f"'{text}" if text.startswith(_RUNS_IN_EXCEL) else text
+
+
+def _safe_value(written: str) -> str:
+    """What a school wrote, safe for Excel; a bare number below zero is no formula and stays one."""
+    return written if re.fullmatch(r"-\d+(?:[.,]\d+)?", written) else _safe(written)
 
 
 def _csv(header: tuple[str, ...], rows: Iterable[Iterable[str]]) -> bytes:

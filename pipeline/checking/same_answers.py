@@ -1,0 +1,145 @@
+"""The same answers sent by two schools: alike in what they say, whatever the layout and the way of writing it."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import pandas as pd
+
+from pipeline.checking.table import AnswerFigures, Report, answer_figures
+from schemas.form import Form, Kind
+from schemas.remarks import Remark
+
+# So many figures and documents, and nearly all of them, are no chance; if they are round percents they may be one. What
+# more than a few schools say alike tells nothing.
+_MANY, _MOSTLY, _NOT_ROUND, _FEW = 8, 0.8, 3, 5
+_ROUND = 5  # percent: 60 %, 65 % are round
+# Reports are compared that say so much alike in a row. Nearly the same answers always have such a row, and to look for
+# it costs no more than to read them.
+_ROW = 3
+_NOTHING = 1e-9  # two computed figures that differ by less are the same
+
+
+def same_answers(
+    counting: Sequence[Report], coverage: pd.DataFrame, table: pd.DataFrame, form: Form
+) -> Iterator[Remark]:
+    """On both: which of the two copied is not for us to say. A few answers changed afterwards hide nothing.
+
+    `counting`: one report a school and date. `coverage`: `coverage_of` the table, wrong figures among them: a copy is
+    wrong more often than not.
+    """
+    by_number = {report.number: report for report in counting}
+    said = _said(by_number, coverage, table, form)
+    for one, other in sorted(_worth_comparing(by_number, said)):
+        if _alike(said[one], said[other]):
+            yield by_number[one].remark("SAME-ANSWERS", other=by_number[other].file)
+            yield by_number[other].remark("SAME-ANSWERS", other=by_number[one].file)
+
+
+# ── what a report says ───────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """A coverage answer. NaN: the school does not say so. `percent`: stated, or of the count and total stated;
+    `half`: half a unit of its last digit; `share`: the percent by whatever total is known."""
+
+    count: float
+    total: float
+    percent: float
+    half: float
+    share: float
+
+    @property
+    def tells(self) -> bool:
+        """Not what many schools may rightly say alike: nobody, or all."""
+        return self.share not in (0, 100) and self.count != 0
+
+    @property
+    def is_round(self) -> bool:
+        return round(self.share, 6) % _ROUND == 0
+
+
+@dataclass(frozen=True)
+class _Said:
+    """By item. Documents are known by their numbers, those of acts under the item over their rows."""
+
+    shares: dict[str, _Share] = field(default_factory=dict)
+    documents: dict[str, set[str]] = field(default_factory=dict)
+
+
+def _said(reports: Mapping[int, Report], coverage: pd.DataFrame, table: pd.DataFrame, form: Form) -> dict[int, _Said]:
+    """Number of a report -> what it says, items in the form's order."""
+    found = {number: _Said() for number in reports}
+    for answer in answer_figures(coverage[coverage["report"].isin(list(reports))]):
+        found[answer.report].shares[answer.item] = _share(answer)
+    acts = {item.number for item in form.items if item.kind is Kind.ACTS}
+    numbers = table[(table["field"] == "number") & table["report"].isin(list(reports))]
+    for report, item, text in zip(numbers["report"], numbers["item"], numbers["text"], strict=True):
+        if any(character.isdigit() for character in text):  # «б/н» is the number of many
+            above = item.rpartition(".")[0]
+            found[report].documents.setdefault(above if above in acts else item, set()).add(text.casefold())
+    return found
+
+
+def _share(answer: AnswerFigures) -> _Share:
+    stated = answer.percent_basis == "stated"
+    of_people = answer.count_basis == answer.total_basis == "stated"
+    return _Share(
+        count=answer.count if answer.count_basis == "stated" else math.nan,
+        total=answer.total if answer.total_basis == "stated" else math.nan,
+        percent=answer.percent if stated or of_people else math.nan,
+        half=answer.half if stated else 0.0,
+        share=answer.percent,
+    )
+
+
+# ── which reports, and how alike ─────────────────────────────────────────────────────────────────────────
+_Pairs = set[tuple[int, int]]
+
+
+def _worth_comparing(reports: Mapping[int, Report], said: Mapping[int, _Said]) -> _Pairs:
+    """Pairs of reports for one date with a row in common that only a few have."""
+    having: dict[tuple[object, ...], list[int]] = {}
+    for number, report in reports.items():
+        for row in _rows(said[number]):
+            having.setdefault((report.as_of, *row), []).append(number)
+    return {pair for numbers in having.values() if len(numbers) <= _FEW for pair in combinations(sorted(numbers), 2)}
+
+
+def _rows(said: _Said) -> set[tuple[object, ...]]:
+    """Every `_ROW` telling things that follow one another: once by the whole percents, once by the people."""
+    documents = [(item, number) for item, numbers in said.documents.items() for number in sorted(numbers)]
+    telling = {item: share for item, share in said.shares.items() if share.tells}
+    percents = [(item, round(one.share)) for item, one in telling.items() if not math.isnan(one.share)]
+    people = [(item, one.count) for item, one in telling.items() if not math.isnan(one.count)]
+    lines: list[tuple[str, list[object]]] = [("percents", [*documents, *percents]), ("people", [*documents, *people])]
+    return {(kind, *line[here : here + _ROW]) for kind, line in lines for here in range(len(line) - _ROW + 1)}
+
+
+def _alike(one: _Said, other: _Said) -> bool:
+    """Many facts agree and nearly all, and not because they are round."""
+    items = {item for said in (one, other) for item, share in said.shares.items() if share.tells}
+    pairs = [(one.shares[item], other.shares[item]) for item in items & one.shares.keys() & other.shares.keys()]
+    agreed = [(mine, theirs) for mine, theirs in pairs if _agree(mine, theirs)]
+    papers, papers_agreed = _documents(one, other)
+    round_ones = sum(mine.is_round or theirs.is_round for mine, theirs in agreed)
+    facts, all_facts = len(agreed) + papers_agreed, len(items) + papers
+    return facts >= _MANY and facts >= _MOSTLY * all_facts and facts - round_ones >= _NOT_ROUND
+
+
+def _agree(one: _Share, other: _Share) -> bool:
+    """In every figure that both give; where they give none in common, by the share that follows."""
+    half = max(one.half, other.half)
+    figures = (one.count, other.count, 0.0), (one.total, other.total, 0.0), (one.percent, other.percent, half)
+    known = [(a, b, off) for a, b, off in figures if not math.isnan(a + b)] or [(one.share, other.share, half)]
+    return all(abs(a - b) <= off + _NOTHING for a, b, off in known)
+
+
+def _documents(one: _Said, other: _Said) -> tuple[int, int]:
+    """How many documents there are to compare, and how many are in both."""
+    empty: set[str] = set()
+    pairs = [
+        (one.documents.get(item, empty), other.documents.get(item, empty))
+        for item in one.documents.keys() | other.documents.keys()
+    ]
+    return sum(max(len(a), len(b)) for a, b in pairs), sum(len(a & b) for a, b in pairs)
