@@ -1,10 +1,11 @@
 """The order's form is found and read wherever it stands on a sheet and however its rows were handled."""
 
+import re
 from datetime import date, datetime
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -12,6 +13,7 @@ from pipeline.reading.grid import open_book
 from pipeline.reading.heads import Meta
 from pipeline.reading.layouts import Role, read_book, readers
 from pipeline.reading.records import Cell, Spot
+from pipeline.reading.wordings import only_repeats
 from pipeline.settings import Limits
 from pipeline.writing.form import write_form
 from tests.order_form import ANSWERS, FORM, REGISTRY, SCHOOLS, OrderForm, notes, read, read_one, said
@@ -172,6 +174,102 @@ def test_dashes_underscores_and_the_orders_hints_are_blanks(blank):
         assert remarks == []
 
 
+HINTED = [item for item in FORM.items if item.hint]
+FILLINGS = [
+    "50", "5", "43,5 %", "100%", "30/75 %", "1-4", "5-9, 11", "все", "начальные", "Сетевой город", "Дневник.ру", "+",
+    "приказ № 5 от 01.02.2014", "б/н", "Иванова М.П., завуч", "Ли Виктория", "завуч", "есть", "нет", "не требуется",
+]  # fmt: skip
+
+
+@given(st.sampled_from(HINTED), st.sampled_from(FILLINGS), st.data())
+def test_a_hint_that_was_filled_in_is_never_passed_over(item, filling, data):
+    words = item.hint.split(" ")
+    at = data.draw(st.integers(0, len(words)))
+    in_place = data.draw(st.booleans())
+    assume(not in_place or filling not in item.hint)  # a word of the hint in place of itself is the hint
+    text = " ".join([*words[:at], filling, *words[at + in_place :]])
+    order_form = OrderForm(answers=ANSWERS | {item.number: text})
+    report, remarks = read_one(order_form)
+    answer = f"C{order_form.row_of(item.number) + 1}"
+    assert answer in {fact.cell for fact in report.facts} | {remark.cell for remark in remarks}
+
+
+@given(st.sampled_from(HINTED), st.data())
+def test_a_hint_that_was_left_standing_is_no_answer_however_it_is_mistyped(item, data):
+    letters = [at for at, letter in enumerate(item.hint) if letter.isalpha()]
+    words = [word for word in re.findall(r"\w+", item.hint) if len(word) > 7]
+    mistyped = item.hint
+    if words:
+        at = item.hint.index(words[0]) + data.draw(st.integers(1, 6))
+        mistyped = item.hint[:at] + item.hint[at + 1 :]
+    assert letters
+    order_form = OrderForm(answers=ANSWERS | {item.number: mistyped})
+    report, remarks = read_one(order_form)
+    answer = f"C{order_form.row_of(item.number) + 1}"
+    assert answer not in {fact.cell for fact in report.facts} | {remark.cell for remark in remarks}
+
+
+@pytest.mark.parametrize(
+    ("said", "printed", "only"),
+    [
+        ("% от необходимого обьема", "% от необходимого объёма", True),
+        ("% от имеющих возможность", "% от имеющих возможность воспользоваться услугой", True),
+        ("10 % необходимого объёма", "% от необходимого объёма", False),
+        ("% от необходимого объёма базы", "% от необходимого объёма", False),
+        ("есть, нет, не предусмотрено: нет", "(есть, нет, не предусмотрено)", False),
+        ("есть +, нет", "(есть, нет)", False),
+    ],
+)
+def test_a_line_that_adds_anything_to_the_printed_one_is_not_printed(said, printed, only):
+    assert only_repeats(said, printed) is only
+
+
+SYSTEM = next(item for item in FORM.items if item.blank)
+
+
+@pytest.mark.parametrize(
+    ("in_wording", "in_column", "expected", "noted"),
+    [
+        ("«Сетевой город»", "", "Сетевой город", 0),
+        ("«Сетевой город»", "Сетевой город", "Сетевой город", 0),
+        ("«Сетевой город»", "Дневник.ру", "Дневник.ру", 1),
+        (SYSTEM.blank, "Дневник.ру", "Дневник.ру", 0),
+        (f"{SYSTEM.blank} {SYSTEM.hint}", "", None, 0),
+        ("Сетевой город (название системы)", "", "Сетевой город", 0),
+    ],
+)
+def test_the_blank_in_a_wording_is_a_place_for_the_answer(in_wording, in_column, expected, noted):
+    order_form = OrderForm(answers=ANSWERS | {SYSTEM.number: in_column})
+    order_form.rows[order_form.row_of(SYSTEM.number)][1] = f"{SYSTEM.title} {in_wording}"
+    report, _ = read_one(order_form)
+    assert said(report).get((SYSTEM.number, "text")) == expected
+    assert len(notes(report)) == noted
+
+
+def test_figures_written_into_a_wording_are_a_note():
+    order_form = OrderForm(answers=ANSWERS | {"6.1": ""})
+    row = order_form.row_of("6.1")
+    order_form.rows[row][1] += " – 42 чел. (100 %)"
+    report, remarks = read_one(order_form)
+    assert [note.cell for note in notes(report)] == [f"B{row + 1}"]
+    assert codes(remarks) == {"NOTE-BESIDE"}
+
+
+def test_a_figure_behind_a_title_is_a_note():
+    order_form = OrderForm()
+    order_form.rows[1] = [f"{order_form.rows[1][0]} 5"]
+    report, _ = read_one(order_form)
+    assert [note.cell for note in notes(report)] == ["A2"]
+
+
+def test_words_behind_the_orders_note_are_a_note():
+    (printed,) = FORM.recognise.note
+    order_form = OrderForm()
+    order_form.rows += [[printed], [f"{printed}. Просим помочь с интернетом"]]
+    report, _ = read_one(order_form)
+    assert [note.cell for note in notes(report)] == [f"A{len(order_form.rows)}"]
+
+
 def test_rows_of_acts_without_numbers_are_numbered_in_their_order():
     order_form = OrderForm()
     for number in ("4.1", "4.2"):
@@ -194,11 +292,87 @@ def test_an_item_answered_twice_alike_is_one_answer():
     assert remarks == []
 
 
-def test_a_filled_in_signature_below_the_problems_is_no_solution():
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [["Директор школы", "", "Иванова М.П."]],
+        [["Директор", "", "А.А. Петрова"], ["", "", "20.03.2014"]],
+        [["", "Директор школы", "А.А. Петрова"]],
+        [["", "Директор школы"], ["", "", "Петрова Анна Андреевна"]],
+        [["", "", "Директор школы А.А. Петрова"]],
+        [["Директор ____________ /Петрова/"], ["М.П."], ["«20» марта 2014 г."]],
+        [["Исполнитель: Иванова, тел. 2-34-56"]],
+        [["", "Ответственный за введение: Иванова М.П.", "8 (42138) 4-56-78"]],
+        [["", "", Cell(datetime(2014, 3, 20), "DD.MM.YYYY")]],
+        [["", "", "20.03.2014"]],
+        [["", "", "8 (42138) 4-56-78"]],
+        [["", "Петрова А.А."]],
+    ],
+)
+@pytest.mark.parametrize("with_problems", [True, False])
+def test_a_signature_below_the_tables_is_neither_a_problem_nor_a_note(lines, with_problems):
     order_form = OrderForm()
-    order_form.rows[-1:] = [["Директор школы", "", "Иванова М.П."]]
+    if not with_problems:
+        order_form.rows = order_form.rows[: order_form.row_of("15") + 2]
+    order_form.rows[-1:] = [[], *lines]
+    report, remarks = read_one(order_form)
+    assert {key: value for key, value in said(report).items() if key[0] != "problem.1"} == {
+        key: value for key, value in FACTS.items() if key[0] != "problem.1"
+    }
+    assert ("problem.1", "problem") in said(report) or not with_problems
+    assert (notes(report), remarks) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "line", [["", "Директор школы", "А.А. Петрова"], [2.0, "Директор ________ А.А. Петрова"], ["", "", "Директор"]]
+)
+def test_a_signature_right_below_the_last_problem_is_none_either(line):
+    order_form = OrderForm()
+    order_form.rows[-2:] = [line]
     report, _ = read_one(order_form)
     assert said(report) == FACTS
+
+
+@pytest.mark.parametrize(
+    ("number", "problem", "solution"),
+    [
+        (2.0, "Директор не выделяет средства", "Обратились в управление"),
+        (2.0, "Ответственный Иванова М.П. уволилась", "Ищем"),
+        (2.0, "Не назначен ответственный", "Ответственный – Иванова М.П."),
+        ("", "Нет компьютеров", "20.03.2014"),
+    ],
+)
+def test_a_problem_that_speaks_of_those_who_sign_is_a_problem(number, problem, solution):
+    order_form = OrderForm()
+    order_form.rows[-2:-2] = [[number, problem, solution]]
+    report, remarks = read_one(order_form)
+    assert said(report) == FACTS | {("problem.2", "problem"): problem, ("problem.2", "solution"): solution}
+    assert remarks == []
+
+
+def test_a_name_beside_whoever_signs_ends_problems_without_numbers():
+    order_form = OrderForm()
+    order_form.rows[-3][0] = ""
+    order_form.rows[-2:] = [["", "Директор школы", "А.А. Петрова"]]
+    report, _ = read_one(order_form)
+    assert said(report) == FACTS
+
+
+def test_a_sentence_about_whoever_signs_below_the_problems_is_not_lost():
+    order_form = OrderForm()
+    order_form.rows[-1:] = [["", "Руководитель не выделяет средства на интернет"]]
+    report, remarks = read_one(order_form)
+    assert [note.value for note in notes(report)] == ["Руководитель не выделяет средства на интернет"]
+    assert codes(remarks) == {"NOTE-BESIDE"}
+
+
+def test_problems_without_numbers_may_begin_like_a_signature():
+    problems = [("Слабый интернет", "Заявка"), ("Руководитель не выделяет средства", "Обратились в управление")]
+    order_form = OrderForm(problems=problems)
+    for row in order_form.rows[-4:-2]:
+        row[0] = ""
+    report, _ = read_one(order_form)
+    assert said(report)["problem.2", "problem"] == "Руководитель не выделяет средства"
 
 
 def test_no_problems_are_said_with_a_dash_or_the_word():
@@ -221,39 +395,75 @@ def test_a_workbook_without_a_form_says_what_was_looked_for():
     assert [(r.code, dict(r.data)["sheets"]) for r in remarks] == [("FILE-NO-FORM", "«Список»")]
 
 
-def test_two_schools_in_one_workbook_are_two_reports():
-    reports, remarks = read(OrderForm().sheet(), OrderForm(school="МБОУ СОШ № 10", name="Лист2").sheet())
-    assert [r.school for r in reports] == ["01", "10"]
-    assert remarks == ()
+BLANK = OrderForm(school="____________", as_of="________", answers={}, problems=[], name="бланк")
 
 
-def test_two_forms_one_under_the_other_are_two_reports():
-    first, second = OrderForm(), OrderForm(school="МБОУ СОШ № 10", top=80)
-    sheet = first.sheet()
-    sheet.cells.update(second.sheet().cells)
-    reports, remarks = read(sheet)
-    assert [(r.school, said(r)) for r in reports] == [("01", FACTS), ("10", FACTS)]
-    assert remarks == ()
-
-
-def test_the_same_form_on_two_sheets_counts_once():
+def test_one_report_a_workbook_the_same_form_on_two_sheets_counts_once():
     reports, remarks = read(OrderForm().sheet(), OrderForm(name="Лист2").sheet())
-    assert len(reports) == 1
-    assert codes(remarks) == {"FORM-TWICE"}
+    assert [said(report) for report in reports] == [FACTS]
+    assert [(r.code, r.sheet) for r in remarks] == [("FORM-TWICE", "Лист2")]
 
 
-def test_two_different_reports_of_one_school_and_date_count_not_at_all():
-    other = OrderForm(name="Лист2", answers=ANSWERS | {"13": "12 %"})
-    reports, remarks = read(OrderForm().sheet(), other.sheet())
+def test_a_copy_whose_head_was_left_blank_is_the_same_report():
+    copy = OrderForm(school="____________", as_of="________", name="Лист2")
+    for sheets in ((OrderForm().sheet(), copy.sheet()), (copy.sheet(), OrderForm().sheet())):
+        reports, remarks = read(*sheets)
+        assert [(r.school, r.as_of) for r in reports] == [("01", date(2014, 3, 20))]
+        assert [(r.code, r.sheet) for r in remarks] == [("FORM-TWICE", "Лист2")]
+
+
+@pytest.mark.parametrize(
+    ("other", "what"),
+    [
+        (OrderForm(answers=ANSWERS | {"13": "12 %"}), "ответы"),
+        (OrderForm(as_of="30.01.2014"), "даты"),
+        (OrderForm(school="МБОУ СОШ № 10"), "школы"),
+        (OrderForm(school="МБОУ СОШ № 99"), "школы"),
+        (OrderForm(school="МБОУ СОШ № 10", as_of="30.01.2014"), "школы и даты"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+@pytest.mark.parametrize("hidden", [False, True])
+def test_two_different_reports_in_one_workbook_count_not_at_all(other, what, hidden):
+    other.name = "Лист2"
+    reports, remarks = read(OrderForm().sheet(hidden), other.sheet(hidden))
     assert reports == ()
-    assert codes(remarks) == {"FORM-CONFLICT"}
+    assert {(r.code, dict(r.data)["what"]) for r in remarks} == {("FORM-CONFLICT", what)}
+    assert len(remarks) == len({(r.school, r.as_of) for r in remarks}) == (1 if what == "ответы" else 2)
 
 
-def test_a_visible_form_goes_before_a_hidden_one():
-    hidden = OrderForm(name="старый", answers=ANSWERS | {"13": "12 %"}).sheet(hidden=True)
-    reports, remarks = read(hidden, OrderForm().sheet())
-    assert said(reports[0]) == FACTS
-    assert codes(remarks) == {"FORM-HIDDEN", "FORM-TWICE"}
+def test_two_different_forms_one_under_the_other_count_not_at_all():
+    sheet = OrderForm().sheet()
+    sheet.cells.update(OrderForm(school="МБОУ СОШ № 10", top=80).sheet().cells)
+    reports, remarks = read(sheet)
+    assert reports == ()
+    assert [(r.code, r.school) for r in remarks] == [("FORM-CONFLICT", "01"), ("FORM-CONFLICT", "10")]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [OrderForm(answers=ANSWERS | {"13": "12 %"}), OrderForm(as_of="30.01.2014"), OrderForm(school="МБОУ СОШ № 10")],
+)
+def test_beside_a_visible_form_a_hidden_one_is_passed_over(hidden):
+    hidden.name = "старый"
+    reports, remarks = read(hidden.sheet(hidden=True), OrderForm().sheet())
+    assert [(report.sheet, said(report)) for report in reports] == [("Лист1", FACTS)]
+    assert [(r.code, r.sheet, r.school, r.as_of) for r in remarks] == [
+        ("FORM-UNUSED", "старый", "01", date(2014, 3, 20))
+    ]
+
+
+def test_a_form_on_a_hidden_sheet_alone_counts_with_a_remark():
+    reports, remarks = read(OrderForm().sheet(hidden=True))
+    assert [said(report) for report in reports] == [FACTS]
+    assert codes(remarks) == {"FORM-HIDDEN"}
+
+
+@pytest.mark.parametrize("sheets", [(OrderForm(), BLANK), (BLANK, OrderForm())], ids=["behind", "before"])
+def test_a_form_left_blank_beside_one_filled_in_is_passed_over(sheets):
+    reports, remarks = read(*(form.sheet() for form in sheets))
+    assert [said(report) for report in reports] == [FACTS]
+    assert [(r.code, r.sheet) for r in remarks] == [("FORM-UNUSED", "бланк")]
 
 
 @pytest.mark.parametrize(
@@ -386,3 +596,20 @@ def test_not_provided_and_not_required_on_the_own_form():
 def test_a_blank_own_form_is_no_answer_and_no_remark():
     report, codes_said = own_form({})
     assert (report.school, report.as_of, said(report), codes_said) == ("01", date(2014, 3, 20), {}, [])
+
+
+@pytest.mark.parametrize(
+    ("guide", "share", "expected", "said_of_it"),
+    [
+        (None, 0.5, 50.0, []),
+        ("50 % от необходимого объёма →", None, 50.0, []),
+        ("50 % от необходимого объёма →", 0.5, 50.0, []),
+        ("60 % от необходимого объёма →", 0.5, 50.0, ["ANSWER-TWICE"]),
+    ],
+)
+def test_a_share_may_stand_in_its_column_or_among_the_words_that_lead_there(guide, share, expected, said_of_it):
+    row = OWN_ROWS["9"]
+    cells = {f"C{row}": guide, f"F{row}": share}
+    report, codes_said = own_form({cell: value for cell, value in cells.items() if value is not None})
+    assert said(report) == {("9", "percent"): expected}
+    assert codes_said == said_of_it

@@ -53,6 +53,24 @@ def test_a_code_typed_as_a_number_keeps_the_zeros_of_its_format():
     assert [s.code for s in registry(first, second).schools] == ["01", "2"]
 
 
+@pytest.mark.parametrize(
+    "above", [[["Реестр школ", "на 01.09.2013"]], [[], []], [["Реестр школ"], [], ["утверждён", "приказом"]]]
+)
+def test_a_title_or_empty_rows_may_stand_above_the_headings(above):
+    recipients = [["Имя", "Электронная почта"], ["Начальник", "head@example.org"]]
+    rows = [*above, HEADINGS, SCHOOL, [*SCHOOL[:3], -5.0]]
+    found = read_registry(Book((sheet(*rows), sheet(*above, *recipients, name="Рассылка"))), FORM)
+    plain = read_registry(Book((sheet(HEADINGS, SCHOOL), sheet(*recipients, name="Рассылка"))), FORM)
+    assert (found.schools, found.mailing) == (plain.schools, plain.mailing)
+    assert [remark.cell for remark in found.remarks] == [f"A{len(rows)}"]
+
+
+@pytest.mark.parametrize(("typed", "said"), [(-5.0, "-5"), (42.5, "42,5"), ("сорок", "сорок")])
+def test_a_number_that_is_none_is_said_as_it_was_written(typed, said):
+    found = registry([*SCHOOL[:3], typed])
+    assert [remark.value for remark in found.remarks] == [said]
+
+
 @pytest.mark.parametrize("value", ["сорок", -5.0, 10.0**30, 42.5, "42 чел."])
 def test_what_is_no_number_of_people_is_a_remark_and_no_base(value):
     found = registry([*SCHOOL[:3], value, *SCHOOL[4:]])
@@ -144,9 +162,24 @@ def test_an_exception_with_its_reason_and_term():
     )
 
 
-@pytest.mark.parametrize(("school", "item"), [("99", "6.1"), ("01", "17"), ("01", "")])
-def test_an_exception_for_no_school_or_no_item_is_a_remark_and_not_applied(school, item):
-    found = with_exceptions([school, item, "", "основание"])
+@pytest.mark.parametrize("school", ["01", "1", 1.0, Cell(1.0, "000")])
+def test_an_exception_names_school_and_remark_as_people_write_codes(school):
+    assert with_exceptions([school, 6.1, "total-not-base"]).waivers == (Waiver("01", "6.1", "TOTAL-NOT-BASE"),)
+
+
+def test_an_exception_without_an_item_is_one_for_a_remark_on_the_report_as_such():
+    (waiver,) = with_exceptions(["01", "", "SCHOOL-LATIN", "так в уставе"]).waivers
+    assert waiver == Waiver("01", "", "SCHOOL-LATIN", "так в уставе")
+    assert waiver.covers("", date(2014, 3, 20))
+    assert not waiver.covers("6.1", date(2014, 3, 20))
+
+
+@pytest.mark.parametrize(
+    ("school", "item", "code"),
+    [("99", "6.1", ""), ("", "6.1", ""), ("01", "17", ""), ("01", "", ""), ("01", "шесть", "TOTAL-NOT-BASE")],
+)
+def test_an_exception_for_no_school_or_no_item_is_a_remark_and_not_applied(school, item, code):
+    found = with_exceptions([school, item, code, "основание"])
     assert found.waivers == ()
     assert [r.code for r in found.remarks] == ["REGISTRY-WAIVER"]
 

@@ -132,7 +132,7 @@ def settle(stated: Stated, asks: Asks, base: float | None) -> Coverage | Refusal
         found: Coverage | Refusal = known
     elif len(bare) == 1 and known == Coverage() and not stated.unsure:
         found = _bare_number(bare[0], asks, base)
-    elif len(bare) == 1 and _is_count(stated, asks):
+    elif len(bare) == 1 and _is_count(stated, asks, base):
         found = replace(known, count=bare[0])
     else:
         found = _consistent(stated, base)
@@ -356,14 +356,21 @@ def _put(found: _Gathered, number: _Piece, marker: str) -> None:
 # ── numbers without unit or word ─────────────────────────────────────────────────────────────────────────────
 
 
-def _is_count(stated: Stated, asks: Asks) -> bool:
-    """Is the one bare number, beside a known total or percent, the people covered without further proof."""
+def _is_count(stated: Stated, asks: Asks, base: float | None) -> bool:
+    """Is the one bare number, beside a known total or percent, the people covered without further proof.
+
+    Where a percent is asked for and no base can tell, `87 / 90 %` may be two percents; they would not be written as
+    `60 / 60,0 %`.
+    """
     (figure,) = stated.bare
     if stated.known.count or stated.unsure:
         return False
     if stated.known.total or figure.value > _PEOPLE_FROM:
         return True
-    return asks == "people" and stated.apart
+    if asks == "people":
+        return stated.apart
+    percent = stated.known.percent
+    return base is None and stated.apart and percent is not None and percent.half < figure.half
 
 
 def _consistent(stated: Stated, base: float | None) -> Coverage | Refusal:
@@ -398,7 +405,7 @@ def _agree(found: Coverage, base: float | None, *, in_order: bool) -> bool:
     """Do the figures bear one another out, or does the base. `in_order`: only `245/282`, as a fraction is said."""
     count, total, percent = found.count, found.total, found.percent
     whole = total.value if total else base
-    if count is None or not whole or not count.value.is_integer() or not whole.is_integer():
+    if count is None or not whole or count.value % 1 or whole % 1:
         return False
     if not 0 <= count.value <= whole:
         return False

@@ -17,6 +17,10 @@ _LAST_GRADE = 11
 
 _CLASS_WORD = re.compile("кл|класс(?:ы|а|ов|ах|ам|ами|е|у|ом)?|паралл?ел[а-я]+|звен[а-я]+")
 _ADJECTIVE = re.compile("(?:начальн|средн|старш|младш|выпускн|профильн|остальн|некотор|отдельн|коррекц)[а-я]*")
+# «средняя школа» may be grades 5–9, 10–11 or the whole school.
+_PART = re.compile("(начальн|основн|старш|средн)(?:ая|ой|ую|яя|ей|юю)")
+_GRADES_OF_PART = {"начальн": (1, 2, 3, 4), "основн": (5, 6, 7, 8, 9), "старш": (10, 11)}
+_PRIMARY = re.compile("начальн(?:ые|ых|ым|ыми|ого|ое)")
 _ALL_OF = ("все", "всех", "всем", "всеми")
 _WHOLE, _SCHOOL = ("вся", "всей", "всю"), ("школа", "школе", "школы", "школу")
 _EXCEPT = ("кроме", "исключая", "исключением", "без")
@@ -88,10 +92,21 @@ def _named_at(tokens: list[Token], at: int, first: int) -> _Named | None:
         return None
     if word in _WHOLE and _at(tokens, at + 1).text in _SCHOOL:
         return _Named(at, at + 2, everyone=True)
+    if part := _part_of_school(tokens, at):
+        return part
     if not _CLASS_WORD.fullmatch(word):
         return None
     named = _named_before(tokens, at, first) or _named_after(tokens, at) or _unclear_before(tokens, at, first)
     return _with_exception(tokens, _with_whole(tokens, named or _Named(at, at + 1), first))
+
+
+def _part_of_school(tokens: list[Token], at: int) -> _Named | None:
+    """«начальная школа»; but «основная школа № 11» is a school's name."""
+    part = _PART.fullmatch(tokens[at].text)
+    if part is None or _at(tokens, at + 1).text not in _SCHOOL or _at(tokens, at + 2).kind == "aside":
+        return None
+    grades = _GRADES_OF_PART.get(part[1], ())
+    return _Named(at, at + 2, grades, unreadable=not grades)
 
 
 def _named_before(tokens: list[Token], at: int, first: int) -> _Named | None:
@@ -120,9 +135,11 @@ def _named_after(tokens: list[Token], at: int) -> _Named | None:
 
 
 def _unclear_before(tokens: list[Token], at: int, first: int) -> _Named | None:
-    """«22 класса», «12 кл.», «начальные классы»: something is said of classes, but not which."""
+    """«22 класса», «12 кл.», «старшие классы»: something is said of classes, but not which."""
     if at == first:
         return None
+    if _PRIMARY.fullmatch(tokens[at - 1].text):
+        return _Named(at - 1, at + 1, _GRADES_OF_PART["начальн"])
     if _ADJECTIVE.fullmatch(tokens[at - 1].text):
         return _Named(at - 1, at + 1, unreadable=True)
     start = at

@@ -7,7 +7,7 @@ from datetime import date
 from pipeline.reading.records import Cell, Sheet, Spot
 from pipeline.reading.schools import Schools
 from pipeline.reading.values import read_date
-from pipeline.reading.wordings import is_one_of, likeness, plain
+from pipeline.reading.wordings import likeness, only_repeats, plain
 from schemas import own_form
 from schemas.form import Form
 
@@ -111,10 +111,10 @@ def _split(text: str, labels: tuple[str, ...]) -> tuple[str, str, str]:
 def _without_titles(text: str, form: Form) -> str:
     """What is left of a head line when the form's own title is taken off its beginning."""
     titles = (form.title, *form.recognise.titles)
-    if is_one_of(text, titles, at_least=_SAME_TITLE):
+    if any(only_repeats(text, title) for title in titles):
         return ""
     for line in text.split("\n"):
-        if line != text and is_one_of(line, titles, at_least=_SAME_TITLE):
+        if line != text and any(only_repeats(line, title) for title in titles):
             return _without_titles(text.replace(line, "", 1).strip(), form)
     for title in titles:
         head, tail = text[: len(title)], text[len(title) :]

@@ -10,17 +10,17 @@ from datetime import date
 from enum import StrEnum
 
 from pipeline.reading.heads import Head, Meta, read_head, read_meta
+from pipeline.reading.one_report import FormRead, one_report
 from pipeline.reading.records import Book, Cell, Fact, ReportRead, School, Sheet, Spot, Strange
 from pipeline.reading.rows import Row, find_rows
 from pipeline.reading.schools import Match, Schools, whole_school
+from pipeline.reading.signatures import closing_row, is_signature, signature_cells
 from pipeline.reading.tables import FormOnSheet, find_forms
 from pipeline.reading.values import is_blank, read_answer, read_classes
-from pipeline.reading.wordings import best_likeness, is_one_of, likeness, plain
+from pipeline.reading.wordings import is_one_of, only_repeats, plain, rest_of
 from schemas import own_form
 from schemas.form import Form, Item, Kind
 from schemas.remarks import Remark, remark
-
-_SAME_LINE = 92.0
 
 
 class Role(StrEnum):
@@ -32,19 +32,21 @@ class Role(StrEnum):
 
 
 def read_book(book: Book, form: Form, schools: Schools) -> tuple[tuple[ReportRead, ...], tuple[Remark, ...]]:
-    """All reports of a workbook, and what is to be said about them. Remarks lack only the file's name."""
+    """The report of a workbook, and what is to be said about it. Remarks lack only the file's name."""
     meta = read_meta(book.sheets)
-    reports: list[ReportRead] = []
-    remarks: list[Remark] = []
+    forms: list[FormRead] = []
     for sheet in book.sheets:
         for reader in readers(sheet, form, schools, meta):
-            reports.append(reader.read())
-            remarks += reader.remarks
-    if not reports:
+            report = reader.read()
+            forms.append(FormRead(report, tuple(reader.remarks), _is_answered(report, form), sheet.hidden))
+    if not forms:
         sheets = ", ".join(f"«{sheet.name}»" for sheet in book.sheets) or "нет"
         return (), (remark("FILE-NO-FORM", sheets=sheets),)
-    hidden = {sheet.name for sheet in book.sheets if sheet.hidden}
-    return _one_of_each(reports, remarks, hidden)
+    return one_report(forms)
+
+
+def _is_answered(report: ReportRead, form: Form) -> bool:
+    return any({number, number.rpartition(".")[0]} & form.answer_due.keys() for number in report.written)
 
 
 def readers(sheet: Sheet, form: Form, schools: Schools, meta: Meta) -> "Iterator[SheetReader]":
@@ -83,8 +85,8 @@ class SheetReader:
         self._read_passport()
         self.bases = {base: people for base, people, _ in self.passport} | (school.bases if school else {})
         self.grades = whole_school(school.full_name or school.name if school else head.school.text)
-        self._read_items()
-        self._read_problems()
+        last_item = self._read_items()
+        self._read_problems(self._find_signature(last_item))
         self._keep_notes()
         code = school.code if school else ""
         place = {"sheet": self.sheet.name, "school": code, "as_of": as_of}
@@ -165,10 +167,13 @@ class SheetReader:
 
     # ── the table of items ───────────────────────────────────────────────────────────────────────────────
 
-    def _read_items(self) -> None:
+    def _read_items(self) -> int:
+        """The last row that answers an item."""
         table = self.found.items
+        last = table.first - 1
         self._print(table.labels)
         for row in find_rows(self.sheet, table, self.form):
+            last = row.row
             self._print([Spot(row.row, table.columns.number)])
             if row.act:
                 self._read_act(row)
@@ -184,6 +189,28 @@ class SheetReader:
                 self._read_own_row(row)
             else:
                 self._read_answer(row.item, row.number, Spot(row.row, table.columns.answer))
+            self._read_wording(row)
+        return last
+
+    def _read_wording(self, row: Row) -> None:
+        """What a school has written into the item's wording: the answer in its blank, or a note."""
+        spot = Spot(row.row, self.found.items.columns.measure)
+        filled_in = self._filled_blank(row)
+        if filled_in and row.number not in self.said:
+            self._read_answer(row.item, row.number, spot, Cell(filled_in))
+        elif filled_in:
+            _, answer, _ = self.said[row.number]
+            if plain(filled_in) not in plain(answer):
+                del self.roles[spot]
+        elif _figures(row.words) - _figures(" ".join(row.item.wordings)):
+            del self.roles[spot]
+
+    def _filled_blank(self, row: Row) -> str:
+        """«Сетевой город» of a wording that ends in «___________»; blank where the blank was left as it is."""
+        if not row.item.blank:
+            return ""
+        rest = rest_of(row.words, row.item.title).replace(row.item.hint, "").strip(' _«»"\n')
+        return "" if self._is_hint(row.item, Cell(rest)) else rest
 
     def _read_act(self, row: Row) -> None:
         columns = self.found.items.columns
@@ -218,8 +245,8 @@ class SheetReader:
         if item.kind is Kind.COVERAGE:
             self._read_own_coverage(item, number, row.row)
         elif item.kind is Kind.VOLUME:
-            self._print([answer])
             self._read_answer(item, number, Spot(row.row, columns.percent))
+            self._read_own_guide(item, number, answer)
         elif item.kind in (Kind.GROUP, Kind.ACTS):
             self._print([answer])  # how to fill in the rows below
         else:
@@ -269,6 +296,14 @@ class SheetReader:
             if base == item.base and fields & {"count", "percent"} and "total" not in fields:
                 self._add(number, [Fact(number, "total", people, cell, basis="derived")])
 
+    def _read_own_guide(self, item: Item, number: str, spot: Spot) -> None:
+        """The words that lead to the column of shares: printed, unless a figure has been written among them."""
+        guide = self.sheet.cells.get(spot)
+        if guide is not None and _figures(_as_text(guide)):
+            self._read_answer(item, number, spot, Cell(_as_text(guide).rstrip("→ ")))
+        else:
+            self._print([spot])
+
     def _read_own_address(self, item: Item, number: str, row: int) -> None:
         columns = self.found.items.columns
         label = self.sheet.cells.get(Spot(row, columns.measure))
@@ -316,18 +351,25 @@ class SheetReader:
 
     def _is_hint(self, item: Item, cell: Cell) -> bool:
         """The order's own hint, left standing where the answer belongs."""
-        text = cell.value if isinstance(cell.value, str) else ""
-        return bool(item.hint) and (plain(text) == plain(item.hint) or likeness(text, item.hint) >= _SAME_LINE)
+        return bool(item.hint) and isinstance(cell.value, str) and only_repeats(cell.value, item.hint)
 
     # ── the table of problems ────────────────────────────────────────────────────────────────────────────
 
-    def _read_problems(self) -> None:
+    def _find_signature(self, last_item: int) -> int:
+        """The row with which it begins below the last table."""
+        table = self.found.problems or self.found.items
+        first = table.first if table.problems else last_item + 1
+        closing = closing_row(self.sheet, first, table.last, table.columns, self.form)
+        self._print(signature_cells(self.sheet, closing, table.last, table.columns, self.form))
+        return closing
+
+    def _read_problems(self, closing: int) -> None:
         table = self.found.problems
         if table is None:
             return
         self._print(table.labels)
         counted = 0
-        for row in range(table.first, table.last + 1):
+        for row in range(table.first, closing):
             number = Spot(row, table.columns.number)
             cells = {
                 name: (Spot(row, column), self.sheet.cells.get(Spot(row, column)))
@@ -337,8 +379,6 @@ class SheetReader:
                 self._print([number])
             if self.found.items.columns.own_form:
                 self._print([Spot(row, self.found.items.columns.percent + 1)])  # the column of checks
-            if any(cell and self._is_signature(cell) for _, cell in cells.values()):
-                continue
             if label and number not in self.roles and cells["problem"][1] is None:
                 continue  # words where a number belongs, and no problem beside them: a line below the table
             texts = {name: (spot, cell) for name, (spot, cell) in cells.items() if cell and not _says_none(cell)}
@@ -375,22 +415,11 @@ class SheetReader:
 
     def _is_label(self, cell: Cell) -> bool:
         text = cell.value if isinstance(cell.value, str) else ""
-        printed = (*self.form.recognise.note, self.form.problems.title, self.form.title, *self.form.recognise.titles)
         hints = [item.hint for item in self.form.items if item.hint]
-        return bool(text) and (
-            is_one_of(text, printed)
-            or best_likeness(text, printed) >= _SAME_LINE
-            or any(plain(text) == plain(hint) for hint in hints)
-            or self._is_signature(cell)
-        )
-
-    def _is_signature(self, cell: Cell) -> bool:
-        """The form's own signature line, left blank or filled in."""
-        text = cell.value if isinstance(cell.value, str) else ""
-        if not plain(text).startswith(tuple(plain(word) for word in self.form.recognise.signatures)):
-            return False
-        alone = is_one_of(text, self.form.recognise.signatures)
-        return alone or re.search(r"_{2,}|/|\b[А-ЯЁ]\.\s*[А-ЯЁ]\.|тел", text) is not None
+        printed = (
+            *self.form.recognise.note, self.form.problems.title, self.form.title, *self.form.recognise.titles, *hints,
+        )  # fmt: skip
+        return any(only_repeats(text, one) for one in printed) or is_signature(cell, self.form)
 
     def _is_printed_number(self, spot: Spot, cell: Cell) -> bool:
         """A number of the table's first column whose row holds nothing else: printed, never answered."""
@@ -410,33 +439,8 @@ class SheetReader:
         self.remarks += [replace(r, item=number, cell=self.sheet.address(spot)) for r in remarks]
 
 
-def _one_of_each(
-    reports: list[ReportRead], remarks: list[Remark], hidden: set[str]
-) -> tuple[tuple[ReportRead, ...], tuple[Remark, ...]]:
-    """One report a school and date: the same said twice counts once, two different ones count not at all."""
-    kept: list[ReportRead] = []
-    for report in sorted(reports, key=lambda r: r.sheet in hidden):
-        if report.sheet in hidden:
-            remarks.append(_on(report, "FORM-HIDDEN"))
-        first = next((r for r in kept if r.school and (r.school, r.as_of) == (report.school, report.as_of)), None)
-        if first is None:
-            kept.append(report)
-            continue
-        remarks[:] = [r for r in remarks if r.sheet != report.sheet or r.code == "FORM-HIDDEN"]
-        if _answers(first) == _answers(report) or report.sheet in hidden:
-            remarks.append(_on(report, "FORM-TWICE", first=first.sheet))
-        else:
-            kept.remove(first)
-            remarks.append(_on(report, "FORM-CONFLICT", first=first.sheet))
-    return tuple(kept), tuple(remarks)
-
-
-def _on(report: ReportRead, code: str, **data: str) -> Remark:
-    return remark(code, sheet=report.sheet, school=report.school, as_of=report.as_of, **data)
-
-
-def _answers(report: ReportRead) -> list[tuple[str, str, str | float]]:
-    return sorted(((f.item, f.field, f.value) for f in report.facts if f.field != "note"), key=str)
+def _figures(text: str) -> set[str]:
+    return set(re.findall(r"\d+", text))
 
 
 def _says_none(cell: Cell) -> bool:

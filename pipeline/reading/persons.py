@@ -47,6 +47,12 @@ def read_person(text: str) -> Person:
     return Person(" ".join(text[start:end].split()), position, len(names) > 1)
 
 
+def is_name(text: str) -> bool:
+    """A name that a patronymic or initials give away, and nothing beside it."""
+    names = _names(text)
+    return len(names) == 1 and not _WORD.search(text[: names[0].start] + text[names[0].end :])
+
+
 def _names(text: str) -> list[_Span]:
     """Names that a patronymic or initials give away."""
     return _full_names(text) or [

@@ -140,7 +140,8 @@ class Recipient(NamedTuple):
 
 
 class Waiver(NamedTuple):
-    """One row of «Исключения». A blank `code` leaves the item out of the school's plan (the order's note)."""
+    """One row of «Исключения». A blank `code` leaves the item out of the school's plan (the order's note); a blank
+    `item` stands for the report as such."""
 
     school: str
     item: str

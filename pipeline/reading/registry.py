@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from pipeline.reading.records import Book, Cell, Recipient, Registry, School, Sheet, Spot, Tick, Waiver, address
 from pipeline.reading.rows import item_numbers
-from pipeline.reading.values import is_blank, read_date
+from pipeline.reading.schools import Schools
+from pipeline.reading.values import as_text, is_blank, read_date
 from pipeline.reading.wordings import SAME_WORDING, likeness, plain
 from pipeline.reading.yes_no import NO, read_yes_no
 from schemas.form import Form
@@ -33,22 +35,21 @@ def read_registry(book: Book, form: Form) -> Registry:
 
     Raises UsageError, one Russian sentence, when no school can be read from it.
     """
-    sheet = _sheet(book, SCHOOLS)
-    if sheet is None:
+    table = _table(book, SCHOOLS, (CODE, NAME, FULL_NAME, ALIASES, CLASSES, EMAIL, SINCE, UNTIL, *_bases(form)))
+    if table is None:
         raise UsageError(f"Файл {FILE}: нет листа «{SCHOOLS}». Добавьте его или возьмите образец реестра.")
-    columns = _columns(sheet, (CODE, NAME, FULL_NAME, ALIASES, CLASSES, EMAIL, SINCE, UNTIL, *_bases(form)))
     for heading in (CODE, NAME):
-        if heading not in columns:
+        if heading not in table.columns:
             raise UsageError(f"Файл {FILE}, лист «{SCHOOLS}»: нет столбца «{heading}». Добавьте его.")
     remarks: list[Remark] = []
-    schools = _schools(sheet, columns, form, remarks)
+    schools = _schools(table, form, remarks)
     if not schools and remarks:
         raise UsageError(f"Файл {FILE}, лист «{SCHOOLS}»: ни у одной школы нет кода. Заполните столбец «{CODE}».")
     remarks += _shared_names(schools)
     mailing = tuple(_mailing(book, remarks))
-    codes = {school.code for school in schools}
-    waivers = tuple(_waivers(book, codes, form, remarks))
-    return Registry(tuple(schools), mailing, waivers, _ticks(book, codes, form, remarks), tuple(remarks))
+    known = Schools(Registry(tuple(schools)))
+    waivers = tuple(_waivers(book, known, form, remarks))
+    return Registry(tuple(schools), mailing, waivers, _ticks(book, known, form, remarks), tuple(remarks))
 
 
 def _bases(form: Form) -> dict[str, str]:
@@ -56,13 +57,14 @@ def _bases(form: Form) -> dict[str, str]:
     return {base.registry: base.id for base in form.bases}
 
 
-def _schools(sheet: Sheet, columns: dict[str, int], form: Form, remarks: list[Remark]) -> list[School]:
+def _schools(table: "_Table", form: Form, remarks: list[Remark]) -> list[School]:
     schools: dict[str, School] = {}
-    for row in _rows(sheet):
+    columns = table.columns
+    for row in table.rows:
         code, name = _text(row, columns, CODE), _text(row, columns, NAME)
         if not code and not name:
             continue
-        place = {"file": FILE, "sheet": sheet.name, "cell": address(Spot(row.number, columns[CODE])), "school": code}
+        place = {"file": FILE, "sheet": table.name, "cell": address(Spot(row.number, columns[CODE])), "school": code}
         if not code:
             remarks.append(remark("REGISTRY-CODE", **place, what=f"у школы «{name}» нет кода, она не учтена"))
         elif code in schools:
@@ -93,7 +95,7 @@ def _people(
         people = _whole_number(cell)
         if people is None:
             here = place | {"cell": address(Spot(row.number, columns[heading]))}
-            remarks.append(remark("REGISTRY-NUMBER", **here, value=str(cell.value), column=heading))
+            remarks.append(remark("REGISTRY-NUMBER", **here, value=as_text(cell.value), column=heading))
         else:
             yield base, people
 
@@ -122,7 +124,7 @@ def _date(
     found = read_date(cell)
     if found is None:
         here = place | {"cell": address(Spot(row.number, columns[heading]))}
-        remarks.append(remark("REGISTRY-DATE", **here, value=str(cell.value), column=heading))
+        remarks.append(remark("REGISTRY-DATE", **here, value=as_text(cell.value), column=heading))
     return found
 
 
@@ -138,11 +140,11 @@ def _shared_names(schools: list[School]) -> Iterator[Remark]:
 
 
 def _mailing(book: Book, remarks: list[Remark]) -> Iterator[Recipient]:
-    sheet = _sheet(book, MAILING)
-    if sheet is None:
+    table = _table(book, MAILING, (RECIPIENT, EMAIL, WANTS))
+    if table is None:
         return
-    columns = _columns(sheet, (RECIPIENT, EMAIL, WANTS))
-    for row in _rows(sheet):
+    columns = table.columns
+    for row in table.rows:
         email = _text(row, columns, EMAIL)
         if re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+", email):
             yield Recipient(_text(row, columns, RECIPIENT), email, _text(row, columns, WANTS).casefold() or "сводка")
@@ -151,45 +153,48 @@ def _mailing(book: Book, remarks: list[Remark]) -> Iterator[Recipient]:
             remarks.append(remark("REGISTRY-ADDRESS", file=FILE, sheet=MAILING, cell=cell, value=email))
 
 
-def _waivers(book: Book, schools: set[str], form: Form, remarks: list[Remark]) -> Iterator[Waiver]:
-    sheet = _sheet(book, WAIVERS)
-    if sheet is None:
+def _waivers(book: Book, schools: Schools, form: Form, remarks: list[Remark]) -> Iterator[Waiver]:
+    table = _table(book, WAIVERS, (SCHOOL_CODE, ITEM, REMARK, REASON, WHO, VALID_UNTIL))
+    if table is None:
         return
-    columns = _columns(sheet, (SCHOOL_CODE, ITEM, REMARK, REASON, WHO, VALID_UNTIL))
-    for row in _rows(sheet):
-        school, item = _text(row, columns, SCHOOL_CODE), _item(row, columns)
-        place = {"file": FILE, "sheet": sheet.name, "cell": address(Spot(row.number, 1)), "school": school}
-        if school not in schools or not _is_item(item, form):
-            remarks.append(remark("REGISTRY-WAIVER", **place, value=f"{school or '—'}, п. {item or '—'}"))
-            continue
+    columns = table.columns
+    for row in table.rows:
+        said, item = _text(row, columns, SCHOOL_CODE), _item(row, columns)
+        school = schools.by_code(said)
         code, reason, who = (_text(row, columns, heading) for heading in (REMARK, REASON, WHO))
-        yield Waiver(school, item, code, reason, who, _date(row, columns, VALID_UNTIL, place, remarks))
+        place = {"file": FILE, "sheet": table.name, "cell": address(Spot(row.number, 1)), "school": said}
+        if school is None or not (_is_item(item, form) or (code and not item)):
+            remarks.append(remark("REGISTRY-WAIVER", **place, value=f"{said or '—'}, п. {item or '—'}"))
+            continue
+        until = _date(row, columns, VALID_UNTIL, place, remarks)
+        yield Waiver(school.code, item, code.upper(), reason, who, until)
 
 
-def _ticks(book: Book, schools: set[str], form: Form, remarks: list[Remark]) -> tuple[Tick, ...] | None:
+def _ticks(book: Book, schools: Schools, form: Form, remarks: list[Remark]) -> tuple[Tick, ...] | None:
     """None where there is no such sheet, or nothing but its heading."""
-    sheet = _sheet(book, TICKS)
-    if sheet is None:
+    table = _table(book, TICKS, (SCHOOL_CODE, DOCUMENT, RECEIVED))
+    if table is None:
         return None
-    columns = _columns(sheet, (SCHOOL_CODE, DOCUMENT, RECEIVED))
+    columns = table.columns
     ticks = []
-    for row in _rows(sheet):
-        school, said = _text(row, columns, SCHOOL_CODE), _text(row, columns, DOCUMENT)
+    for row in table.rows:
+        code, said = _text(row, columns, SCHOOL_CODE), _text(row, columns, DOCUMENT)
+        school = schools.by_code(code)
         document = max(form.unseen, key=lambda title: likeness(said, title), default="")
-        if school not in schools or likeness(said, document) < SAME_WORDING:
-            place = {"file": FILE, "sheet": sheet.name, "cell": address(Spot(row.number, 1)), "school": school}
-            remarks.append(remark("REGISTRY-TICK", **place, value=f"{school or '—'}, {said or '—'}"))
+        if school is None or likeness(said, document) < SAME_WORDING:
+            place = {"file": FILE, "sheet": table.name, "cell": address(Spot(row.number, 1)), "school": code}
+            remarks.append(remark("REGISTRY-TICK", **place, value=f"{code or '—'}, {said or '—'}"))
             continue
         cell = row.cells.get(columns.get(RECEIVED, 0))
         received = cell is not None and not is_blank(cell) and read_yes_no(str(cell.value)).said != NO
-        ticks.append(Tick(school, document, received, read_date(cell) if cell else None))
+        ticks.append(Tick(school.code, document, received, read_date(cell) if cell else None))
     return tuple(ticks) or None
 
 
 def _item(row: "_Row", columns: dict[str, int]) -> str:
-    """The item's number; Excel makes a number or a date of it, as it does in the form."""
+    """The item's number; Excel makes a number or a date of it, as it does in the form. Else what stands there."""
     numbers = item_numbers(row.cells.get(columns.get(ITEM, 0)))
-    return numbers[0] if numbers else ""
+    return numbers[0] if numbers else _text(row, columns, ITEM)
 
 
 def _is_item(number: str, form: Form) -> bool:
@@ -200,34 +205,47 @@ def _is_item(number: str, form: Form) -> bool:
     return True
 
 
+@dataclass(frozen=True)
 class _Row:
-    def __init__(self, number: int, cells: dict[int, Cell]) -> None:
-        self.number = number
-        self.cells = cells
+    number: int
+    cells: dict[int, Cell]
 
 
-def _rows(sheet: Sheet) -> Iterator[_Row]:
-    """The rows below the heading row."""
+@dataclass(frozen=True)
+class _Table:
+    """A sheet of the registry. `columns`: heading -> column; `rows`: those below the headings."""
+
+    name: str
+    columns: dict[str, int]
+    rows: list[_Row]
+
+
+def _table(book: Book, name: str, headings: tuple[str, ...]) -> _Table | None:
+    """The sheet of that name. Its heading row is the first that holds the first two headings, else its first row."""
+    sheet = next((s for s in book.sheets if plain(s.name) == plain(name) and s.cells), None)
+    if sheet is None:
+        return None
+    rows = _rows(sheet)
+    found = (here for here, row in enumerate(rows) if _columns(row, headings).keys() >= set(headings[:2]))
+    heading = next(found, 0)
+    return _Table(sheet.name, _columns(rows[heading], headings), rows[heading + 1 :])
+
+
+def _rows(sheet: Sheet) -> list[_Row]:
     by_row: dict[int, dict[int, Cell]] = {}
     for spot, cell in sorted(sheet.cells.items()):
         by_row.setdefault(spot.row, {})[spot.column] = cell
-    for number in list(by_row)[1:]:
-        yield _Row(number, by_row[number])
+    return [_Row(number, cells) for number, cells in by_row.items()]
 
 
-def _sheet(book: Book, name: str) -> Sheet | None:
-    return next((s for s in book.sheets if plain(s.name) == plain(name) and s.cells), None)
-
-
-def _columns(sheet: Sheet, headings: tuple[str, ...]) -> dict[str, int]:
+def _columns(row: _Row, headings: tuple[str, ...]) -> dict[str, int]:
     """Heading -> column. A column belongs to the longest heading that its own begins with, in any order."""
-    first = min((spot.row for spot in sheet.cells), default=0)
     found: dict[str, int] = {}
-    for spot in sorted(spot for spot in sheet.cells if spot.row == first):
-        said = plain(str(sheet.cells[spot].value))
+    for column, cell in row.cells.items():
+        said = plain(str(cell.value))
         known = max((h for h in headings if said.startswith(plain(h))), key=len, default="")
         if known:
-            found.setdefault(known, spot.column)
+            found.setdefault(known, column)
     return found
 
 

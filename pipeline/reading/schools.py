@@ -56,7 +56,8 @@ class Schools:
 
     def by_code(self, code: str) -> School | None:
         """The school of that code; leading zeros do not matter («1» written for «01»)."""
-        return self._by_code.get(code) or self._by_code.get(code.strip().lstrip("0"))
+        code = code.strip()
+        return self._by_code.get(code) or (self._by_code.get(code.lstrip("0") or "0") if code else None)
 
     def _nearest(self, name: "Name", said: str, latin: bool) -> Match:
         scored: dict[str, tuple[float, School]] = {}
@@ -100,7 +101,7 @@ class Schools:
 
     @cached_property
     def _by_code(self) -> dict[str, School]:
-        short = {s.code.lstrip("0"): s for s in self.registry.schools}
+        short = {s.code.lstrip("0") or "0": s for s in self.registry.schools}
         return short | {s.code: s for s in self.registry.schools}
 
 

@@ -21,7 +21,7 @@ from pipeline.reading.yes_no import NO, read_yes_no
 from schemas.form import Form, Item, Kind
 from schemas.remarks import Remark, remark
 
-__all__ = ["Answer", "clean", "is_blank", "read_answer", "read_classes", "read_date", "read_document"]
+__all__ = ["Answer", "as_text", "clean", "is_blank", "read_answer", "read_classes", "read_date", "read_document"]
 
 _NOTHING_WRITTEN = re.compile(rf"[{DASHES}\s_.…·]*")
 _UNFILLED = re.compile(rf"(?=[^_]*_)[{DASHES}\s_.…·/%№()«»\"]*")
@@ -45,7 +45,7 @@ def read_answer(item: Item, cell: Cell, form: Form, base: float | None) -> Answe
         return Answer((), (remark("CELL-NO-VALUE"),))
     if is_blank(cell):
         return Answer()
-    text = _as_text(cell.value)
+    text = as_text(cell.value)
     if _does_not_apply(item, text, form):
         return Answer((_fact("text", text),))
     if item.measured:
@@ -78,7 +78,7 @@ def _does_not_apply(item: Item, text: str, form: Form) -> bool:
     return begins and not re.search("[0-9]", text)
 
 
-def _as_text(value: Value) -> str:
+def as_text(value: Value) -> str:
     """The value in the words that a person sees in the cell: 31.0 -> «31», 0.5 -> «0,5», a date -> «08.12.2013»."""
     match value:
         case str():

@@ -8,6 +8,12 @@ from rapidfuzz import fuzz
 # Latin letters that look like Cyrillic ones: typed by mistake with the other keyboard layout.
 _LOOK_ALIKE = str.maketrans("ABCEHKMOPTXaceopxyk", "АВСЕНКМОРТХасеорхук")
 
+# A line of the form at least so alike is that line, if it also says nothing of its own.
+_SAME_LINE = 92.0
+# A word of at least four letters, mistyped, is still the printed one from here on.
+_SAME_WORD = 75.0
+_TICKS = "+✓✔√☑☒✗✘"  # an answer without a letter
+
 # Wordings at least so alike (0–100) are the same item; `docs/reading.md` says how the bound was measured.
 SAME_WORDING = 82.0
 
@@ -57,3 +63,28 @@ def is_one_of(said: str, known: tuple[str, ...], at_least: float = 88.0) -> bool
     """Is it one of the known spellings as a whole, typing mistakes forgiven. Short ones must agree to the letter."""
     words = plain(said)
     return any(words == plain(one) or (len(one) > 4 and fuzz.ratio(words, plain(one)) >= at_least) for one in known)
+
+
+@lru_cache(maxsize=65536)
+def only_repeats(said: str, printed: str) -> bool:
+    """Is it a printed line left standing: cut short or mistyped, perhaps, but without a word, figure or tick added."""
+    words, known = plain(said).split(), plain(printed).split()
+    if likeness(said, printed) < _SAME_LINE or len(words) > len(known) or any(tick in said for tick in _TICKS):
+        return False
+    return all(word in known or _mistyped(word, known) for word in words)
+
+
+def rest_of(said: str, printed: str) -> str:
+    """What follows the printed line with which a text begins; blank where it does not begin so."""
+    words = list(re.finditer(r"[^\W_]+", said))
+    length = len(plain(printed).split())
+    if len(words) <= length:
+        return ""
+    end = words[length - 1].end()
+    return said[end:] if likeness(said[:end], printed) >= _SAME_LINE else ""
+
+
+def _mistyped(word: str, known: list[str]) -> bool:
+    if len(word) < 4 or not word.isalpha():
+        return False
+    return any(fuzz.ratio(word, one) >= _SAME_WORD for one in known)

@@ -204,7 +204,8 @@ def _allowed(waiver: Waiver, page: Page) -> str:
         allowed = wording.lowered(entry.title)
     elif waiver.code:
         allowed = f"замечания «{waiver.code}» в перечне нет, исключение не сработает"
-    return f"п. {waiver.item}, {allowed}: {waiver.words}{'' if waiver.until else '; бессрочно'}"
+    where = f"п. {waiver.item}" if waiver.item else "отчёт в целом"
+    return f"{where}, {allowed}: {waiver.words}{'' if waiver.until else '; бессрочно'}"
 
 
 def _school_names(figures: Figures) -> dict[str, str]:
