@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from pipeline import wording
 from pipeline.measuring.figures import Figures, Milestone, Restated, State
 from pipeline.measuring.problems import OTHER
 from pipeline.wording import NBSP
@@ -122,6 +123,16 @@ def test_carried_figures_alone_are_said_to_be_old() -> None:
     assert brief_of(district(cases)).headline.endswith("На 20.03.2014 отчётов нет: данные прежние.")
 
 
+def test_before_the_first_reporting_date_nobody_is_blamed() -> None:
+    early = replace(given.nobody_reported(), as_of=date(2014, 1, 10), reporting_date=None)
+    excused = replace(early, submissions=tuple(replace(row, owes=False) for row in early.submissions))
+    brief = brief_of(excused)
+    assert brief.headline == "Показателей пока нет: первая отчётная дата — 30.01.2014."
+    assert brief.subline == "Отчётной даты ещё не было, отчёты пока не требуются."
+    unread = tuple(replace(row, state=State.UNREADABLE) for row in excused.submissions[:1])
+    assert spaced(brief_of(replace(excused, submissions=unread)).subline) == "Не прочитан отчёт: СОШ № 1."
+
+
 def test_between_reporting_dates_nobody_has_reported_for_the_date_in_force() -> None:
     later = date(2014, 4, 10)
     figures = replace(given.nobody_reported(), as_of=later)
@@ -131,10 +142,28 @@ def test_between_reporting_dates_nobody_has_reported_for_the_date_in_force() -> 
 # ── sub-line ─────────────────────────────────────────────────────────────────────────────────────────────
 def test_subline_names_who_is_behind_silent_and_carried() -> None:
     assert spaced(brief_of(given.twenty_schools()).subline) == (
-        "С учётом тех, чьих ответов нет, — от 53,9 до 55,5 %. "
+        "Не учтены 2 школы: с их ответами — от 53,9 до 55,5 %. "
         "Отстающим не хватает 118 родителей: СОШ № 8 — 46, СОШ с. Кедровка — 22, ООШ № 7 — 15 и ещё 4 школы. "
         "Не отчиталась: НОШ с. Устье. Взяты с прошлой даты: ООШ № 7, СОШ пос. Заречный."
     )
+
+
+def test_one_school_behind_is_named_with_what_it_lacks() -> None:
+    said = brief_of(district([CASES[7], CASES[3]])).subline
+    assert spaced(said) == "Отстаёт СОШ № 8: не хватает 46 родителей."
+
+
+@pytest.mark.parametrize("state", ["below-plan", "target-of-hundred"])
+def test_below_plan_only_what_the_municipality_lacks_is_said(state: str) -> None:
+    """Its schools lack more together: some are made up for by those above the plan, and each school's are rounded."""
+    figures = STATES[state]()
+    assert figures.shortfall != figures.municipality.shortfall
+    brief = brief_of(figures)
+    notes = [line for card in brief.cards for line in card.note_lines]
+    said = spaced(" ".join([brief.headline, brief.subline, *notes]))
+    assert f"не хватает {wording.number(figures.municipality.shortfall or 0)} родителей".replace(NBSP, " ") in said
+    assert spaced(wording.number(figures.shortfall)) not in said
+    assert "Больше всего родителей не хватает в школах: СОШ № 8 — " in said
 
 
 def test_subline_cuts_long_lists_of_names() -> None:
@@ -156,8 +185,15 @@ def test_an_unread_report_is_not_called_missing() -> None:
     unread = Case("СОШ № 9", 60, (), State.UNREADABLE, None)
     brief = brief_of(district([CASES[1], unread]))
     assert "Не прочитан отчёт: СОШ № 9." in spaced(brief.subline)
-    assert brief.cards[0].note_lines[1] == "нет 0 · перенесены 0 · не прочитаны 1"
+    assert brief.cards[0].note_lines[1] == "не прочитаны: 1"
     assert brief.cards[0].needs_action
+
+
+def test_a_card_of_schools_that_are_absent_in_every_way_is_said_shortly() -> None:
+    """The usual words of the three would not find room in one line."""
+    unread = Case("СОШ № 9", 60, (), State.UNREADABLE, None)
+    card = brief_of(district([*CASES, unread])).cards[0]
+    assert card.note_lines[1] == "нет 1 · перенесены 2 · не прочитаны 1"
 
 
 def test_between_reporting_dates_it_is_said_of_which_date_the_figures_are() -> None:
@@ -180,14 +216,25 @@ def test_between_reporting_dates_it_is_said_of_which_date_the_figures_are() -> N
 def test_range_tells_whether_the_verdict_hangs_on_those_who_are_missing(percent: float, silent: int, said: str) -> None:
     missing = Case("СОШ № 2", silent, (), State.NOT_SUBMITTED, None)
     brief = brief_of(district([Case("СОШ № 1", 100, (percent,)), missing], history=(AS_OF,)))
-    assert spaced(brief.subline).startswith(f"С учётом тех, чьих ответов нет, — {said}")
+    assert spaced(brief.subline).startswith(f"Не учтена 1 школа: с её ответом — {said}")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "Не учтена 1 школа: с её ответом"), (2, "Не учтены 2 школы: с их ответами"),
+     (5, "Не учтены 5 школ: с их ответами"), (11, "Не учтены 11 школ: с их ответами"),
+     (21, "Не учтена 21 школа: с их ответами"), (101, "Не учтена 101 школа: с их ответами")],
+)  # fmt: skip
+def test_schools_that_are_not_counted_are_said_in_the_right_number(number: int, said: str) -> None:
+    silent = [Case(f"НОШ № {n}", 60, (), State.NOT_SUBMITTED, None) for n in range(number)]
+    assert spaced(brief_of(district([CASES[1], *silent], history=(AS_OF,))).subline).startswith(f"{said} — от ")
 
 
 def test_no_range_is_given_where_it_is_not_known_how_many_are_missing() -> None:
     figures = given.twenty_schools()
     items = figures.reconciliation.items.assign(percent_low=float("nan"), percent_high=float("nan"))
     unknown = replace(figures, reconciliation=replace(figures.reconciliation, items=items))
-    assert "С учётом тех" not in brief_of(unknown).subline
+    assert "Не учтены" not in brief_of(unknown).subline
 
 
 def test_those_who_will_miss_the_next_target_are_named_where_nobody_is_behind() -> None:
@@ -200,12 +247,13 @@ def test_those_who_will_miss_the_next_target_are_named_where_nobody_is_behind() 
 @pytest.mark.parametrize(
     ("was", "now", "sent", "said"),
     [
-        (41.0, 39.6, True, "Сообщённые 41 % на 30.01 теперь 39,6 %: изменились данные — СОШ № 3."),
-        (41.0, 41.02, False, "41 % на 30.01 теперь 41,02 %: изменились данные — СОШ № 3."),
-        (41.0, None, False, "41 % на 30.01 теперь —: изменились данные — СОШ № 3."),
+        (41.0, 39.6, True, "Сообщённый итог на 30.01 изменился: был 41 %, стал 39,6 % (другие данные: СОШ № 3)."),
+        (41.0, 41.02, False, "Итог на 30.01 изменился: был 41 %, стал 41,02 % (другие данные: СОШ № 3)."),
+        (None, 39.6, False, "Итог на 30.01 изменился: показателя не было, стал 39,6 % (другие данные: СОШ № 3)."),
+        (41.0, None, False, "Итог на 30.01 изменился: был 41 %, теперь показателя нет (другие данные: СОШ № 3)."),
     ],
 )
-def test_a_restated_date_is_told(was: float, now: float | None, sent: bool, said: str) -> None:
+def test_a_restated_date_is_told(was: float | None, now: float | None, sent: bool, said: str) -> None:
     figures = given.twenty_schools()
     restated = Restated(HISTORY[0], was, now, sent, (figures.schools[2],))
     assert spaced(brief_of(replace(figures, restated=(restated,))).subline).endswith(said)
@@ -216,7 +264,7 @@ def test_cards_of_a_usual_district() -> None:
     cards = brief_of(given.twenty_schools()).cards
     assert [(card.label, spaced(card.figure), [spaced(line) for line in card.note_lines]) for card in cards] == [
         (
-            "Отчитались школ",
+            "Отчиталось школ",
             "17 из 20",
             ["вовремя 15 · позже 2 · было 19 из 20", "не представили: 1 · перенесены: 2"],
         ),
@@ -238,7 +286,7 @@ def test_cards_of_a_usual_district() -> None:
         (
             "Замечания к отчётам",
             "4",
-            ["! ошибок 2 — показатели отложены", "проверить 2 · исправлено 2 из 4"],
+            ["! ошибок 2 · отложено показателей 1", "проверить 2 · исправлено 2 из 4"],
         ),
     ]
     assert [card.needs_action for card in cards] == [True, False, True, False, True]
@@ -246,6 +294,20 @@ def test_cards_of_a_usual_district() -> None:
 
 def test_cards_without_figures_show_a_dash() -> None:
     assert [card.figure for card in brief_of(given.nobody_reported()).cards] == ["0 из 20", "—", "—", "—", "—"]
+
+
+def test_the_second_card_wants_action_once_its_deadline_has_passed_and_not_all_are_covered() -> None:
+    late = brief_of(given.target_of_hundred()).cards[3]
+    assert (spaced(late.figure), late.needs_action) == ("99,9 %", True)
+    assert not brief_of(given.twenty_schools()).cards[3].needs_action
+
+
+def test_errors_that_set_nothing_aside_are_not_said_to() -> None:
+    """Those of files that gave no report."""
+    figures = given.nobody_reported()
+    unread = replace(REMARKS[1], school="", file="письмо.pdf", code="FILE-KIND")
+    card = brief_of(replace(figures, remarks=(unread,))).cards[4]
+    assert card.note_lines == ("! ошибок 1", "проверить 0")
 
 
 def test_no_card_wants_action_when_all_is_well() -> None:
@@ -287,7 +349,7 @@ def test_a_school_that_owes_nothing_is_not_called_silent() -> None:
     excused = tuple(replace(row, owes=row.state is not State.NOT_SUBMITTED) for row in figures.submissions)
     brief = brief_of(replace(figures, submissions=excused))
     assert brief.cards[0].figure == "1 из 1"
-    assert "не представили: 0" in brief.cards[0].note_lines[1]
+    assert len(brief.cards[0].note_lines) == 1
     assert not brief.cards[0].needs_action
     assert "Отчитались все, от кого отчёт нужен" in brief.subline
     assert "Отчёты" not in [decision.tag for decision in brief.decisions]
@@ -328,6 +390,7 @@ def test_decisions_of_a_usual_district() -> None:
         ("Мешает", "Интернет и связь — 3 школы; родители не видят пользы — 2; компьютеры и техника — 1.", "Проблемы"),
     ]
     assert not brief.calm
+    assert brief.decide == "Требует решения управления"
 
 
 def test_below_plan_the_fewest_schools_that_bring_the_municipality_to_its_target_are_named() -> None:
@@ -384,6 +447,7 @@ def test_long_names_are_lowered_in_number_and_at_last_cut() -> None:
 def test_nothing_to_decide_is_said_in_one_line() -> None:
     brief = brief_of(given.all_well())
     assert brief.calm
+    assert brief.decide == "Решения управления"
     assert [decision.text for decision in brief.decisions] == [
         "Решений не требуется: все отчёты сданы, отстающих и просроченных этапов нет."
     ]
@@ -391,6 +455,13 @@ def test_nothing_to_decide_is_said_in_one_line() -> None:
 
 def test_an_empty_registry_is_not_called_calm() -> None:
     assert not brief_of(given.empty_registry()).calm
+
+
+def test_below_plan_all_who_are_behind_are_called_so() -> None:
+    text = spaced(brief_of(given.target_of_hundred()).decisions[0].text)
+    assert text == "До плана должны дойти все отстающие: СОШ № 8, СОШ № 2, СОШ № 5, СОШ пос. Заречный и ещё 11."
+    alone = spaced(brief_of(district([CASES[7]])).decisions[0].text)
+    assert alone.startswith("До плана должна дойти: СОШ № 8. К 20.04 план 61 %")
 
 
 def test_the_only_ones_behind_are_named_without_a_share_of_themselves() -> None:
@@ -409,6 +480,13 @@ def test_a_forecast_is_not_rounded_up_to_the_next_target() -> None:
     assert "план 61 %, прогноз 60,7 %." in spaced(brief_of(close).decisions[0].text)
 
 
+def test_no_forecast_says_that_all_parents_will_be_there_while_schools_stay_behind() -> None:
+    figures = given.three_schools()
+    all_of_them = replace(figures, next_target=figures.form.targets[-1])
+    text = spaced(brief_of(all_of_them).decisions[0].text)
+    assert text.endswith("К 01.09 план 100 %. По прогнозу не успеют 2 школы.")
+
+
 def overdue_said(figures: Figures) -> str:
     return next(spaced(decision.text) for decision in brief_of(figures).decisions if decision.tag == "Сроки")
 
@@ -416,10 +494,7 @@ def overdue_said(figures: Figures) -> str:
 def test_a_step_of_the_target_that_most_schools_have_missed_is_named_with_its_percent() -> None:
     figures = given.twenty_schools()
     nothing_else = replace(figures, milestones=figures.milestones.assign(state=Milestone.DONE))
-    assert overdue_said(nothing_else) == (
-        "Просрочено чаще всего: п. 14 (активация родителей до 30 %, срок 20.02.2014) — 3 школы; всего просроченных "
-        "этапов — 3."
-    )
+    assert overdue_said(nothing_else) == "Просрочено: п. 14 (активация родителей до 30 %, срок 20.02.2014) — 3 школы."
 
 
 def test_a_paper_that_most_schools_owe_is_named_by_its_title() -> None:
@@ -453,6 +528,12 @@ def test_another_form_speaks_its_own_words() -> None:
 def test_footer_tells_how_many_schools_gave_only_a_percent() -> None:
     footer = spaced(brief_of(given.twenty_schools()).footer)
     assert footer == "Учтены ответы 18 из 20 школ, у 18 — по проценту; итог — по сумме людей."
+
+
+def test_the_answers_of_21_schools_are_answers() -> None:
+    many = district([replace(CASES[1], name=f"СОШ № {number}") for number in range(21)])
+    assert spaced(brief_of(many).footer).startswith("Учтены ответы 21 из 21 школы,")
+    assert spaced(brief_of(district([CASES[1]])).footer).startswith("Учтён ответ 1 из 1 школы,")
 
 
 def test_history_alone_is_enough_for_a_picture() -> None:

@@ -22,7 +22,7 @@ from pipeline.writing.school.alone import NOT_NAMED
 from schemas.remarks import Severity, load_catalogue, remark
 from tests import figures as given
 from tests.conftest import Run
-from tests.figures import CASES, STATES
+from tests.figures import AS_OF, CASES, STATES
 from tests.libreoffice import needs_libreoffice, recalculated
 from tests.open_xml import breaches, machine_words
 from tests.test_cli import one_russian_sentence, svod
@@ -343,6 +343,15 @@ def test_remarks_on_the_registry_are_not_the_schools() -> None:
     figures = given.twenty_schools()
     on_registry = remark("REGISTRY-NUMBER", file="registry.xlsx", school="08", column="Родителей", value="много")
     assert "Замечаний нет." in said(page(replace(figures, remarks=(on_registry,)), "08"))
+
+
+def test_that_an_older_report_is_no_longer_needed_is_no_news_unless_the_office_has_made_it_a_warning() -> None:
+    figures = given.twenty_schools()
+    severe = remark("REPORT-OLDER", file="otchet-08.xlsx", school="08", as_of=AS_OF, newer=AS_OF)
+    older = replace(severe, severity=Severity.INFO)
+    assert "Замечаний нет." in said(page(replace(figures, remarks=(older,)), "08"))
+    warned = replace(older, severity=Severity.WARNING)
+    assert "? проверить" in said(page(replace(figures, remarks=(warned,)), "08"))
 
 
 # ── text and paper ───────────────────────────────────────────────────────────────────────────────────────

@@ -12,11 +12,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures, Restated
 from pipeline.reading.records import Waiver
+from pipeline.writing import theme
 from pipeline.writing.summary import page, write_summary
 from schemas.remarks import Remark, Severity, load_catalogue, remark
 from tests import figures as given
@@ -151,11 +153,8 @@ def test_an_exception_stands_beside_the_figure_that_it_lets_count_and_on_the_she
 
 def test_total_row_says_where_the_share_can_lie_while_schools_are_missing() -> None:
     basis = by_heading(state("twenty-schools")["Активация"], 6, 5)["Основание"]
-    assert shown(basis) == "с учётом тех, чьих ответов нет: от 53,9 до 55,5 %"
+    assert shown(basis) == "с ответами остальных: от 53,9 до 55,5 %"
     assert not by_heading(state("three-schools")["Активация"], 6, 5)["Основание"]
-
-
-PRINTABLE = 1046  # pixels of A4 landscape between the margins at 100 %
 
 
 @pytest.mark.parametrize("name", ["twenty-schools", "long names"])
@@ -170,9 +169,34 @@ def test_paper_leaves_out_where_the_figure_stands_and_can_be_read(name: str) -> 
     assert headings == [shown(cell.value) for cell in sheet[6]][:-1]
     assert "Файл" not in str(headings)
     alike = [wide for wide in sheet.column_dimensions.values() if wide.max <= len(printed)]  # neighbours of one width
-    assert sum(wide.width * 7 * (wide.max - wide.min + 1) for wide in alike) <= PRINTABLE / 0.72
+    assert sum(wide.width * 7 * (wide.max - wide.min + 1) for wide in alike) <= page.PAPER / 0.72
     assert sheet["A2"].coordinate in sheet.merged_cells
     assert all(area.max_col <= len(printed) for area in sheet.merged_cells.ranges)
+
+
+@pytest.mark.parametrize("name", ["all-well", "nobody-reported", "twenty-schools"])
+def test_the_total_row_is_high_enough_for_how_many_schools_are_counted(name: str) -> None:
+    """«18 из 20 школ» takes two lines of its narrow column."""
+    sheet = state(name)["Активация"]
+    assert "из" in by_heading(sheet, 6, 5)["Отчёт на дату"]
+    assert (sheet.row_dimensions[5].height or 0) >= 2 * theme.SMALL_SIZE * 1.28
+
+
+@pytest.mark.parametrize(
+    ("percent", "said"), [(40.97, "+0.00;−0.00;0.0"), (41.0, "+0.00;−0.00;0.0"), (38.0, "+0.0;−0.0;0.0")]
+)
+def test_a_school_just_below_plan_is_not_shown_to_be_without_deviation(percent: float, said: str) -> None:
+    sheet = book_of(district([Case("СОШ № 1", 10_000, (percent,))], history=(AS_OF,)))["Активация"]
+    column = [shown(cell.value) for cell in sheet[6]].index("Отклоне- ние, п.п.") + 1
+    assert sheet.cell(7, column).number_format == said
+
+
+def test_a_binary_fraction_is_no_deviation_when_excel_computes_it() -> None:
+    """(0,41 − 0,41) of people would be shown as «−0,0»."""
+    sheet = state("exactly-on-target", values=False)["Активация"]
+    formulas = [str(cell.value) for row in sheet.iter_rows(min_row=7) for cell in row if "*100" in str(cell.value)]
+    assert formulas
+    assert all(",ROUND((" in formula for formula in formulas)
 
 
 # ── «Охват» ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -211,6 +235,17 @@ def test_two_clicks_lead_from_the_front_to_a_schools_file_and_cells(name: str, c
     assert found["1: ячейка"] == "C7"
 
 
+def test_a_narrow_table_is_printed_as_wide_as_the_paper_so_that_its_title_is_whole() -> None:
+    sheet = state("another-form")["Охват"]
+    of_the_table, printed = sheet.max_column, range_boundaries(sheet.print_area.split("!")[1])[2]
+    widths = {letter: column.width for letter, column in sheet.column_dimensions.items()}
+    usual = 8.43  # characters of a column whose width nobody has set
+    printed_width = sum(widths.get(get_column_letter(number), usual) for number in range(1, printed + 1)) * 7
+    assert printed > of_the_table
+    assert printed_width == pytest.approx(page.PAPER, rel=0.1)
+    assert sheet["A1"].value == "Охват по школам и пунктам отчёта на 15.11.2025"
+
+
 # ── «Динамика» ───────────────────────────────────────────────────────────────────────────────────────────
 def test_the_schools_that_moved_most_are_named_above_the_table() -> None:
     cases = [
@@ -237,6 +272,14 @@ def test_dates_that_are_left_out_are_admitted() -> None:
     days = [date(2013, month, 25) for month in range(1, 13)] + [AS_OF]
     case = Case("СОШ № 1", 100, tuple(float(3 * n) for n in range(13)))
     assert "(показаны последние 12 из 13)" in book_of(district([case], history=days))["Динамика"]["A2"].value
+
+
+def test_nothing_of_the_trend_lies_over_rows_that_are_repeated_on_every_page() -> None:
+    """A slice of the chart would be printed on each of them."""
+    sheet = state("three-hundred-schools")["Динамика"]
+    last_repeated = int(sheet.print_title_rows.rpartition("$")[2])
+    (chart,) = sheet._charts
+    assert chart.anchor._from.row >= last_repeated
 
 
 # ── «О расчёте» ──────────────────────────────────────────────────────────────────────────────────────────
@@ -287,7 +330,7 @@ def test_method_lists_what_earlier_dates_were_told_to_be(sent: bool, told: str) 
     figures = given.twenty_schools()
     restated = Restated(HISTORY[0], 41.0, 39.6, sent, (figures.schools[2],))
     said = texts(book_of(replace(figures, restated=(restated,)))["О расчёте"])
-    assert any("41 % на 30.01 теперь 39,6 %" in line and line.endswith(f"Прежний итог был {told}.") for line in said)
+    assert any("был 41 %, стал 39,6 %" in line and line.endswith(f"Прежний итог был {told}.") for line in said)
 
 
 @pytest.mark.parametrize(

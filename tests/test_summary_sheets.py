@@ -251,6 +251,14 @@ def test_remarks_name_the_place_and_what_to_do() -> None:
     assert sheet["A5"].value == "Ошибок: 2 · проверить: 2 · сведений: 1"
 
 
+def test_remarks_of_no_known_school_come_after_the_schools_of_their_severity() -> None:
+    figures = given.twenty_schools()
+    nobodys = replace(REMARKS[1], school="", file="а.xlsx")
+    sheet = sheet_of(replace(figures, remarks=(nobodys, *REMARKS)), "Замечания")
+    assert column(sheet, "Важность", 6)[:4] == ["! ошибка", "! ошибка", "! ошибка", "? проверить"]
+    assert column(sheet, "Код", 6)[:4] == ["19", "19", "", "04"]
+
+
 def test_a_remark_says_since_when_it_stands_and_for_which_time() -> None:
     sheet = book_of("twenty-schools")["Замечания"]
     assert column(sheet, "Стоит с", 6) == [datetime(2014, 3, 20), datetime(2014, 1, 30)] + [

@@ -117,6 +117,13 @@ def first_to_catch_up(below: Sequence[Activation], whole: Activation) -> CatchUp
     return CatchUp(tuple(below[:number]), people, 100 * people / max(reached[-1], 1))
 
 
+def together(rows: Sequence[Activation], target: Target | None) -> Activation:
+    """Schools that are counted, one at least, as one: Σ/Σ and where it stands to the target."""
+    covered, total = sum(row.covered or 0.0 for row in rows), sum(row.total or 0.0 for row in rows)
+    percent = covered / total * 100
+    return Activation(None, level(percent, target), covered=covered, total=total, percent=percent)
+
+
 def level(percent: float, target: Target | None) -> Level:
     """Where a share stands to the target in force; both bounds are on plan."""
     if target is None:

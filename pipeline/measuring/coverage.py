@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import starmap
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from schemas.form import Form, Item, Kind
 _KEY = ["report", "item"]
 _PLACE = ["file", "sheet", "cell"]
 _NO_REPORT = -1  # stands for the number of a report where there is none
+_PERCENT_EXACT = 9  # decimals of a percent that count: binary fractions may take the last ones from 100
 
 
 class CoverageRow(NamedTuple):
@@ -95,6 +97,11 @@ def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
 def with_change(totals: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
     """`Figures.totals`. `before`: those of the last reporting date, whichever schools were counted in each."""
     return totals.assign(change=math.nan if before is None else totals["percent"] - before["percent"])
+
+
+def is_overdue(percent: float, due: date | None, as_of: date) -> bool:
+    """Is everybody still not covered though the deadline has passed? From the day after it."""
+    return due is not None and as_of > due and round(percent, _PERCENT_EXACT) < 100
 
 
 def _figures(answers: pd.DataFrame, form: Form) -> pd.DataFrame:

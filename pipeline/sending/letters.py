@@ -80,7 +80,7 @@ def _text(brief: Brief, where: str, behind: list[Behind], more: str, legend: str
         lines += ["", "Ниже плана — сначала отстающие:"]
         lines += [f"  {school.name} — {school.share}, ещё {school.missing} чел." for school in behind]
         lines += [f"  {more}"] if more else []
-    lines += ["", "Требует решения управления:" if not brief.calm else "Итог:"]
+    lines += ["", f"{brief.decide}:"]
     lines += [f"  {decision.tag}. {decision.text}" for decision in brief.decisions]
     return "\n".join([*lines, "", last, ""])
 

@@ -81,6 +81,7 @@ PEOPLE_QUIET: Look = {"num_format": f'#,##0;;"{Mark.NONE}"'}  # zero is a dash
 PEOPLE_CHANGE: Look = {"num_format": "+#,##0;−#,##0;0"}
 PACE: Look = {"num_format": "0.0;−0.0;0.0"}  # people a week
 POINTS: Look = {"num_format": "+0.0;−0.0;0.0"}
+FINE_POINTS: Look = {"num_format": "+0.00;−0.00;0.0"}  # where one decimal would show none
 DATE: Look = {"num_format": "dd.mm.yyyy"}
 MOMENT: Look = {"num_format": "dd.mm.yyyy hh:mm"}
 HEAT: Look = {"num_format": f'[<0.5]{Mark.BELOW} 0.0" "%;0.0" "%'}

@@ -45,7 +45,7 @@ __all__ = [
 @dataclass(frozen=True)
 class Brief:
     """`dates`: which date it tells of, and which one it is compared with; `good`: the municipality is not below its
-    plan; `calm`: nothing is left to decide."""
+    plan; `decide`: what stands above the decisions; `calm`: nothing is left to decide."""
 
     kicker: str
     dates: str
@@ -53,6 +53,7 @@ class Brief:
     good: bool
     subline: str
     cards: tuple[Card, ...]
+    decide: str
     decisions: tuple[Decision, ...]
     calm: bool
     footer: str
@@ -68,6 +69,7 @@ def make_brief(figures: Figures, catalogue: Catalogue) -> Brief:
         good=figures.municipality.level is not Level.BELOW,
         subline=make_subline(figures),
         cards=make_cards(figures),
+        decide="Требует решения управления" if to_decide else "Решения управления",
         decisions=to_decide or (NOTHING_TO_DECIDE,),
         calm=not to_decide,
         footer=_footer(figures),
@@ -81,7 +83,9 @@ def _dates(figures: Figures) -> str:
 
 def _footer(figures: Figures) -> str:
     counted, expected = len(figures.counted), len(figures.schools)
+    if not expected:
+        return ""
     derived = int(figures.totals["derived"][figures.form.headline.item])
     by_percent = f", у {wording.number(derived)} — по проценту" if derived else ""
-    verb = "Учтён ответ" if wording.plural(counted, "1", "", "") else "Учтены ответы"
+    verb = "Учтён ответ" if counted == 1 else "Учтены ответы"
     return f"{verb} {wording.number(counted)} из {wording.of_schools(expected)}{by_percent}; итог — по сумме людей."

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline import wording
+from pipeline.measuring.coverage import is_overdue
 from pipeline.measuring.figures import Activation, Figures, Level, State
 from pipeline.wording import NBSP
 from pipeline.writing import theme
@@ -49,20 +50,31 @@ def make_cards(figures: Figures) -> tuple[Card, ...]:
 
 
 def _submission_card(figures: Figures) -> Card:
-    label = "Отчитались школ"
+    label = "Отчиталось школ"
     if not figures.schools:
         return Card(label, UNKNOWN, ("реестр пуст",), needs_action=True)
     silent, unread = to_remind(figures, State.NOT_SUBMITTED), in_state(figures, State.UNREADABLE)
-    carried = len(in_state(figures, State.CARRIED))
-    absent = f"не представили: {len(silent)} · перенесены: {carried}"
-    if unread:
-        absent = f"нет {len(silent)} · перенесены {carried} · не прочитаны {len(unread)}"
-    notes: tuple[str, ...] = (_punctuality(figures), absent)
+    notes: tuple[str, ...] = (_punctuality(figures), *_absent_said(figures))
     if before := compared_with(figures):
         was, whole = (wording.number(len(who)) for who in (reported(before), asked(before)))
-        notes = _with_change(notes, f"было {was} из {whole}", f"было {was}")
+        notes = _with_addition(notes, f"было {was} из {whole}", f"было {was}")
     part, whole_now = len(reported(figures)), len(asked(figures))
     return _card_out_of(label, part, whole_now, notes, needs_action=bool(silent or unread))
+
+
+def _absent_said(figures: Figures) -> Iterator[str]:
+    """«не представили: 1 · перенесены: 2», in shorter words where all of them would not fit; nothing of nobody."""
+    numbers = (
+        len(to_remind(figures, State.NOT_SUBMITTED)),
+        len(in_state(figures, State.CARRIED)),
+        len(in_state(figures, State.UNREADABLE)),
+    )
+    for words in (("не представили:", "перенесены:", "не прочитаны:"), ("нет", "перенесены", "не прочитаны")):
+        said = " · ".join(f"{word} {number}" for word, number in zip(words, numbers, strict=True) if number)
+        if len(said) <= CARD_LINE:
+            break
+    if said:
+        yield said
 
 
 def _punctuality(figures: Figures) -> str:
@@ -100,7 +112,7 @@ def _covered_said(row: Activation, figures: Figures) -> str:
     if row.change_people is None or before is None:
         return said
     change = _signed(round(row.change_people))
-    (longer,) = _with_change((said,), f"{change} с {wording.short_day(before.as_of)}", change)
+    (longer,) = _with_addition((said,), f"{change} с {wording.short_day(before.as_of)}", change)
     return longer
 
 
@@ -116,14 +128,17 @@ def _target_card(figures: Figures) -> Card:
 
 
 def _behind_lines(figures: Figures) -> tuple[str, ...]:
-    """In one line where the comparison needs the other."""
+    """In one line where the comparison needs the other. What the schools lack is not said beside what the whole
+    municipality lacks: that is another number."""
     if not figures.below:
         return (f"{Mark.ON_PLAN} отстающих нет",)
     behind = f"{Mark.BELOW} ниже плана: {wording.number(len(figures.below))}"
+    if figures.municipality.level is Level.BELOW:
+        return (behind,)
     if not any(_on_target_before(figures)):
         return behind, f"не хватает {lacking(figures.shortfall, figures.form)}"
     missing = f"не хватает {wording.number(figures.shortfall)}"
-    return _with_change((behind,), f"{missing}{NBSP}чел.", missing)
+    return _with_addition((behind,), f"{missing}{NBSP}чел.", missing)
 
 
 def _on_target_before(figures: Figures) -> Iterator[str]:
@@ -145,7 +160,7 @@ def _second_card(figures: Figures) -> Card:
     overdue = False
     if item.due:
         notes.append(f"цель — {wording.percent(100)} к {wording.day(item.due)}")
-        overdue = item.due < figures.as_of and percent < 100
+        overdue = is_overdue(percent, item.due, figures.as_of)
     decimals = wording.decimals_beside(percent, 100, 100)  # 99,97 % is not said as «100 %»
     change = float(figures.totals["change"][card.item])
     lines = _with_points(tuple(notes), None if math.isnan(change) else change, figures)
@@ -158,9 +173,12 @@ def _remarks_card(figures: Figures) -> Card:
     warnings = sum(1 for remark in figures.remarks if remark.severity is Severity.WARNING)
     notes: tuple[str, ...]
     if errors:
-        notes = (f"{Mark.ERROR} ошибок {errors} — показатели отложены", f"проверить {warnings}")
+        notes = (f"{Mark.ERROR} ошибок {wording.number(errors)}", f"проверить {wording.number(warnings)}")
+        if figures.reconciliation.set_aside:
+            aside = wording.number(len(figures.reconciliation.set_aside))
+            notes = _with_addition(notes, f"отложено показателей {aside}", f"отложено {aside}")
     elif warnings:
-        notes = (f"{Mark.ON_PLAN} ошибок нет", f"проверить {warnings}")
+        notes = (f"{Mark.ON_PLAN} ошибок нет", f"проверить {wording.number(warnings)}")
     elif reported(figures):
         notes = (f"{Mark.ON_PLAN} замечаний нет",)
     else:
@@ -168,7 +186,7 @@ def _remarks_card(figures: Figures) -> Card:
     if figures.before and figures.lives.raised:
         corrected, raised = wording.number(len(figures.lives.corrected)), wording.number(figures.lives.raised)
         corrected = f"исправлено {corrected} из {raised}"
-        notes = _with_change(notes, f"{corrected} с {wording.short_day(figures.before.as_of)}", corrected)
+        notes = _with_addition(notes, f"{corrected} с {wording.short_day(figures.before.as_of)}", corrected)
     return Card(label, wording.number(errors + warnings), notes, errors > 0, errors + warnings, theme.PEOPLE)
 
 
@@ -187,7 +205,7 @@ def _share_card(label: str, percent: float, decimals: int, notes: tuple[str, ...
     return Card(label, wording.percent(percent, decimals), notes, needs_action, percent / 100, look)
 
 
-def _with_change(notes: tuple[str, ...], *wordings: str) -> tuple[str, ...]:
+def _with_addition(notes: tuple[str, ...], *wordings: str) -> tuple[str, ...]:
     """The lines with the first of these wordings that finds room after one of them; unchanged where none does."""
     for said in wordings:
         for index, line in enumerate(notes):
@@ -203,7 +221,7 @@ def _with_points(notes: tuple[str, ...], change: float | None, figures: Figures)
     if change is None or before is None:
         return notes
     said = f"{_signed(round(change, 1))}{NBSP}п.п."
-    return _with_change(notes, f"{said} с {wording.short_day(before.as_of)}", said)
+    return _with_addition(notes, f"{said} с {wording.short_day(before.as_of)}", said)
 
 
 def _signed(value: float) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline import wording
 from pipeline.measuring.activation import first_to_catch_up
-from pipeline.measuring.figures import Deadline, Figures, State
+from pipeline.measuring.figures import Deadline, Figures, Level, State
 from pipeline.wording import NBSP
 from pipeline.writing.brief.words import (
     MILESTONES_SHEET,
@@ -71,6 +71,8 @@ def _who_should_catch_up(figures: Figures) -> str:
     said = f"{wording.schools(len(chosen))} {verb} {wording.percent(part, 0)} нехватки ({people})"
     if len(chosen) == len(figures.below):
         said = f"До плана не хватает {lacking(missing, figures.form)}"
+        if figures.municipality.level is Level.BELOW:  # what it lacks itself is another number
+            said = "До плана должна дойти" if len(chosen) == 1 else "До плана должны дойти все отстающие"
     names, coming = [school_name(row) for row in chosen], _what_comes_next(figures)
     return _fitted(
         lambda shown: f"{said}: {wording.listed(names, shown)}.{coming}{_late_by_forecast_counted(figures)}",
@@ -83,7 +85,8 @@ def _what_comes_next(figures: Figures) -> str:
     if target is None:
         return ""
     said = f" К {wording.short_day(target.by)} план {wording.percent(target.min)}"
-    if forecast is not None:
+    late = any(row.will_miss for row in figures.activation)
+    if forecast is not None and not (late and target.min == 100):  # all parents of all schools, or it is not reached
         decimals = wording.decimals_beside(forecast, target.min, target.max, least=0)
         said += f", прогноз {wording.percent(forecast, decimals)}"
     return f"{said}."
@@ -158,10 +161,10 @@ def _matter(error: Remark, form: Form, catalogue: Catalogue) -> str:
 def _most_overdue(figures: Figures) -> str:
     overdue = figures.overdue
     worst = max(overdue, key=lambda deadline: len(overdue[deadline]))  # of equal ones the earliest
-    return (
-        f"Просрочено чаще всего: {_deadline_said(worst, figures.form)} — {wording.schools(len(overdue[worst]))}; "
-        f"всего просроченных этапов — {wording.number(figures.overdue_total)}."
-    )
+    said = f"{_deadline_said(worst, figures.form)} — {wording.schools(len(overdue[worst]))}"
+    if len(overdue) == 1:
+        return f"Просрочено: {said}."
+    return f"Просрочено чаще всего: {said}; всего просроченных этапов — {wording.number(figures.overdue_total)}."
 
 
 def _deadline_said(deadline: Deadline, form: Form) -> str:

@@ -2,7 +2,7 @@
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Level
-from pipeline.writing.brief.words import counted_of, lacking, reported, share_decimals
+from pipeline.writing.brief.words import before_first_date, counted_of, lacking, reported, share_decimals
 
 
 def make_headline(figures: Figures) -> str:
@@ -17,13 +17,18 @@ def make_headline(figures: Figures) -> str:
         said += f". План ещё не действует: к {wording.day(coming.by)} нужно {wording.band(coming.min, coming.max)}."
     else:
         said += "."
-    return said if reported(figures) else f"{said} На {_asked_for(figures)} отчётов нет: данные прежние."
+    if reported(figures):
+        return said
+    none = "отчёта" if len(figures.schools) == 1 else "отчётов"
+    return f"{said} На {_asked_for(figures)} {none} нет: данные прежние."
 
 
 def _nothing_counted(figures: Figures) -> str:
     if not figures.schools:
         return "Нет ни одной школы в реестре."
     if not reported(figures):
+        if figures.reporting_date is None:
+            return f"Показателей пока нет: {before_first_date(figures)}."
         whole = len(figures.schools)
         nobody = "Школа" if whole == 1 else f"Ни одна школа из {wording.number(whole)}"
         return f"{nobody} не отчиталась на {_asked_for(figures)} — показателей пока нет."

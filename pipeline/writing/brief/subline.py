@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 from pipeline import wording
 from pipeline.measuring.activation import level
-from pipeline.measuring.figures import Figures, Level, Restated, State
+from pipeline.measuring.figures import Figures, Level, Restated, Share, State
 from pipeline.wording import NBSP
 from pipeline.writing.brief.words import (
     SUBMISSIONS_SHEET,
-    UNKNOWN,
     in_state,
     lacking,
     reported,
@@ -19,13 +18,15 @@ from pipeline.writing.brief.words import (
 )
 from schemas.form import Target
 
+_MOST_NAMED = 3  # schools of one kind
+_NOT_COUNTED = (Share.SET_ASIDE, Share.NO_ANSWER, Share.NO_REPORT)  # though the item applies to the school
+
 
 def make_subline(figures: Figures) -> str:
     if not figures.schools:
         return "Внесите школы в реестр и запустите свод снова."
-    if not reported(figures) and figures.municipality.percent is None:
-        if not any(row.to_remind for row in figures.submissions):
-            return "Отчётной даты ещё не было."
+    nothing_known = not reported(figures) and figures.municipality.percent is None
+    if nothing_known and figures.reporting_date and any(row.to_remind for row in figures.submissions):
         return f"Запросите отчёты: список школ и сроков — на листе «{SUBMISSIONS_SHEET}»."
     shortcomings = [*_behind_said(figures), *_submissions_said(figures)]
     parts = [
@@ -58,7 +59,15 @@ def _range_said(figures: Figures) -> Iterator[str]:
         doubt = ", план может оказаться не выполнен"
     elif figures.municipality.level is Level.BELOW and best is not Level.BELOW:
         doubt = ", план может оказаться выполнен"
-    yield f"С учётом тех, чьих ответов нет, — {range_said(share_range, figures.target)}{doubt}."
+    yield f"{_not_counted_said(figures)} — {range_said(share_range, figures.target)}{doubt}."
+
+
+def _not_counted_said(figures: Figures) -> str:
+    """«Не учтены 2 школы: с их ответами»"""
+    item = figures.form.headline.item
+    number = sum(int(figures.totals[share.value][item]) for share in _NOT_COUNTED)
+    verb = wording.plural(number, "учтена", "учтены", "учтены")
+    return f"Не {verb} {wording.schools(number)}: с {'её ответом' if number == 1 else 'их ответами'}"
 
 
 def headline_range(figures: Figures) -> tuple[float, float] | None:
@@ -83,19 +92,25 @@ def range_said(share_range: tuple[float, float], target: Target | None) -> str:
 
 
 def _behind_said(figures: Figures) -> Iterator[str]:
-    if figures.below:
-        missing = lacking(figures.shortfall, figures.form)
-        names = [f"{school_name(row)} — {wording.number(row.shortfall or 0)}" for row in figures.below]
-        whom = "Отстающей" if len(names) == 1 else "Отстающим"
-        yield f"{whom} не хватает {missing}: {wording.listed(names, 3, ('школа', 'школы', 'школ'))}."
+    """Together they may lack more than the municipality: where it is below its plan, theirs is not said beside its."""
+    missing = lacking(figures.shortfall, figures.form)
+    names = [f"{school_name(row)} — {wording.number(row.shortfall or 0)}" for row in figures.below]
+    if len(names) == 1:
+        yield f"Отстаёт {school_name(figures.below[0])}: не хватает {missing}."
+    elif figures.municipality.level is Level.BELOW:
+        people = figures.form.base(figures.form.headline_item.base).people[2]
+        yield f"Больше всего {people} не хватает в школах: {', '.join(names[:_MOST_NAMED])}."
+    elif names:
+        yield f"Отстающим не хватает {missing}: {wording.listed(names, _MOST_NAMED, ('школа', 'школы', 'школ'))}."
 
 
 def _submissions_said(figures: Figures) -> Iterator[str]:
     if silent := school_names(to_remind(figures, State.NOT_SUBMITTED)):
         verb = "Не отчиталась" if len(silent) == 1 else "Не отчитались"
-        yield f"{verb}: {wording.listed(silent, 3)}."
+        yield f"{verb}: {wording.listed(silent, _MOST_NAMED)}."
     if unread := school_names(in_state(figures, State.UNREADABLE)):
-        yield f"{'Не прочитан отчёт' if len(unread) == 1 else 'Не прочитаны отчёты'}: {wording.listed(unread, 3)}."
+        which = "Не прочитан отчёт" if len(unread) == 1 else "Не прочитаны отчёты"
+        yield f"{which}: {wording.listed(unread, _MOST_NAMED)}."
     if carried := school_names(in_state(figures, State.CARRIED)):
         yield f"{'Взята' if len(carried) == 1 else 'Взяты'} с прошлой даты: {wording.listed(carried, 2)}."
 
@@ -103,7 +118,7 @@ def _submissions_said(figures: Figures) -> Iterator[str]:
 def _all_reported(figures: Figures) -> str:
     """What is to be said where nobody is behind, silent, unread or carried forward."""
     if figures.reporting_date is None:
-        return "Отчётной даты ещё не было."
+        return "Отчётной даты ещё не было, отчёты пока не требуются."
     who = "Отчитались все школы"
     if len(figures.schools) == 1:
         who = "Школа отчиталась"
@@ -118,15 +133,18 @@ def _late_by_forecast_said(figures: Figures) -> Iterator[str]:
     if late and figures.next_target and not figures.below:
         verb = "не дойдёт" if len(late) == 1 else "не дойдут"
         day, least = wording.short_day(figures.next_target.by), wording.percent(figures.next_target.min)
-        yield f"По прогнозу к {day} до {least} {verb}: {wording.listed(late, 3, ('школа', 'школы', 'школ'))}."
+        yield f"По прогнозу к {day} до {least} {verb}: {wording.listed(late, _MOST_NAMED, ('школа', 'школы', 'школ'))}."
 
 
 def restated_said(one: Restated) -> str:
-    """«41 % на 30.01 теперь 39,6 %: изменились данные — СОШ № 3.» with as many decimals as tell the two apart."""
+    """«Итог на 30.01 изменился: был 41 %, стал 39,6 % (другие данные: СОШ № 3).» with as many decimals as tell the two
+    apart."""
     decimals = 1
     if one.was is not None and one.now is not None:
         decimals = next((n for n in (1, 2, 3) if round(one.was, n) != round(one.now, n)), 4)
-    was, now = (UNKNOWN if share is None else wording.percent(share, decimals) for share in (one.was, one.now))
+    was = "показателя не было" if one.was is None else f"был {wording.percent(one.was, decimals)}"
+    now = "теперь показателя нет" if one.now is None else f"стал {wording.percent(one.now, decimals)}"
     names = [wording.keep_together(school.name) for school in one.schools]
-    who = f": изменились данные — {wording.listed(names, 3)}" if names else ""
-    return f"{'Сообщённые ' if one.sent else ''}{was} на {wording.short_day(one.date)} теперь {now}{who}."
+    who = f" (другие данные: {wording.listed(names, _MOST_NAMED)})" if names else ""
+    told = "Сообщённый итог" if one.sent else "Итог"
+    return f"{told} на {wording.short_day(one.date)} изменился: {was}, {now}{who}."

@@ -36,6 +36,12 @@ def lacking(missing: int, form: Form) -> str:
     return wording.lacking(missing, form.base(form.headline_item.base).people)
 
 
+def before_first_date(figures: Figures) -> str:
+    """«первая отчётная дата — 30.01.2014»"""
+    first = min(figures.reporting_dates, default=None)
+    return f"первая отчётная дата — {wording.day(first)}" if first else "отчётной даты ещё не было"
+
+
 # ── schools ──────────────────────────────────────────────────────────────────────────────────────────────
 def reported(figures: Figures) -> list[Submission]:
     """Schools whose report for the date in force has come."""

@@ -10,7 +10,6 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.measuring.figures import Figures, Problem
-from pipeline.measuring.picture import Outcome
 from pipeline.reading.records import School
 from pipeline.wording import NBSP
 from schemas.remarks import Remark
@@ -58,8 +57,8 @@ def _own_course(school: School, trend: pd.DataFrame) -> pd.DataFrame:
 
 
 def _own_remarks(school: School, figures: Figures) -> Iterator[Remark]:
-    """Those on the registry are the office's, and that an older report is no longer needed says nothing new."""
-    files = {source.file for source in figures.sources if source.outcome != Outcome.OLDER}
+    """Those on the registry are the office's."""
+    files = {source.file for source in figures.sources}
     return (remark for remark in figures.remarks if remark.school == school.code and remark.file in files)
 
 

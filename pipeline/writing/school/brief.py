@@ -32,6 +32,7 @@ def make_school_brief(own: Figures, standing: PeerStanding, catalogue: Catalogue
             _place_card(own, standing),
             _report_card(own),
         ),
+        decide="Что сделать школе",
         decisions=decisions or (_NOTHING_TO_DO,),
         calm=not decisions,
     )

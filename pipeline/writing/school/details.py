@@ -11,7 +11,7 @@ from pipeline.writing import theme
 from pipeline.writing.school.brief import deadline_about
 from pipeline.writing.summary.page import Column, Page
 from pipeline.writing.summary.panels import SECTION_TITLE, write_across, write_fitted
-from pipeline.writing.summary.remarks import EXCEPTED, PROBLEM, SEVERITIES, in_order
+from pipeline.writing.summary.remarks import EXCEPTED, PROBLEM, SEVERITIES, listed
 from schemas.remarks import Remark
 
 SHEET = "Что исправить"
@@ -37,7 +37,7 @@ def write(page: Page) -> None:
         page.sheet.set_column(index, index, width)
     write_fitted(page, 0, OVERDUE, f"{own.schools[0].name}: что исправить", 16, theme.TITLE)
     row = _write_overdue(page, 2)
-    row = _write_remarks(page, row + 2, in_order(own))
+    row = _write_remarks(page, row + 2, listed(page.book))
     row = _write_problems(page, row + 2, own.problems)
     page.print_setup(row, len(_WIDTHS))
     page.sheet.set_portrait()

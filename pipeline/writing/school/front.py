@@ -177,7 +177,7 @@ def _write_todo(page: Page) -> None:
     brief = page.book.brief
     fill, ink = (theme.NAVY, theme.NAVY) if brief.calm else (theme.ORANGE, theme.ORANGE_INK)
     bar: Look = {"bold": True, "font_color": theme.WHITE, "bg_color": fill}
-    write_across(page, TODO, (ITEM, LAST), "Что сделать школе", bar, theme.INDENT)
+    write_across(page, TODO, (ITEM, LAST), brief.decide, bar, theme.INDENT)
     tag: Look = {"bold": True, "font_color": ink}
     width = WIDTH - COLUMNS[ITEM].pixels
     for row, decision in enumerate(brief.decisions, TODO + 1):

@@ -84,8 +84,8 @@ def _columns(figures: Figures) -> list[Column]:
     return [
         Column("№", 3.5),
         Column("Код", 4.5),
-        Column("Школа", 26),
-        Column("Отчёт|на дату", 9.5),
+        Column("Школа", 25),
+        Column("Отчёт|на дату", 10),
         Column(headline.total_column, 9.5),
         Column(headline.count_column, 8.5),
         Column(headline.share_column, 9.5),
@@ -93,14 +93,14 @@ def _columns(figures: Figures) -> list[Column]:
         Column("План|до, %", 6),
         Column("Отклоне-|ние, п.п.", 8),
         Column("Не хватает|до плана,|чел.", 9),
-        Column("К прошлой|дате, п.п.", 8.5),
-        Column("К прошлой|дате, чел.", 8.5),
-        Column(f"Нужно в|неделю до|{by},|чел." if by else "Нужно в|неделю,|чел.", 8.5),
+        Column("К прошлой|дате, п.п.", 9),
+        Column("К прошлой|дате, чел.", 9),
+        Column(f"Нужно в|неделю до|{by},|чел." if by else "Нужно в|неделю,|чел.", 9),
         Column("Свой|темп, чел.|в неделю", 8.5),
         Column(f"Прогноз|на {by},|%" if by else "Прогноз,|%", 8.5),
         Column(f"Успеет|к {by}" if by else "Успеет", 11.5),
-        Column("Состояние", 15),
-        Column("Основание", 23),
+        Column("Состояние", 17),
+        Column("Основание", 21),
         Column("Файл, лист и ячейка", 48),
     ]
 
@@ -155,7 +155,7 @@ def _write_basis(page: Page, row: int, activation: Activation, notes: list[str],
     page.text(row, BASIS, basis, *_SMALL_TEXT, theme.INDENT)
     page.text(row, SOURCE, source, *_SMALL_TEXT)
     texts = {SCHOOL: activation.school.name if activation.school else "", BASIS: basis, SOURCE: source}
-    page.fit_row(row, texts | {STATE: str(activation.level)}, columns)
+    page.fit_row(row, texts | {STATE: str(activation.level)}, columns, small=(BASIS, SOURCE))
 
 
 def _write_report_date(page: Page, row: int, report_date: date | None) -> None:
@@ -174,8 +174,9 @@ def _write_measured(page: Page, row: int, activation: Activation, look: Look) ->
     page.formula(row, SHARE, share, fraction(activation.percent), look, exact, theme.BOLD)
     page.formula(row, LOW, '=IF(План_мин="","",План_мин)', low, look, theme.TARGET, theme.CENTRE, theme.QUIET)
     page.formula(row, HIGH, '=IF(План_макс="","",План_макс)', high, look, theme.TARGET, theme.CENTRE, theme.QUIET)
-    deviation = _of_row('=IF(OR({share}="",{low}=""),"",({share}-{low})*100)', row)
-    page.formula(row, DEVIATION, deviation, activation.deviation, look, theme.POINTS)
+    deviation = _of_row('=IF(OR({share}="",{low}=""),"",ROUND(({share}-{low})*100,9))', row)
+    points = theme.POINTS if round(activation.deviation or 0.0, 1) else theme.FINE_POINTS
+    page.formula(row, DEVIATION, deviation, activation.deviation, look, points)
     _write_or_dash(page, row, CHANGE, activation.change, look, theme.POINTS)
     _write_or_dash(page, row, CHANGE_PEOPLE, activation.change_people, look, theme.PEOPLE_CHANGE)
     _write_or_dash(page, row, PACE, activation.pace, look, theme.PACE)
@@ -232,9 +233,9 @@ def _write_total(page: Page, last: int, columns: list[Column]) -> None:
         page.total(TOTAL_ROW, column, formula, cached, figures.activation, theme.TOTAL, theme.PEOPLE_QUIET)
     _write_measured(page, TOTAL_ROW, figures.municipality, theme.TOTAL)
     possible = headline_range(figures)
-    said = f"с учётом тех, чьих ответов нет: {range_said(possible, figures.target)}" if possible else ""
+    said = f"с ответами остальных: {range_said(possible, figures.target)}" if possible else ""
     page.text(TOTAL_ROW, BASIS, said, theme.TOTAL, theme.SMALL, theme.WRAP, theme.INDENT)
-    page.fit_row(TOTAL_ROW, {BASIS: said}, columns, theme.SMALL_SIZE)
+    page.fit_row(TOTAL_ROW, {REPORT: counted, BASIS: said}, columns, theme.SMALL_SIZE)
 
 
 def _of_row(formula: str, row: int) -> str:

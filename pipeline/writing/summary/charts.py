@@ -7,6 +7,7 @@ from typing import Any
 from xlsxwriter.chart import Chart
 
 from pipeline import wording
+from pipeline.measuring.activation import together
 from pipeline.measuring.figures import Activation, Figures, Level
 from pipeline.wording import NBSP
 from pipeline.writing import theme
@@ -20,6 +21,8 @@ SHEET = "_графики"
 MOST_BARS = 20  # schools that are all drawn; of more
 WORST_BARS = 15  # these are drawn, and one bar for the rest
 LONGEST_LABEL = 34  # characters of a school's name beside its bar
+# Up to so many bars: the gap between two, percent of a bar. Few bars stay bars and do not fill the chart.
+_GAPS = ((2, 300), (4, 120), (8, 60), (MOST_BARS, 35))
 SHORT_BAR = 0.08  # a shorter one cannot hold its label
 FULL = 0.985  # where a target of 100 % is drawn from, so that a sliver of it is seen
 NO_NAME = " "  # a series that explains nothing: LibreOffice takes the wrong one out of a legend
@@ -99,7 +102,7 @@ class Charts:
         if not self._bars:
             return None
         chart = self._book.workbook.add_chart({"type": "bar"})
-        gap = 120 if len(self._bars) <= 4 else 60 if len(self._bars) <= 8 else 35
+        gap = next(gap for most, gap in _GAPS if len(self._bars) <= most)
         for series in self._bar_series():
             chart.add_series({**series, "overlap": 100, "gap": gap})
         top = 1.2 if self._band and self._band.max > 85 else 1
@@ -284,10 +287,16 @@ def _rest(rows: tuple[Activation, ...], first: int, figures: Figures) -> Bar:
     sums = [f"SUM({sheet}{activation.column_of_schools(column, first, last)})"
             for column in (activation.COUNT, activation.TOTAL)]  # fmt: skip
     listed = len(written(figures.activation)) == len(figures.activation)
-    share = sum(row.covered or 0 for row in rows) / sum(row.total or 0 for row in rows)
+    whole = together(rows, figures.target)
+    assert whole.percent is not None
     rest = wording.plural(len(rows), "Остальная", "Остальные", "Остальные")
-    below = figures.target is not None and share * 100 < figures.target.min
-    return Bar(f"{rest} {wording.schools(len(rows))}", share, below, formula=f"={'/'.join(sums)}" if listed else "")
+    return Bar(
+        f"{rest} {wording.schools(len(rows))}",
+        whole.percent / 100,
+        whole.level is Level.BELOW,
+        decimals=share_decimals(whole, figures.target),
+        formula=f"={'/'.join(sums)}" if listed else "",
+    )
 
 
 def _actual(figures: Figures) -> dict[date, float]:

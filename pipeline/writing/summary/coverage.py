@@ -52,7 +52,7 @@ def write(page: Page) -> None:
     items = shown_items(figures.form)
     columns = [Column("Код", 6), school_column(figures), *(Column(f"{i.number}|{i.column}", 10.3) for i in items)]
     page.head(
-        f"Охват: кого ознакомили, обучили, подключили — на {wording.day(figures.as_of)}",
+        f"Охват по школам и пунктам отчёта на {wording.day(figures.as_of)}",
         f"Доля охваченных в школе. Чем темнее клетка, тем выше охват; «{Mark.BELOW}» — меньше 50 %, «{NOT_PROVIDED}» — "
         f"не предусмотрено, «{Mark.ERROR}» — показатель отложен из-за замечания, «{Mark.NO_ANSWER}» — нет ответа. "
         "Итог — Σ охвачено / Σ всего по учтённым школам. Название школы ведёт к её строке на листе "

@@ -105,7 +105,7 @@ def _write_value(page: Page, row: int, column: int, field: Field, value: Value) 
         case None:
             page.number(row, column, None, theme.ROW)
         case str():
-            page.text(row, column, value, theme.ROW, theme.TEXT, theme.WRAP)
+            page.text(row, column, value, theme.ROW, theme.TEXT, theme.WRAP, theme.INDENT)
         case date():
             page.day(row, column, value, theme.ROW, theme.DATE, theme.CENTRE)
         case _:

@@ -192,7 +192,7 @@ def _write_decisions(page: Page) -> int:
     """Index of the last line."""
     brief = page.book.brief
     bar: Look = {"bold": True, "font_color": theme.WHITE, "bg_color": theme.NAVY if brief.calm else theme.ORANGE}
-    write_across(page, DECISIONS, (0, LAST), "Требует решения управления", bar, theme.INDENT)
+    write_across(page, DECISIONS, (0, LAST), brief.decide, bar, theme.INDENT)
     for row, decision in enumerate(brief.decisions, DECISIONS + 1):
         page.sheet.set_row_pixels(row, 20)
         _write_decision(page, row, decision)

@@ -236,7 +236,7 @@ def _write_restated(page: Page, row: int) -> int:
         return _write_none(page, row, "Таких нет.")
     for one in figures.restated:
         told = "сообщён в письме" if one.sent else "посчитан впервые"
-        meaning = f"{wording.capital(restated_said(one))} Прежний итог был {told}."
+        meaning = f"{restated_said(one)} Прежний итог был {told}."
         _write_line(page, row, figures.form.headline.name, one.date, meaning)
         row += 1
     return row

@@ -1,6 +1,7 @@
 """What every sheet of the summary shares: head, header and total rows, safe cells, frozen panes, print set-up."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
@@ -30,6 +31,8 @@ FIRST_ROW = 4  # of the table: its total, or its header where it has no total
 
 A4 = 9
 MARGINS = {"left": 0.4, "right": 0.4, "top": 0.45, "bottom": 0.55}  # inches
+PAPER = 1046  # pixels of A4 landscape between the margins at 100 %
+USUAL_COLUMN = 64  # pixels of a column whose width nobody has set
 HIGHEST_ROW = 409  # points
 SCREEN = 1300  # pixels of a sheet that a screen of 1366 × 768 shows at 100 %
 SMALLEST_ZOOM = 75  # percent: smaller text is not read; a wider sheet is scrolled
@@ -77,6 +80,7 @@ class Page:
         self.book = book
         self.sheet = sheet
         self.formats = book.formats
+        self._pixels: list[float] = []  # widths of the table's columns
 
     # ── cells ────────────────────────────────────────────────────────────────────────────────────────────
     def text(self, row: int, column: int, text: str, *looks: Look) -> None:
@@ -124,7 +128,8 @@ class Page:
             self.sheet.set_column(index, index, column.width)
         self.sheet.set_row(TITLE_ROW, 24)
         self.text(TITLE_ROW, 0, title, theme.TITLE)
-        width = sum(column.pixels for column in columns)
+        self._pixels = [column.pixels for column in columns]
+        width = sum(self._pixels)
         self.sheet.set_zoom(max(SMALLEST_ZOOM, min(100, int(100 * SCREEN / width))))
         self.sheet.set_row(NOTE_ROW, max(25.5, theme.text_height(note, width, 9)))
         self.merged(NOTE_ROW, 0, len(columns) - 1, theme.NOTE, theme.TOP)
@@ -137,10 +142,19 @@ class Page:
             self.text(row, index, column.heading.replace("|", "\n"), theme.HEADER)
 
     def fit_row(
-        self, row: int, texts: Mapping[int, str], columns: Sequence[Column], size: float = theme.BODY_SIZE
+        self,
+        row: int,
+        texts: Mapping[int, str],
+        columns: Sequence[Column],
+        size: float = theme.BODY_SIZE,
+        small: Collection[int] = (),
     ) -> None:
-        """As high as the longest of the wrapped texts (column -> text) of that size needs."""
-        heights = (theme.text_height(cell_text(text), columns[column].pixels, size) for column, text in texts.items())
+        """As high as the longest of the wrapped texts (column -> text) of that size needs. `small`: columns whose text
+        is smaller than that of the row."""
+        heights = (
+            theme.text_height(cell_text(text), columns[column].pixels, theme.SMALL_SIZE if column in small else size)
+            for column, text in texts.items()
+        )
         self.sheet.set_row(row, min(HIGHEST_ROW, max(theme.ROW_HEIGHT, *(height + 3 for height in heights))))
 
     def table(self, header: int, last: int, columns: int, frozen_columns: int, *, repeated: bool = True) -> None:
@@ -159,9 +173,17 @@ class Page:
         self.sheet.set_paper(A4)
         self.sheet.set_margins(**MARGINS)
         self.sheet.fit_to_pages(1, height)
-        self.sheet.print_area(0, 0, last_row, columns - 1)
+        self.sheet.print_area(0, 0, last_row, columns + self._to_fill_paper(columns) - 1)
         form = self.book.figures.form
         self.sheet.set_footer(theme.footer(f"{form.office} · приказ № {form.order.number}"))
+
+    def _to_fill_paper(self, columns: int) -> int:
+        """How many empty columns a narrow table is printed with, so that its title is not cut and nothing is blown up
+        to the paper's width."""
+        if not self._pixels:
+            return 0
+        width = sum(self._pixels[:columns]) + USUAL_COLUMN * max(0, columns - len(self._pixels))
+        return max(0, math.ceil((PAPER - width) / USUAL_COLUMN))
 
     def data_bars(self, first_row: int, first_column: int, last_row: int, last_column: int) -> None:
         """Bars over fractions, of one scale on every sheet."""

@@ -22,7 +22,7 @@ COLUMNS = (
     Column("Ячейка", 9),
     Column("Замечание", 54),
     Column("Что сделать", 44),
-    Column("Ответ школы", 19),
+    Column("Ответ школы", 28),
     Column("Стоит с", 11),
     Column("Который раз|подряд", 13),
     Column("Файл", 26),
@@ -70,11 +70,20 @@ def write(page: Page) -> None:
 
 
 def in_order(figures: Figures) -> list[Remark]:
-    """Errors first, then by school and item."""
+    """Errors first, then by school and item; those of no known school after the schools'."""
     severities, form = list(SEVERITIES), figures.form
     return sorted(
         figures.remarks,
-        key=lambda r: (severities.index(r.severity), r.school, r.file, form.sort_key(r.item), r.code, r.sheet, r.cell),
+        key=lambda r: (
+            severities.index(r.severity),
+            not r.school,
+            r.school,
+            r.file,
+            form.sort_key(r.item),
+            r.code,
+            r.sheet,
+            r.cell,
+        ),
     )
 
 
@@ -144,7 +153,7 @@ def _write_remark(page: Page, row: int, remark: Remark, school: str) -> None:
     page.text(row, VALUE, remark.value, *cell, theme.TEXT)
     _write_life(page, row, page.book.figures.lives.standing.get(identity(remark)), *cell)
     page.text(row, FILE, remark.file, *cell, theme.SMALL, theme.QUIET)
-    page.fit_row(row, texts, COLUMNS)
+    page.fit_row(row, texts, COLUMNS, small=(FILE,))
 
 
 def _write_life(page: Page, row: int, life: Life | None, *cell: Look) -> None:

@@ -72,7 +72,8 @@ def write(page: Page) -> None:
             _write_replaced(page, row, line.submission, *line.replaced)
         else:
             _write_submission(page, row, line.submission, places)
-        page.fit_row(row, {FILE: line.replaced[0] if line.replaced else line.submission.file}, columns)
+        file = line.replaced[0] if line.replaced else line.submission.file
+        page.fit_row(row, {FILE: file}, columns, theme.SMALL_SIZE)
     last = max(DATA_ROW - 1 + len(written(lines)), HEADER_ROW)
     _write_total(page, last, lines)
     page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)

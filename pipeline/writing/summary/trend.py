@@ -149,12 +149,13 @@ def _write_row(
 
 
 def _insert_chart(page: Page, charts: Charts, column: int, last: int) -> None:
-    """The chart to the right of the table, and a print area that takes it in."""
+    """The chart to the right of the table, and a print area that takes it in. Below the header, whose rows are
+    repeated on every page together with what lies over them."""
     chart = charts.trend(CHART_WIDTH, CHART_HEIGHT)
     if chart is None:
         return
     described = f"{TREND_TITLE}. {page.book.brief.headline}"
     page.sheet.set_column(column, column + CHART_COLUMNS, 8.43)
-    page.text(MOVERS_ROW, column, TREND_TITLE, theme.BOLD, theme.INDENT, {"font_color": theme.NAVY})
-    page.sheet.insert_chart(TOTAL_ROW, column, chart, {"x_offset": 20, "description": described})
-    page.sheet.print_area(0, 0, max(last, TOTAL_ROW + CHART_HEIGHT // 20), column + CHART_COLUMNS)
+    page.text(DATA_ROW, column, TREND_TITLE, theme.BOLD, theme.INDENT, {"font_color": theme.NAVY})
+    page.sheet.insert_chart(DATA_ROW + 1, column, chart, {"x_offset": 20, "description": described})
+    page.sheet.print_area(0, 0, max(last, DATA_ROW + 1 + CHART_HEIGHT // 20), column + CHART_COLUMNS)

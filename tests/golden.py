@@ -1,0 +1,198 @@
+"""Workbooks compared part by part with those kept in `tests/golden/`: as text, a line a cell.
+
+A part (a sheet, a chart, the styles …) becomes lines that a diff shows well: an element a line with its attributes and
+small children; a cell shows its text instead of the number of a shared string, and a name made of its format instead
+of the format's number, so that one new string or format changes one line and not all. Numbers keep twelve significant
+digits: the last bits of a sum are the processor's own. What is no XML is kept as its digest.
+"""
+
+import hashlib
+import re
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from difflib import unified_diff
+from functools import partial
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+
+from lxml import etree
+
+from pipeline.writing.form import write_form
+from pipeline.writing.summary import write_summary
+from schemas.form import load_form
+from schemas.remarks import load_catalogue
+from tests.figures import STATES
+from tests.test_form_workbook import AS_OF, BEFORE, SCHOOL
+
+FOLDER = Path(__file__).parent / "golden"
+DEMO = "demo"  # the summary of the demo's run; the other workbooks are made of `tests/figures.py`
+# Lines of a part that are kept; of what follows only the digest, so that the repository stays small.
+LINES = {DEMO: 1000, "three-hundred-schools": 40}
+LINES_ELSE = 100
+WHOLE = "xl/worksheets/sheet1.xml"  # «Сводка», the form: what the states differ in
+SHOWN = 30  # lines of a part's difference
+
+STRINGS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
+FORMAT_TABLES = ("numFmts", "fonts", "fills", "borders", "cellXfs")
+HINTS = ("spans", "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac}dyDescent")  # of rows, for readers
+
+Parts = dict[str, str]  # name of a part -> its lines
+
+
+def _summary_of(state: str) -> bytes:
+    return write_summary(STATES[state](), load_catalogue(), "0.1.0")
+
+
+WORKBOOKS: dict[str, Callable[[], bytes]] = {
+    "nobody-reported": partial(_summary_of, "nobody-reported"),
+    "before-the-first-target": partial(_summary_of, "before-the-first-target"),
+    "three-schools": partial(_summary_of, "three-schools"),
+    "three-hundred-schools": partial(_summary_of, "three-hundred-schools"),
+    "all-well": partial(_summary_of, "all-well"),
+    "blank-form": lambda: write_form(load_form("form-547"), None, AS_OF),
+    "filled-form": lambda: write_form(load_form("form-547"), SCHOOL, AS_OF, BEFORE),
+}
+
+
+def parts(book: bytes, lines: int) -> Parts:
+    """The parts of a workbook as text; no more than so many lines of each but the first sheet."""
+    with zipfile.ZipFile(BytesIO(book)) as package:
+        contents = {part: package.read(part) for part in sorted(package.namelist())}
+    strings = _strings(contents.pop(STRINGS))
+    formats = _formats(etree.fromstring(contents[STYLES]))
+    texts = {part: _text(part, content, strings, formats) for part, content in contents.items()}
+    return {part: text if part == WHOLE else _cut(text, lines) for part, text in texts.items()}
+
+
+def difference(expected: Parts, actual: Parts) -> str:
+    """Part by part what has changed, blank where nothing has."""
+    return "\n".join(
+        f"── {part}\n{_part_difference(expected.get(part), actual.get(part))}"
+        for part in sorted(expected.keys() | actual.keys())
+        if expected.get(part) != actual.get(part)
+    )
+
+
+def made(name: str, book: bytes) -> Parts:
+    """The workbook of that name as it is to be kept."""
+    return parts(book, LINES.get(name, LINES_ELSE))
+
+
+def kept(name: str, folder: Path = FOLDER) -> Parts:
+    """The golden workbook of that name; no parts where there is none."""
+    texts = {path.relative_to(folder / name): path.read_text("utf-8") for path in (folder / name).rglob("*.txt")}
+    return {path.as_posix().removesuffix(".txt"): text for path, text in texts.items()}
+
+
+def keep(name: str, texts: Parts, folder: Path = FOLDER) -> None:
+    """In place of the golden workbook of that name."""
+    shutil.rmtree(folder / name, ignore_errors=True)
+    for part, text in texts.items():
+        path = folder / name / f"{part}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8", newline="\n")
+
+
+def _part_difference(expected: str | None, actual: str | None) -> str:
+    if expected is None or actual is None:
+        return "is new" if expected is None else "is missing"
+    lines = unified_diff(expected.splitlines(), actual.splitlines(), "kept", "made", lineterm="", n=1)
+    shown = list(islice(lines, SHOWN + 1))
+    return "\n".join([*shown[:SHOWN], "…"] if len(shown) > SHOWN else shown)
+
+
+def _cut(text: str, most: int) -> str:
+    lines = text.splitlines()
+    if len(lines) <= most:
+        return text
+    return "\n".join([*lines[:most], f"… {len(lines)} lines in all, {_digest(text.encode())}", ""])
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256 {hashlib.sha256(content).hexdigest()}"
+
+
+# ── a part as text ───────────────────────────────────────────────────────────────────────────────────────
+def _text(part: str, content: bytes, strings: list[str], formats: list[tuple[str, str]]) -> str:
+    if not part.endswith((".xml", ".rels", ".vml")):
+        return f"{_digest(content)}\n"
+    root = etree.fromstring(content)
+    for row in root.iter("{*}row"):
+        _simplify(row, strings)
+    for element in root.iter("{*}c", "{*}row", "{*}col"):
+        for attribute in {"s", "style"} & set(element.keys()):
+            element.set(attribute, formats[int(element.get(attribute))][0])
+    for table in FORMAT_TABLES if part == STYLES else ():
+        root.remove(root.find(f"{{*}}{table}"))
+    used = sorted({f"{name} {said}" for name, said in formats}) if part == STYLES else []
+    return "\n".join([*_lines(root, 0), *used, ""])
+
+
+def _simplify(row: etree._Element, strings: list[str]) -> None:
+    """Texts in their cells; blank cells of one format as one; without what only speeds up reading."""
+    for hint in HINTS:
+        row.attrib.pop(hint, None)
+    before = None
+    for cell in list(row):
+        if cell.get("t") == "s":
+            del cell.attrib["t"]
+            cell[0].text = strings[int(cell[0].text)]
+        if before is not None and not len(cell) and not len(before) and cell.get("s") == before.get("s"):
+            before.set("r", f"{before.get('r').partition(':')[0]}:{cell.get('r')}")
+            row.remove(cell)
+        else:
+            before = cell
+
+
+def _lines(element: etree._Element, depth: int) -> Iterator[str]:
+    small = [child for child in element if _is_small(child)]
+    words = [_name(element), *(f"{etree.QName(key).localname}={_value(value)}" for key, value in element.items())]
+    words += [f"{_name(child)}={_value(child.get('val') or child.text or '')}" for child in small]
+    if element.text and element.text.strip():
+        words.append(_value(element.text))
+    yield " " * depth + " ".join(words)
+    for child in element:
+        if child not in small:
+            yield from _lines(child, depth + 1)
+
+
+def _is_small(element: etree._Element) -> bool:
+    """Without children, and of one value."""
+    return len(element) == 0 and (not element.attrib or (element.keys() == ["val"] and not element.text))
+
+
+def _name(element: etree._Element) -> str:
+    local = etree.QName(element).localname
+    return f"{element.prefix}:{local}" if element.prefix else local
+
+
+def _value(text: str) -> str:
+    if re.fullmatch(r"-?\d+\.\d{8,}(E-?\d+)?", text):
+        return f"{float(text):.12g}"
+    return text.replace("\n", "\\n")
+
+
+def _strings(content: bytes) -> list[str]:
+    """Shared strings; one of several runs with their formats between."""
+    items = etree.fromstring(content)
+    return [item[0].text or "" if len(item) == 1 else " ".join(_lines(item, 0)) for item in items]
+
+
+def _formats(styles: etree._Element) -> list[tuple[str, str]]:
+    """A name made of its content, and that content, of every cell format."""
+    codes = {code.get("numFmtId"): code.get("formatCode") for code in styles.iter("{*}numFmt")}
+    tables = {f"{name}Id": list(styles.find(f"{{*}}{name}s")) for name in ("font", "fill", "border")}
+    said = []
+    for xf in styles.find("{*}cellXfs"):
+        parts = [
+            line.strip() for attribute, table in tables.items() for line in _lines(table[int(xf.get(attribute))], 0)
+        ]
+        number = xf.get("numFmtId")
+        for attribute in (*tables, "numFmtId", "xfId"):
+            del xf.attrib[attribute]
+        said.append(
+            " ".join([*(line.strip() for line in _lines(xf, 0)), f"format={codes.get(number, number)}", *parts])
+        )
+    return [(f"#{hashlib.sha256(text.encode()).hexdigest()[:6]}", text) for text in said]
