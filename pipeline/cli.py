@@ -18,7 +18,7 @@ from pipeline.wording import count, day
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.monthly import Done
+    from pipeline.monthly import Done, Job
     from pipeline.schedule import Job as ScheduledJob
     from pipeline.sending.smtp import Delivery
 
@@ -149,6 +149,15 @@ def _main_job(
     return done
 
 
+def _job(input: Path, output: Path, as_of: date | None, settings: Path | None) -> "Job":
+    """What a command beside the main job is asked to do: nothing is sent, one process reads."""
+    from pipeline.monthly import Job
+
+    chosen = load_settings(settings)
+    now = datetime.now(chosen.zone)
+    return Job(input, output, as_of or now.date(), chosen, now)
+
+
 def _require_folders(input: Path, output: Path) -> None:
     if not input.is_dir():
         raise UsageError(f"Папки «{input}» нет: создайте её и положите в неё отчёты или укажите --input.")
@@ -171,11 +180,8 @@ def forms(
 ) -> None:
     """Бланки отчёта: по одному на школу реестра или один пустой."""
     from pipeline.handing_out import hand_out_forms
-    from pipeline.monthly import Job
 
-    chosen = load_settings(settings)
-    now = datetime.now(chosen.zone)
-    job = Job(input, output, as_of or now.date(), chosen, now)
+    job = _job(input, output, as_of, settings)
     folder, written = hand_out_forms(job, school)
     print(f"На {day(job.as_of)}: {count(written, 'бланк', 'бланка', 'бланков')}.")
     print(folder)
@@ -288,9 +294,7 @@ def trace(
     from pipeline.tracing import trace as way_of
 
     _require_folders(input, output)
-    chosen = load_settings(settings)
-    now = datetime.now(chosen.zone)
-    survey = monthly.take_survey(monthly.Job(input, output, as_of or now.date(), chosen, now))
+    survey = monthly.take_survey(_job(input, output, as_of, settings))
     for line in way_of(survey, school, item):
         print(line)
 
@@ -305,13 +309,10 @@ def school(
     debug: Debug = False,
 ) -> None:
     """Страница одной школы: её показатели, темп, место, замечания."""
-    from pipeline.monthly import Job
     from pipeline.school import write_school
 
     _require_folders(input, output)
-    chosen = load_settings(settings)
-    now = datetime.now(chosen.zone)
-    print(write_school(Job(input, output, as_of or now.date(), chosen, now), code))
+    print(write_school(_job(input, output, as_of, settings), code))
 
 
 @app.command(cls=russian.Command)

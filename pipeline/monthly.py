@@ -107,34 +107,18 @@ def take_survey(
     intake = _read(job, form, catalogue, progress, log)
 
     from pipeline.checking.judgement import check
+    from pipeline.measuring.measure import measure
+    from pipeline.measuring.picture import Calendar
 
     arrivals = recording.first_arrivals(intake, journal.arrivals(), job.now)
     known_files = [read for read in intake.reads if read.digest]
     arrived = {read.file: _in_zone(arrivals[read.digest].arrived, job.settings) for read in known_files}
     checked = check(intake.reads, arrived, form, intake.registry, catalogue, intake.inbox.remarks)
-    figures = _measured(job, checked, intake, form, catalogue, journal)
-    return Survey(form, catalogue, intake, arrivals, checked, figures)
-
-
-def _measured(
-    job: Job, checked: "Checked", intake: Intake, form: Form, catalogue: Catalogue, journal: Journal
-) -> "Figures":
-    """The figures beside what was told before. For the date itself that is the last letter with another percent: the
-    letter that tells a correction is followed by the same summary, not by one that knows of none."""
-    from pipeline.measuring.figures import Told
-    from pipeline.measuring.measure import measure
-    from pipeline.measuring.picture import Calendar
-
     calendar = Calendar(reporting_dates(job.settings), job.settings.days_before)
-
-    def measured(told: dict[date, dict[str, Told]]) -> "Figures":
-        return measure(checked, intake.reads, intake.registry, form, catalogue, job.as_of, calendar, told)
-
     told = journal.told_before(job.as_of, calendar.reporting_dates)
-    figures = measured(told)
-    corrected = (sent for sent in journal.sent_for(job.as_of) if sent[""].percent != figures.municipality.percent)
-    before = next(corrected, None)
-    return measured({**told, job.as_of: before}) if before else figures
+    sent = journal.sent_for(job.as_of)
+    figures = measure(checked, intake.reads, intake.registry, form, catalogue, job.as_of, calendar, told, sent)
+    return Survey(form, catalogue, intake, arrivals, checked, figures)
 
 
 def reporting_dates(settings: Settings) -> tuple[date, ...]:

@@ -1,4 +1,4 @@
-"""What keeps the house standing: light workers, a catalogue without orphans, docs that agree with the program."""
+"""What keeps the house standing: light workers, docs that agree with the program."""
 
 import re
 import runpy
@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from schemas.remarks import load_catalogue
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("pandas", "pandera", "numpy", "xlsxwriter", "openpyxl")
@@ -37,19 +35,6 @@ def test_help_needs_no_heavy_package():
     code = f"{statement}\nprint(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(result.stdout.split()).intersection(HEAVY)
-
-
-def code_of_the_program() -> str:
-    files = [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "schemas").glob("*.py")]
-    return "\n".join(path.read_text("utf-8") for path in files)
-
-
-def test_every_code_raised_is_in_the_catalogue_and_every_entry_is_raised():
-    catalogue = set(load_catalogue().entries)
-    raised = set(re.findall(r'["\']([A-Z]{3,}(?:-[A-Z0-9]+)+)["\']', code_of_the_program()))
-    encodings = {"UTF-8", "UTF-16"}
-    assert raised - encodings - catalogue == set()
-    assert catalogue - raised == set()
 
 
 def test_readme_names_every_command_and_only_those():

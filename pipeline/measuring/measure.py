@@ -44,17 +44,22 @@ def measure(
     as_of: date,
     calendar: Calendar,
     told: Mapping[date, Mapping[str, Told]] = MappingProxyType({}),
+    sent: Iterable[Mapping[str, Told]] = (),
 ) -> Figures:
     """All figures of the picture as of `as_of`, with those of the reporting date before the one in force beside them.
 
     `told`: what was last told of the headline item for earlier dates, by scope (a school's code, blank for the
-    municipality). Raises UnbalancedError where something has disappeared on the way.
+    municipality). `sent`: all that was sent for this date, the last first. The last that tells another percent counts:
+    the letter that tells a correction is followed by the same summary, not by one that knows of none.
+    Raises UnbalancedError where something has disappeared on the way.
     """
     batch = _Batch(checked, reads, registry, form, catalogue, calendar, answered_shares(checked, form))
     shown = picture(checked, registry, as_of, calendar)
     earlier = [picture(checked, registry, day, calendar) for day in calendar.until(shown.reporting_date)]
     before = _figures(batch, earlier[-1], earlier[:-1], None) if earlier else None
     figures = _figures(batch, shown, earlier, before)
+    other = next((one for one in sent if _differs(one[_WHOLE].percent, figures.municipality.percent)), None)
+    told = {**told, as_of: other} if other else told
     return replace(figures, restated=tuple(_restated(batch, told)))
 
 
