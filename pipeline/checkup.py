@@ -14,13 +14,12 @@ from pipeline.reading.inbox import Inbox, shown_path
 from pipeline.reading.intake import take_in
 from pipeline.reading.registry import FILE as REGISTRY_FILE
 from pipeline.settings import Settings
-from pipeline.wording import count, message, todo
+from pipeline.wording import SEVERITIES, count, message, todo
 from schemas.form import load_form
 from schemas.remarks import Catalogue, Remark, Severity, load_catalogue
 from schemas.strict import UsageError
 
-_MARKS = {Severity.ERROR: "! ошибка", Severity.WARNING: "? проверить", Severity.INFO: "· сведение"}
-_ORDER = list(_MARKS)
+_ORDER = list(Severity)
 
 
 # What a report is blamed for only because there is no registry.
@@ -78,7 +77,7 @@ def as_tables(checkup: Checkup) -> Iterator[str | Table]:
             table.add_column(heading, overflow="fold")
         for said in remarks:
             words = message(said, checkup.catalogue), todo(said, checkup.catalogue)
-            table.add_row(*map(Text, (_MARKS[said.severity], said.item, said.cell, *words)))
+            table.add_row(*map(Text, (SEVERITIES[said.severity], said.item, said.cell, *words)))
         yield table
     if not checkup.registry:
         yield "Реестра школ нет: название школы и численность не сверены. Папку с реестром задаёт --input."

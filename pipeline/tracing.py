@@ -6,9 +6,8 @@ from pipeline.choosing import school_named
 from pipeline.measuring.figures import Figures, Share
 from pipeline.monthly import Survey
 from pipeline.reading.records import School
-from pipeline.wording import day, message, number, percent, schools, todo
+from pipeline.wording import SEVERITIES, day, message, number, percent, schools, todo
 from schemas.form import Item
-from schemas.remarks import Severity
 from schemas.strict import UsageError
 
 _BASIS = {"stated": "указано школой", "derived": "вычислено или взято из сведений о школе"}
@@ -33,7 +32,6 @@ _SHARES = {
     Share.NO_ANSWER: "нет ответа",
     Share.NO_REPORT: "нет отчёта",
 }
-_IMPORTANCE = {Severity.ERROR: "! ошибка", Severity.WARNING: "? проверить", Severity.INFO: "· сведение"}
 
 
 def trace(survey: Survey, said: str, item_number: str) -> list[str]:
@@ -76,7 +74,7 @@ def _from_the_cell(survey: Survey, school: School, item: str) -> Iterator[str]:
 def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:
     for said in survey.figures.remarks:
         if (said.school, said.item) == (school.code, item):
-            yield f"  {_IMPORTANCE[said.severity]} {said.cell}: {message(said, survey.catalogue)}"
+            yield f"  {SEVERITIES[said.severity]} {said.cell}: {message(said, survey.catalogue)}"
             yield f"    {todo(said, survey.catalogue)}"
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from schemas.remarks import Catalogue, Remark
+from schemas.remarks import Catalogue, Remark, Severity
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
 DASH = "—"
+
+SEVERITIES = {Severity.ERROR: "! ошибка", Severity.WARNING: "? проверить", Severity.INFO: "· сведение"}
 
 
 def plural(n: int, one: str, few: str, many: str) -> str:

@@ -59,6 +59,9 @@ TOTAL: Look = {
     "bottom": 1,
     "bottom_color": NAVY,
 }
+# Over the columns of a group, and of a header whose texts run on over the narrow columns beside them.
+GROUP: Look = {"left": 1, "left_color": BAND, "bold": True, "font_size": 9, "font_color": NAVY}
+OPEN_HEADER: Look = {"align": "left", "border": 0, "text_wrap": False}
 ROW: Look = {"bottom": 1, "bottom_color": LINE}
 ACTION: Look = {"font_color": ORANGE_INK, "bg_color": ORANGE_TINT}
 GOOD: Look = {"font_color": NAVY, "bg_color": NAVY_TINT}

@@ -12,7 +12,6 @@ from xml.sax.saxutils import escape, quoteattr
 from pipeline import wording
 from pipeline.reading.records import Spot, address
 from pipeline.writing import colours
-from pipeline.writing.colours import Mark
 from pipeline.writing.fitting import text_height
 from pipeline.writing.returned.cells import Cells, spot
 from pipeline.writing.returned.package import MAIN
@@ -27,11 +26,6 @@ _CELL, _WRITTEN, _MESSAGE, _TODO, _MEMORY = 4, 5, 6, 7, 8
 _LAST = address(Spot(1, len(_COLUMNS)))[:-1]
 _LONGEST_ANSWER = 150
 
-_SEVERITIES = {
-    Severity.ERROR: f"{Mark.ERROR} ошибка",
-    Severity.WARNING: f"{Mark.CHECK} проверить",
-    Severity.INFO: f"{Mark.NO_ANSWER} сведение",
-}
 _TITLE = Look(size=16, bold=True, colour=colours.NAVY)
 _NOTE = Look(colour=colours.GREY)
 _VERDICT = Look(size=colours.BODY_SIZE, bold=True, indent=1)
@@ -133,7 +127,7 @@ class RemarksSheet:
         row = self._row(
             [
                 self._number(1, number, _CENTRED),
-                self._text(2, _SEVERITIES[remark.severity], severity),
+                self._text(2, wording.SEVERITIES[remark.severity], severity),
                 self._text(3, item_said(remark.item), _CENTRED),
                 self._text(_CELL, self._cell_said(remark), _LINK if self._place(remark) else _CENTRED),
                 self._text(_WRITTEN, written, replace(_ROW, text=True)),

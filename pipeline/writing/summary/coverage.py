@@ -35,7 +35,6 @@ _INSTEAD: dict[Share, tuple[str, tuple[Look, ...]]] = {
     Share.NO_ANSWER: (Mark.NO_ANSWER, (theme.QUIET,)),
     Share.NO_REPORT: (Mark.NO_ANSWER, (theme.QUIET,)),
 }
-_EDGE: Look = {"left": 1, "left_color": theme.BAND, "bold": True, "font_size": 9, "font_color": theme.NAVY}
 _CELL: Look = {"border": 1, "border_color": theme.WHITE, "align": "center", "font_size": 9}
 _QUIET = (theme.ROW, theme.CENTRE, theme.SMALL, theme.QUIET)
 # Fill from this share on, and the colour of the text on it.
@@ -88,7 +87,7 @@ def municipal_share(figures: Figures, item: str) -> float | str:
 def _write_groups(page: Page) -> None:
     column = FIRST_ITEM
     for group in page.book.figures.form.coverage.groups:
-        page.text(GROUP_ROW, column, group.title, _EDGE)
+        page.text(GROUP_ROW, column, group.title, theme.GROUP)
         column += len(group.items)
 
 

@@ -18,7 +18,6 @@ _OTHERS = ("В работе", "Просро-|чили", "Не тре-|буетс
 # Said once for all schools, in place of their numbers.
 _UNCOUNTED = {Milestone.NOT_CHECKED: "отчётом не проверяется", Milestone.NOT_BEGUN: "ещё не начато"}
 _SHORT_DATE: Look = {"num_format": "dd.mm.yy", "align": "center"}
-_OPEN_HEADER: Look = {"align": "left", "border": 0, "text_wrap": False}
 _NOTE = (
     "Сколько школ сделали мероприятие; пункты отчёта, по которым это видно. «с …» — ведётся постоянно с этого дня. "
     "Даты — отчёты, в которых мероприятие впервые сделано: у первой и у последней из сделавших школ."
@@ -52,7 +51,7 @@ def _write_header(page: Page, row: int) -> None:
     page.sheet.set_row(row, 30)
     for column in range(LAST + 1):
         wide = column < _COUNTS[0]
-        looks = (theme.HEADER, TINY, _OPEN_HEADER) if wide else (theme.HEADER, TINY)
+        looks = (theme.HEADER, TINY, theme.OPEN_HEADER) if wide else (theme.HEADER, TINY)
         page.text(row, column, headings.get(column, "").replace("|", "\n"), *looks)
 
 

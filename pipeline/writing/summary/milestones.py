@@ -35,7 +35,6 @@ _MARK_WIDTH = 6.5
 _TICKED_OFF, _TICKED_OFF_WIDTH = "Документы", 13  # what has no short name
 _HEADER_HEIGHT = 46
 _ONE_PAGE = 30  # schools: more of them run over pages, and their header has to be repeated
-_EDGE: Look = {"left": 1, "left_color": theme.BAND, "bold": True, "font_size": 9, "font_color": theme.NAVY}
 
 
 class Milestones(NamedTuple):
@@ -69,7 +68,7 @@ def write(page: Page) -> None:
     for index, column in enumerate(marks, FIRST_MARK):
         page.text(HEADER_ROW, index, column.heading.replace("|", "\n"), theme.HEADER, TINY)
         if column.stage:
-            page.text(STAGE_ROW, index, column.stage, _EDGE)
+            page.text(STAGE_ROW, index, column.stage, theme.GROUP)
         _write_due(page, index, column.deadline.due)
     page.text(DUE_ROW, SCHOOL, "Срок по приказу", theme.SMALL, theme.QUIET, theme.RIGHT)
     last = _write_schools(page, marks)

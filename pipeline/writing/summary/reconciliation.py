@@ -60,8 +60,6 @@ _LONGEST_VALUE = 34  # characters of a school's words that find room
 _OUTCOMES = (*Outcome, NOT_A_FORM, UNREAD)
 
 _SECTION: Look = {"bold": True, "font_color": theme.NAVY, "font_size": 12}
-_GROUP: Look = {"left": 1, "left_color": theme.BAND, "bold": True, "font_size": 9, "font_color": theme.NAVY}
-_OPEN_HEADER: Look = {"align": "left", "border": 0, "text_wrap": False}
 
 
 def write(page: Page) -> None:
@@ -77,7 +75,7 @@ def write(page: Page) -> None:
         COLUMNS,
     )
     for column, group in _GROUPS.items():
-        page.text(GROUP_ROW, column, group, _GROUP)
+        page.text(GROUP_ROW, column, group, theme.GROUP)
     page.header(HEADER_ROW, COLUMNS, height=42)
     last = DATA_ROW - 1
     for last, (item, row) in enumerate(zip(found.items.index, rows(found.items), strict=True), DATA_ROW):
@@ -236,4 +234,4 @@ def _write_open_header(page: Page, row: int, headings: Mapping[int, str], column
     """A header whose texts run on over the narrow columns beside them."""
     for column in range(columns):
         looks = (theme.CENTRE,) if column in centred else ()
-        page.text(row, column, headings.get(column, ""), theme.HEADER, _OPEN_HEADER, *looks)
+        page.text(row, column, headings.get(column, ""), theme.HEADER, theme.OPEN_HEADER, *looks)

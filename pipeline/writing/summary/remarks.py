@@ -10,7 +10,7 @@ from pipeline.measuring.lives import identity
 from pipeline.wording import NBSP
 from pipeline.writing import theme
 from pipeline.writing.summary.page import FIRST_ROW, LINK_ROW, METHOD, Book, Column, Page, said_of_rest, written
-from pipeline.writing.theme import Look, Mark
+from pipeline.writing.theme import Look
 from schemas.remarks import Remark, Severity
 
 COLUMNS = (
@@ -35,9 +35,9 @@ PROBLEM = "problem"  # an item of the table of problems is numbered `problem.3`
 EXCEPTED = "разрешено"
 
 SEVERITIES: dict[Severity, tuple[str, tuple[Look, ...]]] = {
-    Severity.ERROR: (f"{Mark.ERROR} ошибка", (theme.ACTION, theme.BOLD)),
-    Severity.WARNING: (f"{Mark.CHECK} проверить", (theme.GOOD,)),
-    Severity.INFO: (f"{Mark.NO_ANSWER} сведение", (theme.QUIET,)),
+    Severity.ERROR: (wording.SEVERITIES[Severity.ERROR], (theme.ACTION, theme.BOLD)),
+    Severity.WARNING: (wording.SEVERITIES[Severity.WARNING], (theme.GOOD,)),
+    Severity.INFO: (wording.SEVERITIES[Severity.INFO], (theme.QUIET,)),
 }
 _IN_TOTAL = {Severity.ERROR: "Ошибок", Severity.WARNING: "проверить", Severity.INFO: "сведений"}
 
