@@ -37,6 +37,7 @@ from schemas.remarks import Remark, load_catalogue
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parent.parent
+READING = ROOT / "pipeline" / "reading"
 FORM = load_form("form-547")
 
 
@@ -359,10 +360,16 @@ def test_every_module_that_a_reader_uses_is_in_the_key():
     assert used - set(code_of_reading()) == {ROOT / "pipeline/__init__.py"}
 
 
+def test_a_module_in_a_sub_folder_of_reading_is_in_the_key():
+    """Whatever lies below `reading` and `schemas` at any depth is the readers' code."""
+    below = [path for room in (READING, ROOT / "schemas") for path in room.rglob("*.py")]
+    assert set(below) <= set(code_of_reading())
+
+
 def test_every_library_that_a_reader_uses_is_in_the_key():
     imported = set()
     for path in code_of_reading():
-        if path.parent.name == "reading" and path.name != Path(cache_module.__file__).name:
+        if READING in path.parents and path.name != Path(cache_module.__file__).name:
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

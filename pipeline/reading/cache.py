@@ -98,10 +98,10 @@ def _context(inputs: Inputs) -> bytes:
 
 
 def code_of_reading() -> list[Path]:
-    """Every module that a reader may use."""
+    """Every module that a reader may use, in sub-folders too."""
     reading = Path(__file__).parent
     leaves = [reading.parent / name for name in ("settings.py", "wording.py")]
-    return sorted([*reading.glob("*.py"), *leaves, *Path(*schemas.__path__).glob("*.py")])
+    return sorted([*reading.rglob("*.py"), *leaves, *Path(*schemas.__path__).rglob("*.py")])
 
 
 # ── a read as it is kept ─────────────────────────────────────────────────────────────────────────────────────────────
