@@ -13,10 +13,11 @@ from pipeline.demo import make
 from pipeline.reading.cache import ReadCache
 from pipeline.reading.grid import open_book
 from pipeline.reading.package import look
-from pipeline.reading.records import FileRead, Registry
 from pipeline.reading.reports import Inputs, read_file
 from pipeline.settings import Limits
+from schemas.district import Registry
 from schemas.form import load_form
+from schemas.reports import FileRead
 
 ROUNDS = 5
 

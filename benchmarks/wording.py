@@ -1,15 +1,15 @@
 """How alike a damaged wording must be to count as the form's own: python benchmarks/wording.py
 
 Damages every wording of the form as people do (letters lost, doubled, mixed up; the end cut off) and counts, for each
-bound, how many are found, and how many are taken for another item: what the bound in `pipeline/reading/wordings.py`
+bound, how many are found, and how many are taken for another item: what the bound in `schemas/likeness.py`
 rests on.
 """
 
 import random
 from itertools import product
 
-from pipeline.reading.wordings import best_likeness, plain
 from schemas.form import Form, Item, load_form
+from schemas.likeness import best_likeness, plain
 
 BOUNDS = (70, 74, 78, 82, 86, 90, 94)
 DAMAGES = (0.02, 0.05, 0.1, 0.15, 0.2)  # share of letters touched

@@ -12,10 +12,10 @@ from rich.text import Text
 from pipeline.checking.judgement import check
 from pipeline.reading.inbox import Inbox, shown_path
 from pipeline.reading.intake import take_in
-from pipeline.reading.registry import FILE as REGISTRY_FILE
 from pipeline.settings import Settings
 from pipeline.wording import SEVERITIES, count, message, todo
 from schemas.form import load_form
+from schemas.registry_book import FILE as REGISTRY_FILE
 from schemas.remarks import Catalogue, Remark, Severity, load_catalogue
 from schemas.strict import UsageError
 

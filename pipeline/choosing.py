@@ -1,8 +1,8 @@
 """Which school a command is about."""
 
 from pipeline.monthly import Survey
-from pipeline.reading.records import School
 from pipeline.reading.schools import Schools
+from schemas.district import School
 from schemas.strict import UsageError
 
 

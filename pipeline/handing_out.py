@@ -9,10 +9,10 @@ from pipeline.checking.table import Place, place_of
 from pipeline.files import Outputs, lock, safe_name
 from pipeline.monthly import Job, Survey
 from pipeline.reading.inbox import look_into
-from pipeline.reading.records import Registry, School
 from pipeline.wording import message
 from pipeline.writing.form import write_form
 from pipeline.writing.form_prefill import Prefill, accepted, report_of
+from schemas.district import Registry, School
 from schemas.form import load_form
 from schemas.remarks import Severity
 from schemas.strict import UsageError

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.reading.records import FileRead
 from pipeline.settings import Settings
 from schemas.form import Form
+from schemas.reports import FileRead
 
 FILE = "manifest.json"
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from pipeline.journal import FILE, Arrival, Figure, Journal, Raised, Result, Tally
 from pipeline.manifest import digest_of_file, that_count
 from pipeline.reading.intake import Intake
-from pipeline.reading.records import FileRead
-from pipeline.reading.registry import FILE as REGISTRY
 from pipeline.sending.outbox import waiting
 from pipeline.settings import Settings
 from schemas.form import Form
+from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Remark, Severity
+from schemas.reports import FileRead
 
 if TYPE_CHECKING:
     from pipeline.measuring.figures import Figures

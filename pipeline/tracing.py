@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pipeline.choosing import school_named
 from pipeline.measuring.figures import Figures, Share
 from pipeline.monthly import Survey
-from pipeline.reading.records import School
 from pipeline.wording import SEVERITIES, day, message, number, percent, schools, todo
+from schemas.district import School
 from schemas.form import Item
 from schemas.strict import UsageError
 

@@ -8,10 +8,12 @@ from pipeline.checking.judgement import Checked, check
 from pipeline.measuring.figures import Figures
 from pipeline.measuring.measure import measure
 from pipeline.measuring.picture import Calendar
+from pipeline.reading.book import Book
 from pipeline.reading.layouts import read_book
-from pipeline.reading.records import Book, FileRead, Registry, School
 from pipeline.reading.schools import Schools
+from schemas.district import Registry, School
 from schemas.remarks import Catalogue, Remark, load_catalogue
+from schemas.reports import FileRead
 from tests.order_form import ANSWERS, FORM, REGISTRY, OrderForm
 
 CATALOGUE = load_catalogue()

@@ -29,7 +29,7 @@ from pipeline.measuring.figures import (
     Submission,
 )
 from pipeline.measuring.rules import rule_book
-from pipeline.reading.records import School
+from schemas.district import School
 from schemas.form import Form, Item, Kind, Target, load_form
 from schemas.remarks import Remark, Severity, load_catalogue, remark
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from pipeline.reading.book import Book, Cell, Sheet
 from pipeline.reading.layouts import read_book
-from pipeline.reading.records import Book, Cell, Fact, Registry, ReportRead, School, Sheet, Spot
 from pipeline.reading.schools import Schools
+from schemas.addresses import Spot
+from schemas.district import Registry, School
 from schemas.form import Form, Kind, load_form
 from schemas.remarks import Remark
+from schemas.reports import Fact, ReportRead
 
 FORM = load_form("form-547")
 REGISTRY = Registry(

@@ -6,11 +6,11 @@ from datetime import date
 
 from pipeline.reading.grid import open_book
 from pipeline.reading.layouts import read_book
-from pipeline.reading.records import FileRead
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
 from pipeline.writing.form import write_form
 from pipeline.writing.form_prefill import Facts, Prefill
+from schemas.reports import FileRead
 from tests.batch import MARCH
 from tests.order_form import FORM, REGISTRY
 

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from pipeline.demo.answers import Conduct, answers_on
 from pipeline.demo.district import make_schools
 from pipeline.demo.handwriting import Entry, Hand, typed
-from pipeline.reading.records import Cell, FileRead, Registry, School
+from pipeline.reading.book import Cell
+from schemas.district import Registry, School
 from schemas.remarks import Severity
+from schemas.reports import FileRead
 from tests.batch import MARCH, checked, file_of, order_form, school
 from tests.order_form import FORM, REGISTRY, OrderForm
 from tests.own_form import own_form_file

@@ -29,11 +29,12 @@ from pipeline.reading import cache as cache_module
 from pipeline.reading.cache import FILE, LIBRARIES, ReadCache, code_of_reading
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, take_in
-from pipeline.reading.records import Fact, FileRead, Registry, ReportRead, School, Strange
 from pipeline.reading.reports import Inputs, digest_of
 from pipeline.settings import Limits, Settings
+from schemas.district import Registry, School
 from schemas.form import load_form
 from schemas.remarks import Remark, load_catalogue
+from schemas.reports import Fact, FileRead, ReportRead, Strange
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parent.parent

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.reading.records import Book, Cell, Registry, School, Sheet, Spot
+from pipeline.reading.book import Book, Cell, Sheet
 from pipeline.reading.registry import read_registry
 from pipeline.reading.reports import Inputs, read_file
 from pipeline.settings import Limits
 from pipeline.wording import message, todo
 from pipeline.writing.fitting import text_height
 from schemas import own_form, remarks
+from schemas.addresses import Spot
+from schemas.district import Registry, School
 from schemas.remarks import Remark, load_catalogue
 from schemas.strict import UsageError
 from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, order_form, school

@@ -15,8 +15,8 @@ from pandera.errors import SchemaError, SchemaErrors
 from pipeline.checking import contracts
 from pipeline.checking.contracts import judge, judge_registry
 from pipeline.checking.table import answers_table
-from pipeline.reading.records import Registry
 from schemas.answers import Answers, empty_answers
+from schemas.district import Registry
 from schemas.registry import SchoolBases
 from schemas.strict import UsageError
 from tests.batch import brief, checked, file_of, order_form, school

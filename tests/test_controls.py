@@ -7,8 +7,9 @@ import pytest
 
 from pipeline.checking.judgement import Checked
 from pipeline.measuring.figures import State
-from pipeline.reading.records import Fact, FileRead, Registry, School
+from schemas.district import Registry, School
 from schemas.remarks import load_catalogue
+from schemas.reports import Fact, FileRead
 from tests.batch import MARCH, brief, checked, file_of, measured, order_form
 from tests.order_form import ANSWERS, FORM, REGISTRY, OrderForm
 

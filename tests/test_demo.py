@@ -10,11 +10,12 @@ import pytest
 from pipeline.demo import District, Planted, found, make
 from pipeline.demo.faults import FAULTS
 from pipeline.measuring.figures import State
-from pipeline.reading.records import FileRead, Registry
 from pipeline.reading.reports import Inputs, read_file
 from pipeline.settings import Limits
+from schemas.district import Registry
 from schemas.form import Base, CoverageMatrix, Form, Kind, Target, load_form
 from schemas.remarks import load_catalogue, remark
+from schemas.reports import FileRead
 from schemas.strict import UsageError
 
 FORM = load_form("form-547")

@@ -7,9 +7,9 @@ import pytest
 
 from pipeline.measuring.figures import Figures, Milestone
 from pipeline.measuring.measure import measure
-from pipeline.reading.records import Waiver
 from pipeline.wording import message
 from pipeline.writing.tables import indicators
+from schemas.district import Waiver
 from schemas.municipality import MUNICIPALITY
 from schemas.remarks import Severity, load_catalogue
 from tests.batch import CALENDAR, CATALOGUE, MARCH, checked, file_of, measured, order_form

@@ -14,16 +14,19 @@ from random import Random
 from openpyxl import load_workbook
 
 from pipeline.checking.judgement import check
+from pipeline.reading.book import Book
 from pipeline.reading.grid import open_book
 from pipeline.reading.layouts import read_book
-from pipeline.reading.records import Book, FileRead, Registry, School, Spot
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
 from pipeline.writing.form import write_form
 from pipeline.writing.form_checks import TO_FILL
 from schemas import own_form
+from schemas.addresses import Spot
+from schemas.district import Registry, School
 from schemas.form import Item, Kind, load_form
 from schemas.remarks import Severity, load_catalogue
+from schemas.reports import FileRead
 from tests.libreoffice import needs_libreoffice, saved_together
 
 FORM = load_form("form-547")

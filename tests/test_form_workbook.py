@@ -17,13 +17,13 @@ from python_calamine import CalamineWorkbook
 
 from pipeline.reading.grid import open_book
 from pipeline.reading.layouts import read_book
-from pipeline.reading.records import Registry, School
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
 from pipeline.writing import theme
 from pipeline.writing.form import write_form
 from pipeline.writing.form_prefill import Prefill
 from schemas import own_form
+from schemas.district import Registry, School
 from schemas.form import Form, Item, Kind, load_form
 from tests.libreoffice import needs_libreoffice, printed, recalculated
 

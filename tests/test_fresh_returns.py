@@ -16,7 +16,6 @@ from pipeline import monthly
 from pipeline.measuring.figures import Figures
 from pipeline.reading.grid import open_book
 from pipeline.reading.layouts import read_book
-from pipeline.reading.records import Registry, ReportRead, School
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits, Settings
 from pipeline.writing import colours
@@ -26,7 +25,9 @@ from pipeline.writing.registry import write_registry
 from pipeline.writing.returned import Head, Shown
 from pipeline.writing.returned.fresh import fresh
 from schemas import own_form
+from schemas.district import Registry, School
 from schemas.remarks import Severity
+from schemas.reports import ReportRead
 from tests.batch import MARCH
 from tests.conftest import NOW
 from tests.libreoffice import needs_libreoffice, saved_as

@@ -12,11 +12,12 @@ import xlsxwriter
 import xlwt
 
 from pipeline.reading import sparse
+from pipeline.reading.book import Book, Cell, Sheet
 from pipeline.reading.grid import open_book
 from pipeline.reading.package import Unreadable, open_zip
-from pipeline.reading.records import Book, Cell, Sheet, Spot
-from pipeline.reading.text import clean
 from pipeline.settings import Limits
+from schemas.addresses import Spot
+from schemas.text import clean
 
 LIMITS = Limits()
 

@@ -15,10 +15,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline import monthly
 from pipeline.handing_out import hand_out_forms
 from pipeline.measuring.figures import State
-from pipeline.reading.records import School
 from pipeline.settings import Settings
 from pipeline.wording import message
 from schemas import own_form
+from schemas.district import School
 from schemas.form import Item, Kind, load_form
 from schemas.remarks import Severity
 from tests.conftest import NOW, Run, do_main_job

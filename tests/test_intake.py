@@ -6,10 +6,10 @@ import pytest
 
 from pipeline.reading.inbox import look_into, shown_path
 from pipeline.reading.intake import _held, _state, take_in
-from pipeline.reading.records import FileRead
 from pipeline.settings import Limits
 from schemas.form import load_form
 from schemas.remarks import load_catalogue, remark
+from schemas.reports import FileRead
 
 FORM = load_form("form-547")
 

@@ -9,13 +9,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from pipeline.reading.book import Cell
 from pipeline.reading.grid import open_book
 from pipeline.reading.heads import Meta
 from pipeline.reading.layouts import Role, read_book, readers
-from pipeline.reading.records import Cell, Spot
-from pipeline.reading.wordings import only_repeats
 from pipeline.settings import Limits
 from pipeline.writing.form import write_form
+from schemas.addresses import Spot
+from schemas.likeness import only_repeats
 from tests.order_form import ANSWERS, FORM, REGISTRY, SCHOOLS, OrderForm, notes, read, read_one, said
 
 PLAIN, PLAIN_REMARKS = read_one(OrderForm())

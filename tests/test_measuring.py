@@ -10,8 +10,9 @@ from pipeline.measuring.figures import Activation, Figures, Level, Milestone, Sh
 from pipeline.measuring.picture import Calendar
 from pipeline.measuring.problems import OTHER, group_of
 from pipeline.measuring.submission import days_late
-from pipeline.reading.records import FileRead, Registry
+from schemas.district import Registry
 from schemas.form import Target
+from schemas.reports import FileRead
 from tests.batch import CALENDAR, MARCH, file_of, measured, moment, order_form, school
 from tests.order_form import FORM, REGISTRY, OrderForm
 

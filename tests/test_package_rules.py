@@ -10,13 +10,13 @@ from typing import NamedTuple
 import pytest
 import xlsxwriter
 
-from pipeline.reading.records import Recipient, Registry, School
 from pipeline.writing.form import write_form
 from pipeline.writing.form_prefill import Prefill
 from pipeline.writing.registry import write_registry
 from pipeline.writing.returned import Head, Shown, annotated
 from pipeline.writing.returned.fresh import fresh
 from pipeline.writing.summary import write_summary
+from schemas.district import Recipient, Registry, School
 from schemas.form import load_form
 from schemas.remarks import Severity, load_catalogue
 from tests import figures as given

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report
 from pipeline.measuring.picture import Calendar, Outcome, outcome, picture, said_of_outcomes
-from pipeline.reading.records import Registry
 from schemas.answers import empty_answers
+from schemas.district import Registry
 from tests.batch import school
 
 JANUARY, MARCH, MAY = date(2014, 1, 30), date(2014, 3, 20), date(2014, 5, 20)

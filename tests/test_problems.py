@@ -12,12 +12,13 @@ from rapidfuzz import fuzz
 
 from pipeline.measuring.figures import Problem
 from pipeline.measuring.problems import OTHER, alike, group_of, groups_by_likeness, words_of
-from pipeline.reading.records import FileRead, Registry
-from pipeline.reading.wordings import plain
 from pipeline.writing.summary import write_summary
 from pipeline.writing.summary.page import MOST_ROWS
+from schemas.district import Registry
 from schemas.form import load_form
+from schemas.likeness import plain
 from schemas.remarks import load_catalogue
+from schemas.reports import FileRead
 from tests import figures as given
 from tests.batch import MARCH, file_of, measured, order_form, school
 

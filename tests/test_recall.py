@@ -12,11 +12,13 @@ from openpyxl import load_workbook
 from pipeline.checking.judgement import Checked
 from pipeline.measuring.figures import Figures, State
 from pipeline.measuring.picture import Outcome
-from pipeline.reading.records import Cell, Registry, Spot, address
+from pipeline.reading.book import Cell
 from pipeline.wording import todo
 from pipeline.writing.form import write_form
 from pipeline.writing.form_prefill import Facts
 from schemas import own_form
+from schemas.addresses import Spot, address
+from schemas.district import Registry
 from schemas.remarks import Remark, Severity
 from tests.batch import CATALOGUE, MARCH, brief, checked, file_of, measured, order_form, school
 from tests.conftest import Run

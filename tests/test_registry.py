@@ -5,13 +5,16 @@ from datetime import date, datetime
 
 import pytest
 
+from pipeline.reading.book import Book, Cell, Sheet
 from pipeline.reading.draft import draft_registry, look_alikes
 from pipeline.reading.grid import open_book
-from pipeline.reading.records import Book, Cell, FileRead, Recipient, Registry, School, Sheet, Spot, Tick, Waiver
 from pipeline.reading.registry import read_registry
 from pipeline.settings import Limits
 from pipeline.writing.registry import write_registry
+from schemas.addresses import Spot
+from schemas.district import Recipient, Registry, School, Tick, Waiver
 from schemas.form import load_form
+from schemas.reports import FileRead
 from schemas.strict import UsageError
 from tests.order_form import OrderForm, read_one
 

@@ -10,9 +10,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures
 from pipeline.measuring.rules import Rule, rule_book
-from pipeline.reading.records import Registry, Waiver
 from pipeline.wording import message
 from pipeline.writing.summary import write_summary
+from schemas.district import Registry, Waiver
 from schemas.remarks import Catalogue, Remark, Severity, load_catalogue
 from tests.batch import CATALOGUE, checked, file_of, measured, order_form
 from tests.order_form import REGISTRY

@@ -16,9 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures, Milestone, Share, State
 from pipeline.measuring.peers import peer_standings
-from pipeline.reading.records import School
 from pipeline.writing.school import write_school_page
 from pipeline.writing.school.alone import NOT_NAMED
+from schemas.district import School
 from schemas.remarks import Severity, load_catalogue, remark
 from tests import figures as given
 from tests.conftest import Run

@@ -17,9 +17,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures, Restated
-from pipeline.reading.records import Waiver
 from pipeline.writing import theme
 from pipeline.writing.summary import page, write_summary
+from schemas.district import Waiver
 from schemas.remarks import Remark, Severity, load_catalogue, remark
 from tests import figures as given
 from tests.figures import AS_OF, HISTORY, STATES, Case, district

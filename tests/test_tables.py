@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from pandera.errors import SchemaError
 
 from pipeline.measuring.figures import Figures
-from pipeline.reading.records import Fact, FileRead, Registry, Waiver
 from pipeline.writing.tables import answers_csv, findings_csv, indicators, indicators_csv
 from schemas.answers import FIELDS
+from schemas.district import Registry, Waiver
 from schemas.remarks import remark
+from schemas.reports import Fact, FileRead
 from tests.batch import CATALOGUE, MARCH, file_of, measured, order_form, school
 from tests.order_form import FORM
 

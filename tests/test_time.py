@@ -9,7 +9,8 @@ from pipeline.measuring.figures import Activation, Deadline, Figures, Life, Mile
 from pipeline.measuring.measure import measure
 from pipeline.measuring.picture import picture, said_of_outcomes
 from pipeline.measuring.reconciliation import UnbalancedError
-from pipeline.reading.records import FileRead, Registry, Tick, Waiver
+from schemas.district import Registry, Tick, Waiver
+from schemas.reports import FileRead
 from tests.batch import ALIKE, CALENDAR, CATALOGUE, MARCH, checked, file_of, measured, moment, order_form, school
 from tests.order_form import FORM
 

@@ -4,9 +4,9 @@ import tomllib
 
 import pytest
 
-from pipeline.reading.records import FileRead
 from pipeline.tracing import trace
 from pipeline.writing.strange import strange_toml
+from schemas.reports import FileRead
 from schemas.strict import UsageError
 from tests.conftest import Run
 from tests.order_form import REGISTRY, OrderForm, read_one

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import wording
-from pipeline.reading.records import Cell
+from pipeline.reading.book import Cell
 from pipeline.reading.values import clean, is_blank, read_answer, read_classes, read_date
 from schemas.form import Form, Item, Kind, load_form
 from schemas.remarks import load_catalogue

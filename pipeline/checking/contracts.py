@@ -13,11 +13,11 @@ from pandera.config import ValidationDepth, get_config_context
 from pandera.errors import SchemaErrorReason, SchemaErrors
 
 from pipeline.checking.table import FactRow, fact_rows
-from pipeline.reading.records import Registry
-from pipeline.reading.registry import FILE, SCHOOLS
 from schemas.answers import Answers
+from schemas.district import Registry
 from schemas.form import Form
 from schemas.registry import SchoolBases
+from schemas.registry_book import FILE, SCHOOLS
 from schemas.remarks import Remark, remark
 from schemas.strict import UsageError
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 import pandas as pd
 
 from pipeline.checking.table import AnswerFigures, FactRow, Report, answer_figures, base_people, fact_rows
-from pipeline.reading.records import Registry
-from pipeline.reading.schools import whole_school
-from pipeline.reading.yes_no import NO
 from pipeline.wording import shown_cells
 from schemas import own_form
+from schemas.district import Registry
 from schemas.form import Control, Form, Item, Kind
 from schemas.remarks import Remark
+from schemas.reports import NO
+from schemas.school_names import whole_school
 
 # Two computed shares that differ by less are the same number.
 _NOTHING = 1e-9

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.reading.records import Registry, Waiver
+from schemas.district import Registry, Waiver
 from schemas.remarks import Remark, Severity
 
 

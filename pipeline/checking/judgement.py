@@ -10,9 +10,10 @@ import pandas as pd
 from pipeline.checking import between, contracts, controls, lineage
 from pipeline.checking.exceptions import lowered
 from pipeline.checking.table import Place, Report, answers_table, coverage_of, place_of, reports_of
-from pipeline.reading.records import FileRead, Registry
+from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, Severity
+from schemas.reports import FileRead
 
 # What cannot be. Where the office has lowered the remark all the same, the figure counts as it is written.
 _IMPOSSIBLE = frozenset({"NUM-NEGATIVE", "PCT-ABOVE-100", "COUNT-ABOVE-TOTAL"})

@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline.reading.records import FileRead, Registry
 from schemas.answers import FIGURES, empty_answers
+from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Remark, remark
+from schemas.reports import FileRead
 
 Place = tuple[str, str, str, date | None]  # file, sheet, school, date: whose report, and where it stands
 StatedFact = tuple[str, str, str, float]  # item, field, text, number (-1 where there is none)

@@ -17,9 +17,9 @@ from pipeline.demo.forms import workbook_of
 from pipeline.demo.handwriting import Hand, typed
 from pipeline.demo.reports import Report, Truth, own_form_line
 from pipeline.measuring.figures import State
-from pipeline.reading import registry
-from pipeline.reading.records import Registry, School
 from pipeline.writing.registry import write_registry
+from schemas import registry_book as registry
+from schemas.district import Registry, School
 from schemas.form import Form
 from schemas.remarks import Remark
 from schemas.strict import UsageError

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from pipeline.reading.records import School
-from pipeline.reading.schools import whole_school
+from schemas.district import School
 from schemas.form import Control, Form, Item, Kind
+from schemas.school_names import whole_school
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ are counted comes from the form's bases.
 from random import Random
 from typing import NamedTuple
 
-from pipeline.reading.records import Recipient, School
+from schemas.district import Recipient, School
 from schemas.form import Form
 
 MAILING = (

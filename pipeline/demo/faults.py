@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeVar
 from pipeline.demo.answers import Act, Answer, Covered, Document, YesNo
 from pipeline.demo.handwriting import Entry
 from pipeline.demo.reports import Report, own_form_line
-from pipeline.reading.records import School
+from schemas.district import School
 from schemas.form import Form
 
 _OF_ONE_KIND = 3

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from pipeline.demo.answers import Answer, Covered, Problem
 from pipeline.demo.handwriting import Entry, Hand, typed
-from pipeline.reading.records import School
 from schemas import own_form
+from schemas.district import School
 from schemas.form import Form
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from pipeline.measuring.coverage import CoverageRow, coverage_rows
 from pipeline.measuring.figures import Activation, Level, Milestone, Share
 from pipeline.measuring.picture import Picture
-from pipeline.reading.records import School
+from schemas.district import School
 from schemas.form import Form, Target
 
 Course = Sequence[tuple[date, float]]  # how a share went: date, percent

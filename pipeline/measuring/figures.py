@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipeline.measuring.rules import Rule
-from pipeline.reading.records import School, Waiver
+from schemas.district import School, Waiver
 from schemas.form import Form, Target
 from schemas.remarks import Remark
 

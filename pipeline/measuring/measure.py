@@ -21,9 +21,10 @@ from pipeline.measuring.problems import problems
 from pipeline.measuring.reconciliation import reconcile
 from pipeline.measuring.rules import rule_book
 from pipeline.measuring.submission import submissions
-from pipeline.reading.records import FileRead, Registry
+from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark
+from schemas.reports import FileRead
 
 _WHOLE = ""  # the municipality, in `Figures.trend`
 _TREND = {

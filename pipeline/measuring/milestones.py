@@ -12,10 +12,11 @@ from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report
 from pipeline.measuring.figures import Milestone, Share
 from pipeline.measuring.picture import Picture
-from pipeline.reading.records import School, Tick
-from pipeline.reading.wordings import plain
-from pipeline.reading.yes_no import NO, YES, read_yes_no
+from pipeline.reading.yes_no import read_yes_no
+from schemas.district import School, Tick
 from schemas.form import Form, Item, Kind, Measure
+from schemas.likeness import plain
+from schemas.reports import NO, YES
 
 Facts = dict[str, dict[str, str]]  # item -> field -> words
 

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report, stated_facts
-from pipeline.reading.records import Registry, School
 from pipeline.wording import listed
+from schemas.district import Registry, School
 from schemas.remarks import Remark
 
 _MOST_ITEMS = 3  # named where two reports disagree

@@ -14,10 +14,10 @@ from rapidfuzz.distance import OSA
 from pipeline.checking.judgement import Checked
 from pipeline.measuring.figures import Problem
 from pipeline.measuring.picture import Picture
-from pipeline.reading.records import School
-from pipeline.reading.wordings import plain
 from pipeline.wording import capital
+from schemas.district import School
 from schemas.form import Form
+from schemas.likeness import plain
 
 OTHER = "Другое"
 MOST_OFFERED = 2  # solutions of other schools beside a problem

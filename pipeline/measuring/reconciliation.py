@@ -13,9 +13,10 @@ from pipeline.checking.judgement import Checked
 from pipeline.files import OutputError
 from pipeline.measuring.figures import Reconciliation, SetAside, Share, Source
 from pipeline.measuring.picture import Picture
-from pipeline.reading.records import FileRead, School
+from schemas.district import School
 from schemas.form import Form
 from schemas.remarks import Remark, Severity
+from schemas.reports import FileRead
 
 _STATES = ("counted", "set_aside", "not_applicable", "no_answer", "no_report")
 _EXACT = 1e-6  # people; what sums of binary fractions may differ by

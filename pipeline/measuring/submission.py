@@ -8,7 +8,7 @@ from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Place, Report, place_of
 from pipeline.measuring.figures import TO_REMIND, State, Submission
 from pipeline.measuring.picture import Picture
-from pipeline.reading.records import School
+from schemas.district import School
 from schemas.remarks import Remark, Severity
 
 Tally = Counter[tuple[Place, Severity]]

@@ -21,9 +21,9 @@ import schemas
 from pipeline.files import OutputError, Outputs
 from pipeline.reading.inbox import shown_path
 from pipeline.reading.package import Unreadable, look
-from pipeline.reading.records import FileRead, ReportRead
 from pipeline.reading.reports import Inputs, digest_of
 from schemas.remarks import Remark, Severity
+from schemas.reports import FileRead, ReportRead
 
 FILE = "reads"
 LIBRARIES = ("defusedxml", "lxml", "msgspec", "openpyxl", "python-calamine", "python-docx", "rapidfuzz", "xlrd")

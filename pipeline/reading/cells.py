@@ -3,8 +3,8 @@
 import math
 from datetime import date, datetime, time, timedelta
 
-from pipeline.reading.records import Cell
-from pipeline.reading.text import clean
+from pipeline.reading.book import Cell
+from schemas.text import clean
 
 Raw = str | float | bool | date | datetime | time | timedelta
 NOT_A_NUMBER = "#NUM!"  # what Excel itself writes in place of a number that it cannot hold

@@ -5,9 +5,10 @@ from collections import Counter
 
 from rapidfuzz import fuzz
 
-from pipeline.reading.records import FileRead, Registry, ReportRead, School
-from pipeline.reading.schools import Name, parse
+from schemas.district import Registry, School
 from schemas.form import Form
+from schemas.reports import FileRead, ReportRead
+from schemas.school_names import Name, parse
 
 _LOOK_ALIKE = 80.0  # names without a number that are at least so alike are shown side by side
 

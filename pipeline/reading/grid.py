@@ -25,11 +25,12 @@ from python_calamine import (
 )
 
 from pipeline.reading import ods, ooxml, sparse, xls
+from pipeline.reading.book import Book, Cell, Sheet
 from pipeline.reading.cells import as_cell
 from pipeline.reading.ooxml import SheetNotes
 from pipeline.reading.package import check_sheets, damaged, kind_of, open_zip, unreadable
-from pipeline.reading.records import Book, Cell, Sheet, Spot
 from pipeline.settings import Limits
+from schemas.addresses import Spot
 
 
 def open_book(data: bytes, limits: Limits) -> Book:

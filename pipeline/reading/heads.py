@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.reading.records import Cell, Sheet, Spot
+from pipeline.reading.book import Cell, Sheet
 from pipeline.reading.schools import Schools
 from pipeline.reading.values import read_date
-from pipeline.reading.wordings import likeness, only_repeats, plain
 from schemas import own_form
+from schemas.addresses import Spot
 from schemas.form import Form
+from schemas.likeness import likeness, only_repeats, plain
 
 # A title with a school's name behind it must not pass for the title alone.
 _SAME_TITLE = 95.0

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.reading.registry import FILE as REGISTRY_FILE
+from schemas.registry_book import FILE as REGISTRY_FILE
 from schemas.remarks import Remark, remark
 
 # What systems and programs leave behind: the office did not put it there.

@@ -8,13 +8,14 @@ from pathlib import Path
 from pipeline.reading.cache import ReadCache, Shelf
 from pipeline.reading.draft import draft_registry
 from pipeline.reading.inbox import Inbox, shown_path
-from pipeline.reading.records import FileRead, Registry
 from pipeline.reading.reports import Inputs, Refused, read_file
 from pipeline.settings import Limits
 from pipeline.wording import message, todo
 from pipeline.workers import Outcome, Workers
+from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Catalogue, remark
+from schemas.reports import FileRead
 from schemas.strict import UsageError
 
 # What a second look may find mended: the file was still being copied, or another program held it.

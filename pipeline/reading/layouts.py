@@ -9,18 +9,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from pipeline.reading.book import Book, Cell, Sheet
 from pipeline.reading.heads import Head, Meta, read_head, read_meta
 from pipeline.reading.one_report import FormRead, one_report
-from pipeline.reading.records import Book, Cell, Fact, ReportRead, School, Sheet, Spot, Strange
 from pipeline.reading.rows import Row, find_rows
-from pipeline.reading.schools import Match, Schools, whole_school
+from pipeline.reading.schools import Match, Schools
 from pipeline.reading.signatures import closing_row, is_signature, signature_cells
 from pipeline.reading.tables import FormOnSheet, find_forms
 from pipeline.reading.values import is_blank, read_answer, read_classes
-from pipeline.reading.wordings import is_one_of, only_repeats, plain, rest_of
 from schemas import own_form
+from schemas.addresses import Spot
+from schemas.district import School
 from schemas.form import Form, Item, Kind
+from schemas.likeness import is_one_of, only_repeats, plain, rest_of
 from schemas.remarks import Remark, remark
+from schemas.reports import Fact, ReportRead, Strange
+from schemas.school_names import whole_school
 
 
 class Role(StrEnum):

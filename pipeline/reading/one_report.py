@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pipeline.reading.records import ReportRead
 from schemas.remarks import Remark, remark
+from schemas.reports import ReportRead
 
 _MOST_SHEETS = 4  # named in one sentence
 

@@ -17,13 +17,13 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree
 from defusedxml import DefusedXmlException
 
+from pipeline.reading.book import Cell
 from pipeline.reading.cells import cell_without_value, error_cell
 from pipeline.reading.package import check_sheets, damaged, part
-from pipeline.reading.records import Cell, Spot
 from pipeline.settings import Limits
+from schemas.addresses import Spot, column_number, exists
 
 GENERAL = "General"
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 
 class NotPlain(Exception):  # noqa: N818 - as Unreadable: an answer, no fault of the program
@@ -202,11 +202,6 @@ def _fits(rows: set[int], columns: set[int], limits: Limits) -> bool:
     return exists(first) and exists(last) and area <= limits.cells
 
 
-def exists(spot: Spot) -> bool:
-    """Is there such a cell on a sheet of Excel."""
-    return 0 < spot.row <= LAST_ROW and 0 < spot.column <= LAST_COLUMN
-
-
 _ROOT = re.compile(rb"<(\w+:)?(?:work|chart|dialog|macro)sheet\b")
 
 
@@ -219,15 +214,6 @@ def _cell_pattern(prefix: bytes | None) -> re.Pattern[bytes]:
     formula = rb"(<" + p + rb"f\b[^<>]*(?:/>|>[^<]*</" + p + rb"f>)\s*)?"
     value = rb"(?:<" + p + rb"(v|is)\b[^<>]*(?:/>|>([^<]*)))?"
     return re.compile(rb"<" + p + rb"c(?=[\s/>])(?:" + address + rb"(?:/>|>\s*" + formula + value + rb"))?")
-
-
-@cache
-def column_number(letters: bytes) -> int:
-    """AB -> 28."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
 
 
 _STYLE = re.compile(rb"\d{1,6}")

@@ -5,27 +5,43 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.reading.records import Book, Cell, Recipient, Registry, School, Sheet, Spot, Tick, Waiver, address
+from pipeline.reading.book import Book, Cell, Sheet
 from pipeline.reading.rows import item_numbers
 from pipeline.reading.schools import Schools
 from pipeline.reading.values import as_text, is_blank, read_date
-from pipeline.reading.wordings import SAME_WORDING, likeness, plain
-from pipeline.reading.yes_no import NO, read_yes_no
+from pipeline.reading.yes_no import read_yes_no
+from schemas.addresses import Spot, address
+from schemas.district import Recipient, Registry, School, Tick, Waiver
 from schemas.form import Form
+from schemas.likeness import SAME_WORDING, likeness, plain
+from schemas.registry_book import (
+    ALIASES,
+    CLASSES,
+    CODE,
+    DOCUMENT,
+    EMAIL,
+    FILE,
+    FULL_NAME,
+    ITEM,
+    MAILING,
+    NAME,
+    REASON,
+    RECEIVED,
+    RECIPIENT,
+    REMARK,
+    SCHOOL_CODE,
+    SCHOOLS,
+    SINCE,
+    TICKS,
+    UNTIL,
+    VALID_UNTIL,
+    WAIVERS,
+    WANTS,
+    WHO,
+)
 from schemas.remarks import Remark, remark
+from schemas.reports import NO
 from schemas.strict import UsageError
-
-FILE = "registry.xlsx"
-SCHOOLS, MAILING = "Школы", "Рассылка"
-CODE, NAME, FULL_NAME, ALIASES = "Код", "Краткое наименование", "Полное наименование", "Другие названия"
-CLASSES, EMAIL, SINCE, UNTIL = "Классов", "Электронная почта", "Действует с", "Действует по"
-WAIVERS = "Исключения"
-SCHOOL_CODE, ITEM, REMARK, REASON, WHO, VALID_UNTIL = (
-    "Код школы", "Пункт", "Код замечания", "Основание", "Кто разрешил", "Действует до",
-)  # fmt: skip
-TICKS = "Документы"
-DOCUMENT, RECEIVED = "Документ", "Получен"
-RECIPIENT, WANTS = "Имя", "Что получает"
 
 _MOST_PEOPLE = 1_000_000  # more in one school is a slip of the keyboard
 

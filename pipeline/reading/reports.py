@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.reading.book import Book
 from pipeline.reading.grid import open_book
 from pipeline.reading.inbox import shown_path
 from pipeline.reading.layouts import read_book
 from pipeline.reading.package import Unreadable, look
-from pipeline.reading.records import Book, FileRead, Registry
 from pipeline.reading.registry import read_registry
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
+from schemas.district import Registry
 from schemas.form import Form
+from schemas.reports import FileRead
 from schemas.strict import UsageError
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipeline.reading.records import Cell, Sheet, Spot
+from pipeline.reading.book import Cell, Sheet
 from pipeline.reading.tables import Table
-from pipeline.reading.wordings import SAME_WORDING, best_likeness, plain
+from schemas.addresses import Spot
 from schemas.form import Form, Item, Kind
+from schemas.likeness import SAME_WORDING, best_likeness, plain
 
 # A number and a wording that contradict each other: the wording must be this alike to win.
 _SURE_WORDING = 92.0

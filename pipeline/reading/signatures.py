@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from pipeline.reading.book import Cell, Sheet
 from pipeline.reading.dates import FIRST_YEAR, find_dates
 from pipeline.reading.persons import is_name
-from pipeline.reading.records import Cell, Sheet, Spot
 from pipeline.reading.tables import Columns
 from pipeline.reading.values import is_blank
-from pipeline.reading.wordings import is_one_of, plain
+from schemas.addresses import Spot
 from schemas.form import Form
+from schemas.likeness import is_one_of, plain
 
 _POSITION = 2  # words, «Директор школы»: with more of them and no name it is a sentence
 _NUMBER = re.compile(r"\W*\d[\d.,]*\W*")

@@ -12,12 +12,13 @@ from datetime import datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
+from pipeline.reading.book import Book, Cell, Sheet
 from pipeline.reading.cells import Raw, as_cell, cell_without_value, error_cell
-from pipeline.reading.ooxml import column_number, exists, parts_of
+from pipeline.reading.ooxml import parts_of
 from pipeline.reading.package import damaged, over_limit, part, too_many_cells
-from pipeline.reading.records import Book, Cell, Sheet, Spot
 from pipeline.settings import Limits
 from pipeline.wording import count
+from schemas.addresses import Spot, column_number, exists
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from pipeline.reading.records import Sheet, Spot
-from pipeline.reading.wordings import SAME_WORDING, best_likeness, is_one_of, plain
+from pipeline.reading.book import Sheet
 from schemas import own_form
+from schemas.addresses import Spot
 from schemas.form import Form, Kind
+from schemas.likeness import SAME_WORDING, best_likeness, is_one_of, plain
 
 # So many different items must be recognised by wording for a table without a heading to be the form's.
 _ENOUGH_ITEMS = 4

@@ -8,18 +8,19 @@ from datetime import date, datetime, time
 from itertools import chain
 from typing import NamedTuple
 
+from pipeline.reading.book import Cell, Value
 from pipeline.reading.dates import LONGEST, read_date
 from pipeline.reading.documents import Document, read_document
 from pipeline.reading.figures import ROLES, Asks, Coverage, People, Reading, Refusal, read_number, read_text, settle
 from pipeline.reading.grades import read_classes
 from pipeline.reading.persons import read_person
-from pipeline.reading.records import Cell, Fact, Value
-from pipeline.reading.text import clean
 from pipeline.reading.tokens import DASHES
 from pipeline.reading.vocabulary import kind_of_people
-from pipeline.reading.yes_no import NO, read_yes_no
+from pipeline.reading.yes_no import read_yes_no
 from schemas.form import Form, Item, Kind
 from schemas.remarks import Remark, remark
+from schemas.reports import NO, Fact
+from schemas.text import clean
 
 __all__ = ["Answer", "as_text", "clean", "is_blank", "read_answer", "read_classes", "read_date", "read_document"]
 

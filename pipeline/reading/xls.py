@@ -13,10 +13,11 @@ import xlrd
 from xlrd.book import Book as XlrdBook
 from xlrd.sheet import Sheet as XlrdSheet
 
+from pipeline.reading.book import Book, Cell, Sheet
 from pipeline.reading.cells import Raw, as_cell, error_cell
 from pipeline.reading.package import check_sheets, too_many_cells
-from pipeline.reading.records import Book, Cell, Sheet, Spot
 from pipeline.settings import Limits
+from schemas.addresses import Spot
 
 
 class Refused(Exception):  # noqa: N818 - an answer, no fault of the program

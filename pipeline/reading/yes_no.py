@@ -4,9 +4,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.reading.wordings import cyrillic
-
-YES, NO = "да", "нет"
+from schemas.likeness import cyrillic
+from schemas.reports import NO, YES
 
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s,;()<>«»\"]+|(?<![\w@.])(?:[\w-]+\.)+(?:ru|su|com|org|net|edu|info|рф|дети|онлайн)(?![\w.-]*\w)(?:/[^\s,;()<>«»\"]*)?",

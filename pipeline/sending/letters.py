@@ -8,11 +8,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.files import Outputs
 from pipeline.measuring.figures import Figures
-from pipeline.reading.records import Registry
 from pipeline.sending.outbox import OUTBOX, Attachment, Letter, SentBook, compose, has_gone
 from pipeline.wording import NBSP, band, count, decimals_beside, number, percent
 from pipeline.writing import theme
 from pipeline.writing.brief import Brief, make_brief
+from schemas.district import Registry
 from schemas.remarks import Catalogue
 
 FILE = "rukovodstvo.eml"

@@ -13,13 +13,13 @@ from typing import NamedTuple
 from xlsxwriter import Workbook
 from xlsxwriter.utility import quote_sheetname, xl_range, xl_range_abs, xl_rowcol_to_cell
 
-from pipeline.reading.records import School
 from pipeline.writing import form_prefill, theme
 from pipeline.writing.form_checks import Cell, Checks, Covered, Hint
 from pipeline.writing.form_help import write_help
 from pipeline.writing.form_prefill import Entry, Prefill
 from pipeline.writing.theme import Formats, Look, Mark
 from schemas import own_form
+from schemas.district import School
 from schemas.form import Form, Item, Kind
 from schemas.own_form import Meta
 

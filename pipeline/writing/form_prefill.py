@@ -6,11 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.reading.records import FileRead, ReportRead
-from pipeline.reading.wordings import is_one_of
-from pipeline.reading.yes_no import YES
 from schemas import own_form
 from schemas.form import Form, Item, Kind
+from schemas.likeness import is_one_of
+from schemas.reports import YES, FileRead, ReportRead
 
 _MOST_DECIMALS = 12
 

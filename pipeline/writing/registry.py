@@ -3,10 +3,10 @@
 from datetime import date
 from io import BytesIO
 
-from pipeline.reading import registry as columns
 from pipeline.reading.draft import look_alikes
-from pipeline.reading.records import Registry
 from pipeline.writing import theme
+from schemas import registry_book as columns
+from schemas.district import Registry
 from schemas.form import Form
 
 _LOOK_ALIKES = "Похожие (если это одна школа, объедините)"  # in a draft

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pipeline.files import safe_name
 from pipeline.measuring.figures import Figures
-from pipeline.reading.records import FileRead
 from pipeline.settings import Limits
 from pipeline.wording import message, todo
 from pipeline.workers import Workers
@@ -15,6 +14,7 @@ from pipeline.writing.returned import Head, Shown
 from pipeline.writing.returned.errands import Errand, annotate
 from pipeline.writing.returned.fresh import fresh
 from schemas.remarks import Catalogue, Remark, Severity
+from schemas.reports import FileRead
 
 _SUFFIX = "-замечания.xlsx"
 

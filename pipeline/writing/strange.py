@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from pipeline.reading.records import FileRead, Registry
+from schemas.district import Registry
+from schemas.reports import FileRead
 
 _HEAD = """\
 # Написания, которых нет в списках Свода: они поняты по сходству. Чтобы сделать их известными, перенесите строки:

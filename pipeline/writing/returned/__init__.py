@@ -11,7 +11,6 @@ A file that was returned before and comes again with new mistakes gets its old m
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.reading.records import Spot
 from pipeline.writing.returned.cells import Cells, spot
 from pipeline.writing.returned.comments import Comments
 from pipeline.writing.returned.package import Package, Unpatchable, q
@@ -19,6 +18,7 @@ from pipeline.writing.returned.sheet import Marked, RemarksSheet, remembered
 from pipeline.writing.returned.styles import Styles
 from pipeline.writing.returned.texts import Head, Shown
 from pipeline.writing.returned.workbook import Workbook
+from schemas.addresses import Spot
 from schemas.remarks import Severity
 
 __all__ = ["Head", "Shown", "annotated", "with_remarks"]

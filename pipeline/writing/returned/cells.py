@@ -7,9 +7,8 @@ from itertools import islice
 from lxml import etree
 from lxml.etree import _Element
 
-from pipeline.reading.ooxml import column_number, exists
-from pipeline.reading.records import Spot, address
 from pipeline.writing.returned.package import Unpatchable, q, whole_number
+from schemas.addresses import Spot, address, column_number, exists
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _LARGEST_AREA = 1_000  # cells: of a greater merged area only so many are marked

@@ -9,13 +9,12 @@ from lxml import etree
 from lxml.builder import ElementMaker
 from lxml.etree import _Element
 
-from pipeline.reading.ooxml import LAST_COLUMN
-from pipeline.reading.records import Spot, address
 from pipeline.writing import colours
 from pipeline.writing.returned.cells import Cells
 from pipeline.writing.returned.package import MAIN, RELATIONS, Package, Unpatchable, q, whole_number
 from pipeline.writing.returned.styles import MARKS
 from pipeline.writing.returned.texts import Shown, xml_text
+from schemas.addresses import LAST_COLUMN, Spot, address
 from schemas.remarks import Severity
 
 AUTHOR = "Свод"

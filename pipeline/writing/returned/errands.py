@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.reading.package import Unreadable, look
-from pipeline.reading.records import School
 from pipeline.settings import Limits
 from pipeline.writing.returned import Head, Shown, annotated
+from schemas.district import School
 
 
 @dataclass(frozen=True)

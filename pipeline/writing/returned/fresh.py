@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline import wording
-from pipeline.reading.records import ReportRead, School
 from pipeline.writing.form import FormWritten, write_form_with_cells
 from pipeline.writing.form_prefill import Prefill, accepted
 from pipeline.writing.returned import Head, Shown, with_remarks
 from pipeline.writing.returned.cells import spot
 from schemas import own_form
+from schemas.district import School
 from schemas.form import Form
 from schemas.remarks import Severity
+from schemas.reports import ReportRead
 
 _LEGEND = "Курсив — из вашего файла."
 _NEW_FORM = (

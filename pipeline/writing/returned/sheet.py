@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline import wording
-from pipeline.reading.records import Spot, address
 from pipeline.writing import colours
 from pipeline.writing.fitting import text_height
 from pipeline.writing.returned.cells import Cells, spot
@@ -18,6 +17,7 @@ from pipeline.writing.returned.package import MAIN
 from pipeline.writing.returned.styles import MARKS, Look, Styles
 from pipeline.writing.returned.texts import Head, Shown, item_said, verdict, xml_text
 from pipeline.writing.returned.workbook import quoted
+from schemas.addresses import Spot, address
 from schemas.remarks import Severity
 
 _COLUMNS = ("№", "Важность", "Пункт", "Ячейка", "Вы указали", "Замечание", "Что сделать")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline import wording
-from pipeline.reading.text import clean
 from schemas.remarks import Severity
+from schemas.text import clean
 
 _LONGEST = 32_767  # characters that a cell or a comment can hold
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")

@@ -5,13 +5,13 @@ from io import BytesIO
 from pipeline import VERSION, wording
 from pipeline.measuring.figures import Figures
 from pipeline.measuring.peers import peer_standings
-from pipeline.reading.records import School
 from pipeline.writing import theme
 from pipeline.writing.school import details, front
 from pipeline.writing.school.alone import alone
 from pipeline.writing.school.brief import make_school_brief
 from pipeline.writing.summary.charts import Charts
 from pipeline.writing.summary.page import Book, Page
+from schemas.district import School
 from schemas.remarks import Catalogue
 
 

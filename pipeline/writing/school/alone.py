@@ -10,8 +10,8 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.measuring.figures import Figures, Problem
-from pipeline.reading.records import School
 from pipeline.wording import NBSP
+from schemas.district import School
 from schemas.remarks import Remark
 
 NOT_NAMED = "название не приводится"

@@ -11,7 +11,6 @@ from pipeline import wording
 from pipeline.measuring.coverage import CoverageRow, coverage_rows
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.peers import PeerStanding
-from pipeline.reading.records import School
 from pipeline.wording import NBSP
 from pipeline.writing import theme
 from pipeline.writing.brief import UNKNOWN, compared_with, level_said, share_decimals
@@ -21,6 +20,7 @@ from pipeline.writing.summary.coverage import shown_items
 from pipeline.writing.summary.page import Column, Page, fraction
 from pipeline.writing.summary.panels import SECTION_TITLE, write_across, write_card, write_fitted
 from pipeline.writing.theme import Look, Mark
+from schemas.district import School
 from schemas.form import Item
 
 SHEET = "Школа"

@@ -10,7 +10,6 @@ from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share, Submission
-from pipeline.reading.records import School
 from pipeline.writing import theme
 from pipeline.writing.summary.page import (
     DATA,
@@ -24,6 +23,7 @@ from pipeline.writing.summary.page import (
     written,
 )
 from pipeline.writing.theme import Look
+from schemas.district import School
 from schemas.form import Form, Item, Kind
 
 HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1

@@ -10,12 +10,12 @@ from operator import attrgetter
 from pipeline import wording
 from pipeline.measuring.activation import weeks
 from pipeline.measuring.figures import Figures, SetAside
-from pipeline.reading.records import Waiver
 from pipeline.writing import theme
 from pipeline.writing.brief import headline_range, restated_said
 from pipeline.writing.summary import data
 from pipeline.writing.summary.page import FIRST_ROW, METHOD, Column, Page, fraction, said_of_rest, written
 from pipeline.writing.theme import Look
+from schemas.district import Waiver
 
 COLUMNS = (Column("Имя ячейки", 34), Column("Значение", 16), Column("Что это", 92))
 NAME, VALUE, MEANING = range(len(COLUMNS))

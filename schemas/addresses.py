@@ -1,0 +1,37 @@
+"""Addresses of cells: a row and a column, and how people find them."""
+
+from functools import cache
+from typing import NamedTuple
+
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a sheet of Excel
+
+
+class Spot(NamedTuple):
+    """Row and column on a sheet, both from 1."""
+
+    row: int
+    column: int
+
+
+def address(spot: Spot) -> str:
+    """Spot(7, 2) -> `B7`."""
+    row, column = spot
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{row}"
+
+
+@cache
+def column_number(letters: bytes) -> int:
+    """AB -> 28."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def exists(spot: Spot) -> bool:
+    """Is there such a cell on a sheet of Excel."""
+    return 0 < spot.row <= LAST_ROW and 0 < spot.column <= LAST_COLUMN

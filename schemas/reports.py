@@ -1,0 +1,61 @@
+"""What a report says, as read: the facts of its cells, nothing judged yet.
+
+Plain tuples and frozen dataclasses only: all of it crosses the border of a worker process.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NamedTuple
+
+from schemas.remarks import Remark
+
+YES, NO = "да", "нет"  # values of a fact of the field `yes`
+
+
+class Fact(NamedTuple):
+    """One thing that a cell says. `value`: text, or a number (people; percent 0–100); dates in ISO form.
+
+    `half` is half a unit of the last digit written, in percentage points (0 for an exact number): 87 % is 86,5–87,5.
+    """
+
+    item: str
+    field: str
+    value: str | float
+    cell: str
+    half: float = 0.0
+    basis: str = "stated"
+
+
+class Strange(NamedTuple):
+    """A wording or a school's name that no list knows, understood all the same. `means`: an item's number, or the
+    code of a school."""
+
+    kind: Literal["item", "school"]
+    written: str
+    means: str
+
+
+@dataclass(frozen=True)
+class ReportRead:
+    """One form on one sheet, as read: nothing judged yet beyond what could not be read."""
+
+    sheet: str
+    school: str  # code in the registry; blank when unknown
+    school_as_written: str
+    as_of: date | None
+    facts: tuple[Fact, ...]
+    answer_cells: dict[str, str] = field(default_factory=dict)  # item -> the cell where its answer belongs
+    written: frozenset[str] = frozenset()  # items whose answer cell is not blank, readable or not
+    bases: tuple[tuple[str, float, str], ...] = ()  # base, people, cell: the passport of Svod's own form
+    own_form: bool = False
+    strange: tuple[Strange, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """What came out of one file of the inbox. `file` is relative to the input folder, with `/`."""
+
+    file: str
+    digest: str
+    reports: tuple[ReportRead, ...] = ()
+    remarks: tuple[Remark, ...] = ()
