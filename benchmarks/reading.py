@@ -11,8 +11,8 @@ from python_calamine import CalamineWorkbook
 
 from pipeline.demo import make
 from pipeline.reading.cache import ReadCache
-from pipeline.reading.grid import open_book
-from pipeline.reading.package import look
+from pipeline.reading.opening.grid import open_book
+from pipeline.reading.opening.guard import look
 from pipeline.reading.reports import Inputs, read_file
 from pipeline.settings import Limits
 from schemas.district import Registry

@@ -8,8 +8,8 @@ from pipeline.checking.judgement import Checked, check
 from pipeline.measuring.figures import Figures
 from pipeline.measuring.measure import measure
 from pipeline.measuring.picture import Calendar
-from pipeline.reading.book import Book
-from pipeline.reading.layouts import read_book
+from pipeline.reading.finding.layouts import read_book
+from pipeline.reading.opening.book import Book
 from pipeline.reading.schools import Schools
 from schemas.district import Registry, School
 from schemas.remarks import Catalogue, Remark, load_catalogue

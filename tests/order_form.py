@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from pipeline.reading.book import Book, Cell, Sheet
-from pipeline.reading.layouts import read_book
+from pipeline.reading.finding.layouts import read_book
+from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.schools import Schools
 from schemas.addresses import Spot
 from schemas.district import Registry, School

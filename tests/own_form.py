@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from pipeline.reading.grid import open_book
-from pipeline.reading.layouts import read_book
+from pipeline.reading.finding.layouts import read_book
+from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
 from pipeline.writing.form import write_form

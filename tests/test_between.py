@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.demo.answers import Conduct, answers_on
 from pipeline.demo.district import make_schools
 from pipeline.demo.handwriting import Entry, Hand, typed
-from pipeline.reading.book import Cell
+from pipeline.reading.opening.book import Cell
 from schemas.district import Registry, School
 from schemas.remarks import Severity
 from schemas.reports import FileRead

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.reading.book import Book, Cell, Sheet
+from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.registry import read_registry
 from pipeline.reading.reports import Inputs, read_file
 from pipeline.settings import Limits

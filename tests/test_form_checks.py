@@ -14,9 +14,9 @@ from random import Random
 from openpyxl import load_workbook
 
 from pipeline.checking.judgement import check
-from pipeline.reading.book import Book
-from pipeline.reading.grid import open_book
-from pipeline.reading.layouts import read_book
+from pipeline.reading.finding.layouts import read_book
+from pipeline.reading.opening.book import Book
+from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
 from pipeline.writing.form import write_form

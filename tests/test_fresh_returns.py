@@ -14,8 +14,8 @@ from docx import Document
 
 from pipeline import monthly
 from pipeline.measuring.figures import Figures
-from pipeline.reading.grid import open_book
-from pipeline.reading.layouts import read_book
+from pipeline.reading.finding.layouts import read_book
+from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits, Settings
 from pipeline.writing import colours

@@ -11,10 +11,10 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from pipeline.reading import sparse
-from pipeline.reading.book import Book, Cell, Sheet
-from pipeline.reading.grid import open_book
-from pipeline.reading.package import Unreadable, open_zip
+from pipeline.reading.opening import xlsx_second
+from pipeline.reading.opening.book import Book, Cell, Sheet
+from pipeline.reading.opening.grid import open_book
+from pipeline.reading.opening.guard import Unreadable, open_zip
 from pipeline.settings import Limits
 from schemas.addresses import Spot
 from schemas.text import clean
@@ -278,7 +278,7 @@ def test_both_readers_of_xlsx_say_the_same() -> None:
 
     data = xlsx(fill)
     with open_zip(data) as package:
-        assert sparse.read(package, data, LIMITS) == open_book(data, LIMITS)
+        assert xlsx_second.read(package, data, LIMITS) == open_book(data, LIMITS)
 
 
 # ── .xlsx: what would end a reader ───────────────────────────────────────────────────────────────────────

@@ -9,10 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from pipeline.reading.book import Cell
-from pipeline.reading.grid import open_book
-from pipeline.reading.heads import Meta
-from pipeline.reading.layouts import Role, read_book, readers
+from pipeline.reading.finding.head import Meta
+from pipeline.reading.finding.layouts import Role, read_book, readers
+from pipeline.reading.opening.book import Cell
+from pipeline.reading.opening.grid import open_book
 from pipeline.settings import Limits
 from pipeline.writing.form import write_form
 from schemas.addresses import Spot

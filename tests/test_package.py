@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.reading.package import Unreadable, kind_of, look
+from pipeline.reading.opening.guard import Unreadable, kind_of, look
 from pipeline.settings import Limits
 from pipeline.wording import message
 from schemas.remarks import load_catalogue

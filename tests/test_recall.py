@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from pipeline.checking.judgement import Checked
 from pipeline.measuring.figures import Figures, State
 from pipeline.measuring.picture import Outcome
-from pipeline.reading.book import Cell
+from pipeline.reading.opening.book import Cell
 from pipeline.wording import todo
 from pipeline.writing.form import write_form
 from pipeline.writing.form_prefill import Facts

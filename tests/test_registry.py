@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 import pytest
 
-from pipeline.reading.book import Book, Cell, Sheet
 from pipeline.reading.draft import draft_registry, look_alikes
-from pipeline.reading.grid import open_book
+from pipeline.reading.opening.book import Book, Cell, Sheet
+from pipeline.reading.opening.grid import open_book
 from pipeline.reading.registry import read_registry
 from pipeline.settings import Limits
 from pipeline.writing.registry import write_registry

@@ -20,9 +20,9 @@ from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import save_workbook
 
-from pipeline.reading.book import Sheet
-from pipeline.reading.grid import open_book
-from pipeline.reading.layouts import read_book
+from pipeline.reading.finding.layouts import read_book
+from pipeline.reading.opening.book import Sheet
+from pipeline.reading.opening.grid import open_book
 from pipeline.settings import Limits
 from pipeline.writing import colours
 from pipeline.writing.form import write_form

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import wording
-from pipeline.reading.book import Cell
-from pipeline.reading.values import clean, is_blank, read_answer, read_classes, read_date
+from pipeline.reading.answers.values import clean, is_blank, read_answer, read_classes, read_date
+from pipeline.reading.opening.book import Cell
 from schemas.form import Form, Item, Kind, load_form
 from schemas.remarks import load_catalogue
 

@@ -54,7 +54,7 @@ def fail_untransportably(item: str) -> str:
 
 
 def loaded_packages(item: str) -> set[str]:
-    import pipeline.reading.grid  # noqa: F401 - what reading brings along
+    import pipeline.reading.opening.grid  # noqa: F401 - what reading brings along
 
     return {name.partition(".")[0] for name in sys.modules}
 

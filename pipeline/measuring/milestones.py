@@ -12,7 +12,7 @@ from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report
 from pipeline.measuring.figures import Milestone, Share
 from pipeline.measuring.picture import Picture
-from pipeline.reading.yes_no import read_yes_no
+from pipeline.reading.answers.yes_no import read_yes_no
 from schemas.district import School, Tick
 from schemas.form import Form, Item, Kind, Measure
 from schemas.likeness import plain

@@ -20,7 +20,7 @@ import msgspec
 import schemas
 from pipeline.files import OutputError, Outputs
 from pipeline.reading.inbox import shown_path
-from pipeline.reading.package import Unreadable, look
+from pipeline.reading.opening.guard import Unreadable, look
 from pipeline.reading.reports import Inputs, digest_of
 from schemas.remarks import Remark, Severity
 from schemas.reports import FileRead, ReportRead

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.reading.book import Book, Cell, Sheet
-from pipeline.reading.rows import item_numbers
+from pipeline.reading.answers.values import as_text, is_blank, read_date
+from pipeline.reading.answers.yes_no import read_yes_no
+from pipeline.reading.finding.rows import item_numbers
+from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.schools import Schools
-from pipeline.reading.values import as_text, is_blank, read_date
-from pipeline.reading.yes_no import read_yes_no
 from schemas.addresses import Spot, address
 from schemas.district import Recipient, Registry, School, Tick, Waiver
 from schemas.form import Form

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.reading.book import Book
-from pipeline.reading.grid import open_book
+from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.inbox import shown_path
-from pipeline.reading.layouts import read_book
-from pipeline.reading.package import Unreadable, look
+from pipeline.reading.opening.book import Book
+from pipeline.reading.opening.grid import open_book
+from pipeline.reading.opening.guard import Unreadable, look
 from pipeline.reading.registry import read_registry
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.reading.package import Unreadable, look
+from pipeline.reading.opening.guard import Unreadable, look
 from pipeline.settings import Limits
 from pipeline.writing.returned import Head, Shown, annotated
 from schemas.district import School

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element
 
-from pipeline.reading.package import MB, Unreadable, kind_of, open_zip, part
+from pipeline.reading.opening.guard import MB, Unreadable, kind_of, open_zip, part
 from pipeline.settings import Limits
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"  # the transitional kind, which Excel writes

@@ -17,9 +17,9 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree
 from defusedxml import DefusedXmlException
 
-from pipeline.reading.book import Cell
-from pipeline.reading.cells import cell_without_value, error_cell
-from pipeline.reading.package import check_sheets, damaged, part
+from pipeline.reading.opening.book import Cell
+from pipeline.reading.opening.cells import cell_without_value, error_cell
+from pipeline.reading.opening.guard import check_sheets, damaged, part
 from pipeline.settings import Limits
 from schemas.addresses import Spot, column_number, exists
 

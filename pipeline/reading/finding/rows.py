@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipeline.reading.book import Cell, Sheet
-from pipeline.reading.tables import Table
+from pipeline.reading.finding.tables import Table
+from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Form, Item, Kind
 from schemas.likeness import SAME_WORDING, best_likeness, plain

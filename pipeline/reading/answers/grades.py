@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pipeline.reading.dates import LONGEST
-from pipeline.reading.tokens import ASIDE, DASHES, NOTHING, Token, tokenize
-from pipeline.reading.vocabulary import is_unit
+from pipeline.reading.answers.dates import LONGEST
+from pipeline.reading.answers.tokens import ASIDE, DASHES, NOTHING, Token, tokenize
+from pipeline.reading.answers.vocabulary import is_unit
 
 ALL = "все"  # the whole school; which grades that are depends on the school
 _LAST_GRADE = 11

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.reading.dates import FIRST_YEAR_OF_DOCUMENT, find_dates
+from pipeline.reading.answers.dates import FIRST_YEAR_OF_DOCUMENT, find_dates
 
 NO_NUMBER = "б/н"
 

@@ -2,7 +2,7 @@
 
 The reader is chosen by what the bytes are, never by the file's name:
 
-- .xlsx, .xlsm: calamine, with what it does not tell from `ooxml`; openpyxl (`sparse`) where calamine cannot;
+- .xlsx, .xlsm: calamine, with what it does not tell (`xlsx`); openpyxl (`xlsx_second`) where calamine cannot;
 - .xls: xlrd (`xls`), calamine where xlrd cannot;
 - .ods: our own pass (`ods`);
 - .xlsb: calamine.
@@ -24,11 +24,11 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from pipeline.reading import ods, ooxml, sparse, xls
-from pipeline.reading.book import Book, Cell, Sheet
-from pipeline.reading.cells import as_cell
-from pipeline.reading.ooxml import SheetNotes
-from pipeline.reading.package import check_sheets, damaged, kind_of, open_zip, unreadable
+from pipeline.reading.opening import ods, xls, xlsx, xlsx_second
+from pipeline.reading.opening.book import Book, Cell, Sheet
+from pipeline.reading.opening.cells import as_cell
+from pipeline.reading.opening.guard import check_sheets, damaged, kind_of, open_zip, unreadable
+from pipeline.reading.opening.xlsx import SheetNotes
 from pipeline.settings import Limits
 from schemas.addresses import Spot
 
@@ -46,7 +46,7 @@ def open_book(data: bytes, limits: Limits) -> Book:
             return _read_without_formats(data, limits)
         case "docx":
             # python-docx takes a while to import, and few schools send text documents
-            from pipeline.reading import docx
+            from pipeline.reading.opening import docx
 
             return docx.read(data)
 
@@ -54,13 +54,13 @@ def open_book(data: bytes, limits: Limits) -> Book:
 def _read_xlsx(data: bytes, limits: Limits) -> Book:
     with open_zip(data) as package:
         try:
-            notes = ooxml.notes_on_sheets(package, limits)
+            notes = xlsx.notes_on_sheets(package, limits)
             book = CalamineWorkbook.from_filelike(BytesIO(data))
             if len(book.sheet_names) != len(notes):
-                raise ooxml.NotPlain
+                raise xlsx.NotPlain
             return Book(tuple(_with_notes(book, i, noted) for i, noted in enumerate(notes) if _is_worksheet(book, i)))
-        except (ooxml.NotPlain, CalamineError):
-            return sparse.read(package, data, limits)
+        except (xlsx.NotPlain, CalamineError):
+            return xlsx_second.read(package, data, limits)
 
 
 def _read_xls(data: bytes, limits: Limits) -> Book:
@@ -92,7 +92,7 @@ def _is_worksheet(book: CalamineWorkbook, index: int) -> bool:
 
 
 def _with_notes(book: CalamineWorkbook, index: int, notes: SheetNotes) -> Sheet:
-    sheet = _sheet(book, index, notes.formats, ooxml.GENERAL)
+    sheet = _sheet(book, index, notes.formats, xlsx.GENERAL)
     if not (notes.never_calculated or notes.errors):
         return sheet
     cells = {**notes.never_calculated, **sheet.cells, **notes.errors}

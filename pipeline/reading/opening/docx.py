@@ -9,9 +9,9 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
 from lxml.etree import XMLSyntaxError
 
-from pipeline.reading.book import Book, Cell, Sheet
-from pipeline.reading.cells import as_cell
-from pipeline.reading.package import damaged
+from pipeline.reading.opening.book import Book, Cell, Sheet
+from pipeline.reading.opening.cells import as_cell
+from pipeline.reading.opening.guard import damaged
 from schemas.addresses import Spot
 
 NAME = "документ"

@@ -13,9 +13,9 @@ import xlrd
 from xlrd.book import Book as XlrdBook
 from xlrd.sheet import Sheet as XlrdSheet
 
-from pipeline.reading.book import Book, Cell, Sheet
-from pipeline.reading.cells import Raw, as_cell, error_cell
-from pipeline.reading.package import check_sheets, too_many_cells
+from pipeline.reading.opening.book import Book, Cell, Sheet
+from pipeline.reading.opening.cells import Raw, as_cell, error_cell
+from pipeline.reading.opening.guard import check_sheets, too_many_cells
 from pipeline.settings import Limits
 from schemas.addresses import Spot
 

@@ -3,7 +3,7 @@
 import re
 from typing import Literal, NamedTuple
 
-from pipeline.reading.dates import DATE
+from pipeline.reading.answers.dates import DATE
 
 DASHES = "-‐‑‒–—―−"  # hyphens, dashes and the minus sign: people type any of them for any other
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.reading.book import Cell, Value
+from pipeline.reading.opening.book import Cell, Value
 
 LONGEST = 2_000  # characters that are searched: nobody writes more, and the time grows with their square
 

@@ -12,10 +12,10 @@ from datetime import datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
-from pipeline.reading.book import Book, Cell, Sheet
-from pipeline.reading.cells import Raw, as_cell, cell_without_value, error_cell
-from pipeline.reading.ooxml import parts_of
-from pipeline.reading.package import damaged, over_limit, part, too_many_cells
+from pipeline.reading.opening.book import Book, Cell, Sheet
+from pipeline.reading.opening.cells import Raw, as_cell, cell_without_value, error_cell
+from pipeline.reading.opening.guard import damaged, over_limit, part, too_many_cells
+from pipeline.reading.opening.xlsx import parts_of
 from pipeline.settings import Limits
 from pipeline.wording import count
 from schemas.addresses import Spot, column_number, exists

@@ -14,9 +14,9 @@ from functools import lru_cache
 from itertools import permutations
 from typing import Literal, NamedTuple
 
-from pipeline.reading.grades import take_classes
-from pipeline.reading.tokens import DASHES, Token, tokenize
-from pipeline.reading.vocabulary import Sense, kind_of_people, sense
+from pipeline.reading.answers.grades import take_classes
+from pipeline.reading.answers.tokens import DASHES, Token, tokenize
+from pipeline.reading.answers.vocabulary import Sense, kind_of_people, sense
 
 Asks = Literal["people", "percent"]
 Unit = Literal["", "people", "other people", "percent"]

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.reading.book import Cell, Sheet
+from pipeline.reading.answers.values import read_date
+from pipeline.reading.opening.book import Cell, Sheet
 from pipeline.reading.schools import Schools
-from pipeline.reading.values import read_date
 from schemas import own_form
 from schemas.addresses import Spot
 from schemas.form import Form

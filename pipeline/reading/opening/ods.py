@@ -16,9 +16,9 @@ from xml.sax.xmlreader import AttributesImpl
 import defusedxml.sax
 from defusedxml import DefusedXmlException
 
-from pipeline.reading.book import Book, Cell, Sheet
-from pipeline.reading.cells import Raw, as_cell, cell_without_value, error_cell
-from pipeline.reading.package import check_sheets, damaged, open_zip, part, too_many_cells
+from pipeline.reading.opening.book import Book, Cell, Sheet
+from pipeline.reading.opening.cells import Raw, as_cell, cell_without_value, error_cell
+from pipeline.reading.opening.guard import check_sheets, damaged, open_zip, part, too_many_cells
 from pipeline.settings import Limits
 from schemas.addresses import Spot
 

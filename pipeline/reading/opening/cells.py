@@ -3,7 +3,7 @@
 import math
 from datetime import date, datetime, time, timedelta
 
-from pipeline.reading.book import Cell
+from pipeline.reading.opening.book import Cell
 from schemas.text import clean
 
 Raw = str | float | bool | date | datetime | time | timedelta

@@ -8,15 +8,25 @@ from datetime import date, datetime, time
 from itertools import chain
 from typing import NamedTuple
 
-from pipeline.reading.book import Cell, Value
-from pipeline.reading.dates import LONGEST, read_date
-from pipeline.reading.documents import Document, read_document
-from pipeline.reading.figures import ROLES, Asks, Coverage, People, Reading, Refusal, read_number, read_text, settle
-from pipeline.reading.grades import read_classes
-from pipeline.reading.persons import read_person
-from pipeline.reading.tokens import DASHES
-from pipeline.reading.vocabulary import kind_of_people
-from pipeline.reading.yes_no import read_yes_no
+from pipeline.reading.answers.dates import LONGEST, read_date
+from pipeline.reading.answers.documents import Document, read_document
+from pipeline.reading.answers.grades import read_classes
+from pipeline.reading.answers.persons import read_person
+from pipeline.reading.answers.shares import (
+    ROLES,
+    Asks,
+    Coverage,
+    People,
+    Reading,
+    Refusal,
+    read_number,
+    read_text,
+    settle,
+)
+from pipeline.reading.answers.tokens import DASHES
+from pipeline.reading.answers.vocabulary import kind_of_people
+from pipeline.reading.answers.yes_no import read_yes_no
+from pipeline.reading.opening.book import Cell, Value
 from schemas.form import Form, Item, Kind
 from schemas.remarks import Remark, remark
 from schemas.reports import NO, Fact

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.reading.book import Cell, Sheet
-from pipeline.reading.dates import FIRST_YEAR, find_dates
-from pipeline.reading.persons import is_name
-from pipeline.reading.tables import Columns
-from pipeline.reading.values import is_blank
+from pipeline.reading.answers.dates import FIRST_YEAR, find_dates
+from pipeline.reading.answers.persons import is_name
+from pipeline.reading.answers.values import is_blank
+from pipeline.reading.finding.tables import Columns
+from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Form
 from schemas.likeness import is_one_of, plain

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from pipeline.reading.book import Book, Cell, Sheet
-from pipeline.reading.heads import Head, Meta, read_head, read_meta
-from pipeline.reading.one_report import FormRead, one_report
-from pipeline.reading.rows import Row, find_rows
+from pipeline.reading.answers.values import is_blank, read_answer, read_classes
+from pipeline.reading.finding.head import Head, Meta, read_head, read_meta
+from pipeline.reading.finding.one_report import FormRead, one_report
+from pipeline.reading.finding.rows import Row, find_rows
+from pipeline.reading.finding.signatures import closing_row, is_signature, signature_cells
+from pipeline.reading.finding.tables import FormOnSheet, find_forms
+from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.schools import Match, Schools
-from pipeline.reading.signatures import closing_row, is_signature, signature_cells
-from pipeline.reading.tables import FormOnSheet, find_forms
-from pipeline.reading.values import is_blank, read_answer, read_classes
 from schemas import own_form
 from schemas.addresses import Spot
 from schemas.district import School

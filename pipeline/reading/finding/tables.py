@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pipeline.reading.book import Sheet
+from pipeline.reading.opening.book import Sheet
 from schemas import own_form
 from schemas.addresses import Spot
 from schemas.form import Form, Kind

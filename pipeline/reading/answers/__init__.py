@@ -1,0 +1,1 @@
+"""The text of one answer's cell as facts."""
