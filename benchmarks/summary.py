@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import replace
 
+from pipeline.writing.brief import make_brief
 from pipeline.writing.summary import write_summary
 from schemas.remarks import load_catalogue
 from tests.figures import CASES, PROBLEMS, REMARKS, district
@@ -23,7 +24,7 @@ def main(sizes: list[int]) -> None:
             problems=PROBLEMS,
         )
         start = time.perf_counter()
-        book = write_summary(figures, load_catalogue(), "")
+        book = write_summary(figures, make_brief(figures, load_catalogue()), load_catalogue(), "")
         seconds = time.perf_counter() - start
         first = first or seconds / schools
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -10,8 +10,8 @@ from pipeline.files import Outputs, lock, safe_name
 from pipeline.monthly import Job, Survey
 from pipeline.reading.inbox import look_into
 from pipeline.wording import message
-from pipeline.writing.form import write_form
-from pipeline.writing.form_prefill import Prefill, accepted, report_of
+from pipeline.writing.form.prefill import Prefill, accepted, report_of
+from pipeline.writing.form.workbook import write_form
 from schemas.district import Registry, School
 from schemas.form import load_form
 from schemas.remarks import Severity

@@ -144,12 +144,14 @@ def _read(job: Job, form: Form, catalogue: Catalogue, progress: Progress, log: P
 def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tuple[Path, str, list[str]]:
     """All files of the run, made beside their places. Returns the summary's path below the output folder, its digest,
     and what is to be said of the letters."""
+    from pipeline.reading.draft import look_alikes
     from pipeline.sending.letters import leadership_letter, put_in_outbox
+    from pipeline.writing.brief import make_brief
+    from pipeline.writing.csv_files import answers_csv, findings_csv, indicators_csv
     from pipeline.writing.registry import write_registry
     from pipeline.writing.returns import make_returns
     from pipeline.writing.strange import strange_toml
     from pipeline.writing.summary import write_summary
-    from pipeline.writing.tables import answers_csv, findings_csv, indicators_csv
 
     figures, catalogue, registry = survey.figures, survey.catalogue, survey.intake.registry
     folder = Path(job.as_of.isoformat())
@@ -160,7 +162,8 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tupl
         digests[name] = digest(content)
 
     name = f"svod-{job.as_of}.xlsx"
-    summary = write_summary(figures, catalogue, VERSION)
+    brief = make_brief(figures, catalogue)
+    summary = write_summary(figures, brief, catalogue, VERSION)
     add("answers.csv", answers_csv(figures))
     add("findings.csv", findings_csv(figures, catalogue))
     add("indicators.csv", indicators_csv(figures))
@@ -171,12 +174,12 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tupl
     for returned, content in make_returns(figures, catalogue, job.input, files, job.settings.limits):
         add(f"returns/{returned}", content, durable=False)
     if registry.draft:
-        add("registry.xlsx", write_registry(figures.form, registry, job.as_of))
+        add("registry.xlsx", write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
     made_from = manifest(job.as_of, survey.form, job.settings, VERSION, inbox.registry, reads, digests)
     outputs.add(folder / MANIFEST, made_from)
     if strange := strange_toml(reads, registry):
         outputs.add(Path("logs", f"strange-{job.as_of}.toml"), strange, durable=False)
-    letter = leadership_letter(figures, catalogue, registry, name, summary)
+    letter = leadership_letter(figures, brief, registry, name, summary)
     said = put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs) if letter else []
     return folder / name, digests[name], said
 

@@ -5,8 +5,11 @@ from pathlib import Path
 from pipeline import monthly
 from pipeline.choosing import school_named
 from pipeline.files import Outputs, lock, safe_name
+from pipeline.measuring.peers import peer_standings
 from pipeline.monthly import Job
+from pipeline.writing.brief import make_brief
 from pipeline.writing.school import write_school_page
+from pipeline.writing.school.alone import alone
 
 
 def write_school(job: Job, said: str) -> Path:
@@ -16,9 +19,11 @@ def write_school(job: Job, said: str) -> Path:
     """
     survey = monthly.take_survey(job)
     school = school_named(survey, said)
+    own, standings = alone(survey.figures, school), peer_standings(survey.figures.coverage, school.code)
+    page = write_school_page(own, standings, make_brief(own, survey.catalogue), survey.catalogue)
     name = f"{safe_name(school.code)}-{safe_name(school.name)}.xlsx"
     with lock(job.output), Outputs(job.output) as outputs:
         place = Path(job.as_of.isoformat(), "schools", name)
-        outputs.add(place, write_school_page(survey.figures, survey.catalogue, school))
+        outputs.add(place, page)
         (written,) = outputs.commit()
     return written.lies_at

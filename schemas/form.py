@@ -170,7 +170,7 @@ class ItemGroup(_Data, frozen=True):
 
 
 class CoverageMatrix(_Data, frozen=True):
-    groups: tuple[ItemGroup, ...]
+    groups: tuple[ItemGroup, ...]  # whose coverage, with the items that are shown of it
     rows: tuple[str, ...]  # bases
     columns: tuple[ItemGroup, ...]
 
@@ -223,6 +223,11 @@ class Form(_Data, frozen=True, dict=True):
     controls: tuple[Control, ...]
     stages: tuple[Stage, ...]
     problem_groups: tuple[ProblemGroup, ...]
+
+    @property
+    def shown_items(self) -> list[Item]:
+        """Coverage items in the order of their groups."""
+        return [self.item(number) for group in self.coverage.groups for number in group.items]
 
     def item(self, number: str) -> Item:
         """The item of that number; a row of acts (`4.2`) leads to its item (`4`). KeyError if there is none."""

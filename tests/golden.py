@@ -19,12 +19,11 @@ from pathlib import Path
 
 from lxml import etree
 
-from pipeline.writing.form import write_form
-from pipeline.writing.summary import write_summary
+from pipeline.writing.form.workbook import write_form
 from schemas.form import load_form
-from schemas.remarks import load_catalogue
 from tests.figures import STATES
 from tests.test_form_workbook import AS_OF, BEFORE, SCHOOL
+from tests.workbooks import summary_workbook
 
 FOLDER = Path(__file__).parent / "golden"
 DEMO = "demo"  # the summary of the demo's run; the other workbooks are made of `tests/figures.py`
@@ -42,7 +41,7 @@ Parts = dict[str, str]  # name of a part -> its lines
 
 
 def _summary_of(state: str) -> bytes:
-    return write_summary(STATES[state](), load_catalogue(), "0.1.0")
+    return summary_workbook(STATES[state]())
 
 
 WORKBOOKS: dict[str, Callable[[], bytes]] = {

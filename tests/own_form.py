@@ -8,8 +8,8 @@ from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
-from pipeline.writing.form import write_form
-from pipeline.writing.form_prefill import Facts, Prefill
+from pipeline.writing.form.prefill import Facts, Prefill
+from pipeline.writing.form.workbook import write_form
 from schemas.reports import FileRead
 from tests.batch import MARCH
 from tests.order_form import FORM, REGISTRY

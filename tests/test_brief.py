@@ -9,9 +9,10 @@ from pipeline import wording
 from pipeline.measuring.figures import Figures, Milestone, Restated, State
 from pipeline.measuring.problems import OTHER
 from pipeline.wording import NBSP
-from pipeline.writing.brief import Brief, make_brief
+from pipeline.writing.brief import make_brief
 from pipeline.writing.brief.cards import CARD_LINE
 from pipeline.writing.brief.decisions import DECISION_LENGTH
+from pipeline.writing.pages.brief import Brief
 from schemas.remarks import load_catalogue
 from tests import figures as given
 from tests.figures import AS_OF, CASES, HISTORY, REMARKS, STATES, Case, district

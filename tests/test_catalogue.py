@@ -16,7 +16,7 @@ from pipeline.reading.registry import read_registry
 from pipeline.reading.reports import Inputs, read_file
 from pipeline.settings import Limits
 from pipeline.wording import message, todo
-from pipeline.writing.fitting import text_height
+from pipeline.writing.pages.fitting import text_height
 from schemas import own_form, remarks
 from schemas.addresses import Spot
 from schemas.district import Registry, School

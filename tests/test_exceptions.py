@@ -8,7 +8,7 @@ import pytest
 from pipeline.measuring.figures import Figures, Milestone
 from pipeline.measuring.measure import measure
 from pipeline.wording import message
-from pipeline.writing.tables import indicators
+from pipeline.writing.csv_files import indicators
 from schemas.district import Waiver
 from schemas.municipality import MUNICIPALITY
 from schemas.remarks import Severity, load_catalogue

@@ -1,6 +1,6 @@
 """The form's live column «Проверка»: LibreOffice computes it, the pipeline judges the same answers, both must agree.
 
-The fillings leave out what the docstring of `pipeline.writing.form_checks` leaves to the pipeline.
+The fillings leave out what the docstring of `pipeline.writing.form.checks` leaves to the pipeline.
 """
 
 import re
@@ -19,8 +19,8 @@ from pipeline.reading.opening.book import Book
 from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
-from pipeline.writing.form import write_form
-from pipeline.writing.form_checks import TO_FILL
+from pipeline.writing.form.checks import TO_FILL
+from pipeline.writing.form.workbook import write_form
 from schemas import own_form
 from schemas.addresses import Spot
 from schemas.district import Registry, School

@@ -19,9 +19,9 @@ from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
-from pipeline.writing import theme
-from pipeline.writing.form import write_form
-from pipeline.writing.form_prefill import Prefill
+from pipeline.writing.form.prefill import Prefill
+from pipeline.writing.form.workbook import write_form
+from pipeline.writing.pages import theme
 from schemas import own_form
 from schemas.district import Registry, School
 from schemas.form import Form, Item, Kind, load_form

@@ -18,12 +18,12 @@ from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits, Settings
-from pipeline.writing import colours
-from pipeline.writing.form import write_form
-from pipeline.writing.form_prefill import Facts, Prefill
+from pipeline.writing.form.prefill import Facts, Prefill
+from pipeline.writing.form.workbook import write_form
+from pipeline.writing.fresh_form import fresh
+from pipeline.writing.pages import colours
 from pipeline.writing.registry import write_registry
 from pipeline.writing.returned import Head, Shown
-from pipeline.writing.returned.fresh import fresh
 from schemas import own_form
 from schemas.district import Registry, School
 from schemas.remarks import Severity

@@ -14,7 +14,7 @@ from pipeline.reading.finding.layouts import Role, read_book, readers
 from pipeline.reading.opening.book import Cell
 from pipeline.reading.opening.grid import open_book
 from pipeline.settings import Limits
-from pipeline.writing.form import write_form
+from pipeline.writing.form.workbook import write_form
 from schemas.addresses import Spot
 from schemas.likeness import only_repeats
 from tests.order_form import ANSWERS, FORM, REGISTRY, SCHOOLS, OrderForm, notes, read, read_one, said

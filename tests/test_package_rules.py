@@ -10,20 +10,20 @@ from typing import NamedTuple
 import pytest
 import xlsxwriter
 
-from pipeline.writing.form import write_form
-from pipeline.writing.form_prefill import Prefill
+from pipeline.writing.form.prefill import Prefill
+from pipeline.writing.form.workbook import write_form
+from pipeline.writing.fresh_form import fresh
 from pipeline.writing.registry import write_registry
 from pipeline.writing.returned import Head, Shown, annotated
-from pipeline.writing.returned.fresh import fresh
-from pipeline.writing.summary import write_summary
 from schemas.district import Recipient, Registry, School
 from schemas.form import load_form
-from schemas.remarks import Severity, load_catalogue
+from schemas.remarks import Severity
 from tests import figures as given
 from tests import open_xml
 from tests.conftest import Run
 from tests.figures import STATES
 from tests.open_xml import RULES, Package, Rule, breaches, formulas, machine_words
+from tests.workbooks import summary_workbook
 
 FORM = load_form("form-547")
 AS_OF = date(2014, 3, 20)
@@ -32,13 +32,13 @@ NAMES = ("=1+1", "+7 914 000", "-5 классов", "@SUM(A1)")
 
 # ── every workbook ───────────────────────────────────────────────────────────────────────────────────────────────────
 def summary_of(state: str) -> bytes:
-    return write_summary(STATES[state](), load_catalogue(), "0.1.0")
+    return summary_workbook(STATES[state]())
 
 
 def summary_of_odd_names() -> bytes:
     cases = [given.Case(name, 100 + 10 * n, (20.0, 30.0, 40.0)) for n, name in enumerate(NAMES)]
     problems = [(name, n, name, name) for n, name in enumerate(NAMES)]
-    return write_summary(given.district(cases, problems=problems), load_catalogue(), "0.1.0")
+    return summary_workbook(given.district(cases, problems=problems))
 
 
 def school(name: str = "СОШ № 8") -> School:

@@ -12,15 +12,14 @@ from rapidfuzz import fuzz
 
 from pipeline.measuring.figures import Problem
 from pipeline.measuring.problems import OTHER, alike, group_of, groups_by_likeness, words_of
-from pipeline.writing.summary import write_summary
-from pipeline.writing.summary.page import MOST_ROWS
+from pipeline.writing.pages.page import MOST_ROWS
 from schemas.district import Registry
 from schemas.form import load_form
 from schemas.likeness import plain
-from schemas.remarks import load_catalogue
 from schemas.reports import FileRead
 from tests import figures as given
 from tests.batch import MARCH, file_of, measured, order_form, school
+from tests.workbooks import summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
@@ -288,7 +287,7 @@ def test_a_solution_without_a_problem_is_not_lost() -> None:
 # ── the sheet ────────────────────────────────────────────────────────────────────────────────────────────
 def sheet_of(*problems: Problem) -> list[tuple[object, ...]]:
     """Rows of «Проблемы» below its header."""
-    book = write_summary(replace(given.twenty_schools(), problems=problems), load_catalogue(), "0.1.0")
+    book = summary_workbook(replace(given.twenty_schools(), problems=problems))
     return list(openpyxl.load_workbook(BytesIO(book))["Проблемы"].iter_rows(min_row=6, values_only=True))
 
 

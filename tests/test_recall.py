@@ -14,8 +14,8 @@ from pipeline.measuring.figures import Figures, State
 from pipeline.measuring.picture import Outcome
 from pipeline.reading.opening.book import Cell
 from pipeline.wording import todo
-from pipeline.writing.form import write_form
-from pipeline.writing.form_prefill import Facts
+from pipeline.writing.form.prefill import Facts
+from pipeline.writing.form.workbook import write_form
 from schemas import own_form
 from schemas.addresses import Spot, address
 from schemas.district import Registry

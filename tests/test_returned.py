@@ -24,8 +24,8 @@ from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.book import Sheet
 from pipeline.reading.opening.grid import open_book
 from pipeline.settings import Limits
-from pipeline.writing import colours
-from pipeline.writing.form import write_form
+from pipeline.writing.form.workbook import write_form
+from pipeline.writing.pages import colours
 from pipeline.writing.returned import Head, Shown, annotated
 from schemas.remarks import Severity
 from tests.libreoffice import needs_libreoffice, printed, recalculated

@@ -11,11 +11,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.measuring.figures import Figures
 from pipeline.measuring.rules import Rule, rule_book
 from pipeline.wording import message
-from pipeline.writing.summary import write_summary
 from schemas.district import Registry, Waiver
 from schemas.remarks import Catalogue, Remark, Severity, load_catalogue
 from tests.batch import CATALOGUE, checked, file_of, measured, order_form
 from tests.order_form import REGISTRY
+from tests.workbooks import summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
@@ -90,7 +90,7 @@ def figures(catalogue: Catalogue = CATALOGUE) -> Figures:
 def sheet(values: bool = True) -> Worksheet:
     """With the values of formulas, or with the formulas."""
     catalogue = load_catalogue({"FILE-LINK": "off"})
-    book = write_summary(figures(catalogue), catalogue, "0.1.0")
+    book = summary_workbook(figures(catalogue), catalogue)
     return openpyxl.load_workbook(BytesIO(book), data_only=values)["Правила"]
 
 

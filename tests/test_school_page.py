@@ -16,16 +16,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures, Milestone, Share, State
 from pipeline.measuring.peers import peer_standings
-from pipeline.writing.school import write_school_page
 from pipeline.writing.school.alone import NOT_NAMED
 from schemas.district import School
-from schemas.remarks import Severity, load_catalogue, remark
+from schemas.remarks import Severity, remark
 from tests import figures as given
 from tests.conftest import Run
 from tests.figures import AS_OF, CASES, STATES
 from tests.libreoffice import needs_libreoffice, recalculated
 from tests.open_xml import breaches, machine_words
 from tests.test_cli import one_russian_sentence, svod
+from tests.workbooks import school_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
 
@@ -50,7 +50,7 @@ PAGES = {
 
 def page(figures: Figures, code: str) -> bytes:
     school = next(school for school in figures.schools if school.code == code)
-    return write_school_page(figures, load_catalogue(), school)
+    return school_workbook(figures, school)
 
 
 @cache

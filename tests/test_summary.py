@@ -17,13 +17,13 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures
+from pipeline.writing.pages.page import LONGEST_TEXT
 from pipeline.writing.summary import write_summary
-from pipeline.writing.summary.page import LONGEST_TEXT
 from schemas.form import load_form
-from schemas.remarks import load_catalogue
 from tests import figures as given
 from tests.figures import STATES
 from tests.libreoffice import needs_libreoffice, recalculated
+from tests.workbooks import summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
 
@@ -33,7 +33,7 @@ TABLES = {"Активация": 6, "Охват": 9, "Этапы": 8, "Динам
 
 
 def summary(figures: Figures) -> bytes:
-    return write_summary(figures, load_catalogue(), "0.1.0")
+    return summary_workbook(figures)
 
 
 @cache

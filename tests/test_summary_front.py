@@ -17,18 +17,18 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures, Restated
-from pipeline.writing import theme
-from pipeline.writing.summary import page, write_summary
+from pipeline.writing.pages import page, theme
 from schemas.district import Waiver
-from schemas.remarks import Remark, Severity, load_catalogue, remark
+from schemas.remarks import Remark, Severity, remark
 from tests import figures as given
 from tests.figures import AS_OF, HISTORY, STATES, Case, district
+from tests.workbooks import summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
 
 
 def book_of(figures: Figures, values: bool = True) -> Workbook:
-    return openpyxl.load_workbook(BytesIO(write_summary(figures, load_catalogue(), "0.1.0")), data_only=values)
+    return openpyxl.load_workbook(BytesIO(summary_workbook(figures)), data_only=values)
 
 
 @cache

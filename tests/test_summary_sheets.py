@@ -10,7 +10,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures, Lives, Milestone, State
-from pipeline.writing.summary import page
+from pipeline.writing.pages import page
 from schemas.remarks import Severity, remark
 from tests import figures as given
 from tests.figures import AS_OF, REMARKS

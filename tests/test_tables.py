@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pandera.errors import SchemaError
 
 from pipeline.measuring.figures import Figures
-from pipeline.writing.tables import answers_csv, findings_csv, indicators, indicators_csv
+from pipeline.writing.csv_files import answers_csv, findings_csv, indicators, indicators_csv
 from schemas.answers import FIELDS
 from schemas.district import Registry, Waiver
 from schemas.remarks import remark

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.demo.handwriting import Entry, Hand, in_words
 from pipeline.demo.reports import Report, own_form_line
-from pipeline.writing.form import write_form
+from pipeline.writing.form.workbook import write_form
 from schemas import own_form
 from schemas.form import Form, Item, Kind, Recognise
 

@@ -10,10 +10,9 @@ from pipeline.files import Outputs
 from pipeline.measuring.figures import Figures
 from pipeline.sending.outbox import OUTBOX, Attachment, Letter, SentBook, compose, has_gone
 from pipeline.wording import NBSP, band, count, decimals_beside, number, percent
-from pipeline.writing import theme
-from pipeline.writing.brief import Brief, make_brief
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.brief import Brief
 from schemas.district import Registry
-from schemas.remarks import Catalogue
 
 FILE = "rukovodstvo.eml"
 FOR_LEADERSHIP = "сводка"  # what the registry's «Рассылка» calls it
@@ -42,14 +41,11 @@ class Behind(NamedTuple):
     missing: str
 
 
-def leadership_letter(
-    figures: Figures, catalogue: Catalogue, registry: Registry, name: str, summary: bytes
-) -> Letter | None:
-    """The letter with the summary workbook attached under `name`; None where «Рассылка» names nobody for it."""
+def leadership_letter(figures: Figures, brief: Brief, registry: Registry, name: str, summary: bytes) -> Letter | None:
+    """What `brief` says, with the summary workbook attached under `name`; None where «Рассылка» names nobody for it."""
     to = tuple(recipient.email for recipient in registry.mailing if FOR_LEADERSHIP in recipient.wants)
     if not to:
         return None
-    brief = make_brief(figures, catalogue)
     behind, more = _behind(figures)
     content = {
         "brief": brief,

@@ -1,10 +1,11 @@
 """The registry as a workbook: the draft made of the reports, the demo's district."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from io import BytesIO
+from types import MappingProxyType
 
-from pipeline.reading.draft import look_alikes
-from pipeline.writing import theme
+from pipeline.writing.pages import theme
 from schemas import registry_book as columns
 from schemas.district import Registry
 from schemas.form import Form
@@ -20,15 +21,17 @@ _WIDTHS = {
 }
 
 
-def write_registry(form: Form, registry: Registry, created: date) -> bytes:
-    """Sheets «Школы» (one row a school) and «Рассылка», as `pipeline.reading.registry` reads them."""
+def write_registry(
+    form: Form, registry: Registry, created: date, doubles: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> bytes:
+    """Sheets «Школы» (one row a school) and «Рассылка», as `pipeline.reading.registry` reads them. `doubles`: code of a
+    school -> those that may be the same one, of a draft."""
     target = BytesIO()
     book = theme.open_workbook(target, "Реестр школ", form.office, created)
     formats = theme.Formats(book)
     sheet = book.add_worksheet(columns.SCHOOLS)
     bases = {base.registry: base.id for base in form.bases}
     headings = [columns.CODE, columns.NAME, columns.FULL_NAME, columns.ALIASES, *bases, columns.CLASSES, columns.EMAIL]
-    doubles = look_alikes(registry) if registry.draft else {}
     if doubles:
         headings.append(_LOOK_ALIKES)
     sheet.set_row(0, 46)

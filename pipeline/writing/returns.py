@@ -9,10 +9,10 @@ from pipeline.measuring.figures import Figures
 from pipeline.settings import Limits
 from pipeline.wording import message, todo
 from pipeline.workers import Workers
-from pipeline.writing.form_prefill import report_of
+from pipeline.writing.form.prefill import report_of
+from pipeline.writing.fresh_form import fresh
 from pipeline.writing.returned import Head, Shown
-from pipeline.writing.returned.errands import Errand, annotate
-from pipeline.writing.returned.fresh import fresh
+from pipeline.writing.returned.in_worker import Errand, annotate
 from schemas.remarks import Catalogue, Remark, Severity
 from schemas.reports import FileRead
 

@@ -3,60 +3,16 @@
 Made once from the figures and said in two places: on «Сводка» and in the letter.
 """
 
-from dataclasses import dataclass
-
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Level
 from pipeline.wording import NBSP
-from pipeline.writing.brief.cards import Card, level_said, make_cards
-from pipeline.writing.brief.decisions import NOTHING_TO_DECIDE, Decision, make_decisions
+from pipeline.writing.brief.cards import make_cards
+from pipeline.writing.brief.decisions import NOTHING_TO_DECIDE, make_decisions
 from pipeline.writing.brief.headline import make_headline
-from pipeline.writing.brief.subline import headline_range, make_subline, range_said, restated_said
-from pipeline.writing.brief.words import (
-    MILESTONES_SHEET,
-    PROBLEMS_SHEET,
-    REMARKS_SHEET,
-    SUBMISSIONS_SHEET,
-    UNKNOWN,
-    compared_with,
-    share_decimals,
-)
+from pipeline.writing.brief.subline import make_subline
+from pipeline.writing.pages.brief import Brief
+from pipeline.writing.pages.words import compared_with
 from schemas.remarks import Catalogue
-
-__all__ = [
-    "MILESTONES_SHEET",
-    "PROBLEMS_SHEET",
-    "REMARKS_SHEET",
-    "SUBMISSIONS_SHEET",
-    "UNKNOWN",
-    "Brief",
-    "Card",
-    "Decision",
-    "compared_with",
-    "headline_range",
-    "level_said",
-    "make_brief",
-    "range_said",
-    "restated_said",
-    "share_decimals",
-]
-
-
-@dataclass(frozen=True)
-class Brief:
-    """`dates`: which date it tells of, and which one it is compared with; `good`: the municipality is not below its
-    plan; `decide`: what stands above the decisions; `calm`: nothing is left to decide."""
-
-    kicker: str
-    dates: str
-    headline: str
-    good: bool
-    subline: str
-    cards: tuple[Card, ...]
-    decide: str
-    decisions: tuple[Decision, ...]
-    calm: bool
-    footer: str
 
 
 def make_brief(figures: Figures, catalogue: Catalogue) -> Brief:

@@ -2,41 +2,29 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from pipeline import wording
 from pipeline.measuring.coverage import is_overdue
 from pipeline.measuring.figures import Activation, Figures, Level, State
 from pipeline.wording import NBSP
-from pipeline.writing import theme
-from pipeline.writing.brief.words import (
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.brief import Card
+from pipeline.writing.pages.theme import Mark
+from pipeline.writing.pages.words import (
     UNKNOWN,
     asked,
     compared_with,
     counted_of,
     in_state,
     lacking,
+    level_said,
     reported,
     share_decimals,
     to_remind,
 )
-from pipeline.writing.theme import Look, Mark
 from schemas.remarks import Severity
 
 CARD_LINE = 38  # characters of one line of a card's note
-
-
-@dataclass(frozen=True)
-class Card:
-    """One card. `value` is the figure as a number for a cell of the format `look`, a fraction for a share;
-    None where it is not known."""
-
-    label: str
-    figure: str
-    note_lines: tuple[str, ...]
-    needs_action: bool = False
-    value: float | None = None
-    look: Look = field(default_factory=dict)
 
 
 def make_cards(figures: Figures) -> tuple[Card, ...]:
@@ -97,12 +85,6 @@ def _headline_card(figures: Figures) -> Card:
     (first,) = _with_points((state,), row.change, figures)
     notes = (first, _covered_said(row, figures))
     return _share_card(label, row.percent, share_decimals(row, target), notes, row.level is Level.BELOW)
-
-
-def level_said(level: Level) -> str:
-    """«▼ ниже плана», «● по плану», «▲ выше плана»."""
-    marks = {Level.BELOW: Mark.BELOW, Level.ON: Mark.ON_PLAN, Level.ABOVE: Mark.ABOVE}
-    return f"{marks[level]} {level}" if level in marks else str(level)
 
 
 def _covered_said(row: Activation, figures: Figures) -> str:

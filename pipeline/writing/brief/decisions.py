@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from pipeline import wording
 from pipeline.measuring.activation import first_to_catch_up
 from pipeline.measuring.figures import Deadline, Figures, Level, State
 from pipeline.wording import NBSP
-from pipeline.writing.brief.words import (
+from pipeline.writing.pages.brief import Decision
+from pipeline.writing.pages.words import (
     MILESTONES_SHEET,
     PROBLEMS_SHEET,
     REMARKS_SHEET,
@@ -24,15 +24,6 @@ from schemas.remarks import Catalogue, Remark, Severity
 DECISION_LENGTH = 125  # characters of one line on «Сводка», not wrapped
 MOST_NAMES = 4  # in a line of decision; fewer where the line would be too long
 LONGEST_TITLE = 36  # characters of a paper's or measure's title in a line
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One line of «Требует решения управления»; `sheet` is where to read on, blank for none."""
-
-    tag: str
-    text: str
-    sheet: str = ""
 
 
 NOTHING_TO_DECIDE = Decision("Итог", "Решений не требуется: все отчёты сданы, отстающих и просроченных этапов нет.")

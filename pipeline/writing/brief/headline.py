@@ -2,7 +2,7 @@
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Level
-from pipeline.writing.brief.words import before_first_date, counted_of, lacking, reported, share_decimals
+from pipeline.writing.pages.words import before_first_date, counted_of, lacking, reported, share_decimals
 
 
 def make_headline(figures: Figures) -> str:

@@ -1,24 +1,24 @@
 """The sub-line: who is behind, silent or carried forward, within what bounds the share lies, what was restated."""
 
-import math
 from collections.abc import Iterator
 
 from pipeline import wording
 from pipeline.measuring.activation import level
-from pipeline.measuring.figures import Figures, Level, Restated, Share, State
-from pipeline.wording import NBSP
-from pipeline.writing.brief.words import (
+from pipeline.measuring.figures import Figures, Level, Share, State
+from pipeline.writing.pages.words import (
+    MOST_NAMED,
     SUBMISSIONS_SHEET,
+    headline_range,
     in_state,
     lacking,
+    range_said,
     reported,
+    restated_said,
     school_name,
     school_names,
     to_remind,
 )
-from schemas.form import Target
 
-_MOST_NAMED = 3  # schools of one kind
 _NOT_COUNTED = (Share.SET_ASIDE, Share.NO_ANSWER, Share.NO_REPORT)  # though the item applies to the school
 
 
@@ -70,27 +70,6 @@ def _not_counted_said(figures: Figures) -> str:
     return f"Не {verb} {wording.schools(number)}: с {'её ответом' if number == 1 else 'их ответами'}"
 
 
-def headline_range(figures: Figures) -> tuple[float, float] | None:
-    """Between which percentages the municipality's share lies whatever the schools that are not counted answer.
-
-    None where all are counted, where nobody is, and where the registry does not know how many people are missing.
-    """
-    low, high = (
-        float(figures.reconciliation.items[name][figures.form.headline.item])
-        for name in ("percent_low", "percent_high")
-    )
-    if figures.municipality.percent is None or math.isnan(low) or math.isclose(low, high):
-        return None
-    return low, high
-
-
-def range_said(share_range: tuple[float, float], target: Target | None) -> str:
-    """«от 52,1 до 58,3 %», never rounded across a bound of the target."""
-    bounds = (target.min, target.max) if target else (0.0, 100.0)
-    low, high = (wording.percent(one, wording.decimals_beside(one, *bounds)) for one in share_range)
-    return f"от {low.removesuffix(f'{NBSP}%')} до {high}"
-
-
 def _behind_said(figures: Figures) -> Iterator[str]:
     """Together they may lack more than the municipality: where it is below its plan, theirs is not said beside its."""
     missing = lacking(figures.shortfall, figures.form)
@@ -99,18 +78,18 @@ def _behind_said(figures: Figures) -> Iterator[str]:
         yield f"Отстаёт {school_name(figures.below[0])}: не хватает {missing}."
     elif figures.municipality.level is Level.BELOW:
         people = figures.form.base(figures.form.headline_item.base).people[2]
-        yield f"Больше всего {people} не хватает в школах: {', '.join(names[:_MOST_NAMED])}."
+        yield f"Больше всего {people} не хватает в школах: {', '.join(names[:MOST_NAMED])}."
     elif names:
-        yield f"Отстающим не хватает {missing}: {wording.listed(names, _MOST_NAMED, ('школа', 'школы', 'школ'))}."
+        yield f"Отстающим не хватает {missing}: {wording.listed(names, MOST_NAMED, ('школа', 'школы', 'школ'))}."
 
 
 def _submissions_said(figures: Figures) -> Iterator[str]:
     if silent := school_names(to_remind(figures, State.NOT_SUBMITTED)):
         verb = "Не отчиталась" if len(silent) == 1 else "Не отчитались"
-        yield f"{verb}: {wording.listed(silent, _MOST_NAMED)}."
+        yield f"{verb}: {wording.listed(silent, MOST_NAMED)}."
     if unread := school_names(in_state(figures, State.UNREADABLE)):
         which = "Не прочитан отчёт" if len(unread) == 1 else "Не прочитаны отчёты"
-        yield f"{which}: {wording.listed(unread, _MOST_NAMED)}."
+        yield f"{which}: {wording.listed(unread, MOST_NAMED)}."
     if carried := school_names(in_state(figures, State.CARRIED)):
         yield f"{'Взята' if len(carried) == 1 else 'Взяты'} с прошлой даты: {wording.listed(carried, 2)}."
 
@@ -133,18 +112,4 @@ def _late_by_forecast_said(figures: Figures) -> Iterator[str]:
     if late and figures.next_target and not figures.below:
         verb = "не дойдёт" if len(late) == 1 else "не дойдут"
         day, least = wording.short_day(figures.next_target.by), wording.percent(figures.next_target.min)
-        yield f"По прогнозу к {day} до {least} {verb}: {wording.listed(late, _MOST_NAMED, ('школа', 'школы', 'школ'))}."
-
-
-def restated_said(one: Restated) -> str:
-    """«Итог на 30.01 изменился: был 41 %, стал 39,6 % (другие данные: СОШ № 3).» with as many decimals as tell the two
-    apart."""
-    decimals = 1
-    if one.was is not None and one.now is not None:
-        decimals = next((n for n in (1, 2, 3) if round(one.was, n) != round(one.now, n)), 4)
-    was = "показателя не было" if one.was is None else f"был {wording.percent(one.was, decimals)}"
-    now = "теперь показателя нет" if one.now is None else f"стал {wording.percent(one.now, decimals)}"
-    names = [wording.keep_together(school.name) for school in one.schools]
-    who = f" (другие данные: {wording.listed(names, _MOST_NAMED)})" if names else ""
-    told = "Сообщённый итог" if one.sent else "Итог"
-    return f"{told} на {wording.short_day(one.date)} изменился: {was}, {now}{who}."
+        yield f"По прогнозу к {day} до {least} {verb}: {wording.listed(late, MOST_NAMED, ('школа', 'школы', 'школ'))}."

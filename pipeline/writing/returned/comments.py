@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.builder import ElementMaker
 from lxml.etree import _Element
 
-from pipeline.writing import colours
+from pipeline.writing.pages import colours
 from pipeline.writing.returned.cells import Cells
 from pipeline.writing.returned.package import MAIN, RELATIONS, Package, Unpatchable, q, whole_number
 from pipeline.writing.returned.styles import MARKS

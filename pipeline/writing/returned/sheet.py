@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline import wording
-from pipeline.writing import colours
-from pipeline.writing.fitting import text_height
+from pipeline.writing.pages import colours
+from pipeline.writing.pages.fitting import text_height
 from pipeline.writing.returned.cells import Cells, spot
 from pipeline.writing.returned.package import MAIN
 from pipeline.writing.returned.styles import MARKS, Look, Styles

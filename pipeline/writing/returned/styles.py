@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.etree import _Element
 
-from pipeline.writing import colours
+from pipeline.writing.pages import colours
 from pipeline.writing.returned.package import MAIN, Package, Unpatchable, q, whole_number
 from schemas.remarks import Severity
 

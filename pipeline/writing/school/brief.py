@@ -8,19 +8,18 @@ from pipeline import wording
 from pipeline.measuring.figures import Activation, Deadline, Figures, Level, Share, State, Submission
 from pipeline.measuring.peers import PeerStanding
 from pipeline.wording import NBSP
-from pipeline.writing import theme
-from pipeline.writing.brief import PROBLEMS_SHEET, UNKNOWN, Brief, Card, Decision, make_brief
-from pipeline.writing.brief.words import lacking
-from pipeline.writing.theme import Mark
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.brief import Brief, Card, Decision
+from pipeline.writing.pages.theme import Mark
+from pipeline.writing.pages.words import PROBLEMS_SHEET, UNKNOWN, lacking
 from schemas.form import Form
-from schemas.remarks import Catalogue, Severity
+from schemas.remarks import Severity
 
 _NOTHING_TO_DO = Decision("Итог", "Сейчас ничего не требуется: ошибок и просроченных мероприятий нет.")
 
 
-def make_school_brief(own: Figures, standing: PeerStanding, catalogue: Catalogue) -> Brief:
-    """`own`: `alone`; its sentences are those of a municipality of one school. `standing`: by the headline item."""
-    brief = make_brief(own, catalogue)
+def make_school_brief(brief: Brief, own: Figures, standing: PeerStanding) -> Brief:
+    """`brief`: of `own` as a municipality of one school (`alone`). `standing`: by the headline item."""
     decisions = tuple(_decisions(own))
     return replace(
         brief,

@@ -7,11 +7,11 @@ from pipeline.measuring.coverage import coverage_rows
 from pipeline.measuring.figures import Figures, Life, Milestone, Problem, Share
 from pipeline.measuring.lives import identity
 from pipeline.wording import NBSP
-from pipeline.writing import theme
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.page import Column, Page
+from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_fitted
+from pipeline.writing.pages.remark_rows import EXCEPTED, PROBLEM, SEVERITIES, listed
 from pipeline.writing.school.brief import deadline_about
-from pipeline.writing.summary.page import Column, Page
-from pipeline.writing.summary.panels import SECTION_TITLE, write_across, write_fitted
-from pipeline.writing.summary.remarks import EXCEPTED, PROBLEM, SEVERITIES, listed
 from schemas.remarks import Remark
 
 SHEET = "Что исправить"

@@ -12,14 +12,12 @@ from pipeline.measuring.coverage import CoverageRow, coverage_rows
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.peers import PeerStanding
 from pipeline.wording import NBSP
-from pipeline.writing import theme
-from pipeline.writing.brief import UNKNOWN, compared_with, level_said, share_decimals
-from pipeline.writing.summary.activation import IN_TIME_SAID, TOO_LATE_SAID
-from pipeline.writing.summary.charts import Charts
-from pipeline.writing.summary.coverage import shown_items
-from pipeline.writing.summary.page import Column, Page, fraction
-from pipeline.writing.summary.panels import SECTION_TITLE, write_across, write_card, write_fitted
-from pipeline.writing.theme import Look, Mark
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.charts import Charts
+from pipeline.writing.pages.page import Column, Page, fraction
+from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card, write_fitted
+from pipeline.writing.pages.theme import Look, Mark
+from pipeline.writing.pages.words import IN_TIME_SAID, TOO_LATE_SAID, UNKNOWN, compared_with, level_said, share_decimals
 from schemas.district import School
 from schemas.form import Item
 
@@ -103,7 +101,7 @@ def _write_top(page: Page, school: School) -> None:
 def _write_cards(page: Page, first: int) -> None:
     """The headline figure is that of the table of coverage, whose header is row `first`."""
     form = page.book.figures.form
-    numbers = [item.number for item in shown_items(form)]
+    numbers = [item.number for item in form.shown_items]
     share = xl_rowcol_to_cell(first + 1 + numbers.index(form.headline.item), SHARE)
     for index, (columns, card) in enumerate(zip(CARDS, page.book.brief.cards, strict=True)):
         write_card(page, CARD, columns, card, f"={share}" if index == 0 else None)
@@ -197,7 +195,7 @@ def _write_coverage(page: Page, header: int, standings: Mapping[str, PeerStandin
     answers = {row.item: row for row in coverage_rows(own.coverage)}
     notes = _notes(own)
     row = header
-    for row, item in enumerate(shown_items(own.form), header + 1):
+    for row, item in enumerate(own.form.shown_items, header + 1):
         note = "; ".join([*_basis(answers[item.number], own), *notes.get(item.number, ())])
         page.text(row, ITEM, item.number, theme.ROW, theme.CENTRE, theme.QUIET, theme.TEXT)
         page.text(row, ABOUT, wording.capital(item.about), theme.ROW, theme.SMALL, theme.WRAP)

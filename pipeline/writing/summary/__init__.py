@@ -6,8 +6,11 @@ from io import BytesIO
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures
-from pipeline.writing import theme
-from pipeline.writing.brief import MILESTONES_SHEET, PROBLEMS_SHEET, REMARKS_SHEET, SUBMISSIONS_SHEET, make_brief
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.brief import Brief
+from pipeline.writing.pages.charts import Charts
+from pipeline.writing.pages.page import COVERAGE, DATA, FRONT, METHOD, RECONCILIATION, RULES, TREND, Book, Page
+from pipeline.writing.pages.words import MILESTONES_SHEET, PROBLEMS_SHEET, REMARKS_SHEET, SUBMISSIONS_SHEET
 from pipeline.writing.summary import (
     activation,
     coverage,
@@ -22,19 +25,17 @@ from pipeline.writing.summary import (
     submissions,
     trend,
 )
-from pipeline.writing.summary.charts import Charts
-from pipeline.writing.summary.page import COVERAGE, DATA, FRONT, METHOD, RECONCILIATION, RULES, TREND, Book, Page
 from schemas.remarks import Catalogue
 
 
-def write_summary(figures: Figures, catalogue: Catalogue, version: str) -> bytes:
-    """The whole workbook; the same figures give the same bytes."""
+def write_summary(figures: Figures, brief: Brief, catalogue: Catalogue, version: str) -> bytes:
+    """The whole workbook; the same figures give the same bytes. `brief`: what «Сводка» says of them."""
     form = figures.form
     target = BytesIO()
     title = f"{form.subject}: свод на {wording.day(figures.as_of)}"
     workbook = theme.open_workbook(target, title, form.office, figures.as_of)
-    book = Book(workbook, theme.Formats(workbook), figures, make_brief(figures, catalogue), catalogue, version)
-    charts = Charts(book)
+    book = Book(workbook, theme.Formats(workbook), figures, brief, catalogue, version)
+    charts = Charts(book, activation.share_of_rows(figures))
     contents: dict[str, Callable[[Page], None]] = {
         FRONT: partial(front.write, charts=charts),
         form.headline.sheet: activation.write,

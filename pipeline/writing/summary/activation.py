@@ -6,18 +6,18 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures, Level, Share
-from pipeline.writing import theme
-from pipeline.writing.brief import headline_range, level_said, range_said, share_decimals
-from pipeline.writing.summary.page import (
-    FIRST_ROW,
-    Column,
-    Page,
-    fraction,
-    rows,
-    said_of_rest,
-    written,
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.charts import ShareOfRows
+from pipeline.writing.pages.page import FIRST_ROW, Column, Page, fraction, rows, said_of_rest, written
+from pipeline.writing.pages.theme import Look, Mark
+from pipeline.writing.pages.words import (
+    IN_TIME_SAID,
+    TOO_LATE_SAID,
+    headline_range,
+    level_said,
+    range_said,
+    share_decimals,
 )
-from pipeline.writing.theme import Look, Mark
 
 TOTAL_ROW, HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2
 
@@ -38,9 +38,6 @@ _BASIS = {
     Share.NO_ANSWER: "нет ответа на п. {item}",
     Share.NO_REPORT: "отчёт не представлен",
 }
-
-
-IN_TIME_SAID, TOO_LATE_SAID = f"{Mark.ON_PLAN} успеет", f"{Mark.BELOW} не успеет"
 
 
 def write(page: Page) -> None:
@@ -76,6 +73,16 @@ def column_of_schools(column: int, first: int, last: int) -> str:
     """Cells of schools `first`…`last` (counted from 0, in the sheet's order) in one column: $O$7:$O$26."""
     letter = xl_col_to_name(column)
     return f"${letter}${DATA_ROW + first + 1}:${letter}${DATA_ROW + last + 1}"
+
+
+def share_of_rows(figures: Figures) -> ShareOfRows:
+    """Σ / Σ over schools of this sheet, for a bar that stands for several of them."""
+
+    def formula(first: int, last: int) -> str:
+        sums = (f"SUM('{figures.form.headline.sheet}'!{column_of_schools(c, first, last)})" for c in (COUNT, TOTAL))
+        return f"={'/'.join(sums)}"
+
+    return formula
 
 
 def _columns(figures: Figures) -> list[Column]:

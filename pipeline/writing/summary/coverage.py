@@ -7,10 +7,8 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share
-from pipeline.writing import theme
-from pipeline.writing.brief import compared_with
-from pipeline.writing.summary import data
-from pipeline.writing.summary.page import (
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.page import (
     DATA,
     FIRST_ROW,
     NOT_PROVIDED,
@@ -22,7 +20,9 @@ from pipeline.writing.summary.page import (
     school_column,
     written,
 )
-from pipeline.writing.theme import Look, Mark
+from pipeline.writing.pages.theme import Look, Mark
+from pipeline.writing.pages.words import compared_with
+from pipeline.writing.summary import data
 from schemas.form import Form, Item
 
 GROUP_ROW, HEADER_ROW, TOTAL_ROW, COUNTED_ROW, CHANGE_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 6)
@@ -48,7 +48,7 @@ _HEAT = (
 
 def write(page: Page) -> None:
     figures = page.book.figures
-    items = shown_items(figures.form)
+    items = figures.form.shown_items
     columns = [Column("Код", 6), school_column(figures), *(Column(f"{i.number}|{i.column}", 10.3) for i in items)]
     page.head(
         f"Охват по школам и пунктам отчёта на {wording.day(figures.as_of)}",
@@ -67,14 +67,9 @@ def write(page: Page) -> None:
     page.table(CHANGE_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
 
 
-def shown_items(form: Form) -> list[Item]:
-    """Coverage items in the order of their groups."""
-    return [form.item(number) for group in form.coverage.groups for number in group.items]
-
-
 def total_cell(form: Form, item: str) -> str:
     """Where the municipality's share of an item stands on this sheet."""
-    column = FIRST_ITEM + [shown.number for shown in shown_items(form)].index(item)
+    column = FIRST_ITEM + [shown.number for shown in form.shown_items].index(item)
     return f"{xl_col_to_name(column)}{TOTAL_ROW + 1}"
 
 

@@ -10,8 +10,8 @@ from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share, Submission
-from pipeline.writing import theme
-from pipeline.writing.summary.page import (
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.page import (
     DATA,
     FIRST_ROW,
     NOT_PROVIDED,
@@ -22,7 +22,7 @@ from pipeline.writing.summary.page import (
     said_of_rest,
     written,
 )
-from pipeline.writing.theme import Look
+from pipeline.writing.pages.theme import Look
 from schemas.district import School
 from schemas.form import Form, Item, Kind
 

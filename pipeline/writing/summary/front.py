@@ -7,31 +7,21 @@ import math
 
 from pipeline import wording
 from pipeline.measuring.figures import Level
-from pipeline.writing import theme
-from pipeline.writing.brief import (
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.brief import Decision
+from pipeline.writing.pages.charts import TREND_TITLE, Charts
+from pipeline.writing.pages.page import COVERAGE, DATA, METHOD, RECONCILIATION, RULES, TREND, Page, address, written
+from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card
+from pipeline.writing.pages.theme import Look
+from pipeline.writing.pages.words import (
     MILESTONES_SHEET,
     PROBLEMS_SHEET,
     REMARKS_SHEET,
     SUBMISSIONS_SHEET,
     UNKNOWN,
-    Decision,
     level_said,
 )
 from pipeline.writing.summary import activation, coverage
-from pipeline.writing.summary.charts import TREND_TITLE, Charts
-from pipeline.writing.summary.page import (
-    COVERAGE,
-    DATA,
-    METHOD,
-    RECONCILIATION,
-    RULES,
-    TREND,
-    Page,
-    address,
-    written,
-)
-from pipeline.writing.summary.panels import SECTION_TITLE, write_across, write_card
-from pipeline.writing.theme import Look
 from schemas.form import Base, Item
 
 COLUMNS, COLUMN_PIXELS = 30, 35

@@ -6,10 +6,10 @@ import pandas as pd
 
 from pipeline import wording
 from pipeline.measuring.figures import Milestone
-from pipeline.writing import theme
-from pipeline.writing.summary.marks import LEGEND, MARKS, QUIET_COUNT, TINY
-from pipeline.writing.summary.page import Page
-from pipeline.writing.theme import Look, Mark
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT, TINY
+from pipeline.writing.pages.page import Page
+from pipeline.writing.pages.theme import Look, Mark
 
 HEADING = "Мероприятия приказа"
 # The first three texts run over several columns of marks.

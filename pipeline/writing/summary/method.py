@@ -10,11 +10,11 @@ from operator import attrgetter
 from pipeline import wording
 from pipeline.measuring.activation import weeks
 from pipeline.measuring.figures import Figures, SetAside
-from pipeline.writing import theme
-from pipeline.writing.brief import headline_range, restated_said
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.page import FIRST_ROW, METHOD, Column, Page, fraction, said_of_rest, written
+from pipeline.writing.pages.theme import Look
+from pipeline.writing.pages.words import headline_range, restated_said
 from pipeline.writing.summary import data
-from pipeline.writing.summary.page import FIRST_ROW, METHOD, Column, Page, fraction, said_of_rest, written
-from pipeline.writing.theme import Look
 from schemas.district import Waiver
 
 COLUMNS = (Column("Имя ячейки", 34), Column("Значение", 16), Column("Что это", 92))

@@ -9,11 +9,9 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import Deadline, Figures, Milestone
-from pipeline.writing import theme
-from pipeline.writing.brief import MILESTONES_SHEET
-from pipeline.writing.summary import data, measures
-from pipeline.writing.summary.marks import LEGEND, MARKS, QUIET_COUNT, TINY, TINY_SIZE
-from pipeline.writing.summary.page import (
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT, TINY, TINY_SIZE
+from pipeline.writing.pages.page import (
     DATA,
     FIRST_ROW,
     LINK_ROW,
@@ -24,7 +22,9 @@ from pipeline.writing.summary.page import (
     school_column,
     written,
 )
-from pipeline.writing.theme import Look
+from pipeline.writing.pages.theme import Look
+from pipeline.writing.pages.words import MILESTONES_SHEET
+from pipeline.writing.summary import data, measures
 from schemas.form import Item
 
 STAGE_ROW, DUE_ROW, HEADER_ROW, TOTAL_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 5)

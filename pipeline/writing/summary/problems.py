@@ -1,9 +1,9 @@
 """Sheet «Проблемы»: what gets in the schools' way, in their own words, by group, and how others solved it."""
 
 from pipeline.measuring.figures import Problem
-from pipeline.writing import theme
-from pipeline.writing.summary.page import FIRST_ROW, Column, Page, said_of_rest, written
-from pipeline.writing.theme import Look
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, written
+from pipeline.writing.pages.theme import Look
 
 COLUMNS = (
     Column("Группа", 26),

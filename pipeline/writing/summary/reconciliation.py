@@ -9,11 +9,11 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline import wording
 from pipeline.measuring.figures import NOT_A_FORM, UNREAD, SetAside
 from pipeline.measuring.picture import Outcome
-from pipeline.writing import theme
-from pipeline.writing.brief import REMARKS_SHEET
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.page import FIRST_ROW, Column, Page, rows, said_of_rest, written
+from pipeline.writing.pages.theme import Look, Mark
+from pipeline.writing.pages.words import REMARKS_SHEET
 from pipeline.writing.summary import remarks
-from pipeline.writing.summary.page import FIRST_ROW, Column, Page, rows, said_of_rest, written
-from pipeline.writing.theme import Look, Mark
 from schemas.form import Kind
 from schemas.remarks import Remark
 

@@ -8,9 +8,10 @@ from pipeline import wording
 from pipeline.measuring.figures import Figures, Life
 from pipeline.measuring.lives import identity
 from pipeline.wording import NBSP
-from pipeline.writing import theme
-from pipeline.writing.summary.page import FIRST_ROW, LINK_ROW, METHOD, Book, Column, Page, said_of_rest, written
-from pipeline.writing.theme import Look
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, METHOD, Book, Column, Page, said_of_rest, written
+from pipeline.writing.pages.remark_rows import EXCEPTED, PROBLEM, SEVERITIES, listed
+from pipeline.writing.pages.theme import Look
 from schemas.remarks import Remark, Severity
 
 COLUMNS = (
@@ -31,14 +32,7 @@ SEVERITY, CODE, SCHOOL, ITEM, SHEET, CELL, MESSAGE, TODO, VALUE, SINCE, TIMES, F
 
 SUMMARY_ROW = LINK_ROW + 1
 TOTAL_ROW, HEADER_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 3)
-PROBLEM = "problem"  # an item of the table of problems is numbered `problem.3`
-EXCEPTED = "разрешено"
 
-SEVERITIES: dict[Severity, tuple[str, tuple[Look, ...]]] = {
-    Severity.ERROR: (wording.SEVERITIES[Severity.ERROR], (theme.ACTION, theme.BOLD)),
-    Severity.WARNING: (wording.SEVERITIES[Severity.WARNING], (theme.GOOD,)),
-    Severity.INFO: (wording.SEVERITIES[Severity.INFO], (theme.QUIET,)),
-}
 _IN_TOTAL = {Severity.ERROR: "Ошибок", Severity.WARNING: "проверить", Severity.INFO: "сведений"}
 
 
@@ -67,29 +61,6 @@ def write(page: Page) -> None:
         page.text(row, SEVERITY, "Замечаний нет.", theme.QUIET)
     _write_total(page, row, remarks)
     page.table(HEADER_ROW, row, len(COLUMNS), frozen_columns=SCHOOL + 1)
-
-
-def in_order(figures: Figures) -> list[Remark]:
-    """Errors first, then by school and item; those of no known school after the schools'."""
-    severities, form = list(SEVERITIES), figures.form
-    return sorted(
-        figures.remarks,
-        key=lambda r: (
-            severities.index(r.severity),
-            not r.school,
-            r.school,
-            r.file,
-            form.sort_key(r.item),
-            r.code,
-            r.sheet,
-            r.cell,
-        ),
-    )
-
-
-def listed(book: Book) -> list[Remark]:
-    """In the sheet's order, without what is told elsewhere."""
-    return [remark for remark in in_order(book.figures) if not book.catalogue.is_quiet(remark)]
 
 
 def places(book: Book) -> dict[Remark, str]:

@@ -4,10 +4,10 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.rules import Rule
-from pipeline.writing import theme
-from pipeline.writing.summary.page import FIRST_ROW, Column, Page
-from pipeline.writing.summary.remarks import SEVERITIES
-from pipeline.writing.theme import Mark
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.page import FIRST_ROW, Column, Page
+from pipeline.writing.pages.remark_rows import SEVERITIES
+from pipeline.writing.pages.theme import Mark
 
 COLUMNS = (
     Column("Важность", 14),

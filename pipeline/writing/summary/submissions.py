@@ -10,11 +10,11 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, State, Submission
-from pipeline.writing import theme
-from pipeline.writing.brief import REMARKS_SHEET
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.page import FIRST_ROW, Book, Column, Page, said_of_rest, school_column, written
+from pipeline.writing.pages.theme import Look, Mark
+from pipeline.writing.pages.words import REMARKS_SHEET
 from pipeline.writing.summary import remarks
-from pipeline.writing.summary.page import FIRST_ROW, Book, Column, Page, said_of_rest, school_column, written
-from pipeline.writing.theme import Look, Mark
 
 CODE, SCHOOL, STATE, REMIND, REPORT, ARRIVED, LATE, ERRORS, WARNINGS, FILE = range(10)
 

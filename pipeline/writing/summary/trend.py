@@ -8,22 +8,12 @@ from xlsxwriter.utility import xl_range_abs
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures
 from pipeline.wording import NBSP
-from pipeline.writing import theme
-from pipeline.writing.brief import compared_with
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.charts import TREND_TITLE, Charts
+from pipeline.writing.pages.page import DATA, FIRST_ROW, TREND, Column, Page, rows, said_of_rest, school_column, written
+from pipeline.writing.pages.theme import Look, Mark
+from pipeline.writing.pages.words import compared_with
 from pipeline.writing.summary import data
-from pipeline.writing.summary.charts import TREND_TITLE, Charts
-from pipeline.writing.summary.page import (
-    DATA,
-    FIRST_ROW,
-    TREND,
-    Column,
-    Page,
-    rows,
-    said_of_rest,
-    school_column,
-    written,
-)
-from pipeline.writing.theme import Look, Mark
 
 MOVERS_ROW = FIRST_ROW - 1
 TOTAL_ROW, HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2

@@ -1,17 +1,23 @@
-"""What all parts of the brief share: names of sheets, whom they speak of, and how that is said."""
+"""What pages, brief and letter share: names of sheets, whom they speak of, and how that is said."""
 
+import math
 from collections.abc import Sequence
 
 from pipeline import wording
-from pipeline.measuring.figures import Activation, Figures, State, Submission
+from pipeline.measuring.figures import Activation, Figures, Level, Restated, State, Submission
+from pipeline.wording import NBSP
+from pipeline.writing.pages.theme import Mark
 from schemas.form import Form, Target
 
 UNKNOWN = "—"
+MOST_NAMED = 3  # schools of one kind in a sentence
 
 SUBMISSIONS_SHEET = "Сдача отчётов"
 REMARKS_SHEET = "Замечания"
 MILESTONES_SHEET = "Этапы"
 PROBLEMS_SHEET = "Проблемы"
+
+IN_TIME_SAID, TOO_LATE_SAID = f"{Mark.ON_PLAN} успеет", f"{Mark.BELOW} не успеет"
 
 
 def compared_with(figures: Figures) -> Figures | None:
@@ -40,6 +46,47 @@ def before_first_date(figures: Figures) -> str:
     """«первая отчётная дата — 30.01.2014»"""
     first = min(figures.reporting_dates, default=None)
     return f"первая отчётная дата — {wording.day(first)}" if first else "отчётной даты ещё не было"
+
+
+def level_said(level: Level) -> str:
+    """«▼ ниже плана», «● по плану», «▲ выше плана»."""
+    marks = {Level.BELOW: Mark.BELOW, Level.ON: Mark.ON_PLAN, Level.ABOVE: Mark.ABOVE}
+    return f"{marks[level]} {level}" if level in marks else str(level)
+
+
+def headline_range(figures: Figures) -> tuple[float, float] | None:
+    """Between which percentages the municipality's share lies whatever the schools that are not counted answer.
+
+    None where all are counted, where nobody is, and where the registry does not know how many people are missing.
+    """
+    low, high = (
+        float(figures.reconciliation.items[name][figures.form.headline.item])
+        for name in ("percent_low", "percent_high")
+    )
+    if figures.municipality.percent is None or math.isnan(low) or math.isclose(low, high):
+        return None
+    return low, high
+
+
+def range_said(share_range: tuple[float, float], target: Target | None) -> str:
+    """«от 52,1 до 58,3 %», never rounded across a bound of the target."""
+    bounds = (target.min, target.max) if target else (0.0, 100.0)
+    low, high = (wording.percent(one, wording.decimals_beside(one, *bounds)) for one in share_range)
+    return f"от {low.removesuffix(f'{NBSP}%')} до {high}"
+
+
+def restated_said(one: Restated) -> str:
+    """«Итог на 30.01 изменился: был 41 %, стал 39,6 % (другие данные: СОШ № 3).» with as many decimals as tell the two
+    apart."""
+    decimals = 1
+    if one.was is not None and one.now is not None:
+        decimals = next((n for n in (1, 2, 3) if round(one.was, n) != round(one.now, n)), 4)
+    was = "показателя не было" if one.was is None else f"был {wording.percent(one.was, decimals)}"
+    now = "теперь показателя нет" if one.now is None else f"стал {wording.percent(one.now, decimals)}"
+    names = [wording.keep_together(school.name) for school in one.schools]
+    who = f" (другие данные: {wording.listed(names, MOST_NAMED)})" if names else ""
+    told = "Сообщённый итог" if one.sent else "Итог"
+    return f"{told} на {wording.short_day(one.date)} изменился: {was}, {now}{who}."
 
 
 # ── schools ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from xlsxwriter import Workbook
 from xlsxwriter.utility import quote_sheetname, xl_range, xl_range_abs, xl_rowcol_to_cell
 
-from pipeline.writing import form_prefill, theme
-from pipeline.writing.form_checks import Cell, Checks, Covered, Hint
-from pipeline.writing.form_help import write_help
-from pipeline.writing.form_prefill import Entry, Prefill
-from pipeline.writing.theme import Formats, Look, Mark
+from pipeline.writing.form import prefill
+from pipeline.writing.form.checks import Cell, Checks, Covered, Hint
+from pipeline.writing.form.help import write_help
+from pipeline.writing.form.prefill import Entry, Prefill
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.theme import Formats, Look, Mark
 from schemas import own_form
 from schemas.district import School
 from schemas.form import Form, Item, Kind
@@ -318,15 +319,15 @@ class _ReportSheet:
 
     # ── answers by kind ──────────────────────────────────────────────────────────────────────────────────
     def _text(self, row: int, item: Item) -> None:
-        given = form_prefill.entry(self.form, item.number, self.before)
+        given = prefill.entry(self.form, item.number, self.before)
         answer = self._answer(item.number, self._input(row, _ANSWER, _SHARE, given.answer, _LEFT))
         self._prompt(row, _ANSWER, _about(item), _TEXT_PROMPTS[item.kind] + self._or_exemption(item))
         check = {Kind.PERSON: self.checks.person, Kind.TEXT: self.checks.text, Kind.DOCUMENT: self.checks.document}
         self._check(row, check[item.kind](item, answer, given.note))
 
     def _acts(self, item: Item) -> None:
-        said = form_prefill.rows_of(self.form, item.number, self.before)
-        given = [form_prefill.entry(self.form, number, self.before) for number in said]
+        said = prefill.rows_of(self.form, item.number, self.before)
+        given = [prefill.entry(self.form, number, self.before) for number in said]
         given += [Entry()] * _spare_rows(own_form.ACT_ROWS, given)
         first = len(self.heights)
         answers = []
@@ -347,7 +348,7 @@ class _ReportSheet:
         self.answers |= zip(dict.fromkeys([*said, item.number]), answers, strict=False)
 
     def _coverage(self, row: int, item: Item) -> None:
-        given = form_prefill.coverage(self.form, item, self.before, self._people(item.base))
+        given = prefill.coverage(self.form, item, self.before, self._people(item.base))
         words = self._beside_count(row, item, given.beside)
         self.covered[item.number] = row, Covered(words, self._total(row, item), self._count(row, item, given.answer))
         self._share(row, self.covered[item.number][1])
@@ -415,7 +416,7 @@ class _ReportSheet:
         return cell
 
     def _volume(self, row: int, item: Item) -> None:
-        given = form_prefill.entry(self.form, item.number, self.before)
+        given = prefill.entry(self.form, item.number, self.before)
         self._merged(row, _ANSWER, _COUNT, f"{item.hint or 'процент'} →", _SMALL, theme.RIGHT)
         looks = theme.CENTRE, theme.BOLD, theme.SHARE
         share = self._answer(item.number, self._input(row, _SHARE, _SHARE, given.answer, *looks))
@@ -433,7 +434,7 @@ class _ReportSheet:
         self._check(row, self.checks.volume(item, share, given.note))
 
     def _yes_no(self, row: int, item: Item) -> None:
-        given = form_prefill.entry(self.form, item.number, self.before)
+        given = prefill.entry(self.form, item.number, self.before)
         exemption = own_form.exemption(self.form, item)
         choices = [own_form.YES, own_form.NO, *([exemption] if exemption else [])]
         said = ", ".join(f"«{choice}»" for choice in choices)
@@ -470,8 +471,8 @@ class _ReportSheet:
             _LINE,
         )
         self.sheet.merge_range(header, _ANSWER, header, _SHARE, problems.solution[0], self.formats(theme.HEADER))
-        said = form_prefill.rows_of(self.form, own_form.PROBLEM, self.before)
-        given = {number: form_prefill.problem(number, self.before) for number in said}
+        said = prefill.rows_of(self.form, own_form.PROBLEM, self.before)
+        given = {number: prefill.problem(number, self.before) for number in said}
         for n, (number, entry) in enumerate(given.items(), start=1):
             self.answers[number] = self._problem(n, entry).ref
         for n in range(len(given) + 1, len(given) + 1 + _spare_rows(own_form.PROBLEM_ROWS, given)):

@@ -13,9 +13,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures
-from pipeline.writing import theme
-from pipeline.writing.brief import Brief
-from pipeline.writing.theme import Formats, Look
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.brief import Brief
+from pipeline.writing.pages.theme import Formats, Look
 from schemas.remarks import Catalogue
 
 FRONT = "Сводка"

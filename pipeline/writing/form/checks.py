@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from pipeline.writing.theme import Mark
+from pipeline.writing.pages.theme import Mark
 from schemas import own_form
 from schemas.form import Form, Item
 

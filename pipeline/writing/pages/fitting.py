@@ -3,7 +3,7 @@
 import math
 import textwrap
 
-from pipeline.writing.colours import BODY_SIZE
+from pipeline.writing.pages.colours import BODY_SIZE
 
 
 def text_height(text: str, width: float, size: float = BODY_SIZE) -> float:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from xlsxwriter import Workbook
 
-from pipeline.writing import theme
-from pipeline.writing.theme import Formats
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.theme import Formats
 from schemas import own_form
 from schemas.form import Form, Kind
 

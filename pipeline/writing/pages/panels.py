@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from pipeline.writing import theme
-from pipeline.writing.brief import Card
-from pipeline.writing.summary.page import HIGHEST_ROW, Column, Page, cell_text
-from pipeline.writing.theme import Look
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.brief import Card
+from pipeline.writing.pages.page import HIGHEST_ROW, Column, Page, cell_text
+from pipeline.writing.pages.theme import Look
 
 SECTION_TITLE: Look = {"bold": True, "font_color": theme.NAVY, "bottom": 1, "bottom_color": theme.NAVY, "font_size": 10}
 

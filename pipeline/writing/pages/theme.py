@@ -13,25 +13,25 @@ from typing import BinaryIO
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from pipeline.writing.colours import AUTO as AUTO
-from pipeline.writing.colours import BAND as BAND
-from pipeline.writing.colours import BAR as BAR
-from pipeline.writing.colours import BODY_SIZE as BODY_SIZE
-from pipeline.writing.colours import FONT as FONT
-from pipeline.writing.colours import GREY as GREY
-from pipeline.writing.colours import GRID as GRID
-from pipeline.writing.colours import INK as INK
-from pipeline.writing.colours import INPUT as INPUT
-from pipeline.writing.colours import LINE as LINE
-from pipeline.writing.colours import NAVY as NAVY
-from pipeline.writing.colours import NAVY_TINT as NAVY_TINT
-from pipeline.writing.colours import ORANGE as ORANGE
-from pipeline.writing.colours import ORANGE_INK as ORANGE_INK
-from pipeline.writing.colours import ORANGE_TINT as ORANGE_TINT
-from pipeline.writing.colours import PANEL as PANEL
-from pipeline.writing.colours import WHITE as WHITE
-from pipeline.writing.colours import Mark as Mark
-from pipeline.writing.fitting import text_height as text_height
+from pipeline.writing.pages.colours import AUTO as AUTO
+from pipeline.writing.pages.colours import BAND as BAND
+from pipeline.writing.pages.colours import BAR as BAR
+from pipeline.writing.pages.colours import BODY_SIZE as BODY_SIZE
+from pipeline.writing.pages.colours import FONT as FONT
+from pipeline.writing.pages.colours import GREY as GREY
+from pipeline.writing.pages.colours import GRID as GRID
+from pipeline.writing.pages.colours import INK as INK
+from pipeline.writing.pages.colours import INPUT as INPUT
+from pipeline.writing.pages.colours import LINE as LINE
+from pipeline.writing.pages.colours import NAVY as NAVY
+from pipeline.writing.pages.colours import NAVY_TINT as NAVY_TINT
+from pipeline.writing.pages.colours import ORANGE as ORANGE
+from pipeline.writing.pages.colours import ORANGE_INK as ORANGE_INK
+from pipeline.writing.pages.colours import ORANGE_TINT as ORANGE_TINT
+from pipeline.writing.pages.colours import PANEL as PANEL
+from pipeline.writing.pages.colours import WHITE as WHITE
+from pipeline.writing.pages.colours import Mark as Mark
+from pipeline.writing.pages.fitting import text_height as text_height
 
 Look = Mapping[str, str | int | float]
 

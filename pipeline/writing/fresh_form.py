@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline import wording
-from pipeline.writing.form import FormWritten, write_form_with_cells
-from pipeline.writing.form_prefill import Prefill, accepted
+from pipeline.writing.form.prefill import Prefill, accepted
+from pipeline.writing.form.workbook import FormWritten, write_form_with_cells
 from pipeline.writing.returned import Head, Shown, with_remarks
 from pipeline.writing.returned.cells import spot
 from schemas import own_form

@@ -1,8 +1,8 @@
 """How the states of milestones are marked, said and counted in both tables of «Этапы»."""
 
 from pipeline.measuring.figures import Milestone
-from pipeline.writing import theme
-from pipeline.writing.theme import Look, Mark
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.theme import Look, Mark
 
 MARKS: dict[Milestone, tuple[str, tuple[Look, ...]]] = {
     Milestone.DONE: (Mark.ON_PLAN, (theme.GOOD,)),

@@ -1,5 +1,6 @@
 """The hidden sheet `_графики` with the charts' data, and the native charts drawn from it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,10 +11,9 @@ from pipeline import wording
 from pipeline.measuring.activation import together
 from pipeline.measuring.figures import Activation, Figures, Level
 from pipeline.wording import NBSP
-from pipeline.writing import theme
-from pipeline.writing.brief import share_decimals
-from pipeline.writing.summary import activation
-from pipeline.writing.summary.page import Book, Page, rows, written
+from pipeline.writing.pages import theme
+from pipeline.writing.pages.page import Book, Page, rows, written
+from pipeline.writing.pages.words import share_decimals
 from schemas.form import Target
 
 SHEET = "_графики"
@@ -34,6 +34,8 @@ DAY, FLOOR, STEP, ACTUAL, FORECAST = range(6, 11)
 FIRST_ROW = 1
 
 DAYS_AFTER = 14  # the trend's axis goes on so long after its last date
+
+ShareOfRows = Callable[[int, int], str]  # first and last row, counted from 0 -> formula
 
 _SHARE_LABEL = '0.0" "%'
 
@@ -80,9 +82,11 @@ class Bar:
 class Charts:
     """Draws charts from the data that it lays out on the hidden sheet."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, share_of_rows: ShareOfRows | None = None) -> None:
+        """`share_of_rows`: formula for the share of the schools from the first to the last row of the sheet that lists
+        them; without it the bar of the rest is a figure."""
         self._book = book
-        self._bars = _bars(book.figures)[::-1]  # a bar chart draws its first category at the bottom
+        self._bars = _bars(book.figures, share_of_rows)[::-1]  # a bar chart draws its first category at the bottom
         self._band = book.figures.target or book.figures.next_target
         self._days = _axis_days(book.figures)
 
@@ -262,13 +266,13 @@ def _drawn_from(target: Target) -> float:
     return min(target.min / 100, FULL)
 
 
-def _bars(figures: Figures) -> list[Bar]:
+def _bars(figures: Figures, share_of_rows: ShareOfRows | None) -> list[Bar]:
     """Worst first."""
     rows = figures.counted
     shown = rows if len(rows) <= MOST_BARS else rows[:WORST_BARS]
     bars = [_bar(row, figures) for row in shown]
     if rest := rows[len(shown) :]:
-        bars.append(_rest(rest, len(shown), figures))
+        bars.append(_rest(rest, len(shown), figures, share_of_rows))
     return bars
 
 
@@ -280,12 +284,8 @@ def _bar(row: Activation, figures: Figures) -> Bar:
     return Bar(row.school.name, row.percent / 100, below, row.shortfall or 0, decimals)
 
 
-def _rest(rows: tuple[Activation, ...], first: int, figures: Figures) -> Bar:
+def _rest(rows: tuple[Activation, ...], first: int, figures: Figures, share_of_rows: ShareOfRows | None) -> Bar:
     """Σ / Σ of the schools that have no bar of their own, as a formula over the sheet that lists them."""
-    last = first + len(rows) - 1
-    sheet = f"'{figures.form.headline.sheet}'!"
-    sums = [f"SUM({sheet}{activation.column_of_schools(column, first, last)})"
-            for column in (activation.COUNT, activation.TOTAL)]  # fmt: skip
     listed = len(written(figures.activation)) == len(figures.activation)
     whole = together(rows, figures.target)
     assert whole.percent is not None
@@ -295,7 +295,7 @@ def _rest(rows: tuple[Activation, ...], first: int, figures: Figures) -> Bar:
         whole.percent / 100,
         whole.level is Level.BELOW,
         decimals=share_decimals(whole, figures.target),
-        formula=f"={'/'.join(sums)}" if listed else "",
+        formula=share_of_rows(first, first + len(rows) - 1) if share_of_rows and listed else "",
     )
 
 

@@ -1,0 +1,1 @@
+"""The standard form: blank, or with the answers of last time."""

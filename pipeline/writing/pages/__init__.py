@@ -1,0 +1,1 @@
+"""What all workbooks stand on: theme, pages, panels, charts, and the words that pages share."""

@@ -1,0 +1,44 @@
+"""What a page that is read at a glance says, of the municipality (`writing.brief` makes it) or of one school."""
+
+from dataclasses import dataclass, field
+
+from pipeline.writing.pages.theme import Look
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card. `value` is the figure as a number for a cell of the format `look`, a fraction for a share;
+    None where it is not known."""
+
+    label: str
+    figure: str
+    note_lines: tuple[str, ...]
+    needs_action: bool = False
+    value: float | None = None
+    look: Look = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line of «Требует решения управления»; `sheet` is where to read on, blank for none."""
+
+    tag: str
+    text: str
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """`dates`: which date it tells of, and which one it is compared with; `good`: the municipality is not below its
+    plan; `decide`: what stands above the decisions; `calm`: nothing is left to decide."""
+
+    kicker: str
+    dates: str
+    headline: str
+    good: bool
+    subline: str
+    cards: tuple[Card, ...]
+    decide: str
+    decisions: tuple[Decision, ...]
+    calm: bool
+    footer: str

@@ -1,0 +1,23 @@
+"""Workbooks made of figures as the main job and the command `school` make them."""
+
+from pipeline.measuring.figures import Figures
+from pipeline.measuring.peers import peer_standings
+from pipeline.writing.brief import make_brief
+from pipeline.writing.school import write_school_page
+from pipeline.writing.school.alone import alone
+from pipeline.writing.summary import write_summary
+from schemas.district import School
+from schemas.remarks import Catalogue, load_catalogue
+
+VERSION = "0.1.0"
+
+
+def summary_workbook(figures: Figures, catalogue: Catalogue | None = None) -> bytes:
+    catalogue = catalogue or load_catalogue()
+    return write_summary(figures, make_brief(figures, catalogue), catalogue, VERSION)
+
+
+def school_workbook(figures: Figures, school: School) -> bytes:
+    own, catalogue = alone(figures, school), load_catalogue()
+    standings = peer_standings(figures.coverage, school.code)
+    return write_school_page(own, standings, make_brief(own, catalogue), catalogue)
