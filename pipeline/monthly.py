@@ -7,12 +7,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import VERSION, recording
+from pipeline import VERSION
 from pipeline.files import Outputs, Written, lock
-from pipeline.journal import FILE as JOURNAL
-from pipeline.journal import Arrival, Journal
-from pipeline.manifest import FILE as MANIFEST
-from pipeline.manifest import digest, manifest
+from pipeline.memory import recording
+from pipeline.memory.journal import FILE as JOURNAL
+from pipeline.memory.journal import Arrival, Journal
+from pipeline.memory.manifest import FILE as MANIFEST
+from pipeline.memory.manifest import digest, manifest
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.sending.smtp import Delivery, deliver

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline import monthly
-from pipeline.handing_out import hand_out_forms
+from pipeline.commands.forms import hand_out_forms
 from pipeline.measuring.figures import State
 from pipeline.settings import Settings
 from pipeline.wording import message

@@ -13,10 +13,10 @@ import pytest
 from rich.console import Console
 
 from pipeline import monthly
+from pipeline.commands.history import history
 from pipeline.demo import make
-from pipeline.history import history
-from pipeline.journal import Journal
-from pipeline.recording import told_figures
+from pipeline.memory.journal import Journal
+from pipeline.memory.recording import told_figures
 from pipeline.sending.smtp import Fate
 from pipeline.settings import Mail, Settings
 from schemas.form import load_form

@@ -29,7 +29,7 @@ def test_nothing_on_the_readers_path_imports_heavy_packages(module):
 
 def test_help_needs_no_heavy_package():
     statement = (
-        "import sys, contextlib, io; sys.argv = ['run.py', '--help']; from pipeline.cli import main\n"
+        "import sys, contextlib, io; sys.argv = ['run.py', '--help']; from pipeline.commands.cli import main\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main()\nprint('', end='')"
     )
     code = f"{statement}\nprint(*sys.modules)"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import database
 from pipeline.files import OutputError
-from pipeline.journal import Arrival, Figure, Journal, Raised, Result, Tally
+from pipeline.memory import database
+from pipeline.memory.journal import Arrival, Figure, Journal, Raised, Result, Tally
 from schemas.strict import UsageError
 
 WHEN = datetime(2014, 3, 21, 9, 30, tzinfo=timezone(timedelta(hours=11)))

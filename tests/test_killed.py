@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import make
-from pipeline.journal import Journal
+from pipeline.memory.journal import Journal
 from schemas.form import load_form
 
 ROOT = Path(__file__).parent.parent

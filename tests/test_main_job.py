@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 from pipeline import monthly
-from pipeline.journal import Journal
 from pipeline.measuring.figures import State
+from pipeline.memory.journal import Journal
 from pipeline.sending.outbox import read
 from pipeline.sending.smtp import Fate, deliver
 from pipeline.settings import Settings

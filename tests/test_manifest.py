@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pipeline import VERSION, monthly
-from pipeline.manifest import that_count
+from pipeline.memory.manifest import that_count
 from pipeline.settings import Mail, Settings
 from tests.conftest import MEALS, NOW, Run
 

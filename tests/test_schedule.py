@@ -12,7 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.schedule import Cron, Job, ScheduleError, Systemd, TaskScheduler, describe, install, remove, status
+from pipeline.commands.schedule import (
+    Cron,
+    Job,
+    ScheduleError,
+    Systemd,
+    TaskScheduler,
+    describe,
+    install,
+    remove,
+    status,
+)
 
 posix = pytest.mark.skipif(os.name == "nt", reason="schedulers of Unix")
 JOB = Job(

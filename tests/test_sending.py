@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.journal import Journal
+from pipeline.memory.journal import Journal
 from pipeline.sending.outbox import Attachment, Letter, checked_address, compose, has_gone, letter_key, read
 from pipeline.sending.smtp import Delivery, Fate, deliver
 from pipeline.settings import Mail

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from pipeline.tracing import trace
+from pipeline.commands.trace import trace
 from pipeline.writing.strange import strange_toml
 from schemas.reports import FileRead
 from schemas.strict import UsageError

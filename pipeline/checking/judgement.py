@@ -8,8 +8,8 @@ from functools import cached_property
 import pandas as pd
 
 from pipeline.checking import between, contracts, controls, lineage
-from pipeline.checking.exceptions import lowered
 from pipeline.checking.table import Place, Report, answers_table, coverage_of, place_of, reports_of
+from pipeline.checking.waivers import lowered
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, Severity

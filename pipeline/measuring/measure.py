@@ -14,11 +14,11 @@ from pipeline.checking.table import place_of
 from pipeline.measuring import activation as headline
 from pipeline.measuring.coverage import answered_shares, coverage, totals, with_change
 from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Figures, Restated, Source, Told
-from pipeline.measuring.lives import lives
 from pipeline.measuring.milestones import Milestones, measures, milestones
 from pipeline.measuring.picture import Calendar, Outcome, Picture, outcome, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
 from pipeline.measuring.reconciliation import reconcile
+from pipeline.measuring.remark_history import lives
 from pipeline.measuring.rules import rule_book
 from pipeline.measuring.submission import submissions
 from schemas.district import Registry

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline import wording
 from pipeline.measuring.coverage import coverage_rows
 from pipeline.measuring.figures import Figures, Life, Milestone, Problem, Share
-from pipeline.measuring.lives import identity
+from pipeline.measuring.remark_history import identity
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import Column, Page

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Life
-from pipeline.measuring.lives import identity
+from pipeline.measuring.remark_history import identity
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, METHOD, Book, Column, Page, said_of_rest, written

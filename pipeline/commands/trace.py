@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.choosing import school_named
+from pipeline.commands.choosing import school_named
 from pipeline.measuring.figures import Figures, Share
 from pipeline.monthly import Survey
 from pipeline.wording import SEVERITIES, day, message, number, percent, schools, todo

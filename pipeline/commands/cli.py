@@ -1,6 +1,5 @@
 """The commands. Heavy imports stand inside them, so that `--help` is quick and workers stay light."""
 
-import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -10,17 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from pipeline import russian
+from pipeline.commands import russian
+from pipeline.commands.schedule import ScheduleError
 from pipeline.files import OutputError
-from pipeline.schedule import ScheduleError
-from pipeline.settings import PASSWORD_VARIABLE, Settings, load_settings
+from pipeline.settings import load_settings
 from pipeline.wording import count, day
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.monthly import Done, Job
-    from pipeline.schedule import Job as ScheduledJob
-    from pipeline.sending.smtp import Delivery
+    from pipeline.commands.schedule import Job as ScheduledJob
 
 ERRORS_FOUND, WRONG_USE, FAILED = 1, 2, 3
 
@@ -119,53 +116,9 @@ def run(
 ) -> None:
     """Сводит отчёты школ в одну книгу: читает, проверяет, считает, пишет и, если нужно, отправляет."""
     if context.invoked_subcommand is None:
-        _main_job(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs)
+        from pipeline.commands.run import main_job
 
-
-def _main_job(
-    input: Path,
-    output: Path,
-    as_of: date | None,
-    settings: Settings,
-    *,
-    mail: bool = False,
-    jobs: int = 1,
-    why: str = "",
-    say_path: bool = True,
-) -> "Done":
-    from pipeline import console, monthly
-
-    _require_folders(input, output)
-    now = datetime.now(settings.zone)
-    job = monthly.Job(input, output, as_of or now.date(), settings, now, mail, os.environ.get(PASSWORD_VARIABLE), jobs)
-    why = why or ("указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
-    console.say_date(job.as_of, why, monthly.reporting_dates(settings))
-    with console.run_log(output, now), console.progress() as progress:
-        done = monthly.run(job, progress)
-        console.log_result(done)
-    console.say_result(done)
-    if say_path:
-        console.say_path(done)
-    return done
-
-
-def _job(input: Path, output: Path, as_of: date | None, settings: Path | None) -> "Job":
-    """What a command beside the main job is asked to do: nothing is sent, one process reads."""
-    from pipeline.monthly import Job
-
-    chosen = load_settings(settings)
-    now = datetime.now(chosen.zone)
-    return Job(input, output, as_of or now.date(), chosen, now)
-
-
-def _require_folders(input: Path, output: Path) -> None:
-    if not input.is_dir():
-        raise UsageError(f"Папки «{input}» нет: создайте её и положите в неё отчёты или укажите --input.")
-    if output.exists() and not output.is_dir():
-        raise UsageError(f"«{output}» — файл, а не папка: укажите для результатов другую папку (--output).")
-    inside = input.resolve()
-    if inside == output.resolve() or inside.is_relative_to(output.resolve()):
-        raise UsageError("Папка с отчётами не может лежать в папке результатов: укажите другую --output.")
+        main_job(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs)
 
 
 # ── the other commands ───────────────────────────────────────────────────────────────────────────────────
@@ -179,9 +132,10 @@ def forms(
     debug: Debug = False,
 ) -> None:
     """Бланки отчёта: по одному на школу реестра или один пустой."""
-    from pipeline.handing_out import hand_out_forms
+    from pipeline.commands.forms import hand_out_forms
+    from pipeline.commands.run import job_of
 
-    job = _job(input, output, as_of, settings)
+    job = job_of(input, output, as_of, settings)
     folder, written = hand_out_forms(job, school)
     print(f"На {day(job.as_of)}: {count(written, 'бланк', 'бланка', 'бланков')}.")
     print(folder)
@@ -196,13 +150,14 @@ def check(
     debug: Debug = False,
 ) -> int:
     """Замечания к этим файлам, ничего не записывая."""
-    from pipeline import checkup, console
+    from pipeline.commands import check as checking
+    from pipeline.commands import console
 
-    found = checkup.check_files(files, input, load_settings(settings))
+    found = checking.check_files(files, input, load_settings(settings))
     if as_json:
-        print(checkup.as_json(found))
+        print(checking.as_json(found))
     else:
-        console.show(checkup.as_tables(found))
+        console.show(checking.as_tables(found))
     return ERRORS_FOUND if found.has_errors else 0
 
 
@@ -215,27 +170,9 @@ def mail(
     debug: Debug = False,
 ) -> None:
     """Отправляет письма, которые ждут в outbox."""
-    from pipeline.files import lock
-    from pipeline.journal import Journal
-    from pipeline.sending.smtp import deliver
+    from pipeline.commands.mail import send_waiting
 
-    chosen = load_settings(settings)
-    if not output.is_dir():
-        raise UsageError(f"Папки «{output}» нет: сначала сделайте свод или укажите --output.")
-    password = os.environ.get(PASSWORD_VARIABLE)
-    now = datetime.now(chosen.zone)
-    with lock(output), Journal.open(output / "journal.db") as journal:
-        deliveries = deliver(output, chosen.mail, password, journal, now, as_of, dry_run)
-        warning = journal.warning
-    if warning:
-        print(warning)
-    _say_deliveries(deliveries)
-
-
-def _say_deliveries(deliveries: "list[Delivery]") -> None:
-    from pipeline.console import delivery_lines
-
-    for line in delivery_lines(deliveries):
+    for line in send_waiting(output, as_of, load_settings(settings), dry_run=dry_run):
         print(line)
 
 
@@ -254,7 +191,7 @@ def schedule(
     debug: Debug = False,
 ) -> None:
     """Задание для ежемесячного запуска."""
-    from pipeline import schedule as scheduling
+    from pipeline.commands import schedule as scheduling
 
     if install + status + remove > 1:
         raise UsageError("Укажите одно из: --install, --status, --remove.")
@@ -269,7 +206,7 @@ def schedule(
 
 def _scheduled_job(at_day: int, at: time, input: Path, output: Path, settings: Path | None) -> "ScheduledJob":
     """The main job in the folder of `run.py`, with the folders that were named here."""
-    from pipeline.schedule import Job
+    from pipeline.commands.schedule import Job
 
     named = [("--input", input, Path("input")), ("--output", output, Path("output")), ("--settings", settings, None)]
     arguments = [word for key, path, usual in named if path and path != usual for word in (key, str(path.absolute()))]
@@ -290,12 +227,12 @@ def trace(
     debug: Debug = False,
 ) -> None:
     """Путь показателя: от ячейки школы до процента района."""
-    from pipeline import monthly
-    from pipeline.tracing import trace as way_of
+    from pipeline.commands.run import job_of, require_folders
+    from pipeline.commands.trace import trace as way_of
+    from pipeline.monthly import take_survey
 
-    _require_folders(input, output)
-    survey = monthly.take_survey(_job(input, output, as_of, settings))
-    for line in way_of(survey, school, item):
+    require_folders(input, output)
+    for line in way_of(take_survey(job_of(input, output, as_of, settings)), school, item):
         print(line)
 
 
@@ -309,10 +246,11 @@ def school(
     debug: Debug = False,
 ) -> None:
     """Страница одной школы: её показатели, темп, место, замечания."""
-    from pipeline.school import write_school
+    from pipeline.commands.run import job_of, require_folders
+    from pipeline.commands.school import write_school
 
-    _require_folders(input, output)
-    print(write_school(_job(input, output, as_of, settings), code))
+    require_folders(input, output)
+    print(write_school(job_of(input, output, as_of, settings), code))
 
 
 @app.command(cls=russian.Command)
@@ -323,8 +261,8 @@ def history(
     debug: Debug = False,
 ) -> None:
     """Что помнит журнал: поступления, запуски, письма."""
-    from pipeline import console
-    from pipeline.history import history as known
+    from pipeline.commands import console
+    from pipeline.commands.history import history as known
     from schemas.remarks import load_catalogue
 
     chosen = load_settings(settings)
@@ -347,14 +285,6 @@ def demo(
     debug: Debug = False,
 ) -> None:
     """Вымышленный район и свод по нему."""
-    from pipeline import console
-    from pipeline.demo import found, make
-    from schemas.form import load_form
+    from pipeline.commands.demo import run_demo
 
-    chosen = load_settings(settings)
-    district = make(folder, load_form(chosen.form), schools, dates, seed)
-    why = "последняя дата вымышленного района"
-    done = _main_job(folder / "input", folder / "output", district.as_of, chosen, why=why, say_path=False)
-    states = {line.school.code: line.state for line in done.figures.submissions}
-    console.say_planted(found(district.planted, (*done.survey.checked.remarks, *done.figures.remarks), states))
-    console.say_path(done)
+    run_demo(folder, schools, dates, seed, load_settings(settings))

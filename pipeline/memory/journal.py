@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from pipeline import database as db
+from pipeline.memory import database as db
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.journal import FILE, Arrival, Figure, Journal, Raised, Result, Tally
-from pipeline.manifest import digest_of_file, that_count
+from pipeline.memory.journal import FILE, Arrival, Figure, Journal, Raised, Result, Tally
+from pipeline.memory.manifest import digest_of_file, that_count
 from pipeline.reading.intake import Intake
 from pipeline.sending.outbox import waiting
 from pipeline.settings import Settings

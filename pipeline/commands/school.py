@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline import monthly
-from pipeline.choosing import school_named
+from pipeline.commands.choosing import school_named
 from pipeline.files import Outputs, lock, safe_name
 from pipeline.measuring.peers import peer_standings
 from pipeline.monthly import Job

@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.journal import FILE, FileLine, Journal, LetterLine, RemarkLine, RunLine
+from pipeline.memory.journal import FILE, FileLine, Journal, LetterLine, RemarkLine, RunLine
 from pipeline.wording import DASH, count, day, number
 from schemas.remarks import Catalogue
 from schemas.strict import UsageError

@@ -1,0 +1,1 @@
+"""The commands of `run.py`, one module each, and what they say on the console."""

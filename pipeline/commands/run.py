@@ -1,0 +1,55 @@
+"""The main job as a command: from the folders that were named to the line with the summary's path."""
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline import monthly
+from pipeline.commands import console
+from pipeline.monthly import Done, Job
+from pipeline.settings import PASSWORD_VARIABLE, Settings, load_settings
+from schemas.strict import UsageError
+
+
+def main_job(
+    input: Path,
+    output: Path,
+    as_of: date | None,
+    settings: Settings,
+    *,
+    mail: bool = False,
+    jobs: int = 1,
+    why: str = "",
+    say_path: bool = True,
+) -> Done:
+    """Does the main job and says on the console what came of it. `why`: the reason for the date, where it is not the
+    user's. Raises UsageError and OutputError."""
+    require_folders(input, output)
+    now = datetime.now(settings.zone)
+    job = Job(input, output, as_of or now.date(), settings, now, mail, os.environ.get(PASSWORD_VARIABLE), jobs)
+    why = why or ("указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
+    console.say_date(job.as_of, why, monthly.reporting_dates(settings))
+    with console.run_log(output, now), console.progress() as progress:
+        done = monthly.run(job, progress)
+        console.log_result(done)
+    console.say_result(done)
+    if say_path:
+        console.say_path(done)
+    return done
+
+
+def job_of(input: Path, output: Path, as_of: date | None, settings: Path | None) -> Job:
+    """What a command beside the main job is asked to do: nothing is sent, one process reads."""
+    chosen = load_settings(settings)
+    now = datetime.now(chosen.zone)
+    return Job(input, output, as_of or now.date(), chosen, now)
+
+
+def require_folders(input: Path, output: Path) -> None:
+    if not input.is_dir():
+        raise UsageError(f"Папки «{input}» нет: создайте её и положите в неё отчёты или укажите --input.")
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"«{output}» — файл, а не папка: укажите для результатов другую папку (--output).")
+    inside = input.resolve()
+    if inside == output.resolve() or inside.is_relative_to(output.resolve()):
+        raise UsageError("Папка с отчётами не может лежать в папке результатов: укажите другую --output.")
