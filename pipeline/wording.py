@@ -136,7 +136,7 @@ _templates = _Templates()
 def message(remark: Remark, catalogue: Catalogue) -> str:
     """What is wrong, in one Russian sentence."""
     said = _said(catalogue.entries[remark.code].message, remark)
-    return f"{said} Разрешено: {remark.exception}." if remark.exception else said
+    return f"{said} Разрешено: {remark.waiver}." if remark.waiver else said
 
 
 def todo(remark: Remark, catalogue: Catalogue) -> str:

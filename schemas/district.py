@@ -52,7 +52,7 @@ class Waiver(NamedTuple):
         return f"{self.reason or 'основание не указано'}{f' ({self.who})' if self.who else ''}"
 
 
-class Tick(NamedTuple):
+class Paper(NamedTuple):
     """One row of «Документы»: a paper or measure that no report shows, by its title in the form. `day`: when it came,
     where «Получен» holds a date."""
 
@@ -65,12 +65,12 @@ class Tick(NamedTuple):
 @dataclass(frozen=True)
 class Registry:
     """The registry as plain rows. `draft`: there was no registry, the schools are those that the reports name.
-    `ticks`: None where there is no sheet «Документы»."""
+    `papers`: None where there is no sheet «Документы»."""
 
     schools: tuple[School, ...] = ()
     mailing: tuple[Recipient, ...] = ()
     waivers: tuple[Waiver, ...] = ()
-    ticks: tuple[Tick, ...] | None = None
+    papers: tuple[Paper, ...] | None = None
     remarks: tuple[Remark, ...] = ()
     draft: bool = False
 

@@ -26,7 +26,7 @@ class Indicators(pa.DataFrameModel):
     deviation_pp: Series[float] = pa.Field(nullable=True, description="percentage points from the lower bound")
     shortfall: Series[float] = pa.Field(nullable=True, ge=0, description="people missing to the lower bound")
     status: Series[str] = pa.Field(description="headline item only")
-    allowed: Series[bool] = pa.Field(
+    waived: Series[bool] = pa.Field(
         description="an impossible figure stands behind it that the office lets count: its bounds do not hold. "
         "Judged here only, the file has no such column"
     )
@@ -45,9 +45,9 @@ class Indicators(pa.DataFrameModel):
     @classmethod
     def covered_among_total(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         among = (table["covered"] >= 0) & (table["covered"] <= table["total"] + _SLIP)
-        return table["allowed"] | table["covered"].isna() | among
+        return table["waived"] | table["covered"].isna() | among
 
     @pa.dataframe_check(error="a share is no more than the whole")
     @classmethod
     def percent_of_the_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
-        return table["allowed"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)
+        return table["waived"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)

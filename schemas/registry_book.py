@@ -8,6 +8,6 @@ WAIVERS = "Исключения"
 SCHOOL_CODE, ITEM, REMARK, REASON, WHO, VALID_UNTIL = (
     "Код школы", "Пункт", "Код замечания", "Основание", "Кто разрешил", "Действует до",
 )  # fmt: skip
-TICKS = "Документы"
+PAPERS = "Документы"
 DOCUMENT, RECEIVED = "Документ", "Получен"
 RECIPIENT, WANTS = "Имя", "Что получает"

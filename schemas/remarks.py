@@ -44,9 +44,9 @@ class Remark:
     severity: Severity = Severity.ERROR
 
     @property
-    def exception(self) -> str:
-        """Why the office has excepted it, and who allowed it; blank where it has not."""
-        return str(dict(self.data).get("exception", ""))
+    def waiver(self) -> str:
+        """Why the office has waived it, and who allowed it; blank where it has not."""
+        return str(dict(self.data).get("waiver", ""))
 
 
 def remark(code: str, **fields: object) -> Remark:

@@ -17,11 +17,11 @@ from pipeline.measuring.figures import (
     Activation,
     Figures,
     Level,
-    Life,
-    Lives,
     Milestone,
     Problem,
     Reconciliation,
+    RemarkAge,
+    RemarkHistory,
     SetAside,
     Share,
     Source,
@@ -223,7 +223,7 @@ def district(
         steps=steps(activation, form, as_of),
         measures=_measures(schools, of_case, form, as_of),
         reconciliation=_reconciliation(schools, coverage, totals, form, remarks),
-        lives=_lives(remarks, as_of),
+        remark_history=_remark_history(remarks, as_of),
         rules=rule_book(load_catalogue(), remarks),
         before=before,
     )
@@ -307,14 +307,14 @@ def _percent_with_half(sums: "pd.Series[float]", base: float) -> float:
     return (sums["covered"] + base / 2) / (sums["total"] + base) * 100
 
 
-def _lives(remarks: Iterable[Remark], as_of: date) -> Lives:
+def _remark_history(remarks: Iterable[Remark], as_of: date) -> RemarkHistory:
     """The first remark stands for the second time, the others are new; two of four have been corrected."""
     keys = [(r.school, r.item, r.code) for r in remarks if r.severity is not Severity.INFO]
-    standing = {key: Life(as_of, 1) for key in keys}
+    standing = {key: RemarkAge(as_of, 1) for key in keys}
     if not keys:
-        return Lives({})
-    standing[keys[0]] = Life(HISTORY[0], 2)
-    return Lives(standing, 4, tuple(remarks)[:2])
+        return RemarkHistory({})
+    standing[keys[0]] = RemarkAge(HISTORY[0], 2)
+    return RemarkHistory(standing, 4, tuple(remarks)[:2])
 
 
 def _school(number: int, case: Case, form: Form) -> School:

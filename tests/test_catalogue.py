@@ -87,8 +87,8 @@ def test_people_are_said_as_people_write_them(figure: float, said: str) -> None:
 
 
 def test_an_exception_is_said_with_its_reason_behind_the_message() -> None:
-    excepted = replace(CATALOGUE.example("CELL-NO-VALUE"), data=(("exception", "согласовано (Иванова)"),))
-    assert message(excepted, CATALOGUE).endswith("без вычисленного значения. Разрешено: согласовано (Иванова).")
+    waived = replace(CATALOGUE.example("CELL-NO-VALUE"), data=(("waiver", "согласовано (Иванова)"),))
+    assert message(waived, CATALOGUE).endswith("без вычисленного значения. Разрешено: согласовано (Иванова).")
 
 
 # ── every remark has a fixture that raises it ────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from pipeline.reading.registry import read_registry
 from pipeline.settings import Limits
 from pipeline.writing.registry import write_registry
 from schemas.addresses import Spot
-from schemas.district import Recipient, Registry, School, Tick, Waiver
+from schemas.district import Paper, Recipient, Registry, School, Waiver
 from schemas.form import load_form
 from schemas.reports import FileRead
 from schemas.strict import UsageError
@@ -190,7 +190,7 @@ def test_an_exception_for_no_school_or_no_item_is_a_remark_and_not_applied(schoo
 # ── papers received ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def ticks(*rows: list[object]) -> Registry:
+def papers(*rows: list[object]) -> Registry:
     documents = sheet(["Код школы", "Документ", "Получен"], *rows, name="Документы")
     return read_registry(Book((sheet(HEADINGS, SCHOOL), documents)), FORM)
 
@@ -198,24 +198,24 @@ def ticks(*rows: list[object]) -> Registry:
 def test_papers_that_no_report_shows_are_ticked_off_by_their_titles():
     order, plan = (paper.title for paper in FORM.order.papers)
     measure = FORM.unseen[-1]
-    found = ticks(
+    found = papers(
         ["01", "копия приказа о назначении ответственного", "20.12.2013"],
         ["01", plan, "нет"],
         ["01", measure.casefold(), "да"],
     )
     assert found.remarks == ()
-    assert found.ticks == (
-        Tick("01", order, True, date(2013, 12, 20)),
-        Tick("01", plan, False),
-        Tick("01", measure, True),
+    assert found.papers == (
+        Paper("01", order, True, date(2013, 12, 20)),
+        Paper("01", plan, False),
+        Paper("01", measure, True),
     )
 
 
 @pytest.mark.parametrize("row", [["99", FORM.order.papers[0].title, "да"], ["01", "Справка", "да"]])
 def test_a_paper_of_no_school_or_of_no_known_title_is_a_remark(row):
-    assert [(r.code, r.sheet, r.cell) for r in ticks(row).remarks] == [("REGISTRY-TICK", "Документы", "A2")]
+    assert [(r.code, r.sheet, r.cell) for r in papers(row).remarks] == [("REGISTRY-TICK", "Документы", "A2")]
 
 
 def test_without_rows_nothing_is_ticked_off():
-    assert ticks().ticks is None
-    assert registry(SCHOOL).ticks is None
+    assert papers().papers is None
+    assert registry(SCHOOL).papers is None

@@ -45,17 +45,17 @@ def test_every_control_of_the_catalogue_is_in_the_book_with_its_words_and_an_exa
     rule = rules["COUNT-ABOVE-TOTAL"]
     assert rule.rule == "Охваченных не больше, чем всего."
     assert rule.example == message(CATALOGUE.example("COUNT-ABOVE-TOTAL"), CATALOGUE)
-    assert (rule.severity, rule.fired, rule.excepted, rule.off) == (Severity.ERROR, 0, 0, False)
+    assert (rule.severity, rule.fired, rule.waived, rule.off) == (Severity.ERROR, 0, 0, False)
 
 
 def test_a_control_counts_its_remarks_and_those_of_them_that_are_excepted() -> None:
     rules = by_code(rule_book(CATALOGUE, remarks()))
-    counts = {code: (rule.fired, rule.excepted) for code, rule in rules.items() if rule.fired}
+    counts = {code: (rule.fired, rule.waived) for code, rule in rules.items() if rule.fired}
     assert counts == {"PCT-DISAGREES": (2, 1), "TOTAL-NOT-BASE": (1, 0), "NUM-RANGE": (1, 0)}
 
 
 def test_an_exception_that_is_not_granted_is_not_counted() -> None:
-    assert by_code(rule_book(CATALOGUE, remarks(REGISTRY)))["PCT-DISAGREES"].excepted == 0
+    assert by_code(rule_book(CATALOGUE, remarks(REGISTRY)))["PCT-DISAGREES"].waived == 0
 
 
 def test_an_excepted_remark_leaves_the_rule_as_grave_as_it_is() -> None:
@@ -101,7 +101,7 @@ def lines() -> list[tuple[object, ...]]:
 def test_the_sheet_shows_every_rule_in_the_book_s_order() -> None:
     rules = figures().rules
     assert [(line[1], line[2], line[3], line[4], line[5]) for line in lines()] == [
-        (rule.title, rule.rule, rule.example, rule.fired, rule.excepted) for rule in rules
+        (rule.title, rule.rule, rule.example, rule.fired, rule.waived) for rule in rules
     ]
 
 

@@ -135,7 +135,7 @@ def test_basis_says_when_people_were_computed_from_a_percent_and_where_the_cell_
     assert row["Файл, лист и ячейка"] == "otchet-11.xlsx · Отчёт · D51"
 
 
-def excepted() -> Remark:
+def waived() -> Remark:
     """The order's control on the headline item, lowered by the office."""
     said = remark("ABOVE-LIMIT", file="otchet-01.xlsx", sheet="Отчёт", cell="D51", school="01", as_of=AS_OF, item="14",
                   value="31", said="Активировано", count=31.0, limit_said="логины выданы", limit=24.0, other="12.1",
@@ -145,7 +145,7 @@ def excepted() -> Remark:
 
 
 def test_an_exception_stands_beside_the_figure_that_it_lets_count_and_on_the_sheet_of_method() -> None:
-    book = book_of(replace(given.twenty_schools(), remarks=(excepted(),)))
+    book = book_of(replace(given.twenty_schools(), remarks=(waived(),)))
     row = activation_of(book, "СОШ № 1")
     assert "по исключению: логины выдал прежний оператор (Петрова А. А.)" in row["Основание"]
     assert any(said.endswith("логины выдал прежний оператор (Петрова А. А.)") for said in texts(book["О расчёте"]))

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.measuring.figures import Figures, Lives, Milestone, State
+from pipeline.measuring.figures import Figures, Milestone, RemarkHistory, State
 from pipeline.writing.pages import page
 from schemas.remarks import Severity, remark
 from tests import figures as given
@@ -269,7 +269,7 @@ def test_a_remark_says_since_when_it_stands_and_for_which_time() -> None:
 
 def test_what_an_exception_allows_is_said_beside_the_severity() -> None:
     figures = given.twenty_schools()
-    allowed = replace(REMARKS[3], severity=Severity.INFO, data=(*REMARKS[3].data, ("exception", "ремонт (Иванова)")))
+    allowed = replace(REMARKS[3], severity=Severity.INFO, data=(*REMARKS[3].data, ("waiver", "ремонт (Иванова)")))
     sheet = sheet_of(replace(figures, remarks=(*REMARKS[:3], allowed)), "Замечания")
     assert column(sheet, "Важность", 6)[-1] == "· сведение, разрешено"
     assert column(sheet, "Замечание", 6)[-1].endswith("Разрешено: ремонт (Иванова).")
@@ -317,7 +317,7 @@ def test_an_older_report_that_the_office_has_made_a_warning_is_listed() -> None:
 
 
 def test_without_an_earlier_date_nothing_is_said_of_corrections() -> None:
-    figures = replace(given.twenty_schools(), lives=Lives({}))
+    figures = replace(given.twenty_schools(), remark_history=RemarkHistory({}))
     assert "Исправлено" not in " ".join(texts(sheet_of(figures, "Замечания")))
 
 

@@ -1,15 +1,15 @@
-"""What Svod remembers from date to date: comparison, pace, milestones, lives of remarks, restated figures."""
+"""What Svod remembers from date to date: comparison, pace, milestones, how long remarks stand, restated figures."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from pipeline.measuring.figures import Activation, Deadline, Figures, Life, Milestone, Told
+from pipeline.measuring.figures import Activation, Deadline, Figures, Milestone, RemarkAge, Told
 from pipeline.measuring.measure import measure
 from pipeline.measuring.picture import picture, said_of_outcomes
 from pipeline.measuring.reconciliation import UnbalancedError
-from schemas.district import Registry, Tick, Waiver
+from schemas.district import Paper, Registry, Waiver
 from schemas.reports import FileRead
 from tests.batch import ALIKE, CALENDAR, CATALOGUE, MARCH, checked, file_of, measured, moment, order_form, school
 from tests.order_form import FORM
@@ -171,7 +171,7 @@ def test_what_no_report_shows_is_never_done_by_itself():
 
 def test_papers_are_done_when_the_office_has_ticked_them_off_and_overdue_when_not():
     order, plan = (paper.title for paper in FORM.order.papers)
-    ticked = replace(TWO, ticks=(Tick("01", order, True, date(2013, 12, 20)), Tick("01", plan, False)))
+    ticked = replace(TWO, papers=(Paper("01", order, True, date(2013, 12, 20)), Paper("01", plan, False)))
     figures = measured([sent("01")], ticked)
     assert measure_state(figures, order) is Milestone.DONE
     assert measure_state(figures, order, "02") is Milestone.OVERDUE
@@ -181,14 +181,14 @@ def test_papers_are_done_when_the_office_has_ticked_them_off_and_overdue_when_no
 
 def test_a_measure_that_the_office_ticks_off_is_asked_of_every_school():
     title = next(title for title in FORM.unseen if title.startswith("Анализ готовности"))
-    figures = measured([sent("01")], replace(TWO, ticks=(Tick("02", title, True),)))
+    figures = measured([sent("01")], replace(TWO, papers=(Paper("02", title, True),)))
     assert measure_state(figures, title, "02") is Milestone.DONE
     assert measure_state(figures, title) is Milestone.OVERDUE
 
 
 def test_a_paper_that_came_later_is_not_there_yet_in_the_old_picture():
     order = FORM.order.papers[0].title
-    ticked = replace(TWO, ticks=(Tick("01", order, True, MAY),))
+    ticked = replace(TWO, papers=(Paper("01", order, True, MAY),))
     assert measure_state(measured([sent("01")], ticked), order) is Milestone.OVERDUE
     assert measure_state(measured([sent("01")], ticked, MAY), order) is Milestone.DONE
 
@@ -227,10 +227,10 @@ def test_overdue_are_items_steps_and_what_the_office_ticks_off_each_once():
     """Items 6.2 and 7 show one measure, which is not counted beside them."""
     order, plan = FORM.order.papers
     title = next(title for title in FORM.unseen if title.startswith("Анализ готовности"))
-    ticks = (Tick("01", order.title, True), Tick("01", plan.title, True), Tick("02", title, True))
+    papers = (Paper("01", order.title, True), Paper("01", plan.title, True), Paper("02", title, True))
     figures = measured(
         [sent("01", i6_2="573 из 574", i7="", i14="12 %"), sent("02", i6_2="573 из 574", i14="45 %")],
-        replace(TWO, ticks=ticks),
+        replace(TWO, papers=papers),
     )
     familiarised, first, second = FORM.item("6.2").due, *FORM.targets[:2]
     assert familiarised is not None
@@ -259,31 +259,34 @@ KEY = ("01", "6.2", "NUM-BOUND")
 
 
 def test_a_remark_is_new_at_the_date_of_its_report():
-    assert measured([sent("01", **FAULT)], TWO).lives.standing[KEY] == Life(MARCH, 1)
+    assert measured([sent("01", **FAULT)], TWO).remark_history.standing[KEY] == RemarkAge(MARCH, 1)
 
 
 def test_a_remark_is_repeated_as_long_as_it_stands_date_after_date():
     files = [sent("01", JANUARY, **FAULT), sent("01", **FAULT), sent("01", MAY, **FAULT)]
-    assert measured(files, TWO, MAY).lives.standing[KEY] == Life(JANUARY, 3)
+    assert measured(files, TWO, MAY).remark_history.standing[KEY] == RemarkAge(JANUARY, 3)
     mended_between = [files[0], sent("01"), files[2]]
-    assert measured(mended_between, TWO, MAY).lives.standing[KEY] == Life(MAY, 1)
+    assert measured(mended_between, TWO, MAY).remark_history.standing[KEY] == RemarkAge(MAY, 1)
 
 
 def test_what_was_raised_last_time_and_stands_no_more_is_corrected():
     files = [sent("01", JANUARY, **FAULT), sent("02", JANUARY, **FAULT), sent("01"), sent("02", **FAULT)]
-    lives = measured(files, TWO).lives
-    assert (lives.raised, [(one.school, one.code) for one in lives.corrected]) == (2, [("01", "NUM-BOUND")])
+    remark_history = measured(files, TWO).remark_history
+    assert (remark_history.raised, [(one.school, one.code) for one in remark_history.corrected]) == (
+        2,
+        [("01", "NUM-BOUND")],
+    )
 
 
 def test_a_remark_that_a_second_file_for_the_date_has_mended_was_raised_all_the_same():
     files = [sent("01", JANUARY, **FAULT), sent("01", JANUARY, "-новый"), sent("01")]
     arrivals = {read.file: moment(JANUARY, hour) for hour, read in enumerate(files, 9)}
-    lives = measured(files, TWO, arrivals=arrivals).lives
-    assert (lives.raised, len(lives.corrected)) == (1, 1)
+    remark_history = measured(files, TWO, arrivals=arrivals).remark_history
+    assert (remark_history.raised, len(remark_history.corrected)) == (1, 1)
 
 
 def test_a_remark_on_a_report_carried_forward_stands_on():
-    assert measured([sent("01", JANUARY, **FAULT)], TWO).lives.standing[KEY] == Life(JANUARY, 2)
+    assert measured([sent("01", JANUARY, **FAULT)], TWO).remark_history.standing[KEY] == RemarkAge(JANUARY, 2)
 
 
 # ── restated figures ─────────────────────────────────────────────────────────────────────────────────────

@@ -9,19 +9,19 @@ import pandas as pd
 
 from pipeline.checking import between, contracts, controls, lineage
 from pipeline.checking.table import Place, Report, answers_table, coverage_of, place_of, reports_of
-from pipeline.checking.waivers import lowered
+from pipeline.checking.waivers import waive
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, Severity
 from schemas.reports import FileRead
 
-# What cannot be. Where the office has lowered the remark all the same, the figure counts as it is written.
+# What cannot be. Where the office has waived the remark all the same, the figure counts as it is written.
 _IMPOSSIBLE = frozenset({"NUM-NEGATIVE", "PCT-ABOVE-100", "COUNT-ABOVE-TOTAL"})
 
 
 @dataclass(frozen=True)
 class Checked:
-    """answers: `schemas.answers.Answers`, `counted` (False for every fact of an item that bears an error) and `allowed`
+    """answers: `schemas.answers.Answers`, `counted` (False for every fact of an item that bears an error) and `waived`
     (True for every fact of an item with an impossible figure that the office lets count).
     remarks: on reports, files and folders, graded, each on its report's place. on_registry: those on the registry.
     set_aside: (report, item) that bear an error. empty: reports without a single answer that is due."""
@@ -62,17 +62,17 @@ def check(
     """
 
     def judged(remarks: Iterable[Remark]) -> list[Remark]:
-        return lowered(catalogue.grade(remarks), registry)
+        return waive(catalogue.grade(remarks), registry)
 
     reports = reports_of(reads, arrivals)
     table = answers_table(reads, form, registry)
     coverage = coverage_of(table, form)
     numbers = {report.place: report.number for report in reports}
-    remarks = [*on_folders, *(said for read in reads for said in read.remarks)]
+    remarks = [*on_folders, *(remark for read in reads for remark in read.remarks)]
     remarks += contracts.judge(table)
     remarks += controls.check_passports(reports, form, registry)
     remarks += controls.check_answers(coverage, table, form, registry, reports)
-    impossible = _on_items((said for said in remarks if said.code in _IMPOSSIBLE), numbers)
+    impossible = _on_items((remark for remark in remarks if remark.code in _IMPOSSIBLE), numbers)
     wrong = _with_errors(judged(remarks), numbers)
     remarks += controls.check_between_items(coverage, table, form, wrong | impossible)
     remarks += controls.check_against_dates(reports, table, form)
@@ -87,7 +87,7 @@ def check(
     set_aside = _with_errors(graded, numbers)
     return Checked(
         reports=tuple(reports),
-        answers=table.assign(counted=~_keyed(table, set_aside), allowed=_keyed(table, impossible - set_aside)),
+        answers=table.assign(counted=~_keyed(table, set_aside), waived=_keyed(table, impossible - set_aside)),
         remarks=tuple(graded),
         on_registry=tuple(catalogue.grade([*registry.remarks, *contracts.judge_registry(registry, form)])),
         set_aside=set_aside,
@@ -97,13 +97,13 @@ def check(
 
 def _with_errors(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[tuple[int, str]]:
     """(report, item) with an error on the item. `numbers`: place of a report -> its number."""
-    return _on_items((said for said in remarks if said.severity is Severity.ERROR), numbers)
+    return _on_items((remark for remark in remarks if remark.severity is Severity.ERROR), numbers)
 
 
 def _on_items(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[tuple[int, str]]:
     """(report, item) on which these remarks stand."""
-    on_reports = [said for said in remarks if said.item and place_of(said) in numbers]
-    return frozenset((numbers[place_of(said)], said.item) for said in on_reports)
+    on_reports = [remark for remark in remarks if remark.item and place_of(remark) in numbers]
+    return frozenset((numbers[place_of(remark)], remark.item) for remark in on_reports)
 
 
 def _keyed(table: pd.DataFrame, keys: frozenset[tuple[int, str]]) -> "pd.Series[bool]":

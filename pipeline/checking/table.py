@@ -102,9 +102,9 @@ class AnswerFigures:
     half: float  # of a stated percent: half a unit of its last digit; NaN where none is stated
 
 
-def place_of(said: Remark) -> Place:
+def place_of(about: Remark) -> Place:
     """The report that a remark is about, as `Report.place` says it."""
-    return said.file, said.sheet, said.school, said.as_of
+    return about.file, about.sheet, about.school, about.as_of
 
 
 def reports_of(reads: list[FileRead], arrivals: dict[str, datetime | None]) -> list[Report]:

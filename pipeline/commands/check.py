@@ -37,7 +37,7 @@ class Checkup:
 
     @property
     def has_errors(self) -> bool:
-        return any(said.severity is Severity.ERROR for said in self.remarks)
+        return any(remark.severity is Severity.ERROR for remark in self.remarks)
 
     def on(self, file: str) -> list[Remark]:
         return sorted((r for r in self.remarks if r.file == file), key=lambda r: _ORDER.index(r.severity))
@@ -58,7 +58,7 @@ def check_files(files: Sequence[Path], input: Path, settings: Settings) -> Check
     intake = take_in(inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None)
     checked = check(intake.reads, {}, form, intake.registry, catalogue)
     known = inbox.registry is not None
-    remarks = tuple(said for said in checked.remarks if known or said.code != _OF_THE_REGISTRY)
+    remarks = tuple(remark for remark in checked.remarks if known or remark.code != _OF_THE_REGISTRY)
     return Checkup(tuple(shown_path(path) for path in files), remarks, catalogue, known)
 
 
@@ -66,7 +66,7 @@ def as_tables(checkup: Checkup) -> Iterator[str | Table]:
     """A line and a table a file, for people."""
     for file in checkup.files:
         remarks = checkup.on(file)
-        errors = sum(said.severity is Severity.ERROR for said in remarks)
+        errors = sum(remark.severity is Severity.ERROR for remark in remarks)
         if not remarks:
             yield f"{file}: замечаний нет."
             continue
@@ -75,9 +75,9 @@ def as_tables(checkup: Checkup) -> Iterator[str | Table]:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for heading in ("Важность", "Пункт", "Ячейка", "Замечание", "Что сделать"):
             table.add_column(heading, overflow="fold")
-        for said in remarks:
-            words = message(said, checkup.catalogue), todo(said, checkup.catalogue)
-            table.add_row(*map(Text, (SEVERITIES[said.severity], said.item, said.cell, *words)))
+        for remark in remarks:
+            words = message(remark, checkup.catalogue), todo(remark, checkup.catalogue)
+            table.add_row(*map(Text, (SEVERITIES[remark.severity], remark.item, remark.cell, *words)))
         yield table
     if not checkup.registry:
         yield "Реестра школ нет: название школы и численность не сверены. Папку с реестром задаёт --input."
@@ -87,19 +87,19 @@ def as_json(checkup: Checkup) -> str:
     """For programs: a list of remarks; the columns are those of findings.csv, and `todo`."""
     rows = [
         {
-            "file": said.file,
-            "sheet": said.sheet,
-            "cell": said.cell,
-            "school_code": said.school,
-            "as_of": said.as_of.isoformat() if said.as_of else "",
-            "item": said.item,
-            "code": said.code,
-            "severity": said.severity.value,
-            "message": message(said, checkup.catalogue),
-            "todo": todo(said, checkup.catalogue),
-            "value": said.value,
+            "file": remark.file,
+            "sheet": remark.sheet,
+            "cell": remark.cell,
+            "school_code": remark.school,
+            "as_of": remark.as_of.isoformat() if remark.as_of else "",
+            "item": remark.item,
+            "code": remark.code,
+            "severity": remark.severity.value,
+            "message": message(remark, checkup.catalogue),
+            "todo": todo(remark, checkup.catalogue),
+            "value": remark.value,
         }
         for file in checkup.files
-        for said in checkup.on(file)
+        for remark in checkup.on(file)
     ]
     return json.dumps(rows, ensure_ascii=False, indent=2)

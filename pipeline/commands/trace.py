@@ -72,10 +72,10 @@ def _from_the_cell(survey: Survey, school: School, item: str) -> Iterator[str]:
 
 
 def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:
-    for said in survey.figures.remarks:
-        if (said.school, said.item) == (school.code, item):
-            yield f"  {SEVERITIES[said.severity]} {said.cell}: {message(said, survey.catalogue)}"
-            yield f"    {todo(said, survey.catalogue)}"
+    for remark in survey.figures.remarks:
+        if (remark.school, remark.item) == (school.code, item):
+            yield f"  {SEVERITIES[remark.severity]} {remark.cell}: {message(remark, survey.catalogue)}"
+            yield f"    {todo(remark, survey.catalogue)}"
 
 
 def _to_the_share(figures: Figures, school: School, item: Item) -> Iterator[str]:

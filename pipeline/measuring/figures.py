@@ -189,7 +189,7 @@ class Reconciliation:
     sources: int  # reports, and files that gave none
 
 
-class Life(NamedTuple):
+class RemarkAge(NamedTuple):
     """How long a remark has stood: since which reporting date, at how many in a row, this one among them."""
 
     since: date
@@ -200,13 +200,13 @@ Identity = tuple[str, str, str]  # of a remark, the same at every date: school, 
 
 
 @dataclass(frozen=True)
-class Lives:
+class RemarkHistory:
     """The life of errors and warnings from reporting date to reporting date.
 
     raised: how many were raised at the last reporting date; corrected: those of them that no longer stand.
     """
 
-    standing: dict[Identity, Life]
+    standing: dict[Identity, RemarkAge]
     raised: int = 0
     corrected: tuple[Remark, ...] = ()
 
@@ -248,7 +248,7 @@ class Figures:
     trend: one row a date and school — date, school_code (blank: the municipality), covered, total, percent, carried.
     bases: base id -> people over the schools expected.
     waivers: the office's exceptions in force at that date, of the schools expected.
-    answers: the facts behind the figures — school_code, item, field, text, number, counted, basis, allowed
+    answers: the facts behind the figures — school_code, item, field, text, number, counted, basis, waived
         (`Checked.answers`).
     """
 
@@ -275,7 +275,7 @@ class Figures:
     steps: pd.DataFrame
     measures: pd.DataFrame
     reconciliation: Reconciliation
-    lives: Lives
+    remark_history: RemarkHistory
     rules: tuple[Rule, ...]
     waivers: tuple[Waiver, ...] = ()
     restated: tuple[Restated, ...] = ()

@@ -18,7 +18,7 @@ from pipeline.measuring.milestones import Milestones, measures, milestones
 from pipeline.measuring.picture import Calendar, Outcome, Picture, outcome, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
 from pipeline.measuring.reconciliation import reconcile
-from pipeline.measuring.remark_history import lives
+from pipeline.measuring.remark_history import remark_history
 from pipeline.measuring.rules import rule_book
 from pipeline.measuring.submission import submissions
 from schemas.district import Registry
@@ -88,7 +88,7 @@ def _figures(batch: _Batch, shown: Picture, earlier: list[Picture], before: Figu
     whole = headline.municipality(sums, form, as_of, _whole_course(trend), before.municipality if before else None)
     waivers = tuple(w for w in registry.waivers if w.school in shown.codes and w.covers(w.item, as_of))
     left_out = frozenset((waiver.school, waiver.item) for waiver in waivers if not waiver.code)
-    milestone = Milestones(checked, shown, answered, form, registry.ticks, left_out)
+    milestone = Milestones(checked, shown, answered, form, registry.papers, left_out)
     remarks = tuple(_remarks(checked, shown, calendar, catalogue))
     sources = tuple(_sources(checked, reads, shown))
     return Figures(
@@ -111,7 +111,7 @@ def _figures(batch: _Batch, shown: Picture, earlier: list[Picture], before: Figu
         trend=trend,
         problems=problems(checked, shown, form),
         remarks=remarks,
-        lives=lives(checked, shown, earlier, calendar),
+        remark_history=remark_history(checked, shown, earlier, calendar),
         rules=rule_book(catalogue, remarks),
         waivers=waivers,
         sources=sources,
@@ -189,7 +189,7 @@ def _remarks(checked: Checked, shown: Picture, calendar: Calendar, catalogue: Ca
     """On the registry, on the reports in the picture, and on every file that gave none."""
     passed_over = {report.place for report in checked.reports if outcome(report, checked, shown) in _PASSED_OVER}
     yield from checked.on_registry
-    yield from (said for said in checked.remarks if place_of(said) not in passed_over)
+    yield from (remark for remark in checked.remarks if place_of(remark) not in passed_over)
     yield from catalogue.grade(said_of_outcomes(checked, shown, calendar))
 
 
@@ -200,7 +200,7 @@ def _sources(checked: Checked, reads: list[FileRead], shown: Picture) -> Iterato
         became = outcome(report, checked, shown)
         by_file[report.file].append(Source(report.file, became, report.as_of, report.school))
     for read in reads:
-        no_form = any(said.code == "FILE-NO-FORM" for said in read.remarks)
+        no_form = any(remark.code == "FILE-NO-FORM" for remark in read.remarks)
         yield from by_file[read.file] or [Source(read.file, NOT_A_FORM if no_form else UNREAD)]
 
 

@@ -13,7 +13,7 @@ from pipeline.checking.table import Report
 from pipeline.measuring.figures import Milestone, Share
 from pipeline.measuring.picture import Picture
 from pipeline.reading.answers.yes_no import read_yes_no
-from schemas.district import School, Tick
+from schemas.district import Paper, School
 from schemas.form import Form, Item, Kind, Measure
 from schemas.likeness import plain
 from schemas.reports import NO, YES
@@ -64,7 +64,7 @@ class Standing(NamedTuple):
 class Milestones:
     """What has become of a school's milestones in the picture, and in which report each first counted as done.
 
-    `answered`: `coverage.answered_shares`. `ticks`: of the registry. `left_out`: school and item of the measures that
+    `answered`: `coverage.answered_shares`. `papers`: of the registry. `left_out`: school and item of the measures that
     the office has left out of a school's plan."""
 
     def __init__(
@@ -73,13 +73,13 @@ class Milestones:
         shown: Picture,
         answered: pd.DataFrame,
         form: Form,
-        ticks: tuple[Tick, ...] | None,
+        papers: tuple[Paper, ...] | None,
         left_out: frozenset[tuple[str, str]],
     ):
         self._checked = checked
         self._shown = shown
         self._form = form
-        self._ticks = ticks
+        self._papers = papers
         self._standings: dict[tuple[str, str], Standing] = {}
         self._left_out = left_out
         self._shares = dict(zip(answered.index, zip(answered["share"], answered["percent"], strict=True), strict=True))
@@ -120,17 +120,17 @@ class Milestones:
     def of_unseen(self, school: School, title: str, due: date | None) -> Standing:
         """A paper or measure that no report shows, by the office's ticks. A paper of the order is asked of every
         school once the office ticks off anything, a measure once it ticks off that measure."""
-        ticks = [tick for tick in self._ticks or () if tick.document == title]
+        papers = [paper for paper in self._papers or () if paper.document == title]
         is_paper = title in (paper.title for paper in self._form.order.papers)
-        if self._ticks is None or not (ticks or is_paper):
+        if self._papers is None or not (papers or is_paper):
             return Standing(Milestone.NOT_CHECKED)
-        received = [tick for tick in ticks if tick.school == school.code and self._has_come(tick)]
+        received = [paper for paper in papers if paper.school == school.code and self._has_come(paper)]
         if received:
-            return Standing(Milestone.DONE, min((tick.day for tick in received if tick.day), default=None))
+            return Standing(Milestone.DONE, min((paper.day for paper in received if paper.day), default=None))
         return Standing(self._open(due))
 
-    def _has_come(self, tick: Tick) -> bool:
-        return tick.received and (tick.day is None or tick.day <= self._shown.as_of)
+    def _has_come(self, paper: Paper) -> bool:
+        return paper.received and (paper.day is None or paper.day <= self._shown.as_of)
 
     def _open(self, due: date | None) -> Milestone:
         return Milestone.OVERDUE if due and self._shown.as_of > due else Milestone.IN_PROGRESS

@@ -137,9 +137,9 @@ def _set_aside(
     sums = totals[["covered", "total"]].fillna(0.0)
     by_code = {school.code: school for school in schools}
     why: dict[tuple[str, str], list[Remark]] = {}
-    for said in remarks:
-        if said.severity is Severity.ERROR and said.item:
-            why.setdefault((said.school, said.item), []).append(said)
+    for remark in remarks:
+        if remark.severity is Severity.ERROR and remark.item:
+            why.setdefault((remark.school, remark.item), []).append(remark)
     figures = ["item", "school_code", "covered_said", "total_said", "percent_said"]
     rows = aside[figures].itertuples(index=False, name=None)
     for item, code, *numbers in sorted(rows, key=lambda row: (form.sort_key(row[0]), row[1])):

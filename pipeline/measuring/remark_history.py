@@ -8,34 +8,34 @@ from collections.abc import Iterable
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Place, place_of
-from pipeline.measuring.figures import Identity, Life, Lives
+from pipeline.measuring.figures import Identity, RemarkAge, RemarkHistory
 from pipeline.measuring.picture import Calendar, Picture
 from schemas.remarks import Remark, Severity
 
 Raised = dict[Identity, Remark]  # the first remark of each identity
 
 
-def identity(said: Remark) -> Identity:
-    return said.school, said.item, said.code
+def identity(remark: Remark) -> Identity:
+    return remark.school, remark.item, remark.code
 
 
-def lives(checked: Checked, shown: Picture, earlier: Iterable[Picture], calendar: Calendar) -> Lives:
+def remark_history(checked: Checked, shown: Picture, earlier: Iterable[Picture], calendar: Calendar) -> RemarkHistory:
     """Of the errors and warnings in the picture. `earlier`: the pictures of the reporting dates before the one in
     force, oldest first."""
     by_place: dict[Place, list[Remark]] = {}
-    for said in checked.remarks:
-        if said.severity is not Severity.INFO and said.school:
-            by_place.setdefault(place_of(said), []).append(said)
+    for remark in checked.remarks:
+        if remark.severity is not Severity.INFO and remark.school:
+            by_place.setdefault(place_of(remark), []).append(remark)
     now = _raised((report.place for report in shown.chosen.values()), by_place)
     times: list[tuple[Picture, Raised]] = [(one, _raised_for(one, checked, by_place, calendar)) for one in earlier]
-    standing = {key: Life(shown.reporting_date or shown.as_of, 1) for key in now}
+    standing = {key: RemarkAge(shown.reporting_date or shown.as_of, 1) for key in now}
     for key in standing:
         for one, raised in reversed(times):
             if key not in raised:
                 break
-            standing[key] = Life(one.as_of, standing[key].times + 1)
+            standing[key] = RemarkAge(one.as_of, standing[key].times + 1)
     last = times[-1][1] if times else {}
-    return Lives(standing, len(last), tuple(said for key, said in sorted(last.items()) if key not in now))
+    return RemarkHistory(standing, len(last), tuple(remark for key, remark in sorted(last.items()) if key not in now))
 
 
 def _raised_for(one: Picture, checked: Checked, by_place: dict[Place, list[Remark]], calendar: Calendar) -> Raised:
@@ -52,6 +52,6 @@ def _raised_for(one: Picture, checked: Checked, by_place: dict[Place, list[Remar
 def _raised(places: Iterable[Place], by_place: dict[Place, list[Remark]]) -> Raised:
     found: Raised = {}
     for place in places:
-        for said in by_place.get(place, ()):
-            found.setdefault(identity(said), said)
+        for remark in by_place.get(place, ()):
+            found.setdefault(identity(remark), remark)
     return found

@@ -1,4 +1,4 @@
-"""The rule book of a date: every control of the catalogue, how often it fired, how often an exception was granted."""
+"""The rule book of a date: every control of the catalogue, how often it fired, how often it was waived."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ _GRAVITY = list(Severity)
 @dataclass(frozen=True)
 class Rule:
     """One control in Russian. `rule`: what it asks for; `example`: what is said where it is broken; `severity`: as the
-    office has set it; `fired`: remarks of the date, `excepted` of which an exception has lowered; `off`: the office has
+    office has set it; `fired`: remarks of the date, `waived` of which a waiver covers; `off`: the office has
     switched it off."""
 
     code: str
@@ -22,15 +22,15 @@ class Rule:
     rule: str
     example: str
     fired: int
-    excepted: int
+    waived: int
     off: bool
 
 
 def rule_book(catalogue: Catalogue, remarks: Iterable[Remark]) -> tuple[Rule, ...]:
     """All rules: those that fired most often first, then the gravest, then by code. `remarks`: those of the date."""
     remarks = list(remarks)
-    fired = Counter(said.code for said in remarks)
-    excepted = Counter(said.code for said in remarks if said.exception)
+    fired = Counter(remark.code for remark in remarks)
+    waived = Counter(remark.code for remark in remarks if remark.waiver)
     rules = [
         Rule(
             code,
@@ -39,7 +39,7 @@ def rule_book(catalogue: Catalogue, remarks: Iterable[Remark]) -> tuple[Rule, ..
             entry.rule,
             message(catalogue.example(code), catalogue),
             fired[code],
-            excepted[code],
+            waived[code],
             off=code in catalogue.off,
         )
         for code, entry in catalogue.entries.items()

@@ -16,7 +16,7 @@ Tally = Counter[tuple[Place, Severity]]
 
 def submissions(checked: Checked, shown: Picture) -> tuple[Submission, ...]:
     """One line a school expected, those to be rung up first."""
-    tally = Counter((place_of(said), said.severity) for said in checked.remarks)
+    tally = Counter((place_of(remark), remark.severity) for remark in checked.remarks)
     refused = _refused(checked)
     older = _superseded(checked)
     arrivals = _first_arrivals(checked, shown)
@@ -72,8 +72,10 @@ def _with_report(
 def _refused(checked: Checked) -> dict[str, Remark]:
     """Code -> an error for which what a file says of that school could not be taken as a report at all."""
     taken = {report.place for report in checked.reports if report.usable}
-    errors = (said for said in checked.remarks if said.severity is Severity.ERROR and said.school and not said.item)
-    return {said.school: said for said in errors if place_of(said) not in taken}
+    errors = (
+        remark for remark in checked.remarks if remark.severity is Severity.ERROR and remark.school and not remark.item
+    )
+    return {remark.school: remark for remark in errors if place_of(remark) not in taken}
 
 
 def _superseded(checked: Checked) -> dict[int, list[Report]]:

@@ -146,16 +146,24 @@ def _freeze(read: FileRead) -> _Read:
     )
 
 
-def _freeze_remark(said: Remark) -> _Remark:
-    data = tuple((name, _Day(value) if isinstance(value, date) else value) for name, value in said.data)
+def _freeze_remark(remark: Remark) -> _Remark:
+    data = tuple((name, _Day(value) if isinstance(value, date) else value) for name, value in remark.data)
     return _Remark(
-        said.code, said.sheet, said.cell, said.school, said.as_of, said.item, said.value, data, said.severity
+        remark.code,
+        remark.sheet,
+        remark.cell,
+        remark.school,
+        remark.as_of,
+        remark.item,
+        remark.value,
+        data,
+        remark.severity,
     )
 
 
 def _thaw(kept: _Read, file: str, digest: str) -> FileRead:
     reports = tuple(replace(report.read, written=frozenset(report.written)) for report in kept.reports)
-    return FileRead(file, digest, reports, tuple(_thaw_remark(said, file) for said in kept.remarks))
+    return FileRead(file, digest, reports, tuple(_thaw_remark(remark, file) for remark in kept.remarks))
 
 
 def _thaw_remark(kept: _Remark, file: str) -> Remark:

@@ -100,7 +100,7 @@ def _reports(workers: "_Readers", shelf: Shelf, inbox: Inbox, progress: Progress
 
 
 def _may_pass(read: FileRead) -> bool:
-    return any(said.code in _MAY_PASS for said in read.remarks)
+    return any(remark.code in _MAY_PASS for remark in read.remarks)
 
 
 def _follows_from_the_bytes(read: FileRead) -> bool:

@@ -11,7 +11,7 @@ from pipeline.reading.finding.rows import item_numbers
 from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.schools import Schools
 from schemas.addresses import Spot, address
-from schemas.district import Recipient, Registry, School, Tick, Waiver
+from schemas.district import Paper, Recipient, Registry, School, Waiver
 from schemas.form import Form
 from schemas.likeness import SAME_WORDING, likeness, plain
 from schemas.registry_book import (
@@ -25,6 +25,7 @@ from schemas.registry_book import (
     ITEM,
     MAILING,
     NAME,
+    PAPERS,
     REASON,
     RECEIVED,
     RECIPIENT,
@@ -32,7 +33,6 @@ from schemas.registry_book import (
     SCHOOL_CODE,
     SCHOOLS,
     SINCE,
-    TICKS,
     UNTIL,
     VALID_UNTIL,
     WAIVERS,
@@ -65,7 +65,7 @@ def read_registry(book: Book, form: Form) -> Registry:
     mailing = tuple(_mailing(book, remarks))
     known = Schools(Registry(tuple(schools)))
     waivers = tuple(_waivers(book, known, form, remarks))
-    return Registry(tuple(schools), mailing, waivers, _ticks(book, known, form, remarks), tuple(remarks))
+    return Registry(tuple(schools), mailing, waivers, _papers(book, known, form, remarks), tuple(remarks))
 
 
 def _bases(form: Form) -> dict[str, str]:
@@ -186,13 +186,13 @@ def _waivers(book: Book, schools: Schools, form: Form, remarks: list[Remark]) ->
         yield Waiver(school.code, item, code.upper(), reason, who, until)
 
 
-def _ticks(book: Book, schools: Schools, form: Form, remarks: list[Remark]) -> tuple[Tick, ...] | None:
+def _papers(book: Book, schools: Schools, form: Form, remarks: list[Remark]) -> tuple[Paper, ...] | None:
     """None where there is no such sheet, or nothing but its heading."""
-    table = _table(book, TICKS, (SCHOOL_CODE, DOCUMENT, RECEIVED))
+    table = _table(book, PAPERS, (SCHOOL_CODE, DOCUMENT, RECEIVED))
     if table is None:
         return None
     columns = table.columns
-    ticks = []
+    papers = []
     for row in table.rows:
         code, said = _text(row, columns, SCHOOL_CODE), _text(row, columns, DOCUMENT)
         school = schools.by_code(code)
@@ -203,8 +203,8 @@ def _ticks(book: Book, schools: Schools, form: Form, remarks: list[Remark]) -> t
             continue
         cell = row.cells.get(columns.get(RECEIVED, 0))
         received = cell is not None and not is_blank(cell) and read_yes_no(str(cell.value)).said != NO
-        ticks.append(Tick(school.code, document, received, read_date(cell) if cell else None))
-    return tuple(ticks) or None
+        papers.append(Paper(school.code, document, received, read_date(cell) if cell else None))
+    return tuple(papers) or None
 
 
 def _item(row: "_Row", columns: dict[str, int]) -> str:

@@ -48,7 +48,7 @@ def read_file(inputs: Inputs, relative: Path) -> FileRead | Registry | Refused:
     if inputs.registry is None:
         return _registry(book, inputs.form)
     reports, remarks = read_book(book, inputs.form, _schools(inputs.registry))
-    return FileRead(file, digest, reports, tuple(replace(said, file=file) for said in remarks))
+    return FileRead(file, digest, reports, tuple(replace(remark, file=file) for remark in remarks))
 
 
 def digest_of(data: bytes) -> str:

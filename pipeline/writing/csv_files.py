@@ -40,12 +40,14 @@ def answers_csv(figures: Figures) -> bytes:
 def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
     """Remarks on the reports in the picture and on every file that gave none."""
     rows = []
-    for said in figures.remarks:
-        as_of = said.as_of.isoformat() if said.as_of else ""
-        place = _safe(said.file), _safe(said.sheet), _safe(said.cell), _safe(said.school), as_of
-        words = _safe(message(said, catalogue)), _safe_value(said.value)
-        cells = (*place, said.item, said.code, said.severity.value, *words)
-        rows.append(((said.file, said.sheet, figures.form.sort_key(said.item), said.code, said.cell, cells), cells))
+    for remark in figures.remarks:
+        as_of = remark.as_of.isoformat() if remark.as_of else ""
+        place = _safe(remark.file), _safe(remark.sheet), _safe(remark.cell), _safe(remark.school), as_of
+        words = _safe(message(remark, catalogue)), _safe_value(remark.value)
+        cells = (*place, remark.item, remark.code, remark.severity.value, *words)
+        rows.append(
+            ((remark.file, remark.sheet, figures.form.sort_key(remark.item), remark.code, remark.cell, cells), cells)
+        )
     return _csv(FINDINGS, (cells for _, cells in sorted(rows)))
 
 
@@ -62,15 +64,15 @@ def indicators_csv(figures: Figures) -> bytes:
 def indicators(figures: Figures) -> pd.DataFrame:
     """The municipality-wide table (`schemas.municipality.Indicators`): one row for every scope and coverage item, the
     municipality first, then the schools by code. Judged on its way out: a breach raises."""
-    allowed = _allowed(figures)
-    schools = sorted(_schools(figures, allowed), key=lambda row: row.scope)  # stable: items stay in the form's order
-    table = pd.DataFrame([*_municipality(figures, allowed), *schools], columns=list(_Row._fields))
-    return Indicators.validate(table.astype(dict.fromkeys(_FIGURES, "float64"))).drop(columns="allowed")
+    waived = _waived(figures)
+    schools = sorted(_schools(figures, waived), key=lambda row: row.scope)  # stable: items stay in the form's order
+    table = pd.DataFrame([*_municipality(figures, waived), *schools], columns=list(_Row._fields))
+    return Indicators.validate(table.astype(dict.fromkeys(_FIGURES, "float64"))).drop(columns="waived")
 
 
-def _allowed(figures: Figures) -> set[tuple[str, str]]:
+def _waived(figures: Figures) -> set[tuple[str, str]]:
     """(school, item) with an impossible figure that the office lets count."""
-    facts = figures.answers[figures.answers["allowed"]]
+    facts = figures.answers[figures.answers["waived"]]
     return {*zip(facts["school_code"], facts["item"], strict=True)}
 
 
@@ -91,25 +93,25 @@ class _Row(NamedTuple):
     deviation_pp: float | None = None
     shortfall: float | None = None
     status: str = ""
-    allowed: bool = False
+    waived: bool = False
 
 
-def _municipality(figures: Figures, allowed: set[tuple[str, str]]) -> Iterator[_Row]:
-    """A row is allowed what one of its schools is."""
-    items = {item for _, item in allowed}
+def _municipality(figures: Figures, waived: set[tuple[str, str]]) -> Iterator[_Row]:
+    """For a row is waived what for one of its schools is."""
+    items = {item for _, item in waived}
     sums = figures.totals[["covered", "total", "percent", "counted", "expected"]]
     for item, *numbers in sums.itertuples(name=None):
         row = _row(figures, figures.municipality, MUNICIPALITY, item, *numbers)
-        yield row._replace(allowed=item in items)
+        yield row._replace(waived=item in items)
 
 
-def _schools(figures: Figures, allowed: set[tuple[str, str]]) -> Iterator[_Row]:
+def _schools(figures: Figures, waived: set[tuple[str, str]]) -> Iterator[_Row]:
     against_target = {row.school.code: row for row in figures.activation if row.school}
     for row in coverage_rows(figures.coverage):
         counted = int(row.share is Share.COUNTED)
         numbers = row.covered, row.total, row.percent, counted, 1
         indicator = _row(figures, against_target[row.school_code], row.school_code, row.item, *numbers)
-        yield indicator._replace(allowed=(row.school_code, row.item) in allowed)
+        yield indicator._replace(waived=(row.school_code, row.item) in waived)
 
 
 def _row(

@@ -12,7 +12,7 @@ from pipeline.workers import Workers
 from pipeline.writing.form.prefill import report_of
 from pipeline.writing.fresh_form import fresh
 from pipeline.writing.returned import Head, Shown
-from pipeline.writing.returned.in_worker import Errand, annotate
+from pipeline.writing.returned.in_worker import ReturnTask, annotate
 from schemas.remarks import Catalogue, Remark, Severity
 from schemas.reports import FileRead
 
@@ -26,15 +26,15 @@ def make_returns(
 ) -> Iterator[tuple[str, bytes]]:
     """Name and content of each return: the school's own .xlsx or .xlsm marked, in a worker process; for other formats
     a fresh form with its answers and the same remarks."""
-    errands = list(_errands(figures, catalogue, files))
-    if not errands:
+    tasks = list(_tasks(figures, catalogue, files))
+    if not tasks:
         return
     with Workers(annotate, 1, seconds=limits.seconds, memory_mb=limits.memory_mb) as workers:
-        for name, (errand, outcome) in zip(_names(errands), workers.map(errands, folder, limits), strict=True):
-            yield name, outcome.result or _fresh(figures, files, errand)
+        for name, (task, outcome) in zip(_names(tasks), workers.map(tasks, folder, limits), strict=True):
+            yield name, outcome.result or _fresh(figures, files, task)
 
 
-def _errands(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[Errand]:
+def _tasks(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[ReturnTask]:
     said: dict[tuple[str, str], list[Shown]] = {}
     for remark in figures.remarks:
         if remark.severity is not Severity.INFO:
@@ -44,13 +44,13 @@ def _errands(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[E
         if remarks and line.file in files:
             path, read = files[line.file]
             head = Head(line.school.full_name or line.school.name, line.as_of)
-            yield Errand(line.school, line.file, path, read.digest, tuple(remarks), head)
+            yield ReturnTask(line.school, line.file, path, read.digest, tuple(remarks), head)
 
 
-def _fresh(figures: Figures, files: Files, errand: Errand) -> bytes:
-    school, head = errand.school, errand.head
-    report = report_of(files[errand.file][1], school.code, head.as_of)
-    return fresh(figures.form, school, head.as_of or figures.as_of, errand.remarks, head, report)
+def _fresh(figures: Figures, files: Files, task: ReturnTask) -> bytes:
+    school, head = task.school, task.head
+    report = report_of(files[task.file][1], school.code, head.as_of)
+    return fresh(figures.form, school, head.as_of or figures.as_of, task.remarks, head, report)
 
 
 def _shown(remark: Remark, catalogue: Catalogue) -> Shown:
@@ -58,13 +58,13 @@ def _shown(remark: Remark, catalogue: Catalogue) -> Shown:
     return Shown(remark.severity, remark.item, remark.sheet, remark.cell, remark.value, *words)
 
 
-def _names(errands: Sequence[Errand]) -> list[str]:
+def _names(tasks: Sequence[ReturnTask]) -> list[str]:
     """`08-отчёт-замечания.xlsx`; a short hash of the path where two would share a name."""
-    plain = [f"{safe_name(errand.school.code)}-{safe_name(errand.path.stem)}" for errand in errands]
+    plain = [f"{safe_name(task.school.code)}-{safe_name(task.path.stem)}" for task in tasks]
     shared = [name.casefold() for name in plain]
     return [
-        f"{name}{f'-{_short_hash(errand.path)}' if shared.count(name.casefold()) > 1 else ''}{_SUFFIX}"
-        for name, errand in zip(plain, errands, strict=True)
+        f"{name}{f'-{_short_hash(task.path)}' if shared.count(name.casefold()) > 1 else ''}{_SUFFIX}"
+        for name, task in zip(plain, tasks, strict=True)
     ]
 
 

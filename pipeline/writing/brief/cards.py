@@ -165,8 +165,11 @@ def _remarks_card(figures: Figures) -> Card:
         notes = (f"{Mark.ON_PLAN} замечаний нет",)
     else:
         return Card(label, UNKNOWN, (_why_unknown(figures),))
-    if figures.before and figures.lives.raised:
-        corrected, raised = wording.number(len(figures.lives.corrected)), wording.number(figures.lives.raised)
+    if figures.before and figures.remark_history.raised:
+        corrected, raised = (
+            wording.number(len(figures.remark_history.corrected)),
+            wording.number(figures.remark_history.raised),
+        )
         corrected = f"исправлено {corrected} из {raised}"
         notes = _with_addition(notes, f"{corrected} с {wording.short_day(figures.before.as_of)}", corrected)
     return Card(label, wording.number(errors + warnings), notes, errors > 0, errors + warnings, theme.PEOPLE)

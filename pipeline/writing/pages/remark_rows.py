@@ -8,7 +8,7 @@ from pipeline.writing.pages.theme import Look
 from schemas.remarks import Remark, Severity
 
 PROBLEM = "problem"  # an item of the table of problems is numbered `problem.3`
-EXCEPTED = "разрешено"
+WAIVED = "разрешено"
 
 SEVERITIES: dict[Severity, tuple[str, tuple[Look, ...]]] = {
     Severity.ERROR: (wording.SEVERITIES[Severity.ERROR], (theme.ACTION, theme.BOLD)),

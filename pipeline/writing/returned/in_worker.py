@@ -11,7 +11,7 @@ from schemas.district import School
 
 
 @dataclass(frozen=True)
-class Errand:
+class ReturnTask:
     """One report to give back. `file`: as reports name it; `path` is below the input folder, `digest` that of the file
     as it was read."""
 
@@ -23,12 +23,12 @@ class Errand:
     head: Head
 
 
-def annotate(folder: Path, limits: Limits, errand: Errand) -> bytes | None:
+def annotate(folder: Path, limits: Limits, task: ReturnTask) -> bytes | None:
     """The marked file; None where it cannot be marked, or is no longer the one that was read."""
     try:
-        data = look(folder / errand.path, limits)
+        data = look(folder / task.path, limits)
     except Unreadable:
         return None
-    if hashlib.sha256(data).hexdigest() != errand.digest:
+    if hashlib.sha256(data).hexdigest() != task.digest:
         return None
-    return annotated(data, errand.remarks, errand.head)
+    return annotated(data, task.remarks, task.head)

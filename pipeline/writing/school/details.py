@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from pipeline import wording
 from pipeline.measuring.coverage import coverage_rows
-from pipeline.measuring.figures import Figures, Life, Milestone, Problem, Share
+from pipeline.measuring.figures import Figures, Milestone, Problem, RemarkAge, Share
 from pipeline.measuring.remark_history import identity
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import Column, Page
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_fitted
-from pipeline.writing.pages.remark_rows import EXCEPTED, PROBLEM, SEVERITIES, listed
+from pipeline.writing.pages.remark_rows import PROBLEM, SEVERITIES, WAIVED, listed
 from pipeline.writing.school.brief import deadline_about
 from schemas.remarks import Remark
 
@@ -100,11 +100,11 @@ def _write_remarks(page: Page, row: int, remarks: Sequence[Remark]) -> int:
 def _write_remark(page: Page, row: int, remark: Remark) -> None:
     severity, looks = SEVERITIES[remark.severity]
     texts = {
-        FIRST: f"{severity}, {EXCEPTED}" if remark.exception else severity,
+        FIRST: f"{severity}, {WAIVED}" if remark.waiver else severity,
         SECOND: _place(remark),
         THIRD: wording.message(remark, page.book.catalogue),
         FOURTH: wording.todo(remark, page.book.catalogue),
-        LAST: _standing(page.book.figures.lives.standing.get(identity(remark))),
+        LAST: _standing(page.book.figures.remark_history.standing.get(identity(remark))),
     }
     for column, text in texts.items():
         page.text(row, column, text, *_CELL, *(looks if column == FIRST else ()))
@@ -119,7 +119,7 @@ def _place(remark: Remark) -> str:
     return ", ".join(filter(None, (what, sheet, remark.cell))) or remark.file
 
 
-def _standing(life: Life | None) -> str:
+def _standing(life: RemarkAge | None) -> str:
     """Since which reporting date; of errors and warnings only."""
     if life is None:
         return ""

@@ -265,8 +265,8 @@ def _notes(own: Figures) -> dict[str, list[str]]:
     """Item -> the exceptions granted."""
     notes: dict[str, list[str]] = {}
     for remark in own.remarks:
-        if remark.exception:
-            notes.setdefault(remark.item, []).append(f"по исключению: {remark.exception}")
+        if remark.waiver:
+            notes.setdefault(remark.item, []).append(f"по исключению: {remark.waiver}")
     return notes
 
 

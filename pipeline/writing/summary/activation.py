@@ -140,15 +140,15 @@ def _write_school(page: Page, row: int, rank: int, activation: Activation) -> No
 
 
 def _notes(figures: Figures) -> dict[str, list[str]]:
-    """School code -> what else is to be known of its figure: a count made from a percent, an exception granted."""
+    """School code -> what else is to be known of its figure: a count made from a percent, a waiver."""
     item = figures.form.headline.item
     notes: dict[str, list[str]] = {}
     for row in rows(figures.coverage):
         if row.item == item and row.share == Share.COUNTED and row.derived:
             notes.setdefault(row.school_code, []).append("число по проценту")
     for remark in figures.remarks:
-        if remark.item == item and remark.exception:
-            notes.setdefault(remark.school, []).append(f"по исключению: {remark.exception}")
+        if remark.item == item and remark.waiver:
+            notes.setdefault(remark.school, []).append(f"по исключению: {remark.waiver}")
     return notes
 
 

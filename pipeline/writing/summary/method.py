@@ -1,4 +1,4 @@
-"""Sheet «О расчёте»: the named cells that formulas use, the rules in plain words, what is set aside, excepted and
+"""Sheet «О расчёте»: the named cells that formulas use, the rules in plain words, what is set aside, waived and
 restated, dates, sources, versions."""
 
 import math
@@ -185,7 +185,7 @@ def _write_with_one(page: Page, row: int, answer: SetAside) -> None:
 
 
 def _write_waivers(page: Page, row: int) -> int:
-    """Every exception of the office that is in force, whether it has been needed or not."""
+    """Every waiver of the office that is in force, whether it has been needed or not."""
     names = _school_names(page.book.figures)
     row = _write_section(page, row, "Исключения, которые действуют на эту дату: школа, до какого дня, что разрешено")
     if not page.book.figures.waivers:
@@ -213,17 +213,17 @@ def _school_names(figures: Figures) -> dict[str, str]:
 
 
 def _write_exceptions(page: Page, row: int) -> int:
-    """Remarks that an exception of the office has lowered: their figures are counted."""
+    """Remarks that the office has waived: their figures are counted."""
     figures, catalogue = page.book.figures, page.book.catalogue
     names = _school_names(figures)
     row = _write_section(page, row, "Исключения, которые сработали: показатель учтён, хотя замечание есть")
-    excepted = [remark for remark in figures.remarks if remark.exception]
-    if not excepted:
+    waived = [remark for remark in figures.remarks if remark.waiver]
+    if not waived:
         return _write_none(page, row, "Исключения не понадобились.")
-    for remark in written(excepted):
+    for remark in written(waived):
         where = f"п. {remark.item}, " if remark.item else ""
         title = wording.lowered(catalogue.entries[remark.code].title)
-        meaning = f"{where}{title}: {remark.exception}"
+        meaning = f"{where}{title}: {remark.waiver}"
         _write_line(page, row, names.get(remark.school, remark.school), remark.as_of, meaning)
         row += 1
     return row

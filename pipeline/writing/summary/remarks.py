@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Life
+from pipeline.measuring.figures import Figures, RemarkAge
 from pipeline.measuring.remark_history import identity
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, METHOD, Book, Column, Page, said_of_rest, written
-from pipeline.writing.pages.remark_rows import EXCEPTED, PROBLEM, SEVERITIES, listed
+from pipeline.writing.pages.remark_rows import PROBLEM, SEVERITIES, WAIVED, listed
 from pipeline.writing.pages.theme import Look
 from schemas.remarks import Remark, Severity
 
@@ -45,7 +45,7 @@ def write(page: Page) -> None:
     page.head(
         "Замечания к отчётам",
         "Ошибка — показатель отложен до исправления; «проверить» — учтён, но просим проверить; «сведение» — действий "
-        f"не требует; «{EXCEPTED}» — исключение управления, показатель учтён. «Стоит с» — отчётная дата, с которой "
+        f"не требует; «{WAIVED}» — исключение управления, показатель учтён. «Стоит с» — отчётная дата, с которой "
         f"замечание повторяется.{elsewhere}{said_of_rest(remarks, 'findings.csv')}",
         COLUMNS,
     )
@@ -70,9 +70,9 @@ def places(book: Book) -> dict[Remark, str]:
 
 def _summary(figures: Figures) -> Iterator[str]:
     """What has been corrected, and what the headline share would be with the figures that are set aside."""
-    lives, found = figures.lives, figures.reconciliation
-    if lives.raised:
-        yield f"Исправлено с прошлой отчётной даты: {len(lives.corrected)} из {lives.raised}."
+    remark_history, found = figures.remark_history, figures.reconciliation
+    if remark_history.raised:
+        yield f"Исправлено с прошлой отчётной даты: {len(remark_history.corrected)} из {remark_history.raised}."
     if not found.set_aside:
         return
     aside = wording.count(len(found.set_aside), "показатель", "показателя", "показателей")
@@ -104,7 +104,7 @@ def _write_remark(page: Page, row: int, remark: Remark, school: str) -> None:
     said, looks = SEVERITIES[remark.severity]
     cell = (theme.ROW, theme.WRAP, theme.TOP)
     texts = {
-        SEVERITY: f"{said}, {EXCEPTED}" if remark.exception else said,
+        SEVERITY: f"{said}, {WAIVED}" if remark.waiver else said,
         SCHOOL: school,
         SHEET: remark.sheet,
         CELL: remark.cell,
@@ -122,12 +122,12 @@ def _write_remark(page: Page, row: int, remark: Remark, school: str) -> None:
     page.text(row, MESSAGE, texts[MESSAGE], *cell)
     page.text(row, TODO, texts[TODO], *cell)
     page.text(row, VALUE, remark.value, *cell, theme.TEXT)
-    _write_life(page, row, page.book.figures.lives.standing.get(identity(remark)), *cell)
+    _write_life(page, row, page.book.figures.remark_history.standing.get(identity(remark)), *cell)
     page.text(row, FILE, remark.file, *cell, theme.SMALL, theme.QUIET)
     page.fit_row(row, texts, COLUMNS, small=(FILE,))
 
 
-def _write_life(page: Page, row: int, life: Life | None, *cell: Look) -> None:
+def _write_life(page: Page, row: int, life: RemarkAge | None, *cell: Look) -> None:
     """Of errors and warnings only."""
     if life is None:
         page.number(row, SINCE, None, *cell)

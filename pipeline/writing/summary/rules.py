@@ -1,4 +1,4 @@
-"""Sheet «Правила»: every control in a sentence with an example, how often it fired, how often it was excepted."""
+"""Sheet «Правила»: every control in a sentence with an example, how often it fired, how often it was waived."""
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -17,7 +17,7 @@ COLUMNS = (
     Column("Сработало,|раз", 11),
     Column("Из них|исключений", 11),
 )
-SEVERITY, TITLE, RULE, EXAMPLE, FIRED, EXCEPTED = range(len(COLUMNS))
+SEVERITY, TITLE, RULE, EXAMPLE, FIRED, WAIVED = range(len(COLUMNS))
 
 TOTAL_ROW, HEADER_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 3)
 
@@ -48,7 +48,7 @@ def _write_rule(page: Page, row: int, rule: Rule) -> None:
     page.text(row, RULE, rule.rule, *cell)
     page.text(row, EXAMPLE, rule.example, *cell, theme.QUIET)
     page.number(row, FIRED, rule.fired, *cell, theme.CENTRE, theme.PEOPLE_QUIET)
-    page.number(row, EXCEPTED, rule.excepted, *cell, theme.CENTRE, theme.PEOPLE_QUIET)
+    page.number(row, WAIVED, rule.waived, *cell, theme.CENTRE, theme.PEOPLE_QUIET)
     page.fit_row(row, {TITLE: rule.title, RULE: rule.rule, EXAMPLE: rule.example}, COLUMNS)
 
 
@@ -57,7 +57,7 @@ def _write_total(page: Page, last: int) -> None:
     for column in (SEVERITY, RULE, EXAMPLE):
         page.number(TOTAL_ROW, column, None, theme.TOTAL)
     page.text(TOTAL_ROW, TITLE, "Всего замечаний", theme.TOTAL)
-    sums = {FIRED: sum(rule.fired for rule in rules), EXCEPTED: sum(rule.excepted for rule in rules)}
+    sums = {FIRED: sum(rule.fired for rule in rules), WAIVED: sum(rule.waived for rule in rules)}
     for column, cached in sums.items():
         letter = xl_col_to_name(column)
         cells = f"{letter}{DATA_ROW + 1}:{letter}{last + 1}"

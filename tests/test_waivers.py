@@ -1,4 +1,4 @@
-"""Exceptions of the office: the remark is lowered, the figure counts, the reason stands beside it, and it expires."""
+"""Waivers of the office: the remark becomes information, the figure counts, the reason is shown, and it expires."""
 
 from dataclasses import replace
 from datetime import date
@@ -34,11 +34,11 @@ def test_an_error_with_an_exception_is_information_and_its_figure_counts():
 def test_a_remark_on_the_report_as_such_is_lowered_by_an_exception_without_an_item():
     granted = Waiver("01", "", "SCHOOL-LATIN", "так в уставе")
     files = [file_of(OrderForm(school="МБОУ CОШ № 1"))]
-    (plain,), (excepted,) = (
+    (plain,), (waived,) = (
         [r for r in checked(files, registry).remarks if r.code == "SCHOOL-LATIN"]
         for registry in (REGISTRY, with_waiver(granted))
     )
-    assert (plain.severity, excepted.severity) == (Severity.WARNING, Severity.INFO)
+    assert (plain.severity, waived.severity) == (Severity.WARNING, Severity.INFO)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_any_other_exception_changes_nothing(other):
     assert not result.answers.loc[result.answers["item"] == "6.2", "counted"].any()
 
 
-# An answer that cannot be, the remark on it, and the percent and people of the indicator once it is excepted.
+# An answer that cannot be, the remark on it, and the percent and people of the indicator once it is waived.
 IMPOSSIBLE = {
     "more-than-all-of-the-answer": ("10.2", "578 из 574", "COUNT-ABOVE-TOTAL", 57800 / 574, 578),
     "more-than-all-of-the-registry": ("10.2", "578 чел.", "COUNT-ABOVE-TOTAL", 57800 / 574, 578),
@@ -74,7 +74,7 @@ IMPOSSIBLE = {
 def test_an_impossible_figure_with_an_exception_counts_as_it_is_written(item, words, code, percent, people):
     granted = with_waiver(Waiver("01", item, code, "сверено", "Иванова"))
     figures = measured([file_of(order_form(answers={item: words}))], granted)
-    assert [(one.code, one.severity, one.exception) for one in figures.remarks] == [
+    assert [(one.code, one.severity, one.waiver) for one in figures.remarks] == [
         (code, Severity.INFO, "сверено (Иванова)")
     ]
     assert figures.answers["counted"].all()
