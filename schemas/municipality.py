@@ -27,7 +27,7 @@ class Indicators(pa.DataFrameModel):
     shortfall: Series[float] = pa.Field(nullable=True, ge=0, description="people missing to the lower bound")
     status: Series[str] = pa.Field(description="headline item only")
     waived: Series[bool] = pa.Field(
-        description="an impossible figure stands behind it that the office lets count: its bounds do not hold. "
+        description="an impossible figure stands behind it that the office has waived: its bounds do not hold. "
         "Judged here only, the file has no such column"
     )
 

@@ -66,3 +66,18 @@ def test_generated_pages_are_current():
     pages = runpy.run_path(str(source))["pages"]()
     for name, text in pages.items():
         assert (ROOT / "docs" / name).read_text("utf-8") == text, f"python docs/{source.name}"
+
+
+def test_the_drawing_of_the_house_is_the_import_graph():
+    """Rooms and arrows in docs/architecture.md are those of the code."""
+    source = ROOT / "docs" / "make_house.py"
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    assert runpy.run_path(str(source))["redrawn"](page) == page, f"python docs/{source.name}"
+
+
+def test_every_module_has_its_place_in_the_architecture():
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8").split("## The rooms")[1]
+    named = set(re.findall(r"`([a-z_]+)`", text))
+    modules = {path.stem for room in ("schemas", "pipeline") for path in (ROOT / room).rglob("*.py")} - {"__init__"}
+    sheets = {path.stem for path in (ROOT / "pipeline/writing").glob("*/*.py") if path.parent.name != "pages"}
+    assert not modules - sheets - named
