@@ -4,18 +4,25 @@ A part (a sheet, a chart, the styles …) becomes lines that a diff shows well: 
 small children; a cell shows its text instead of the number of a shared string, and a name made of its format instead
 of the format's number, so that one new string or format changes one line and not all. Numbers keep twelve significant
 digits: the last bits of a sum are the processor's own. What is no XML is kept as its digest.
+
+A sheet, and what belongs to it (drawing, charts, table), is called by the sheet's title instead of a number, and so it
+is where the workbook's index tells of it: a new sheet brings its own parts and a few lines of the index, and changes
+nothing of the sheets behind it.
 """
 
 import hashlib
+import posixpath
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from difflib import unified_diff
 from functools import partial
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -30,10 +37,11 @@ DEMO = "demo"  # the summary of the demo's run; the other workbooks are made of 
 # Lines of a part that are kept; of what follows only the digest, so that the repository stays small.
 LINES = {DEMO: 1000, "three-hundred-schools": 40}
 LINES_ELSE = 100
-WHOLE = "xl/worksheets/sheet1.xml"  # «Сводка», the form: what the states differ in
 SHOWN = 30  # lines of a part's difference
 
 STRINGS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
+INDEX, INDEX_RELATIONS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 FORMAT_TABLES = ("numFmts", "fonts", "fills", "borders", "cellXfs")
 HINTS = ("spans", "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac}dyDescent")  # of rows, for readers
 
@@ -56,13 +64,19 @@ WORKBOOKS: dict[str, Callable[[], bytes]] = {
 
 
 def parts(book: bytes, lines: int) -> Parts:
-    """The parts of a workbook as text; no more than so many lines of each but the first sheet."""
+    """The parts of a workbook as text, by the names under which they are kept; no more than so many lines of each but
+    the first sheet, which is what the states differ in («Сводка», the form)."""
     with zipfile.ZipFile(BytesIO(book)) as package:
         contents = {part: package.read(part) for part in sorted(package.namelist())}
     strings = _strings(contents.pop(STRINGS))
     formats = _formats(etree.fromstring(contents[STYLES]))
+    sheets = _sheets(contents)
+    names = _names(contents, sheets)
+    contents[INDEX] = _by_title(contents[INDEX], sheets)
+    contents[INDEX_RELATIONS] = _unnumbered(contents[INDEX_RELATIONS])
     texts = {part: _text(part, content, strings, formats) for part, content in contents.items()}
-    return {part: text if part == WHOLE else _cut(text, lines) for part, text in texts.items()}
+    named = {names[part]: _renamed(text, names) if _tells_of_parts(part) else text for part, text in texts.items()}
+    return {part: text if part == names[sheets[0].part] else _cut(text, lines) for part, text in named.items()}
 
 
 def difference(expected: Parts, actual: Parts) -> str:
@@ -111,6 +125,94 @@ def _cut(text: str, most: int) -> str:
 
 def _digest(content: bytes) -> str:
     return f"sha256 {hashlib.sha256(content).hexdigest()}"
+
+
+# ── names of parts ───────────────────────────────────────────────────────────────────────────────────────
+class Sheet(NamedTuple):
+    title: str
+    part: str
+
+
+def _sheets(contents: Mapping[str, bytes]) -> list[Sheet]:
+    """In the order of the tabs."""
+    targets = _related(INDEX, contents)
+    sheets = etree.fromstring(contents[INDEX]).iter("{*}sheet")
+    return [Sheet(sheet.get("name"), targets[sheet.get(RELATION)]) for sheet in sheets]
+
+
+def _names(contents: Mapping[str, bytes], sheets: list[Sheet]) -> dict[str, str]:
+    """Part -> the name under which it is kept; what belongs to no sheet keeps its own."""
+    names = {part: part for part in contents}
+    for sheet in sheets:
+        title = re.sub(r"[^\w-]+", "_", sheet.title)
+        of_kind: Counter[str] = Counter()  # how many parts of a folder belong to the sheet
+        for part in _belonging(sheet.part, contents):
+            folder, file = posixpath.split(part)
+            of_kind[folder] += 1
+            number = f"-{of_kind[folder]}" if of_kind[folder] > 1 else ""
+            names[part] = f"{folder}/{title}{number}{posixpath.splitext(file)[1]}"
+            if _relations_of(part) in contents:
+                names[_relations_of(part)] = _relations_of(names[part])
+    assert len(set(names.values())) == len(names), f"parts of the same name: {names}"
+    return names
+
+
+def _belonging(part: str, contents: Mapping[str, bytes]) -> Iterator[str]:
+    """The part and all to which its relations lead."""
+    yield part
+    for target in _related(part, contents).values():
+        if target in contents:
+            yield from _belonging(target, contents)
+
+
+def _related(part: str, contents: Mapping[str, bytes]) -> dict[str, str]:
+    """Id of a relation -> the part to which it leads."""
+    if _relations_of(part) not in contents:
+        return {}
+    folder = posixpath.dirname(part)
+    relations = etree.fromstring(contents[_relations_of(part)])
+    return {one.get("Id"): posixpath.normpath(posixpath.join(folder, one.get("Target"))) for one in relations}
+
+
+def _relations_of(part: str) -> str:
+    folder, file = posixpath.split(part)
+    return f"{folder}/_rels/{file}.rels"
+
+
+def _by_title(index: bytes, sheets: list[Sheet]) -> bytes:
+    """The index with sheets and parts called by name where they are numbered in the order of the tabs."""
+    root = etree.fromstring(index)
+    for sheet, element in zip(sheets, root.iter("{*}sheet"), strict=True):
+        del element.attrib["sheetId"]
+        element.set(RELATION, sheet.part.removeprefix("xl/"))
+    for name in root.iter("{*}definedName"):
+        if "localSheetId" in name.keys():
+            name.set("localSheetId", sheets[int(name.get("localSheetId"))].title)
+    return etree.tostring(root)
+
+
+def _unnumbered(relations: bytes) -> bytes:
+    """Without the numbers by which the index calls its parts."""
+    root = etree.fromstring(relations)
+    for relation in root:
+        del relation.attrib["Id"]
+    return etree.tostring(root)
+
+
+def _tells_of_parts(part: str) -> bool:
+    return part.endswith(".rels") or part in (TYPES, INDEX)
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    """With the parts called by the names under which they are kept. A part is told of by its folder and file."""
+    short = {_folder_and_file(part): _folder_and_file(name) for part, name in names.items() if part != name}
+    if not short:
+        return text
+    return re.sub("|".join(map(re.escape, short)), lambda found: short[found[0]], text)
+
+
+def _folder_and_file(part: str) -> str:
+    return "/".join(part.split("/")[-2:])
 
 
 # ── a part as text ───────────────────────────────────────────────────────────────────────────────────────

@@ -3,16 +3,20 @@
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
+from difflib import unified_diff
 from functools import partial
 from io import BytesIO
 
 import pytest
+import xlsxwriter
 
 from tests.golden import DEMO, FOLDER, WORKBOOKS, difference, keep, kept, made, parts
 from tests.test_summary import summary_of
 
 NOT_AS_KEPT = "Not the golden workbook. Meant so? `python -m tests.regenerate`, then review the difference.\n"
 SHEET, STYLES = "xl/worksheets/sheet2.xml", "xl/styles.xml"
+KEPT_SHEET = "xl/worksheets/Активация.xml"
 WHOLE = 100_000  # lines
 
 
@@ -55,30 +59,33 @@ def seen(changed: bytes, lines: int = WHOLE) -> str:
 
 
 @pytest.mark.parametrize(
-    ("part", "before", "after", "shown"),
+    ("part", "before", "after", "kept_as", "shown"),
     [
-        (SHEET, r'<col min="3" max="3" width="[\d.]+"', '<col min="3" max="3" width="9"', "width=9"),
-        (SHEET, r"<f>SUM\(E7:E9\)</f>", "<f>SUM(E7:E8)</f>", "f=SUM(E7:E8)"),
-        (SHEET, r"<pageSetup [^>]*/>", "", "pageSetup"),
-        (STYLES, "FF1F4E79", "FF1F4E78", "FF1F4E78"),
-        ("xl/charts/chart1.xml", r'<c:gapWidth val="\d+"/>', '<c:gapWidth val="99"/>', "c:gapWidth=99"),
-        ("xl/worksheets/_rels/sheet1.xml.rels", "drawing1", "drawing2", "drawing2"),
+        (SHEET, r'<col min="3" max="3" width="[\d.]+"', '<col min="3" max="3" width="9"', KEPT_SHEET, "width=9"),
+        (SHEET, r"<f>SUM\(E7:E9\)</f>", "<f>SUM(E7:E8)</f>", KEPT_SHEET, "f=SUM(E7:E8)"),
+        (SHEET, r"<pageSetup [^>]*/>", "", KEPT_SHEET, "pageSetup"),
+        (STYLES, "FF1F4E79", "FF1F4E78", STYLES, "FF1F4E78"),
+        ("xl/charts/chart1.xml", r'<c:gapWidth val="\d+"/>', '<c:gapWidth val="99"/>', "xl/charts/Сводка.xml", "=99"),
+        ("xl/worksheets/_rels/sheet1.xml.rels", "drawing1", "drawing9", "xl/worksheets/_rels/Сводка.xml.rels",
+         "drawing9"),
+        ("xl/workbook.xml", 'name="Охват"', 'name="Объём"', "xl/workbook.xml", "name=Объём"),
+        ("xl/workbook.xml", 'localSheetId="1"', 'localSheetId="2"', "xl/workbook.xml", "localSheetId=Охват"),
     ],
-)
-def test_a_change_is_seen_and_its_part_named(part: str, before: str, after: str, shown: str) -> None:
+)  # fmt: skip
+def test_a_change_is_seen_and_its_part_named(part: str, before: str, after: str, kept_as: str, shown: str) -> None:
     said = seen(replaced(before, after, part))
-    assert f"── {part}\n" in said
+    assert f"── {kept_as}\n" in said
     assert shown in said
 
 
 def test_a_changed_text_is_seen_in_the_cell_that_shows_it() -> None:
     said = seen(replaced("Итого по муниципалитету", "Всего", "xl/sharedStrings.xml"))
-    assert re.search(rf"── {SHEET}\n.*^\+   c r=C5 s=#\w+ v=Всего$", said, re.DOTALL | re.MULTILINE)
+    assert re.search(rf"── {KEPT_SHEET}\n.*^\+   c r=C5 s=#\w+ v=Всего$", said, re.DOTALL | re.MULTILINE)
 
 
 def test_a_change_below_the_lines_that_are_kept_is_seen_all_the_same() -> None:
     said = seen(replaced(r"SUM\(E7:E9\)", "SUM(E7:E8)", SHEET), lines=20)
-    assert re.fullmatch(rf"── {SHEET}\n[^─]*sha256[^─]*", said)
+    assert re.fullmatch(rf"── {KEPT_SHEET}\n[^─]*sha256[^─]*", said)
 
 
 def test_how_formats_are_numbered_does_not_matter() -> None:
@@ -93,6 +100,36 @@ def test_how_formats_are_numbered_does_not_matter() -> None:
 
     assert patched(renumbered) != summary_of("three-schools")
     assert seen(patched(renumbered)) == ""
+
+
+def test_a_new_sheet_brings_its_own_part_and_lines_of_the_index_alone() -> None:
+    """The sheet behind it and its chart are as they were, though all parts are numbered anew."""
+    before, now = (parts(book_of_sheets(*titles), WHOLE) for titles in ("АБ", "АНБ"))
+    assert {part for part in before if before[part] != now.get(part)} == {
+        "[Content_Types].xml", "docProps/app.xml", "xl/_rels/workbook.xml.rels", "xl/workbook.xml",
+    }  # fmt: skip
+    assert now.keys() - before.keys() == {"xl/worksheets/Н.xml"}
+    index = unified_diff(before["xl/workbook.xml"].splitlines(), now["xl/workbook.xml"].splitlines(), n=0, lineterm="")
+    assert [line for line in index if not line.startswith(("---", "+++", "@@"))] == [
+        "+  sheet name=Н id=worksheets/Н.xml",
+        "+  definedName name=_xlnm.Print_Area localSheetId=Н Н!$A$1:$J$10",
+    ]
+
+
+def book_of_sheets(*titles: str) -> bytes:
+    """A workbook with a chart on its last sheet."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target) as workbook:
+        workbook.set_properties({"created": datetime(2014, 3, 20)})
+        look = workbook.add_format({"num_format": "0.000"})
+        for title in titles:
+            sheet = workbook.add_worksheet(title)
+            sheet.write(0, 0, title, look)
+            sheet.print_area(0, 0, 9, 9)
+        chart = workbook.add_chart({"type": "bar"})
+        chart.add_series({"values": [titles[-1], 0, 0, 2, 0]})
+        sheet.insert_chart("B1", chart)
+    return target.getvalue()
 
 
 def test_the_last_bits_of_a_number_do_not_matter() -> None:
