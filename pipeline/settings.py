@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from schemas.remarks import load_catalogue
+from schemas.reports import FIRST_YEAR, LAST_YEAR
 from schemas.strict import UsageError, convert, read_toml
 
 DEFAULT_PATH = Path("settings.toml")
@@ -67,7 +68,7 @@ class Settings(_Section, frozen=True, dict=True):
     timezone: str = "Asia/Vladivostok"  # of the office that issued the order
     reporting_dates: tuple[date, ...] = ()  # added by the office to those of the order
     # a report dated up to so many days before a reporting date is the report for it
-    days_before: Annotated[int, msgspec.Meta(ge=0)] = 10
+    days_before: Annotated[int, msgspec.Meta(ge=0, le=366)] = 10
     mail: Mail = Mail()
     limits: Limits = Limits()
     controls: dict[str, str] = {}  # code of a remark -> error, warning, info or off
@@ -113,6 +114,9 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         settings.zone  # noqa: B018 - made once and kept; a name that is no zone shows here
     except (ValueError, OSError, ZoneInfoNotFoundError):
         yield f"ключ timezone: часового пояса «{settings.timezone}» нет; пример: Asia/Vladivostok"
+    for day in settings.reporting_dates:
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            yield f"ключ reporting_dates: дата {day} не с {FIRST_YEAR} по {LAST_YEAR} год"
     mail = settings.mail
     if mail.configured and not mail.sender:
         yield "в разделе [mail] не хватает ключа «sender»: от какого адреса уходят письма"

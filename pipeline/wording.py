@@ -5,6 +5,7 @@ import re
 import string
 from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import Enum
 from typing import Any
 
 from schemas.remarks import Catalogue, Remark, Severity
@@ -16,8 +17,19 @@ DASH = "—"
 SEVERITIES = {Severity.ERROR: "! ошибка", Severity.WARNING: "? проверить", Severity.INFO: "· сведение"}
 
 
+class Case(Enum):
+    """In which case a number with its noun stands."""
+
+    NOMINATIVE = "есть 21 школа"
+    GENITIVE = "из 21 школы"
+
+
+Noun = tuple[str, str, str]  # what goes with 1, 2 and 5: школа, школы, школ
+SCHOOL: Noun = ("школа", "школы", "школ")
+
+
 def plural(n: int, one: str, few: str, many: str) -> str:
-    """The noun that goes with `n`: 1 школа, 2 школы, 5 школ, 11 школ, 21 школа."""
+    """The word that goes with `n`: 1 школа, 2 школы, 5 школ, 11 школ, 21 школа."""
     if n % 10 == 1 and n % 100 != 11:
         return one
     if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14):
@@ -25,24 +37,25 @@ def plural(n: int, one: str, few: str, many: str) -> str:
     return many
 
 
-def count(n: int, one: str, few: str, many: str) -> str:
-    """The number with its noun: «1 240 родителей»."""
-    return f"{number(n)}{NBSP}{plural(n, one, few, many)}"
+def count(n: int, forms: Noun, case: Case = Case.NOMINATIVE) -> str:
+    """The number with its noun: «1 240 родителей»; after «из», «не хватает» in the genitive: «21 родителя»."""
+    return f"{number(n)}{NBSP}{noun(n, forms, case)}"
 
 
-def schools(n: int) -> str:
-    return count(n, "школа", "школы", "школ")
+def noun(n: int, forms: Noun, case: Case = Case.NOMINATIVE) -> str:
+    """The noun that goes with `n` in that case, where the number itself stands apart."""
+    one, few, many = forms
+    return plural(n, few, many, many) if case is Case.GENITIVE else plural(n, one, few, many)
 
 
-def of_schools(n: int) -> str:
-    """After «из»: «из 18 школ», «из 21 школы»."""
-    return count(n, "школы", "школ", "школ")
+def schools(n: int, case: Case = Case.NOMINATIVE) -> str:
+    return count(n, SCHOOL, case)
 
 
-def lacking(n: int, forms: tuple[str, str, str]) -> str:
-    """After «не хватает»: «118 родителей», «21 родителя». `forms` are the noun's forms of `plural`."""
-    _, few, many = forms
-    return count(n, few, many, many)
+def counted_of(counted: int, expected: int) -> str:
+    """«учтена 1 из 21 школы»"""
+    verb = plural(counted, "учтена", "учтены", "учтены")
+    return f"{verb} {number(counted)} из {schools(expected, Case.GENITIVE)}"
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -56,6 +69,8 @@ def number(value: float, decimals: int = 0) -> str:
 def percent(value: float, decimals: int = 1, *, in_column: bool = False) -> str:
     """54.74 -> «54,7 %»; in a sentence a whole percent stands without «,0», in a column with it."""
     said = f"{value:.{decimals}f}".replace(".", ",").replace("-", MINUS)
+    if not said.strip(f"{MINUS}0,"):  # «−0 %» is nothing
+        said = said.removeprefix(MINUS)
     if "," in said and not in_column:
         said = said.rstrip("0").rstrip(",")
     return f"{said}{NBSP}%"
@@ -92,12 +107,12 @@ def short_day(value: date) -> str:
     return f"{value:%d.%m}"
 
 
-def listed(names: Sequence[str], shown: int, more: tuple[str, str, str] | None = None) -> str:
-    """«А, Б, В и ещё 4 школы»: at most `shown` names. `more` gives the noun's forms, else the number stands alone."""
+def listed(names: Sequence[str], shown: int, more: Noun | None = None) -> str:
+    """«А, Б, В и ещё 4 школы»: at most `shown` names; without `more` the number stands alone."""
     if len(names) <= shown:
         return ", ".join(names)
     rest = len(names) - shown
-    return f"{', '.join(names[:shown])} и{NBSP}ещё{NBSP}{count(rest, *more) if more else number(rest)}"
+    return f"{', '.join(names[:shown])} и{NBSP}ещё{NBSP}{count(rest, more) if more else number(rest)}"
 
 
 def keep_together(text: str) -> str:

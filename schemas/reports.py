@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from schemas.remarks import Remark
 
+FIRST_YEAR, LAST_YEAR = 2013, 2099  # a report of another year, or a picture of its date, cannot be meant
 YES, NO = "да", "нет"  # values of a fact of the field `yes`
 
 

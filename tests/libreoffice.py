@@ -1,5 +1,6 @@
 """Headless LibreOffice for the tests. Each call has its own profile, so that tests run side by side."""
 
+import csv
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -44,6 +45,13 @@ def saved_as(kind: str, book: bytes, folder: Path) -> Path:
     return _converted([_book(book, folder)], folder, kind)[0]
 
 
+def as_shown(book: bytes, folder: Path) -> list[list[str]]:
+    """The first sheet's cells as a person sees them: its number formats applied, in the English of the formats."""
+    (path,) = _converted([_book(book, folder)], folder, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true")
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
 def _book(content: bytes, folder: Path) -> Path:
     path = folder / "book.xlsx"
     path.write_bytes(content)
@@ -71,4 +79,5 @@ def _converted(sources: Sequence[Path], folder: Path, kind: str) -> list[Path]:
         capture_output=True,
         timeout=600,
     )
-    return [target / f"{source.stem}.{kind}" for source in sources]
+    suffix = kind.partition(":")[0]  # after it the filter and its options
+    return [target / f"{source.stem}.{suffix}" for source in sources]

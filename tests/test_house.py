@@ -1,5 +1,6 @@
 """What keeps the house standing: light workers, docs that agree with the program."""
 
+import ast
 import re
 import runpy
 import subprocess
@@ -58,6 +59,15 @@ def test_python_names_of_the_registry_hosts_are_nowhere():
     """Pins are plain: no address of a package registry, no lock file."""
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     assert all(re.fullmatch(r"[A-Za-z0-9_.-]+==[\w.!+]+", line) for line in lines if line and not line.startswith("#"))
+
+
+def test_no_assertion_has_a_comparison_for_its_message():
+    """`assert x, y == z` holds whatever `y` is: the comma was meant to be another assertion."""
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Assert):
+                judged = isinstance(node.msg, ast.Compare | ast.BoolOp)
+                assert not judged, f"{path.name}:{node.lineno} asserts nothing of «{ast.unparse(node.msg or node)}»"
 
 
 def test_generated_pages_are_current():

@@ -31,7 +31,7 @@ def test_a_clean_form_gives_every_fact_and_no_remark():
     assert PLAIN_REMARKS == []
     assert (PLAIN.school, PLAIN.as_of) == ("01", date(2014, 3, 20))
     assert {item for item, _ in FACTS} == {*ANSWERS, "problem.1"}
-    assert FACTS["6.2", "count"], FACTS["6.2", "total"] == (331.0, 574.0)
+    assert (FACTS["6.2", "count"], FACTS["6.2", "total"]) == (331.0, 574.0)
     assert notes(PLAIN) == []
 
 

@@ -1,11 +1,13 @@
 """`trace`: from the school's cell to the municipality's percentage; the log of what was understood by tolerance."""
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 
 from pipeline.commands.trace import trace
 from pipeline.writing.strange import strange_toml
+from schemas.form import Kind
 from schemas.reports import FileRead
 from schemas.strict import UsageError
 from tests.conftest import Run
@@ -43,6 +45,47 @@ def test_a_figure_set_aside_says_why_and_what_to_do(demo: Run):
     text = "\n".join(trace(demo.done.survey, said.school, said.item))
     assert "! ошибка" in text
     assert "отложено из-за замечания" in text
+
+
+def test_acts_that_stand_in_rows_under_their_item_are_shown_row_by_row(demo: Run):
+    answers = demo.done.figures.answers
+    acts = next(item.number for item in demo.done.survey.form.items if item.kind is Kind.ACTS)
+    school, report = next(iter(answers[answers["item"].str.startswith(f"{acts}.")].groupby("school_code")))
+    rows = report[report["item"].str.startswith(f"{acts}.")]
+    lines = trace(demo.done.survey, school, acts)
+    assert [line for line in lines if line.startswith("п. ")] == [f"п. {row}:" for row in dict.fromkeys(rows["item"])]
+    assert [line.split(":")[0].strip() for line in lines if line.startswith("  ")][: len(rows)] == list(rows["cell"])
+    assert not any("нет" in line for line in lines)
+    first = rows["item"].iloc[0]
+    assert trace(demo.done.survey, school, first)[1:] == lines[2 : 2 + len(trace(demo.done.survey, school, first)) - 1]
+
+
+def test_a_heading_shows_every_item_that_stands_under_it(demo: Run):
+    form = demo.done.survey.form
+    group = next(item.number for item in form.items if item.kind is Kind.GROUP)
+    below = [item for item in form.items if item.parent == group]
+    row, _ = a_counted_school(demo)
+    lines = trace(demo.done.survey, row.school.code, group)
+    assert [line for line in lines if line.startswith("п. ")] == [
+        f"п. {i.number} ({i.about or i.title}):" for i in below
+    ]
+    assert len([line for line in lines if line.startswith("Муниципалитет:")]) == len([i for i in below if i.measured])
+
+
+def test_a_heading_without_any_answer_below_says_so_of_every_item(demo: Run):
+    silent = next(line for line in demo.done.figures.submissions if line.state.name == "NOT_SUBMITTED")
+    form = demo.done.survey.form
+    acts = next(item.number for item in form.items if item.kind is Kind.ACTS)
+    assert "нет" in trace(demo.done.survey, silent.school.code, acts)[1]
+
+
+def test_of_21_schools_is_said_in_the_genitive(demo: Run):
+    row, headline = a_counted_school(demo)
+    figures = demo.done.figures
+    totals = figures.totals.copy()
+    totals.loc[headline, ["counted", "expected"]] = 1, 21
+    survey = replace(demo.done.survey, figures=replace(figures, totals=totals))
+    assert trace(survey, row.school.code, headline)[-1].endswith("учтена 1 из 21\u00a0школы")
 
 
 @pytest.mark.parametrize(("school", "item"), [("999", "14"), ("01", "16"), ("01", "6.9")])

@@ -70,7 +70,7 @@ def as_tables(checkup: Checkup) -> Iterator[str | Table]:
         if not remarks:
             yield f"{file}: замечаний нет."
             continue
-        found = count(len(remarks), "замечание", "замечания", "замечаний")
+        found = count(len(remarks), ("замечание", "замечания", "замечаний"))
         yield f"{file}: {found}{f', из них ошибок — {errors}' if errors else ''}."
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for heading in ("Важность", "Пункт", "Ячейка", "Замечание", "Что сделать"):

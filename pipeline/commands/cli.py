@@ -14,6 +14,7 @@ from pipeline.commands.schedule import ScheduleError
 from pipeline.files import OutputError
 from pipeline.settings import load_settings
 from pipeline.wording import count, day
+from schemas.reports import FIRST_YEAR, LAST_YEAR
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
@@ -62,9 +63,12 @@ def _use_utf8() -> None:
 def _day(text: str) -> date:
     for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
         try:
-            return datetime.strptime(text, pattern).date()
+            day = datetime.strptime(text, pattern).date()
         except ValueError:
             continue
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            return day
+        raise typer.BadParameter(f"Свода на «{text}» не бывает: укажите дату с {FIRST_YEAR} по {LAST_YEAR} год.")
     raise typer.BadParameter(f"Даты «{text}» нет: укажите её как ГГГГ-ММ-ДД, например 2014-03-20.")
 
 
@@ -115,10 +119,26 @@ def run(
     debug: Debug = False,
 ) -> None:
     """Сводит отчёты школ в одну книгу: читает, проверяет, считает, пишет и, если нужно, отправляет."""
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand:
+        _refuse_options_before(context)
+    else:
         from pipeline.commands.run import main_job
 
         main_job(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs)
+
+
+def _refuse_options_before(context: typer.Context) -> None:
+    """An option that stands before the command would be one of the main job, and lost."""
+    given = next((p for p in context.command.params if _was_typed(context, p.name)), None)
+    if given:
+        names = given.opts if context.params[given.name or ""] or not given.secondary_opts else given.secondary_opts
+        command = context.invoked_subcommand
+        raise UsageError(f"Параметр {names[0]} стоит перед командой {command}: поставьте его после неё.")
+
+
+def _was_typed(context: typer.Context, name: str | None) -> bool:
+    source = context.get_parameter_source(name) if name else None
+    return source is not None and source.name == "COMMANDLINE"
 
 
 # ── the other commands ───────────────────────────────────────────────────────────────────────────────────
@@ -137,7 +157,7 @@ def forms(
 
     job = job_of(input, output, as_of, settings)
     folder, written = hand_out_forms(job, school)
-    print(f"На {day(job.as_of)}: {count(written, 'бланк', 'бланка', 'бланков')}.")
+    print(f"На {day(job.as_of)}: {count(written, ('бланк', 'бланка', 'бланков'))}.")
     print(folder)
 
 

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.wording import band, count, day, decimals_beside, percent
+from pipeline.wording import band, count, counted_of, day, decimals_beside, percent
 from schemas.remarks import Severity
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def say_date(as_of: date, why: str, reporting_dates: Iterable[date]) -> None:
     if past:
         said.append("это отчётная дата" if past == as_of else f"последняя отчётная дата — {day(past)}")
     if coming:
-        left = count((coming - as_of).days, "день", "дня", "дней")
+        left = count((coming - as_of).days, ("день", "дня", "дней"))
         said.append(f"следующая — {day(coming)}, через {left}")
     if said:
         line = "; ".join(said)
@@ -156,7 +156,7 @@ def _against_target(figures: "Figures") -> str:
     whole, target, coming = figures.municipality, figures.target, figures.next_target
     if whole.percent is None:
         return "нет данных"
-    counted = f"учтены {len(figures.counted)} из {len(figures.schools)} школ"
+    counted = counted_of(len(figures.counted), len(figures.schools))
     if target:
         share = percent(whole.percent, decimals_beside(whole.percent, target.min, target.max))
         return f"{share} при плане {band(target.min, target.max)} — {whole.level.value}; {counted}"

@@ -46,7 +46,7 @@ def _files(lines: list[FileLine], zone: ZoneInfo) -> Iterator[str | Table]:
     if not lines:
         yield "Файлов ещё не поступало."
         return
-    yield f"Поступления: {count(len(lines), 'запись', 'записи', 'записей')}."
+    yield f"Поступления: {count(len(lines), ('запись', 'записи', 'записей'))}."
     yield _table(
         ("Школа", "Отчёт на", "Поступил", "Впервые прочитан", "Файл"),
         (
@@ -66,7 +66,7 @@ def _remarks(lines: list[RemarkLine], zone: ZoneInfo, catalogue: Catalogue) -> I
     if not lines:
         yield "Ошибок и предупреждений не было."
         return
-    yield f"Когда впервые найдены: {count(len(lines), 'замечание', 'замечания', 'замечаний')}."
+    yield f"Когда впервые найдены: {count(len(lines), ('замечание', 'замечания', 'замечаний'))}."
     yield _table(
         ("Отчёт на", "Пункт", "Замечание", "Найдено"),
         (
@@ -85,7 +85,7 @@ def _runs(lines: list[RunLine], zone: ZoneInfo) -> Iterator[str | Table]:
     if not lines:
         yield "Запусков ещё не было."
         return
-    yield f"Запуски: {count(len(lines), 'свод', 'свода', 'сводов')}."
+    yield f"Запуски: {count(len(lines), ('свод', 'свода', 'сводов'))}."
     before = [lines[0].settings, *(line.settings for line in lines)]
     yield _table(
         ("Начат", "Свод на", "Файлов", "Учтено школ", "Ошибки / проверить", "Итог"),
@@ -107,7 +107,7 @@ def _letters(lines: list[LetterLine], zone: ZoneInfo) -> Iterator[str | Table]:
     if not lines:
         yield "Писем ещё не отправляли."
         return
-    yield f"Отправлено: {count(len(lines), 'письмо', 'письма', 'писем')}."
+    yield f"Отправлено: {count(len(lines), ('письмо', 'письма', 'писем'))}."
     yield _table(
         ("Отправлено", "Кому", "Свод на", "Тема"),
         ((_moment(line.sent_at, zone), line.recipient, day(line.as_of), line.subject) for line in lines),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipeline.commands.choosing import school_named
 from pipeline.measuring.figures import Figures, Share
 from pipeline.monthly import Survey
-from pipeline.wording import SEVERITIES, day, message, number, percent, schools, todo
+from pipeline.wording import SEVERITIES, counted_of, day, message, number, percent, todo
 from schemas.district import School
 from schemas.form import Item
 from schemas.strict import UsageError
@@ -39,12 +39,14 @@ def trace(survey: Survey, said: str, item_number: str) -> list[str]:
     school = school_named(survey, said)
     number = item_number.rstrip(".")
     item = _item(survey, number)
-    return [
-        f"{school.name} (код {school.code}), п. {number} ({item.about or item.title}), {day(survey.figures.as_of)}",
-        *_from_the_cell(survey, school, number),
-        *_remarks(survey, school, number),
-        *_to_the_share(survey.figures, school, item),
-    ]
+    lines = [f"{school.name} (код {school.code}), {_named(item, number)}, {day(survey.figures.as_of)}"]
+    for part in _parts(survey, school, number):
+        if part != number:
+            lines.append(f"{_named(_item(survey, part), part)}:")
+        lines += _from_the_cell(survey, school, part)
+        lines += _remarks(survey, school, part)
+        lines += _to_the_share(survey.figures, school, _item(survey, part))
+    return lines
 
 
 def _item(survey: Survey, number: str) -> Item:
@@ -53,6 +55,24 @@ def _item(survey: Survey, number: str) -> Item:
     except KeyError:
         known = ", ".join(item.number for item in survey.form.items)
         raise UsageError(f"Пункта «{number}» в форме нет. Пункты: {known}.") from None
+
+
+def _named(item: Item, number: str) -> str:
+    """«п. 6.2 (ознакомление родителей)»; a row of acts has no title in the form."""
+    return f"п. {number} ({item.about or item.title})" if item.number == number else f"п. {number}"
+
+
+def _parts(survey: Survey, school: School, number: str) -> list[str]:
+    """The numbers to show: the item's own and those that stand under it, items of the form and rows of acts alike.
+
+    A heading over other numbers has no answer of its own: it is left out where nothing is said of it.
+    """
+    facts = survey.figures.answers
+    said = {*facts.loc[facts["school_code"] == school.code, "item"]}
+    said |= {remark.item for remark in survey.figures.remarks if remark.school == school.code}
+    known = said | {item.number for item in survey.form.items}
+    below = sorted((one for one in known if one.startswith(f"{number}.")), key=survey.form.sort_key)
+    return [number, *below] if number in said or not below else below
 
 
 def _from_the_cell(survey: Survey, school: School, item: str) -> Iterator[str]:
@@ -87,7 +107,7 @@ def _to_the_share(figures: Figures, school: School, item: Item) -> Iterator[str]
     carried = ", перенесено с прошлой даты" if row["carried"] and share is Share.COUNTED else ""
     yield f"Школа: {_shown(row['covered'], row['total'], row['percent'])} — {_SHARES[share]}{carried}"
     total = figures.totals.loc[item.number].to_dict()
-    counted = f"учтены {int(total['counted'])} из {schools(int(total['expected']))}"
+    counted = counted_of(int(total["counted"]), int(total["expected"]))
     yield f"Муниципалитет: {_shown(total['covered'], total['total'], total['percent'])} — {counted}"
 
 

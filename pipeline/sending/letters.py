@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline.files import Outputs
 from pipeline.measuring.figures import Figures
 from pipeline.sending.outbox import OUTBOX, Attachment, Letter, SentBook, compose, has_gone
-from pipeline.wording import NBSP, band, count, decimals_beside, number, percent
+from pipeline.wording import NBSP, band, decimals_beside, number, percent, schools
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Brief
 from schemas.district import Registry
@@ -51,7 +51,7 @@ def leadership_letter(figures: Figures, brief: Brief, registry: Registry, name: 
         "brief": brief,
         "where": f"{figures.form.subject} · приказ №{NBSP}{figures.form.order.number} · {brief.dates}",
         "behind": behind,
-        "more": f"и ещё {count(more, 'школа', 'школы', 'школ')}" if more else "",
+        "more": f"и ещё {schools(more)}" if more else "",
         "legend": _legend(figures),
         "last": f"Во вложении — {name}. {brief.footer}",
     }

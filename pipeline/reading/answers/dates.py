@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.reading.opening.book import Cell, Value
+from schemas.reports import FIRST_YEAR, LAST_YEAR
 
 LONGEST = 2_000  # characters that are searched: nobody writes more, and the time grows with their square
 
-FIRST_YEAR, LAST_YEAR = 2013, 2099  # of a report
 FIRST_YEAR_OF_DOCUMENT = 1992
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.reading.answers.dates import FIRST_YEAR, find_dates
+from pipeline.reading.answers.dates import find_dates
 from pipeline.reading.answers.persons import is_name
 from pipeline.reading.answers.values import is_blank
 from pipeline.reading.finding.tables import Columns
@@ -15,6 +15,7 @@ from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Form
 from schemas.likeness import is_one_of, plain
+from schemas.reports import FIRST_YEAR
 
 _POSITION = 2  # words, «Директор школы»: with more of them and no name it is a sentence
 _NUMBER = re.compile(r"\W*\d[\d.,]*\W*")

@@ -45,13 +45,13 @@ def over_limit(what: str, limit: str) -> Unreadable:
 
 
 def too_many_cells(limits: Limits) -> Unreadable:
-    return over_limit("на одном листе слишком много ячеек", count(limits.cells, "ячейка", "ячейки", "ячеек"))
+    return over_limit("на одном листе слишком много ячеек", count(limits.cells, ("ячейка", "ячейки", "ячеек")))
 
 
 def check_sheets(sheets: int, limits: Limits) -> None:
     """Raises Unreadable where the workbook has more sheets than any report."""
     if sheets > limits.sheets:
-        raise over_limit(f"в книге {count(sheets, 'лист', 'листа', 'листов')}", number(limits.sheets))
+        raise over_limit(f"в книге {count(sheets, ('лист', 'листа', 'листов'))}", number(limits.sheets))
 
 
 # ── the file in its folder ───────────────────────────────────────────────────────────────────────────────
@@ -275,7 +275,7 @@ def _kind_of_open_document(package: zipfile.ZipFile, names: dict[str, str]) -> K
 def _check_directory(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
     """Raises Unreadable for an archive that no office program writes: too big, ambiguous, or hiding what it holds."""
     if len(entries) > limits.zip_entries:
-        said = count(len(entries), "часть", "части", "частей")
+        said = count(len(entries), ("часть", "части", "частей"))
         raise over_limit(f"внутри него {said}", number(limits.zip_entries))
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > limits.unpacked_mb * MB:

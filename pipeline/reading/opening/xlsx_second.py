@@ -46,7 +46,7 @@ def _check_cost(xml: bytes, limits: Limits) -> None:
         raise too_many_cells(limits)
     merged = sum(_cells_in(*corners) for corners in _MERGED.findall(xml))
     if merged > _MERGED_CELLS:
-        most = count(_MERGED_CELLS, "ячейка", "ячейки", "ячеек")
+        most = count(_MERGED_CELLS, ("ячейка", "ячейки", "ячеек"))
         raise over_limit("на одном листе объединено слишком много ячеек", most)
 
 

@@ -44,4 +44,5 @@ def _footer(figures: Figures) -> str:
     derived = int(figures.totals["derived"][figures.form.headline.item])
     by_percent = f", у {wording.number(derived)} — по проценту" if derived else ""
     verb = "Учтён ответ" if counted == 1 else "Учтены ответы"
-    return f"{verb} {wording.number(counted)} из {wording.of_schools(expected)}{by_percent}; итог — по сумме людей."
+    of_schools = wording.schools(expected, wording.Case.GENITIVE)
+    return f"{verb} {wording.number(counted)} из {of_schools}{by_percent}; итог — по сумме людей."

@@ -14,7 +14,6 @@ from pipeline.writing.pages.words import (
     UNKNOWN,
     asked,
     compared_with,
-    counted_of,
     in_state,
     lacking,
     level_said,
@@ -138,7 +137,7 @@ def _second_card(figures: Figures) -> Card:
     item, percent = figures.form.item(card.item), float(figures.totals["percent"][card.item])
     if math.isnan(percent):
         return Card(card.title, UNKNOWN, (_why_unknown(figures),))
-    notes = [counted_of(int(figures.totals["counted"][card.item]), len(figures.schools))]
+    notes = [wording.counted_of(int(figures.totals["counted"][card.item]), len(figures.schools))]
     overdue = False
     if item.due:
         notes.append(f"цель — {wording.percent(100)} к {wording.day(item.due)}")

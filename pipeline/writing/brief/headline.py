@@ -2,7 +2,7 @@
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Level
-from pipeline.writing.pages.words import before_first_date, counted_of, lacking, reported, share_decimals
+from pipeline.writing.pages.words import before_first_date, lacking, reported, share_decimals
 
 
 def make_headline(figures: Figures) -> str:
@@ -55,7 +55,7 @@ def _verdict(figures: Figures) -> str:
         return f"{met}, но {_behind_of(figures)}."
     if counted == len(figures.schools):
         return f"{met} во всех школах."
-    return f"{met}, отстающих нет; {counted_of(counted, len(figures.schools))}."
+    return f"{met}, отстающих нет; {wording.counted_of(counted, len(figures.schools))}."
 
 
 def _behind_of(figures: Figures) -> str:

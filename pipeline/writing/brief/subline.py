@@ -80,7 +80,7 @@ def _behind_said(figures: Figures) -> Iterator[str]:
         people = figures.form.base(figures.form.headline_item.base).people[2]
         yield f"Больше всего {people} не хватает в школах: {', '.join(names[:MOST_NAMED])}."
     elif names:
-        yield f"Отстающим не хватает {missing}: {wording.listed(names, MOST_NAMED, ('школа', 'школы', 'школ'))}."
+        yield f"Отстающим не хватает {missing}: {wording.listed(names, MOST_NAMED, wording.SCHOOL)}."
 
 
 def _submissions_said(figures: Figures) -> Iterator[str]:
@@ -112,4 +112,4 @@ def _late_by_forecast_said(figures: Figures) -> Iterator[str]:
     if late and figures.next_target and not figures.below:
         verb = "не дойдёт" if len(late) == 1 else "не дойдут"
         day, least = wording.short_day(figures.next_target.by), wording.percent(figures.next_target.min)
-        yield f"По прогнозу к {day} до {least} {verb}: {wording.listed(late, MOST_NAMED, ('школа', 'школы', 'школ'))}."
+        yield f"По прогнозу к {day} до {least} {verb}: {wording.listed(late, MOST_NAMED, wording.SCHOOL)}."

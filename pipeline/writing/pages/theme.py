@@ -81,10 +81,11 @@ SHARE: Look = {"num_format": '0.0" "%'}  # of a fraction
 TARGET: Look = {"num_format": '0" "%'}  # of a fraction
 PEOPLE: Look = {"num_format": "#,##0"}
 PEOPLE_QUIET: Look = {"num_format": f'#,##0;;"{Mark.NONE}"'}  # zero is a dash
-PEOPLE_CHANGE: Look = {"num_format": "+#,##0;−#,##0;0"}
-PACE: Look = {"num_format": "0.0;−0.0;0.0"}  # people a week
-POINTS: Look = {"num_format": "+0.0;−0.0;0.0"}
-FINE_POINTS: Look = {"num_format": "+0.00;−0.00;0.0"}  # where one decimal would show none
+# Signed: what rounds to nothing is shown as nothing, for «−0,0» says that something fell.
+PEOPLE_CHANGE: Look = {"num_format": '[>=0.5]+#,##0;[<=-0.5]−#,##0;"0"'}
+PACE: Look = {"num_format": '[>=0.05]0.0;[<=-0.05]−0.0;"0"'}  # people a week
+POINTS: Look = {"num_format": '[>=0.05]+0.0;[<=-0.05]−0.0;"0"'}
+FINE_POINTS: Look = {"num_format": '[>=0.005]+0.00;[<=-0.005]−0.00;"0"'}  # where one decimal would show none
 DATE: Look = {"num_format": "dd.mm.yyyy"}
 MOMENT: Look = {"num_format": "dd.mm.yyyy hh:mm"}
 HEAT: Look = {"num_format": f'[<0.5]{Mark.BELOW} 0.0" "%;0.0" "%'}

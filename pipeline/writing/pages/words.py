@@ -33,13 +33,9 @@ def share_decimals(row: Activation, target: Target | None) -> int:
     return wording.decimals_beside(row.percent, target.min, target.max)
 
 
-def counted_of(counted: int, expected: int) -> str:
-    return f"{wording.plural(counted, 'учтена', 'учтены', 'учтены')} {counted} из {wording.of_schools(expected)}"
-
-
 def lacking(missing: int, form: Form) -> str:
     """After «не хватает»: people of the headline item's base, «118 родителей»."""
-    return wording.lacking(missing, form.base(form.headline_item.base).people)
+    return wording.count(missing, form.base(form.headline_item.base).people, wording.Case.GENITIVE)
 
 
 def before_first_date(figures: Figures) -> str:

@@ -62,7 +62,7 @@ def _subline(own: Figures, standing: PeerStanding) -> Iterator[str]:
     elif line.as_of and line.as_of != own.as_of:
         yield f"Показатели — по отчёту на {wording.day(line.as_of)}."
     if standing.place:
-        yield f"{standing.place}-е место из {wording.of_schools(standing.schools)}."
+        yield f"{standing.place}-е место из {wording.schools(standing.schools, wording.Case.GENITIVE)}."
     whole = float(own.totals["percent"][own.form.headline.item])
     if standing.median is not None and standing.schools > 1:
         yield f"По муниципалитету — {wording.percent(whole)}, середина по школам — {wording.percent(standing.median)}."
@@ -103,8 +103,7 @@ def _missing_card(own: Figures) -> Card:
 
 def _people(missing: int, own: Figures) -> str:
     """The noun after «не хватает 21»: «родителя»."""
-    _, few, many = own.form.base(own.form.headline_item.base).people
-    return wording.plural(missing, few, many, many)
+    return wording.noun(missing, own.form.base(own.form.headline_item.base).people, wording.Case.GENITIVE)
 
 
 def _place_card(own: Figures, standing: PeerStanding) -> Card:
@@ -114,7 +113,7 @@ def _place_card(own: Figures, standing: PeerStanding) -> Card:
         return Card(label, UNKNOWN, (_WHY_UNKNOWN[own.municipality.share], *middle))
     if standing.place is None:
         return Card(label, UNKNOWN, ("у других школ показателя нет",))
-    notes = (f"из {wording.of_schools(standing.schools)} с показателем", *middle)
+    notes = (f"из {wording.schools(standing.schools, wording.Case.GENITIVE)} с показателем", *middle)
     return Card(label, f"{standing.place}-е", notes, value=standing.place, look={"num_format": '0"-е"'})
 
 
@@ -141,7 +140,7 @@ def _lateness(days_late: int | None) -> str:
     """Blank where nothing is owed or the arrival is not known."""
     if days_late is None:
         return ""
-    return f"сдан позже на {wording.count(days_late, 'день', 'дня', 'дней')}" if days_late else "сдан вовремя"
+    return f"сдан позже на {wording.count(days_late, ('день', 'дня', 'дней'))}" if days_late else "сдан вовремя"
 
 
 # ── what is to be done ───────────────────────────────────────────────────────────────────────────────────
@@ -156,7 +155,7 @@ def _decisions(own: Figures) -> Iterator[Decision]:
     if own.overdue:
         longest = next(iter(own.overdue))
         number = f"п.{NBSP}{longest.item}, " if longest.item else ""
-        days = wording.count((own.as_of - longest.due).days, "день", "дня", "дней")
+        days = wording.count((own.as_of - longest.due).days, ("день", "дня", "дней"))
         said = f"{number}{deadline_about(longest, own.form)} — {days}"
         yield Decision("Сроки", f"Просрочено: {own.overdue_total}. Дольше всего: {said}.")
     if any(problem.offered for problem in own.problems):

@@ -226,7 +226,7 @@ def _write_total(page: Page, last: int, columns: list[Column]) -> None:
     for column in (NUMBER, CODE, SOURCE):
         page.number(TOTAL_ROW, column, None, theme.TOTAL)
     page.text(TOTAL_ROW, SCHOOL, "Итого по муниципалитету", theme.TOTAL)
-    counted = f"{len(figures.counted)} из {wording.of_schools(len(figures.schools))}"
+    counted = f"{len(figures.counted)} из {wording.schools(len(figures.schools), wording.Case.GENITIVE)}"
     page.text(TOTAL_ROW, REPORT, counted, theme.TOTAL, theme.CENTRE, theme.SMALL, theme.WRAP)
     sums = {
         TOTAL: figures.municipality.total or 0,

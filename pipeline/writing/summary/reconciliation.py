@@ -206,7 +206,7 @@ def _write_outcomes(page: Page, row: int) -> int:
     """What became of every report and of every file that gave none. Index of the last row."""
     found = page.book.figures.reconciliation
     page.text(row, 0, "Файлы", _SECTION)
-    files = wording.count(found.files, "файл", "файла", "файлов")
+    files = wording.count(found.files, ("файл", "файла", "файлов"))
     page.text(row + 1, 0, f"Во входящих {files}; в одном файле может быть несколько отчётов.", theme.SMALL, theme.QUIET)
     total, row = row + 2, row + 3
     _write_open_header(page, row, _FILES, _NUMBER + 1, centred=(_NUMBER,))

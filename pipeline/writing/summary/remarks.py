@@ -75,7 +75,7 @@ def _summary(figures: Figures) -> Iterator[str]:
         yield f"Исправлено с прошлой отчётной даты: {len(remark_history.corrected)} из {remark_history.raised}."
     if not found.set_aside:
         return
-    aside = wording.count(len(found.set_aside), "показатель", "показателя", "показателей")
+    aside = wording.count(len(found.set_aside), ("показатель", "показателя", "показателей"))
     said = f"Отложено до исправления: {aside}"
     item = figures.form.headline.item
     counted, with_aside = (float(found.items[name][item]) for name in ("percent", "percent_with_set_aside"))

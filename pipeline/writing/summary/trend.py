@@ -85,7 +85,7 @@ def _movers(figures: Figures) -> str:
         names = ", ".join(_moved(row) for row in risen[:MOST_MOVERS])
         parts.append(f"Больше всех прибавили с {wording.day(before.as_of)}: {names}.")
     if fallen:
-        names = wording.listed([_moved(row) for row in fallen], MOST_MOVERS, ("школа", "школы", "школ"))
+        names = wording.listed([_moved(row) for row in fallen], MOST_MOVERS, wording.SCHOOL)
         parts.append(f"Снизились: {names}.")
     return " ".join(parts) or f"С {wording.day(before.as_of)} доля не изменилась ни в одной школе."
 
