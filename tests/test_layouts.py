@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from pipeline.reading.finding.head import Meta
-from pipeline.reading.finding.layouts import Role, read_book, readers
+from pipeline.reading.finding.layouts import read_book, readers
+from pipeline.reading.finding.ledger import Role
 from pipeline.reading.opening.book import Cell
 from pipeline.reading.opening.grid import open_book
 from pipeline.settings import Limits
@@ -526,8 +527,8 @@ def unaccounted(sheet):
     for reader in readers(sheet, FORM, SCHOOLS, Meta()):
         report = reader.read()
         said = {f.cell for f in report.facts} | {r.cell for r in reader.remarks}
-        named = {spot for spot in reader.roles if sheet.address(spot) in said}
-        lost -= {spot for spot, role in reader.roles.items() if role is Role.LABEL or spot in named}
+        named = {spot for spot in reader.ledger.roles if sheet.address(spot) in said}
+        lost -= {spot for spot, role in reader.ledger.roles.items() if role is Role.LABEL or spot in named}
     return {sheet.address(spot) for spot in lost}
 
 

@@ -1,0 +1,117 @@
+"""What is found out about one form on one sheet: the role of each cell, the facts, the remarks.
+
+Every non-empty cell of a sheet with a form ends as a label, as an answer (facts or a remark), or as a note.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from pipeline.reading.answers.values import is_blank, read_answer
+from pipeline.reading.opening.book import Cell, Sheet
+from schemas.addresses import Spot
+from schemas.form import Form, Item, Kind
+from schemas.likeness import only_repeats
+from schemas.remarks import Remark, remark
+from schemas.reports import Fact, Strange
+
+
+class Role(StrEnum):
+    """What a non-empty cell of a sheet with a form is to us."""
+
+    LABEL = "label"  # printed by the form, its head included, or a blank left standing
+    ANSWER = "answer"  # facts, or a remark
+    NOTE = "note"  # beside the form
+
+
+class Answered(NamedTuple):
+    """What an item has been answered with: fields and values, the words as typed, their cell."""
+
+    values: list[tuple[str, str | float]]
+    words: str
+    cell: str
+
+
+@dataclass
+class Ledger:
+    """Facts and remarks of one form; `roles` says what became of each cell: at the end none is missing."""
+
+    sheet: Sheet
+    form: Form
+    bases: dict[str, float] = field(default_factory=dict)  # base -> people, of the passport or the registry
+    grades: range = range(1, 12)  # that «все классы» means
+    facts: list[Fact] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    roles: dict[Spot, Role] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+    answer_cells: dict[str, str] = field(default_factory=dict)
+    answered: dict[str, Answered] = field(default_factory=dict)
+    strange: list[Strange] = field(default_factory=list)
+
+    def label(self, spots: Iterable[Spot]) -> None:
+        """These cells are the form's own, where there are any."""
+        self.roles.update({spot: Role.LABEL for spot in spots if spot in self.sheet.cells})
+
+    def add(self, number: str, facts: Iterable[Fact]) -> None:
+        self.facts += facts
+        self.written.add(number)
+
+    def say(self, number: str, spot: Spot, remarks: Iterable[Remark]) -> None:
+        """Remarks on an item at its cell."""
+        self.remarks += [replace(r, item=number, cell=self.sheet.address(spot)) for r in remarks]
+
+    def answer(self, item: Item, number: str, spot: Spot, cell: Cell | None = None) -> None:
+        """Read what stands at `spot`, or `cell` in its place, as the answer of an item."""
+        cell = cell or self.sheet.cells.get(spot)
+        self.answer_cells.setdefault(number, self.sheet.address(spot))
+        if cell is None:
+            return
+        if is_blank(cell) or is_hint(item, cell):
+            self.label([spot])
+            return
+        if item.kind is Kind.GROUP:
+            return  # no answer belongs here: what stands here is a note
+        self.roles[spot] = Role.ANSWER
+        answer = read_answer(item, cell, self.form, self.bases.get(item.base))
+        facts = [self.named(fact, number, spot) for fact in answer.facts]
+        if number in self.answered:
+            self._say_again(number, facts, cell, spot)
+            return
+        self.answer_cells[number] = self.sheet.address(spot)
+        self.answered[number] = Answered(_values(facts), text_of(cell), self.sheet.address(spot))
+        self.add(number, facts)
+        self.say(number, spot, answer.remarks)
+
+    def named(self, fact: Fact, number: str, spot: Spot) -> Fact:
+        """A fact with its item and cell; «все» classes are those that a school of this kind has."""
+        if fact.field == "classes" and fact.value == "все":
+            fact = fact._replace(value=f"{self.grades[0]}-{self.grades[-1]}")
+        return fact._replace(item=number, cell=self.sheet.address(spot))
+
+    def _say_again(self, number: str, facts: list[Fact], cell: Cell, spot: Spot) -> None:
+        """An item answered a second time: the same is passed over, another answer is a remark. Never added."""
+        first = self.answered[number]
+        if first.values != _values(facts):
+            twice = remark("ANSWER-TWICE", value=text_of(cell), first=first.words, first_cell=first.cell)
+            self.say(number, spot, [twice])
+
+
+def is_hint(item: Item, cell: Cell) -> bool:
+    """The order's own hint, left standing where the answer belongs."""
+    return bool(item.hint) and isinstance(cell.value, str) and only_repeats(cell.value, item.hint)
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as a person would type it: «45», «4,5», «да», «20.03.2014»."""
+    value = cell.value
+    if isinstance(value, float):
+        return repr(int(value)) if value.is_integer() else f"{value:.10g}".replace(".", ",")
+    if isinstance(value, bool):
+        return "да" if value else "нет"
+    return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value).strip()
+
+
+def _values(facts: Iterable[Fact]) -> list[tuple[str, str | float]]:
+    return [(fact.field, fact.value) for fact in facts]

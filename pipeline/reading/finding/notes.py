@@ -1,0 +1,47 @@
+"""What is left on the sheet when the form has been read: lines that it prints, and notes beside it."""
+
+import re
+
+from pipeline.reading.answers.values import is_blank
+from pipeline.reading.finding.ledger import Ledger, Role, text_of
+from pipeline.reading.finding.signatures import is_signature
+from pipeline.reading.finding.tables import FormOnSheet
+from pipeline.reading.opening.book import Cell
+from schemas.addresses import Spot
+from schemas.form import Form
+from schemas.likeness import only_repeats
+from schemas.remarks import remark
+from schemas.reports import Fact
+
+_MOST_CELLS = 12  # named in one remark
+
+
+def keep_notes(ledger: Ledger, found: FormOnSheet, last_row: int) -> None:
+    """Every cell from the form's head to `last_row` that has no role yet is printed or a note; one remark for all."""
+    notes: list[Fact] = []
+    for spot, cell in sorted(ledger.sheet.cells.items()):
+        if not found.head_first <= spot.row <= last_row or spot in ledger.roles:
+            continue
+        if is_blank(cell) or _is_printed_line(cell, ledger.form) or _is_printed_number(found, spot, cell):
+            ledger.label([spot])
+            continue
+        ledger.roles[spot] = Role.NOTE
+        notes.append(Fact("", "note", text_of(cell), ledger.sheet.address(spot)))
+    ledger.facts += notes
+    if notes:
+        cells = ", ".join(note.cell for note in notes[:_MOST_CELLS]) + (" …" if len(notes) > _MOST_CELLS else "")
+        ledger.remarks.append(remark("NOTE-BESIDE", cell=notes[0].cell, cells=cells))
+
+
+def _is_printed_line(cell: Cell, form: Form) -> bool:
+    text = cell.value if isinstance(cell.value, str) else ""
+    hints = [item.hint for item in form.items if item.hint]
+    printed = (*form.recognise.note, form.problems.title, form.title, *form.recognise.titles, *hints)
+    return any(only_repeats(text, one) for one in printed) or is_signature(cell, form)
+
+
+def _is_printed_number(found: FormOnSheet, spot: Spot, cell: Cell) -> bool:
+    """A number of a table's first column whose row holds nothing else: printed, never answered."""
+    tables = [t for t in (found.items, found.problems) if t]
+    in_column = any(spot.column == t.columns.number and t.first <= spot.row <= t.last for t in tables)
+    return in_column and re.fullmatch(r"\W*\d[\d.,]*\W*", text_of(cell)) is not None

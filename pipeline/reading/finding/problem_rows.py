@@ -1,0 +1,63 @@
+"""The table of problems with their solutions, and the signature that closes the form."""
+
+import re
+
+from pipeline.reading.answers.values import is_blank
+from pipeline.reading.finding.ledger import Ledger, Role, text_of
+from pipeline.reading.finding.signatures import closing_row, signature_cells
+from pipeline.reading.finding.tables import FormOnSheet, Table
+from pipeline.reading.opening.book import Cell
+from schemas.addresses import Spot
+from schemas.likeness import plain
+from schemas.reports import Fact
+
+_NONE = ("нет", "проблем нет", "нет проблем", "не возникало", "отсутствуют")
+
+
+def read_problems(ledger: Ledger, found: FormOnSheet, last_item: int) -> None:
+    """All problems, into the ledger; `last_item` is the last row that answers an item."""
+    closing = _find_signature(ledger, found, last_item)
+    table = found.problems
+    if table is None:
+        return
+    ledger.label(table.labels)
+    counted = 0
+    for row in range(table.first, closing):
+        if found.items.columns.own_form:
+            ledger.label([Spot(row, found.items.columns.percent + 1)])  # the column of checks
+        counted += _read_problem(ledger, table, row, counted + 1)
+
+
+def _find_signature(ledger: Ledger, found: FormOnSheet, last_item: int) -> int:
+    """The row with which it begins below the last table."""
+    table = found.problems or found.items
+    first = table.first if table.problems else last_item + 1
+    closing = closing_row(ledger.sheet, first, table.last, table.columns, ledger.form)
+    ledger.label(signature_cells(ledger.sheet, closing, table.last, table.columns, ledger.form))
+    return closing
+
+
+def _read_problem(ledger: Ledger, table: Table, row: int, counted: int) -> bool:
+    """One row: is it a problem?"""
+    sheet, number = ledger.sheet, Spot(row, table.columns.number)
+    spots = {"problem": Spot(row, table.columns.measure), "solution": Spot(row, table.columns.answer)}
+    if (label := sheet.cells.get(number)) and re.fullmatch(r"\W*\d+\W*", text_of(label)):
+        ledger.label([number])
+    if label and number not in ledger.roles and spots["problem"] not in sheet.cells:
+        return False  # words where a number belongs, and no problem beside them: a line below the table
+    texts = {name: spot for name, spot in spots.items() if spot in sheet.cells and not _says_none(sheet.cells[spot])}
+    ledger.label(spots.values())
+    ledger.roles.update(dict.fromkeys(texts.values(), Role.ANSWER))
+    if not texts:
+        return False
+    item = f"problem.{counted}"
+    ledger.answer_cells[item] = sheet.address(spots["solution"])
+    ledger.add(
+        item, [Fact(item, name, text_of(sheet.cells[spot]), sheet.address(spot)) for name, spot in texts.items()]
+    )
+    return True
+
+
+def _says_none(cell: Cell) -> bool:
+    """A blank, or the word that there are no problems."""
+    return is_blank(cell) or plain(text_of(cell)) in _NONE
