@@ -7,6 +7,7 @@ import errno
 import filecmp
 import os
 import re
+import shutil
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -55,6 +56,7 @@ class Outputs:
         self._patience = patience
         self._pending: dict[Path, Path] = {}  # place -> the finished file beside it
         self._swept: set[Path] = set()
+        self._dropped: set[Path] = set()
 
     def __enter__(self) -> Self:
         with _russian_refusal(Path(self._root.name)):
@@ -85,14 +87,30 @@ class Outputs:
         """At the commit this folder keeps what the run has made for it, and nothing of earlier runs."""
         self._swept.add(self._root / folder)
 
+    def own_or_none(self, relative: str | Path) -> None:
+        """At the commit this file of an earlier run is taken away, unless this run has made it anew."""
+        self._dropped.add(self._root / relative)
+
     def commit(self) -> list[Written]:
-        """Puts all files made since the last commit into their places, in the order of their names."""
+        """Puts all files made since the last commit into their places, in the order of their names: all or none.
+
+        Raises OutputError; what stood in the places stands there again then.
+        """
+        exchange = _Exchange(self._patience)
         written = []
-        for place in sorted(self._pending):
-            with _russian_refusal(place.relative_to(self._root)):
-                written.append(Written(place, _put(self._pending[place], place, self._patience)))
-            del self._pending[place]
-        _drop_others({one.lies_at for one in written}, self._swept)
+        try:
+            for place in self._pending:
+                with _russian_refusal(place.relative_to(self._root)):
+                    _refuse_folder(place)
+            for place, beside in sorted(self._pending.items()):
+                with _russian_refusal(place.relative_to(self._root)):
+                    written.append(Written(place, exchange.put(beside, place)))
+        except BaseException:
+            exchange.undo()
+            raise
+        exchange.settle()
+        self._pending.clear()
+        _drop({one.lies_at for one in written}, self._swept, self._dropped)
         return written
 
     def _place(self, relative: str | Path) -> Path:
@@ -146,37 +164,85 @@ def _write(path: Path, content: Content, durable: bool) -> None:
             os.fsync(file.fileno())
 
 
-def _put(beside: Path, place: Path, patience: float) -> Path:
-    """Replaces `place`, unless it holds the same bytes already, and returns where the file lies then."""
-    kept = place.with_stem(place.stem + _NEW)
-    if place.is_file() and filecmp.cmp(beside, place, shallow=False):
-        beside.unlink()
-    elif not _replaced(beside, place, patience):
-        os.replace(beside, kept)
-        return kept
-    with suppress(PermissionError):  # it is open now; the next run takes it away
-        kept.unlink(missing_ok=True)
-    return place
+class _Exchange:
+    """New files for old ones, one after the other. Until it is settled all of it can be undone."""
 
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._former: dict[Path, Path | None] = {}  # a place that has its new file -> the old one; None: there was none
+        self._left_over: list[Path] = []
 
-def _replaced(beside: Path, place: Path, patience: float) -> bool:
-    """False when the place stays held: Excel on Windows holds the workbook that it shows."""
-    for _ in range(_BUSY_TRIES):
+    def put(self, beside: Path, place: Path) -> Path:
+        """Replaces `place`, unless it holds the same bytes already, and returns where the file lies then."""
+        kept = place.with_stem(place.stem + _NEW)
+        if place.is_file() and filecmp.cmp(beside, place, shallow=False):
+            beside.unlink()
+        elif not self._replaced(beside, place):
+            self._replace(beside, kept)
+            return kept
+        self._left_over.append(kept)
+        return place
+
+    def undo(self) -> None:
+        """As far as the system lets it: whatever it refuses, the other places get their old files."""
+        for place, former in self._former.items():
+            with suppress(OSError):
+                if former:
+                    os.replace(former, place)
+                else:
+                    place.unlink()
+
+    def settle(self) -> None:
+        for path in filter(None, (*self._former.values(), *self._left_over)):
+            with suppress(PermissionError):  # it is open now; the next run takes it away
+                path.unlink(missing_ok=True)
+
+    def _replaced(self, beside: Path, place: Path) -> bool:
+        """False when the place stays held: Excel on Windows holds the workbook that it shows."""
+        for _ in range(_BUSY_TRIES):
+            try:
+                self._replace(beside, place)
+            except PermissionError:
+                time.sleep(self._patience)
+            else:
+                return True
+        return False
+
+    def _replace(self, beside: Path, place: Path) -> None:
+        former = _second_name(place) if place.exists() else None
         try:
             os.replace(beside, place)
-        except PermissionError:
-            time.sleep(patience)
-        else:
-            return True
-    return False
+        except OSError:
+            if former:
+                former.unlink(missing_ok=True)
+            raise
+        self._former[place] = former
 
 
-def _drop_others(kept: set[Path], folders: set[Path]) -> None:
-    for folder in folders:
-        for path in folder.glob("*"):
-            if path not in kept and path.is_file():
-                with suppress(PermissionError):  # open in Excel: the next run takes it away
-                    path.unlink()
+def _second_name(path: Path) -> Path:
+    """The file under a name that is swept as a leftover: at its own name it is never missing, not for a moment."""
+    second = path.with_name(f".{path.name}.old.{os.getpid()}.tmp")
+    try:
+        os.link(path, second)
+    except OSError:  # a disk without links
+        shutil.copy2(path, second)
+    return second
+
+
+def _refuse_folder(place: Path) -> None:
+    """What can be known of a place before the first of them is touched; that it can be written to shows in `add`."""
+    if place.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(place))
+
+
+def _drop(kept: set[Path], folders: set[Path], files: set[Path]) -> None:
+    """Takes away what earlier runs have left in these folders and under these names."""
+    others = {path for folder in folders for path in folder.glob("*")} | files
+    others |= {path.with_stem(path.stem + _NEW) for path in files}
+    for path in others - kept:
+        if path.is_file():
+            with suppress(PermissionError):  # open in Excel: the next run takes it away
+                path.unlink()
 
 
 def _sweep(root: Path) -> None:

@@ -174,12 +174,15 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tupl
     outputs.only(folder / "returns")
     for returned, content in make_returns(figures, catalogue, job.input, files, job.settings.limits):
         add(f"returns/{returned}", content, durable=False)
+    outputs.own_or_none(folder / "registry.xlsx")
     if registry.draft:
         add("registry.xlsx", write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
     made_from = manifest(job.as_of, survey.form, job.settings, VERSION, inbox.registry, reads, digests)
     outputs.add(folder / MANIFEST, made_from)
+    strange_file = Path("logs", f"strange-{job.as_of}.toml")
+    outputs.own_or_none(strange_file)
     if strange := strange_toml(reads, registry):
-        outputs.add(Path("logs", f"strange-{job.as_of}.toml"), strange, durable=False)
+        outputs.add(strange_file, strange, durable=False)
     letter = leadership_letter(figures, brief, registry, name, summary)
     said = put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs) if letter else []
     return folder / name, digests[name], said

@@ -1,5 +1,6 @@
 """Outputs: whole or not at all, nowhere but below the output folder, one run at a time."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -116,6 +117,77 @@ def test_where_not_even_a_new_name_can_be_written_the_run_says_so(output: Path, 
         with pytest.raises(OutputError, match=r"svod\.xlsx: нет прав на запись или файл открыт"):
             outputs.commit()
     assert everything_below(output) == {}
+
+
+@pytest.fixture
+def last_month(output: Path) -> dict[str, bytes]:
+    """A whole set of an earlier run."""
+    with Outputs(output) as outputs:
+        for name in ("answers.csv", "findings.csv", "svod.xlsx"):
+            outputs.add(name, b"old")
+        outputs.commit()
+    return everything_below(output)
+
+
+def fails(output: Path, *names: str) -> None:
+    with Outputs(output, patience=0) as outputs:
+        for name in names:
+            outputs.add(name, b"new")
+        with pytest.raises(OutputError, match=r"svod\.xlsx"):
+            outputs.commit()
+
+
+def test_new_tables_never_lie_beside_the_old_workbook(
+    output: Path, last_month: dict[str, bytes], held_by_excel: set[str]
+):
+    held_by_excel |= {"svod.xlsx", "svod-новый.xlsx"}
+    fails(output, "answers.csv", "findings.csv", "manifest.json", "svod.xlsx")
+    assert everything_below(output) == last_month
+
+
+def test_they_do_not_on_a_disk_without_links_either(
+    output: Path, last_month: dict[str, bytes], held_by_excel: set[str], monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "no links on this disk")
+
+    monkeypatch.setattr(os, "link", refuse)
+    held_by_excel |= {"svod.xlsx", "svod-новый.xlsx"}
+    fails(output, "answers.csv", "svod.xlsx")
+    assert everything_below(output) == last_month
+
+
+def test_a_place_where_a_folder_stands_is_found_before_the_first_file_is_touched(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (output / "svod.xlsx").mkdir(parents=True)
+    monkeypatch.setattr(os, "replace", lambda *_: pytest.fail("a file was touched"))
+    fails(output, "answers.csv", "svod.xlsx")
+
+
+def test_a_workbook_kept_beside_is_restored_with_the_rest(
+    output: Path, last_month: dict[str, bytes], held_by_excel: set[str]
+):
+    held_by_excel.add("answers.csv")
+    with Outputs(output, patience=0) as outputs:
+        outputs.add("answers.csv", b"kept beside")
+        outputs.commit()
+    before = everything_below(output)
+    held_by_excel |= {"svod.xlsx", "svod-новый.xlsx"}
+    fails(output, "answers.csv", "svod.xlsx")
+    assert everything_below(output) == before
+
+
+def test_a_file_that_only_an_earlier_run_had_is_taken_away(output: Path, last_month: dict[str, bytes]):
+    (output / "answers-новый.csv").write_bytes(b"kept beside")
+    for made in ({"findings.csv": b"new"}, {}):
+        with Outputs(output) as outputs:
+            for name in ("answers.csv", "findings.csv"):
+                outputs.own_or_none(name)
+            for name, content in made.items():
+                outputs.add(name, content)
+            outputs.commit()
+        assert everything_below(output) == {"svod.xlsx": b"old"} | made
 
 
 @pytest.fixture

@@ -11,11 +11,13 @@ import openpyxl
 import pytest
 
 from pipeline import monthly
+from pipeline.demo import make
 from pipeline.measuring.figures import State
 from pipeline.memory.journal import Journal
 from pipeline.sending.outbox import read
 from pipeline.sending.smtp import Fate, deliver
 from pipeline.settings import Settings
+from schemas.form import load_form
 from schemas.strict import UsageError
 from tests.conftest import NOW, Run, do_main_job
 from tests.mail_server import PASSWORD, Serve
@@ -158,6 +160,17 @@ def test_without_a_registry_a_draft_is_written_that_gives_the_same_figures(demo:
     run_again(demo, tmp_path / "second", folder)
     name = f"{demo.folder.name}/indicators.csv"
     assert (tmp_path / "second" / name).read_bytes() == (tmp_path / "first" / name).read_bytes()
+
+
+def test_a_draft_registry_and_a_strange_file_of_an_earlier_run_are_taken_away(tmp_path: Path):
+    district = make(tmp_path, load_form("form-547"), schools=1, dates=1, seed=1)
+    output, day = tmp_path / "output", district.as_of.isoformat()
+    stale = [output / day / "registry.xlsx", output / "logs" / f"strange-{day}.toml"]
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"of an earlier run")
+    monthly.run(monthly.Job(tmp_path / "input", output, district.as_of, Settings(), NOW))
+    assert [path for path in stale if path.exists()] == []
 
 
 def test_a_registry_that_cannot_be_used_stops_with_one_sentence(demo: Run, tmp_path: Path):
