@@ -373,7 +373,7 @@ def _totals(coverage: pd.DataFrame, form: Form, expected: int, before: Figures |
     for item in form.coverage_items:
         answers = coverage[coverage["item"] == item.number]
         counted = answers[answers["share"] == Share.COUNTED]
-        covered, total = counted["covered"].sum(), counted["total"].sum()
+        covered, total = float(counted["covered"].sum()), float(counted["total"].sum())
         percent = covered / total * 100 if total else math.nan
         rows[item.number] = {
             "covered": covered,
@@ -551,4 +551,6 @@ def _answers(schools: Sequence[School], of_case: dict[str, Case], form: Form) ->
             if item.classes:
                 rows.append((school.code, item.number, "classes", "1-11", math.nan))
     frame = pd.DataFrame(rows, columns=["school_code", "item", "field", "text", "number"])
-    return frame.assign(counted=True, basis="stated", file="otchet.xlsx", sheet="Отчёт", cell="C7")
+    return frame.assign(
+        counted=True, waived=False, basis="stated", file="otchet.xlsx", sheet="Отчёт", cell="C7", as_of=str(AS_OF)
+    )

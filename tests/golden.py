@@ -186,7 +186,7 @@ def _by_title(index: bytes, sheets: list[Sheet]) -> bytes:
         del element.attrib["sheetId"]
         element.set(RELATION, sheet.part.removeprefix("xl/"))
     for name in root.iter("{*}definedName"):
-        if "localSheetId" in name.keys():
+        if name.get("localSheetId"):
             name.set("localSheetId", sheets[int(name.get("localSheetId"))].title)
     return etree.tostring(root)
 

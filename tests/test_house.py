@@ -5,9 +5,14 @@ import re
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
+from pandas import DataFrame
+
+from pipeline.measuring.figures import Figures, Reconciliation
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("pandas", "pandera", "numpy", "xlsxwriter", "openpyxl")
@@ -76,6 +81,33 @@ def test_generated_pages_are_current():
     pages = runpy.run_path(str(source))["pages"]()
     for name, text in pages.items():
         assert (ROOT / "docs" / name).read_text("utf-8") == text, f"python docs/{source.name}"
+
+
+def test_writing_and_sending_take_typed_rows_of_figures_never_a_frame():
+    """No `Any` crosses the border from measuring: who shows figures neither names it nor touches a frame."""
+    hints = get_type_hints(Figures) | get_type_hints(Reconciliation)
+    frames = {name for name, kind in hints.items() if kind is DataFrame}
+    source = "from typing import Any\nbook.figures.totals['percent']\nfound.items\nfound.items()"
+    assert sorted(untyped(ast.parse(source), frames)) == ["Any", "book.figures.totals", "found.items"]
+    rooms = ("writing", "sending")
+    sources = [path for room in rooms for path in (ROOT / "pipeline" / room).rglob("*.py")]
+    found = [f"{path.name}: {what}" for path in sources for what in untyped(ast.parse(path.read_text("utf-8")), frames)]
+    assert found == []
+
+
+def untyped(tree: ast.AST, frames: set[str]) -> Iterator[str]:
+    """`Any`, `itertuples`, and columns taken from one of the frames of figures."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    owners = ("figures", "own", "before", "reconciliation", "found")
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module="typing", names=names) if any(name.name == "Any" for name in names):
+                yield "Any"
+            case ast.Attribute(attr="itertuples"):
+                yield "itertuples"
+            case ast.Attribute(value=owner, attr=name) if name in frames and id(node) not in called:
+                if ast.unparse(owner).rpartition(".")[2] in owners:
+                    yield ast.unparse(node)
 
 
 def test_the_drawing_of_the_house_is_the_import_graph():

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.measuring.alone import NOT_NAMED
 from pipeline.measuring.figures import Figures, Milestone, Share, State
 from pipeline.measuring.peers import peer_standings
-from pipeline.writing.school.alone import NOT_NAMED
 from schemas.district import School
 from schemas.remarks import Severity, remark
 from tests import figures as given

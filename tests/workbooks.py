@@ -1,10 +1,10 @@
 """Workbooks made of figures as the main job and the command `school` make them."""
 
+from pipeline.measuring.alone import alone
 from pipeline.measuring.figures import Figures
 from pipeline.measuring.peers import peer_standings
 from pipeline.writing.brief import make_brief
 from pipeline.writing.school import write_school_page
-from pipeline.writing.school.alone import alone
 from pipeline.writing.summary import write_summary
 from schemas.district import School
 from schemas.remarks import Catalogue, load_catalogue

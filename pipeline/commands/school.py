@@ -5,11 +5,11 @@ from pathlib import Path
 from pipeline import monthly
 from pipeline.commands.choosing import school_named
 from pipeline.files import Outputs, lock, safe_name
+from pipeline.measuring.alone import alone
 from pipeline.measuring.peers import peer_standings
 from pipeline.monthly import Job
 from pipeline.writing.brief import make_brief
 from pipeline.writing.school import write_school_page
-from pipeline.writing.school.alone import alone
 
 
 def write_school(job: Job, said: str) -> Path:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.commands.choosing import school_named
 from pipeline.measuring.figures import Figures, Share
+from pipeline.measuring.rows import answer_rows, coverage_rows, totals_by_item
 from pipeline.monthly import Survey
 from pipeline.wording import SEVERITIES, counted_of, day, message, number, percent, todo
 from schemas.district import School
@@ -67,8 +68,7 @@ def _parts(survey: Survey, school: School, number: str) -> list[str]:
 
     A heading over other numbers has no answer of its own: it is left out where nothing is said of it.
     """
-    facts = survey.figures.answers
-    said = {*facts.loc[facts["school_code"] == school.code, "item"]}
+    said = {row.item for row in answer_rows(survey.figures) if row.school_code == school.code}
     said |= {remark.item for remark in survey.figures.remarks if remark.school == school.code}
     known = said | {item.number for item in survey.form.items}
     below = sorted((one for one in known if one.startswith(f"{number}.")), key=survey.form.sort_key)
@@ -76,19 +76,15 @@ def _parts(survey: Survey, school: School, number: str) -> list[str]:
 
 
 def _from_the_cell(survey: Survey, school: School, item: str) -> Iterator[str]:
-    facts = survey.figures.answers
-    facts = facts[(facts["school_code"] == school.code) & (facts["item"] == item)]
-    if facts.empty:
+    facts = [row for row in answer_rows(survey.figures) if (row.school_code, row.item) == (school.code, item)]
+    if not facts:
         yield "Ответа, который удалось прочитать, в отчёте на эту дату нет."
         return
-    first = facts.iloc[0]
-    yield f"Файл: {first['file']}, лист «{first['sheet']}», отчёт на {first['as_of']}"
-    for field, text, value, cell, basis, counted in zip(
-        *(facts[name] for name in ("field", "text", "number", "cell", "basis", "counted")), strict=True
-    ):
-        shown = text or (percent(value, 4) if field == "percent" else number(value))
-        aside = "" if counted else ", отложено"
-        yield f"  {cell}: {_FIELDS.get(field, field)} — {shown} ({_BASIS[basis]}{aside})"
+    yield f"Файл: {facts[0].file}, лист «{facts[0].sheet}», отчёт на {facts[0].as_of}"
+    for fact in facts:
+        shown = fact.text or (percent(fact.number, 4) if fact.field == "percent" else number(fact.number))
+        aside = "" if fact.counted else ", отложено"
+        yield f"  {fact.cell}: {_FIELDS.get(fact.field, fact.field)} — {shown} ({_BASIS[fact.basis]}{aside})"
 
 
 def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:
@@ -101,14 +97,13 @@ def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:
 def _to_the_share(figures: Figures, school: School, item: Item) -> Iterator[str]:
     if not item.measured:
         return
-    rows = figures.coverage
-    row = rows[(rows["school_code"] == school.code) & (rows["item"] == item.number)].iloc[0]
-    share = Share(row["share"])
-    carried = ", перенесено с прошлой даты" if row["carried"] and share is Share.COUNTED else ""
-    yield f"Школа: {_shown(row['covered'], row['total'], row['percent'])} — {_SHARES[share]}{carried}"
-    total = figures.totals.loc[item.number].to_dict()
-    counted = counted_of(int(total["counted"]), int(total["expected"]))
-    yield f"Муниципалитет: {_shown(total['covered'], total['total'], total['percent'])} — {counted}"
+    answer = (school.code, item.number)
+    row = next(row for row in coverage_rows(figures) if (row.school_code, row.item) == answer)
+    carried = ", перенесено с прошлой даты" if row.carried and row.share is Share.COUNTED else ""
+    yield f"Школа: {_shown(row.covered, row.total, row.percent)} — {_SHARES[row.share]}{carried}"
+    total = totals_by_item(figures)[item.number]
+    counted = counted_of(total.counted, total.expected)
+    yield f"Муниципалитет: {_shown(total.covered, total.total, total.percent)} — {counted}"
 
 
 def _shown(covered: float, total: float, share: float) -> str:

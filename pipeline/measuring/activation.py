@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline.measuring.coverage import CoverageRow, coverage_rows
 from pipeline.measuring.figures import Activation, Level, Milestone, Share
 from pipeline.measuring.picture import Picture
+from pipeline.measuring.rows import CoverageRow, typed_rows
 from schemas.district import School
 from schemas.form import Form, Target
 
@@ -36,7 +36,7 @@ def activation(
     `coverage`: `Figures.coverage`. `courses`: code -> the school's own reports up to now. `before`: code -> the figure
     at the last reporting date.
     """
-    rows = {row.school_code: row for row in coverage_rows(coverage) if row.item == form.headline.item}
+    rows = {row.school_code: row for row in typed_rows(coverage, CoverageRow) if row.item == form.headline.item}
     found = []
     for school in shown.schools:
         row = rows[school.code]

@@ -1,10 +1,8 @@
 """Coverage of each school and of the municipality: Σ covered / Σ total over the schools counted, never the mean."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import starmap
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,28 +11,13 @@ from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report, coverage_of
 from pipeline.measuring.figures import Share
 from pipeline.measuring.picture import Picture
+from pipeline.measuring.rows import CoverageRow
 from schemas.form import Form, Item, Kind
 
 _KEY = ["report", "item"]
 _PLACE = ["file", "sheet", "cell"]
 _NO_REPORT = -1  # stands for the number of a report where there is none
 _PERCENT_EXACT = 9  # decimals of a percent that count: binary fractions may take the last ones from 100
-
-
-class CoverageRow(NamedTuple):
-    """One row of `Figures.coverage`."""
-
-    school_code: str
-    item: str
-    share: Share
-    covered: float
-    total: float
-    percent: float
-    derived: bool
-    carried: bool
-    file: str
-    sheet: str
-    cell: str
 
 
 def answered_shares(checked: Checked, form: Form) -> pd.DataFrame:
@@ -72,11 +55,6 @@ def coverage(shares: pd.DataFrame, shown: Picture, items: Sequence[Item]) -> pd.
     rows["school_code"] = np.repeat(np.array(codes, dtype="object"), len(items))
     rows["carried"] = rows["school_code"].isin(list(shown.carried))
     return rows[list(CoverageRow._fields)].reset_index(drop=True)
-
-
-def coverage_rows(coverage: pd.DataFrame) -> Iterator[CoverageRow]:
-    """The rows of `coverage`."""
-    return starmap(CoverageRow, coverage[list(CoverageRow._fields)].itertuples(index=False, name=None))
 
 
 def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Between a run and the journal: what is told of a run there, at its start, once it has read and at its end."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -103,12 +104,13 @@ def _reports(reads: Iterable[FileRead]) -> Iterator[tuple[str, str, date]]:
 def told_figures(figures: "Figures") -> dict[date, dict[str, Figure]]:
     """Date -> scope -> the headline item, for the picture's own date and the reporting dates before it. A date on which
     nothing was counted tells no figure."""
-    trend = figures.trend
-    columns = (trend[name].tolist() for name in ("date", "school_code", "percent", "covered", "total"))
+    from pipeline.measuring.rows import trend_rows
+
     found: dict[date, dict[str, Figure]] = {}
-    for day, school, *values in zip(*columns, strict=True):
-        if day < figures.as_of:
-            found.setdefault(day, {})[school] = Figure(*(None if value != value else value for value in values))
+    for row in trend_rows(figures):
+        if row.date < figures.as_of:
+            values = (None if math.isnan(value) else value for value in (row.percent, row.covered, row.total))
+            found.setdefault(row.date, {})[row.school_code] = Figure(*values)
     found[figures.as_of] = {
         row.school.code if row.school else _WHOLE: Figure(row.percent, row.covered, row.total)
         for row in (*figures.activation, figures.municipality)

@@ -4,12 +4,13 @@ import csv
 import math
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline.measuring.coverage import coverage_rows
 from pipeline.measuring.figures import Activation, Figures, Level, Share
+from pipeline.measuring.rows import answer_rows, coverage_rows, totals_by_item, typed_rows
 from pipeline.wording import message
 from schemas.answers import FIELDS
 from schemas.municipality import MUNICIPALITY, Indicators
@@ -24,16 +25,14 @@ _RUNS_IN_EXCEL = ("=", "+", "-", "@", "\t", "\r", "'")
 def answers_csv(figures: Figures) -> bytes:
     """One fact a row, for the reports in the picture."""
     carried = {row.school.code for row in figures.activation if row.school and row.carried}
-    columns = ["file", "sheet", "cell", "school_code", "as_of", "item", "field", "text", "number", "basis", "counted"]
-    order = {item: figures.form.sort_key(item) for item in figures.answers["item"].unique()}
+    sort_key = cache(figures.form.sort_key)
     rows = []
-    for row in figures.answers[columns].itertuples(name=None):
-        fact, file, sheet, cell, school, as_of, item, field, text, number, basis, counted = row
-        value = _safe(text) if text or math.isnan(number) else _figure(number)
-        basis = "carried" if school in carried else basis
-        place = _safe(file), _safe(sheet), _safe(cell), _safe(school), as_of
-        cells = (*place, item, field, value, basis, "true" if counted else "false")
-        rows.append(((file, sheet, order[item], FIELDS.index(field), fact), cells))
+    for row in answer_rows(figures):
+        value = _safe(row.text) if row.text or math.isnan(row.number) else _figure(row.number)
+        basis = "carried" if row.school_code in carried else row.basis
+        place = _safe(row.file), _safe(row.sheet), _safe(row.cell), _safe(row.school_code), row.as_of
+        cells = (*place, row.item, row.field, value, basis, "true" if row.counted else "false")
+        rows.append(((row.file, row.sheet, sort_key(row.item), FIELDS.index(row.field), row.fact), cells))
     return _csv(ANSWERS, (cells for _, cells in sorted(rows)))
 
 
@@ -53,31 +52,32 @@ def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
 
 def indicators_csv(figures: Figures) -> bytes:
     """`indicators` as a file."""
-    table = indicators(figures)
     rows = (
         [_figure(value) if isinstance(value, float) else _safe(str(value)) for value in row]
-        for row in table.itertuples(index=False, name=None)
+        for row in typed_rows(indicators(figures), _Row)
     )
-    return _csv(tuple(table.columns), rows)
+    return _csv(_Row._fields, rows)
 
 
 def indicators(figures: Figures) -> pd.DataFrame:
     """The municipality-wide table (`schemas.municipality.Indicators`): one row for every scope and coverage item, the
     municipality first, then the schools by code. Judged on its way out: a breach raises."""
+    schools = sorted(_schools(figures), key=lambda row: row.scope)  # stable: items stay in the form's order
+    rows = [*_municipality(figures), *schools]
     waived = _waived(figures)
-    schools = sorted(_schools(figures, waived), key=lambda row: row.scope)  # stable: items stay in the form's order
-    table = pd.DataFrame([*_municipality(figures, waived), *schools], columns=list(_Row._fields))
-    return Indicators.validate(table.astype(dict.fromkeys(_FIGURES, "float64"))).drop(columns="waived")
+    table = pd.DataFrame(rows, columns=list(_Row._fields)).astype(dict.fromkeys(_FIGURES, "float64"))
+    table["waived"] = [(row.scope, row.item) in waived for row in rows]
+    return Indicators.validate(table).drop(columns="waived")
 
 
 def _waived(figures: Figures) -> set[tuple[str, str]]:
-    """(school, item) with an impossible figure that the office lets count."""
-    facts = figures.answers[figures.answers["waived"]]
-    return {*zip(facts["school_code"], facts["item"], strict=True)}
+    """(scope, item) with an impossible figure that the office lets count: a school's, and so the municipality's."""
+    schools = {(row.school_code, row.item) for row in answer_rows(figures) if row.waived}
+    return schools | {(MUNICIPALITY, item) for _, item in schools}
 
 
 class _Row(NamedTuple):
-    """One row of `Indicators`."""
+    """One row of `Indicators` as the file has it."""
 
     as_of: str
     scope: str
@@ -93,25 +93,20 @@ class _Row(NamedTuple):
     deviation_pp: float | None = None
     shortfall: float | None = None
     status: str = ""
-    waived: bool = False
 
 
-def _municipality(figures: Figures, waived: set[tuple[str, str]]) -> Iterator[_Row]:
-    """For a row is waived what for one of its schools is."""
-    items = {item for _, item in waived}
-    sums = figures.totals[["covered", "total", "percent", "counted", "expected"]]
-    for item, *numbers in sums.itertuples(name=None):
-        row = _row(figures, figures.municipality, MUNICIPALITY, item, *numbers)
-        yield row._replace(waived=item in items)
+def _municipality(figures: Figures) -> Iterator[_Row]:
+    for total in totals_by_item(figures).values():
+        numbers = total.covered, total.total, total.percent, total.counted, total.expected
+        yield _row(figures, figures.municipality, MUNICIPALITY, total.item, *numbers)
 
 
-def _schools(figures: Figures, waived: set[tuple[str, str]]) -> Iterator[_Row]:
+def _schools(figures: Figures) -> Iterator[_Row]:
     against_target = {row.school.code: row for row in figures.activation if row.school}
-    for row in coverage_rows(figures.coverage):
+    for row in coverage_rows(figures):
         counted = int(row.share is Share.COUNTED)
         numbers = row.covered, row.total, row.percent, counted, 1
-        indicator = _row(figures, against_target[row.school_code], row.school_code, row.item, *numbers)
-        yield indicator._replace(waived=(row.school_code, row.item) in waived)
+        yield _row(figures, against_target[row.school_code], row.school_code, row.item, *numbers)
 
 
 def _row(

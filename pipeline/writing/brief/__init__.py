@@ -5,6 +5,7 @@ Made once from the figures and said in two places: on «Сводка» and in th
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Level
+from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.brief.cards import make_cards
 from pipeline.writing.brief.decisions import NOTHING_TO_DECIDE, make_decisions
@@ -41,7 +42,7 @@ def _footer(figures: Figures) -> str:
     counted, expected = len(figures.counted), len(figures.schools)
     if not expected:
         return ""
-    derived = int(figures.totals["derived"][figures.form.headline.item])
+    derived = totals_by_item(figures)[figures.form.headline.item].derived
     by_percent = f", у {wording.number(derived)} — по проценту" if derived else ""
     verb = "Учтён ответ" if counted == 1 else "Учтены ответы"
     of_schools = wording.schools(expected, wording.Case.GENITIVE)

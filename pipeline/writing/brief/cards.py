@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pipeline import wording
 from pipeline.measuring.coverage import is_overdue
 from pipeline.measuring.figures import Activation, Figures, Level, State
+from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Card
@@ -134,17 +135,17 @@ def _on_target_before(figures: Figures) -> Iterator[str]:
 
 def _second_card(figures: Figures) -> Card:
     card = figures.form.second_card
-    item, percent = figures.form.item(card.item), float(figures.totals["percent"][card.item])
+    item, total = figures.form.item(card.item), totals_by_item(figures)[card.item]
+    percent = total.percent
     if math.isnan(percent):
         return Card(card.title, UNKNOWN, (_why_unknown(figures),))
-    notes = [wording.counted_of(int(figures.totals["counted"][card.item]), len(figures.schools))]
+    notes = [wording.counted_of(total.counted, len(figures.schools))]
     overdue = False
     if item.due:
         notes.append(f"цель — {wording.percent(100)} к {wording.day(item.due)}")
         overdue = is_overdue(percent, item.due, figures.as_of)
     decimals = wording.decimals_beside(percent, 100, 100)  # 99,97 % is not said as «100 %»
-    change = float(figures.totals["change"][card.item])
-    lines = _with_points(tuple(notes), None if math.isnan(change) else change, figures)
+    lines = _with_points(tuple(notes), None if math.isnan(total.change) else total.change, figures)
     return _share_card(card.title, percent, decimals, lines, overdue)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from pipeline import wording
 from pipeline.measuring.activation import level
-from pipeline.measuring.figures import Figures, Level, Share, State
+from pipeline.measuring.figures import Figures, Level, State
+from pipeline.measuring.rows import totals_by_item
 from pipeline.writing.pages.words import (
     MOST_NAMED,
     SUBMISSIONS_SHEET,
@@ -18,8 +19,6 @@ from pipeline.writing.pages.words import (
     school_names,
     to_remind,
 )
-
-_NOT_COUNTED = (Share.SET_ASIDE, Share.NO_ANSWER, Share.NO_REPORT)  # though the item applies to the school
 
 
 def make_subline(figures: Figures) -> str:
@@ -64,8 +63,8 @@ def _range_said(figures: Figures) -> Iterator[str]:
 
 def _not_counted_said(figures: Figures) -> str:
     """«Не учтены 2 школы: с их ответами»"""
-    item = figures.form.headline.item
-    number = sum(int(figures.totals[share.value][item]) for share in _NOT_COUNTED)
+    headline = totals_by_item(figures)[figures.form.headline.item]
+    number = headline.set_aside + headline.no_answer + headline.no_report  # though the item applies to them
     verb = wording.plural(number, "учтена", "учтены", "учтены")
     return f"Не {verb} {wording.schools(number)}: с {'её ответом' if number == 1 else 'их ответами'}"
 

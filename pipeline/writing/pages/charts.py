@@ -1,18 +1,19 @@
 """The hidden sheet `_графики` with the charts' data, and the native charts drawn from it."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from xlsxwriter.chart import Chart
 
 from pipeline import wording
 from pipeline.measuring.activation import together
 from pipeline.measuring.figures import Activation, Figures, Level
+from pipeline.measuring.rows import trend_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
-from pipeline.writing.pages.page import Book, Page, rows, written
+from pipeline.writing.pages.page import Book, Page, written
 from pipeline.writing.pages.words import share_decimals
 from schemas.form import Target
 
@@ -35,12 +36,13 @@ FIRST_ROW = 1
 
 DAYS_AFTER = 14  # the trend's axis goes on so long after its last date
 
+Options = dict[str, object]  # of a chart, as xlsxwriter takes them
 ShareOfRows = Callable[[int, int], str]  # first and last row, counted from 0 -> formula
 
 _SHARE_LABEL = '0.0" "%'
 
 
-def _font(size: float, color: str = theme.GREY, bold: bool = False) -> dict[str, Any]:
+def _font(size: float, color: str = theme.GREY, bold: bool = False) -> Options:
     return {"name": theme.FONT, "size": size, "color": color, "bold": bold}
 
 
@@ -72,7 +74,7 @@ class Bar:
         return name.replace(" ", NBSP)  # a label of two lines makes LibreOffice drop every second one
 
     @property
-    def own_label(self) -> dict[str, Any] | None:
+    def own_label(self) -> Options | None:
         """What stands in the bar in place of its share with one decimal; None where that is right."""
         if self.short:
             return {"delete": True}
@@ -120,7 +122,7 @@ class Charts:
         })  # fmt: skip
         return _finished(chart, width, height)
 
-    def _bar_series(self) -> list[dict[str, Any]]:
+    def _bar_series(self) -> list[Options]:
         """Each is drawn over the one before: the band, white up to its lower bound, then the bars."""
         band = self._band_series() if self._band else []
         if self._book.figures.target is None:
@@ -128,7 +130,7 @@ class Charts:
         met = self._share_series(ON_PLAN, "По плану и выше", theme.NAVY)
         return [*band, met, self._share_series(BELOW, "Ниже плана", theme.ORANGE)]
 
-    def _band_series(self) -> list[dict[str, Any]]:
+    def _band_series(self) -> list[Options]:
         lacking = [
             {"value": f"ещё {wording.number(bar.shortfall)} чел."} if bar.shortfall else {"delete": True}
             for bar in self._bars
@@ -137,7 +139,7 @@ class Charts:
         upper = {**self._column(UPPER, self._band_name()), **_filled(theme.BAND), "data_labels": labels}
         return [upper, {**self._column(LOWER, NO_NAME), **_filled(theme.WHITE)}]
 
-    def _share_series(self, column: int, name: str, color: str) -> dict[str, Any]:
+    def _share_series(self, column: int, name: str, color: str) -> Options:
         labels = {
             "value": True,
             "custom": [bar.own_label for bar in self._bars],
@@ -147,7 +149,7 @@ class Charts:
         }
         return {**self._column(column, name), **_filled(color), "data_labels": labels}
 
-    def _column(self, column: int, name: str) -> dict[str, Any]:
+    def _column(self, column: int, name: str) -> Options:
         last = FIRST_ROW + len(self._bars) - 1
         return {
             "name": name,
@@ -205,13 +207,13 @@ class Charts:
         })  # fmt: skip
         return _finished(chart, width, height, hidden_entries=[0])
 
-    def _actual_series(self) -> dict[str, Any]:
+    def _actual_series(self) -> Options:
         labels = {"value": True, "position": "above", "num_format": _SHARE_LABEL, "font": _font(9, theme.NAVY, True)}
         marker = {"type": "circle", "size": 7, **_filled(theme.NAVY)}
         line = {"color": theme.NAVY, "width": 2.5}
         return {**self._dated(ACTUAL, "Факт"), "line": line, "marker": marker, "data_labels": labels}
 
-    def _forecast_series(self) -> dict[str, Any]:
+    def _forecast_series(self) -> Options:
         """Labelled at its end only, with a whole percent: a forecast is no measurement."""
         start = min(_forecast(self._book.figures))
         labels = {"value": True, "position": "above", "num_format": '0" "%', "font": _font(9)}
@@ -220,7 +222,7 @@ class Charts:
         line = {"color": theme.NAVY, "width": 1.5, "dash_type": "dash"}
         return {**self._dated(FORECAST, "Прогноз"), "line": line, "marker": marker, "data_labels": labels}
 
-    def _dated(self, column: int, name: str) -> dict[str, Any]:
+    def _dated(self, column: int, name: str) -> Options:
         last = FIRST_ROW + len(self._days) - 1
         return {
             "name": name,
@@ -247,7 +249,7 @@ class Charts:
 
 
 def _finished(chart: Chart, width: int, height: int, hidden_entries: list[int] | None = None) -> Chart:
-    legend: dict[str, Any] = {"position": "bottom", "font": _font(8)}
+    legend: Options = {"position": "bottom", "font": _font(8)}
     if hidden_entries:
         legend["delete_series"] = hidden_entries
     chart.set_legend(legend)
@@ -258,7 +260,7 @@ def _finished(chart: Chart, width: int, height: int, hidden_entries: list[int] |
     return chart
 
 
-def _filled(color: str) -> dict[str, Any]:
+def _filled(color: str) -> Options:
     return {"fill": {"color": color}, "border": {"none": True}}
 
 
@@ -301,8 +303,11 @@ def _rest(rows: tuple[Activation, ...], first: int, figures: Figures, share_of_r
 
 def _actual(figures: Figures) -> dict[date, float]:
     """Share of the municipality by date."""
-    municipality = figures.trend[(figures.trend["school_code"] == "") & figures.trend["percent"].notna()]
-    return {row.date: row.percent / 100 for row in rows(municipality)}
+    return {
+        row.date: row.percent / 100
+        for row in trend_rows(figures)
+        if not row.school_code and not math.isnan(row.percent)
+    }
 
 
 def _forecast(figures: Figures) -> dict[date, float]:

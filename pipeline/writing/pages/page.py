@@ -1,12 +1,11 @@
 """What every sheet of the summary shares: head, header and total rows, safe cells, frozen panes, print set-up."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
-import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
@@ -208,11 +207,6 @@ def said_of_rest(table: Sequence[object], file: str) -> str:
         return ""
     shown, whole = wording.number(MOST_ROWS), wording.number(len(table))
     return f" Показаны первые {shown} строк из {whole}; все — в файле {file} рядом с этой книгой."
-
-
-def rows(frame: pd.DataFrame) -> Iterator[Any]:
-    """The frame's rows as named tuples; what its columns hold is told by `Figures`."""
-    return frame.itertuples(index=False)
 
 
 def cell_text(text: str) -> str:

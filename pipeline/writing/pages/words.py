@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures, Level, Restated, State, Submission
+from pipeline.measuring.rows import reconciled_items
 from pipeline.wording import NBSP
 from pipeline.writing.pages.theme import Mark
 from schemas.form import Form, Target
@@ -55,10 +56,8 @@ def headline_range(figures: Figures) -> tuple[float, float] | None:
 
     None where all are counted, where nobody is, and where the registry does not know how many people are missing.
     """
-    low, high = (
-        float(figures.reconciliation.items[name][figures.form.headline.item])
-        for name in ("percent_low", "percent_high")
-    )
+    headline = reconciled_items(figures.reconciliation)[figures.form.headline.item]
+    low, high = headline.percent_low, headline.percent_high
     if figures.municipality.percent is None or math.isnan(low) or math.isclose(low, high):
         return None
     return low, high

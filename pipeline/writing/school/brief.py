@@ -7,6 +7,7 @@ from dataclasses import replace
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Deadline, Figures, Level, Share, State, Submission
 from pipeline.measuring.peers import PeerStanding
+from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Brief, Card, Decision
@@ -63,7 +64,7 @@ def _subline(own: Figures, standing: PeerStanding) -> Iterator[str]:
         yield f"Показатели — по отчёту на {wording.day(line.as_of)}."
     if standing.place:
         yield f"{standing.place}-е место из {wording.schools(standing.schools, wording.Case.GENITIVE)}."
-    whole = float(own.totals["percent"][own.form.headline.item])
+    whole = totals_by_item(own)[own.form.headline.item].percent
     if standing.median is not None and standing.schools > 1:
         yield f"По муниципалитету — {wording.percent(whole)}, середина по школам — {wording.percent(standing.median)}."
 

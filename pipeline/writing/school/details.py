@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from pipeline import wording
-from pipeline.measuring.coverage import coverage_rows
 from pipeline.measuring.figures import Figures, Milestone, Problem, RemarkAge, Share
 from pipeline.measuring.remark_history import identity
+from pipeline.measuring.rows import coverage_rows, milestone_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import Column, Page
@@ -72,7 +72,7 @@ def _write_overdue(page: Page, row: int) -> int:
 
 
 def _why_nothing_is_late(own: Figures) -> str:
-    if (own.milestones["state"] == Milestone.UNKNOWN).any():
+    if any(row.state is Milestone.UNKNOWN for row in milestone_rows(own)):
         return "Отчёта нет: что сделано, неизвестно."
     return "Просроченных мероприятий нет."
 
@@ -84,7 +84,7 @@ def _now(own: Figures) -> dict[str, str]:
         row.item: wording.percent(row.percent, wording.decimals_beside(row.percent, 0, 100))
         if row.share is Share.COUNTED
         else instead.get(row.share, "")
-        for row in coverage_rows(own.coverage)
+        for row in coverage_rows(own)
     }
 
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipeline import wording
-from pipeline.measuring.coverage import CoverageRow, coverage_rows
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.peers import PeerStanding
+from pipeline.measuring.rows import CoverageRow, coverage_rows, totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.charts import Charts
@@ -192,7 +192,7 @@ def _write_coverage(page: Page, header: int, standings: Mapping[str, PeerStandin
     page.sheet.set_row_pixels(header - 1, 24)
     write_across(page, header - 1, (ITEM, LAST), title, SECTION_TITLE)
     page.header(header, COLUMNS, height=38)
-    answers = {row.item: row for row in coverage_rows(own.coverage)}
+    answers = {row.item: row for row in coverage_rows(own)}
     notes = _notes(own)
     row = header
     for row, item in enumerate(own.form.shown_items, header + 1):
@@ -235,7 +235,7 @@ def _share_look(page: Page, item: Item) -> Look:
 
 
 def _write_others(page: Page, row: int, item: Item, standing: PeerStanding) -> None:
-    whole = float(page.book.figures.totals["percent"][item.number])
+    whole = totals_by_item(page.book.figures)[item.number].percent
     shares = {WHOLE: None if math.isnan(whole) else whole, MEDIAN: standing.median}
     for column, percent in shares.items():
         if percent is None:

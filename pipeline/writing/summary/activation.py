@@ -6,9 +6,10 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures, Level, Share
+from pipeline.measuring.rows import coverage_rows
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.charts import ShareOfRows
-from pipeline.writing.pages.page import FIRST_ROW, Column, Page, fraction, rows, said_of_rest, written
+from pipeline.writing.pages.page import FIRST_ROW, Column, Page, fraction, said_of_rest, written
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import (
     IN_TIME_SAID,
@@ -143,7 +144,7 @@ def _notes(figures: Figures) -> dict[str, list[str]]:
     """School code -> what else is to be known of its figure: a count made from a percent, a waiver."""
     item = figures.form.headline.item
     notes: dict[str, list[str]] = {}
-    for row in rows(figures.coverage):
+    for row in coverage_rows(figures):
         if row.item == item and row.share == Share.COUNTED and row.derived:
             notes.setdefault(row.school_code, []).append("число по проценту")
     for remark in figures.remarks:

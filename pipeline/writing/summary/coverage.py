@@ -1,12 +1,12 @@
 """Sheet «Охват»: a heat table of schools and coverage items, with Σ covered / Σ total above it."""
 
 import math
-from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share
+from pipeline.measuring.rows import CoverageRow, coverage_rows, totals_by_item
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import (
     DATA,
@@ -15,7 +15,6 @@ from pipeline.writing.pages.page import (
     Column,
     Page,
     fraction,
-    rows,
     said_of_rest,
     school_column,
     written,
@@ -75,7 +74,7 @@ def total_cell(form: Form, item: str) -> str:
 
 def municipal_share(figures: Figures, item: str) -> float | str:
     """The value of `total_cell`."""
-    percent = float(figures.totals["percent"][item])
+    percent = totals_by_item(figures)[item].percent
     return NO_TOTAL if math.isnan(percent) else percent / 100
 
 
@@ -93,10 +92,10 @@ def _write_totals(page: Page, items: list[Item]) -> None:
     page.text(TOTAL_ROW, SCHOOL, "Итого, % (Σ / Σ)", theme.TOTAL)
     page.number(COUNTED_ROW, CODE, None, theme.ROW)
     page.text(COUNTED_ROW, SCHOOL, "учтено школ / всего", theme.ROW, theme.SMALL, theme.QUIET)
+    totals = totals_by_item(figures)
     for column, item in enumerate(items, FIRST_ITEM):
         _write_share(page, column, item)
-        counted = int(figures.totals["counted"][item.number])
-        page.number(COUNTED_ROW, column, counted, *_QUIET, theme.out_of(expected))
+        page.number(COUNTED_ROW, column, totals[item.number].counted, *_QUIET, theme.out_of(expected))
 
 
 def _write_share(page: Page, column: int, item: Item) -> None:
@@ -117,8 +116,9 @@ def _write_changes(page: Page, items: list[Item]) -> None:
     page.number(CHANGE_ROW, CODE, None, theme.ROW)
     said = f"с {wording.day(before.as_of)}, п.п." if before else "к прошлой дате, п.п."
     page.text(CHANGE_ROW, SCHOOL, said, theme.ROW, theme.SMALL, theme.QUIET)
+    totals = totals_by_item(page.book.figures)
     for column, item in enumerate(items, FIRST_ITEM):
-        points = float(page.book.figures.totals["change"][item.number])
+        points = totals[item.number].change
         if math.isnan(points):
             page.text(CHANGE_ROW, column, Mark.NONE, *_QUIET)
         else:
@@ -128,7 +128,7 @@ def _write_changes(page: Page, items: list[Item]) -> None:
 def _write_schools(page: Page, items: list[Item]) -> int:
     """Index of the last row."""
     figures = page.book.figures
-    answers = {(row.school_code, row.item): row for row in rows(figures.coverage)}
+    answers = {(row.school_code, row.item): row for row in coverage_rows(figures)}
     row = DATA_ROW - 1
     for index, school in enumerate(written(figures.schools)):
         row = DATA_ROW + index
@@ -139,7 +139,7 @@ def _write_schools(page: Page, items: list[Item]) -> int:
     return row
 
 
-def _write_answer(page: Page, row: int, column: int, answer: Any) -> None:
+def _write_answer(page: Page, row: int, column: int, answer: CoverageRow) -> None:
     if answer.share == Share.COUNTED:
         page.number(row, column, fraction(answer.percent), _CELL, theme.HEAT)
     else:

@@ -4,12 +4,13 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
 from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share, Submission
+from pipeline.measuring.rows import AnswerRow, CoverageRow, answer_rows, coverage_rows
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import (
     DATA,
@@ -18,7 +19,6 @@ from pipeline.writing.pages.page import (
     Column,
     Page,
     cell_text,
-    rows,
     said_of_rest,
     written,
 )
@@ -31,6 +31,13 @@ HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1
 PRINT_SCALE = 60  # percent: so many columns on one page could not be read
 
 Value = str | float | date | None
+Figure = Literal["covered", "total", "percent"]
+
+_FIGURE_OF: dict[Figure, Callable[[CoverageRow], float]] = {
+    "covered": lambda row: row.covered,
+    "total": lambda row: row.total,
+    "percent": lambda row: row.percent,
+}
 
 
 class Answers(NamedTuple):
@@ -38,7 +45,7 @@ class Answers(NamedTuple):
 
     school: School
     submission: Submission | None
-    coverage: dict[str, Any]  # item -> row of the frame of coverage
+    coverage: dict[str, CoverageRow]  # by item
     facts: dict[tuple[str, str], Value]  # item (`4.2`) and field -> value
     sheet: str
     cells: dict[str, str]  # item -> the cell that says it, the first row of acts for their item
@@ -51,7 +58,7 @@ class Field(NamedTuple):
     width: float
     look: Look
     value: Callable[[Answers], Value]
-    figure: tuple[str, str] = ("", "")  # item and figure of `Figures.coverage`
+    figure: tuple[str, Figure] | None = None  # item, and which of its figures
 
 
 def write(page: Page) -> None:
@@ -88,7 +95,7 @@ def school_cell(index: int) -> str:
     return f"A{DATA_ROW + index + 1}"
 
 
-def sum_of(figures: Figures, item: str, figure: str) -> str:
+def sum_of(figures: Figures, item: str, figure: Figure) -> str:
     """Formula of the sum over all schools of a `figure` (covered, total) of a coverage item."""
     column = [field.figure for field in _fields(figures.form)].index((item, figure))
     last = DATA_ROW + max(len(written(figures.schools)), 1) - 1
@@ -167,14 +174,14 @@ def _fact_field(item: Item, heading: str, field: str, width: float) -> Field:
     return Field(heading, width, theme.TEXT, lambda of: of.facts.get((item.number, field)))
 
 
-def _share_field(item: Item, heading: str, figure: str, look: Look) -> Field:
-    """A figure of the frame of coverage; a volume has no people."""
+def _share_field(item: Item, heading: str, figure: Figure, look: Look) -> Field:
+    """One of the figures of coverage; a volume has no people."""
 
     def value(of: Answers) -> Value:
         row = of.coverage[item.number]
         if row.share == Share.NOT_APPLICABLE:
             return NOT_PROVIDED
-        number = float(getattr(row, figure))
+        number = _FIGURE_OF[figure](row)
         if row.share != Share.COUNTED or math.isnan(number):
             return None
         return number / 100 if figure == "percent" else number
@@ -213,13 +220,13 @@ def _with_unique_headings(fields: list[Field]) -> list[Field]:
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────
 def _by_school(figures: Figures) -> list[Answers]:
     submissions = {submission.school.code: submission for submission in figures.submissions}
-    coverage: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    for row in rows(figures.coverage):
-        coverage[row.school_code][row.item] = row
+    coverage: defaultdict[str, dict[str, CoverageRow]] = defaultdict(dict)
+    for answer in coverage_rows(figures):
+        coverage[answer.school_code][answer.item] = answer
     facts: defaultdict[str, dict[tuple[str, str], Value]] = defaultdict(dict)
     cells: defaultdict[str, dict[str, str]] = defaultdict(dict)
     sheets: dict[str, str] = {}
-    for row in rows(figures.answers):
+    for row in answer_rows(figures):
         sheets[row.school_code] = row.sheet
         cells[row.school_code].setdefault(row.item, row.cell)
         cells[row.school_code].setdefault(row.item.rpartition(".")[0], row.cell)
@@ -234,7 +241,7 @@ def _by_school(figures: Figures) -> list[Answers]:
     ]  # fmt: skip
 
 
-def _fact(row: Any) -> Value:
+def _fact(row: AnswerRow) -> Value:
     if row.field == "date" and row.text:
         return date.fromisoformat(row.text)
-    return row.text if isinstance(row.text, str) and row.text else float(row.number)
+    return row.text or row.number

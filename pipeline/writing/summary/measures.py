@@ -1,11 +1,12 @@
 """Table «Мероприятия приказа» below the schools of «Этапы»: how many of them have done each measure of the order."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
-
-import pandas as pd
 
 from pipeline import wording
 from pipeline.measuring.figures import Milestone
+from pipeline.measuring.rows import MeasureRow, measure_rows
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT, TINY
 from pipeline.writing.pages.page import Page
@@ -34,8 +35,10 @@ def write(page: Page, row: int) -> int:
     row += 2
     _write_header(page, row)
     under = ""
-    groups = figures.measures.groupby(["stage", "measure"], sort=False)
-    for (stage, title), schools in ((tuple(map(str, key)), schools) for key, schools in groups):
+    of_measure: dict[tuple[str, str], list[MeasureRow]] = {}
+    for of_school in measure_rows(figures):
+        of_measure.setdefault((of_school.stage, of_school.measure), []).append(of_school)
+    for (stage, title), schools in of_measure.items():
         if stage != under:
             under, row = stage, row + 1
             page.text(row, TITLE, stage, theme.BOLD, {"font_color": theme.NAVY})
@@ -55,16 +58,16 @@ def _write_header(page: Page, row: int) -> None:
         page.text(row, column, headings.get(column, "").replace("|", "\n"), *looks)
 
 
-def _write_measure(page: Page, row: int, title: str, since: date | None, schools: pd.DataFrame) -> None:
-    """`schools`: the rows of `Figures.measures` of this measure."""
-    first = schools.iloc[0]
-    states = schools["state"].value_counts()
+def _write_measure(page: Page, row: int, title: str, since: date | None, schools: Sequence[MeasureRow]) -> None:
+    """`schools`: where each of them, one at least, stands with this measure."""
+    first = schools[0]
+    states = Counter(school.state for school in schools)
     for column in range(LAST + 1):
         page.number(row, column, None, theme.ROW)
     page.text(row, TITLE, title, theme.ROW, theme.SMALL)
-    page.text(row, ITEMS, ", ".join(first["items"]) or Mark.NONE, theme.ROW, theme.SMALL)
-    if first["due"]:
-        page.text(row, DUE, f"до {wording.day(first['due'])}", theme.ROW, theme.SMALL)
+    page.text(row, ITEMS, ", ".join(first.items) or Mark.NONE, theme.ROW, theme.SMALL)
+    if first.due:
+        page.text(row, DUE, f"до {wording.day(first.due)}", theme.ROW, theme.SMALL)
     elif since:
         page.text(row, DUE, f"с {wording.day(since)}", theme.ROW, theme.SMALL)
     for state, said in _UNCOUNTED.items():
@@ -72,9 +75,9 @@ def _write_measure(page: Page, row: int, title: str, since: date | None, schools
             page.text(row, _COUNTS[0], said, theme.ROW, theme.SMALL, theme.QUIET)
             return
     for column, state in zip(_COUNTS, LEGEND, strict=True):
-        number = int(states.get(state, 0))
+        number = states[state]
         looks = MARKS[state][1] if number else (theme.QUIET,)
         page.number(row, column, number, theme.ROW, *looks, QUIET_COUNT)
-    days = [day for day in schools["done_since"] if day]
+    days = [school.done_since for school in schools if school.done_since]
     for column, day in ((FIRST, min(days)), (LAST, max(days))) if days else ():
         page.day(row, column, day, theme.ROW, TINY, _SHORT_DATE)

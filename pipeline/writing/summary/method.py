@@ -10,6 +10,7 @@ from operator import attrgetter
 from pipeline import wording
 from pipeline.measuring.activation import weeks
 from pipeline.measuring.figures import Figures, SetAside
+from pipeline.measuring.rows import reconciled_items
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import FIRST_ROW, METHOD, Column, Page, fraction, said_of_rest, written
 from pipeline.writing.pages.theme import Look
@@ -156,10 +157,10 @@ def _write_set_aside(page: Page, row: int) -> int:
 
 def _write_item_with_all(page: Page, row: int, number: str) -> None:
     figures = page.book.figures
-    items = figures.reconciliation.items
-    percent, with_all = (float(items[name][number]) for name in ("percent", "percent_with_set_aside"))
+    found = reconciled_items(figures.reconciliation)[number]
+    percent, with_all = found.percent, found.percent_with_set_aside
     now = "—" if math.isnan(percent) else wording.percent(percent, 2)
-    whose = wording.schools(int(items["set_aside"][number]))
+    whose = wording.schools(found.set_aside)
     meaning = f"{figures.form.item(number).about}: сейчас {now}; столько было бы, если все отложенные верны ({whose})"
     share = None if math.isnan(with_all) else with_all / 100
     _write_line(page, row, f"п. {number}: со всеми", share, meaning, _EXACT, theme.BOLD)

@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import Deadline, Figures, Milestone
+from pipeline.measuring.rows import measure_rows, milestone_rows, step_rows
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT, TINY, TINY_SIZE
 from pipeline.writing.pages.page import (
@@ -17,7 +18,6 @@ from pipeline.writing.pages.page import (
     LINK_ROW,
     Column,
     Page,
-    rows,
     said_of_rest,
     school_column,
     written,
@@ -89,7 +89,7 @@ def _columns(figures: Figures) -> Iterator[Milestones]:
     form = figures.form
     yield from _under(_TICKED_OFF, _ticked_off(figures))
     of_item: dict[str, dict[str, Milestone]] = {item.number: {} for item in form.due_items}
-    for row in rows(figures.milestones):
+    for row in milestone_rows(figures):
         of_item[row.item][row.school_code] = row.state
     left = {item.number: item for item in form.items if item.number in of_item or item is form.headline_item}
     for stage in form.stages:
@@ -106,10 +106,10 @@ def _under(stage: str, columns: Iterator[Milestones]) -> Iterator[Milestones]:
 
 def _ticked_off(figures: Figures) -> Iterator[Milestones]:
     """What has a deadline and is seen in no report, once the office ticks it off."""
-    unseen = figures.measures[(figures.measures["items"].map(len) == 0) & figures.measures["due"].notna()]
     asked: dict[Deadline, dict[str, Milestone]] = {}
-    for row in rows(unseen):
-        asked.setdefault(Deadline(row.due, title=row.measure), {})[row.school_code] = row.state
+    for row in measure_rows(figures):
+        if row.due and not row.items:
+            asked.setdefault(Deadline(row.due, title=row.measure), {})[row.school_code] = row.state
     for deadline, states in asked.items():
         if set(states.values()) - {Milestone.NOT_CHECKED}:
             yield Milestones(deadline.title, deadline, states, width=_TICKED_OFF_WIDTH)
@@ -128,8 +128,7 @@ def _of_items(
 def _steps(figures: Figures) -> Iterator[Milestones]:
     """One column a target of the headline item."""
     for target in figures.form.targets:
-        of_step = figures.steps[figures.steps["by"] == target.by]
-        states = dict(zip(of_step["school_code"], of_step["state"], strict=True))
+        states = {row.school_code: row.state for row in step_rows(figures) if row.by == target.by}
         step = Deadline(target.by, figures.form.headline.item, target.min)
         yield Milestones(f"{step.item}|→ {wording.percent(target.min)}", step, states)
 

@@ -1,16 +1,16 @@
 """Sheet «Сверка»: proof that nothing disappeared between the schools' files and the municipality's figures."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import NOT_A_FORM, UNREAD, SetAside
 from pipeline.measuring.picture import Outcome
+from pipeline.measuring.rows import ReconciledItem, reconciled_items
 from pipeline.writing.pages import theme
-from pipeline.writing.pages.page import FIRST_ROW, Column, Page, rows, said_of_rest, written
+from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, written
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import REMARKS_SHEET
 from pipeline.writing.summary import remarks
@@ -42,13 +42,30 @@ _GROUPS = {
     PEOPLE: "Охвачено людей",
     SHARE: "Доля по муниципалитету",
 }
-_SCHOOLS = {
-    EXPECTED: "expected", COUNTED: "counted", CARRIED: "carried", SET_ASIDE: "set_aside",
-    NOT_APPLICABLE: "not_applicable", NO_ANSWER: "no_answer", NO_REPORT: "no_report",
-}  # fmt: skip
-_ANSWERS = {READ: "read", SAID_NOT_APPLICABLE: "answered_not_applicable", ELSEWHERE: "elsewhere"}
-_PEOPLE = {PEOPLE: "people_read", PEOPLE_COUNTED: "people_counted", PEOPLE_SET_ASIDE: "people_set_aside"}
-_SHARES = {SHARE: "percent", WITH_SET_ASIDE: "percent_with_set_aside", LOW: "percent_low", HIGH: "percent_high"}
+# Column -> its figure.
+_SCHOOLS_AND_ANSWERS: dict[int, Callable[[ReconciledItem], int]] = {
+    EXPECTED: lambda of: of.expected,
+    COUNTED: lambda of: of.counted,
+    CARRIED: lambda of: of.carried,
+    SET_ASIDE: lambda of: of.set_aside,
+    NOT_APPLICABLE: lambda of: of.not_applicable,
+    NO_ANSWER: lambda of: of.no_answer,
+    NO_REPORT: lambda of: of.no_report,
+    READ: lambda of: of.read,
+    SAID_NOT_APPLICABLE: lambda of: of.answered_not_applicable,
+    ELSEWHERE: lambda of: of.elsewhere,
+}
+_PEOPLE: dict[int, Callable[[ReconciledItem], float]] = {
+    PEOPLE: lambda of: of.people_read,
+    PEOPLE_COUNTED: lambda of: of.people_counted,
+    PEOPLE_SET_ASIDE: lambda of: of.people_set_aside,
+}
+_SHARES: dict[int, Callable[[ReconciledItem], float]] = {
+    SHARE: lambda of: of.percent,
+    WITH_SET_ASIDE: lambda of: of.percent_with_set_aside,
+    LOW: lambda of: of.percent_low,
+    HIGH: lambda of: of.percent_high,
+}
 # Into what the schools and the answers divide.
 _WHERE_SCHOOLS = (COUNTED, SET_ASIDE, NOT_APPLICABLE, NO_ANSWER, NO_REPORT)
 _WHERE_ANSWERS = (COUNTED, SET_ASIDE, SAID_NOT_APPLICABLE, ELSEWHERE)
@@ -78,8 +95,8 @@ def write(page: Page) -> None:
         page.text(GROUP_ROW, column, group, theme.GROUP)
     page.header(HEADER_ROW, COLUMNS, height=42)
     last = DATA_ROW - 1
-    for last, (item, row) in enumerate(zip(found.items.index, rows(found.items), strict=True), DATA_ROW):
-        _write_item(page, last, str(item), row)
+    for last, item in enumerate(reconciled_items(found).values(), DATA_ROW):
+        _write_item(page, last, item)
     _write_totals(page, last)
     page.sheet.autofilter(HEADER_ROW, 0, last, len(COLUMNS) - 1)
     page.sheet.freeze_panes(0, ABOUT + 1)  # not the header: tables with other columns follow
@@ -89,28 +106,26 @@ def write(page: Page) -> None:
 
 
 # ── items ────────────────────────────────────────────────────────────────────────────────────────────────
-def _write_item(page: Page, row: int, number: str, figures: Any) -> None:
-    """`figures`: a row of `Reconciliation.items`."""
+def _write_item(page: Page, row: int, found: ReconciledItem) -> None:
     form = page.book.figures.form
-    item = form.item(number)
+    item = form.item(found.item)
     bold = (theme.BOLD,) if item is form.headline_item else ()
-    page.text(row, ITEM, number, theme.ROW, theme.TEXT, *bold)
+    page.text(row, ITEM, found.item, theme.ROW, theme.TEXT, *bold)
     page.text(row, ABOUT, wording.capital(item.about), theme.ROW, *bold)
-    for column, name in (_SCHOOLS | _ANSWERS).items():
-        page.number(row, column, int(getattr(figures, name)), theme.ROW, theme.PEOPLE_QUIET, theme.CENTRE)
-    for column, name in _SHARES.items():
-        share = float(getattr(figures, name)) / 100
-        _write_figure(page, row, column, share, theme.SHARE, *(bold if column == SHARE else ()))
-    _write_check(page, row, SCHOOLS_HOLD, _equal(row, EXPECTED, _WHERE_SCHOOLS), figures.holds)
-    _write_check(page, row, ANSWERS_HOLD, _equal(row, READ, _WHERE_ANSWERS), figures.holds)
+    for column, number_of in _SCHOOLS_AND_ANSWERS.items():
+        page.number(row, column, number_of(found), theme.ROW, theme.PEOPLE_QUIET, theme.CENTRE)
+    for column, percent_of in _SHARES.items():
+        _write_figure(page, row, column, percent_of(found) / 100, theme.SHARE, *(bold if column == SHARE else ()))
+    _write_check(page, row, SCHOOLS_HOLD, _equal(row, EXPECTED, _WHERE_SCHOOLS), found.holds)
+    _write_check(page, row, ANSWERS_HOLD, _equal(row, READ, _WHERE_ANSWERS), found.holds)
     if item.kind is Kind.VOLUME:  # without a headcount
         for column in (*_PEOPLE, PEOPLE_HOLD):
             _write_figure(page, row, column, math.nan)
         return
-    for column, name in _PEOPLE.items():
-        people = float(getattr(figures, name))
+    for column, people_of in _PEOPLE.items():
+        people = people_of(found)
         page.number(row, column, 0.0 if math.isnan(people) else people, theme.ROW, theme.PEOPLE_QUIET, theme.CENTRE)
-    _write_check(page, row, PEOPLE_HOLD, _equal(row, PEOPLE, (PEOPLE_COUNTED, PEOPLE_SET_ASIDE)), figures.holds)
+    _write_check(page, row, PEOPLE_HOLD, _equal(row, PEOPLE, (PEOPLE_COUNTED, PEOPLE_SET_ASIDE)), found.holds)
 
 
 def _write_figure(page: Page, row: int, column: int, value: float, *looks: Look) -> None:
@@ -133,16 +148,18 @@ def _write_check(page: Page, row: int, column: int, condition: str, holds: bool,
 
 def _write_totals(page: Page, last: int) -> None:
     """Schools and answers over all items; people of different items are not added up."""
-    items = page.book.figures.reconciliation.items
+    items = reconciled_items(page.book.figures.reconciliation).values()
     for column in range(len(COLUMNS)):
         page.number(TOTAL_ROW, column, None, theme.TOTAL)
     page.text(TOTAL_ROW, ABOUT, "Всего по пунктам", theme.TOTAL)
-    for column, name in (_SCHOOLS | _ANSWERS).items():
+    for column, number_of in _SCHOOLS_AND_ANSWERS.items():
         total = f"=SUM({_below(column, last)})"
-        page.formula(TOTAL_ROW, column, total, int(items[name].sum()), theme.TOTAL, theme.CENTRE, theme.PEOPLE_QUIET)
+        page.formula(
+            TOTAL_ROW, column, total, sum(map(number_of, items)), theme.TOTAL, theme.CENTRE, theme.PEOPLE_QUIET
+        )
     for column in (SCHOOLS_HOLD, ANSWERS_HOLD, PEOPLE_HOLD):
         none_fails = f'COUNTIF({_below(column, last)},"{FAILS}")=0'
-        _write_check(page, TOTAL_ROW, column, none_fails, bool(items["holds"].all()), theme.TOTAL)
+        _write_check(page, TOTAL_ROW, column, none_fails, all(item.holds for item in items), theme.TOTAL)
 
 
 def _below(column: int, last: int) -> str:

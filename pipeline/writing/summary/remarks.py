@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pipeline import wording
 from pipeline.measuring.figures import Figures, RemarkAge
 from pipeline.measuring.remark_history import identity
+from pipeline.measuring.rows import reconciled_items
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, METHOD, Book, Column, Page, said_of_rest, written
@@ -77,8 +78,8 @@ def _summary(figures: Figures) -> Iterator[str]:
         return
     aside = wording.count(len(found.set_aside), ("показатель", "показателя", "показателей"))
     said = f"Отложено до исправления: {aside}"
-    item = figures.form.headline.item
-    counted, with_aside = (float(found.items[name][item]) for name in ("percent", "percent_with_set_aside"))
+    headline = reconciled_items(found)[figures.form.headline.item]
+    counted, with_aside = headline.percent, headline.percent_with_set_aside
     if not math.isnan(counted):
         was, would_be = wording.percent(counted), wording.percent(with_aside)
         shares = f"останется {was}" if would_be == was else f"— {would_be} вместо {was}"

@@ -7,10 +7,11 @@ from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures
+from pipeline.measuring.rows import trend_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.charts import TREND_TITLE, Charts
-from pipeline.writing.pages.page import DATA, FIRST_ROW, TREND, Column, Page, rows, said_of_rest, school_column, written
+from pipeline.writing.pages.page import DATA, FIRST_ROW, TREND, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import compared_with
 from pipeline.writing.summary import data
@@ -99,18 +100,22 @@ def _moved(row: Activation) -> str:
 
 
 def _said_of_earlier(figures: Figures) -> str:
-    earlier = figures.trend["date"].nunique() - MOST_DATES
+    earlier = len(_all_dates(figures)) - MOST_DATES
     return f" (показаны последние {MOST_DATES} из {MOST_DATES + earlier})" if earlier > 0 else ""
 
 
 def _dates(figures: Figures) -> list[date]:
-    return sorted(set(figures.trend["date"]))[-MOST_DATES:]
+    return sorted(_all_dates(figures))[-MOST_DATES:]
+
+
+def _all_dates(figures: Figures) -> set[date]:
+    return {row.date for row in trend_rows(figures)}
 
 
 def _shares(figures: Figures) -> dict[str, dict[date, float]]:
     """School code -> date -> share; without figures that were carried forward."""
     shares: dict[str, dict[date, float]] = {}
-    for row in rows(figures.trend):
+    for row in trend_rows(figures):
         if not row.carried and not math.isnan(row.percent):
             shares.setdefault(row.school_code, {})[row.date] = row.percent / 100
     return shares

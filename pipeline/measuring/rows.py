@@ -1,0 +1,179 @@
+"""The frames of `Figures` row by row, each row typed: who takes figures from measuring takes these, never a frame.
+
+What each column means is told by `Figures` and `Reconciliation`; NaN is «no figure».
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple, TypeVar
+
+import pandas as pd
+
+from pipeline.measuring.figures import Figures, Milestone, Reconciliation, Share
+
+Row = TypeVar("Row", bound=NamedTuple)
+
+
+class CoverageRow(NamedTuple):
+    """One school's answer to one coverage item."""
+
+    school_code: str
+    item: str
+    share: Share
+    covered: float
+    total: float
+    percent: float
+    derived: bool
+    carried: bool
+    file: str
+    sheet: str
+    cell: str
+
+
+class TotalRow(NamedTuple):
+    """One coverage item over all schools."""
+
+    item: str
+    covered: float
+    total: float
+    percent: float
+    change: float
+    counted: int
+    carried: int
+    derived: int
+    set_aside: int
+    not_applicable: int
+    no_answer: int
+    no_report: int
+    expected: int
+
+
+class MilestoneRow(NamedTuple):
+    """One school and item with a due date."""
+
+    school_code: str
+    item: str
+    due: date
+    state: Milestone
+    days_late: int
+    done_since: date | None
+
+
+class StepRow(NamedTuple):
+    """One school and target of the headline item."""
+
+    school_code: str
+    by: date
+    min: float
+    max: float
+    state: Milestone
+
+
+class MeasureRow(NamedTuple):
+    """One school and measure of the order's stages."""
+
+    school_code: str
+    stage: str
+    measure: str
+    due: date | None
+    items: tuple[str, ...]
+    state: Milestone
+    done_since: date | None
+
+
+class TrendRow(NamedTuple):
+    """The headline item of a school, or of the municipality (blank code), at one date."""
+
+    date: date
+    school_code: str
+    covered: float
+    total: float
+    percent: float
+    carried: bool
+
+
+class AnswerRow(NamedTuple):
+    """One fact behind the figures; `fact` is its number in the long table."""
+
+    fact: int
+    file: str
+    sheet: str
+    cell: str
+    school_code: str
+    as_of: str
+    item: str
+    field: str
+    text: str
+    number: float
+    basis: str
+    counted: bool
+    waived: bool
+
+
+class ReconciledItem(NamedTuple):
+    """One coverage item: what was read, and what has become of it."""
+
+    item: str
+    expected: int
+    carried: int
+    counted: int
+    set_aside: int
+    not_applicable: int
+    no_answer: int
+    no_report: int
+    read: int
+    elsewhere: int
+    answered_not_applicable: int
+    people_read: float
+    people_counted: float
+    people_set_aside: float
+    percent: float
+    percent_with_set_aside: float
+    percent_low: float
+    percent_high: float
+    holds: bool
+
+
+def coverage_rows(figures: Figures) -> Iterator[CoverageRow]:
+    return typed_rows(figures.coverage, CoverageRow)
+
+
+def totals_by_item(figures: Figures) -> dict[str, TotalRow]:
+    """In the form's order."""
+    return {row.item: row for row in typed_rows(figures.totals, TotalRow, index="item")}
+
+
+def milestone_rows(figures: Figures) -> Iterator[MilestoneRow]:
+    return typed_rows(figures.milestones, MilestoneRow)
+
+
+def step_rows(figures: Figures) -> Iterator[StepRow]:
+    return typed_rows(figures.steps, StepRow)
+
+
+def measure_rows(figures: Figures) -> Iterator[MeasureRow]:
+    return typed_rows(figures.measures, MeasureRow)
+
+
+def trend_rows(figures: Figures) -> Iterator[TrendRow]:
+    return typed_rows(figures.trend, TrendRow)
+
+
+def answer_rows(figures: Figures) -> Iterator[AnswerRow]:
+    """In reading order."""
+    return typed_rows(figures.answers, AnswerRow, index="fact")
+
+
+def reconciled_items(found: Reconciliation) -> dict[str, ReconciledItem]:
+    """By item, in the form's order."""
+    return {row.item: row for row in typed_rows(found.items, ReconciledItem, index="item")}
+
+
+def typed_rows(frame: pd.DataFrame, kind: type[Row], index: str = "") -> Iterator[Row]:
+    """The frame's rows as that kind, its columns by name. `index`: the first field, where it is the frame's index.
+
+    Raises TypeError where the frame has no such column: kind and frame have parted."""
+    names = [name for name in kind._fields if name != index]
+    if missing := [name for name in names if name not in frame.columns]:
+        raise TypeError(f"the frame has no {', '.join(missing)}, of which a {kind.__name__} is made")
+    return map(kind._make, frame[names].itertuples(index=bool(index), name=None))
