@@ -26,6 +26,8 @@ from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, order_form
 from tests.order_form import FORM, REGISTRY, OrderForm, read
 from tests.own_form import own_form_file
 from tests.test_package import compound
+from tests.word import answered as in_word
+from tests.word import paragraph, run, text_box
 
 ROOT = Path(__file__).parent.parent
 ENTRIES = CATALOGUE.entries
@@ -267,6 +269,9 @@ RAISED: dict[str, Fixture] = {
     "SCHOOL-NOT-IN-BEING": sent(MARCH, registry=Registry((school(until=JANUARY),))),
     # its cells
     "NOTE-BESIDE": a_note_beside_the_form,
+    "ANSWER-ASIDE": in_the_inbox(in_word("13", run("88 %", "<strike/>"))),
+    "TEXT-UNREAD": in_the_inbox(in_word("13", run("88 %") + text_box(paragraph("44 %")))),
+    "TEXT-ASIDE": in_the_inbox(in_word("13", run("88 %") + run("1", '<vertAlign val="superscript"/>'))),
     "ITEM-BY-WORDING": an_item_under_another_number,
     "CELL-ERROR": answered("13", Cell("#ДЕЛ/0!", fault="error")),
     "CELL-NO-VALUE": answered("13", Cell("", fault="no_value")),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline.reading.finding import order_form
+from pipeline.reading.finding.asides import tell_asides
 from pipeline.reading.finding.head import Meta, read_meta
 from pipeline.reading.finding.identity import Identity, read_identity
 from pipeline.reading.finding.items import read_items
@@ -69,6 +70,7 @@ class FormReader:
         last_item = read_items(ledger, found.items, own.read_row if own else order_form.read_row)
         read_problems(ledger, found, last_item)
         keep_notes(ledger, found, self.last_row)
+        tell_asides(ledger, found, self.last_row)
         report = ReportRead(
             sheet=ledger.sheet.name,
             school=identity.school.code if identity.school else "",

@@ -30,12 +30,25 @@ class Cell(NamedTuple):
         return None if self.format is None else "%" in self.format
 
 
+# `chunk`: a document put into this one as a file of its own, which is not opened.
+AsideKind = Literal["struck", "raised", "footnote", "endnote", "comment", "box", "picture", "chunk"]
+
+
+class Aside(NamedTuple):
+    """What a reader sees at a cell and what is no part of its value. `text` is blank for a picture."""
+
+    spot: Spot
+    kind: AsideKind
+    text: str
+
+
 class Sheet(NamedTuple):
     name: str
     cells: dict[Spot, Cell]  # the non-empty ones only
     hidden: bool = False
     merged: tuple[tuple[Spot, Spot], ...] = ()  # first and last cell of each merged area
     places: dict[int, str] | None = None  # of a text document: row -> «таблица 1, строка 7»
+    asides: tuple[Aside, ...] = ()
 
     def address(self, spot: Spot) -> str:
         """How people find the cell: `B7`, in a text document the row of its table."""

@@ -45,10 +45,10 @@ def open_book(data: bytes, limits: Limits) -> Book:
         case "xlsb":
             return _read_without_formats(data, limits)
         case "docx":
-            # python-docx takes a while to import, and few schools send text documents
+            # lxml takes a while to import, and few schools send text documents
             from pipeline.reading.opening import docx
 
-            return docx.read(data)
+            return docx.read(data, limits)
 
 
 def _read_xlsx(data: bytes, limits: Limits) -> Book:

@@ -244,6 +244,8 @@ def _kind_of_zip(data: bytes, limits: Limits) -> Kind:
         for beginning, kind in _PARTS:
             if any(name.startswith(beginning) for name in names):
                 return kind
+        if _is_said_to_be_a_document(package, names):
+            return "docx"
         for beginning, what in _OTHER_PARTS:
             if any(name.startswith(beginning) for name in names):
                 raise unreadable("FILE-KIND", what=what)
@@ -261,6 +263,15 @@ _OTHER_PARTS = (
     ("index/", "документ Apple iWork"),
     ("index.apxl", "документ Apple iWork"),
 )
+
+
+def _is_said_to_be_a_document(package: zipfile.ZipFile, names: dict[str, str]) -> bool:
+    """Some programs keep the text of a document elsewhere than Word does; its type gives it away."""
+    types = names.get("[content_types].xml")
+    return types is not None and _TEXT_DOCUMENT.search(part(package, types)) is not None
+
+
+_TEXT_DOCUMENT = re.compile(rb"(?:wordprocessingml|ms-word)\.(?:document|template)[\w.]*\.main\+xml")
 
 
 def _kind_of_open_document(package: zipfile.ZipFile, names: dict[str, str]) -> Kind:

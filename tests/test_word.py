@@ -1,0 +1,275 @@
+"""A Word document is read as its reader sees it in the end: every rule of docs/reading.md, and every place of text."""
+
+import re
+
+import pytest
+
+from pipeline.reading.opening.book import Sheet
+from pipeline.reading.opening.grid import open_book
+from pipeline.reading.opening.guard import Unreadable
+from pipeline.settings import Limits
+from schemas.addresses import Spot
+from tests.test_values import rows_of, unescaped
+from tests.word import STRICT, package, paragraph, part, run, table, text_box, texts, word_file
+
+STYLES = """
+<docDefaults><rPrDefault><rPr/></rPrDefault></docDefaults>
+<style type="character" styleId="Unseen"><rPr><vanish/></rPr></style>
+<style type="paragraph" styleId="AllUnseen"><rPr><vanish/></rPr></style>
+<style type="character" styleId="Wrong"><basedOn val="Struck"/></style>
+<style type="character" styleId="Struck"><basedOn val="Wrong"/><rPr><strike/></rPr></style>
+<style type="character" styleId="Mark"><rPr><vertAlign val="superscript"/></rPr></style>
+"""
+NOTES = {
+    "footnotes": '<footnote id="2"><p><r><footnoteRef/></r><r><t>на 15 марта</t></r></p></footnote>',
+    "comments": '<comment id="0"><p><r><annotationRef/></r><r><t>уточнить</t></r></p></comment>',
+}
+TEXTS = rows_of("| what | written | read | beside |")
+TABLES = rows_of("| what | written | read |")
+
+
+def sheet_of(data: bytes) -> Sheet:
+    [sheet] = open_book(data, Limits()).sheets
+    return sheet
+
+
+def read_rows(data: bytes) -> list[list[str]]:
+    return texts(sheet_of(data).cells)
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(Unreadable) as raised:
+        open_book(data, Limits())
+    return raised.value.remark.code
+
+
+# ── the rules of the guide ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("what", "written", "read", "beside"), TEXTS, ids=[row[0] for row in TEXTS])
+def test_the_text_of_a_cell_is_what_the_reader_of_the_final_document_sees(what, written, read, beside):
+    blocks = written if re.match("<p>|<p/>|<tbl>|<sdt><sdtContent><p>", written) else f"<p>{written}</p>"
+    sheet = sheet_of(word_file(table([blocks, paragraph("next")]), styles=STYLES, **NOTES))
+    cell = sheet.cells.get(Spot(1, 1))
+    assert (cell.value.strip("\n") if cell else "") == unescaped(read).replace(r"\t", "\t")
+    assert [f"{aside.kind}: `{aside.text}`".replace(" ``", "") for aside in sheet.asides] == (
+        [beside] if beside else []
+    )
+    assert all(aside.spot == Spot(1, 1) for aside in sheet.asides)
+    assert sheet.cells[Spot(1, 2)].value == "next"
+
+
+@pytest.mark.parametrize(("what", "written", "read"), TABLES, ids=[row[0] for row in TABLES])
+def test_rows_and_cells_are_those_of_the_final_document(what, written, read):
+    rows = re.sub("<c>(.*?)</c>", r"<tc><p><r><t>\1</t></r></p></tc>", written)
+    sheet = sheet_of(word_file(f"<tbl><tblGrid/>{rows}</tbl>"))
+    shown = []
+    for row in range(1, len(sheet.places)):  # the last place parts off the footers
+        columns = range(1, 1 + max((spot.column for spot in sheet.cells if spot.row == row), default=0))
+        shown.append(
+            " ".join(str(sheet.cells[s].value) if (s := Spot(row, c)) in sheet.cells else "·" for c in columns)
+        )
+    assert " / ".join(shown) == read
+
+
+def test_a_merged_area_is_told_with_its_first_and_last_cell():
+    merged = '<tc><tcPr><gridSpan val="2"/><vMerge val="restart"/></tcPr><p/></tc>'
+    below = '<tc><tcPr><gridSpan val="2"/><vMerge/></tcPr><p/></tc>'
+    body = f"<tbl><tr>{merged}<tc><p/></tc></tr><tr>{below}<tc><p/></tc></tr><tr>{'<tc><p/></tc>' * 3}</tr></tbl>"
+    assert sheet_of(word_file(body)).merged == ((Spot(1, 1), Spot(2, 2)),)
+
+
+# ── where the text stands ────────────────────────────────────────────────────────────────────────────────
+
+HEADER = (
+    '<sectPr><headerReference type="default" r:id="header"/><footerReference type="default" r:id="footer"/></sectPr>'
+)
+
+
+def test_headers_stand_above_the_text_and_footers_below():
+    body = paragraph("отчёт") + table([paragraph("1"), paragraph("да")]) + HEADER
+    document = word_file(body, header=paragraph("МБОУ СОШ № 1"), footer=paragraph("исп. Иванова"))
+    assert read_rows(document) == [["МБОУ СОШ № 1"], ["отчёт"], ["1", "да"], ["исп. Иванова"]]
+
+
+def test_the_head_may_stand_in_a_table_of_the_header():
+    header = table([paragraph("в"), paragraph("МБОУ СОШ № 1")])
+    assert read_rows(word_file(paragraph("отчёт") + HEADER, header=header))[0] == ["в", "МБОУ СОШ № 1"]
+
+
+@pytest.mark.parametrize(("title_page", "rows"), [("<titlePg/>", [["на 20.03.2014"], ["отчёт"]]), ("", [["отчёт"]])])
+def test_the_header_of_the_first_page_is_read_where_it_is_shown(title_page, rows):
+    body = paragraph("отчёт") + f'<sectPr><headerReference type="first" r:id="header"/>{title_page}</sectPr>'
+    assert read_rows(word_file(body, header=paragraph("на 20.03.2014"))) == rows
+
+
+@pytest.mark.parametrize(("settings", "rows"), [("<evenAndOddHeaders/>", [["чётная"], ["отчёт"]]), ("", [["отчёт"]])])
+def test_the_header_of_even_pages_is_read_where_it_is_shown(settings, rows):
+    body = paragraph("отчёт") + '<sectPr><headerReference type="even" r:id="header"/></sectPr>'
+    assert read_rows(word_file(body, header=paragraph("чётная"), settings=settings)) == rows
+
+
+def test_a_header_of_several_sections_is_told_once_and_another_stands_above_its_own_section():
+    def ends(relation: str) -> str:
+        return f'<sectPr><headerReference type="default" r:id="{relation}"/></sectPr>'
+
+    first, second = (f"<p><pPr>{ends('header')}</pPr>{run(text)}</p>" for text in ("первый", "второй"))
+    document = word_file(first + second + paragraph("третий") + ends("other"), header=paragraph("шапка"), other="")
+    assert read_rows(document) == [["шапка"], ["первый"], ["второй"], ["третий"]]
+
+
+def test_a_text_box_above_the_table_is_read_as_the_head_and_told():
+    sheet = sheet_of(word_file(box(paragraph("МБОУ СОШ № 1")) + table([paragraph("1")])))
+    assert texts(sheet.cells) == [["МБОУ СОШ № 1"], ["1"]]
+    assert [(aside.spot.row, aside.kind, aside.text) for aside in sheet.asides] == [(1, "box", "МБОУ СОШ № 1")]
+
+
+def test_a_text_box_below_the_table_is_told_only():
+    sheet = sheet_of(word_file(table([paragraph("1")]) + box(paragraph("45 %"))))
+    assert texts(sheet.cells) == [["1"]]
+    assert [(aside.kind, aside.text) for aside in sheet.asides] == [("box", "45 %")]
+
+
+def test_a_table_in_a_text_box_is_read_in_its_place():
+    assert read_rows(word_file(table([paragraph("1")]) + box(table([paragraph("2"), paragraph("да")])))) == [
+        ["1"],
+        ["2", "да"],
+    ]
+
+
+def test_what_is_struck_out_in_a_text_box_is_apart_from_its_text():
+    sheet = sheet_of(word_file(table([box(f"<p>{run('30 %', '<strike/>')}{run('45 %')}</p>")])))
+    assert [(aside.kind, aside.text) for aside in sheet.asides] == [("box", "45 %"), ("struck", "30 %")]
+
+
+def box(blocks: str) -> str:
+    return f"<p>{text_box(blocks)}</p>"
+
+
+FORM_TABLE = table(*([paragraph(str(n)), paragraph("да")] for n in range(1, 4)))
+
+
+@pytest.mark.parametrize(
+    ("framed", "above"),
+    [
+        (table([paragraph("отчёт") + FORM_TABLE]), [["отчёт"]]),
+        (table([paragraph("отчёт"), paragraph("школы")], [FORM_TABLE, "<p/>"]), [["отчёт", "школы"]]),
+        (table([table([paragraph("отчёт") + FORM_TABLE])]), [["отчёт"]]),
+        (table([paragraph("отчёт") + f"<sdt><sdtContent>{FORM_TABLE}</sdtContent></sdt>"]), [["отчёт"]]),
+    ],
+    ids=["one cell", "a row of its own", "two frames", "in a content control"],
+)
+def test_a_table_that_only_lays_out_the_page_gives_way_to_the_form_in_it(framed, above):
+    sheet = sheet_of(word_file(framed))
+    assert texts(sheet.cells) == [*above, ["1", "да"], ["2", "да"], ["3", "да"]]
+    [first] = {sheet.address(spot) for spot, cell in sheet.cells.items() if cell.value == "1"}
+    assert re.fullmatch("таблица [12], строка 1", first)
+
+
+def test_a_smaller_table_in_a_cell_is_the_text_of_that_cell():
+    inner = table([paragraph("педагоги"), paragraph("родители")], [paragraph("45"), paragraph("240")])
+    outer = table(*([paragraph(str(n)), inner if n == 2 else paragraph("да")] for n in range(1, 4)))
+    assert read_rows(word_file(outer))[1] == ["2", "педагоги\tродители\n45\t240"]
+
+
+def test_no_row_parts_two_words_that_a_reader_sees_apart():
+    """Cells of a nested table are parted by a tab: «1» and «240» beside each other are not 1 240."""
+    [[text]] = read_rows(word_file(table([table([paragraph("1"), paragraph("240")]), paragraph("")])))
+    assert text == "1\t240"
+
+
+# ── packages that Word opens, and such that it does not ──────────────────────────────────────────────────
+
+BODY = table([paragraph("1"), paragraph("45 %")])
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        word_file(BODY, namespace=STRICT),
+        word_file(BODY, main="word/document2.xml"),
+        word_file(BODY, main="text/main.xml"),
+        word_file(BODY, content_type="application/vnd.ms-word.document.macroEnabled.main+xml"),
+        word_file(
+            BODY, content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
+        ),
+        word_file(BODY, content_type="application/vnd.ms-word.template.macroEnabledTemplate.main+xml"),
+        package({"word\\document.xml": part("document", f"<body>{BODY}</body>")}),
+        package({"Word/Document.xml": part("document", f"<body>{BODY}</body>")}),
+    ],
+    ids=["strict", "numbered", "elsewhere", "docm", "dotx", "dotm", "backslashes", "letter case"],
+)
+def test_a_document_is_read_whatever_its_package_calls_it(document):
+    assert read_rows(document) == [["1", "45 %"]]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        word_file(BODY, namespace="urn:no-namespace-of-word"),
+        package({"word/document.xml": "<document><body/></document>"}),
+        package({"word/document.xml": part("document", "")}),
+        package({"word/document.xml": part("document", "<body>")}),
+        package({"word/document.xml": "не XML"}),
+        package({"word/document.xml": ""}),
+        package(
+            {"word/document.xml": '<!DOCTYPE d [<!ENTITY a "b">]>' + part("document", "<body/>").partition("?>")[2]}
+        ),
+        package({"word/documents.xml": part("document", f"<body>{BODY}</body>")}),
+        word_file(BODY, styles="<style>"),
+    ],
+    ids=["foreign", "no namespace", "no body", "cut off", "no XML", "empty", "DTD", "no main part", "styles cut off"],
+)
+def test_a_package_without_a_text_document_is_called_damaged(document):
+    assert refusal(document) == "FILE-DAMAGED"
+
+
+def test_another_document_put_in_as_a_file_is_told_and_not_opened():
+    body = BODY + '<altChunk r:id="chunk"/>'
+    sheet = sheet_of(word_file(body, relations={"chunk": ("aFChunk", "chunk.html")}))
+    assert texts(sheet.cells) == [["1", "45 %"]]
+    assert [aside.kind for aside in sheet.asides] == ["chunk"]
+
+
+TEXT = paragraph("45 %")
+
+
+def nested(opening: str, inside: str, closing: str, times: int) -> str:
+    return opening * times + inside + closing * times
+
+
+def nested_tables(depth: int) -> str:
+    return nested("<tbl><tr><tc>", TEXT, "</tc></tr></tbl>", depth)
+
+
+def alternatives(depth: int) -> str:
+    inside = nested("<mc:AlternateContent><mc:Choice>", "<t>45 %</t>", "</mc:Choice></mc:AlternateContent>", depth)
+    return f"<p><r>{inside}</r></p>"
+
+
+def with_span(columns: str) -> str:
+    return f'<tbl><tr><tc><tcPr><gridSpan val="{columns}"/></tcPr>{TEXT}</tc></tr></tbl>'
+
+
+HOSTILE = {
+    "tables as deep as XML may be": nested_tables(80),
+    "controls as deep as XML may be": nested("<sdt><sdtContent>", TEXT, "</sdtContent></sdt>", 120),
+    "alternatives in alternatives": alternatives(120),
+    "a span without end": with_span("99999999999"),
+    "a span below one": with_span("-3"),
+    "a field that ends before it begins": f'<p><r><fldChar fldCharType="end"/><fldChar/></r>{run("45 %")}</p>',
+    "a symbol without a code": f'<p><r><sym font="Wingdings" char="-"/></r></p>{TEXT}',
+    "a table without rows": f"<tbl/><tbl><tr/></tbl>{TEXT}",
+    "text where none belongs": "<t>4</t>" + run("45 %"),
+    "paragraphs in a paragraph": f"<p>{TEXT}</p>",
+}
+
+
+@pytest.mark.parametrize("fault", HOSTILE)
+def test_odd_markup_is_read_or_passed_over_and_ends_nothing(fault):
+    cells = [text for row in read_rows(word_file(HOSTILE[fault])) for text in row]
+    assert "45 %" in " ".join(cells)
+
+
+def test_deeper_markup_than_any_program_writes_is_called_damaged():
+    assert refusal(word_file(nested_tables(200))) == "FILE-DAMAGED"
