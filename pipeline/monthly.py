@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import VERSION
 from pipeline.files import Outputs, Written, lock
+from pipeline.measuring.calendar import Calendar
 from pipeline.memory import recording
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Arrival, Journal
@@ -29,16 +30,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """What a run is asked to do. `now` is the moment it was started, with a zone."""
+    """What a run is asked to do. `now` is the moment it was started, with a zone. `form` and `calendar` are those that
+    the settings name: `Job.of` reads them, once."""
 
     input: Path
     output: Path
     as_of: date
     settings: Settings
     now: datetime
+    form: Form
+    calendar: Calendar
     mail: bool = False
     password: str | None = None
     jobs: int = 1
+
+    @classmethod
+    def of(
+        cls,
+        input: Path,
+        output: Path,
+        as_of: date,
+        settings: Settings,
+        now: datetime,
+        *,
+        mail: bool = False,
+        password: str | None = None,
+        jobs: int = 1,
+    ) -> "Job":
+        """Raises UsageError where the form cannot be used."""
+        form = load_form(settings.form)
+        reporting_dates = sorted({*form.order.reporting_dates, *settings.reporting_dates})
+        calendar = Calendar(tuple(reporting_dates), settings.days_before)
+        return cls(input, output, as_of, settings, now, form, calendar, mail, password, jobs)
 
 
 @dataclass(frozen=True)
@@ -103,39 +126,33 @@ def take_survey(
     if journal is None:
         with Journal.copy(job.output / JOURNAL) as known:
             return take_survey(job, progress, log, known)
-    form = load_form(job.settings.form)
+    form, calendar = job.form, job.calendar
     catalogue = load_catalogue(job.settings.controls)
-    intake = _read(job, form, catalogue, progress, log)
+    intake = _read(job, catalogue, progress, log)
 
     from pipeline.checking.judgement import check
     from pipeline.measuring.measure import measure
-    from pipeline.measuring.picture import Calendar
 
     arrivals = recording.first_arrivals(intake, journal.arrivals(), job.now)
     known_files = [read for read in intake.reads if read.digest]
     arrived = {read.file: _in_zone(arrivals[read.digest].arrived, job.settings) for read in known_files}
     checked = check(intake.reads, arrived, form, intake.registry, catalogue, intake.inbox.remarks)
-    calendar = Calendar(reporting_dates(job.settings), job.settings.days_before)
     told = journal.told_before(job.as_of, calendar.reporting_dates)
     sent = journal.sent_for(job.as_of)
     figures = measure(checked, intake.reads, intake.registry, form, catalogue, job.as_of, calendar, told, sent)
     return Survey(form, catalogue, intake, arrivals, checked, figures)
 
 
-def reporting_dates(settings: Settings) -> tuple[date, ...]:
-    """Those of the order and those that the office added."""
-    form = load_form(settings.form)
-    return tuple(sorted({*form.order.reporting_dates, *settings.reporting_dates}))
-
-
-def _read(job: Job, form: Form, catalogue: Catalogue, progress: Progress, log: Path | None) -> Intake:
+def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) -> Intake:
     """Workers read while this process imports pandas: neither waits for the other."""
     inbox = look_into(job.input, leave_out=job.output.resolve())
     if not inbox.registry and not inbox.reports and not inbox.remarks:
         raise UsageError(f"В папке «{job.input}» нет ни реестра, ни отчётов: положите в неё файлы школ.")
     with ThreadPoolExecutor(1) as thread:
         cache = job.output / "cache" if log else None  # what writes nothing keeps nothing
-        reading = thread.submit(take_in, inbox, form, job.settings.limits, catalogue, job.jobs, log, progress, cache)
+        reading = thread.submit(
+            take_in, inbox, job.form, job.settings.limits, catalogue, job.jobs, log, progress, cache
+        )
         import pipeline.checking.judgement
         import pipeline.writing.summary  # noqa: F401
 

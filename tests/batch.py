@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from pipeline.checking.judgement import Checked, check
+from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.figures import Figures
 from pipeline.measuring.measure import measure
-from pipeline.measuring.picture import Calendar
 from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.book import Book
 from pipeline.reading.schools import Schools

@@ -32,7 +32,7 @@ class Run:
 
 def do_main_job(folder: Path, form: str = "form-547", schools: int = 20, dates: int = 3, seed: int = 1) -> Run:
     district = make(folder, load_form(form), schools, dates, seed)
-    job = monthly.Job(folder / "input", folder / "output", district.as_of, Settings(form=form), NOW)
+    job = monthly.Job.of(folder / "input", folder / "output", district.as_of, Settings(form=form), NOW)
     return Run(district, monthly.run(job), folder / "input", folder / "output")
 
 

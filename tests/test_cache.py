@@ -71,7 +71,7 @@ def cache(done, tmp_path) -> Path:
 def run(folder: Path, output: Path) -> dict[str, str]:
     """The main job; path of every file of its date -> digest."""
     as_of = date(2014, 6, 1)
-    monthly.run(monthly.Job(folder, output, as_of, Settings(), NOW))
+    monthly.run(monthly.Job.of(folder, output, as_of, Settings(), NOW))
     written = output / as_of.isoformat()
     files = sorted(path for path in written.rglob("*") if path.is_file())
     return {str(path.relative_to(written)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
@@ -306,7 +306,7 @@ def test_the_cache_is_open_to_its_owner_alone(inbox_folder, tmp_path):
 
 def test_a_survey_leaves_no_cache(inbox_folder, tmp_path):
     """`trace` and `forms` look at the input without the output folder's lock."""
-    monthly.take_survey(monthly.Job(inbox_folder, tmp_path / "output", date(2014, 6, 1), Settings(), NOW))
+    monthly.take_survey(monthly.Job.of(inbox_folder, tmp_path / "output", date(2014, 6, 1), Settings(), NOW))
     assert not (tmp_path / "output").exists()
 
 

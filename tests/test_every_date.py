@@ -41,7 +41,7 @@ def year(tmp_path_factory) -> Run:
 
 @pytest.fixture(scope="module")
 def surveys(year) -> dict[date, monthly.Survey]:
-    return {day: monthly.take_survey(monthly.Job(year.input, year.output, day, Settings(), NOW)) for day in DATES}
+    return {day: monthly.take_survey(monthly.Job.of(year.input, year.output, day, Settings(), NOW)) for day in DATES}
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ class Office:
         place.write_bytes(content)
         moment = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
         os.utime(place, (moment, moment))
-        job = monthly.Job(self.folder / "input", self.folder / "output", MARCH, Settings(), NOW)
+        job = monthly.Job.of(self.folder / "input", self.folder / "output", MARCH, Settings(), NOW)
         return monthly.run(job).figures
 
     @property

@@ -35,7 +35,7 @@ LOGINS, THE_REST = 0.95, 0.9
 def handed_out(tmp_path_factory) -> tuple[Run, Path]:
     """A district with two dates, and its forms for the third."""
     run = do_main_job(tmp_path_factory.mktemp("handed-out"), dates=2)
-    folder, written = hand_out_forms(monthly.Job(run.input, run.output, MAY, Settings(), NOW), "")
+    folder, written = hand_out_forms(monthly.Job.of(run.input, run.output, MAY, Settings(), NOW), "")
     assert written == 20
     return run, folder
 
@@ -51,7 +51,7 @@ def test_forms_filled_with_the_next_dates_answers_are_accepted_without_a_remark(
         shutil.copy(saved, place)
         moment = datetime(MAY.year, MAY.month, MAY.day, 3, tzinfo=UTC).timestamp()
         os.utime(place, (moment, moment))
-    figures = monthly.take_survey(monthly.Job(run.input, run.output, MAY, Settings(), NOW)).figures
+    figures = monthly.take_survey(monthly.Job.of(run.input, run.output, MAY, Settings(), NOW)).figures
     # What is handed out holds last time's accepted answers, those with a warning among them; and a total that was
     # wrong last time jumps back.
     planted = {(fault.school, code) for fault in run.district.planted for code in fault.codes}

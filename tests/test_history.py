@@ -48,7 +48,7 @@ def district(made: Path, tmp_path: Path) -> Path:
 
 def job(input: Path, output: Path, as_of: date, mail: Mail | None = None) -> monthly.Job:
     settings = Settings(mail=mail) if mail else Settings()
-    return monthly.Job(input, output, as_of, settings, NOW, mail=bool(mail), password=PASSWORD)
+    return monthly.Job.of(input, output, as_of, settings, NOW, mail=bool(mail), password=PASSWORD)
 
 
 def results(folder: Path) -> dict[str, bytes]:

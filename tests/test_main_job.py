@@ -40,7 +40,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def run_again(run: Run, output: Path, input: Path | None = None, **changes: object) -> monthly.Done:
-    job = monthly.Job(input or run.input, output, run.district.as_of, Settings(), NOW)
+    job = monthly.Job.of(input or run.input, output, run.district.as_of, Settings(), NOW)
     return monthly.run(replace(job, **changes))  # type: ignore[arg-type]
 
 
@@ -169,7 +169,7 @@ def test_a_draft_registry_and_a_strange_file_of_an_earlier_run_are_taken_away(tm
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"of an earlier run")
-    monthly.run(monthly.Job(tmp_path / "input", output, district.as_of, Settings(), NOW))
+    monthly.run(monthly.Job.of(tmp_path / "input", output, district.as_of, Settings(), NOW))
     assert [path for path in stale if path.exists()] == []
 
 
@@ -239,7 +239,7 @@ def test_the_letter_arrives_once_over_tls_with_the_workbook_byte_for_byte(demo: 
     post, mail = serve("starttls")
     settings = Settings(mail=mail)
     output = tmp_path / "output"
-    job = monthly.Job(demo.input, output, demo.district.as_of, settings, NOW, mail=True, password=PASSWORD)
+    job = monthly.Job.of(demo.input, output, demo.district.as_of, settings, NOW, mail=True, password=PASSWORD)
     done = monthly.run(job)
     assert [delivery.fate for delivery in done.deliveries] == [Fate.SENT]
     (letter,) = post.letters

@@ -36,7 +36,7 @@ def test_another_moment_folder_and_mailbox_leave_it_as_it_is(demo: Run, tmp_path
     shutil.copytree(demo.input, tmp_path / "input")
     mail = Mail(host="smtp.example.ru", sender="svod@example.ru", user="svod")
     settings = Settings(mail=mail)
-    job = monthly.Job(tmp_path / "input", tmp_path / "there", demo.district.as_of, settings, NOW + timedelta(days=9))
+    job = monthly.Job.of(tmp_path / "input", tmp_path / "there", demo.district.as_of, settings, NOW + timedelta(days=9))
     done = monthly.run(job)
     there = done.summary.path.parent / "manifest.json"
     assert there.read_bytes() == (demo.folder / "manifest.json").read_bytes()
@@ -44,7 +44,7 @@ def test_another_moment_folder_and_mailbox_leave_it_as_it_is(demo: Run, tmp_path
 
 def test_a_setting_that_can_change_a_figure_shows_in_it(demo: Run, tmp_path: Path):
     settings = Settings(reporting_dates=(date(2014, 4, 20),), controls={"PROBLEM-NO-SOLUTION": "off"})
-    job = monthly.Job(demo.input, tmp_path, demo.district.as_of, settings, NOW)
+    job = monthly.Job.of(demo.input, tmp_path, demo.district.as_of, settings, NOW)
     monthly.run(job)
     here, there = told(demo.folder), told(tmp_path / demo.folder.name)
     assert {key for key in here if here[key] != there[key]} == {"settings", "outputs"}
@@ -64,6 +64,6 @@ def test_no_address_and_no_name_of_the_mail_is_in_it():
 def test_a_file_that_cannot_be_read_stands_in_it_without_a_digest(demo: Run, tmp_path: Path):
     shutil.copytree(demo.input, tmp_path / "input")
     (tmp_path / "input" / "ссылка.xlsx").symlink_to("registry.xlsx")
-    job = monthly.Job(tmp_path / "input", tmp_path / "output", demo.district.as_of, Settings(), NOW)
+    job = monthly.Job.of(tmp_path / "input", tmp_path / "output", demo.district.as_of, Settings(), NOW)
     monthly.run(job)
     assert told(tmp_path / "output" / demo.folder.name)["inputs"]["ссылка.xlsx"] is None

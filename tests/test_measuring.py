@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from pipeline.measuring.activation import forecast, level
+from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.figures import Activation, Figures, Level, Milestone, Share, State
-from pipeline.measuring.picture import Calendar
 from pipeline.measuring.problems import OTHER, group_of
 from pipeline.measuring.submission import days_late
 from schemas.district import Registry

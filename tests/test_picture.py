@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report
-from pipeline.measuring.picture import Calendar, Outcome, outcome, picture, said_of_outcomes
+from pipeline.measuring.calendar import Calendar
+from pipeline.measuring.picture import Outcome, outcome, picture, said_of_outcomes
 from schemas.answers import empty_answers
 from schemas.district import Registry
 from tests.batch import school

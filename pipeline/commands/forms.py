@@ -1,6 +1,7 @@
 """The command `forms`: the standard form for every school of the registry, with last time's answers; or one blank."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from pipeline.wording import message
 from pipeline.writing.form.prefill import Prefill, accepted, report_of
 from pipeline.writing.form.workbook import write_form
 from schemas.district import Registry, School
-from schemas.form import load_form
 from schemas.remarks import Severity
 from schemas.strict import UsageError
 
@@ -25,7 +25,6 @@ def hand_out_forms(job: Job, code: str) -> tuple[Path, int]:
 
     `code`: for that school alone. Raises UsageError.
     """
-    form = load_form(job.settings.form)
     survey = _last_time(job)
     registry = survey.intake.registry if survey else Registry()
     schools = _wanted(registry, code, job.as_of)
@@ -34,7 +33,7 @@ def hand_out_forms(job: Job, code: str) -> tuple[Path, int]:
     with lock(job.output), Outputs(job.output) as outputs:
         for school in schools:
             name = f"{safe_name(school.code)}-{safe_name(school.name)}.xlsx" if school else BLANK
-            filled = write_form(form, school, job.as_of, before.get(school.code) if school else None)
+            filled = write_form(job.form, school, job.as_of, before.get(school.code) if school else None)
             outputs.add(folder / name, filled, durable=False)
         outputs.commit()
     return job.output / folder, len(schools)
@@ -46,7 +45,7 @@ def _last_time(job: Job) -> Survey | None:
     if not job.input.is_dir() or look_into(job.input, leave_out=job.output.resolve()).registry is None:
         return None
     yesterday = job.as_of - timedelta(days=1)
-    return monthly.take_survey(Job(job.input, job.output, yesterday, job.settings, job.now))
+    return monthly.take_survey(replace(job, as_of=yesterday))
 
 
 def _answers(survey: Survey) -> Iterator[tuple[str, Prefill]]:

@@ -26,9 +26,10 @@ def main_job(
     user's. Raises UsageError and OutputError."""
     require_folders(input, output)
     now = datetime.now(settings.zone)
-    job = Job(input, output, as_of or now.date(), settings, now, mail, os.environ.get(PASSWORD_VARIABLE), jobs)
+    password = os.environ.get(PASSWORD_VARIABLE)
+    job = Job.of(input, output, as_of or now.date(), settings, now, mail=mail, password=password, jobs=jobs)
     why = why or ("указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
-    console.say_date(job.as_of, why, monthly.reporting_dates(settings))
+    console.say_date(job.as_of, why, job.calendar.reporting_dates)
     with console.run_log(output, now), console.progress() as progress:
         done = monthly.run(job, progress)
         console.log_result(done)
@@ -42,7 +43,7 @@ def job_of(input: Path, output: Path, as_of: date | None, settings: Path | None)
     """What a command beside the main job is asked to do: nothing is sent, one process reads."""
     chosen = load_settings(settings)
     now = datetime.now(chosen.zone)
-    return Job(input, output, as_of or now.date(), chosen, now)
+    return Job.of(input, output, as_of or now.date(), chosen, now)
 
 
 def require_folders(input: Path, output: Path) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Activation, Level, Milestone, Share
 from pipeline.measuring.picture import Picture
 from pipeline.measuring.rows import CoverageRow, typed_rows
@@ -29,13 +30,14 @@ _PEOPLE_EXACT = 6
 
 
 def activation(
-    coverage: pd.DataFrame, shown: Picture, form: Form, courses: dict[str, Course], before: dict[str, Activation]
+    evidence: Evidence, coverage: pd.DataFrame, courses: dict[str, Course], before: dict[str, Activation]
 ) -> tuple[Activation, ...]:
     """Every school expected, the smallest share first, those without a figure last.
 
     `coverage`: `Figures.coverage`. `courses`: code -> the school's own reports up to now. `before`: code -> the figure
     at the last reporting date.
     """
+    shown, form = evidence.shown, evidence.form
     rows = {row.school_code: row for row in typed_rows(coverage, CoverageRow) if row.item == form.headline.item}
     found = []
     for school in shown.schools:
@@ -49,11 +51,10 @@ def activation(
     return tuple(sorted(found, key=_worst_first))
 
 
-def municipality(
-    totals: pd.DataFrame, form: Form, as_of: date, course: Course, before: Activation | None
-) -> Activation:
+def municipality(evidence: Evidence, totals: pd.DataFrame, course: Course, before: Activation | None) -> Activation:
     """The headline item over all schools counted: Σ/Σ. `totals`: `Figures.totals`; `course`, `before`: as those of
     the schools."""
+    form, as_of = evidence.form, evidence.as_of
     covered, total, percent = (float(totals[name][form.headline.item]) for name in ("covered", "total", "percent"))
     if math.isnan(percent):
         return Activation(None, Level.UNKNOWN, share=Share.NO_ANSWER)

@@ -5,17 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
 
 import pandas as pd
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import place_of
 from pipeline.measuring import activation as headline
+from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.coverage import answered_shares, coverage, totals, with_change
+from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Figures, Restated, Source, Told
 from pipeline.measuring.milestones import Milestones, measures, milestones
-from pipeline.measuring.picture import Calendar, Outcome, Picture, outcome, picture, said_of_outcomes
+from pipeline.measuring.picture import Outcome, Picture, outcome, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
 from pipeline.measuring.reconciliation import reconcile
 from pipeline.measuring.remark_history import remark_history
@@ -54,79 +55,66 @@ def measure(
     the letter that tells a correction is followed by the same summary, not by one that knows of none.
     Raises UnbalancedError where something has disappeared on the way.
     """
-    batch = _Batch(checked, reads, registry, form, catalogue, calendar, answered_shares(checked, form))
     shown = picture(checked, registry, as_of, calendar)
-    earlier = [picture(checked, registry, day, calendar) for day in calendar.until(shown.reporting_date)]
-    before = _figures(batch, earlier[-1], earlier[:-1], None) if earlier else None
-    figures = _figures(batch, shown, earlier, before)
+    earlier = tuple(picture(checked, registry, day, calendar) for day in calendar.until(shown.reporting_date))
+    answered = answered_shares(checked, form)
+    evidence = Evidence(reads, checked, answered, registry, form, catalogue, calendar, shown, earlier)
+    before = _figures(evidence.before, None) if evidence.before else None
+    figures = _figures(evidence, before)
     other = next((one for one in sent if _differs(one[_WHOLE].percent, figures.municipality.percent)), None)
     told = {**told, as_of: other} if other else told
-    return replace(figures, restated=tuple(_restated(batch, told)))
+    return replace(figures, restated=tuple(_restated(evidence, told)))
 
 
-class _Batch(NamedTuple):
-    """What every picture is measured from. `answered`: `answered_shares`."""
-
-    checked: Checked
-    reads: list[FileRead]
-    registry: Registry
-    form: Form
-    catalogue: Catalogue
-    calendar: Calendar
-    answered: pd.DataFrame
-
-
-def _figures(batch: _Batch, shown: Picture, earlier: list[Picture], before: Figures | None) -> Figures:
-    """`earlier`: the pictures of the reporting dates before the one in force. `before`: the figures of the last one."""
-    checked, reads, registry, form, catalogue, calendar, answered = batch
-    as_of = shown.as_of
-    shares = coverage(answered, shown, form.coverage_items)
+def _figures(evidence: Evidence, before: Figures | None) -> Figures:
+    """`before`: the figures of the reporting date before the one in force."""
+    form, shown, as_of = evidence.form, evidence.shown, evidence.as_of
+    shares = coverage(evidence.answered, shown, form.coverage_items)
     sums = with_change(totals(shares, form.coverage_items), before.totals if before else None)
-    trend = _trend(answered, _trend_pictures(checked, registry, shown, calendar), form)
+    trend = _trend(evidence, _trend_pictures(evidence))
     last_time = {row.school.code: row for row in before.activation if row.school} if before else {}
-    rows = headline.activation(shares, shown, form, _courses(checked, answered, shown, form), last_time)
-    whole = headline.municipality(sums, form, as_of, _whole_course(trend), before.municipality if before else None)
-    waivers = tuple(w for w in registry.waivers if w.school in shown.codes and w.covers(w.item, as_of))
-    left_out = frozenset((waiver.school, waiver.item) for waiver in waivers if not waiver.code)
-    milestone = Milestones(checked, shown, answered, form, registry.papers, left_out)
-    remarks = tuple(_remarks(checked, shown, calendar, catalogue))
-    sources = tuple(_sources(checked, reads, shown))
+    rows = headline.activation(evidence, shares, _courses(evidence), last_time)
+    whole = headline.municipality(evidence, sums, _whole_course(trend), before.municipality if before else None)
+    left_out = {code for code, item in evidence.left_out if item == form.headline.item}
+    standings = Milestones(evidence)
+    remarks = tuple(_remarks(evidence))
+    sources = tuple(_sources(evidence))
     return Figures(
         form=form,
         as_of=as_of,
         reporting_date=shown.reporting_date,
-        reporting_dates=calendar.reporting_dates,
+        reporting_dates=evidence.calendar.reporting_dates,
         schools=shown.schools,
-        draft_registry=registry.draft,
+        draft_registry=evidence.registry.draft,
         target=form.target_on(as_of),
         next_target=form.next_target(as_of),
-        submissions=submissions(checked, shown),
+        submissions=submissions(evidence),
         coverage=shares,
         totals=sums,
         activation=rows,
         municipality=whole,
-        milestones=milestones(milestone, shown, form),
-        steps=headline.steps(rows, form, as_of, {code for code, item in left_out if item == form.headline.item}),
-        measures=measures(milestone, shown, form),
+        milestones=milestones(standings),
+        steps=headline.steps(rows, form, as_of, left_out),
+        measures=measures(standings),
         trend=trend,
-        problems=problems(checked, shown, form),
+        problems=problems(evidence),
         remarks=remarks,
-        remark_history=remark_history(checked, shown, earlier, calendar),
-        rules=rule_book(catalogue, remarks),
-        waivers=waivers,
+        remark_history=remark_history(evidence),
+        rules=rule_book(evidence.catalogue, remarks),
+        waivers=evidence.waivers,
         sources=sources,
-        reconciliation=reconcile(reads, checked, shown, answered, shares, sums, sources, remarks, form),
+        reconciliation=reconcile(evidence, shares, sums, sources, remarks),
         bases=_bases(shown),
-        answers=checked.answers[checked.answers["report"].isin(list(shown.reports))],
+        answers=_answers(evidence),
         before=before,
     )
 
 
-def _restated(batch: _Batch, told: Mapping[date, Mapping[str, Told]]) -> Iterator[Restated]:
+def _restated(evidence: Evidence, told: Mapping[date, Mapping[str, Told]]) -> Iterator[Restated]:
     """Dates whose municipal percent is another now than was told. `told`: by date and scope."""
     for day in sorted(told):
-        shown = picture(batch.checked, batch.registry, day, batch.calendar)
-        now = _percents(_trend(batch.answered, [shown], batch.form))
+        shown = evidence.picture_on(day)
+        now = _percents(_trend(evidence, [shown]))
         changed = {code for code, one in told[day].items() if _differs(one.percent, now.get(code))}
         if _WHOLE in changed:
             was = told[day][_WHOLE]
@@ -140,22 +128,27 @@ def _differs(was: float | None, now: float | None) -> bool:
     return not math.isclose(was, now, rel_tol=0, abs_tol=_NO_POINTS)
 
 
-def _trend(answered: pd.DataFrame, pictures: Iterable[Picture], form: Form) -> pd.DataFrame:
-    """The headline item in these pictures (`Figures.trend`). `answered`: `answered_shares`."""
-    item = [form.headline_item]
+def _answers(evidence: Evidence) -> pd.DataFrame:
+    table = evidence.checked.answers
+    return table[table["report"].isin(list(evidence.shown.reports))]
+
+
+def _trend(evidence: Evidence, pictures: Iterable[Picture]) -> pd.DataFrame:
+    """The headline item in these pictures (`Figures.trend`)."""
+    item = [evidence.form.headline_item]
     frames = []
     for shown in pictures:
-        schools = coverage(answered, shown, item)
+        schools = coverage(evidence.answered, shown, item)
         whole = totals(schools, item).assign(school_code=_WHOLE, carried=False)
         frames += [frame.assign(date=shown.as_of)[list(_TREND)] for frame in (schools, whole)]
     return (pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_TREND))).astype(_TREND)
 
 
-def _trend_pictures(checked: Checked, registry: Registry, shown: Picture, calendar: Calendar) -> Iterator[Picture]:
+def _trend_pictures(evidence: Evidence) -> Iterator[Picture]:
     """Every reporting date with a report, and today where somebody has reported since."""
-    last = date.min
-    for day in (d for d in calendar.reporting_dates if d <= shown.as_of):
-        earlier = picture(checked, registry, day, calendar)
+    last, shown = date.min, evidence.shown
+    for day in (d for d in evidence.calendar.reporting_dates if d <= shown.as_of):
+        earlier = evidence.picture_on(day)
         if earlier.chosen:
             last = day
             yield earlier
@@ -174,32 +167,33 @@ def _whole_course(trend: pd.DataFrame) -> headline.Course:
     return list(zip(known["date"], known["percent"], strict=True))
 
 
-def _courses(checked: Checked, answered: pd.DataFrame, shown: Picture, form: Form) -> dict[str, headline.Course]:
+def _courses(evidence: Evidence) -> dict[str, headline.Course]:
     """Code -> the headline item in the school's own reports up to the picture's date: a figure that is carried forward
     is no new measurement."""
-    percents = answered.xs(form.headline.item, level="item")["percent"].dropna().to_dict()
+    percents = evidence.answered.xs(evidence.form.headline.item, level="item")["percent"].dropna().to_dict()
     courses: dict[str, list[tuple[date, float]]] = {}
-    for report in checked.counting:
-        if report.as_of and report.as_of <= shown.as_of and report.number in percents:
+    for report in evidence.checked.counting:
+        if report.as_of and report.as_of <= evidence.as_of and report.number in percents:
             courses.setdefault(report.school, []).append((report.as_of, percents[report.number]))
     return {**courses}
 
 
-def _remarks(checked: Checked, shown: Picture, calendar: Calendar, catalogue: Catalogue) -> Iterator[Remark]:
+def _remarks(evidence: Evidence) -> Iterator[Remark]:
     """On the registry, on the reports in the picture, and on every file that gave none."""
+    checked, shown = evidence.checked, evidence.shown
     passed_over = {report.place for report in checked.reports if outcome(report, checked, shown) in _PASSED_OVER}
     yield from checked.on_registry
     yield from (remark for remark in checked.remarks if place_of(remark) not in passed_over)
-    yield from catalogue.grade(said_of_outcomes(checked, shown, calendar))
+    yield from evidence.catalogue.grade(said_of_outcomes(checked, shown, evidence.calendar))
 
 
-def _sources(checked: Checked, reads: list[FileRead], shown: Picture) -> Iterator[Source]:
+def _sources(evidence: Evidence) -> Iterator[Source]:
     """What became of every file, in reading order: a line for each report in it."""
-    by_file: dict[str, list[Source]] = {read.file: [] for read in reads}
-    for report in checked.reports:
-        became = outcome(report, checked, shown)
+    by_file: dict[str, list[Source]] = {read.file: [] for read in evidence.reads}
+    for report in evidence.checked.reports:
+        became = outcome(report, evidence.checked, evidence.shown)
         by_file[report.file].append(Source(report.file, became, report.as_of, report.school))
-    for read in reads:
+    for read in evidence.reads:
         no_form = any(remark.code == "FILE-NO-FORM" for remark in read.remarks)
         yield from by_file[read.file] or [Source(read.file, NOT_A_FORM if no_form else UNREAD)]
 

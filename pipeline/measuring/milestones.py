@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report
+from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Milestone, Share
-from pipeline.measuring.picture import Picture
 from pipeline.reading.answers.yes_no import read_yes_no
 from schemas.district import Paper, School
 from schemas.form import Form, Item, Kind, Measure
@@ -26,29 +25,30 @@ _WHOLE = 100 - 1e-9  # percent; what binary fractions may take away
 _SETTLED = (Milestone.DONE, Milestone.NOT_APPLICABLE)
 
 
-def milestones(milestone: "Milestones", shown: Picture, form: Form) -> pd.DataFrame:
+def milestones(standings: "Milestones") -> pd.DataFrame:
     """One row a school expected and item with a due date (`Figures.milestones`). A deadline has passed from the day
     after it."""
-    rows = []
-    for school in shown.schools:
-        for item in form.due_items:
-            state, since = milestone.of_item(school, item)
-            late = (shown.as_of - item.due).days if item.due and state is Milestone.OVERDUE else 0
+    rows, evidence = [], standings.evidence
+    for school in evidence.shown.schools:
+        for item in evidence.form.due_items:
+            state, since = standings.of_item(school, item)
+            late = (evidence.as_of - item.due).days if item.due and state is Milestone.OVERDUE else 0
             rows.append((school.code, item.number, item.due, state, late, since))
     columns = ["school_code", "item", "due", "state", "days_late", "done_since"]
     return pd.DataFrame(rows, columns=columns).astype({"done_since": "object"})
 
 
-def measures(milestone: "Milestones", shown: Picture, form: Form) -> pd.DataFrame:
+def measures(standings: "Milestones") -> pd.DataFrame:
     """One row a school and measure of the order's stages, papers first (`Figures.measures`)."""
     rows: list[tuple[object, ...]] = []
-    for school in shown.schools:
+    form = standings.evidence.form
+    for school in standings.evidence.shown.schools:
         for paper in form.order.papers:
-            state, since = milestone.of_unseen(school, paper.title, paper.due)
+            state, since = standings.of_unseen(school, paper.title, paper.due)
             rows.append((school.code, PAPERS, paper.title, paper.due, (), state, since))
         for stage in form.stages:
             for measure in stage.measures:
-                state, since = milestone.of_measure(school, measure)
+                state, since = standings.of_measure(school, measure)
                 rows.append((school.code, stage.title, measure.title, measure.due, measure.items, state, since))
     columns = ["school_code", "stage", "measure", "due", "items", "state", "done_since"]
     return pd.DataFrame(rows, columns=columns).astype({"due": "object", "done_since": "object"})
@@ -62,26 +62,16 @@ class Standing(NamedTuple):
 
 
 class Milestones:
-    """What has become of a school's milestones in the picture, and in which report each first counted as done.
+    """What has become of a school's milestones in the picture, and in which report each first counted as done."""
 
-    `answered`: `coverage.answered_shares`. `papers`: of the registry. `left_out`: school and item of the measures that
-    the office has left out of a school's plan."""
-
-    def __init__(
-        self,
-        checked: Checked,
-        shown: Picture,
-        answered: pd.DataFrame,
-        form: Form,
-        papers: tuple[Paper, ...] | None,
-        left_out: frozenset[tuple[str, str]],
-    ):
-        self._checked = checked
-        self._shown = shown
-        self._form = form
-        self._papers = papers
+    def __init__(self, evidence: Evidence):
+        self.evidence = evidence
+        self._checked = evidence.checked
+        self._shown = evidence.shown
+        self._form = evidence.form
+        self._papers = evidence.registry.papers
         self._standings: dict[tuple[str, str], Standing] = {}
-        self._left_out = left_out
+        answered = evidence.answered
         self._shares = dict(zip(answered.index, zip(answered["share"], answered["percent"], strict=True), strict=True))
 
     def of_item(self, school: School, item: Item) -> Standing:
@@ -94,7 +84,7 @@ class Milestones:
         report = self._shown.chosen.get(school.code)
         if report is None:
             return Standing(Milestone.UNKNOWN)
-        if (school.code, item.number) in self._left_out:
+        if (school.code, item.number) in self.evidence.left_out:
             return Standing(Milestone.NOT_APPLICABLE)
         settled = self._settled(report, item)
         if settled is Milestone.DONE:

@@ -12,8 +12,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from pipeline.checking.judgement import Checked
+from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Problem
-from pipeline.measuring.picture import Picture
 from pipeline.wording import capital
 from schemas.district import School
 from schemas.form import Form
@@ -40,10 +40,11 @@ class Row(NamedTuple):
     solution: str
 
 
-def problems(checked: Checked, shown: Picture, form: Form) -> tuple[Problem, ...]:
+def problems(evidence: Evidence) -> tuple[Problem, ...]:
     """The tables of problems in the picture's reports: the group that most schools name first, then by school."""
+    shown, form = evidence.shown, evidence.form
     schools = {school.code: school for school in shown.schools}
-    rows = list(_rows(checked))
+    rows = list(_rows(evidence.checked))
     current = [row for row in rows if row.report in shown.reports]
     by_stem = {row.problem: group_of(row.problem, form) for row in rows}
     groups = by_stem | groups_by_likeness((r.school, r.problem) for r in current if by_stem[r.problem] == OTHER)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipeline.checking.judgement import Checked
 from pipeline.files import OutputError
+from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Reconciliation, SetAside, Share, Source
 from pipeline.measuring.picture import Picture
 from schemas.district import School
@@ -27,19 +28,16 @@ class UnbalancedError(OutputError):
 
 
 def reconcile(
-    reads: Sequence[FileRead],
-    checked: Checked,
-    shown: Picture,
-    answered: pd.DataFrame,
+    evidence: Evidence,
     coverage: pd.DataFrame,
     totals: pd.DataFrame,
     sources: Sequence[Source],
     remarks: Sequence[Remark],
-    form: Form,
 ) -> Reconciliation:
-    """`answered`: `coverage.answered_shares`; the frames are those of `Figures`. Raises UnbalancedError."""
+    """The frames, sources and remarks are those of `Figures`. Raises UnbalancedError."""
+    reads, checked, shown, form = evidence.reads, evidence.checked, evidence.shown, evidence.form
     numbers = [item.number for item in form.coverage_items]
-    said = _said(answered, shown, numbers)
+    said = _said(evidence.answered, shown, numbers)
     items = totals[["expected", "carried", *_STATES]].copy()
     items["read"] = _answers_read(reads, numbers)
     items["elsewhere"] = _answers_elsewhere(checked, shown, numbers)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Place, Report, place_of
+from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import TO_REMIND, State, Submission
 from pipeline.measuring.picture import Picture
 from schemas.district import School
@@ -14,8 +15,9 @@ from schemas.remarks import Remark, Severity
 Tally = Counter[tuple[Place, Severity]]
 
 
-def submissions(checked: Checked, shown: Picture) -> tuple[Submission, ...]:
+def submissions(evidence: Evidence) -> tuple[Submission, ...]:
     """One line a school expected, those to be rung up first."""
+    checked, shown = evidence.checked, evidence.shown
     tally = Counter((place_of(remark), remark.severity) for remark in checked.remarks)
     refused = _refused(checked)
     older = _superseded(checked)

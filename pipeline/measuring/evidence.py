@@ -1,0 +1,57 @@
+"""What every measure of a picture is taken from, in one object: made once a picture, asked by all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+import pandas as pd
+
+from pipeline.checking.judgement import Checked
+from pipeline.measuring.calendar import Calendar
+from pipeline.measuring.picture import Picture, picture
+from schemas.district import Registry, Waiver
+from schemas.form import Form
+from schemas.remarks import Catalogue
+from schemas.reports import FileRead
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """reads: all files as they were read; checked: the judged batch; answered: its shares, `coverage.answered_shares`.
+
+    shown: the picture that is measured. earlier: those of the reporting dates before the one in force, oldest first.
+    """
+
+    reads: Sequence[FileRead]
+    checked: Checked
+    answered: pd.DataFrame
+    registry: Registry
+    form: Form
+    catalogue: Catalogue
+    calendar: Calendar
+    shown: Picture
+    earlier: tuple[Picture, ...]
+
+    @property
+    def as_of(self) -> date:
+        return self.shown.as_of
+
+    @property
+    def before(self) -> "Evidence | None":
+        """The same of the last reporting date before the one in force; None before the first."""
+        return replace(self, shown=self.earlier[-1], earlier=self.earlier[:-1]) if self.earlier else None
+
+    @cached_property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """The office's exceptions in force at the picture's date, of the schools expected."""
+        in_being = (waiver for waiver in self.registry.waivers if waiver.school in self.shown.codes)
+        return tuple(waiver for waiver in in_being if waiver.covers(waiver.item, self.as_of))
+
+    @cached_property
+    def left_out(self) -> frozenset[tuple[str, str]]:
+        """School and item of the measures that the office has left out of a school's plan."""
+        return frozenset((waiver.school, waiver.item) for waiver in self.waivers if not waiver.code)
+
+    def picture_on(self, day: date) -> Picture:
+        return picture(self.checked, self.registry, day, self.calendar)
