@@ -19,6 +19,7 @@ from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.sending.smtp import Delivery, deliver
 from pipeline.settings import Settings
+from pipeline.wording import message, todo
 from schemas.form import Form, load_form
 from schemas.remarks import Catalogue, load_catalogue
 from schemas.strict import UsageError
@@ -83,6 +84,7 @@ class Done:
     survey: Survey
     summary: Written
     warnings: tuple[str, ...]
+    failures: tuple[str, ...]  # files at which the program failed, one sentence each
     deliveries: tuple[Delivery, ...]
 
     @property
@@ -107,13 +109,13 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             number = recording.begin(journal, job.now, VERSION, job.as_of, job.settings)
             survey = take_survey(job, progress, log, journal)
             recording.note(journal, number, survey.form, survey.intake, survey.arrivals)
-            summary, content, said = _write(job, survey, journal, outputs)
+            summary, content, said, failures = _write(job, survey, journal, outputs, log)
             written = {place.path: place for place in outputs.commit()}
             finished = datetime.now(job.settings.zone)
             recording.finish(journal, number, survey.figures, survey.checked.remarks, content, job.output, finished)
             deliveries = _send(job, journal) if job.mail else []
     warnings = tuple(filter(None, (journal.warning, forgotten, *said)))
-    return Done(survey, written[job.output / summary], warnings, tuple(deliveries))
+    return Done(survey, written[job.output / summary], warnings, (*_not_read(survey), *failures), tuple(deliveries))
 
 
 def take_survey(
@@ -159,9 +161,17 @@ def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) 
         return reading.result()
 
 
-def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tuple[Path, str, list[str]]:
+def _not_read(survey: Survey) -> list[str]:
+    """The program failed at these files."""
+    failed = [said for read in survey.intake.reads for said in read.remarks if said.code == "FILE-INTERNAL"]
+    return [f"{said.file}: {message(said, survey.catalogue)} {todo(said, survey.catalogue)}" for said in failed]
+
+
+def _write(
+    job: Job, survey: Survey, journal: Journal, outputs: Outputs, log: Path
+) -> tuple[Path, str, list[str], list[str]]:
     """All files of the run, made beside their places. Returns the summary's path below the output folder, its digest,
-    and what is to be said of the letters."""
+    what is to be said of the letters, and of the files at which the program failed."""
     from pipeline.reading.draft import look_alikes
     from pipeline.sending.letters import leadership_letter, put_in_outbox
     from pipeline.writing.brief import make_brief
@@ -189,8 +199,12 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tupl
     inbox, reads = survey.intake.inbox, survey.intake.reads
     files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}
     outputs.only(folder / "returns")
-    for returned, content in make_returns(figures, catalogue, job.input, files, job.settings.limits):
-        add(f"returns/{returned}", content, durable=False)
+    failures = []
+    for one in make_returns(figures, catalogue, job.input, files, job.settings.limits, log):
+        add(f"returns/{one.name}", one.content, durable=False)
+        if one.failed:
+            why = f"внутренняя ошибка программы ({one.failed}): замечания не внесены в сам файл"
+            failures.append(f"{one.file}: {why}, вместо него школе приготовлен заполненный бланк.")
     outputs.own_or_none(folder / "registry.xlsx")
     if registry.draft:
         add("registry.xlsx", write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
@@ -202,7 +216,7 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> tupl
         outputs.add(strange_file, strange, durable=False)
     letter = leadership_letter(figures, brief, registry, name, summary)
     said = put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs) if letter else []
-    return folder / name, digests[name], said
+    return folder / name, digests[name], said, failures
 
 
 def _send(job: Job, journal: Journal) -> list[Delivery]:

@@ -29,15 +29,17 @@ T = TypeVar("T")
 _BATCH = 64  # items sent at once: a small file takes a millisecond, a message to and fro a good part of one
 _START_SECONDS = 60  # a worker that has not started by then never will
 _STOP_SECONDS = 2
+_FRAMES = 10  # at either end of a traceback
 
 
 @dataclass(frozen=True)
 class Outcome(Generic[R]):
-    """What became of one item: a result, or the end of the worker that was at it."""
+    """What became of one item: a result, an exception, or the end of the worker that was at it."""
 
     result: R | None = None
     died: bool = False  # aborted, panicked or ran out of memory
     late: bool = False  # was stopped at the time limit
+    failed: str = ""  # the function raised: which exception, and where, without a word of the item
 
 
 class WorkersError(RuntimeError):
@@ -47,9 +49,10 @@ class WorkersError(RuntimeError):
 class Workers(Generic[R]):
     """Processes that call `function(*constants, item)`; they start when entered, before anything is asked of them.
 
-    `function` stands at the top level of its module. An ordinary exception in it is a programmer's mistake and is
-    raised here, with its traceback as a note. `seconds` is the limit for one item, `memory_mb` that of a process
-    (Linux only); what the processes write to stderr goes to `log`, or nowhere.
+    `function` stands at the top level of its module. An exception in it is a programmer's mistake, and it is that
+    item's alone: this is the one place where it is caught. Its traceback goes to `log` without a value, for values are
+    people's words. `seconds` is the limit for one item, `memory_mb` that of a process (Linux only); what the processes
+    write to stderr goes to `log` too, or nowhere.
     """
 
     def __init__(
@@ -124,10 +127,8 @@ class Workers(Generic[R]):
         if answer is None:
             worker.ready = True
             return
-        result, error = answer
-        if error is not None:
-            raise error
-        job.outcomes[worker.batch.popleft()] = Outcome(result)
+        result, failed = answer
+        job.outcomes[worker.batch.popleft()] = Outcome(result, failed=failed)
 
     def _give_up(self, worker: "_Worker", job: "_Job[T, R]", outcome: Outcome[R]) -> None:
         """The item that the worker was at is guilty; the rest of its batch waits again."""
@@ -219,20 +220,42 @@ def _serve(pipe: Connection, function: Callable[..., object], memory_mb: int, lo
 
 
 def _answer(function: Callable[..., object], constants: tuple[object, ...], item: object) -> bytes:
-    """Result or exception, pickled. A panic of a Rust library is no Exception and ends the process, like an abort."""
+    """The result, or where the function failed; pickled. A panic of a Rust library is no Exception and ends the
+    process, like an abort."""
     try:
-        return pickle.dumps((function(*constants, item), None))
+        return pickle.dumps((function(*constants, item), ""))
     except MemoryError:  # the item's fault, not the programmer's
         raise
     except Exception as error:
-        trace = traceback.format_exc()
-        error.add_note(trace)
-        try:
-            answer = pickle.dumps((None, error))
-            pickle.loads(answer)
-        except Exception:  # it does not travel
-            answer = pickle.dumps((None, RuntimeError(trace)))
-        return answer
+        os.write(2, _trace(error).encode("utf-8", "replace"))
+        return pickle.dumps((None, _where(error)))
+
+
+def _where(error: BaseException) -> str:
+    """«KeyError, rows.py:57»: the exception's name and the line that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    line = f", {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{line}"
+
+
+def _trace(error: BaseException) -> str:
+    """The traceback of the error and of those it came from, the first cause first. What an exception says is left out,
+    and so are the lines of code: only names of exceptions, files and functions stand here."""
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in chain:
+        chain.insert(0, cause)
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return "".join(map(_frames, chain))
+
+
+def _frames(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    # of endless recursion the two ends tell all
+    shown = [*frames[:_FRAMES], *frames[-_FRAMES:]] if len(frames) > 2 * _FRAMES else frames
+    lines = [f"  {frame.filename}:{frame.lineno} in {frame.name}\n" for frame in shown]
+    kind = type(error)
+    return f"{kind.__module__}.{kind.__qualname__}\n{''.join(lines)}"
 
 
 def _turn_away_stderr(log: Path | None) -> None:

@@ -25,7 +25,8 @@ from schemas.strict import UsageError
 from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, order_form, school
 from tests.order_form import FORM, REGISTRY, OrderForm, read
 from tests.own_form import own_form_file
-from tests.test_package import compound
+from tests.test_intake import MISTAKEN, read_all
+from tests.test_package import archive, compound
 from tests.word import answered as in_word
 from tests.word import paragraph, run, text_box
 
@@ -184,6 +185,12 @@ def a_file_that_may_not_be_read(folder: Path) -> Iterable[Remark]:
 NOBODY = 65_534
 
 
+def a_file_at_which_the_program_fails(folder: Path) -> Iterable[Remark]:
+    (folder / "отчёт.xlsx").write_bytes(archive({"xl/workbook.xml": ""}))
+    (read,) = read_all(folder, MISTAKEN)
+    return read.remarks
+
+
 def an_item_under_another_number(folder: Path) -> Iterable[Remark]:
     form = OrderForm()
     form.rows[form.row_of("9")][0] = "29"
@@ -240,6 +247,9 @@ RAISED: dict[str, Fixture] = {
     "FILE-LINK": a_folder_called_like_a_report,
     "FILE-EMPTY": in_the_inbox(b""),
     "FILE-KIND": in_the_inbox(b"%PDF-1.7\n"),
+    "FILE-ARCHIVE": in_the_inbox(archive({"отчёт.xlsx": ""})),
+    "FILE-LETTER": in_the_inbox(b"From: school@example.org\nTo: office@example.org\n\n"),
+    "FILE-INTERNAL": a_file_at_which_the_program_fails,
     "FILE-ENCRYPTED": in_the_inbox(compound("Root Entry", "EncryptedPackage")),
     "FILE-DAMAGED": in_the_inbox(b"PK\x03\x04" + bytes(300)),
     "FILE-LIMIT": a_file_far_above_the_limit,

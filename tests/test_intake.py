@@ -1,5 +1,6 @@
 """The inbox as folders are: what is read, what is only counted, what is not called broken."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,21 @@ from pipeline.settings import Limits
 from schemas.form import load_form
 from schemas.remarks import load_catalogue, remark
 from schemas.reports import FileRead
+from schemas.strict import UsageError
+from tests.test_package import archive as package
 
 FORM = load_form("form-547")
+LIMITS = Limits()
 
 
-def read_all(folder: Path) -> list[FileRead]:
+def read_all(folder: Path, limits: Limits = LIMITS) -> list[FileRead]:
     inbox = look_into(folder, leave_out=folder / "none")
-    intake = take_in(inbox, FORM, Limits(), load_catalogue(), 1, None, lambda done, of: None)
+    intake = take_in(inbox, FORM, limits, load_catalogue(), 1, None, lambda done, of: None)
     return intake.reads
+
+
+# A limit that is no number stands for a mistake of the program that shows at some files only: at every archive.
+MISTAKEN = Limits(zip_entries=None)  # type: ignore[arg-type]
 
 
 def said(reads: list[FileRead]) -> dict[str, list[str]]:
@@ -37,6 +45,22 @@ def test_a_file_open_in_excel_or_libreoffice_is_busy_and_not_broken(tmp_path, ma
 def test_a_torn_file_that_nobody_holds_is_damaged(tmp_path):
     (tmp_path / "отчёт.xlsx").write_bytes(TORN)
     assert said(read_all(tmp_path)) == {"отчёт.xlsx": ["FILE-DAMAGED"]}
+
+
+def test_a_file_at_which_the_program_fails_is_named_and_the_others_are_read(tmp_path):
+    (tmp_path / "Иванова.xlsx").write_bytes(package({"xl/workbook.xml": ""}))
+    (tmp_path / "скан.xlsx").write_bytes(b"%PDF-1.7")
+    by_file = {read.file: read for read in read_all(tmp_path, MISTAKEN)}
+    assert said(list(by_file.values())) == {"Иванова.xlsx": ["FILE-INTERNAL"], "скан.xlsx": ["FILE-KIND"]}
+    (remark,) = by_file["Иванова.xlsx"].remarks
+    assert re.fullmatch(r"TypeError, guard\.py:\d+", dict(remark.data)["where"])
+    assert not by_file["Иванова.xlsx"].digest  # read again when the program is mended
+
+
+def test_a_registry_at_which_the_program_fails_stops_the_run_with_one_sentence(tmp_path):
+    (tmp_path / "registry.xlsx").write_bytes(package({"xl/workbook.xml": ""}))
+    with pytest.raises(UsageError, match=r"Реестр registry\.xlsx не читается\. Внутренняя ошибка программы"):
+        read_all(tmp_path, MISTAKEN)
 
 
 def test_a_file_that_grew_between_two_looks_is_still_being_copied(tmp_path):

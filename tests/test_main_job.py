@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import openpyxl
 import pytest
 
@@ -17,10 +18,13 @@ from pipeline.memory.journal import Journal
 from pipeline.sending.outbox import read
 from pipeline.sending.smtp import Fate, deliver
 from pipeline.settings import Settings
+from pipeline.writing.returns import make_returns
 from schemas.form import load_form
 from schemas.strict import UsageError
+from tests.batch import CATALOGUE
 from tests.conftest import NOW, Run, do_main_job
 from tests.mail_server import PASSWORD, Serve
+from tests.test_intake import MISTAKEN
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
@@ -77,6 +81,34 @@ def test_a_run_in_another_time_zone_of_the_computer_writes_the_same_bytes(demo: 
 def test_more_processes_change_nothing(demo: Run, tmp_path: Path):
     run_again(demo, tmp_path / "two", jobs=2)
     assert contents(tmp_path / "two") == contents(demo.output)
+
+
+def test_a_file_at_which_the_program_fails_is_named_at_the_end_and_the_summary_is_written(demo: Run, tmp_path: Path):
+    shutil.copytree(demo.input, tmp_path / "input")
+    (tmp_path / "input" / "registry.xlsx").unlink()  # the mistake planted here shows at every archive
+    settings = msgspec.structs.replace(Settings(), limits=MISTAKEN)
+    done = run_again(demo, tmp_path / "output", tmp_path / "input", settings=settings)
+    assert done.summary.lies_at.is_file()
+    failed = {
+        row["file"]
+        for row in rows(tmp_path / "output" / demo.folder.name / "findings.csv")
+        if "INTERNAL" in row["code"]
+    }
+    assert len(failed) == len(done.failures) > 10
+    assert all(any(line.startswith(file) for file in failed) for line in done.failures)
+    assert "Внутренняя ошибка программы (TypeError, guard.py:" in done.failures[0]
+    log = (tmp_path / "output" / "logs" / "reading.log").read_text("utf-8")
+    assert log.count("builtins.TypeError") == 2 * len(failed)  # read for the draft registry, and again with it
+
+
+def test_a_file_at_whose_marking_the_program_fails_is_given_back_on_a_fresh_form(demo: Run, tmp_path: Path):
+    intake = demo.done.survey.intake
+    files = {read.file: (path, read) for path, read in zip(intake.inbox.reports, intake.reads, strict=True)}
+    log = tmp_path / "log"
+    made = list(make_returns(demo.done.figures, CATALOGUE, None, files, Settings().limits, log))  # type: ignore[arg-type]
+    assert {one.name for one in made} == {path.name for path in (demo.folder / "returns").iterdir()}
+    assert all(one.failed.startswith("TypeError, in_worker.py:") and one.content for one in made)
+    assert log.read_text("utf-8").count("builtins.TypeError") == len(made)
 
 
 BROKEN = {

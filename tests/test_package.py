@@ -1,9 +1,12 @@
 """The look at a file before any reader opens it: what it is by its bytes, and what is refused with which words."""
 
+import bz2
 import gzip
+import lzma
 import os
 import pickle
 import socket
+import tarfile
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -25,6 +28,13 @@ def archive(parts: dict[str, bytes | str], compression: int = zipfile.ZIP_DEFLAT
     with zipfile.ZipFile(file, "w", compression) as package:
         for name, content in parts.items():
             package.writestr(name, content)
+    return file.getvalue()
+
+
+def tar(name: str) -> bytes:
+    file = BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as package:
+        package.addfile(tarfile.TarInfo(name))
     return file.getvalue()
 
 
@@ -123,10 +133,6 @@ def test_a_document_is_known_by_its_content(kind: str, data: bytes) -> None:
         ("снимок (JPEG)", b"\xff\xd8\xff\xe0\x00\x10JFIF"),
         ("снимок (PNG)", b"\x89PNG\r\n\x1a\n"),
         ("снимок (HEIC)", b"\x00\x00\x00\x18ftypheic\x00"),
-        ("архив RAR", b"Rar!\x1a\x07\x00"),
-        ("архив 7-Zip", b"7z\xbc\xaf\x27\x1c"),
-        ("архив GZIP", gzip.compress(b"x", mtime=0)),
-        ("архив ZIP", archive({"отчёт.xlsx": "x"})),
         ("документ RTF", b"{\\rtf1\\ansi"),
         ("веб-страница (HTML)", b"\r\n<html><body><table>"),
         ("веб-страница (HTML)", '\ufeff<!DOCTYPE HTML>\n<html lang="ru">'.encode()),
@@ -149,6 +155,40 @@ def test_a_document_is_known_by_its_content(kind: str, data: bytes) -> None:
 )
 def test_another_kind_of_file_is_called_what_it_is(what: str, data: bytes) -> None:
     assert refusal(lambda: kind_of(data, LIMITS)) == ("FILE-KIND", f"Это {what}, а не книга Excel.")
+
+
+LETTER = "From: school@example.org\r\nTo: office@example.org\r\nSubject: отчёт\r\nMIME-Version: 1.0\r\n\r\n"
+BY_MANY_WAYS = "Return-Path: <a@example.org>\nReceived: from mail\n\tby office; Thu, 20 Mar 2014\nDate: x\n\nтекст"
+WEB_PAGE = "From: <Saved by Windows Internet Explorer 8>\nSubject: x\nMIME-Version: 1.0\n\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "data"),
+    [
+        ("FILE-ARCHIVE", "архив RAR", b"Rar!\x1a\x07\x00"),
+        ("FILE-ARCHIVE", "архив 7-Zip", b"7z\xbc\xaf\x27\x1c"),
+        ("FILE-ARCHIVE", "архив GZIP", gzip.compress(b"x", mtime=0)),
+        ("FILE-ARCHIVE", "архив BZIP2", bz2.compress(b"x")),
+        ("FILE-ARCHIVE", "архив XZ", lzma.compress(b"x")),
+        ("FILE-ARCHIVE", "архив TAR", tar("отчёт.xlsx")),
+        ("FILE-ARCHIVE", "архив ZIP", archive({"отчёт.xlsx": "x"})),
+        ("FILE-ARCHIVE", "архив ZIP", archive({"отчёт.xlsx": "x", "отчёт.docx": "x"}, zipfile.ZIP_LZMA)),
+        ("FILE-ARCHIVE", "архив ZIP", archive({f"школа {n}.xlsx": "" for n in range(2_001)})),
+        ("FILE-LETTER", "письмо Outlook (.msg)", compound("Root Entry", "__properties_version1.0", "Workbook")),
+        ("FILE-LETTER", "письмо Outlook (winmail.dat)", b"\x78\x9f\x3e\x22\x01\x00"),
+        ("FILE-LETTER", "письмо, сохранённое файлом (.eml)", LETTER.encode()),
+        ("FILE-LETTER", "письмо, сохранённое файлом (.eml)", BY_MANY_WAYS.encode()),
+        ("FILE-LETTER", "письмо, сохранённое файлом (.eml)", ("From a@example.org Thu Mar 20\n" + LETTER).encode()),
+    ],
+)
+def test_what_holds_the_file_says_to_take_it_out(code: str, what: str, data: bytes) -> None:
+    said, words = refusal(lambda: kind_of(data, LIMITS))
+    assert (said, words.partition(":")[0]) == (code, f"Это {what}")
+
+
+@pytest.mark.parametrize("text", [WEB_PAGE, "To: office", "Кому: отчёт\nTo whom it may concern\n", "1;To: x\n2;Cc: y"])
+def test_words_that_only_look_like_the_head_of_a_letter_are_none(text: str) -> None:
+    assert refusal(lambda: kind_of(text.encode(), LIMITS))[0] == "FILE-KIND"
 
 
 def test_a_file_of_zeros_is_called_empty() -> None:

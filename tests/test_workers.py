@@ -1,7 +1,9 @@
 """Workers: an item that ends its process is the only one that suffers."""
 
 import os
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,21 @@ def divide(number: float, item: int) -> float:
 
 def fail(item: str) -> str:
     raise ZeroDivisionError(f"деление в {item}")
+
+
+def divide_by(item: int) -> float:
+    return 1 / item
+
+
+def fail_of_another_failure(item: str) -> str:
+    try:
+        return fail(item)
+    except ZeroDivisionError as error:
+        raise KeyError(item) from error
+
+
+def fail_for_ever(item: str) -> str:
+    return fail_for_ever(item)
 
 
 class NoTravellerError(Exception):
@@ -118,15 +135,34 @@ def test_constants_reach_the_worker_that_takes_the_place_of_a_dead_one() -> None
     assert outcomes == [Outcome(10.0), Outcome(died=True), Outcome(5.0)]
 
 
-def test_a_mistake_of_the_programmer_is_raised_with_its_traceback() -> None:
-    with Workers(fail) as workers, pytest.raises(ZeroDivisionError, match="деление в файле") as raised:
-        list(workers.map(["файле"]))
-    assert "in fail" in raised.value.__notes__[0]
+def test_an_item_at_which_the_program_fails_is_the_only_one_without_a_result(tmp_path: Path) -> None:
+    with Workers(divide_by) as workers:
+        outcomes = [outcome for _, outcome in workers.map([1, 0, 2])]
+    assert [outcome.result for outcome in outcomes] == [1.0, None, 0.5]
+    assert re.fullmatch(r"ZeroDivisionError, test_workers\.py:\d+", outcomes[1].failed)
+    assert outcomes[1] == Outcome(failed=outcomes[1].failed)
 
 
-def test_an_exception_that_does_not_travel_is_told_by_its_traceback() -> None:
-    with Workers(fail_untransportably) as workers, pytest.raises(RuntimeError, match="NoTravellerError"):
+@pytest.mark.parametrize("function", [fail, fail_untransportably, fail_of_another_failure, fail_for_ever])
+def test_the_log_tells_where_the_program_failed_and_never_what_the_item_says(
+    function: Callable[[str], str], tmp_path: Path
+) -> None:
+    with Workers(function, log=tmp_path / "log") as workers:
+        ((_, outcome),) = workers.map(["Иванова"])
+    log = (tmp_path / "log").read_text("utf-8")
+    assert outcome.failed.partition(",")[0] in log
+    assert f"in {function.__name__}" in log
+    assert "Иванова" not in log + outcome.failed
+    assert len(log.splitlines()) < 30
+
+
+def test_the_log_tells_the_cause_before_what_came_of_it(tmp_path: Path) -> None:
+    with Workers(fail_of_another_failure, log=tmp_path / "log") as workers:
         list(workers.map(["x"]))
+    assert re.findall(r"^\S+Error", (tmp_path / "log").read_text("utf-8"), re.M) == [
+        "builtins.ZeroDivisionError",
+        "builtins.KeyError",
+    ]
 
 
 def test_a_map_left_half_way_leaves_no_answers_for_the_next() -> None:

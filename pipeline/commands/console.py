@@ -96,8 +96,8 @@ def say_result(done: "Done") -> None:
     else:
         for name, figure in rows:
             _say(f"{name}: {figure}")
-    for warning in done.warnings:
-        _say(warning)
+    for line in (*done.warnings, *done.failures):
+        _say(line)
     if done.deliveries:
         for line in delivery_lines(done.deliveries):
             _say(line)

@@ -136,11 +136,13 @@ def _just_changed(state: "_State") -> bool:
 
 
 def _read(path: Path, outcome: "Outcome[FileRead | Registry | Refused]", limits: Limits) -> FileRead:
-    """The file as read; where the reader died of it, that is the one thing to be said about the file."""
+    """The file as read; where the reader failed or died of it, that is the one thing to be said about the file."""
     if isinstance(outcome.result, FileRead):
         return outcome.result
     file = shown_path(path)
-    if outcome.late:
+    if outcome.failed:
+        said = remark("FILE-INTERNAL", file=file, where=outcome.failed)
+    elif outcome.late:
         said = remark("FILE-LIMIT", file=file, what="чтение не закончилось вовремя", limit=f"{limits.seconds} с")
     else:
         said = remark("FILE-DAMAGED", file=file, what="программа чтения на нём останавливается")

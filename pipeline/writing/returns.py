@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.files import safe_name
 from pipeline.measuring.figures import Figures
@@ -21,17 +22,26 @@ _SUFFIX = "-замечания.xlsx"
 Files = Mapping[str, tuple[Path, FileRead]]  # file -> its path below the input folder, and what was read from it
 
 
+class Return(NamedTuple):
+    """`failed`: the program failed at marking the school's own file (which exception, and where)."""
+
+    name: str
+    content: bytes
+    file: str
+    failed: str = ""
+
+
 def make_returns(
-    figures: Figures, catalogue: Catalogue, folder: Path, files: Files, limits: Limits
-) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each return: the school's own .xlsx or .xlsm marked, in a worker process; for other formats
-    a fresh form with its answers and the same remarks."""
+    figures: Figures, catalogue: Catalogue, folder: Path, files: Files, limits: Limits, log: Path | None = None
+) -> Iterator[Return]:
+    """Each return: the school's own .xlsx or .xlsm marked, in a worker process; for other formats, and where marking
+    fails, a fresh form with its answers and the same remarks."""
     tasks = list(_tasks(figures, catalogue, files))
     if not tasks:
         return
-    with Workers(annotate, 1, seconds=limits.seconds, memory_mb=limits.memory_mb) as workers:
+    with Workers(annotate, 1, seconds=limits.seconds, memory_mb=limits.memory_mb, log=log) as workers:
         for name, (task, outcome) in zip(_names(tasks), workers.map(tasks, folder, limits), strict=True):
-            yield name, outcome.result or _fresh(figures, files, task)
+            yield Return(name, outcome.result or _fresh(figures, files, task), task.file, outcome.failed)
 
 
 def _tasks(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[ReturnTask]:

@@ -126,7 +126,7 @@ def kind_of(data: bytes, limits: Limits) -> Kind:
         return "xls"  # Excel 2–5 without a container: the first record of the workbook itself
     if data.count(0) == len(data):
         raise unreadable("FILE-EMPTY", what="одни нули, его содержимое не скопировалось")
-    raise unreadable("FILE-KIND", what=_said_of(data))
+    raise _other_than_a_document(data)
 
 
 def _kind_of_compound(data: bytes) -> Kind:
@@ -135,6 +135,8 @@ def _kind_of_compound(data: bytes) -> Kind:
         if f"{stream}\0".encode("utf-16-le") in data:
             if stream == "EncryptedPackage":
                 raise unreadable("FILE-ENCRYPTED")
+            if stream == _OF_A_LETTER:
+                raise unreadable("FILE-LETTER", what=kind)
             if kind != "xls":
                 raise unreadable("FILE-KIND", what=kind)
             return "xls"
@@ -150,15 +152,28 @@ def _directory_of_compound(data: bytes) -> int:
     return int((sector + 1) << min(shift, 16))
 
 
+_OF_A_LETTER = "__properties_version1.0"
 _STREAMS = (
+    (_OF_A_LETTER, "письмо Outlook (.msg)"),  # first: a workbook may be attached to it
     ("EncryptedPackage", ""),
     ("Workbook", "xls"),
     ("Book", "xls"),
     ("WordDocument", "документ Word старого вида (.doc)"),
     ("PowerPoint Document", "презентация PowerPoint (.ppt)"),
-    ("__properties_version1.0", "письмо Outlook (.msg)"),
 )
 
+_ARCHIVES = (
+    (rb"Rar!", "архив RAR"),
+    (rb"7z\xbc\xaf", "архив 7-Zip"),
+    (rb"\x1f\x8b", "архив GZIP"),
+    (rb"BZh[1-9]1AY&SY", "архив BZIP2"),
+    (rb"\xfd7zXZ\x00", "архив XZ"),
+    (rb"MSCF\x00\x00\x00\x00", "архив CAB"),
+    (rb"\x60\xea", "архив ARJ"),
+    (rb"..-lh[0-9]-", "архив LHA"),
+    (rb".{257}ustar", "архив TAR"),
+)
+_LETTERS = ((rb"\x78\x9f\x3e\x22", "письмо Outlook (winmail.dat)"),)
 _SIGNATURES = (
     (rb"%PDF", "документ PDF"),
     (rb"\xff\xd8\xff", "снимок (JPEG)"),
@@ -168,9 +183,6 @@ _SIGNATURES = (
     (rb"BM....\x00\x00\x00\x00", "картинка (BMP)"),
     (rb"....ftyp(heic|heix|mif1)", "снимок (HEIC)"),
     (rb"RIFF....WEBP", "картинка (WEBP)"),
-    (rb"Rar!", "архив RAR"),
-    (rb"7z\xbc\xaf", "архив 7-Zip"),
-    (rb"\x1f\x8b", "архив GZIP"),
     (rb"\{\\rtf", "документ RTF"),
     (rb"MZ", "программа"),
     (rb"L\x00\x00\x00\x01\x14\x02\x00", "ярлык"),
@@ -191,15 +203,35 @@ _TEXT_SIGNATURES = (
 _HEAD = 4_096  # bytes enough to tell what a file is
 
 
-def _said_of(data: bytes) -> str:
-    """«документ PDF», «веб-страница (HTML)» …: what the file is in place of a workbook."""
-    for pattern, what in _SIGNATURES:
-        if re.match(pattern, data, re.DOTALL):
-            return what
+def _other_than_a_document(data: bytes) -> Unreadable:
+    """What the file is in place of a workbook, and so what is to be done with it."""
+    for code, signatures in (("FILE-ARCHIVE", _ARCHIVES), ("FILE-LETTER", _LETTERS), ("FILE-KIND", _SIGNATURES)):
+        for pattern, what in signatures:
+            if re.match(pattern, data, re.DOTALL):
+                return unreadable(code, what=what)
     text = _as_text(data[:_HEAD])
     if text is None:
-        return "файл неизвестного вида"
-    return next((what for p, what in _TEXT_SIGNATURES if re.match(p, text, re.I)), "текстовый файл")
+        return unreadable("FILE-KIND", what="файл неизвестного вида")
+    if _is_letter(text):
+        return unreadable("FILE-LETTER", what="письмо, сохранённое файлом (.eml)")
+    said = next((what for p, what in _TEXT_SIGNATURES if re.match(p, text, re.I)), "текстовый файл")
+    return unreadable("FILE-KIND", what=said)
+
+
+def _is_letter(text: str) -> bool:
+    """Does it begin with the header lines of a letter (RFC 5322). A web page saved as one file has such lines too, but
+    neither way nor addressee."""
+    fields = set()
+    for line in re.sub(r"^From .*", "", text).strip().splitlines():
+        field = re.match(r"([!-9;-~]+):", line)
+        if field:
+            fields.add(field[1].casefold())
+        elif not line.startswith((" ", "\t")):
+            break
+    return len(fields) > 1 and bool(fields & _OF_THE_POST)
+
+
+_OF_THE_POST = {"received", "return-path", "delivered-to", "message-id", "to", "cc", "bcc", "reply-to", "in-reply-to"}
 
 
 def _as_text(head: bytes) -> str | None:
@@ -237,8 +269,10 @@ def part(package: zipfile.ZipFile, name: str) -> bytes:
 
 def _kind_of_zip(data: bytes, limits: Limits) -> Kind:
     with open_zip(data) as package:
-        _check_directory(package.infolist(), limits)
         names = {name.replace("\\", "/").lower(): name for name in package.namelist()}
+        if not any(name.startswith(_OF_A_DOCUMENT) for name in names):
+            raise unreadable("FILE-ARCHIVE", what="архив ZIP")  # packed however it likes
+        _check_directory(package.infolist(), limits)
         if "mimetype" in names:
             return _kind_of_open_document(package, names)
         for beginning, kind in _PARTS:
@@ -249,7 +283,7 @@ def _kind_of_zip(data: bytes, limits: Limits) -> Kind:
         for beginning, what in _OTHER_PARTS:
             if any(name.startswith(beginning) for name in names):
                 raise unreadable("FILE-KIND", what=what)
-    raise unreadable("FILE-KIND", what="архив ZIP")
+    raise unreadable("FILE-ARCHIVE", what="архив ZIP")
 
 
 _PARTS: tuple[tuple[str, Kind], ...] = (
@@ -272,6 +306,7 @@ def _is_said_to_be_a_document(package: zipfile.ZipFile, names: dict[str, str]) -
 
 
 _TEXT_DOCUMENT = re.compile(rb"(?:wordprocessingml|ms-word)\.(?:document|template)[\w.]*\.main\+xml")
+_OF_A_DOCUMENT = ("mimetype", "[content_types].xml", *(name for name, _ in (*_PARTS, *_OTHER_PARTS)))
 
 
 def _kind_of_open_document(package: zipfile.ZipFile, names: dict[str, str]) -> Kind:
