@@ -1,16 +1,31 @@
 """A Word document is read as its reader sees it in the end: every rule of docs/reading.md, and every place of text."""
 
 import re
+from datetime import date
 
 import pytest
 
+from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.book import Sheet
 from pipeline.reading.opening.grid import open_book
 from pipeline.reading.opening.guard import Unreadable
 from pipeline.settings import Limits
 from schemas.addresses import Spot
+from tests.order_form import FORM, SCHOOLS, OrderForm
 from tests.test_values import rows_of, unescaped
-from tests.word import STRICT, package, paragraph, part, run, table, text_box, texts, word_file
+from tests.word import (
+    STRICT,
+    answered,
+    order_form_body,
+    package,
+    paragraph,
+    part,
+    run,
+    table,
+    text_box,
+    texts,
+    word_file,
+)
 
 STYLES = """
 <docDefaults><rPrDefault><rPr/></rPrDefault></docDefaults>
@@ -273,3 +288,57 @@ def test_odd_markup_is_read_or_passed_over_and_ends_nothing(fault):
 
 def test_deeper_markup_than_any_program_writes_is_called_damaged():
     assert refusal(word_file(nested_tables(200))) == "FILE-DAMAGED"
+
+
+# ── what becomes of it in a report ───────────────────────────────────────────────────────────────────────
+
+
+def figures(document: bytes, item: str) -> tuple[dict[str, str | float], list[str]]:
+    """Facts of an item, and the codes of all remarks on it and on the file."""
+    [report], remarks = read_book(open_book(document, Limits()), FORM, SCHOOLS)
+    codes = [remark.code for remark in remarks if remark.item in ("", item)]
+    return {fact.field: fact.value for fact in report.facts if fact.item == item}, codes
+
+
+PERCENT = f"{run('88')}{run(' %')}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "facts", "codes"),
+    [
+        (PERCENT, {"percent": 88.0}, []),
+        (run("30 %", "<strike/>") + PERCENT, {"percent": 88.0}, ["TEXT-ASIDE"]),
+        (run("88 %", "<strike/>"), {}, ["ANSWER-ASIDE"]),
+        (run("88 %", '<vertAlign val="superscript"/>'), {}, ["ANSWER-ASIDE"]),
+        (run("44 %", "<vanish/>"), {}, []),
+        (text_box(paragraph("88 %")), {}, ["ANSWER-ASIDE"]),
+        (PERCENT + text_box(paragraph("44 %")), {"percent": 88.0}, ["TEXT-UNREAD"]),
+        ('<r><drawing><a:blip r:embed="rId9"/></drawing></r>', {}, ["ANSWER-ASIDE"]),
+        (PERCENT + '<r><drawing><a:blip r:embed="rId9"/></drawing></r>', {"percent": 88.0}, []),
+    ],
+    ids=["plain", "partly struck out", "struck out", "raised", "hidden", "in a box", "under a box", "picture", "stamp"],
+)
+def test_an_answer_that_is_no_text_of_its_cell_is_never_counted_and_always_told(answer, facts, codes):
+    assert figures(answered("13", answer), "13") == (facts, codes)
+
+
+def test_a_struck_out_name_of_a_system_is_no_answer():
+    assert figures(answered("2", run("Дневник.ру", "<strike/>") + run("ЭлЖур")), "2")[0] == {"text": "ЭлЖур"}
+
+
+@pytest.mark.parametrize("where", ["header", "box", "frame"])
+def test_the_head_of_a_report_may_stand_apart_from_its_body(where):
+    form = OrderForm()
+    head = "".join(paragraph(str(row[0])) for row in form.rows[2:4])
+    del form.rows[2:4]
+    body = order_form_body(form)
+    match where:
+        case "header":
+            document = word_file(body + HEADER, header=head, footer="")
+        case "box":
+            document = word_file(box(head) + body)
+        case "frame":
+            document = word_file(table([head + body]))
+    [report], remarks = read_book(open_book(document, Limits()), FORM, SCHOOLS)
+    assert (report.school, report.as_of) == ("01", date(2014, 3, 20))
+    assert not remarks

@@ -93,6 +93,20 @@ def table(*rows: list[str]) -> str:
     return "<tbl>" + "".join(f"<tr>{''.join(f'<tc>{c}</tc>' for c in row)}</tr>" for row in rows) + "</tbl>"
 
 
+def order_form_body(order_form: OrderForm) -> str:
+    """The order's form as the body of a document: every text a paragraph, the two tables."""
+    body = ""
+    rows: list[list[str]] = []
+    for row in [*order_form.rows, []]:
+        if len(row) == 3:
+            rows.append([paragraph(str(text or "")) for text in row])
+            continue
+        body += table(*rows) if rows else ""
+        rows = []
+        body += paragraph("".join(str(text or "") for text in row))
+    return body
+
+
 def order_form_document(order_form: OrderForm) -> bytes:
     """The order's form as a text document of Word: the head in paragraphs, the two tables."""
     document = Document()
