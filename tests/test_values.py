@@ -1,6 +1,8 @@
 """One answer cell: every example of docs/reading.md, and facts written in any of its styles, read back the same."""
 
+import math
 import re
+import unicodedata
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -379,6 +381,87 @@ def test_any_number_gives_facts_or_a_remark(number, number_format):
     for item in ITEMS.values():
         answer = read_answer(item, Cell(number, number_format), FORM, 282.0)
         assert answer.facts or answer.remarks
+
+
+def numbers_written(text: str) -> set[float]:
+    """Every number that digits of the text can be, wherever it begins and ends, thousands parted by a space too."""
+    digits = unicodedata.normalize("NFKC", text).replace("_", " ")
+    ends = re.compile(r"[0-9]+(?:\s[0-9]{3})?(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?")
+    found = {part[0] for at in range(len(digits)) if (part := ends.match(digits, at))}
+    found |= {re.split(r"\s", one)[0] for one in found} | {re.split(r"[.,]", one)[0] for one in found}
+    return {float(re.sub(r"\s", "", one).replace(",", ".")) for one in found}
+
+
+measured = st.sampled_from(["people", "teachers", "percent", "percent, no classes", "volume"])
+bases = st.sampled_from([None, 12.0, 24.0, 87.0, 245.0, 282.0])
+
+
+@given(text=anything, item=measured, base=bases)
+def test_no_figure_is_read_that_is_not_written(text, item, base):
+    answer = read_answer(ITEMS[item], Cell(clean(text)), FORM, base)
+    written_there = numbers_written(clean(text))
+    for fact in answer.facts:
+        if fact.field in ("count", "total", "percent"):
+            value = abs(float(fact.value))
+            as_share = fact.field == "percent" and any(math.isclose(value, 100 * n) for n in written_there if n <= 1)
+            assert value in written_there or as_share
+
+
+STRANGE = ["абв", "кружок", "отлично", "Пушкинский", "прилагается", "гыук"]
+strange_words = st.sampled_from(
+    [f" {word} " for word in STRANGE] + [f" ({word}) " for word in STRANGE] + [", абв ", "\nабв\n"]
+)
+
+
+@given(text=anything, item=measured, base=bases, word=strange_words, data=st.data())
+def test_a_word_of_unknown_meaning_never_makes_a_value_of_a_remark(text, item, base, word, data):
+    text = clean(text)
+    if figures_of(item, text, base):
+        return
+    gaps_between_words = [0, len(text), *(at.start() for at in re.finditer(r"\s", text))]
+    at = data.draw(st.sampled_from(gaps_between_words))
+    assert not figures_of(item, clean(text[:at] + word + text[at:]), base)
+
+
+def figures_of(item: str, text: str, base: float | None) -> list[str]:
+    answer = read_answer(ITEMS[item], Cell(text), FORM, base)
+    return [fact.field for fact in answer.facts if fact.field in ("count", "total", "percent")]
+
+
+AFTERWORDS = [
+    "(без изменений)",
+    "(работа продолжается)",
+    "; списки прилагаются",
+    " – все под роспись",
+    "\nданные журнала",
+]
+CHANGING = [
+    "не", "нет", "план", "по плану", "плановый", "прогноз", "цель", "будет", "будет выполнено", "около", "ожидается",
+    "к маю", "должно быть", "предварительно", "частично", "кроме отсутствующих", "до конца года", "прошлый год",
+    "по району", "мальчики", "примерно", "уточняется", "ещё не все", "двадцать отказались", "или больше", "неактивные",
+    "без доступа", "хотят", "на бумаге, но не в системе", "обещают",
+]  # fmt: skip
+
+
+@given(
+    answer=st.sampled_from(["80 %", "245 чел.", "245 чел. / 87 %", "245 из 282 чел.", "87,5 % родителей"]),
+    mark=st.sampled_from(["({})", " ({}).", ", {}", "; {}", ". {}", " — {}", "\n{}", " – {}!", " {}"]),
+    word=st.sampled_from(CHANGING),
+    before=st.sampled_from(["", "кружок ", "работа прилагается, "]),
+    after=st.sampled_from(["", " кружок", ", работа прилагается"]),
+)
+def test_a_word_that_may_change_the_answer_before_it_leaves_a_remark(answer, mark, word, before, after):
+    for cased in (word, word.upper(), word.capitalize()):
+        assert not figures_of("people", clean(answer + mark.format(before + cased + after)), None)
+
+
+@given(
+    answer=st.sampled_from(["80 %", "245 чел.", "245 чел. / 87 %", "245 из 282 чел."]),
+    afterword=st.sampled_from(AFTERWORDS),
+    space=st.sampled_from(["", " ", "\u00a0"]),
+)
+def test_a_complete_answer_keeps_its_figures_before_a_note(answer, afterword, space):
+    assert read("people", answer + space + afterword) == read("people", answer)
 
 
 @pytest.mark.parametrize("item", sorted(set(ITEMS) - {"text"}))

@@ -33,7 +33,37 @@ _DATE = (
     r"(?<![0-9])(?<![0-9][.,/\-])(?:{})(?![0-9])(?![.,/\-][0-9])"
     r"(?:\s*(?:года?|г)(?![^\W_])\.?)?"
 )
-DATE = _DATE.replace("{}", "|".join(_CERTAIN))  # a pattern without groups, for the tokenizer to build in
+# ── beside figures: where digits after a day and a month may be the answer, not a year ──
+_DAY = r"(?:[12][0-9]|3[01]|0?[1-9])"
+_OF_MONTH = (
+    r"(?:января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
+    r"|янв|фев|мар|апр|авг|сент?|окт|ноя|дек)(?![^\W_])\.?"
+)
+_MONTH_NUMBER = r"(?:0[1-9]|1[0-2])"
+_YEAR_WORD = r"(?:года?|гг?)(?![^\W_])\.?"
+_NOT_COUNTED = r"(?!\s*\(?(?:%|проц|чел))"
+# Two digits are a year only of this age, and only where no people follow: «12.03.54», «12.03.22 педагога».
+_SHORT = r"[0-2][0-9](?!\s*\(?(?:%|проц|чел|ч\b|люд|дет|учи|учен|учащ|уч\b|обуч|пед|преп|род|законн|раб|сотр|участ))"
+_YEAR = (
+    rf"(?:\s*(?:19|20)[0-9]{{2}}(?![0-9]|[.,/][0-9]){_NOT_COUNTED}(?:\s*{_YEAR_WORD})?|\s*[0-9]{{2}}\s*{_YEAR_WORD})"
+)
+_DAY_AND_MONTH = rf"{_DAY}\.{_MONTH_NUMBER}"
+_BESIDE_FIGURES = (
+    # «с 12 по 15 марта», «12–15 марта 2014 г.»
+    rf"(?:с\s+{_DAY}\s*(?:по|до|[-‐‑‒–—―−])|{_DAY}(?:\s+по\s|[-‐‑‒–—―−]))\s*{_DAY}\s*{_OF_MONTH}{_YEAR}?(?![0-9])",
+    rf"с\s+{_DAY}\s+(?:по|до)\s+{_DAY_AND_MONTH}(?:\.(?:20)?[0-9]{{2}})?(?![0-9])(?!,[0-9]){_NOT_COUNTED}\.?",
+    rf"[«\"“„]?\s*{_DAY}(?:-?го)?\s*[»\"”“]?\s*{_OF_MONTH}(?:{_YEAR}|(?!\s*[0-9]{{1,2}}\s+[0-9]))(?![0-9])",
+    rf"[0-9]{{1,2}}\.\s?[0-9]{{1,2}}\.(?:\s?[0-9]{{4}}(?![0-9]|[.,/\-][0-9])|{_SHORT}(?![0-9]|[.,/\-][0-9]))"
+    rf"(?:\s*{_YEAR_WORD})?",
+    *(rf"{certain}(?![0-9]|[.,/\-][0-9])(?:\s*{_YEAR_WORD})?" for certain in _CERTAIN[1:-1]),
+)
+# Patterns without groups, for the tokenizer to build in. A day and a month alone may be a decimal number, too.
+DATE = rf"(?<![0-9])(?<![0-9][.,/\-])(?:{'|'.join(_BESIDE_FIGURES)})"
+DAYS_OR_FIGURES = rf"(?<![0-9.,/]){_DAY}\s*(?:,|\s[-‐‑‒–—―−]|\sи\s)\s*{_DAY}\s*{_OF_MONTH}"  # «обучено 12, 15 марта»
+DAY_AND_MONTH = (
+    rf"(?<![0-9])(?<![0-9][.,/\-])(?:{_DAY_AND_MONTH}\.(?![0-9])"
+    rf"|(?:(?<=\bна\s)|(?<=\bс\s)|(?<=\bпо\s)|(?<=\bот\s)){_DAY_AND_MONTH}(?![0-9.,/])){_NOT_COUNTED}"
+)
 _ANY_DATE = re.compile(_DATE.replace("{}", "|".join(_CERTAIN + _SHORT_YEAR)), re.IGNORECASE)
 _FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _DAY_OR_YEAR = re.compile(r"(?<![^\W_])(?:d{1,4}|y{2,4}|д{1,2}|г{2,4})(?![^\W_])", re.IGNORECASE)

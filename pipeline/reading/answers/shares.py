@@ -1,12 +1,11 @@
 """What an answer says in figures: people covered, people in all, percent.
 
-Four steps: tokens to pieces (a number and its unit are one); what makes them unreadable (a range, a bound, a letter for
-a digit, a word that is not understood); what each number is by the words beside it; and, for numbers without unit or
-word, the one role in which they agree with the rest or with the base. `docs/reading.md` shows the grammar by examples.
+Three steps from the pieces of an answer: what makes them unreadable (a range, a bound, a letter for a digit, a word
+that is not understood); what each number is by the words beside it; and, for numbers without unit or word, the one role
+in which they agree with the rest or with the base. `docs/reading.md` shows the grammar by examples.
 """
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
@@ -14,31 +13,20 @@ from functools import lru_cache
 from itertools import permutations
 from typing import Literal, NamedTuple
 
+from pipeline.reading.answers.afterword import changes_meaning
 from pipeline.reading.answers.grades import take_classes
-from pipeline.reading.answers.tokens import DASHES, Token, tokenize
-from pipeline.reading.answers.vocabulary import Sense, kind_of_people, sense
+from pipeline.reading.answers.pieces import NOTHING, Figure, People, Piece, half_unit, letter_for_digit, pieces_of
+from pipeline.reading.answers.tokens import DASHES, tokenize
+from pipeline.reading.answers.vocabulary import is_any_people, is_hours_too, speaks_of_hours
 
 Asks = Literal["people", "percent"]
-Unit = Literal["", "people", "other people", "percent"]
 
 _PEOPLE_FROM = 100  # a bare number above it cannot be a percent
-_FINEST = 10  # decimals: a percent with more of them was computed, not rounded by a person
 _SLIP = 1e-6  # what binary fractions may add, in people or percentage points
 _HARMLESS_MARKS = DASHES + "/()[],;:.=|\"«»„“”'’*&•!…%"
 _APART = DASHES + "/()[]=|"  # marks between two figures, so that the first does not run on into the second
-_FORMAT_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]')
-_LIKE_DIGITS = frozenset("зоoliі")
-
-
-class Figure(NamedTuple):
-    """`half`: half a unit of the last digit written; 0 for an exact number."""
-
-    value: float
-    half: float = 0.0
-
-    def share(self) -> "Figure":
-        """The number as a share of 1, in percent: 0.29 -> 29. The whole of 1 is exact."""
-        return Figure(float(Decimal(repr(self.value)) * 100), 0.0 if self.value == 1 else self.half * 100)
+_SEPARATES = DASHES + "(,;:."  # what an afterword may begin with
+_ROUND = 5  # percent: both ends of a range are mostly multiples of it
 
 
 @dataclass(frozen=True)
@@ -60,21 +48,20 @@ class Refusal(NamedTuple):
     data: tuple[tuple[str, str | float], ...] = ()
 
 
-class People(NamedTuple):
-    """`words`: the form's own words for people, lower case. `kind`: whom the item counts, as `kind_of_people` says."""
-
-    words: frozenset[str]
-    kind: str
-
-
 class Stated(NamedTuple):
     """What signs and words say. `bare`: numbers that have neither. `apart`: marks stand between the figures.
-    `unsure`: a bare one stands where people in all are as likely as people covered."""
+
+    `unsure`: a bare one stands where people in all are as likely as people covered. `bracketed`: the last bare one
+    stands in brackets of its own and may be a percent. `to_prove`: the code of the remark, unless the figures bear one
+    another out: they may also be a range, or others of whom the second is a part.
+    """
 
     known: Coverage
     bare: tuple[Figure, ...]
-    apart: bool
-    unsure: bool
+    apart: bool = False
+    unsure: bool = False
+    bracketed: bool = False
+    to_prove: str = ""
 
 
 class Reading(NamedTuple):
@@ -85,51 +72,36 @@ class Reading(NamedTuple):
     classes_unreadable: bool = False
 
 
-class _Piece(NamedTuple):
-    """A number with its unit, a word with its sense, or a mark (its first character)."""
-
-    kind: Literal["number", "word", "mark", "aside", "broken"]
-    text: str
-    gap: str
-    sense: Sense | None = None
-    figure: Figure = Figure(0)
-    unit: Unit = ""
-    grouped: bool = False
-
-
-_NOTHING = _Piece("aside", "", "")
-
-
 @lru_cache(maxsize=8192)
 def read_text(text: str, asks: Asks, people: People) -> Reading:
     """The figures and classes of a text."""
     classes, unreadable, tokens = take_classes(tokenize(text), bare=asks == "percent")
-    if letter := _letter_for_digit(tokens):
+    if letter := letter_for_digit(tokens):
         return Reading(Refusal("NUM-LETTER", (("letter", letter),)), classes, unreadable)
-    pieces = list(_pieces(tokens, people))
+    pieces = list(pieces_of(tokens, people))
+    if code := _about_or_bound(pieces):
+        return Reading(Refusal(code), classes, unreadable)
+    pieces = _without_afterword(pieces)
     code = _unreadable(pieces)
     return Reading(Refusal(code) if code else _stated(pieces), classes, unreadable)
 
 
 def read_number(value: float, number_format: str | None) -> Stated:
-    """The number of a cell, with the unit that its format shows: `0%` makes it a share of 1, `0" чел."` people."""
-    shown = _FORMAT_LITERAL.sub("", number_format or "")
-    written = "".join("".join(literals) for literals in _FORMAT_LITERAL.findall(number_format or ""))
+    """The number of a cell whose format adds no words; a percent format makes it a share of 1."""
     figure = _exact(value)
-    if "%" in shown:
-        return _only(Coverage(percent=_exact(figure.share().value)))
-    if "%" in written:
-        return _only(Coverage(percent=figure))
-    if "чел" in written.casefold():
-        return _only(Coverage(count=figure))
-    return Stated(Coverage(), (figure,), apart=False, unsure=False)
+    if "%" in (number_format or ""):
+        return Stated(Coverage(percent=_exact(figure.share().value)), ())
+    return Stated(Coverage(), (figure,))
 
 
 def settle(stated: Stated, asks: Asks, base: float | None) -> Coverage | Refusal:
     """The figures of the answer, each in its role. `base`: the known whole, people."""
     known, bare = stated.known, stated.bare
-    if not bare:
-        found: Coverage | Refusal = known
+    found: Coverage | Refusal
+    if stated.to_prove:
+        found = _proved(stated, base)
+    elif not bare:
+        found = known
     elif len(bare) == 1 and known == Coverage() and not stated.unsure:
         found = _bare_number(bare[0], asks, base)
     elif len(bare) == 1 and _is_count(stated, asks, base):
@@ -143,14 +115,10 @@ def settle(stated: Stated, asks: Asks, base: float | None) -> Coverage | Refusal
     return Refusal("NUM-UNCLEAR") if found.total and not (found.count or found.percent) else found
 
 
-def _only(known: Coverage) -> Stated:
-    return Stated(known, (), apart=False, unsure=False)
-
-
 def _exact(value: float) -> Figure:
     """A float with as many decimals as it needs."""
     exponent = Decimal(repr(value)).normalize().as_tuple().exponent
-    return Figure(value, _half_unit(-exponent if isinstance(exponent, int) else 0))
+    return Figure(value, half_unit(-exponent if isinstance(exponent, int) else 0))
 
 
 def _bare_number(figure: Figure, asks: Asks, base: float | None) -> Coverage | Refusal:
@@ -164,86 +132,35 @@ def _bare_number(figure: Figure, asks: Asks, base: float | None) -> Coverage | R
     return Coverage(count=figure) if are_people else Refusal("NUM-UNCLEAR")
 
 
-def _half_unit(decimals: int) -> float:
-    """Half a unit of the last digit written; a number with more decimals than people write is exact."""
-    return 0.5 * 10.0 ** -max(decimals, 0) if decimals <= _FINEST else 0.0
-
-
-# ── tokens to pieces ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _letter_for_digit(tokens: list[Token]) -> str:
-    """The letter that stands in a number (`З0`, `5б`, `ЗО %`), blank if none does."""
-    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
-        spelt = token.kind == "word" and after and after.is_mark("%") and set(token.text) <= _LIKE_DIGITS
-        spoilt = token.kind == "spoilt_number" or (token.kind == "grade" and not set(token.text) & set(DASHES))
-        if spelt or spoilt:
-            return next(character for character in token.text if character.isalpha())
-    return ""
-
-
-def _pieces(tokens: list[Token], people: People) -> Iterator[_Piece]:
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
-        at += 1
-        match token.kind:
-            case "number":
-                unit, at = _unit(tokens, at, people)
-                figure = Figure(token.value, _half_unit(token.decimals))
-                yield _Piece("number", token.text, token.gap, None, figure, unit, token.grouped)
-            case "word":
-                yield _Piece("word", token.text, token.gap, sense(token.text, people.words))
-            case "mark":
-                yield _Piece("mark", token.text[0], token.gap)
-            case "aside":
-                yield _Piece("aside", token.text, token.gap)
-            case _:
-                yield _Piece("broken", token.text, token.gap)
-
-
-def _unit(tokens: list[Token], at: int, people: People) -> tuple[Unit, int]:
-    """The unit that begins at `at`, with where it ends: `%`, «чел.», «(чел.)», «законных представителей»."""
-    bracketed = at < len(tokens) and tokens[at].is_mark("(")
-    end = at + bracketed
-    while end < len(tokens) and tokens[end].kind == "word" and sense(tokens[end].text, people.words) == "adjective":
-        end += 1
-    closed = end + 1 < len(tokens) and tokens[end + 1].is_mark(")")
-    if end == len(tokens) or (bracketed and not closed):
-        return "", at
-    return (unit, end + 1 + bracketed) if (unit := _unit_of(tokens[end], people)) else ("", at)
-
-
-def _unit_of(token: Token, people: People) -> Unit:
-    if token.is_mark("%"):
-        return "percent"
-    said = sense(token.text, people.words) if token.kind == "word" else None
-    if said == "people":
-        others = people.kind and kind_of_people(token.text) not in ("", people.kind)
-        return "other people" if others else "people"
-    return "percent" if said == "percent" else ""
-
-
 # ── what makes them unreadable ───────────────────────────────────────────────────────────────────────────────
 
 
-def _unreadable(pieces: list[_Piece]) -> str:
-    """The code of the gravest remark against reading the pieces, blank if there is none."""
+def _about_or_bound(pieces: list[Piece]) -> str:
+    """The code of the remark against words and marks that spoil a figure wherever they stand."""
     if any(p.sense == "about" or (p.kind == "mark" and p.text in "~≈≃≅±?") for p in pieces):
         return "NUM-ABOUT"
-    around = list(zip([_NOTHING, *pieces], pieces, [*pieces[1:], _NOTHING], strict=False))
-    if any(_is_range(*three) for three in around):
+    if any(_is_range(*three) for three in _in_threes(pieces)):
         return "NUM-RANGE"
-    if any(_is_bound(piece, after) for _, piece, after in around):
+    if any(_is_bound(piece, after) for _, piece, after in _in_threes(pieces)):
         return "NUM-BOUND"
+    return ""
+
+
+def _unreadable(pieces: list[Piece]) -> str:
+    """The code of the remark against words that are not understood, blank if there is none."""
     if not any(p.kind in ("number", "broken") for p in pieces):
         return "NUM-NONE"
-    if any(_is_not_understood(piece, after) for _, piece, after in around):
+    if any(_is_not_understood(piece, after) for _, piece, after in _in_threes(pieces)):
         return "NUM-SEVERAL"
     return ""
 
 
-def _is_range(first: _Piece, link: _Piece, second: _Piece) -> bool:
+def _in_threes(pieces: list[Piece]) -> Iterator[tuple[Piece, Piece, Piece]]:
+    """Each piece with the one before and the one after it."""
+    return zip([NOTHING, *pieces], pieces, [*pieces[1:], NOTHING], strict=False)
+
+
+def _is_range(first: Piece, link: Piece, second: Piece) -> bool:
     """«80–85 %», «80 до 85»; but «245 – 87 %» are two figures."""
     if not first.kind == second.kind == "number":
         return False
@@ -253,16 +170,36 @@ def _is_range(first: _Piece, link: _Piece, second: _Piece) -> bool:
     if link.kind != "mark" or link.text not in DASHES + ".…" or a == b == 0:
         return False
     match first.unit, second.unit:
+        case ("", "percent") | ("percent", "") if _may_be_two(first, second):
+            return False
         case "", "percent":
             return a <= _PEOPLE_FROM or a < b
         case "percent", "":
             return a < b <= _PEOPLE_FROM
-        case ("people", "percent" | "") | ("percent", "people"):
+        case ("people" | "able", "percent" | "") | ("percent", "people" | "able"):
             return False
     return a < b
 
 
-def _is_bound(piece: _Piece, after: _Piece) -> bool:
+def _may_be_two(first: Piece, second: Piece) -> bool:
+    """«17–71 %»: a range, or people and their percent: only the base can tell. «60–80 %» is round as a range is."""
+    people, percent = (second, first) if first.unit == "percent" else (first, second)
+    a, b = people.figure.value, percent.figure.value
+    is_round = not a % _ROUND and not b % _ROUND and b < _PEOPLE_FROM
+    return a.is_integer() and 0 < a <= _PEOPLE_FROM and not is_round
+
+
+def _needs_proof(first: Piece, link: Piece, second: Piece) -> bool:
+    """Is it what `_is_range` left to the base."""
+    if not first.kind == second.kind == "number" or link.kind != "mark" or link.text not in DASHES + ".…":
+        return False
+    a, b = first.figure.value, second.figure.value
+    if (first.unit, second.unit) == ("percent", ""):
+        return a < b <= _PEOPLE_FROM
+    return (first.unit, second.unit) == ("", "percent") and 0 < a <= _PEOPLE_FROM
+
+
+def _is_bound(piece: Piece, after: Piece) -> bool:
     """«более 50», «до 50 %», «от 50 %», «50+»."""
     return (
         piece.sense == "bound"
@@ -273,16 +210,43 @@ def _is_bound(piece: _Piece, after: _Piece) -> bool:
     )
 
 
-def _is_not_understood(piece: _Piece, after: _Piece) -> bool:
+def _is_not_understood(piece: Piece, after: Piece) -> bool:
     match piece.kind:
         case "mark":
             return piece.text not in _HARMLESS_MARKS
-        case "number":  # `1 240 %`: two numbers or one? «2 собраниях», pupils instead of parents: others are counted
+        case "number":  # `1 240 %`: two numbers or one? «2 собраниях», «2 пед. советах», pupils instead of parents
             two_or_one = piece.grouped and piece.unit == "percent"
-            return two_or_one or piece.unit == "other people" or (not piece.unit and after.sense == "noun")
+            counts_others = not piece.unit and after.sense in ("noun", "people", "adjective")
+            return two_or_one or piece.unit == "other people" or counts_others
         case "word":
-            return piece.sense in ("unknown", "upto")
+            is_term = piece.text in ("к", "ко") and after.kind == "aside" and bool(after.text)  # «к 20 марта»
+            return piece.sense in ("unknown", "upto") or is_term
     return piece.kind == "broken"
+
+
+def _without_afterword(pieces: list[Piece]) -> list[Piece]:
+    """The pieces without words that follow a complete answer and change nothing: «80 % (работа продолжается)»."""
+    last = max((at for at, p in enumerate(pieces) if p.kind in ("number", "broken")), default=-1)
+    if last < 0 or not (pieces[last].counts_people or pieces[last].unit == "percent"):
+        return pieces
+    unknown = next((at for at in range(last + 1, len(pieces)) if pieces[at].sense == "unknown"), len(pieces))
+    starts = (at for at in range(last + 1, unknown) if _separates(pieces[at]))
+    start = next(starts, unknown + 1 if unknown < len(pieces) and "\n" not in pieces[unknown].gap else unknown)
+    tail = pieces[last + 1 :]
+    kept = start > unknown or any(p.text and p.kind == "aside" for p in tail) or not _is_harmless(tail)
+    return pieces if kept else pieces[:start]
+
+
+def _separates(piece: Piece) -> bool:
+    """Does the afterword begin here: with a bracket, a comma, a dash that is no hyphen, on a line of its own."""
+    is_hyphen = piece.text in DASHES and not piece.gap
+    return "\n" in piece.gap or (piece.kind == "mark" and piece.text in _SEPARATES and not is_hyphen)
+
+
+def _is_harmless(tail: list[Piece]) -> bool:
+    """Nothing in it may change the answer before it; marks are those of a sentence."""
+    marks = all(piece.text in _HARMLESS_MARKS for piece in tail if piece.kind == "mark")
+    return marks and not any(changes_meaning(piece.text) or piece.sense == "upto" for piece in tail)
 
 
 # ── what each number is by the words beside it ───────────────────────────────────────────────────────────────
@@ -298,38 +262,64 @@ class _Gathered:
         self.bare: list[Figure] = []
         self.whole: list[Figure] = []  # «всего 245»: in all, or all that were covered
         self.unsure = False
+        self.part_of: list[Figure] = []  # «24 чел., из них …»: in all, if what follows bears it out
+        self.other_part = False  # «… из них 20 опекунов»
 
 
-def _stated(pieces: list[_Piece]) -> Stated | Refusal:
+def _stated(pieces: list[Piece]) -> Stated | Refusal:
     found = _gather(pieces)
     if found.whole and (found.counts or found.bare or found.totals):
         found.totals += found.whole
     elif found.whole:
         found.bare, found.unsure = found.whole, True
+    found.totals += found.part_of
     roles = [list({f.value: f for f in figures}.values()) for figures in (found.counts, found.totals, found.percents)]
-    if any(len(figures) > 1 for figures in roles) or len(found.bare) > len(ROLES):
+    if found.other_part or any(len(figures) > 1 for figures in roles) or len(found.bare) > len(ROLES):
         return Refusal("NUM-SEVERAL")
     known = Coverage(*(figures[0] if figures else None for figures in roles))
+    if _may_be_hours(pieces, known):
+        return Refusal("NUM-UNCLEAR")
     numbers = [at for at, piece in enumerate(pieces) if piece.kind == "number"]
     between = pieces[numbers[0] + 1 : numbers[-1] + 1]
     apart = any((p.kind == "mark" and p.text in _APART) or "\n" in p.gap for p in between)
-    return Stated(known, tuple(found.bare), apart, found.unsure)
+    ranged = any(_needs_proof(*three) for three in _in_threes(pieces))
+    to_prove = "NUM-RANGE" if ranged else "NUM-SEVERAL" if found.part_of else ""
+    bracketed = known.percent is None and len(numbers) > 1 and _is_bracketed(pieces, numbers[-1])
+    return Stated(known, tuple(found.bare), apart, found.unsure, bracketed, to_prove)
 
 
-def _gather(pieces: list[_Piece]) -> _Gathered:
+def _may_be_hours(pieces: list[Piece], known: Coverage) -> bool:
+    """«обучение 72 ч.»: a number alone whose people may be hours."""
+    hours = any(piece.unit == "people" and is_hours_too(piece.counted) for piece in pieces)
+    alone = known.percent is None and known.total is None
+    return hours and alone and any(piece.kind == "word" and speaks_of_hours(piece.text) for piece in pieces)
+
+
+def _is_bracketed(pieces: list[Piece], at: int) -> bool:
+    """«260 (100)»: a bare number that may be a percent, alone in its brackets."""
+    before, after = pieces[at - 1], pieces[at + 1] if at + 1 < len(pieces) else NOTHING
+    number = pieces[at]
+    return not number.unit and number.figure.value <= _PEOPLE_FROM and (before.text, after.text) == ("(", ")")
+
+
+def _gather(pieces: list[Piece]) -> _Gathered:
     """A word like «из», «всего», or a `%` before its number, speaks for the next number."""
     found = _Gathered()
     marker = ""
-    for piece, after in zip(pieces, [*pieces[1:], _NOTHING], strict=True):
+    for at, piece in enumerate(pieces):
+        after = pieces[at + 1] if at + 1 < len(pieces) else NOTHING
         if marker in ("all_of", "whole") and (piece.text in (",", ";") or piece.kind == "aside" or "\n" in piece.gap):
             marker = ""
         if piece.text == "(" and marker in ("all_of", "whole"):
             marker = "unsure"
         elif piece.text == "%" or piece.sense == "percent":
             marker = "percent"
+        elif piece.text == "из" and after.text in ("них", "которых"):
+            marker = ""
+            _divide(found, pieces[:at], pieces[at:])
         elif piece.sense == "all_of":
-            marker = "" if after.text in ("них", "которых") else "all_of"
-        elif piece.sense == "whole" and not marker:
+            marker = "all_of"
+        elif (piece.sense == "whole" or _names_the_able(piece, after)) and not marker:
             marker = "whole"
         elif piece.sense == "done" and marker == "whole":
             marker = ""
@@ -339,12 +329,34 @@ def _gather(pieces: list[_Piece]) -> _Gathered:
     return found
 
 
-def _put(found: _Gathered, number: _Piece, marker: str) -> None:
+def _names_the_able(piece: Piece, after: Piece) -> bool:
+    """«имеющих возможность - 190»: who could be covered, before their number."""
+    return piece.text.startswith("имеющ") and after.text.startswith("возможност")
+
+
+def _divide(found: _Gathered, before: list[Piece], after: list[Piece]) -> None:
+    """«24 чел., из них 17 (71 %)»: the people before are all, if nothing says that they were covered, and of them only
+    people of the same kind are told."""
+    if len(found.counts) != 1 or found.totals or found.whole or found.bare or found.percents:
+        return
+    if any(piece.sense == "done" for piece in before) or any(_names_others(piece) for piece in after):
+        found.other_part = True
+    found.part_of, found.counts = found.counts, []
+
+
+def _names_others(piece: Piece) -> bool:
+    """«опекунов», but not «чел.»."""
+    said = piece.text if piece.sense == "people" else ""
+    word = piece.counted if piece.counts_people else said
+    return bool(word) and not is_any_people(word)
+
+
+def _put(found: _Gathered, number: Piece, marker: str) -> None:
     if number.unit == "percent" or (marker == "percent" and not number.unit):
         found.percents.append(number.figure)
     elif marker == "all_of":
         found.totals.append(number.figure)
-    elif marker == "whole":
+    elif marker == "whole" or (number.unit == "able" and marker != "unsure"):
         found.whole.append(number.figure)
     elif number.unit == "people" and marker != "unsure":
         found.counts.append(number.figure)
@@ -363,7 +375,7 @@ def _is_count(stated: Stated, asks: Asks, base: float | None) -> bool:
     `60 / 60,0 %`.
     """
     (figure,) = stated.bare
-    if stated.known.count or stated.unsure:
+    if stated.known.count or stated.unsure or stated.bracketed:
         return False
     if stated.known.total or figure.value > _PEOPLE_FROM:
         return True
@@ -379,6 +391,7 @@ def _consistent(stated: Stated, base: float | None) -> Coverage | Refusal:
     found = {
         candidate
         for roles in permutations(free, len(stated.bare))
+        if not stated.bracketed or roles[-1] == "percent"
         for figures in _as_people_or_percent(dict(zip(roles, stated.bare, strict=True)))
         if _agree(candidate := replace(stated.known, **figures), base, in_order=roles == ("count", "total"))
     }
@@ -387,6 +400,17 @@ def _consistent(stated: Stated, base: float | None) -> Coverage | Refusal:
     if len(stated.bare) == 1 and 0 < stated.bare[0].value < 1:
         return _undecided(stated.bare[0])
     return Refusal("NUM-UNCLEAR")
+
+
+def _proved(stated: Stated, base: float | None) -> Coverage | Refusal:
+    """The figures where people and all of them, or the base, agree with the percent, or all of them are the base."""
+    found = _consistent(stated, base)
+    if isinstance(found, Refusal) or found.count is None:
+        return Refusal(stated.to_prove)
+    of_a_part = stated.to_prove != "NUM-RANGE"
+    if of_a_part and found.total and base is not None and found.total.value != base:
+        return Refusal(stated.to_prove)
+    return found if found.percent or of_a_part else Refusal(stated.to_prove)
 
 
 def _as_people_or_percent(figures: dict[str, Figure]) -> Iterator[dict[str, Figure]]:

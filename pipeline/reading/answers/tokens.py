@@ -3,31 +3,39 @@
 import re
 from typing import Literal, NamedTuple
 
-from pipeline.reading.answers.dates import DATE
+from pipeline.reading.answers.dates import DATE, DAY_AND_MONTH, DAYS_OR_FIGURES
 
 DASHES = "-‐‑‒–—―−"  # hyphens, dashes and the minus sign: people type any of them for any other
 
-Kind = Literal["number", "grade", "spoilt_number", "cut_number", "aside", "word", "mark"]
+Kind = Literal["number", "grade", "spoilt_number", "cut_number", "aside", "day", "word", "mark"]
 
 _MINUS = "−"
 _MOST_DIGITS = 15  # what Excel keeps of a number
 _LIKE = "[ЗзЭэОоOolIiІіБбBВЧчSsZz]"  # letters that are taken for digits
 _SPOILT = f"(?=[0-9]*{_LIKE})(?:[0-9]|{_LIKE})+"  # digits with such a letter among them, or such letters alone
 _GRADE = "(?:1[01]|[1-9])"
+_AS_BEFORE = (
+    r"без\s+(?:изменени|замечани)[йя]|(?:изменени|замечани)[йя]\s+нет|нет\s+(?:изменени|замечани)[йя]|по-прежнему"
+)
+_CONTRACTED = r"(?<![^\W_])(?:чел|ч|уч|об|обуч|учащ|пед|преп|раб|сотр|род|родит|предст)-[а-я]{1,6}(?![^\W_])"  # уч-ся
 _PATTERN = re.compile(
     rf"""
-      (?P<aside> {DATE}                                                              # a date beside the figures
+      (?P<days_or_figures> {DAYS_OR_FIGURES} )
+    | (?P<aside> {DATE}                                                              # a date beside the figures
         | (?:19|20)[0-9]{{2}} (?:\s*[{DASHES}/]\s*(?:20)?[0-9]{{2}})?                   # a year, a school year
           \s*(?:уч[а-я]*\.?\s*)? г(?:г|од[а-я]*)?(?![^\W_])\.?
-        | №\s*[0-9][\w/.\-]* )                                                       # a document's number
+        | №\s*[0-9][\w/.\-]*                                                         # a document's number
+        | (?<![^\W_])(?:{_AS_BEFORE})(?![^\W_]) )
+    | (?P<day> {DAY_AND_MONTH} )                                                     # 12.03. or a decimal number
     | (?P<grade> {_GRADE}\s?[{DASHES}](?:го|й|ый|ого|х|ых|е|ые|м|ом|ми)(?![^\W_])     # 5-го, 11-й
         | {_GRADE}(?:[а-ежиклм]|\s?["«][а-ежиклм]["»])(?![^\W_]) )                    # 5а, 5 «А»
     | (?P<spoilt_number> (?: [0-9]+[.,]{_SPOILT} | {_SPOILT}[.,][0-9]+
         | (?={_LIKE}*[0-9]){_SPOILT}(?:[.,](?:[0-9]|{_LIKE})+)? ) (?![^\W_]) )        # З0, 8О,5
-    | (?P<cut_number> (?<![^\s(/])[.,][0-9]+ )                                        # ,5: what stood before it is lost
+    | (?P<cut_number> (?<![^\s(/])[.,][0-9]+                                          # ,5: what stood before it is lost
+        | [0-9]+(?:\.[0-9]+){{2,}} )                                                   # 12.03.54: a date or a figure
     | (?P<number> (?:20|1?[0-9])[^\S\n\t][0-9]{{3}}(?![0-9])(?:[.,][0-9]+)?           # 1 240: no school has over 20 999
         | [0-9]+(?:[.,][0-9]+)? )
-    | (?P<word> [^\W\d_]+ )
+    | (?P<word> {_CONTRACTED} | [^\W\d_]+ )
     | (?P<mark> \.{{2,}} | %+ | \S )
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -67,11 +75,20 @@ def tokenize(text: str) -> list[Token]:
         if tokens[-1].kind == "number" and _is_minus(tokens):
             number, minus = tokens.pop(), tokens.pop()
             tokens.append(number._replace(value=-number.value, text=f"-{number.text}", gap=minus.gap))
-    return tokens
+    beside_figures = any(token.kind == "number" for token in tokens)
+    return [_day_or_number(token, beside_figures) if token.kind == "day" else token for token in tokens]
+
+
+def _day_or_number(token: Token, beside_figures: bool) -> Token:
+    """«12.03.» beside figures is a day; alone it is the one figure that there is, with its full stop."""
+    if beside_figures:
+        return token._replace(kind="aside")
+    digits = token.text.rstrip(".")
+    return Token("number", digits, token.gap, float(digits), len(digits.partition(".")[2]))
 
 
 def _token(found: "re.Match[str]", gap: str) -> Token:
-    kind: Kind = found.lastgroup  # type: ignore[assignment]
+    kind: Kind = found.lastgroup if found.lastgroup != "days_or_figures" else "cut_number"  # type: ignore[assignment]
     text = found[0]
     if kind == "word":
         return Token(kind, text.casefold().replace("ё", "е"), gap)

@@ -11,12 +11,13 @@ from typing import NamedTuple
 from pipeline.reading.answers.dates import LONGEST, read_date
 from pipeline.reading.answers.documents import Document, read_document
 from pipeline.reading.answers.grades import read_classes
+from pipeline.reading.answers.number_formats import shown_with_words
 from pipeline.reading.answers.persons import read_person
+from pipeline.reading.answers.pieces import People
 from pipeline.reading.answers.shares import (
     ROLES,
     Asks,
     Coverage,
-    People,
     Reading,
     Refusal,
     read_number,
@@ -24,7 +25,7 @@ from pipeline.reading.answers.shares import (
     settle,
 )
 from pipeline.reading.answers.tokens import DASHES
-from pipeline.reading.answers.vocabulary import kind_of_people
+from pipeline.reading.answers.vocabulary import kinds_of_people
 from pipeline.reading.answers.yes_no import read_yes_no
 from pipeline.reading.opening.book import Cell, Value
 from schemas.form import Form, Item, Kind
@@ -36,6 +37,11 @@ __all__ = ["Answer", "as_text", "clean", "is_blank", "read_answer", "read_classe
 
 _NOTHING_WRITTEN = re.compile(rf"[{DASHES}\s_.…·]*")
 _UNFILLED = re.compile(rf"(?=[^_]*_)[{DASHES}\s_.…·/%№()«»\"]*")
+# An error value that was typed or pasted as text is one all the same.
+_ERROR_VALUE = re.compile(
+    r"#(?:(?:ДЕЛ|DIV)/0!|Н/Д|N/A|(?:ССЫЛКА|REF|ЗНАЧ|VALUE|ЧИСЛО|NUM|ПУСТО|NULL|ПЕРЕНОС|SPILL|ВЫЧИСЛ|CALC)!|(?:ИМЯ|NAME)\?|#{3,})",
+    re.IGNORECASE,
+)
 
 
 class Answer(NamedTuple):
@@ -56,7 +62,9 @@ def read_answer(item: Item, cell: Cell, form: Form, base: float | None) -> Answe
         return Answer((), (remark("CELL-NO-VALUE"),))
     if is_blank(cell):
         return Answer()
-    text = as_text(cell.value)
+    text = _as_shown(cell) if item.measured else as_text(cell.value)
+    if cell_error := _ERROR_VALUE.search(text):
+        return Answer((), (remark("CELL-ERROR", value=cell_error[0]),))
     if _does_not_apply(item, text, form):
         return Answer((_fact("text", text),))
     if item.measured:
@@ -103,6 +111,12 @@ def as_text(value: Value) -> str:
     return str(int(value)) if value.is_integer() else repr(value).replace(".", ",")
 
 
+def _as_shown(cell: Cell) -> str:
+    """As `as_text`, with the words that stand only in the number format."""
+    shown = shown_with_words(cell.value, cell.format) if isinstance(cell.value, float) else ""
+    return shown.strip() or as_text(cell.value)
+
+
 def _fact(field: str, value: str | float, half: float = 0.0) -> Fact:
     return Fact("", field, value, "", half)
 
@@ -130,9 +144,9 @@ def _read_measured(item: Item, cell: Cell, text: str, form: Form, base: float | 
 
 def _read_figures(cell: Cell, text: str, asks: Asks, item: Item, form: Form) -> Reading:
     """A date or a true/false cell says no figure: Excel made them of something else."""
-    if isinstance(cell.value, float):
+    if isinstance(cell.value, float) and text == as_text(cell.value):
         return Reading(read_number(cell.value, cell.format))
-    if not isinstance(cell.value, str):
+    if not isinstance(cell.value, str | float):
         return Reading(Refusal("NUM-NONE"))
     if len(text) > LONGEST:
         return Reading(Refusal("NUM-SEVERAL"))
@@ -144,7 +158,7 @@ def _people(item: Item, form: Form) -> People:
         base.id: [word for said in base.people for word in said.casefold().replace("ё", "е").split()]
         for base in form.bases
     }
-    kinds = {kind for word in words.get(item.base, ()) if (kind := kind_of_people(word))}
+    kinds = {kind for word in words.get(item.base, ()) for kind in kinds_of_people(word)}
     return People(frozenset(chain(*words.values())), kinds.pop() if len(kinds) == 1 else "")
 
 

@@ -15,27 +15,33 @@ Sense = Literal[
 _PEOPLE = re.compile(
     r"чел|человека?|люд(?:и|ей)|(?:родител|представител|учител|преподавател)(?:ь|и|я|ей|ям|ями|ях)"
     r"|(?:педагог|работник|сотрудник|ученик|школьник|опекун)(?:и|а|у|ов|ам|ами|ы)?|учениц(?:а|ы|ам|ами)?"
-    r"|(?:учащ|обучающ)[а-я]{2,3}ся|дет(?:и|ей|ям|ьми)|ребен(?:ок|ка)|участник(?:и|а|ов|ам)?"
+    r"|(?:учащ|обучающ)[а-я]{2,3}ся|дет(?:и|ей|ям|ьми)|ребен(?:ок|ка)|участник(?:и|а|ов|ам)?|имеющ(?:ие|их|им)"
+)
+# Their usual abbreviations. Before another word they may be its beginning: «на 3 род. собраниях».
+_PEOPLE_ABBREVIATED = re.compile(
+    r"чел-[а-я]{1,5}|ч(?:-ка?)?|род(?:ит|-л[а-я]+|ит-л[а-я]+)?|предст(?:авит?|-л[а-я]+)?|уч|учит?|учен|учащ|уч-[а-я]+|учащ-[а-я]+"
+    r"|об-(?:ся|хся)|обуч(?:-[а-я]+)?|дет|пед(?:-[а-я]+|аг|раб[а-я]*)|преп(?:од(?:ав)?|-[а-я]+)?|раб(?:от(?:н)?|-[а-я]+)?"
+    r"|сотр(?:удн|-[а-я]+)?"
 )
 _KINDS_OF_PEOPLE = {
-    "teachers": ("учит", "педагог", "преподават", "работник", "сотрудник"),
-    "pupils": ("учен", "учащ", "обучающ", "школьник", "дет", "ребен"),
-    "parents": ("родител", "представител", "опекун"),
+    "teachers": ("учит", "уч-л", "пед", "преп", "раб", "сотр"),
+    "pupils": ("учен", "учащ", "уч-с", "уч-х", "уч-щ", "уч-к", "уч-ч", "об-", "обуч", "школьник", "дет", "ребен"),
+    "parents": ("род", "предст", "опекун"),
 }
 # May stand between a number and its people: «245 законных представителей».
-_ADJECTIVE = re.compile(r"законн[а-я]+|педагогическ(?:их|ие|им|ого|ий)|пед|школьн(?:ых|ые|ым)")
+_ADJECTIVE = re.compile(r"зак|законн[а-я]*|педагогическ(?:их|ие|им|ого|ий)|пед|школьн(?:ых|ые|ым)")
 _PERCENT = re.compile(r"процент(?:а|ы|ов|ах|ам|е)?|проц")
 # What was done with the people; may follow a bare number: «245 ознакомлены», «245 заявлений».
 _DONE = re.compile(
     r"(?:охвач|охват|ознаком|обучен|обучил|прош[еёл]л?|выда[нл]|получ(?:ил|ен)|актив(?:ир|аци|н)|зарегистр|регистрац"
-    r"|заявлен|пода[нл]|принят|собран[оы]|логин|парол|работа[юе]т|работающ|пользую|использу|заполн|внес[её]?н|имеют|имеет"
+    r"|заявл|зарег|ознак|пода[нл]|принят|собран[оы]|логин|парол|работа[юе]т|работающ|пользую|использу|заполн|внес[её]?н|имеют|имеет"
     r"|подключ|выполн|состав(?:ил|ля)|вовлеч|участв)[а-я]*"
 )
 # Other nouns and adjectives of such answers. After a bare number they would be its unit: «на 2 собраниях».
 _NOUN = re.compile(
     r"(?:общ(?:ая|его|ее|ий|ему)|числ|количеств|контингент|школ|оу|учрежден|организац|образоват|собран|родительск|систем|дневник|журнал"
-    r"|электронн|информацион|сайт|имеющ|возможност|воспользов|услуг|необходим|объем|баз[аыеу]?$|данн|дол[яиюе]|педсовет"
-    r"|педагогическ|совет|совещан|семинар|инструктаж|консультац|подпис|роспис|протокол|приказ|ведомост|доступ|учебн|час"
+    r"|электронн|информацион|сайт|возможност|воспользов|услуг|необходим|объем|баз[аыеу]?$|данн|дол[яиюе]|педсовет"
+    r"|педагогическ|совет|совещан|семинар|инструктаж|консультац|подпис|роспис|протокол|приказ|ведомост|доступ|учебн|час(?:а|ов|ы|ам)?(?![а-я])"
     r"|классн|сегодня|момент|дат[аеуы]|состояни|настоящ|отчет|результат|показател|факт|коллектив|сетев|муниципал|инд?ивидуальн)[а-я]*"
 )
 _HARMLESS = re.compile(
@@ -52,6 +58,8 @@ _ABOUT = re.compile(
 def sense(word: str, people: frozenset[str]) -> Sense:
     """What a word does to the figures beside it. `people`: the form's own words for people, lower case."""
     if word in people or _PEOPLE.fullmatch(word):
+        return "people"
+    if _PEOPLE_ABBREVIATED.fullmatch(word):
         return "people"
     if _PERCENT.fullmatch(word):
         return "percent"
@@ -74,9 +82,31 @@ def sense(word: str, people: frozenset[str]) -> Sense:
     return "noun" if _NOUN.fullmatch(word) else "unknown"
 
 
-def kind_of_people(word: str) -> str:
-    """Which people the word names; blank for «чел.» and for words that belong to one form only."""
-    return next((kind for kind, stems in _KINDS_OF_PEOPLE.items() if word.startswith(stems)), "")
+def kinds_of_people(word: str) -> tuple[str, ...]:
+    """Which people the word may name; none for «чел.» and for words that belong to one form only."""
+    if word == "уч":  # учителей, учеников
+        return ("teachers", "pupils")
+    return next(((kind,) for kind, stems in _KINDS_OF_PEOPLE.items() if word.startswith(stems)), ())
+
+
+def is_abbreviated(word: str) -> bool:
+    """May the word be the beginning of another, people only where none follows."""
+    return bool(_PEOPLE_ABBREVIATED.fullmatch(word))
+
+
+def is_hours_too(word: str) -> bool:
+    """«140 ч.» is 140 people or 140 hours."""
+    return word == "ч"
+
+
+def speaks_of_hours(word: str) -> bool:
+    """What takes hours: «обучение 72 ч.»."""
+    return word.startswith(("обуч", "инструктаж", "консультац", "семинар", "час", "объем", "учебн"))
+
+
+def is_any_people(word: str) -> bool:
+    """«чел.», «человек»: people of whatever kind."""
+    return word.startswith(("чел", "люд")) or word in ("ч", "ч-к", "ч-ка")
 
 
 def is_unit(word: str) -> bool:

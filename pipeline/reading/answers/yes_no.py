@@ -1,9 +1,10 @@
-"""Is it there: «есть», «нет», «размещена на сайте», an address."""
+"""Is it there: «есть», «нет», «размещена на сайте», an address, a check mark."""
 
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeline.reading.answers.boxes import chosen
 from schemas.likeness import cyrillic
 from schemas.reports import NO, YES
 
@@ -22,7 +23,8 @@ _PHRASES = {
     "no": rf"нет|ложь|отсутств[а-я]*|не {_DONE}|не в наличии",
     "later": rf"{_ACTING}(?: {_DONE}| размест[а-я]*)?|в (?:разработке|процессе|работе|{_MONTH})"
     "|ведется(?: работа)?|разрабатыва[а-я]+|частично",
-    "harmless": "пока|еще|уже|тоже|также|это|на|в|во|по|с|и|к|для|его|ее|меню|веб|интернет|оу|мбоу|мкоу|моу|сош|оош|нош"
+    "harmless": "без изменений|по прежнему|пока|еще|уже|тоже|также|это|на|в|во|по|с|и|к|для|его|ее|меню|веб|интернет"
+    "|оу|мбоу|мкоу|моу|сош|оош|нош"
     "|(?:адрес|ссылк|баннер|сайт|официальн|школ|образовательн|организаци|учреждени|раздел|вкладк|страниц|главн|электронн"
     "|дневник|журнал|систем|информационн)[а-я]*",
 }
@@ -41,7 +43,8 @@ def read_yes_no(text: str) -> YesNo:
     """A bare address is a yes; «нет, будет в мае» is a no as of today; «будет» alone is neither."""
     address = _URL.search(text)
     url = address[0].rstrip(".,;:!") if address else ""
-    senses = _senses(cyrillic(_URL.sub(" ", text)))
+    words, ticked, unclear = chosen(_URL.sub(" ", text))
+    senses = {"yes"} if ticked else None if unclear else _senses(cyrillic(words))
     if senses is None or {"yes", "no"} <= senses or {"yes", "later"} <= senses:
         return YesNo("", url)
     if "no" in senses:
