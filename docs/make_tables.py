@@ -5,19 +5,13 @@ from pathlib import Path
 import pandera.pandas as pa
 
 from pipeline.wording import message, todo
-from schemas.answers import Answers
-from schemas.municipality import Indicators
-from schemas.registry import SchoolBases
+from schemas.contracts import CONTRACTS, judged_by
 from schemas.remarks import Severity, load_catalogue
 
 DOCS = Path(__file__).resolve().parent
 _SEVERITIES = {Severity.ERROR: "ошибка", Severity.WARNING: "проверить", Severity.INFO: "сведение"}
-_HEAD = "| код | правило | что сказано | что сделать |", "|---|---|---|---|"
-_MODELS = {
-    "The long table of answers": Answers,
-    "The registry's people": SchoolBases,
-    "The municipality-wide table, `indicators.csv`": Indicators,
-}
+_HEAD = "| код | правило | что сказано | что сделать | кто проверяет |", "|---|---|---|---|---|"
+_NO_MODEL = "чтение или правило"  # what no pandera model raises
 
 
 def main() -> None:
@@ -32,11 +26,14 @@ def pages() -> dict[str, str]:
 
 def _remarks_page() -> str:
     catalogue = load_catalogue()
+    models = judged_by()
     lines = [
         "# Замечания: что они значат",
         "",
         "Страница создана из `schemas/remarks.toml` (`python docs/make_tables.py`); числа в примерах вымышлены.",
         "«Ошибка» — показатель отложен до исправления; «проверить» — учтён; «сведение» действий не требует.",
+        "«Кто проверяет»: модель pandera (`schemas/`, docs/data-dictionary.md) или, где дело не в строках таблицы,",
+        "чтение файла либо отдельное правило (`pipeline/reading/`, `pipeline/checking/`).",
         "Важность замечания меняется в `settings.toml`, раздел `[controls]`: `error`, `warning`, `info` или `off`.",
     ]
     for severity, title in _SEVERITIES.items():
@@ -45,6 +42,7 @@ def _remarks_page() -> str:
         for code in codes:
             example = catalogue.example(code)
             words = [f"`{code}`", catalogue.entries[code].rule, message(example, catalogue), todo(example, catalogue)]
+            words.append(f"`{models[code]}`" if code in models else _NO_MODEL)
             lines.append(f"| {' | '.join(word.replace('|', chr(92) + '|') for word in words)} |")
     return "\n".join([*lines, ""])
 
@@ -55,8 +53,16 @@ def _dictionary_page() -> str:
         "",
         "Generated from the pandera models in `schemas/` (`python docs/make_tables.py`).",
     ]
-    for title, model in _MODELS.items():
-        lines += ["", f"## {title}", "", "| column | type | may be empty | what it holds |", "|---|---|---|---|"]
+    for title, model in CONTRACTS.items():
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            f"`{model.__name__}`",
+            "",
+            "| column | type | may be empty | what it holds |",
+            "|---|---|---|---|",
+        ]
         for name, column in _schema(model).columns.items():
             empty = "yes" if column.nullable else "no"
             lines.append(f"| `{name}` | {str(column.dtype).partition('[')[0]} | {empty} | {column.description or ''} |")

@@ -1,12 +1,17 @@
 """The long table of answers: one fact a row, for all reports of a batch. pandera judges it once, lazily.
 
 Structural rules (types, known words, no nulls) guard our own reader: a breach is a programmer's mistake.
-Coded checks (of the table, `error=` a code of `remarks.toml`) judge the school's answer: a breach becomes a remark.
+Coded checks (`schemas.coded`) judge the school's answer: a breach becomes a remark.
 """
+
+from datetime import date
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
+
+from schemas.coded import control
 
 FIELDS = (
     "person", "position", "text", "title", "number", "date", "count", "total", "percent",
@@ -14,6 +19,10 @@ FIELDS = (
 )  # fmt: skip
 FIGURES = ("count", "total", "percent")
 BASES_OF_FACTS = ("stated", "derived")
+
+
+def _day(rows: pd.DataFrame) -> "pd.Series[Any]":
+    return rows["text"].map(date.fromisoformat).astype("object")
 
 
 class Answers(pa.DataFrameModel):
@@ -37,19 +46,7 @@ class Answers(pa.DataFrameModel):
         ordered = True
         unique_column_names = True
 
-    # What is derived from a stated figure is as wrong as that figure, and the remark stands there: said once.
-
-    @pa.dataframe_check(error="NUM-NEGATIVE")
-    @classmethod
-    def stated_figure_not_below_zero(cls, table: pd.DataFrame) -> "pd.Series[bool]":
-        return (table["basis"] != "stated") | ~(table["number"] < 0)
-
-    @pa.dataframe_check(error="PCT-ABOVE-100")
-    @classmethod
-    def stated_percent_at_most_100(cls, table: pd.DataFrame) -> "pd.Series[bool]":
-        return (table["field"] != "percent") | (table["basis"] != "stated") | ~(table["number"] > 100)
-
-    @pa.dataframe_check(error="DOC-AFTER-REPORT")
+    @control("DOC-AFTER-REPORT", day=_day)
     @classmethod
     def document_not_after_report(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return (table["field"] != "date") | (table["as_of"] == "") | (table["text"] <= table["as_of"])

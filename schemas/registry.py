@@ -7,6 +7,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from schemas.coded import control
+
 
 class SchoolBases(pa.DataFrameModel):
     """Index: the number of the row, by which a remark finds its school and base."""
@@ -23,7 +25,7 @@ class SchoolBases(pa.DataFrameModel):
         ordered = True
         unique = ("school_code", "base")
 
-    @pa.dataframe_check(error="REGISTRY-PART")
+    @control("REGISTRY-PART", people="people", whole="whole")
     @classmethod
     def part_not_above_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return ~(table["people"] > table["whole"])

@@ -75,6 +75,18 @@ def test_no_assertion_has_a_comparison_for_its_message():
                 assert not judged, f"{path.name}:{node.lineno} asserts nothing of «{ast.unparse(node.msg or node)}»"
 
 
+def test_every_join_of_frames_says_how_many_rows_may_meet():
+    """A join that doubles rows doubles people: `validate=` refuses it."""
+    joins = [
+        ast.unparse(call)
+        for path in (ROOT / "pipeline").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "merge"
+    ]
+    assert joins
+    assert [join for join in joins if "validate=" not in join] == []
+
+
 def test_generated_pages_are_current():
     """The catalogue of remarks for the office, the data dictionary for whoever carries the code on."""
     source = ROOT / "docs" / "make_tables.py"

@@ -19,6 +19,7 @@ from pipeline.sending.outbox import read
 from pipeline.sending.smtp import Fate, deliver
 from pipeline.settings import Settings
 from pipeline.writing.returns import make_returns
+from schemas.contracts import judged_by
 from schemas.form import load_form
 from schemas.strict import UsageError
 from tests.batch import CATALOGUE
@@ -239,6 +240,16 @@ def test_a_return_mended_and_sent_again_is_accepted_and_its_remarks_are_gone(dem
     assert (line.file, line.errors) == ("исправлено.xlsx", 0)
     names = [path.name for path in (tmp_path / "output" / demo.folder.name / "returns").iterdir()]
     assert not any(name.startswith(f"{said.school}-{Path(said.file).stem}") for name in names)
+
+
+def test_pandera_finds_at_least_half_of_the_faults_planted_in_answers(demo: Run):
+    """The others lie in what is no row of a table: words that give no figure, a cell that holds none."""
+    judged = judged_by().keys()
+    said = {(r.file, r.code, r.item) for r in demo.done.survey.checked.remarks if r.code in judged}
+    planted = [p for p in demo.district.planted if p.item]
+    by_pandera = [p for p in planted if any((p.file, code, p.item) in said for code in p.codes)]
+    assert len(planted) >= 20
+    assert len(by_pandera) >= len(planted) / 2
 
 
 def test_the_demo_finds_what_it_planted(demo: Run):

@@ -1,19 +1,20 @@
-"""The contracts applied: one lazy pandera validation of the whole batch, its failures as remarks.
+"""The contracts applied: one lazy pandera validation of a whole batch a model, its failures as remarks.
 
-Two voices: a coded check that fails is the school's mistake and becomes a remark; anything else (types, nulls, unknown
-words, a check that raised) is ours and is raised.
+Two voices: a coded check that fails (`schemas.coded`) is a school's or the office's mistake and becomes a remark;
+anything else (types, nulls, unknown words, a guard, a check that raised) is ours and is raised.
 """
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.config import ValidationDepth, get_config_context
-from pandera.errors import SchemaErrorReason, SchemaErrors
+from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
-from pipeline.checking.table import FactRow, fact_rows
+from pipeline.checking.table import Report, fact_rows
 from schemas.answers import Answers
+from schemas.coded import Control, control_of, controls_of
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.registry import SchoolBases
@@ -21,30 +22,64 @@ from schemas.registry_book import FILE, SCHOOLS
 from schemas.remarks import Remark, remark
 from schemas.strict import UsageError
 
+Model = type[pa.DataFrameModel]
 
-def judge(table: pd.DataFrame) -> list[Remark]:
-    """Remarks on the facts that break a coded check of `Answers`, in row order."""
-    broken = _broken_rules(Answers, table)
-    return [_remark(code, fact) for code, fact in zip(broken, fact_rows(table, broken.index), strict=True)]
+
+class Place(Protocol):
+    """Something that a remark can stand on: a fact, a report, a school of the registry."""
+
+    def remark(self, code: str, **figures: Any) -> Remark: ...
+
+
+# Column with the number of a fact (blank: none is named), broken rows -> where the remark on each stands.
+Places = Callable[[str, pd.DataFrame], Iterable[Place]]
+
+
+def judge(model: Model, rows: pd.DataFrame, places: Places) -> list[Remark]:
+    """Remarks on the rows that break a control of the model: by control, then in the order of the rows.
+
+    `rows`: what the model judges, and beside it what its remarks are made of.
+    """
+    return [said for control, broken in _broken_controls(model, rows) for said in _remarks(control, broken, places)]
+
+
+def judge_facts(table: pd.DataFrame) -> list[Remark]:
+    """Remarks on single facts of the long table."""
+    return judge(Answers, table, lambda _, rows: fact_rows(table, rows.index))
 
 
 def judge_registry(registry: Registry, form: Form) -> list[Remark]:
     """Remarks on the people of the registry's schools. A draft is judged too: it holds what the schools say."""
-    table = _bases_table(registry, form)
-    broken = _broken_rules(SchoolBases, table)
-    rows = table.loc[broken.index].itertuples(index=False, name=None)
-    return [_registry_remark(form, code, *row) for code, row in zip(broken, rows, strict=True)]
+
+    def places(_: str, rows: pd.DataFrame) -> Iterator["_BaseOfSchool"]:
+        columns = (rows[name] for name in ("school_code", "base", "people"))
+        return (_BaseOfSchool(form, *row) for row in zip(*columns, strict=True))
+
+    return judge(SchoolBases, _bases_table(registry, form), places)
 
 
-def _broken_rules(model: type[pa.DataFrameModel], table: pd.DataFrame) -> "pd.Series[str]":
-    """Codes of the broken checks, index: the row of the table; in row order."""
+def in_reports(table: pd.DataFrame, reports: Sequence[Report]) -> Places:
+    """Places of rows that lead to a fact of the long table, or else to a report. `reports`: by their numbers."""
+
+    def places(at: str, rows: pd.DataFrame) -> Iterable[Place]:
+        return fact_rows(table, rows[at]) if at else (reports[number] for number in rows["report"])
+
+    return places
+
+
+# ── failures of a model ──────────────────────────────────────────────────────────────────────────────────
+def _broken_controls(model: Model, rows: pd.DataFrame) -> list[tuple[Control, pd.DataFrame]]:
+    """The controls that are broken, in the model's order, each with its broken rows, in theirs."""
     _refuse_when_switched_off()
-    assert table.index.is_unique, "a failure is led back by its row number"
+    assert rows.index.is_unique, "a failure is led back by its row number"
+    columns = model.to_schema().columns
+    beside = {name for control in controls_of(model) for name in control.beside if name not in columns}
     try:
-        model.validate(table, lazy=True)
+        model.validate(rows.drop(columns=list(beside)), lazy=True)
     except SchemaErrors as found:
-        return _coded_failures(found)
-    return pd.Series([], index=pd.Index([], dtype="int64"), dtype="str")
+        failures = sorted(map(_failure, found.schema_errors), key=lambda failure: failure.place)
+        return [(failure.control, rows[rows.index.isin(failure.rows)]) for failure in failures]
+    return []
 
 
 def _refuse_when_switched_off() -> None:
@@ -57,23 +92,51 @@ def _refuse_when_switched_off() -> None:
         )
 
 
-def _coded_failures(found: SchemaErrors) -> "pd.Series[str]":
-    """Coded checks are the table-level ones; each reports a row once for every column: kept once."""
-    for error in found.schema_errors:
-        of_table = isinstance(error.schema, pa.DataFrameSchema) and isinstance(error.failure_cases, pd.DataFrame)
-        if not of_table or error.reason_code is not SchemaErrorReason.DATAFRAME_CHECK:
-            raise error
-    cases = found.failure_cases.drop_duplicates(["check", "index"]).sort_values(["index", "check"])
-    return pd.Series(cases["check"].tolist(), index=cases["index"].astype("int64"), dtype="str")
+class _Failure(NamedTuple):
+    """`place`: of the control among the checks of its model. `rows`: index of its failures, once for every column."""
+
+    place: int
+    control: Control
+    rows: "pd.Series[int]"
 
 
-def _remark(code: str, fact: FactRow) -> Remark:
-    match code:
-        case "PCT-ABOVE-100":
-            return fact.remark(code, percent=fact.number)
-        case "DOC-AFTER-REPORT":
-            return fact.remark(code, day=date.fromisoformat(fact.text))
-    return fact.remark(code)
+def _failure(error: SchemaError) -> _Failure:
+    """What is no control of rows is raised."""
+    of_rows = error.reason_code is SchemaErrorReason.DATAFRAME_CHECK and isinstance(error.failure_cases, pd.DataFrame)
+    control = control_of(error.check) if of_rows and isinstance(error.schema, pa.DataFrameSchema) else None
+    if control is None:
+        raise error
+    return _Failure(error.check_index, control, error.failure_cases["index"])
+
+
+# ── failures as remarks ──────────────────────────────────────────────────────────────────────────────────
+def _remarks(control: Control, broken: pd.DataFrame, places: Places) -> Iterator[Remark]:
+    """The one way from a failure to a remark."""
+    sources = [source(broken) if callable(source) else broken[source] for source in control.figures.values()]
+    rows = zip(*(column.tolist() for column in sources), strict=True) if sources else (() for _ in range(len(broken)))
+    seen = set()
+    for place, figures in zip(places(control.at, broken), rows, strict=True):
+        said = place.remark(control.code, **dict(zip(control.figures, figures, strict=True)))
+        where = said.file, said.sheet, said.cell
+        if not control.once_a_cell or where not in seen:
+            seen.add(where)
+            yield said
+
+
+# ── the registry ─────────────────────────────────────────────────────────────────────────────────────────
+class _BaseOfSchool(NamedTuple):
+    """People of one base in a school's row of the registry."""
+
+    form: Form
+    school: str
+    base: str
+    people: float
+
+    def remark(self, code: str, **figures: Any) -> Remark:
+        part = self.form.base(self.base)
+        labels = {"label": part.label, "whole_label": self.form.base(part.part_of).label}
+        place = {"file": FILE, "sheet": SCHOOLS, "school": self.school, "value": f"{self.people:.10g}"}
+        return remark(code, **place, **labels, **figures)
 
 
 def _bases_table(registry: Registry, form: Form) -> pd.DataFrame:
@@ -88,18 +151,3 @@ def _bases_rows(registry: Registry, form: Form) -> Iterator[tuple[str, str, floa
     for school in registry.schools:
         for base, people in school.bases.items():
             yield school.code, base, people, school.bases.get(part_of[base])
-
-
-def _registry_remark(form: Form, code: str, school: str, base: str, people: float, whole: float) -> Remark:
-    part = form.base(base)
-    return remark(
-        code,
-        file=FILE,
-        sheet=SCHOOLS,
-        school=school,
-        value=f"{people:.10g}",
-        label=part.label,
-        people=people,
-        whole_label=form.base(part.part_of).label,
-        whole=whole,
-    )

@@ -1,69 +1,79 @@
-"""Controls between figures, items and dates: rows of the long table beside each other. Each asks one question."""
+"""Controls between figures, items and dates: rows that pandera judges, made here of the long table; and what is no
+matter of rows. The rules themselves stand in the models (`schemas.frames`)."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from pipeline.checking.table import AnswerFigures, FactRow, Report, answer_figures, base_people, fact_rows
+from pipeline.checking.contracts import in_reports, judge
+from pipeline.checking.table import Report, base_people, frame_of
 from pipeline.wording import shown_cells
 from schemas import own_form
 from schemas.district import Registry
 from schemas.form import Control, Form, Item, Kind
+from schemas.frames.between import BetweenItems
+from schemas.frames.due import DueAnswers, NamedProblems, Passports
+from schemas.frames.wide import WideAnswers
 from schemas.remarks import Remark
 from schemas.reports import NO
 from schemas.school_names import whole_school
 
-# Two computed shares that differ by less are the same number.
-_NOTHING = 1e-9
+# Columns of the frames that are made row by row: what the model judges, then what its remarks say.
+_PASSPORTS = {
+    "report": "int64", "total": "float64", "base": "float64",
+    "cell": "str", "written": "str", "label": "str",
+}  # fmt: skip
+_DUE = {
+    "report": "int64", "item": "str", "as_of": "str", "due_on": "str", "asked": "bool", "answered": "bool",
+    "says_no": "bool",
+    "no_row": "float64", "cell": "str", "due": "object", "about": "str", "nothing": "str",
+}  # fmt: skip
 
 
 def check_answers(
     coverage: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Registry, reports: Sequence[Report]
 ) -> list[Remark]:
-    """Within one answer: people against the whole, percent against people, the whole against the base, classes.
+    """Within one answer: bounds, people against the whole, percent against people, the whole against the base, classes.
 
     `coverage`: `table.coverage_of` the table. `reports`: by their numbers.
     """
-    return [
-        *_count_above_total(coverage, table),
-        *_percent_disagrees(coverage, table),
-        *_total_not_base(coverage, table, form, registry),
-        *_base_unknown(coverage, table, form, draft=registry.draft),
-        *(_without_registry(coverage, table, form, reports) if registry.draft else ()),
-        *_part_of_the_classes(coverage, table, registry),
-    ]
+    wide = _wide(coverage, table, form, registry)
+    without = _without_registry(wide, table, reports) if registry.draft else ()
+    return [*judge(WideAnswers, wide, in_reports(table, reports)), *without]
 
 
-def check_passports(reports: Iterable[Report], form: Form, registry: Registry) -> list[Remark]:
-    """People in the head of Svod's own form against the registry."""
+def check_passports(reports: Sequence[Report], table: pd.DataFrame, form: Form, registry: Registry) -> list[Remark]:
+    """People in the head of Svod's own form against the registry. `reports`: by their numbers."""
     known = {(school.code, base): people for school in registry.schools for base, people in school.bases.items()}
-    return [
-        report.remark(
-            "TOTAL-NOT-BASE", cell=cell, value=f"{said:.10g}", total=said, base=people, label=_label(form, base)
-        )
+    rows = [
+        (report.number, said, known.get((report.school, base)), cell, f"{said:.10g}", form.base(base).label)
         for report in reports
         for base, said, cell in report.bases
-        if (people := known.get((report.school, base))) is not None and people != said
     ]
+    return judge(Passports, frame_of(rows, _PASSPORTS), in_reports(table, reports))
 
 
 def check_between_items(
-    coverage: pd.DataFrame, table: pd.DataFrame, form: Form, wrong: Iterable[tuple[int, str]]
+    coverage: pd.DataFrame,
+    table: pd.DataFrame,
+    form: Form,
+    reports: Sequence[Report],
+    wrong: Iterable[tuple[int, str]],
 ) -> list[Remark]:
     """The form's own controls. What is wrong in itself (report, item) is not held against another."""
     sound = coverage[~coverage.set_index(["report", "item"]).index.isin(list(wrong))]
-    return [found for control in form.controls for found in _above_limit(control, sound, table)]
+    sound = sound.assign(spread=_spread(sound))
+    beside = [_beside_limit(control, sound) for control in form.controls]
+    if not beside:
+        return []
+    return judge(BetweenItems, pd.concat(beside, ignore_index=True), in_reports(table, reports))
 
 
 def check_against_dates(reports: Sequence[Report], table: pd.DataFrame, form: Form) -> list[Remark]:
     """Deadlines held against the report's own date; problems without a solution. `reports`: by their numbers."""
-    answering = [report for report in reports if report.usable and not is_empty(report, form)]
-    return [
-        *(said for report in answering for said in _missing_answers(report, form)),
-        *_no_after_deadline(table, form),
-        *_problem_without_solution(table, reports),
-    ]
+    places = in_reports(table, reports)
+    due = judge(DueAnswers, _due_answers(reports, table, form), places)
+    return [*due, *judge(NamedProblems, _problems(table, reports), places)]
 
 
 def is_empty(report: Report, form: Form) -> bool:
@@ -71,79 +81,32 @@ def is_empty(report: Report, form: Form) -> bool:
     return not form.answer_due.keys() & _answered(report)
 
 
-def _count_above_total(coverage: pd.DataFrame, table: pd.DataFrame) -> Iterator[Remark]:
-    stated = coverage[coverage["count_basis"] == "stated"]
-    for answer, fact in _on("count_row", stated[stated["count"] > stated["total"]], table):
-        yield fact.remark("COUNT-ABOVE-TOTAL", count=answer.count, total=answer.total, source=_source(answer))
+# ── within an answer ─────────────────────────────────────────────────────────────────────────────────────
+def _wide(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Registry) -> pd.DataFrame:
+    """`schemas.frames.wide.WideAnswers`, and beside it what its remarks say."""
+    of_people = coverage["item"].isin([item.number for item in form.items if item.kind is Kind.COVERAGE])
+    labels = {item.number: form.base(item.base).label for item in form.items if item.base}
+    wide = _with_classes(coverage, table, registry).drop(columns="school_code")
+    return wide.assign(
+        base=base_people(coverage, form, registry),
+        of_people=of_people & (coverage["school_code"] != ""),
+        has_registry=not registry.draft,
+        label=coverage["item"].map(labels),
+    )
 
 
-def _percent_disagrees(coverage: pd.DataFrame, table: pd.DataFrame) -> Iterator[Remark]:
-    """Stated percent against stated count, within half a unit of the last digit written. Impossible figures are
-    remarked as such: nothing is compared with them."""
-    both = coverage[(coverage["count_basis"] == "stated") & (coverage["percent_basis"] == "stated")]
-    both = both[both["percent"].between(0, 100) & (both["total"] > 0) & both["count"].between(0, both["total"])]
-    share = both["count"] / both["total"] * 100
-    for answer, fact in _on("percent_row", both[(share - both["percent"]).abs() > both["half"] + _NOTHING], table):
-        yield fact.remark(
-            "PCT-DISAGREES",
-            count=answer.count,
-            total=answer.total,
-            source=_source(answer),
-            share=answer.count / answer.total * 100,
-            percent=answer.percent,
-        )
-
-
-def _total_not_base(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Registry) -> Iterator[Remark]:
-    """A total stated in the answer against the registry."""
-    stated = coverage[coverage["total_basis"] == "stated"]
-    base = base_people(stated, form, registry)
-    wrong = base.notna() & (base != stated["total"])
-    for (answer, fact), people in zip(_on("total_row", stated[wrong], table), base[wrong], strict=True):
-        label = _label(form, form.item(answer.item).base)
-        yield fact.remark("TOTAL-NOT-BASE", total=answer.total, base=people, label=label)
-
-
-def _base_unknown(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, *, draft: bool) -> Iterator[Remark]:
-    """A share that cannot be turned into people: neither the answer nor the registry says of how many, or it says
-    that there is nobody. Of a school that is not known it follows from that, and is not said; nor is a draft registry
-    the school's fault (`_without_registry`)."""
-    of_people = _of_people(coverage, form)
-    of_nobody = (of_people["total"] == 0) & (of_people["percent"] > 0)
-    unknown = of_nobody if draft else of_nobody | of_people["total"].isna()
-    for answer, fact in _on("said_row", of_people[unknown], table):
-        yield fact.remark("BASE-UNKNOWN", label=_label(form, form.item(answer.item).base))
-
-
-def _without_registry(
-    coverage: pd.DataFrame, table: pd.DataFrame, form: Form, reports: Sequence[Report]
-) -> Iterator[Remark]:
-    """One remark a report for all its shares of whom only a registry would say how many they are."""
-    of_people = _of_people(coverage, form)
-    unknown = table.loc[of_people.loc[of_people["total"].isna(), "said_row"]]
-    cells: dict[int, list[str]] = {}
-    for number, cell in zip(unknown["report"], unknown["cell"], strict=True):
-        cells.setdefault(number, []).append(cell)
-    for number, named in cells.items():
-        yield reports[number].remark("BASE-NO-REGISTRY", cell=named[0], cells=shown_cells(named))
-
-
-def _of_people(coverage: pd.DataFrame, form: Form) -> pd.DataFrame:
-    """The coverage answers of known schools; a volume has no people behind it."""
-    items = [item.number for item in form.items if item.kind is Kind.COVERAGE]
-    return coverage[coverage["item"].isin(items) & (coverage["school_code"] != "")]
-
-
-def _part_of_the_classes(coverage: pd.DataFrame, table: pd.DataFrame, registry: Registry) -> Iterator[Remark]:
-    """A percent alone for classes that are not the whole school: is it their share, or the school's?"""
+def _with_classes(coverage: pd.DataFrame, table: pd.DataFrame, registry: Registry) -> pd.DataFrame:
+    """`coverage` with `classes`, `classes_row` (NaN: none are named), and `of_some_classes`: not the whole school."""
     grades = {school.code: set(whole_school(school.full_name or school.name)) for school in registry.schools}
-    alone = (coverage["percent_basis"] == "stated") & (coverage["count_basis"] != "stated")
-    alone &= coverage["total_basis"] != "stated"
-    classes = table[table["field"] == "classes"].reset_index(names="classes_row")
-    beside = coverage[alone].merge(classes[["report", "item", "classes_row"]], on=["report", "item"])
-    for answer, fact in _on("classes_row", beside, table):
-        if not grades.get(fact.school_code, set(whole_school(""))) <= _grades(fact.text):
-            yield fact.remark("CLASSES-PART", percent=answer.percent, classes=fact.text)
+    said = table.loc[table["field"] == "classes", ["report", "item", "text"]].rename(columns={"text": "classes"})
+    named = said.reset_index(names="classes_row")
+    wide = coverage.merge(named, how="left", on=["report", "item"], validate="one_to_one").set_axis(coverage.index)
+    whole = set(whole_school(""))
+    some = [
+        isinstance(classes, str) and not grades.get(school, whole) <= _grades(classes)
+        for school, classes in zip(wide["school_code"], wide["classes"], strict=True)
+    ]
+    return wide.assign(of_some_classes=pd.Series(some, index=wide.index, dtype="bool"))
 
 
 def _grades(text: str) -> set[int]:
@@ -155,22 +118,24 @@ def _grades(text: str) -> set[int]:
     return found
 
 
-def _above_limit(control: Control, coverage: pd.DataFrame, table: pd.DataFrame) -> Iterator[Remark]:
-    """`item` ≤ `limit`, in people; a difference that the rounding of a percent explains is none."""
-    spread = coverage.assign(spread=_spread(coverage))
-    limit = spread[spread["item"] == control.limit][["report", "count", "spread"]]
-    both = spread[spread["item"] == control.item].merge(limit, on="report", suffixes=("", "_limit"))
-    above = both[both["count"] - both["spread"] > both["count_limit"] + both["spread_limit"] + _NOTHING]
-    for (answer, fact), most in zip(_on("said_row", above, table), above["count_limit"], strict=True):
-        yield fact.remark(
-            "ABOVE-LIMIT",
-            said=control.said,
-            count=math.ceil(answer.count - _NOTHING),  # people: a derived 245,76 against 245,3 must read as more
-            limit_said=control.limit_said,
-            limit=math.floor(most + _NOTHING),
-            other=control.limit,
-            reason=control.reason,
-        )
+def _without_registry(wide: pd.DataFrame, table: pd.DataFrame, reports: Sequence[Report]) -> Iterator[Remark]:
+    """One remark a report for all its shares of whom only a registry would say how many they are."""
+    unknown = table.loc[wide.loc[wide["of_people"] & wide["total"].isna(), "said_row"]]
+    cells: dict[int, list[str]] = {}
+    for number, cell in zip(unknown["report"], unknown["cell"], strict=True):
+        cells.setdefault(number, []).append(cell)
+    for number, named in cells.items():
+        yield reports[number].remark("BASE-NO-REGISTRY", cell=named[0], cells=shown_cells(named))
+
+
+# ── between items ────────────────────────────────────────────────────────────────────────────────────────
+def _beside_limit(control: Control, coverage: pd.DataFrame) -> pd.DataFrame:
+    """`schemas.frames.between.BetweenItems` of one control: reports that have a figure for both items."""
+    limit = coverage.loc[coverage["item"] == control.limit, ["report", "count", "spread"]]
+    limit = limit.rename(columns={"count": "limit", "spread": "limit_spread"})
+    item = coverage.loc[coverage["item"] == control.item, ["report", "said_row", "count", "spread"]]
+    words = {"said": control.said, "limit_said": control.limit_said, "other": control.limit, "reason": control.reason}
+    return item.merge(limit, on="report", validate="one_to_one").assign(kind=control.kind, **words)
 
 
 def _spread(coverage: pd.DataFrame) -> "pd.Series[float]":
@@ -178,14 +143,25 @@ def _spread(coverage: pd.DataFrame) -> "pd.Series[float]":
     return (coverage["half"] / 100 * coverage["total"]).where(coverage["count_basis"] == "derived", 0.0)
 
 
-def _missing_answers(report: Report, form: Form) -> Iterator[Remark]:
-    answered = _answered(report)
-    for number, due in form.answer_due.items():
-        if number not in answered and report.as_of and report.as_of > due:
-            cell = report.answer_cells.get(number, "")
-            item = form.item(number)
-            places = {"cell": cell, "item": number}
-            yield report.remark("ANSWER-MISSING", **places, about=item.about, due=due, nothing=_nothing_done(item))
+# ── against dates ────────────────────────────────────────────────────────────────────────────────────────
+def _due_answers(reports: Sequence[Report], table: pd.DataFrame, form: Form) -> pd.DataFrame:
+    """`schemas.frames.due.DueAnswers`, and beside it what its remarks say. `no_row`: the fact that says «нет»."""
+    yes_no = [item.number for item in form.due_items if item.kind is Kind.YES_NO]
+    said_no = table[(table["field"] == "yes") & (table["text"] == NO) & table["item"].isin(yes_no)]
+    no_rows = dict(zip(zip(said_no["report"], said_no["item"], strict=True), said_no.index, strict=True))
+    words = {
+        number: (due, form.item(number).about, _nothing_done(form.item(number)))
+        for number, due in form.answer_due.items()
+    }
+    rows = []
+    for report in reports:
+        answered, as_of = _answered(report), report.as_of.isoformat() if report.as_of else ""
+        asked = report.usable and not is_empty(report, form)
+        for number, (due, about, nothing) in words.items():
+            no_row = no_rows.get((report.number, number))
+            judged = report.number, number, as_of, due.isoformat(), asked, number in answered, no_row is not None
+            rows.append((*judged, no_row, report.answer_cells.get(number, ""), due, about, nothing))
+    return frame_of(rows, _DUE)
 
 
 def _nothing_done(item: Item) -> str:
@@ -198,34 +174,11 @@ def _answered(report: Report) -> set[str]:
     return {*report.written, *(number.rpartition(".")[0] for number in report.written)}
 
 
-def _no_after_deadline(table: pd.DataFrame, form: Form) -> Iterator[Remark]:
-    """«нет» is an answer: after the deadline it says that the measure is not carried out."""
-    due = {item.number: item.due for item in form.due_items if item.kind is Kind.YES_NO}
-    said_no = table[(table["field"] == "yes") & (table["text"] == NO) & table["item"].isin(list(due))]
-    for fact in fact_rows(table, said_no.index):
-        if fact.as_of > str(due[fact.item]):  # both ISO
-            yield fact.remark("ANSWER-NO", due=due[fact.item])
-
-
-def _problem_without_solution(table: pd.DataFrame, reports: Sequence[Report]) -> Iterator[Remark]:
-    """The remark stands on the cell where the solution belongs."""
+def _problems(table: pd.DataFrame, reports: Sequence[Report]) -> pd.DataFrame:
+    """`schemas.frames.due.NamedProblems`, and beside it its words and the cell where the solution belongs."""
     keys = ["report", "item"]
     solved = table[table["field"] == "solution"].set_index(keys).index
-    named = table[table["field"] == "problem"]
-    unsolved = named[~named.set_index(keys).index.isin(solved)]
-    for number, fact in zip(unsolved["report"], fact_rows(table, unsolved.index), strict=True):
-        cell = reports[number].answer_cells.get(fact.item, fact.cell)
-        yield fact._replace(cell=cell).remark("PROBLEM-NO-SOLUTION")
-
-
-def _on(row: str, coverage: pd.DataFrame, table: pd.DataFrame) -> "zip[tuple[AnswerFigures, FactRow]]":
-    """Coverage answers, each with the fact on which a remark about it stands: the column `row` of `coverage_of`."""
-    return zip(answer_figures(coverage), fact_rows(table, coverage[row]), strict=True)
-
-
-def _source(answer: AnswerFigures) -> str:
-    return "" if answer.total_basis == "stated" else " (по сведениям о школе)"
-
-
-def _label(form: Form, base: str) -> str:
-    return form.base(base).label
+    named = table.loc[table["field"] == "problem", [*keys, "text", "cell"]]
+    places = zip(named["report"], named["item"], named["cell"], strict=True)
+    cells = [reports[number].answer_cells.get(item, cell) for number, item, cell in places]
+    return named.assign(solved=named.set_index(keys).index.isin(solved), cell=cells)

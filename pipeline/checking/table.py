@@ -1,6 +1,6 @@
 """Reports as read become one long table of facts, completed by what follows from them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from itertools import starmap
@@ -164,6 +164,13 @@ def fact_rows(table: pd.DataFrame, numbers: "pd.Series[float] | pd.Index[int]") 
     """The facts of these row numbers, in their order."""
     rows = table.loc[numbers.astype("int64"), list(FactRow._fields)]
     return starmap(FactRow, rows.itertuples(index=False, name=None))
+
+
+def frame_of(rows: Iterable[tuple[object, ...]], types: Mapping[str, str]) -> pd.DataFrame:
+    """Rows as a frame with these columns and types, also when there is none."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(types)
+    series = zip(types.items(), columns, strict=True)
+    return pd.DataFrame({name: pd.Series(list(values), dtype=kind) for (name, kind), values in series})
 
 
 def stated_facts(table: pd.DataFrame) -> dict[int, frozenset[StatedFact]]:

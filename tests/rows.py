@@ -1,0 +1,110 @@
+"""One right row of every pandera model, and for every check of a whole row what breaks just it."""
+
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from schemas.answers import Answers
+from schemas.frames.between import BetweenItems, Changes, DocumentsBefore
+from schemas.frames.due import DueAnswers, NamedProblems, Passports
+from schemas.frames.wide import WideAnswers
+from schemas.municipality import Indicators
+from schemas.registry import SchoolBases
+
+Model = type[pa.DataFrameModel]
+Row = dict[str, Any]
+
+# Rows in which nothing is wrong. Of WideAnswers everything is stated: each check has something to judge.
+RIGHT: dict[Model, Row] = {
+    Answers: {
+        "report": 0, "file": "1.xlsx", "sheet": "Лист1", "cell": "C9", "school_code": "01", "as_of": "2014-03-20",
+        "item": "3", "field": "date", "text": "2013-12-05", "number": None, "half": 0.0, "basis": "stated",
+    },
+    WideAnswers: {
+        "report": 0, "item": "6.2", "count": 331.0, "total": 574.0, "percent": 58.0, "count_basis": "stated",
+        "total_basis": "stated", "percent_basis": "stated", "half": 0.5, "base": 574.0, "of_people": True,
+        "has_registry": True, "of_some_classes": False,
+    },
+    BetweenItems: {
+        "report": 0, "kind": "not_above", "count": 244.0, "spread": 0.0, "limit": 350.0, "limit_spread": 0.0,
+    },
+    Changes: {
+        "report": 1, "item": "6.2", "volume": False, "count": 331.0, "spread": 0.0, "percent": 58.0, "total": 574.0,
+        "count_before": 300.0, "spread_before": 0.0, "percent_before": 52.0, "total_before": 574.0,
+    },
+    DocumentsBefore: {"report": 1, "item": "4.1", "still_given": True},
+    DueAnswers: {
+        "report": 0, "item": "11", "as_of": "2014-09-20", "due_on": "2014-09-01", "asked": True, "answered": True,
+        "says_no": False,
+    },
+    Passports: {"report": 0, "total": 574.0, "base": 574.0},
+    NamedProblems: {"report": 0, "item": "problem.1", "solved": True},
+    SchoolBases: {"school_code": "01", "base": "able", "people": 548.0, "whole": 574.0},
+    Indicators: {
+        "as_of": "2014-03-20", "scope": "01", "item": "14", "group": "Родители", "covered": 244.0, "total": 548.0,
+        "percent": 44.5, "schools_counted": 1, "schools_expected": 1, "target_min": 41.0, "target_max": 60.0,
+        "deviation_pp": 3.5, "shortfall": 0.0, "status": "по плану", "waived": False,
+    },
+}  # fmt: skip
+
+_NO_COUNT = {"count": None, "count_basis": ""}
+_NO_TOTAL = {"total": None, "total_basis": "", "base": None}
+_NO_PERCENT = {"percent": None, "percent_basis": "", "half": None}
+
+# Model -> check of a whole row -> what of the right row is changed; nothing else is wrong then.
+BROKEN: dict[Model, dict[str, Row]] = {
+    Answers: {"document_not_after_report": {"text": "2014-03-21"}},
+    WideAnswers: {
+        "stated_count_not_below_zero": {"count": -2.0} | _NO_PERCENT,
+        "stated_total_not_below_zero": {"total": -574.0, "base": None} | _NO_COUNT,
+        "stated_percent_not_below_zero": {"percent": -5.0} | _NO_COUNT,
+        "stated_percent_at_most_100": {"percent": 104.0} | _NO_COUNT,
+        "stated_count_within_total": {"count": 575.0} | _NO_PERCENT,
+        "stated_percent_is_that_of_the_people": {"percent": 59.0},
+        "stated_total_is_the_base": {"base": 570.0},
+        "share_of_a_known_whole": _NO_COUNT | _NO_TOTAL,
+        "percent_alone_is_of_the_whole_school": _NO_COUNT | {"total_basis": "derived", "of_some_classes": True},
+        "stated_people_are_whole": {"count": 331.5},
+    },
+    BetweenItems: {"not_above_its_limit": {"count": 351.0}},
+    Changes: {
+        "people_do_not_fall": {"count": 299.0},
+        "volume_does_not_fall": {"volume": True, "percent": 51.5},
+        "whole_does_not_jump": {"total": 700.0},
+    },
+    DocumentsBefore: {"document_does_not_vanish": {"still_given": False}},
+    DueAnswers: {
+        "answered_by_its_deadline": {"answered": False},
+        "carried_out_by_its_deadline": {"says_no": True},
+    },
+    Passports: {"total_is_the_base": {"total": 600.0}},
+    NamedProblems: {"a_problem_has_a_solution": {"solved": False}},
+    SchoolBases: {"part_not_above_whole": {"people": 575.0}},
+    Indicators: {
+        "counted_among_expected": {"schools_counted": 2},
+        "covered_among_total": {"covered": 549.0},
+        "percent_of_the_whole": {"percent": 104.0},
+    },
+}  # fmt: skip
+
+
+def frame(model: Model, *changes: Row) -> pd.DataFrame:
+    """Right rows of a model, each with these changes, in the model's own types. No two have the same key."""
+    schema = model.to_schema()
+    rows = [{**RIGHT[model], **_key(schema, number), **change} for number, change in enumerate(changes)]
+    types = {name: str(column.dtype).partition("[")[0] for name, column in schema.columns.items()}
+    return pd.DataFrame(
+        {
+            name: pd.Series([row[name] for row in rows], dtype="str" if kind == "string" else kind)
+            for name, kind in types.items()
+        }
+    )
+
+
+def _key(schema: pa.DataFrameSchema, number: int) -> Row:
+    """Makes a row another than its neighbours, where the model wants it so."""
+    if not schema.unique:
+        return {}
+    first = schema.unique[0]
+    return {first: number if str(schema.columns[first].dtype).startswith("int") else f"{number:02d}"}
