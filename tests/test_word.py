@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from pipeline.reading.finding.layouts import read_book
-from pipeline.reading.opening.book import Sheet
+from pipeline.reading.opening.book import Book, Sheet
 from pipeline.reading.opening.grid import open_book
 from pipeline.reading.opening.guard import Unreadable
 from pipeline.settings import Limits
 from schemas.addresses import Spot
-from tests.order_form import FORM, SCHOOLS, OrderForm
+from tests.order_form import ANSWERS, FORM, SCHOOLS, OrderForm, said
 from tests.test_values import rows_of, unescaped
 from tests.word import (
     STRICT,
@@ -341,4 +341,93 @@ def test_the_head_of_a_report_may_stand_apart_from_its_body(where):
             document = word_file(table([head + body]))
     [report], remarks = read_book(open_book(document, Limits()), FORM, SCHOOLS)
     assert (report.school, report.as_of) == ("01", date(2014, 3, 20))
+    assert not remarks
+
+
+def test_borders_dragged_by_a_few_millimetres_part_no_column():
+    """A merged row above, and below it a border that was dragged: the grid has four columns, a reader sees three."""
+    grid = "".join(f'<gridCol w="{width}"/>' for width in (900, 4000, 250, 3000))
+    merged = f'<tr><tc><tcPr><gridSpan val="4"/></tcPr>{paragraph("отчёт")}</tc></tr>'
+    rows = [(1, 1, 2), (1, 2, 1)]
+    spans = "".join(
+        "<tr>" + "".join(f'<tc><tcPr><gridSpan val="{span}"/></tcPr>{paragraph("x")}</tc>' for span in row) + "</tr>"
+        for row in rows
+    )
+    sheet = sheet_of(word_file(f"<tbl><tblGrid>{grid}</tblGrid>{merged}{spans}</tbl>"))
+    assert [spot for spot in sheet.cells if spot.row > 1] == [Spot(r, c) for r in (2, 3) for c in (1, 2, 3)]
+
+
+def test_a_narrow_cell_keeps_a_column_of_its_own():
+    grid = '<tblGrid><gridCol w="200"/><gridCol w="200"/><gridCol w="5000"/></tblGrid>'
+    merged = f'<tr><tc><tcPr><gridSpan val="3"/></tcPr>{paragraph("отчёт")}</tc></tr>'
+    body = f"<tbl>{grid}{merged}<tr>{''.join(f'<tc>{paragraph(t)}</tc>' for t in '123')}</tr></tbl>"
+    assert read_rows(word_file(body)) == [["отчёт"], ["1", "2", "3"]]
+
+
+# ── automatic numbers ────────────────────────────────────────────────────────────────────────────────────
+
+NUMBERING = """
+<abstractNum abstractNumId="0">
+<lvl ilvl="0"><start val="1"/><numFmt val="decimal"/><lvlText val="%1."/></lvl>
+<lvl ilvl="1"><start val="1"/><numFmt val="decimal"/><lvlText val="%1.%2"/></lvl>
+<lvl ilvl="2"><start val="3"/><numFmt val="russianLower"/><lvlText val="%3)"/></lvl>
+</abstractNum>
+<abstractNum abstractNumId="1"><lvl ilvl="0"><numFmt val="bullet"/><lvlText val="•"/></lvl></abstractNum>
+<num numId="1"><abstractNumId val="0"/></num>
+<num numId="2"><abstractNumId val="0"/><lvlOverride ilvl="0"><startOverride val="1"/></lvlOverride></num>
+<num numId="3"><abstractNumId val="1"/></num>
+"""
+STYLE_WITH_NUMBERS = '<style styleId="List"><pPr><numPr><numId val="1"/></numPr></pPr></style>'
+
+
+def counted(code: int, depth: int = 0, mark: str = "") -> str:
+    return f'<p><pPr><numPr><ilvl val="{depth}"/><numId val="{code}"/></numPr><rPr>{mark}</rPr></pPr></p>'
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "numbers"),
+    [
+        ([counted(1), counted(1), counted(1, 1), counted(1, 1), counted(1), counted(1, 1)],
+         ["1.", "2.", "2.1", "2.2", "3.", "3.1"]),
+        ([counted(1), counted(1, 2), counted(1, 2)], ["1.", "в)", "г)"]),
+        ([counted(1), counted(2), counted(2)], ["1.", "1.", "2."]),
+        ([counted(1), counted(3), counted(1)], ["1.", "", "2."]),
+        ([counted(1), counted(0), counted(1)], ["1.", "", "2."]),
+        ([counted(1), '<p><pPr><pStyle val="List"/></pPr></p>'], ["1.", "2."]),
+        ([counted(1), paragraph("5"), counted(1)], ["1.", "5", "2."]),
+        ([counted(1), counted(1, mark="<del/>") + counted(1), counted(1)], ["1.", "2.", "3."]),
+    ],
+    ids=["levels", "letters from the third", "begun anew", "bullet", "none", "by style", "typed", "deleted"],
+)  # fmt: skip
+def test_the_automatic_number_of_a_row_is_read_where_its_first_cell_is_blank(paragraphs, numbers):
+    body = table(*([one, paragraph("да")] for one in paragraphs))
+    sheet = sheet_of(word_file(body, numbering=NUMBERING, styles=STYLE_WITH_NUMBERS))
+    first = [sheet.cells.get(Spot(row, 1)) for row in range(1, len(paragraphs) + 1)]
+    assert [cell.value if cell else "" for cell in first] == numbers
+
+
+def test_the_rows_of_a_deleted_change_are_not_counted():
+    gone = f"<tr><trPr><del/></trPr><tc>{counted(1)}</tc></tr>"
+    rows = f"<tr><tc>{counted(1)}</tc></tr>{gone}<tr><tc>{counted(1)}</tc></tr>"
+    assert read_rows(word_file(f"<tbl>{rows}</tbl>", numbering=NUMBERING)) == [["1."], ["2."]]
+
+
+def test_an_automatic_number_beside_an_answer_is_no_part_of_it():
+    answer = f'<p><pPr><numPr><numId val="1"/></numPr></pPr>{run("45 %")}</p>'
+    body = table([paragraph("1"), answer], [paragraph("2"), counted(1)])
+    assert read_rows(word_file(body, numbering=NUMBERING)) == [["1", "45 %"], ["2"]]
+
+
+def test_a_form_whose_items_are_numbered_by_word_is_read_without_a_remark():
+    form = OrderForm()
+    depths = {form.row_of(n): n.count(".") for n in (*ANSWERS, "4", "5", "6", "10", "12")}
+    rows = [
+        [counted(1, depths[n]) if n in depths else paragraph(str(row[0])), *(paragraph(str(t or "")) for t in row[1:])]
+        for n, row in enumerate(form.rows)
+        if len(row) == 3
+    ]
+    document = word_file(paragraph("в МБОУ СОШ № 1 по состоянию на 20.03.2014") + table(*rows), numbering=NUMBERING)
+    [report], remarks = read_book(open_book(document, Limits()), FORM, SCHOOLS)
+    [plain], _ = read_book(Book((form.sheet(),)), FORM, SCHOOLS)
+    assert said(report) == said(plain)
     assert not remarks

@@ -5,6 +5,7 @@ What is text is settled before (`word_text`): this module only gives it rows and
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import accumulate, pairwise
 
 from lxml.etree import _Element
 
@@ -12,8 +13,9 @@ from pipeline.reading.opening.book import Aside, AsideKind, Book, Cell, Sheet
 from pipeline.reading.opening.cells import as_cell
 from pipeline.reading.opening.guard import damaged, too_many_cells
 from pipeline.reading.opening.word_looks import Looks
+from pipeline.reading.opening.word_numbers import Numbers
 from pipeline.reading.opening.word_package import WordPackage, attribute, child, children, is_on
-from pipeline.reading.opening.word_text import Block, Paragraph, Table, TableRow, flat, visible
+from pipeline.reading.opening.word_text import Block, Paragraph, Piece, Table, TableCell, TableRow, flat, visible
 from pipeline.settings import Limits
 from schemas.addresses import Spot
 from schemas.text import clean
@@ -58,12 +60,14 @@ class _Section:
 class _Document:
     def __init__(self, data: bytes) -> None:
         self._package = WordPackage(data)
-        self._looks = Looks(self._package.by_kind("styles"))
+        styles = self._package.by_kind("styles")
+        self._looks = Looks(styles)
+        self._numbers = Numbers(self._package.by_kind("numbering"), styles)
         self._told: set[str] = set()
         body = child(self._package.document, "body")
         if body is None:
             raise damaged("в нём нет текста документа Word")
-        self.sections = list(_sections(visible(body, self._looks)))
+        self.sections = list(_sections(visible(body, self._looks, self._numbers)))
 
     def new_stories(self, kind: str, section: _Section) -> Iterator[tuple[Block, ...]]:
         """The headers or footers that a reader sees in the section and has not seen before."""
@@ -71,13 +75,13 @@ class _Document:
         for relation in (section.stories.get((kind, one), "") for one in types):
             if relation not in self._told and (root := self._package.by_id(relation)) is not None:
                 self._told.add(relation)
-                yield visible(root, self._looks)
+                yield visible(root, self._looks, self._numbers)
 
     def note(self, kind: AsideKind, code: str) -> str:
         """The text of a footnote, an endnote, a comment; blank where it is lost."""
         root = self._notes.get(kind)
         found = next((note for note in children(root, kind) if attribute(note, "id") == code), None)
-        return "" if found is None else clean(flat(visible(found, self._looks)).text).strip()
+        return "" if found is None else clean(flat(visible(found, self._looks, self._numbers)).text).strip()
 
     @cached_property
     def _notes(self) -> dict[AsideKind, _Element | None]:
@@ -187,7 +191,7 @@ def _opened(blocks: Iterable[Block]) -> Iterator[Block]:
                 for cell in row.cells:
                     yield from _opened(cell.blocks)
             else:
-                yield Table((row,))
+                yield Table((row,), block.grid)
 
 
 def _is_frame(table: Table) -> bool:
@@ -207,14 +211,15 @@ def _inner_tables(row: TableRow) -> Iterator[Table]:
 
 def _areas(table: Table) -> dict[tuple[int, int], tuple[int, int, Paragraph]]:
     """First row (from 0) and column (from 1) of each cell -> its last ones and its text. Merged cells are one."""
-    regular = _is_regular(table)
+    places = _columns(table)
     areas: dict[tuple[int, int], tuple[int, int, Paragraph]] = {}
     above: dict[int, tuple[int, int]] = {}  # column -> the area that reaches the row above it
     for number, row in enumerate(table.rows):
         reached: dict[int, tuple[int, int]] = {}
-        column = 1 + row.before
-        for cell in row.cells:
-            last = column if regular else column + cell.span - 1
+        edge = row.before  # of the grid
+        for n, cell in enumerate(row.cells):
+            column, last = (n + 1, n + 1) if places is None else (places(edge), places(edge + cell.span) - 1)
+            edge += cell.span
             start = (number, column)
             if cell.beside and column - 1 in reached:
                 start = reached[column - 1]
@@ -223,14 +228,54 @@ def _areas(table: Table) -> dict[tuple[int, int], tuple[int, int, Paragraph]]:
                 start = above[column]
                 areas[start] = (number, max(last, areas[start][1]), areas[start][2])
             else:
-                areas[start] = (number, last, flat(cell.blocks))
+                areas[start] = (number, last, _text_of(cell, first=n == 0))
             reached.update(dict.fromkeys(range(column, last + 1), start))
-            column = last + 1
         above = reached
     return areas
 
 
-def _is_regular(table: Table) -> bool:
-    """Do all its rows have as many cells: then the n-th cell is in the n-th column, however borders were dragged."""
-    numbers = {len(row.cells) for row in table.rows}
-    return len(numbers) == 1 and not any(row.before for row in table.rows)
+def _columns(table: Table) -> Callable[[int], int] | None:
+    """Which column (from 1) begins at an edge of the grid; None where the n-th cell simply is in the n-th column.
+
+    That is so where all rows have as many cells. Elsewhere the edges are counted that lie further apart than a hand
+    drags a border by mistake.
+    """
+    if len({len(row.cells) for row in table.rows}) == 1 and not any(row.before for row in table.rows):
+        return None
+    if not table.grid or any(_last_edge(row) > len(table.grid) for row in table.rows):
+        return lambda edge: edge + 1
+    columns = _apart(sorted({edge for row in table.rows for edge in _edges(row)}), table.grid)
+    if any(columns[a] == columns[b] for row in table.rows for a, b in pairwise(_edges(row))):
+        return lambda edge: edge + 1  # a cell narrower than that
+    return columns.__getitem__
+
+
+_DRAGGED = 340  # twentieths of a point, 6 mm: a column narrower than that holds no answer
+
+
+def _apart(edges: list[int], grid: tuple[int, ...]) -> dict[int, int]:
+    """Edge of the grid -> number of the column that begins there; edges close together begin one column."""
+    positions = list(accumulate(grid, initial=0))
+    columns: dict[int, int] = {}
+    column, begun = 0, -_DRAGGED - 1
+    for edge in edges:
+        if positions[edge] - begun > _DRAGGED:
+            column, begun = column + 1, positions[edge]
+        columns[edge] = column
+    return columns
+
+
+def _edges(row: TableRow) -> Iterator[int]:
+    """The edges of the grid at which its cells begin and end."""
+    return accumulate((cell.span for cell in row.cells), initial=row.before)
+
+
+def _last_edge(row: TableRow) -> int:
+    return max(_edges(row))
+
+
+def _text_of(cell: TableCell, first: bool) -> Paragraph:
+    """The text of a cell; the automatic number where the first cell of a row holds nothing else."""
+    text = flat(cell.blocks)
+    number = next((block.number for block in cell.blocks if isinstance(block, Paragraph) and block.number), "")
+    return text._replace(pieces=(Piece(number), *text.pieces)) if first and number and not text.text.strip() else text

@@ -16,6 +16,7 @@ from lxml.etree import _Element
 
 from pipeline.reading.opening.book import AsideKind
 from pipeline.reading.opening.word_looks import Looks
+from pipeline.reading.opening.word_numbers import Numbers
 from pipeline.reading.opening.word_package import attribute, child, children, is_on, local, number
 from pipeline.reading.opening.word_symbols import TICKED, UNTICKED, in_font, symbol
 
@@ -32,12 +33,13 @@ class Piece(NamedTuple):
 
 class Paragraph(NamedTuple):
     """`boxes`: what stands in the text boxes anchored in it. `section`: its `sectPr`, where it ends a section.
-    `runs_on`: its mark is deleted or hidden, the next paragraph belongs to it."""
+    `runs_on`: its mark is deleted or hidden, the next paragraph belongs to it. `number`: its automatic number."""
 
     pieces: tuple[Piece, ...]
     boxes: tuple[tuple["Block", ...], ...] = ()
     section: _Element | None = None
     runs_on: bool = False
+    number: str = ""
 
     @property
     def text(self) -> str:
@@ -66,7 +68,10 @@ class TableRow(NamedTuple):
 
 
 class Table(NamedTuple):
+    """`grid`: widths of its columns as the document gives them, in twentieths of a point."""
+
     rows: tuple[TableRow, ...]
+    grid: tuple[int, ...] = ()
 
     @property
     def size(self) -> int:
@@ -89,9 +94,9 @@ _OF_THE_PAGE = {"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES"}
 _KNOWN = ("http://schemas.microsoft.com/", "http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/")
 
 
-def visible(story: _Element, looks: Looks) -> tuple[Block, ...]:
+def visible(story: _Element, looks: Looks, numbers: Numbers) -> tuple[Block, ...]:
     """The paragraphs and tables of a body, a header, a note, top to bottom."""
-    return _Story(story, looks).blocks_of(story)
+    return _Story(story, looks, numbers).blocks_of(story)
 
 
 @dataclass
@@ -114,8 +119,8 @@ class _Written:
 class _Story:
     """The pass over one story. Elements are asked by local names, so strict files and any prefix are read alike."""
 
-    def __init__(self, story: _Element, looks: Looks) -> None:
-        self._looks = looks
+    def __init__(self, story: _Element, looks: Looks, numbers: Numbers) -> None:
+        self._looks, self._numbers = looks, numbers
         self._fields: list[_Field] = []
         self._whole = _marks_of_whole_fields(story)
         self._table_style = self._paragraph_style = ""
@@ -158,7 +163,7 @@ class _Story:
         around, self._table_style = self._table_style, attribute(child(table, "tblPr", "tblStyle"), "val")
         rows = tuple(self._row(row) for row in self._parts(table, "tr") if not _is_gone_row_or_cell(row))
         self._table_style = around
-        return Table(rows)
+        return Table(rows, tuple(number(column, "w") for column in children(child(table, "tblGrid"), "gridCol")))
 
     def _row(self, row: _Element) -> TableRow:
         cells = [self._cell(cell) for cell in self._parts(row, "tc") if not _is_gone_row_or_cell(cell)]
@@ -188,9 +193,10 @@ class _Story:
         written = _Written()
         self._inline(paragraph, written)
         self._paragraph_style = around
-        return Paragraph(
-            tuple(written.pieces), tuple(written.boxes), child(properties, "sectPr"), self._runs_on(properties)
-        )
+        runs_on = self._runs_on(properties)
+        counted = "" if runs_on else self._numbers.next(properties)
+        section = child(properties, "sectPr")
+        return Paragraph(tuple(written.pieces), tuple(written.boxes), section, runs_on, counted)
 
     def _runs_on(self, properties: _Element | None) -> bool:
         """Is the paragraph's mark deleted, moved away or hidden."""
@@ -315,7 +321,9 @@ class _Story:
         if not self._is_shown() or any(attribute(one, "hidden") in ("1", "true") for one in element.iter("{*}docPr")):
             return
         boxes = [element] if local(element) == "txbxContent" else self._outermost(element, "txbxContent")
-        found = [_Story(box, self._looks).blocks_of(box) for box in boxes]  # with fields and styles of its own
+        found = [
+            _Story(box, self._looks, self._numbers).blocks_of(box) for box in boxes
+        ]  # with fields and styles of its own
         if not found and (words := [t.text for t in self._outermost(element, "t") if t.text]):
             found = [(Paragraph((Piece(" ".join(words)),)),)]
         if found:
