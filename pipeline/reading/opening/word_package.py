@@ -76,7 +76,8 @@ class WordPackage:
 
 def local(element: _Element) -> str:
     """The name without its namespace; blank for comments and processing instructions."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag[tag.rfind("}") + 1 :] if isinstance(tag, str) else ""
 
 
 def children(element: _Element | None, name: str) -> list[_Element]:
@@ -86,15 +87,18 @@ def children(element: _Element | None, name: str) -> list[_Element]:
 def child(element: _Element | None, *path: str) -> _Element | None:
     """The first element on this path of local names."""
     for name in path:
-        element = next(iter(children(element, name)), None)
+        element = None if element is None else next((one for one in element if local(one) == name), None)
     return element
 
 
 def attribute(element: _Element | None, name: str, default: str = "") -> str:
-    """By its local name: the prefix of an attribute differs from program to program."""
+    """By its local name, of its element's namespace before any other: prefixes differ from program to program."""
     if element is None:
         return default
-    return next((str(value) for key, value in element.items() if etree.QName(key).localname == name), default)
+    own = element.get(element.tag[: element.tag.rfind("}") + 1] + name)
+    if own is not None:
+        return str(own)
+    return next((str(value) for key, value in element.items() if key.rpartition("}")[2] == name), default)
 
 
 def is_on(element: _Element | None) -> bool:

@@ -439,6 +439,8 @@ def _keyword(instruction: str) -> str:
 def _marks_of_whole_fields(story: _Element) -> dict[_Element, str]:
     """The marks of the complex fields that have both ends in this story, with the instruction of each."""
     whole: dict[_Element, str] = {}
+    if story.find(".//{*}fldChar") is None:
+        return whole
     open_fields: list[tuple[list[_Element], list[str]]] = []
     for element in _not_deleted(story):
         name = local(element)
