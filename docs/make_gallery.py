@@ -1,5 +1,5 @@
-"""Draws the pictures of README and of the gallery anew from the demo, and writes `gallery.md`: `python
-docs/make_gallery.py`.
+"""Draws the pictures of README and of the gallery anew from the demo, and writes `gallery.md` and the README's list of
+sheets: `python docs/make_gallery.py`.
 
 Needs LibreOffice (soffice), poppler-utils (pdftocairo, pdftotext) and, for the letter, Chromium on the PATH.
 """
@@ -16,8 +16,13 @@ from typing import NamedTuple
 
 import openpyxl
 
+from pipeline.writing.summary.contents import sheets
+from schemas.form import load_form
+
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- sheets: begin -->", "<!-- sheets: end -->"
 LARGEST = 120_000  # bytes of a picture
 RESOLUTIONS = (110, 100, 90, 80, 72, 64, 56)  # dots an inch: the finest whose picture is not too large
 
@@ -30,6 +35,18 @@ LOCALE = """<?xml version="1.0" encoding="UTF-8"?>
 FOOTER = re.compile(r"^.*\S {2,}(\S.*?) {2,}Лист \d+ из \d+$", re.MULTILINE)  # of a printed page: its sheet
 
 
+LATIN = (
+    "a", "b", "v", "g", "d", "e", "yo", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "h",
+    "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya", "-",
+)  # fmt: skip
+LETTERS = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюя ", LATIN, strict=True))
+
+
+def transliterated(title: str) -> str:
+    """Name of a picture: «О расчёте» — `o-raschyote`."""
+    return "".join(LETTERS[letter] for letter in title.lower())
+
+
 class Picture(NamedTuple):
     name: str
     title: str
@@ -37,22 +54,8 @@ class Picture(NamedTuple):
 
 
 SHEETS = {
-    "Сводка": Picture(
-        "svodka", "«Сводка»", "the page that leadership reads: on target or not, who is behind, what to decide"
-    ),
-    "Активация": Picture("aktivatsiya", "«Активация»", "target against actual, school by school, the worst first"),
-    "Охват": Picture("ohvat", "«Охват»", "every coverage item of every school, as a heat table"),
-    "Этапы": Picture("etapy", "«Этапы»", "what is done, under way and overdue"),
-    "Динамика": Picture("dinamika", "«Динамика»", "the headline item from date to date"),
-    "Сдача отчётов": Picture("sdacha", "«Сдача отчётов»", "who has reported, and who has to be rung up"),
-    "Проблемы": Picture(
-        "problemy", "«Проблемы»", "what gets in the way, in the schools' words, and how others solved it"
-    ),
-    "Замечания": Picture("zamechaniya", "«Замечания»", "what is wrong, in which cell, and what to do"),
-    "Сверка": Picture("sverka", "«Сверка»", "proof that no answer has disappeared"),
-    "Правила": Picture("pravila", "«Правила»", "every control, and how often it fired"),
-    "Данные": Picture("dannye", "«Данные»", "all answers, a row a school"),
-    "О расчёте": Picture("o-raschyote", "«О расчёте»", "rules, dates and files behind the figures"),
+    sheet.title: Picture(transliterated(sheet.title), f"«{sheet.title}»", sheet.answers)
+    for sheet in sheets(load_form("form-547"))
 }
 FORM = Picture("blank", "The form", "what a school fills in, with its answers of last time")
 RETURNED = Picture(
@@ -60,15 +63,29 @@ RETURNED = Picture(
 )
 MARKED = Picture("vozvrat-otchyot", "The returned file, its report", "the cells themselves are marked")
 LETTER = Picture("pismo", "The letter", "what leadership finds in its mail, with the workbook attached")
+PICTURES = [*SHEETS.values(), FORM, RETURNED, MARKED, LETTER]
 
 
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        pictures = list(draw(Path(folder)))
-    shown = [f"## {p.title}\n\n{p.says.capitalize()}.\n\n![{p.title}](images/{p.name}.png)\n" for p in pictures]
+        drawn_now = list(draw(Path(folder)))
+    assert drawn_now == PICTURES, "the demo's workbook has other sheets than the table of sheets"
+    for path, text in pages().items():
+        path.write_text(text, "utf-8", newline="\n")
+
+
+def pages() -> dict[Path, str]:
+    """The gallery, and the README with its list of sheets."""
+    shown = [f"## {p.title}\n\n{p.says.capitalize()}.\n\n![{p.title}](images/{p.name}.png)\n" for p in PICTURES]
     head = "# Gallery\n\nMade from the demo by `python docs/make_gallery.py`; schools and figures are invented.\n"
-    (ROOT / "docs" / "gallery.md").write_text("\n".join([head, *shown]), "utf-8", newline="\n")
+    before, _, rest = README.read_text("utf-8").partition(BEGIN)
+    table = [f"| {picture.title} | {picture.says} |" for picture in SHEETS.values()]
+    listed = "\n".join([BEGIN, "| sheet | shows |", "|---|---|", *table, END])
+    return {
+        ROOT / "docs" / "gallery.md": "\n".join([head, *shown]),
+        README: before + listed + rest.partition(END)[2],
+    }
 
 
 def draw(work: Path) -> Iterator[Picture]:

@@ -122,6 +122,14 @@ def untyped(tree: ast.AST, frames: set[str]) -> Iterator[str]:
                     yield ast.unparse(node)
 
 
+def test_gallery_and_readme_show_the_sheets_of_the_table_and_every_picture_is_there():
+    source = ROOT / "docs" / "make_gallery.py"
+    made = runpy.run_path(str(source))
+    for path, text in made["pages"]().items():
+        assert path.read_text("utf-8") == text, f"python docs/{source.name}"
+    assert {path.stem for path in made["IMAGES"].glob("*.png")} == {picture.name for picture in made["PICTURES"]}
+
+
 def test_the_drawing_of_the_house_is_the_import_graph():
     """Rooms and arrows in docs/architecture.md are those of the code."""
     source = ROOT / "docs" / "make_house.py"

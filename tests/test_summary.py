@@ -17,8 +17,10 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures
+from pipeline.writing.pages import titles
 from pipeline.writing.pages.page import LONGEST_TEXT
 from pipeline.writing.summary import write_summary
+from pipeline.writing.summary.contents import sheets
 from schemas.form import load_form
 from tests import figures as given
 from tests.figures import STATES
@@ -27,8 +29,8 @@ from tests.workbooks import summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
 
-SHEETS = ["Сводка", "Активация", "Охват", "Этапы", "Динамика", "Сдача отчётов", "Проблемы", "Замечания", "Сверка",
-          "Правила", "Данные", "О расчёте", "_графики"]  # fmt: skip
+CONTENTS = sheets(load_form("form-547"))
+SHEETS = [*(sheet.title for sheet in CONTENTS), titles.CHARTS]
 TABLES = {"Активация": 6, "Охват": 9, "Этапы": 8, "Динамика": 6, "Сдача отчётов": 6, "Проблемы": 5, "Замечания": 6}
 
 
@@ -79,6 +81,20 @@ def test_sheets_stand_in_the_order_of_reading_and_chart_data_is_hidden() -> None
     assert book.sheetnames == SHEETS
     assert [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"] == ["_графики"]
     assert book.active.title == "Сводка"
+
+
+def test_the_front_links_to_every_other_sheet_that_is_seen_in_the_order_of_the_tabs() -> None:
+    rows = book_of("twenty-schools")["Сводка"].iter_rows()
+    foot = next(row for row in rows if row[0].value == "Листы:")
+    assert [cell.value for cell in foot if cell.hyperlink] == SHEETS[1:-1]
+    assert all(cell.hyperlink.location == f"'{cell.value}'!A1" for cell in foot if cell.hyperlink)
+
+
+def test_tabs_wear_the_colours_of_the_table_of_sheets() -> None:
+    book = book_of("twenty-schools")
+    colours = {sheet.title: sheet.tab for sheet in CONTENTS}
+    assert {name: f"#{book[name].sheet_properties.tabColor.rgb[2:]}" for name in colours} == colours
+    assert len(set(colours.values())) == 3  # the front and the remarks stand out
 
 
 def test_same_figures_give_the_same_bytes() -> None:

@@ -7,17 +7,9 @@ from pipeline import wording
 from pipeline.measuring.activation import first_to_catch_up
 from pipeline.measuring.figures import Deadline, Figures, Level, State
 from pipeline.wording import NBSP
+from pipeline.writing.pages import titles
 from pipeline.writing.pages.brief import Decision
-from pipeline.writing.pages.words import (
-    MILESTONES_SHEET,
-    PROBLEMS_SHEET,
-    REMARKS_SHEET,
-    SUBMISSIONS_SHEET,
-    lacking,
-    school_name,
-    school_names,
-    to_remind,
-)
+from pipeline.writing.pages.words import lacking, school_name, school_names, to_remind
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, Severity
 
@@ -35,13 +27,13 @@ def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]
     if figures.below:
         yield Decision(figures.form.headline.sheet, _who_should_catch_up(figures), figures.form.headline.sheet)
     if any(to_remind(figures, state) for state in _ABSENT):
-        yield Decision("Отчёты", _fitted(lambda shown: _who_is_absent(figures, shown)), SUBMISSIONS_SHEET)
+        yield Decision("Отчёты", _fitted(lambda shown: _who_is_absent(figures, shown)), titles.SUBMISSIONS)
     if errors := [remark for remark in figures.remarks if remark.severity is Severity.ERROR]:
-        yield Decision("Ошибки", _gravest_error(errors, figures, catalogue), REMARKS_SHEET)
+        yield Decision("Ошибки", _gravest_error(errors, figures, catalogue), titles.REMARKS)
     if figures.overdue:
-        yield Decision("Сроки", _fitted(lambda _: _most_overdue(figures)), MILESTONES_SHEET)
+        yield Decision("Сроки", _fitted(lambda _: _most_overdue(figures)), titles.MILESTONES)
     if figures.problem_groups:
-        yield Decision("Мешает", _fitted(lambda shown: _what_hinders(figures, min(shown, 3))), PROBLEMS_SHEET)
+        yield Decision("Мешает", _fitted(lambda shown: _what_hinders(figures, min(shown, 3))), titles.PROBLEMS)
 
 
 def _fitted(*wordings: Callable[[int], str]) -> str:

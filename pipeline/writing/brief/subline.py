@@ -6,9 +6,9 @@ from pipeline import wording
 from pipeline.measuring.activation import level
 from pipeline.measuring.figures import Figures, Level, State
 from pipeline.measuring.rows import totals_by_item
+from pipeline.writing.pages import titles
 from pipeline.writing.pages.words import (
     MOST_NAMED,
-    SUBMISSIONS_SHEET,
     headline_range,
     in_state,
     lacking,
@@ -26,7 +26,7 @@ def make_subline(figures: Figures) -> str:
         return "Внесите школы в реестр и запустите свод снова."
     nothing_known = not reported(figures) and figures.municipality.percent is None
     if nothing_known and figures.reporting_date and any(row.to_remind for row in figures.submissions):
-        return f"Запросите отчёты: список школ и сроков — на листе «{SUBMISSIONS_SHEET}»."
+        return f"Запросите отчёты: список школ и сроков — на листе «{titles.SUBMISSIONS}»."
     shortcomings = [*_behind_said(figures), *_submissions_said(figures)]
     parts = [
         *_date_of_reports_said(figures),

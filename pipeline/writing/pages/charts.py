@@ -12,12 +12,10 @@ from pipeline.measuring.activation import together
 from pipeline.measuring.figures import Activation, Figures, Level
 from pipeline.measuring.rows import trend_rows
 from pipeline.wording import NBSP
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import Book, Page, written
 from pipeline.writing.pages.words import share_decimals
 from schemas.form import Target
-
-SHEET = "_графики"
 
 MOST_BARS = 20  # schools that are all drawn; of more
 WORST_BARS = 15  # these are drawn, and one bar for the rest
@@ -94,7 +92,7 @@ class Charts:
 
     def lay_out(self) -> None:
         """Adds the hidden sheet with the data of all charts."""
-        page = Page(self._book, self._book.workbook.add_worksheet(SHEET))
+        page = Page(self._book, self._book.workbook.add_worksheet(titles.CHARTS))
         self._write_bars(page)
         self._write_trend(page)
         page.sheet.hide()
@@ -153,8 +151,8 @@ class Charts:
         last = FIRST_ROW + len(self._bars) - 1
         return {
             "name": name,
-            "categories": [SHEET, FIRST_ROW, NAME, last, NAME],
-            "values": [SHEET, FIRST_ROW, column, last, column],
+            "categories": [titles.CHARTS, FIRST_ROW, NAME, last, NAME],
+            "values": [titles.CHARTS, FIRST_ROW, column, last, column],
         }
 
     def _band_name(self) -> str:
@@ -226,8 +224,8 @@ class Charts:
         last = FIRST_ROW + len(self._days) - 1
         return {
             "name": name,
-            "categories": [SHEET, FIRST_ROW, DAY, last, DAY],
-            "values": [SHEET, FIRST_ROW, column, last, column],
+            "categories": [titles.CHARTS, FIRST_ROW, DAY, last, DAY],
+            "values": [titles.CHARTS, FIRST_ROW, column, last, column],
         }
 
     def _write_trend(self, page: Page) -> None:

@@ -12,18 +12,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.brief import Brief
 from pipeline.writing.pages.theme import Formats, Look
 from schemas.remarks import Catalogue
-
-FRONT = "Сводка"
-COVERAGE = "Охват"
-TREND = "Динамика"
-RECONCILIATION = "Сверка"
-RULES = "Правила"
-DATA = "Данные"
-METHOD = "О расчёте"
 
 TITLE_ROW, NOTE_ROW, LINK_ROW = 0, 1, 2
 FIRST_ROW = 4  # of the table: its total, or its header where it has no total
@@ -45,7 +37,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Book:
-    """The workbook being written and everything that is said in it."""
+    """The workbook being written and everything that is said in it. `sheets`: titles of those that are seen, in the
+    order of their tabs."""
 
     workbook: Workbook
     formats: Formats
@@ -53,6 +46,7 @@ class Book:
     brief: Brief
     catalogue: Catalogue
     version: str
+    sheets: tuple[str, ...]
 
 
 class Column(NamedTuple):
@@ -133,7 +127,7 @@ class Page:
         self.sheet.set_row(NOTE_ROW, max(25.5, theme.text_height(note, width, 9)))
         self.merged(NOTE_ROW, 0, len(columns) - 1, theme.NOTE, theme.TOP)
         self.text(NOTE_ROW, 0, note, theme.NOTE, theme.TOP)
-        self.link(LINK_ROW, 0, FRONT, f"{theme.Mark.BACK} к сводке")
+        self.link(LINK_ROW, 0, titles.FRONT, f"{theme.Mark.BACK} к сводке")
 
     def header(self, row: int, columns: Sequence[Column], height: float = 30) -> None:
         self.sheet.set_row(row, height)

@@ -1,4 +1,4 @@
-"""What pages, brief and letter share: names of sheets, whom they speak of, and how that is said."""
+"""What pages, brief and letter share: whom they speak of, and how that is said."""
 
 import math
 from collections.abc import Sequence
@@ -12,11 +12,6 @@ from schemas.form import Form, Target
 
 UNKNOWN = "—"
 MOST_NAMED = 3  # schools of one kind in a sentence
-
-SUBMISSIONS_SHEET = "Сдача отчётов"
-REMARKS_SHEET = "Замечания"
-MILESTONES_SHEET = "Этапы"
-PROBLEMS_SHEET = "Проблемы"
 
 IN_TIME_SAID, TOO_LATE_SAID = f"{Mark.ON_PLAN} успеет", f"{Mark.BELOW} не успеет"
 

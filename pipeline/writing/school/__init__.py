@@ -24,8 +24,8 @@ def write_school_page(own: Figures, standings: dict[str, PeerStanding], brief: B
     title = f"{school.name}: {wording.lowered(form.subject)} на {wording.day(own.as_of)}"
     workbook = theme.open_workbook(target, title, form.office, own.as_of)
     said = make_school_brief(brief, own, standings[form.headline.item])
-    book = Book(workbook, theme.Formats(workbook), own, said, catalogue, VERSION)
-    pages = [Page(book, workbook.add_worksheet(name)) for name in (front.SHEET, details.SHEET)]
+    book = Book(workbook, theme.Formats(workbook), own, said, catalogue, VERSION, (front.SHEET, details.SHEET))
+    pages = [Page(book, workbook.add_worksheet(name)) for name in book.sheets]
     for page, colour in zip(pages, (theme.NAVY, theme.ORANGE), strict=True):
         page.sheet.set_tab_color(colour)
     charts = Charts(book)

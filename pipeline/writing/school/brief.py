@@ -9,10 +9,10 @@ from pipeline.measuring.figures import Activation, Deadline, Figures, Level, Sha
 from pipeline.measuring.peers import PeerStanding
 from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.brief import Brief, Card, Decision
 from pipeline.writing.pages.theme import Mark
-from pipeline.writing.pages.words import PROBLEMS_SHEET, UNKNOWN, lacking
+from pipeline.writing.pages.words import UNKNOWN, lacking
 from schemas.form import Form
 from schemas.remarks import Severity
 
@@ -160,7 +160,7 @@ def _decisions(own: Figures) -> Iterator[Decision]:
         said = f"{number}{deadline_about(longest, own.form)} — {days}"
         yield Decision("Сроки", f"Просрочено: {own.overdue_total}. Дольше всего: {said}.")
     if any(problem.offered for problem in own.problems):
-        yield Decision(PROBLEMS_SHEET, "Показано, как другие школы решили то, что у вас пока без решения.")
+        yield Decision(titles.PROBLEMS, "Показано, как другие школы решили то, что у вас пока без решения.")
 
 
 def _to_reach_the_plan(row: Activation, own: Figures) -> Iterator[str]:

@@ -7,9 +7,8 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.rows import CoverageRow, coverage_rows, totals_by_item
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import (
-    DATA,
     FIRST_ROW,
     NOT_PROVIDED,
     Column,
@@ -54,7 +53,7 @@ def write(page: Page) -> None:
         f"Доля охваченных в школе. Чем темнее клетка, тем выше охват; «{Mark.BELOW}» — меньше 50 %, «{NOT_PROVIDED}» — "
         f"не предусмотрено, «{Mark.ERROR}» — показатель отложен из-за замечания, «{Mark.NO_ANSWER}» — нет ответа. "
         "Итог — Σ охвачено / Σ всего по учтённым школам. Название школы ведёт к её строке на листе "
-        f"«{DATA}»: там люди, файл и ячейки.{said_of_rest(figures.schools, 'indicators.csv')}",
+        f"«{titles.DATA}»: там люди, файл и ячейки.{said_of_rest(figures.schools, 'indicators.csv')}",
         columns,
     )
     _write_groups(page)
@@ -133,7 +132,7 @@ def _write_schools(page: Page, items: list[Item]) -> int:
     for index, school in enumerate(written(figures.schools)):
         row = DATA_ROW + index
         page.text(row, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
-        page.link(row, SCHOOL, DATA, school.name, theme.ROW, cell=data.school_cell(index))
+        page.link(row, SCHOOL, titles.DATA, school.name, theme.ROW, cell=data.school_cell(index))
         for column, item in enumerate(items, FIRST_ITEM):
             _write_answer(page, row, column, answers[school.code, item.number])
     return row

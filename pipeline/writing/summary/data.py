@@ -11,17 +11,8 @@ from xlsxwriter.utility import xl_range_abs
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share, Submission
 from pipeline.measuring.rows import AnswerRow, CoverageRow, answer_rows, coverage_rows
-from pipeline.writing.pages import theme
-from pipeline.writing.pages.page import (
-    DATA,
-    FIRST_ROW,
-    NOT_PROVIDED,
-    Column,
-    Page,
-    cell_text,
-    said_of_rest,
-    written,
-)
+from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages.page import FIRST_ROW, NOT_PROVIDED, Column, Page, cell_text, said_of_rest, written
 from pipeline.writing.pages.theme import Look
 from schemas.district import School
 from schemas.form import Form, Item, Kind
@@ -79,7 +70,7 @@ def write(page: Page) -> None:
         page.fit_row(last, {column: text for column, text in enumerate(values) if isinstance(text, str)}, columns)
     header = page.formats(theme.HEADER)
     page.sheet.add_table(HEADER_ROW, 0, last, len(fields) - 1, {
-        "name": DATA, "style": None, "columns": [{"header": f.heading, "header_format": header} for f in fields],
+        "name": titles.DATA, "style": None, "columns": [{"header": f.heading, "header_format": header} for f in fields],
     })  # fmt: skip
     page.sheet.set_row_pixels(HEADER_ROW, 64)
     page.sheet.freeze_panes(DATA_ROW, 2)
@@ -99,7 +90,7 @@ def sum_of(figures: Figures, item: str, figure: Figure) -> str:
     """Formula of the sum over all schools of a `figure` (covered, total) of a coverage item."""
     column = [field.figure for field in _fields(figures.form)].index((item, figure))
     last = DATA_ROW + max(len(written(figures.schools)), 1) - 1
-    return f"SUM('{DATA}'!{xl_range_abs(DATA_ROW, column, last, column)})"
+    return f"SUM('{titles.DATA}'!{xl_range_abs(DATA_ROW, column, last, column)})"
 
 
 def _width(field: Field) -> float:

@@ -7,20 +7,13 @@ import math
 
 from pipeline import wording
 from pipeline.measuring.figures import Level
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.brief import Decision
 from pipeline.writing.pages.charts import TREND_TITLE, Charts
-from pipeline.writing.pages.page import COVERAGE, DATA, METHOD, RECONCILIATION, RULES, TREND, Page, address, written
+from pipeline.writing.pages.page import Page, address, written
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card
 from pipeline.writing.pages.theme import Look
-from pipeline.writing.pages.words import (
-    MILESTONES_SHEET,
-    PROBLEMS_SHEET,
-    REMARKS_SHEET,
-    SUBMISSIONS_SHEET,
-    UNKNOWN,
-    level_said,
-)
+from pipeline.writing.pages.words import UNKNOWN, level_said
 from pipeline.writing.summary import activation, coverage
 from schemas.form import Base, Item
 
@@ -43,9 +36,6 @@ SCHOOLS_CHART = (595, 352)
 TREND_CHART = (420, 176)
 
 MATRIX_LABEL_COLUMNS, MATRIX_COLUMNS = 4, 8
-# After the sheet of the headline item, in the order of the tabs.
-OTHER_SHEETS = (COVERAGE, MILESTONES_SHEET, TREND, SUBMISSIONS_SHEET, PROBLEMS_SHEET, REMARKS_SHEET, RECONCILIATION,
-                RULES, DATA, METHOD)  # fmt: skip
 LINK_LETTER = 6  # pixels
 
 
@@ -108,7 +98,7 @@ def _on_target_source(page: Page) -> str | None:
 
 def _second_source(page: Page) -> str:
     form = page.book.figures.form
-    return f"={address(COVERAGE, coverage.total_cell(form, form.second_card.item))}"
+    return f"={address(titles.COVERAGE, coverage.total_cell(form, form.second_card.item))}"
 
 
 # ── charts and the small matrix ──────────────────────────────────────────────────────────────────────────
@@ -173,7 +163,7 @@ def _write_share(page: Page, row: int, columns: tuple[int, int], item: Item | No
     write_across(page, row, columns, UNKNOWN, cell, theme.SHARE)
     if item:
         share = coverage.municipal_share(page.book.figures, item.number)
-        source = f"={address(COVERAGE, coverage.total_cell(form, item.number))}"
+        source = f"={address(titles.COVERAGE, coverage.total_cell(form, item.number))}"
         page.formula(row, columns[0], source, share, cell, theme.SHARE)
 
 
@@ -200,12 +190,12 @@ def _write_decision(page: Page, row: int, decision: Decision) -> None:
 
 
 def _write_foot(page: Page, last: int) -> None:
-    """Links to all sheets; below them, how many answers are counted."""
+    """Links to all other sheets; below them, how many answers are counted."""
     small: Look = {"font_size": 8, "font_color": theme.GREY}
     page.sheet.set_row_pixels(last + 1, 24)
     write_across(page, last + 1, (0, 1), "Листы:", small)
     column = 2
-    for sheet in (page.book.figures.form.headline.sheet, *OTHER_SHEETS):
+    for sheet in page.book.sheets[1:]:
         width = max(2, math.ceil(len(sheet) * LINK_LETTER / COLUMN_PIXELS))
         page.merged(last + 1, column, column + width - 1, theme.LINK)
         page.link(last + 1, column, sheet, sheet, {"font_size": 8})

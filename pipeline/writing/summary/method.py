@@ -11,8 +11,8 @@ from pipeline import wording
 from pipeline.measuring.activation import weeks
 from pipeline.measuring.figures import Figures, SetAside
 from pipeline.measuring.rows import reconciled_items
-from pipeline.writing.pages import theme
-from pipeline.writing.pages.page import FIRST_ROW, METHOD, Column, Page, fraction, said_of_rest, written
+from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages.page import FIRST_ROW, Column, Page, fraction, said_of_rest, written
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.pages.words import headline_range, restated_said
 from pipeline.writing.summary import data
@@ -86,7 +86,7 @@ def _write_named_cells(page: Page, row: int) -> int:
         else:
             page.number(row, VALUE, value, theme.ROW, theme.CENTRE, look)
         page.text(row, MEANING, meaning, theme.ROW)
-        page.book.workbook.define_name(name, f"='{METHOD}'!$B${row + 1}")
+        page.book.workbook.define_name(name, f"='{titles.METHOD}'!$B${row + 1}")
         row += 1
     return row
 

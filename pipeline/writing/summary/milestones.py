@@ -10,20 +10,10 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline import wording
 from pipeline.measuring.figures import Deadline, Figures, Milestone
 from pipeline.measuring.rows import measure_rows, milestone_rows, step_rows
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT, TINY, TINY_SIZE
-from pipeline.writing.pages.page import (
-    DATA,
-    FIRST_ROW,
-    LINK_ROW,
-    Column,
-    Page,
-    said_of_rest,
-    school_column,
-    written,
-)
+from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look
-from pipeline.writing.pages.words import MILESTONES_SHEET
 from pipeline.writing.summary import data, measures
 from schemas.form import Item
 
@@ -76,7 +66,7 @@ def write(page: Page) -> None:
     repeated = len(figures.schools) > _ONE_PAGE  # the measures have another header
     page.table(TOTAL_ROW, last, len(columns), frozen_columns=SCHOOL + 1, repeated=repeated)
     if figures.schools:
-        page.link(LINK_ROW, FIRST_MARK, MILESTONES_SHEET, "к мероприятиям приказа", cell=f"A{last + 4}")
+        page.link(LINK_ROW, FIRST_MARK, titles.MILESTONES, "к мероприятиям приказа", cell=f"A{last + 4}")
         page.sheet.set_h_pagebreaks([last + 3])
         last = measures.write(page, last + 3)
         page.print_setup(last, max(measures.LAST + 1, len(columns)))
@@ -154,7 +144,7 @@ def _write_schools(page: Page, marks: list[Milestones]) -> int:
     for number, school in enumerate(written(page.book.figures.schools)):
         row = DATA_ROW + number
         page.text(row, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
-        page.link(row, SCHOOL, DATA, school.name, theme.ROW, cell=data.school_cell(number))
+        page.link(row, SCHOOL, titles.DATA, school.name, theme.ROW, cell=data.school_cell(number))
         of_school = [column.states[school.code] for column in marks]
         for index, state in enumerate(of_school, FIRST_MARK):
             mark, looks = MARKS[state]

@@ -9,10 +9,9 @@ from pipeline import wording
 from pipeline.measuring.figures import NOT_A_FORM, UNREAD, SetAside
 from pipeline.measuring.picture import Outcome
 from pipeline.measuring.rows import ReconciledItem, reconciled_items
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, written
 from pipeline.writing.pages.theme import Look, Mark
-from pipeline.writing.pages.words import REMARKS_SHEET
 from pipeline.writing.summary import remarks
 from schemas.form import Kind
 from schemas.remarks import Remark
@@ -209,7 +208,7 @@ def _write_reason(page: Page, row: int, reason: Remark, place: str) -> None:
     """`place`: the cell of «Замечания» where it stands."""
     page.text(row, _A_VALUE, wording.shortened(reason.value, _LONGEST_VALUE), theme.ROW, theme.SMALL, theme.TEXT)
     title = page.book.catalogue.entries[reason.code].title
-    page.link(row, _A_REASON, REMARKS_SHEET, title, theme.ROW, cell=place)
+    page.link(row, _A_REASON, titles.REMARKS, title, theme.ROW, cell=place)
     page.text(row, _A_PLACE, f"{reason.sheet}, {reason.cell}", theme.ROW, theme.SMALL)
     page.text(row, _A_FILE, reason.file, theme.ROW, theme.SMALL, theme.QUIET)
 

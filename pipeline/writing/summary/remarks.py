@@ -9,8 +9,8 @@ from pipeline.measuring.figures import Figures, RemarkAge
 from pipeline.measuring.remark_history import identity
 from pipeline.measuring.rows import reconciled_items
 from pipeline.wording import NBSP
-from pipeline.writing.pages import theme
-from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, METHOD, Book, Column, Page, said_of_rest, written
+from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Book, Column, Page, said_of_rest, written
 from pipeline.writing.pages.remark_rows import PROBLEM, SEVERITIES, WAIVED, listed
 from pipeline.writing.pages.theme import Look
 from schemas.remarks import Remark, Severity
@@ -42,7 +42,7 @@ def write(page: Page) -> None:
     remarks = listed(page.book)
     elsewhere = ""
     if len(remarks) < len(figures.remarks):
-        elsewhere = f" Прежние отчёты школ здесь не перечислены: они — на листе «{METHOD}», в источниках."
+        elsewhere = f" Прежние отчёты школ здесь не перечислены: они — на листе «{titles.METHOD}», в источниках."
     page.head(
         "Замечания к отчётам",
         "Ошибка — показатель отложен до исправления; «проверить» — учтён, но просим проверить; «сведение» — действий "

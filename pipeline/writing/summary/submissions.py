@@ -10,10 +10,9 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, State, Submission
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import FIRST_ROW, Book, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look, Mark
-from pipeline.writing.pages.words import REMARKS_SHEET
 from pipeline.writing.summary import remarks
 
 CODE, SCHOOL, STATE, REMIND, REPORT, ARRIVED, LATE, ERRORS, WARNINGS, FILE = range(10)
@@ -152,7 +151,7 @@ def _write_submission(page: Page, row: int, submission: Submission, places: dict
     for column, number in ((ERRORS, submission.errors), (WARNINGS, submission.warnings)):
         looks = (theme.ROW, theme.PEOPLE_QUIET, theme.CENTRE)
         if number and first_remark:
-            page.link(row, column, REMARKS_SHEET, "", cell=first_remark)
+            page.link(row, column, titles.REMARKS, "", cell=first_remark)
             looks = (theme.LINK, *looks)
         page.number(row, column, number, *looks)
     page.text(row, FILE, submission.file, theme.ROW, theme.WRAP, theme.SMALL, theme.QUIET)

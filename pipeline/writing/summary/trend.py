@@ -9,9 +9,9 @@ from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures
 from pipeline.measuring.rows import trend_rows
 from pipeline.wording import NBSP
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.charts import TREND_TITLE, Charts
-from pipeline.writing.pages.page import DATA, FIRST_ROW, TREND, Column, Page, said_of_rest, school_column, written
+from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import compared_with
 from pipeline.writing.summary import data
@@ -41,7 +41,7 @@ def write(page: Page, charts: Charts) -> None:
     page.head(
         f"Динамика: {wording.lowered(figures.form.headline.name)}",
         f"{figures.form.headline.share_column} на каждую дату{_said_of_earlier(figures)}. Мини-график — ход школы; "
-        f"«{Mark.NO_ANSWER}» — отчёта на эту дату не было. Название школы ведёт к её строке на листе «{DATA}»."
+        f"«{Mark.NO_ANSWER}» — отчёта на эту дату не было. Название школы ведёт к её строке на листе «{titles.DATA}»."
         f"{said_of_rest(figures.schools, 'indicators.csv')}",
         columns,
     )
@@ -56,7 +56,7 @@ def write(page: Page, charts: Charts) -> None:
     for index, school in enumerate(shown):
         row = DATA_ROW + index
         page.text(row, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
-        page.link(row, SCHOOL, DATA, school.name, theme.ROW, cell=data.school_cell(index))
+        page.link(row, SCHOOL, titles.DATA, school.name, theme.ROW, cell=data.school_cell(index))
         _write_row(page, row, dates, shares.get(school.code, {}), activations[school.code], theme.ROW)
     last = DATA_ROW + len(shown) - 1
     page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
@@ -132,7 +132,7 @@ def _write_row(
     course = FIRST_DATE + len(dates)
     page.number(row, course, None, look)
     if any(day in shares for day in dates):
-        area = f"'{TREND}'!{xl_range_abs(row, FIRST_DATE, row, course - 1)}"
+        area = f"'{titles.TREND}'!{xl_range_abs(row, FIRST_DATE, row, course - 1)}"
         line = {"range": area, "type": "column", "min": 0, "max": 1, "series_color": theme.NAVY}
         page.sheet.add_sparkline(row, course, line)
     changes = ((activation.change, theme.POINTS), (activation.change_people, theme.PEOPLE_CHANGE))

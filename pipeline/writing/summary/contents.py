@@ -1,0 +1,75 @@
+"""The one table of the summary's sheets: title, question, writer and colour of the tab of each.
+
+Links on «Сводка», tabs, the README's list and the gallery follow from it: a new sheet is its module and its line here.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages.charts import Charts
+from pipeline.writing.pages.page import Page
+from pipeline.writing.summary import (
+    activation,
+    coverage,
+    data,
+    front,
+    method,
+    milestones,
+    problems,
+    reconciliation,
+    remarks,
+    rules,
+    submissions,
+    trend,
+)
+from schemas.form import Form
+
+
+class Sheet(NamedTuple):
+    """`answers`: what the reader learns there, as the documentation says it."""
+
+    title: str
+    answers: str
+    write: Callable[[Page, Charts], None]
+    tab: str = theme.BAND
+
+
+def sheets(form: Form) -> tuple[Sheet, ...]:
+    """In the order of the tabs."""
+    return (
+        Sheet(
+            titles.FRONT,
+            "the page that leadership reads: on target or not, who is behind, what to decide",
+            front.write,
+            theme.NAVY,
+        ),
+        Sheet(
+            form.headline.sheet,
+            "target against actual, school by school, the worst first",
+            _without_charts(activation.write),
+        ),
+        Sheet(titles.COVERAGE, "every coverage item of every school, as a heat table", _without_charts(coverage.write)),
+        Sheet(titles.MILESTONES, "what is done, under way and overdue", _without_charts(milestones.write)),
+        Sheet(titles.TREND, "the headline item from date to date", trend.write),
+        Sheet(titles.SUBMISSIONS, "who has reported, and who has to be rung up", _without_charts(submissions.write)),
+        Sheet(
+            titles.PROBLEMS,
+            "what gets in the way, in the schools' words, and how others solved it",
+            _without_charts(problems.write),
+        ),
+        Sheet(
+            titles.REMARKS,
+            "what is wrong, in which cell, and what to do",
+            _without_charts(remarks.write),
+            theme.ORANGE,
+        ),
+        Sheet(titles.RECONCILIATION, "proof that no answer has disappeared", _without_charts(reconciliation.write)),
+        Sheet(titles.RULES, "every control, and how often it fired", _without_charts(rules.write)),
+        Sheet(titles.DATA, "all answers, a row a school", _without_charts(data.write)),
+        Sheet(titles.METHOD, "rules, dates and files behind the figures", _without_charts(method.write)),
+    )
+
+
+def _without_charts(write: Callable[[Page], None]) -> Callable[[Page, Charts], None]:
+    return lambda page, _: write(page)
