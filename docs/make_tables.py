@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandera.pandas as pa
 
+from pipeline.measuring.frames import FRAMES
 from pipeline.wording import message, todo
 from schemas.contracts import CONTRACTS, judged_by
 from schemas.remarks import Severity, load_catalogue
@@ -51,9 +52,11 @@ def _dictionary_page() -> str:
     lines = [
         "# Data dictionary",
         "",
-        "Generated from the pandera models in `schemas/` (`python docs/make_tables.py`).",
+        "Generated from the pandera models in `schemas/` and of `pipeline/measuring/frames.py`",
+        "(`python docs/make_tables.py`).",
     ]
-    for title, model in CONTRACTS.items():
+    handed_on = {f"What measuring hands on, `Figures.{name}`": model for name, model in FRAMES.items()}
+    for title, model in {**CONTRACTS, **handed_on}.items():
         lines += [
             "",
             f"## {title}",

@@ -1,10 +1,12 @@
 """One right row of every pandera model, and for every check of a whole row what breaks just it."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
+from pipeline.measuring.frames import Coverage, Measures, Milestones, Steps, Totals, Trend
 from schemas.answers import Answers
 from schemas.frames.between import BetweenItems, Changes, DocumentsBefore
 from schemas.frames.due import DueAnswers, NamedProblems, Passports
@@ -46,6 +48,28 @@ RIGHT: dict[Model, Row] = {
         "percent": 44.5, "schools_counted": 1, "schools_expected": 1, "target_min": 41.0, "target_max": 60.0,
         "deviation_pp": 3.5, "shortfall": 0.0, "status": "по плану", "waived": False,
     },
+    Coverage: {
+        "school_code": "01", "item": "14", "share": "counted", "covered": 244.0, "total": 548.0, "percent": 44.5,
+        "derived": True, "carried": False, "file": "1.xlsx", "sheet": "Лист1", "cell": "C32", "waived": False,
+    },
+    Totals: {
+        "item": "14", "covered": 137.0, "total": 548.0, "percent": 25.0, "counted": 2, "carried": 1, "derived": 1,
+        "set_aside": 1, "not_applicable": 1, "no_answer": 1, "no_report": 1, "expected": 6, "change": None,
+        "covered_rows": 137.0, "total_rows": 548.0, "counted_rows": 2, "waived": False,
+    },
+    Milestones: {
+        "school_code": "01", "item": "3", "due": date(2013, 12, 23), "state": "done", "days_late": 0,
+        "done_since": date(2014, 1, 30),
+    },
+    Steps: {"school_code": "01", "by": date(2014, 3, 20), "min": 41.0, "max": 60.0, "state": "done"},
+    Measures: {
+        "school_code": "01", "stage": "I этап", "measure": "План", "due": None, "items": ("3",), "state": "done",
+        "done_since": date(2014, 1, 30),
+    },
+    Trend: {
+        "date": date(2014, 3, 20), "school_code": "", "covered": 244.0, "total": 548.0, "percent": 44.5,
+        "carried": False, "covered_rows": 244.0, "waived": False,
+    },
 }  # fmt: skip
 
 _NO_COUNT = {"count": None, "count_basis": ""}
@@ -86,6 +110,31 @@ BROKEN: dict[Model, dict[str, Row]] = {
         "covered_among_total": {"covered": 549.0},
         "percent_of_the_whole": {"percent": 104.0},
     },
+    Coverage: {
+        "counted_alone_has_figures": {"share": "no_answer"},
+        "covered_among_total": {"covered": 549.0},
+        "percent_of_the_whole": {"percent": 104.0},
+    },
+    Totals: {
+        "covered_is_the_sum_of_its_rows": {"covered_rows": 136.0},
+        "total_is_the_sum_of_its_rows": {"total_rows": 574.0},
+        "counted_is_the_number_of_its_rows": {"counted_rows": 3},
+        "every_school_stands_somewhere": {"expected": 7},
+        "carried_among_counted": {"carried": 3},
+        "derived_among_counted": {"derived": 3},
+        "percent_is_that_of_the_sums": {"percent": 26.0},
+        "covered_among_total": {"covered": 822.0, "covered_rows": 822.0, "percent": 150.0},
+    },
+    Milestones: {
+        "late_where_overdue": {"days_late": 3},
+        "since_where_done": {"state": "unknown"},
+    },
+    Steps: {"bounds_in_order": {"min": 61.0}},
+    Measures: {"since_where_done": {"state": "unknown"}},
+    Trend: {
+        "whole_is_the_sum_of_its_schools": {"covered_rows": 240.0},
+        "percent_of_the_whole": {"percent": 104.0},
+    },
 }  # fmt: skip
 
 
@@ -104,7 +153,14 @@ def frame(model: Model, *changes: Row) -> pd.DataFrame:
 
 def _key(schema: pa.DataFrameSchema, number: int) -> Row:
     """Makes a row another than its neighbours, where the model wants it so."""
+    if "item" in schema.columns and schema.columns["item"].unique:
+        return {"item": f"{number}"}
     if not schema.unique:
         return {}
     first = schema.unique[0]
-    return {first: number if str(schema.columns[first].dtype).startswith("int") else f"{number:02d}"}
+    match str(schema.columns[first].dtype):
+        case "object":
+            return {first: date(2014, 3, 20 + number)}
+        case kind if kind.startswith("int"):
+            return {first: number}
+    return {first: f"{number:02d}"}

@@ -2,8 +2,9 @@
 alone; random right rows bring no failure, one broken cell brings exactly its own."""
 
 import copy
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, get_type_hints
 
 import pandas as pd
 import pandera.pandas as pa
@@ -14,13 +15,17 @@ from pandera.errors import SchemaErrors
 
 from pipeline.checking.contracts import judge
 from pipeline.checking.table import FactRow
+from pipeline.measuring.figures import Figures
+from pipeline.measuring.frames import FRAMES, hold
 from schemas.coded import control_of
 from schemas.contracts import CONTRACTS
+from schemas.district import Registry
 from schemas.frames.wide import WideAnswers
 from schemas.remarks import load_catalogue
+from tests.batch import file_of, measured, order_form
 from tests.rows import BROKEN, RIGHT, Model, Row, frame
 
-MODELS = tuple(CONTRACTS.values())
+MODELS = (*CONTRACTS.values(), *FRAMES.values())
 
 
 # ── no check is idle ─────────────────────────────────────────────────────────────────────────────────────
@@ -194,6 +199,42 @@ def found_in(rows: list[Row]) -> list[tuple[str, str]]:
         return (FactRow("1.xlsx", "Лист1", f"R{row}", "01", "2014-03-20", "6.2", "", "", 0.0) for row in broken[at])
 
     return [(said.code, said.cell) for said in judge(WideAnswers, table, places)]
+
+
+# ── the frames of figures ────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture(scope="module")
+def figures() -> Figures:
+    return measured([file_of(order_form())])
+
+
+def test_every_frame_between_measuring_and_writing_has_its_model() -> None:
+    frames = {name for name, kind in get_type_hints(Figures).items() if kind is pd.DataFrame}
+    assert {*FRAMES} == frames - {"answers"}  # judged as it enters checking
+
+
+def test_figures_of_no_school_at_all_hold() -> None:
+    assert measured([], Registry()).totals["counted"].sum() == 0
+
+
+Spoil = Callable[[Figures], dict[str, pd.DataFrame]]
+SPOILT: dict[str, Spoil] = {
+    "a-row-counted-twice": lambda f: {"coverage": pd.concat([f.coverage, f.coverage.head(1)], ignore_index=True)},
+    "a-row-lost": lambda f: {"coverage": f.coverage.iloc[1:]},
+    "a-total-that-is-no-sum": lambda f: {"totals": f.totals.assign(covered=f.totals["covered"] + 1)},
+    "a-mean-for-a-share": lambda f: {"totals": f.totals.assign(percent=50.0)},
+    "people-as-text": lambda f: {"steps": f.steps.assign(min=f.steps["min"].astype("str"))},
+    "a-column-lost": lambda f: {"milestones": f.milestones.drop(columns="state")},
+    "an-unknown-state": lambda f: {"measures": f.measures.assign(state="perhaps")},
+    "a-share-above-the-whole": lambda f: {"steps": f.steps.assign(max=101.0)},
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_a_frame_that_we_got_wrong_raises(
+    figures: Figures, spoil: Callable[[Figures], dict[str, pd.DataFrame]]
+) -> None:
+    with pytest.raises(SchemaErrors):
+        hold(replace(figures, **spoil(figures)), figures.answers)
 
 
 def test_every_model_has_a_right_row() -> None:

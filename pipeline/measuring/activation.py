@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pipeline.checking.table import frame_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Activation, Level, Milestone, Share
 from pipeline.measuring.picture import Picture
@@ -96,7 +97,8 @@ def steps(
         for target in form.targets
         if row.school
     ]
-    return pd.DataFrame(rows, columns=["school_code", "by", "min", "max", "state"])
+    types = {"school_code": "str", "by": "object", "min": "float64", "max": "float64", "state": "object"}
+    return frame_of(rows, types)
 
 
 class CatchUp(NamedTuple):

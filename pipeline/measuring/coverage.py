@@ -54,7 +54,7 @@ def coverage(shares: pd.DataFrame, shown: Picture, items: Sequence[Item]) -> pd.
     rows = shares.reindex(chosen).reset_index("item")
     rows["school_code"] = np.repeat(np.array(codes, dtype="object"), len(items))
     rows["carried"] = rows["school_code"].isin(list(shown.carried))
-    return rows[list(CoverageRow._fields)].reset_index(drop=True)
+    return rows[list(CoverageRow._fields)].reset_index(drop=True).astype(dict.fromkeys(["school_code", *_PLACE], "str"))
 
 
 def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.coverage import answered_shares, coverage, totals, with_change
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Figures, Restated, Source, Told
+from pipeline.measuring.frames import hold
 from pipeline.measuring.milestones import Milestones, measures, milestones
 from pipeline.measuring.picture import Outcome, Picture, outcome, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
@@ -79,7 +80,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
     standings = Milestones(evidence)
     remarks = tuple(_remarks(evidence))
     sources = tuple(_sources(evidence))
-    return Figures(
+    figures = Figures(
         form=form,
         as_of=as_of,
         reporting_date=shown.reporting_date,
@@ -108,6 +109,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         answers=_answers(evidence),
         before=before,
     )
+    return hold(figures, evidence.checked.answers)
 
 
 def _restated(evidence: Evidence, told: Mapping[date, Mapping[str, Told]]) -> Iterator[Restated]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline.checking.table import Report
+from pipeline.checking.table import Report, frame_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Milestone, Share
 from pipeline.reading.answers.yes_no import read_yes_no
@@ -22,6 +22,14 @@ Facts = dict[str, dict[str, str]]  # item -> field -> words
 PAPERS = "Документы, предоставляемые в Управление"
 
 _WHOLE = 100 - 1e-9  # percent; what binary fractions may take away
+_MILESTONES = {
+    "school_code": "str", "item": "str", "due": "object", "state": "object", "days_late": "int64",
+    "done_since": "object",
+}  # fmt: skip
+_MEASURES = {
+    "school_code": "str", "stage": "str", "measure": "str", "due": "object", "items": "object", "state": "object",
+    "done_since": "object",
+}  # fmt: skip
 _SETTLED = (Milestone.DONE, Milestone.NOT_APPLICABLE)
 
 
@@ -34,8 +42,7 @@ def milestones(standings: "Milestones") -> pd.DataFrame:
             state, since = standings.of_item(school, item)
             late = (evidence.as_of - item.due).days if item.due and state is Milestone.OVERDUE else 0
             rows.append((school.code, item.number, item.due, state, late, since))
-    columns = ["school_code", "item", "due", "state", "days_late", "done_since"]
-    return pd.DataFrame(rows, columns=columns).astype({"done_since": "object"})
+    return frame_of(rows, _MILESTONES)
 
 
 def measures(standings: "Milestones") -> pd.DataFrame:
@@ -50,8 +57,7 @@ def measures(standings: "Milestones") -> pd.DataFrame:
             for measure in stage.measures:
                 state, since = standings.of_measure(school, measure)
                 rows.append((school.code, stage.title, measure.title, measure.due, measure.items, state, since))
-    columns = ["school_code", "stage", "measure", "due", "items", "state", "done_since"]
-    return pd.DataFrame(rows, columns=columns).astype({"due": "object", "done_since": "object"})
+    return frame_of(rows, _MEASURES)
 
 
 class Standing(NamedTuple):

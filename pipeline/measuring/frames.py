@@ -1,0 +1,290 @@
+"""The frames of `Figures` as pandera models: columns, types, ranges, and totals that are the sum of their rows.
+
+Judged where figures are made, before anybody shows them. A school's mistake has been set aside by then: a breach is a
+programmer's mistake and is raised. Bounds do not hold where the office has waived an impossible figure.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from pipeline.measuring.figures import Figures, Milestone, Share
+
+_SLIP = 1e-6  # what binary fractions may add, in people or percentage points
+_SHARES, _STATES = [share.value for share in Share], [state.value for state in Milestone]
+
+Waived = set[tuple[str, str]]  # (school, item) with an impossible figure that counts all the same
+
+
+def hold(figures: Figures, answers: pd.DataFrame) -> Figures:
+    """The figures, judged. `answers`: all facts of the batch (`Checked.answers`). Raises SchemaErrors."""
+    facts = answers[answers["waived"]]
+    waived = set(zip(facts["school_code"], facts["item"], strict=True))
+    for name, rows in judged(figures, waived).items():
+        FRAMES[name].validate(rows, lazy=True)
+    return figures
+
+
+def judged(figures: Figures, waived: Waived) -> dict[str, pd.DataFrame]:
+    """Name of the frame -> its rows, and beside them what its model holds them against."""
+    return {
+        "coverage": figures.coverage.assign(waived=_waived(figures.coverage, waived)),
+        "totals": _beside_rows(figures, waived),
+        "milestones": figures.milestones,
+        "steps": figures.steps,
+        "measures": figures.measures,
+        "trend": _beside_schools(figures, waived),
+    }
+
+
+class Coverage(pa.DataFrameModel):
+    """`Figures.coverage`: one row a school expected and coverage item."""
+
+    school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
+    share: Series[object] = pa.Field(isin=_SHARES, description="what became of the answer (`Share`)")
+    covered: Series[float] = pa.Field(nullable=True, description="people covered; null: not counted, or a volume")
+    total: Series[float] = pa.Field(nullable=True, description="people in all")
+    percent: Series[float] = pa.Field(nullable=True, description="0–100")
+    derived: Series[bool] = pa.Field(description="the count is computed from a percent")
+    carried: Series[bool] = pa.Field(description="the report is carried forward")
+    file: Series[str] = pa.Field(description="where it stands; blank: nowhere")
+    sheet: Series[str] = pa.Field(description="where it stands; blank: nowhere")
+    cell: Series[str] = pa.Field(description="where it stands; blank: nowhere")
+    waived: Series[bool] = pa.Field(description="an impossible figure counts by the office's leave. Judged here only")
+
+    class Config:
+        strict = True
+        unique = ("school_code", "item")
+
+    @pa.dataframe_check(error="a figure is there where it is counted, and nowhere else")
+    @classmethod
+    def counted_alone_has_figures(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        counted = table["share"] == Share.COUNTED
+        nothing = table[["covered", "total", "percent"]].isna().all(axis="columns") & ~table["derived"]
+        return nothing.where(~counted, table["percent"].notna())
+
+    @pa.dataframe_check(error="nobody is covered twice")
+    @classmethod
+    def covered_among_total(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["waived"] | table["covered"].isna() | _among(table["covered"], table["total"])
+
+    @pa.dataframe_check(error="a share is no more than the whole")
+    @classmethod
+    def percent_of_the_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["waived"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)
+
+
+class Totals(pa.DataFrameModel):
+    """`Figures.totals`: one row a coverage item, beside the sums of its schools, added up anew (`…_rows`)."""
+
+    item: Series[str] = pa.Field(str_length={"min_value": 1}, unique=True, description="number of the form's item")
+    covered: Series[float] = pa.Field(nullable=True, description="people covered")
+    total: Series[float] = pa.Field(nullable=True, description="people in all")
+    percent: Series[float] = pa.Field(nullable=True, description="Σ covered / Σ total × 100")
+    counted: Series[int] = pa.Field(ge=0, description="schools")
+    carried: Series[int] = pa.Field(ge=0, description="schools, among those counted")
+    derived: Series[int] = pa.Field(ge=0, description="schools, among those counted")
+    set_aside: Series[int] = pa.Field(ge=0, description="schools")
+    not_applicable: Series[int] = pa.Field(ge=0, description="schools")
+    no_answer: Series[int] = pa.Field(ge=0, description="schools")
+    no_report: Series[int] = pa.Field(ge=0, description="schools")
+    expected: Series[int] = pa.Field(ge=0, description="schools")
+    change: Series[float] = pa.Field(nullable=True, description="percentage points since the last reporting date")
+    covered_rows: Series[float] = pa.Field(description="Σ covered of the schools counted. Judged here only")
+    total_rows: Series[float] = pa.Field(description="Σ total of the schools counted. Judged here only")
+    counted_rows: Series[int] = pa.Field(ge=0, description="how many schools are counted. Judged here only")
+    waived: Series[bool] = pa.Field(description="of one of its schools is. Judged here only")
+
+    class Config:
+        strict = True
+
+    @pa.dataframe_check(error="people covered are those of the schools")
+    @classmethod
+    def covered_is_the_sum_of_its_rows(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return (table["covered"].fillna(0.0) - table["covered_rows"]).abs() <= _SLIP
+
+    @pa.dataframe_check(error="people in all are those of the schools")
+    @classmethod
+    def total_is_the_sum_of_its_rows(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return (table["total"].fillna(0.0) - table["total_rows"]).abs() <= _SLIP
+
+    @pa.dataframe_check(error="schools counted are those of the rows")
+    @classmethod
+    def counted_is_the_number_of_its_rows(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["counted"] == table["counted_rows"]
+
+    @pa.dataframe_check(error="every school expected is in one state")
+    @classmethod
+    def every_school_stands_somewhere(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        states = ["counted", "set_aside", "not_applicable", "no_answer", "no_report"]
+        return table[states].sum(axis="columns") == table["expected"]
+
+    @pa.dataframe_check(error="carried schools are counted")
+    @classmethod
+    def carried_among_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["carried"] <= table["counted"]
+
+    @pa.dataframe_check(error="derived figures are counted")
+    @classmethod
+    def derived_among_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["derived"] <= table["counted"]
+
+    @pa.dataframe_check(error="the percent is Σ covered / Σ total, never a mean")
+    @classmethod
+    def percent_is_that_of_the_sums(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        share = table["covered"] / table["total"].where(table["total"] > 0) * 100
+        return table["waived"] | (share.isna() & table["percent"].isna()) | ((share - table["percent"]).abs() <= _SLIP)
+
+    @pa.dataframe_check(error="nobody is covered twice")
+    @classmethod
+    def covered_among_total(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["waived"] | table["covered"].isna() | _among(table["covered"], table["total"])
+
+
+class Milestones(pa.DataFrameModel):
+    """`Figures.milestones`: one row a school and item with a due date."""
+
+    school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
+    due: Series[object] = pa.Field(description="deadline")
+    state: Series[object] = pa.Field(isin=_STATES, description="`Milestone`")
+    days_late: Series[int] = pa.Field(ge=0, description="days since the deadline, 0 where it is not missed")
+    done_since: Series[object] = pa.Field(nullable=True, description="date of the report that first says so")
+
+    class Config:
+        strict = True
+        unique = ("school_code", "item")
+
+    @pa.dataframe_check(error="late is what is overdue, and nothing else")
+    @classmethod
+    def late_where_overdue(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return (table["days_late"] > 0) == (table["state"] == Milestone.OVERDUE)
+
+    @pa.dataframe_check(error="only what is done is done since a day")
+    @classmethod
+    def since_where_done(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return _since_where_done(table)
+
+
+class Steps(pa.DataFrameModel):
+    """`Figures.steps`: one row a school and target of the headline item."""
+
+    school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    by: Series[object] = pa.Field(description="date of the target")
+    min: Series[float] = pa.Field(ge=0, le=100, description="its lower bound, percent")
+    max: Series[float] = pa.Field(ge=0, le=100, description="its upper bound, percent")
+    state: Series[object] = pa.Field(isin=_STATES, description="`Milestone`")
+
+    class Config:
+        strict = True
+        unique = ("school_code", "by")
+
+    @pa.dataframe_check(error="the lower bound is not above the upper")
+    @classmethod
+    def bounds_in_order(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["min"] <= table["max"]
+
+
+class Measures(pa.DataFrameModel):
+    """`Figures.measures`: one row a school and measure of the order's stages, papers first."""
+
+    school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    stage: Series[str] = pa.Field(str_length={"min_value": 1}, description="title of the stage")
+    measure: Series[str] = pa.Field(str_length={"min_value": 1}, description="title of the measure")
+    due: Series[object] = pa.Field(nullable=True, description="deadline; null: none")
+    items: Series[object] = pa.Field(description="numbers of the items that show it")
+    state: Series[object] = pa.Field(isin=_STATES, description="`Milestone`")
+    done_since: Series[object] = pa.Field(nullable=True, description="date of the report that first says so")
+
+    class Config:
+        strict = True
+
+    @pa.dataframe_check(error="only what is done is done since a day")
+    @classmethod
+    def since_where_done(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return _since_where_done(table)
+
+
+class Trend(pa.DataFrameModel):
+    """`Figures.trend`: the headline item, one row a date and school, and one of the municipality (blank code), beside
+    the sum of its schools."""
+
+    date: Series[object] = pa.Field(description="date of the picture")
+    school_code: Series[str] = pa.Field(description="code of the school; blank: the municipality")
+    covered: Series[float] = pa.Field(nullable=True, description="people covered")
+    total: Series[float] = pa.Field(nullable=True, description="people in all")
+    percent: Series[float] = pa.Field(nullable=True, description="0–100")
+    carried: Series[bool] = pa.Field(description="the report is carried forward")
+    covered_rows: Series[float] = pa.Field(description="Σ covered of the schools at that date. Judged here only")
+    waived: Series[bool] = pa.Field(description="an impossible figure counts by the office's leave. Judged here only")
+
+    class Config:
+        strict = True
+        unique = ("date", "school_code")
+
+    @pa.dataframe_check(error="the municipality's people are those of its schools")
+    @classmethod
+    def whole_is_the_sum_of_its_schools(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return (table["school_code"] != "") | ((table["covered"].fillna(0.0) - table["covered_rows"]).abs() <= _SLIP)
+
+    @pa.dataframe_check(error="a share is no more than the whole")
+    @classmethod
+    def percent_of_the_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["waived"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)
+
+
+FRAMES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
+    {
+        "coverage": Coverage,
+        "totals": Totals,
+        "milestones": Milestones,
+        "steps": Steps,
+        "measures": Measures,
+        "trend": Trend,
+    }
+)
+
+
+def _among(covered: "pd.Series[float]", total: "pd.Series[float]") -> "pd.Series[bool]":
+    return (covered >= 0) & (covered <= total + _SLIP)
+
+
+def _since_where_done(table: pd.DataFrame) -> "pd.Series[bool]":
+    return table["done_since"].isna() | (table["state"] == Milestone.DONE)
+
+
+def _waived(rows: pd.DataFrame, waived: Waived) -> "pd.Series[bool]":
+    """Which rows are of one of these schools and items."""
+    found = [key in waived for key in zip(rows["school_code"], rows["item"], strict=True)]
+    return pd.Series(found, index=rows.index, dtype="bool")
+
+
+def _beside_rows(figures: Figures, waived: Waived) -> pd.DataFrame:
+    """`Totals`: each item beside what a plain loop over its schools adds up to."""
+    sums: dict[str, list[Any]] = {item: [0.0, 0.0, 0] for item in figures.totals.index}
+    columns = (figures.coverage[name] for name in ("item", "share", "covered", "total"))
+    for item, share, covered, total in zip(*columns, strict=True):
+        if share is Share.COUNTED:
+            for place, figure in enumerate((covered, total, 1)):
+                sums[item][place] += 0.0 if pd.isna(figure) else figure
+    covered, total, counted = zip(*sums.values(), strict=True)
+    beside = {"covered_rows": covered, "total_rows": total, "counted_rows": counted}
+    items = {item for _, item in waived}
+    rows = figures.totals.assign(**{name: list(values) for name, values in beside.items()}).reset_index()
+    return rows.assign(waived=rows["item"].isin(items))
+
+
+def _beside_schools(figures: Figures, waived: Waived) -> pd.DataFrame:
+    """`Trend`: at every date the people of its schools, added up by a plain loop."""
+    sums: dict[Any, float] = {}
+    trend, headline = figures.trend, figures.form.headline.item
+    for day, code, covered in zip(trend["date"], trend["school_code"], trend["covered"], strict=True):
+        sums[day] = sums.get(day, 0.0) + (covered if code and not pd.isna(covered) else 0.0)
+    codes = {code for code, item in waived if item == headline}
+    rows = trend.assign(covered_rows=trend["date"].map(sums).astype("float64"))
+    return rows.assign(waived=rows["school_code"].isin([*codes, *([""] if codes else [])]))
