@@ -1,62 +1,156 @@
-"""A school's name taken apart: kind, number, other words; and what the kind says of its grades."""
+"""An institution's name taken apart: kind, number, the words that tell it from others; and what a kind says of grades.
+
+The words are data (`institutions.toml`). Three rules: a word of a kind, a number and every word that no list knows
+tell an institution apart; legal form, address, people and ways to reach them only describe it; whom it is named in
+honour of describes it as long as nothing known contradicts.
+"""
 
 import re
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
-from schemas.likeness import plain
+import msgspec
+from rapidfuzz.distance import OSA
+
+from schemas.likeness import cyrillic
+from schemas.strict import load
+
+INSTITUTIONS = Path(__file__).with_name("institutions.toml")
+
+
+class _Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    words: tuple[str, ...]
+
+
+class _Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    honour: tuple[str, ...]
+    study: tuple[str, ...]
+    street: tuple[str, ...]
+    contact: tuple[str, ...]
+
+
+class _Places(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    signs: tuple[str, ...]
+    nouns: tuple[str, ...]
+    adjectives: tuple[str, ...]
+
+
+class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    words: tuple[str, ...]
+
+
+class _Institutions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    legal: tuple[str, ...]
+    general: tuple[str, ...]
+    of_schools: tuple[str, ...]
+    schools: tuple[_Kind, ...]
+    others: tuple[_Kind, ...]
+    addressee: _Words
+    described: _Described
+    places: _Places
+    report: _Words
+
+
+@cache
+def _known() -> _Institutions:
+    """Raises UsageError where the file has an unknown or a missing key."""
+    return load(INSTITUTIONS, _Institutions)
 
 
 class Name(NamedTuple):
-    """A school's name taken apart: its kind (`сош`, `гимназия` …; blank for «школа»), numbers and other words."""
+    """`kinds`: of schools one at most, of other institutions as many as are named. `words` tell it apart, places among
+    them; `honour`: whom it is named after; `towns`: places of its address. `said`: some word calls it an institution.
+    """
 
-    kind: str
-    numbers: frozenset[str]
-    words: tuple[str, ...]
+    kinds: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    honour: tuple[str, ...] = ()
+    towns: tuple[str, ...] = ()
+    said: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The kind of school; blank for «школа» and for every other institution."""
+        return next((kind.id for kind in _known().schools if kind.id in self.kinds), "")
+
+    @property
+    def other(self) -> bool:
+        """Is it called an institution that is no school."""
+        return any(kind.id in self.kinds for kind in _known().others)
 
     @property
     def spoken(self) -> str:
-        return " ".join((self.kind, *self.words)).strip()
+        return " ".join((*sorted(self.kinds), *self.words)).strip()
 
-
-# What stands for the legal form says nothing about which school it is.
-_LEGAL = re.compile(
-    r"\b(?:[мгко][абк]?[оу]{1,2}у?|мбоу|мкоу|маоу|мoу|гбоу|гкоу|моу|мбу|мку|ноу|чоу)\b"
-    r"|\b(?:муниципальн|государственн|бюджетн|казенн|автономн|общеобразовательн|образовательн|учрежден|организаци)\w*"
-)
-_KINDS = (
-    ("сош", r"\bсош\b|\bсредн\w*(?:\s+школ\w*)?"),
-    ("оош", r"\bоош\b|\bосновн\w*(?:\s+школ\w*)?"),
-    ("нош", r"\bнош\b|\bначальн\w*(?:\s+школ\w*)?"),
-    ("гимназия", r"\bгимнази\w*"),
-    ("лицей", r"\bлице\w*"),
-    ("интернат", r"\b(?:школ\w*\s+)?интернат\w*"),
-    ("вечерняя", r"\bвсош\b|\bвечерн\w*"),
-)
-_FILLER = re.compile(
-    r"\b(?:школ\w*|ош|сш|имени|им|номер|n|no|рабоч\w*|посел(?:ок|ка|ке)|сел(?:о|а|е|ьск\w*)|поселени\w*"
-    r"|город\w*|район\w*|муниципальн\w*|рп|р|п|пос|с|г|гор|д|дер|деревн\w*|ст|станци\w*|пгт|в|код)\b"
-)
+    @property
+    def key(self) -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
+        """By which one name is the same as another, whatever describes it. Without a number the honour tells it apart:
+        «школа имени Пушкина»."""
+        return self.kinds, self.numbers, self.words if self.numbers else (*self.words, *self.honour)
 
 
 @lru_cache(maxsize=65536)
 def parse(text: str) -> Name:
-    """«МБОУ СОШ №5 р.п. Заозёрный» -> kind сош, numbers {5}, words (заозерный)."""
-    text = re.sub(r"\(?\s*код\s*[\w-]+\s*\)?", " ", text, flags=re.IGNORECASE)
-    words = plain(re.sub(r"(?<=\D)(?=\d)|(?<=\d)(?=\D)", " ", text))
-    words = re.sub(r"\bn\b|\bno\b", " ", words)
-    words = _LEGAL.sub(" ", words)
-    kind = ""
-    for name, pattern in reversed(_KINDS):  # «вечерняя средняя» is an evening school first
-        if re.search(pattern, words):
-            kind = name
-            words = re.sub(pattern, " ", words)
-            break
-    numbers = frozenset(n.lstrip("0") or "0" for n in re.findall(r"\d+", words))
-    words = _FILLER.sub(" ", re.sub(r"\d+", " ", words))
-    for _, pattern in _KINDS:
-        words = re.sub(pattern, " ", words)
-    return Name(kind, numbers, tuple(words.split()))
+    """«МБОУ СОШ №5 р.п. Заозёрный, ул. Мира, 7» -> kind сош, number 5, words (заозерный)."""
+    text = _without_descriptions(cyrillic(text))
+    address = _has_address(text)
+    found = _Found()
+    for clause in re.split(r"[,;()\[\]\n]|\s[-–—]\s", text):
+        _read_clause(clause if _is_in_honour(clause) else _PERSON.sub(" ", clause), address, found)
+    school = [kind.id for kind in _known().schools if kind.id in found.kinds]
+    others = [kind.id for kind in _known().others if kind.id in found.kinds]
+    return Name(
+        frozenset([*school[-1:], *others]),
+        frozenset(n.lstrip("0") or "0" for n in found.numbers),
+        tuple(found.words),
+        tuple(found.honour),
+        tuple(found.towns),
+        found.said,
+    )
+
+
+def mentions(text: str) -> list[str]:
+    """The institutions that a line of a head names, each from its first word to the end of what belongs to it.
+
+    «Отчёт МБОУ СОШ № 8 о введении …» -> «МБОУ СОШ № 8». Several where each has a number of its own.
+    """
+    # the letters folded are as many: a place in the one text is that place in the other
+    words = [(m.start(), m.end(), _plain(m[0])) for m in re.finditer(r"[^\W\d_]+|\d+|[,;()\n«»\"]", cyrillic(text))]
+    anchors = [i for i in range(len(words)) if _is_anchor(words, i)]
+    if not anchors:
+        return []
+    starts = anchors[:1]
+    for here in anchors[1:]:
+        if _has_number(words, starts[-1], here) and _has_number(words, here, len(words)):
+            starts.append(here)
+    found = []
+    for start, after in zip(starts, [*starts[1:], len(words)], strict=True):
+        first = _leftmost(words, start)
+        last = next((i for i in range(start, after) if words[i][2] in _STOPS), after)
+        last = _leftmost(words, last) if last == after and after < len(words) else last
+        found.append(text[words[first][0] : words[max(last, start + 1) - 1][1]].strip(' ,;(«"\n'))
+    return found
+
+
+def is_addressee(text: str) -> bool:
+    """«В управление образования …»: whom the report is sent to."""
+    words = re.findall(r"[^\W\d_]+", _plain(cyrillic(text)))
+    words = words[1:] if words[:1] and words[0] in ("в", "во", "кому") else words
+    return any(_phrase_at(words, 0, phrase) for phrase in _known().addressee.words)
+
+
+def same_word(a: str, b: str) -> bool:
+    """One name in two cases («Майский», «Майского»), as an adjective («Кедровка», «Кедровская»), or mistyped once."""
+    if a == b:
+        return True
+    common = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    if any(_same_ends(a[at:], b[at:]) for at in range(common, 2, -1) if 2 * at >= min(len(a), len(b))):
+        return True
+    return min(len(a), len(b)) >= 7 and a[:3] == b[:3] and OSA.distance(a, b, score_cutoff=1) <= 1
 
 
 def plain_as_typed(text: str) -> str:
@@ -68,3 +162,231 @@ def whole_school(name: str) -> range:
     """Its grades: 1–4 for a начальная, 1–9 for an основная, else 1–11."""
     last = {"нош": 4, "оош": 9}.get(parse(name).kind, 11)
     return range(1, last + 1)
+
+
+# ── one clause ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class _Found:
+    kinds: set[str] = field(default_factory=set)
+    numbers: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    honour: list[str] = field(default_factory=list)
+    towns: list[str] = field(default_factory=list)
+    said: bool = False
+
+
+_SMALL = {"в", "во", "на", "о", "об", "по", "за", "от", "и", "к", "из", "у", "а", "n", "no", "номер", "является", "с"}
+_HOUSE = re.compile(r"\s*(?:(?:д|дом|корп|корпус|стр|кв|оф|офис|каб)\.?\s*)?\d*\s*[а-я]?(?:\s*[/-]\s*\d+)?\.?\s*")
+
+
+def _read_clause(clause: str, address: bool, found: _Found) -> None:
+    if (address and _HOUSE.fullmatch(clause.casefold())) or _only_describes(clause):
+        return
+    if not clause.isupper():
+        clause = _INITIAL.sub(" ", clause)
+    words = re.findall(r"\d+[абв]?(?![^\W\d_])|[^\W\d_]+|\d+|№|»|\"", _plain(clause))
+    own = not found.said  # the clause of the name itself
+    mode, at = "", 0
+    while at < len(words):
+        word = words[at]
+        if word in ("№", "»", '"'):
+            mode, at = ("" if word == "№" or mode != "address" else mode), at + 1
+            continue
+        kind, length = _kind_at(words, at)
+        known = _known()
+        if kind and mode in ("", "study"):
+            found.kinds.add(kind)
+            found.said = own = True
+            mode, at = "", at + length
+        elif any(_phrase_at(words, at, phrase) for phrase in known.described.street):
+            mode, at = "address", at + 1
+        elif any(_phrase_at(words, at, phrase) for phrase in known.described.contact):
+            return
+        elif mode == "address":
+            at += 1
+        elif word[0].isdigit():
+            if mode != "honour" or (at and words[at - 1] == "№"):
+                found.numbers.append(word)
+            at += 1
+        elif word in known.described.honour:
+            mode, at = "honour", at + 1
+        elif any(_like(word, one) for one in known.described.study):
+            mode, at = "study", at + 1
+        elif _names_no_one(word):
+            found.said = found.said or _calls(word)
+            mode = "" if mode == "honour" and _is_sign(words, at) else mode
+            at += 1
+        elif mode == "study":
+            at += 1
+        elif mode == "honour":
+            found.honour.append(word)
+            at += 1
+        else:
+            in_address = address and not own and bool(found.numbers or found.kinds)
+            (found.towns if in_address else found.words).append(word)
+            at += 1
+
+
+def _is_sign(words: list[str], at: int) -> bool:
+    """A sign of a place behind a person's name. One letter alone is one, beside another an initial."""
+    if not any(_like(words[at], one) for one in _known().places.signs):
+        return False
+    beside = (words[at - 1] if at else "", words[at + 1] if at + 1 < len(words) else "")
+    return len(words[at]) > 1 or min(map(len, beside)) > 2
+
+
+def _names_no_one(word: str) -> bool:
+    known = _known()
+    lists = (known.legal, known.general, known.of_schools, known.places.signs, known.report.words)
+    if word in _SMALL or any(_like(word, one) for words in lists for one in words):
+        return True
+    return any(_mistyped(word, one) for words in lists[:3] for one in words)
+
+
+def _calls(word: str) -> bool:
+    known = _known()
+    return any(_like(word, one) or _mistyped(word, one) for one in (*known.general, *known.legal))
+
+
+def _kind_at(words: list[str], at: int) -> tuple[str, int]:
+    """The kind that is named from this word on, and by how many words."""
+    known = _known()
+    best = ("", 0)
+    for kind in (*known.others, *known.schools):
+        for phrase in kind.words:
+            length = _phrase_at(words, at, phrase)
+            if length > best[1]:
+                best = kind.id, length
+    if best[0] or _exactly_known(words[at]):
+        return best
+    for kind in (*known.schools, *known.others):
+        if any(_mistyped(words[at], one) for one in kind.words):
+            return kind.id, 1
+    return best
+
+
+def _exactly_known(word: str) -> bool:
+    known = _known()
+    lists = (known.legal, known.general, known.of_schools, known.places.signs, known.report.words)
+    return any(_like(word, one) for words in lists for one in words)
+
+
+def _phrase_at(words: list[str], at: int, phrase: str) -> int:
+    """How many words the phrase takes here; 0 where it does not stand here."""
+    parts = phrase.split()
+    if at + len(parts) > len(words):
+        return 0
+    return len(parts) if all(map(_like, words[at : at + len(parts)], parts)) else 0
+
+
+def _like(word: str, known: str) -> bool:
+    return word.startswith(known[:-1]) if known.endswith("*") else word == known
+
+
+def _mistyped(word: str, known: str) -> bool:
+    """One slip of the keyboard in the beginning of a word of some length."""
+    stem = known.removesuffix("*")
+    if len(stem) < 5 or " " in stem or word[:1] != stem[:1] or not known.endswith("*"):
+        return False
+    return min(OSA.distance(word[: len(stem) + more], stem, score_cutoff=1) for more in (-1, 0, 1)) <= 1
+
+
+def _same_ends(a: str, b: str) -> bool:
+    places = _known().places
+    if (a in places.nouns and b in places.nouns) or (a in places.adjectives and b in places.adjectives):
+        return True
+    pairs = ((a, b), (b, a))
+    return any(x.startswith("ск") and x[2:] in places.adjectives and y in places.nouns for x, y in pairs)
+
+
+# ── what only describes ──────────────────────────────────────────────────────────────────────────────────────────────
+
+_MONTHS = "январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр"
+_DESCRIPTIONS = (
+    r"\(?\bкод\s*[\w-]+\s*\)?",
+    r"\S+@\S+|https?://\S+|www\.\S+|\b[\w-]+\.(?:ru|рф|su|com|org|net|info)\b\S*",
+    r"\b(?:инн|кпп|огрн|окпо)\b\W*\d+",
+    r"(?:\b(?:тел|телефон\w*|факс|моб|сот|т)\b\.?\s*/?\s*(?:факс\w*)?\s*:?\s*)?(?:\+?[78][\s(-]*)?"
+    r"(?:\(?\d{3,5}\)?[\s-]*)?\b\d{1,3}[\s-]\d{2}-\d{2}\b",
+    r"\b(?:тел|телефон\w*|факс|моб|сот)\b\.?\s*:?\s*[+\d][\d\s()-]{4,}",
+    r"\b\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})\b(?:\s*г(?:ода?|\.)?(?![а-я]))?",
+    rf"\b\d{{1,2}}\s+(?:{_MONTHS})\w*(?:\s+\d{{4}})?(?:\s*г(?:ода?|\.)?(?![а-я]))?",
+    r"\b(?:19|20)\d\d\s*[-–—/]\s*(?:19|20)?\d\d\b(?:\s*уч\w*\.?)?(?:\s*г(?:од\w*|\.)?(?![а-я]))?",
+    r"\b20\d\d\b(?:\s*уч\w*\.?)?\s*г(?:од\w*|\.)?(?![а-я])",
+    r"\b\d{1,2}\s*[-–—]\s*\d{1,2}\s*кл\w*\.?",
+)
+_DESCRIBED = re.compile("|".join(_DESCRIPTIONS), re.IGNORECASE)
+_INDEX = re.compile(r"\b\d{6}\b")
+_INITIAL = re.compile(r"\b[А-ЯЁ]\.")
+_PERSON = re.compile(
+    r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s*[А-ЯЁ]\.?|[А-ЯЁ]\.\s*[А-ЯЁ]\.\s*[А-ЯЁ][а-яё]+"
+    r"|[А-ЯЁ][а-яё]+\s+[А-ЯЁ][а-яё]+\s+[А-ЯЁ][а-яё]+(?:вич|вна|чна|шна|вича|вны|чны|вичу|вне)(?![а-яё])"
+)
+
+
+def _without_descriptions(text: str) -> str:
+    return (
+        re.sub(r"\b(пр|б)-(т|р)\b", r"\1-\2 ", _DESCRIBED.sub(" , ", text))
+        .replace("пр-т", "просп")
+        .replace("б-р", "бульвар")
+    )
+
+
+def _has_address(text: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", _plain(text))
+    streets = _known().described.street
+    return _INDEX.search(text) is not None or any(_like(w, one) for w in words for one in streets)
+
+
+def _is_in_honour(clause: str) -> bool:
+    return any(word in _known().described.honour for word in re.findall(r"[^\W\d_]+", _plain(clause)))
+
+
+def _only_describes(clause: str) -> bool:
+    """A clause about a person or the way to reach one, or an index."""
+    words = re.findall(r"[^\W\d_]+|\d+", _plain(clause))
+    if "№" in clause or any(_kind_at(words, at)[0] for at in range(len(words))):
+        return False
+    contact = _known().described.contact
+    if re.fullmatch(r"\s*\d{6}\s*", clause) or any(
+        _phrase_at(words, at, one) for at in range(len(words)) for one in contact
+    ):
+        return True
+    return _PERSON.match(clause.strip()) is not None
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("ё", "е")
+
+
+# ── names within a sentence ──────────────────────────────────────────────────────────────────────────────────────────
+
+_STOPS = {"о", "об", "по", "за", "на", "от"}  # prepositions that lead on in a sentence
+_ADJECTIVE = re.compile(r".{3,}(?:ая|яя|ой|ую|ое|ого|ом|ий|ый|ей)")
+_Spans = list[tuple[int, int, str]]
+
+
+def _is_anchor(words: _Spans, at: int) -> bool:
+    """A word that calls something an institution: its kind, «школа», or a legal form in short."""
+    texts = [word for _, _, word in words]
+    word = texts[at]
+    known = _known()
+    short_legal = word in known.legal and len(word) > 2
+    return bool(_kind_at(texts, at)[0]) or word in known.general or short_legal
+
+
+def _has_number(words: _Spans, first: int, end: int) -> bool:
+    return any(words[i][2].isdigit() for i in range(first, end))
+
+
+def _leftmost(words: _Spans, start: int) -> int:
+    """Adjectives, legal form and an ordinal right before the word belong to the name."""
+    while start:
+        word = words[start - 1][2]
+        legal = any(_like(word, one) for one in (*_known().legal, *_known().general, *_known().of_schools))
+        if not (_ADJECTIVE.fullmatch(word) or legal or word in ("«", '"', "я", "й") or word.isdigit()):
+            return start
+        start -= 1
+    return start

@@ -197,6 +197,12 @@ def an_item_under_another_number(folder: Path) -> Iterable[Remark]:
     return file_of(form).remarks
 
 
+def with_a_second_date(folder: Path) -> Iterable[Remark]:
+    form = OrderForm()
+    form.rows.insert(2, ["Дата отчёта: 30.01.2014"])
+    return file_of(form).remarks
+
+
 def an_item_answered_twice(folder: Path) -> Iterable[Remark]:
     form = OrderForm()
     form.rows.insert(form.row_of("9") + 1, ["9", FORM.item("9").title, "40 %"])
@@ -265,10 +271,13 @@ RAISED: dict[str, Fixture] = {
     "SCHOOL-MISSING": headed(school="____________"),
     "SCHOOL-UNKNOWN": headed(school="МБОУ СОШ № 99"),
     "SCHOOL-AMBIGUOUS": headed(school="школа № 8", registry=two_schools_of_one_number()),
+    "SCHOOL-SEVERAL": headed(school="МБОУ СОШ № 1, МБОУ СОШ № 10"),
     "SCHOOL-CONFLICT": handed_out(school="10"),
     "SCHOOL-LATIN": headed(school="МБОУ CОШ № 1"),
     "DATE-MISSING": headed(as_of="________"),
     "DATE-UNREADABLE": headed(as_of="31.02.2014"),
+    "DATE-SEVERAL": with_a_second_date,
+    "DATE-BEFORE-ORDER": headed(as_of="20.03.2013"),
     "DATE-CONFLICT": handed_out(as_of="20.05.2014"),
     # its place among the others
     "DATE-ODD": sent(date(2014, 2, 17)),

@@ -15,12 +15,15 @@ _LOOK_ALIKE = 80.0  # names without a number that are at least so alike are show
 
 def draft_registry(reads: list[FileRead], form: Form) -> Registry:
     """Schools under the names found, with the bases that their reports state most often; codes in their order."""
-    by_name: dict[Name, list[ReportRead]] = {}
+    by_name: dict[object, list[ReportRead]] = {}
+    names: dict[object, Name] = {}
     for read in reads:
         for report in read.reports:
             if report.school_as_written:
-                by_name.setdefault(parse(report.school_as_written), []).append(report)
-    ordered = sorted(by_name.items(), key=lambda pair: (_number(pair[0]), pair[0].spoken))
+                name = parse(report.school_as_written)
+                names.setdefault(name.key, name)
+                by_name.setdefault(name.key, []).append(report)
+    ordered = sorted(by_name.items(), key=lambda pair: (_number(names[pair[0]]), names[pair[0]].spoken))
     schools = [
         School(f"{here:02d}", _name(reports), bases=_bases(reports, form))
         for here, (_, reports) in enumerate(ordered, start=1)

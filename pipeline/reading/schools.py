@@ -4,17 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
 from schemas.district import Registry, School
 from schemas.likeness import plain
-from schemas.school_names import Name, parse, plain_as_typed
+from schemas.school_names import Name, parse, plain_as_typed, same_word
 
-# A place's name declines («посёлка Майский», «в п. Майском»): alike from here on is the same place.
-_SAME_WORD = 75.0
-# Names without a common number must agree closer, and no other school may come near.
-_NEAR_NAME = 88.0
-_MARGIN = 6.0
+_MOST_OFFERED = 3  # names that are like one that nobody knows
 
 
 class Match(NamedTuple):
@@ -34,70 +28,106 @@ class Schools:
     registry: Registry
 
     def match(self, said: str) -> Match:
-        """The school a heading means. '№ 1' never becomes '№ 10': the numbers must be the same ones."""
+        """The school a heading means: its number, its kind and every word that tells it apart are that school's own.
+
+        '№ 1' never becomes '№ 10', a kindergarten or another place's school never the school of its number.
+        """
         name = parse(said)
-        if name == Name("", frozenset(), ()):
+        if not (name.numbers or name.kinds or name.words or name.honour):
             return Match(None)
         latin = plain(said) != plain_as_typed(said)
-        exact = self._by_exact.get(name, ())
-        if len(exact) == 1:
-            return Match(exact[0], latin=latin, exact=True)
-        if exact:
-            return Match(None, exact, ambiguous=True)
-        fitting = _distinct([s for known, s in self._names if _fits(name, known)])
+        exact = tuple(s for s in self._by_key.get((name.key, name.honour), ()) if self._described_alike(name, s))
+        fitting = exact or _distinct([s for s in self._of_numbers(name) if self._fits(name, s)])
         if len(fitting) == 1:
-            elsewhere = self._place_of_another(name, fitting[0])
-            if elsewhere:
-                return Match(None, (fitting[0], *elsewhere), ambiguous=True)
-            return Match(fitting[0], latin=latin)
+            return Match(fitting[0], latin=latin, exact=bool(exact))
         if fitting:
             return Match(None, fitting, ambiguous=True)
-        return self._nearest(name, said, latin)
+        return Match(None, self._nearest(name))
 
     def by_code(self, code: str) -> School | None:
         """The school of that code; leading zeros do not matter («1» written for «01»)."""
         code = code.strip()
         return self._by_code.get(code) or (self._by_code.get(code.lstrip("0") or "0") if code else None)
 
-    def _nearest(self, name: "Name", said: str, latin: bool) -> Match:
-        scored: dict[str, tuple[float, School]] = {}
-        for known, school in self._names:
-            if known.numbers != name.numbers or not _kinds_agree(name, known):
-                continue
-            score = fuzz.ratio(name.spoken, known.spoken)
-            if score > scored.get(school.code, (0.0, school))[0]:
-                scored[school.code] = score, school
-        ranked = sorted(scored.values(), key=lambda pair: (-pair[0], pair[1].code))
-        if ranked and ranked[0][0] >= _NEAR_NAME and (len(ranked) == 1 or ranked[1][0] < ranked[0][0] - _MARGIN):
-            return Match(ranked[0][1], latin=latin)
-        near = [s for known, s in self._names if name.numbers and known.numbers == name.numbers]
-        near += [s for known, s in self._names if name.words and _all_among(name.words, known.words)]
-        return Match(None, _distinct(near)[:3])
+    # ── does a name fit a school ─────────────────────────────────────────────────────────────────────────────────────
 
-    def _place_of_another(self, name: "Name", school: School) -> tuple[School, ...]:
-        """Schools whose place is named although the number is another school's: «СОШ № 14 п. Майский»."""
-        own = [known.words for known, s in self._names if s == school]
-        odd = [w for w in name.words if not any(_all_among((w,), words) for words in own)]
-        return _distinct([s for known, s in self._names for w in odd if _all_among((w,), known.words)])
+    def _fits(self, said: Name, school: School) -> bool:
+        return (
+            _kinds_agree(said, self._names[school.code])
+            and all(self._knows(school, word) for word in said.words)
+            and self._told_apart(said, school)
+            and self._described_alike(said, school)
+        )
+
+    def _told_apart(self, said: Name, school: School) -> bool:
+        """A number tells it apart. Where the school has none, all the words of one of its names must; a name that is
+        a kind alone («Гимназия») takes the kind."""
+        if said.numbers:
+            return True
+        words = (*said.words, *said.honour)
+        return any(
+            not known.numbers
+            and _all_among(known.key[2], words)
+            and (known.key[2] or (known.kinds and known.kinds == said.kinds))
+            for known in self._names[school.code]
+        )
+
+    def _described_alike(self, said: Name, school: School) -> bool:
+        """Honour and town may be told of a school that is known without; what contradicts it may not."""
+        for told, known in ((said.honour, self._honours[school.code]), (said.towns, self._words[school.code])):
+            if told and not any(same_word(a, b) for a in told for b in known):
+                strangers = [w for code, words in self._all_words.items() if code != school.code for w in words]
+                if known or any(same_word(a, b) for a in told for b in strangers):
+                    return False
+        return True
+
+    def _knows(self, school: School, word: str) -> bool:
+        return any(same_word(word, known) for known in self._all_words[school.code])
+
+    def _of_numbers(self, said: Name) -> list[School]:
+        return self._by_numbers.get(said.numbers, [])
+
+    def _nearest(self, said: Name) -> tuple[School, ...]:
+        """Schools of that number, then those that know one of its words."""
+        near = [s for s in self._of_numbers(said) if said.numbers]
+        words = (*said.words, *said.honour)
+        near += [s for s in self.registry.schools if any(self._knows(s, word) for word in words)]
+        return _distinct(near)[:_MOST_OFFERED]
+
+    # ── what the registry knows ──────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
-    def _names(self) -> list[tuple["Name", School]]:
-        names = []
+    def _names(self) -> dict[str, list[Name]]:
+        """Code -> the school's names; one that leaves the kind out has that of the others."""
+        return {school.code: _names_of(school) for school in self.registry.schools}
+
+    @cached_property
+    def _by_key(self) -> dict[object, tuple[School, ...]]:
+        known: dict[object, dict[str, School]] = {}
         for school in self.registry.schools:
-            kind = parse(school.name).kind or parse(school.full_name).kind
-            for text in (school.name, school.full_name, *school.aliases):
-                if text:
-                    name = parse(text)
-                    names.append((name._replace(kind=name.kind or kind), school))
-        return names
+            for name in self._names[school.code]:
+                known.setdefault((name.key, name.honour), {})[school.code] = school
+        return {key: tuple(schools.values()) for key, schools in known.items()}
 
     @cached_property
-    def _by_exact(self) -> dict["Name", tuple[School, ...]]:
-        known: dict[Name, tuple[School, ...]] = {}
-        for name, school in self._names:
-            if school not in known.get(name, ()):
-                known[name] = (*known.get(name, ()), school)
+    def _by_numbers(self) -> dict[frozenset[str], list[School]]:
+        known: dict[frozenset[str], list[School]] = {}
+        for school in self.registry.schools:
+            for numbers in {name.numbers for name in self._names[school.code]}:
+                known.setdefault(numbers, []).append(school)
         return known
+
+    @cached_property
+    def _words(self) -> dict[str, frozenset[str]]:
+        return {code: frozenset(w for n in names for w in (*n.words, *n.towns)) for code, names in self._names.items()}
+
+    @cached_property
+    def _honours(self) -> dict[str, frozenset[str]]:
+        return {code: frozenset(w for n in names for w in n.honour) for code, names in self._names.items()}
+
+    @cached_property
+    def _all_words(self) -> dict[str, frozenset[str]]:
+        return {code: words | self._honours[code] for code, words in self._words.items()}
 
     @cached_property
     def _by_code(self) -> dict[str, School]:
@@ -105,27 +135,21 @@ class Schools:
         return short | {s.code: s for s in self.registry.schools}
 
 
-def _kinds_agree(said: Name, known: Name) -> bool:
-    return not said.kind or not known.kind or said.kind == known.kind
+def _names_of(school: School) -> list[Name]:
+    names = [parse(text) for text in (school.name, school.full_name, *school.aliases) if text]
+    kinds = next((name.kinds for name in names if name.kinds), frozenset())
+    return [name if name.kinds else name._replace(kinds=kinds) for name in names]
 
 
-def _fits(said: Name, known: Name) -> bool:
-    """Same numbers, agreeing kinds, and the words of one are all among the words of the other."""
-    if said.numbers != known.numbers or not _kinds_agree(said, known):
-        return False
-    fewer, more = sorted((said.words, known.words), key=len)
-    if not said.numbers and (not fewer or said.kind != known.kind):
-        # without a number the words must carry it, or the kind alone: «Гимназия»
-        return bool(fewer) and _all_among(fewer, more)
-    return _all_among(fewer, more)
+def _kinds_agree(said: Name, known: list[Name]) -> bool:
+    """The kind is one of the school's own. «Школа» may be a school of any kind, no other institution."""
+    if not said.kinds:
+        return not any(name.other for name in known)
+    return any(said.kinds == name.kinds or (not name.kinds and not said.other) for name in known)
 
 
 def _all_among(fewer: tuple[str, ...], more: tuple[str, ...]) -> bool:
-    return all(any(_same_word(a, b) for b in more) for a in fewer)
-
-
-def _same_word(a: str, b: str) -> bool:
-    return a == b or (a[:3] == b[:3] and fuzz.ratio(a, b) >= _SAME_WORD)
+    return all(any(same_word(a, b) for b in more) for a in fewer)
 
 
 def _distinct(schools: list[School]) -> tuple[School, ...]:

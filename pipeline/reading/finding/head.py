@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from pipeline.reading.answers.values import read_date
 from pipeline.reading.opening.book import Cell, Sheet
@@ -11,6 +12,7 @@ from schemas import own_form
 from schemas.addresses import Spot
 from schemas.form import Form
 from schemas.likeness import likeness, only_repeats, plain
+from schemas.school_names import is_addressee, mentions, parse
 
 # A title with a school's name behind it must not pass for the title alone.
 _SAME_TITLE = 95.0
@@ -28,9 +30,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Head:
-    school: Said
-    as_of: Said
-    as_of_date: date | None
+    """`schools`, `dates`: all that the head names, each once; of a certain head there is one of each."""
+
+    schools: tuple[Said, ...]
+    dates: tuple[tuple[Said, date | None], ...]
     labels: frozenset[Spot]
 
 
@@ -45,40 +48,106 @@ class Meta:
 
 
 def read_head(sheet: Sheet, first: int, last: int, form: Form, schools: Schools) -> Head:
-    """School and date from the rows `first`–`last` above the table, in one cell or in many."""
-    lines = {spot: cell for spot, cell in sorted(sheet.cells.items()) if first <= spot.row <= last}
-    labels: set[Spot] = set()
-    school, as_of, found_date = Said(), Said(), None
-    for spot, cell in lines.items():
-        if spot in labels or not isinstance(cell.value, str):
-            continue
-        before, label, after = _split(cell.value, form.recognise.as_of)
-        if label and not as_of.text:
-            labels.add(spot)
-            value_spot, value = _value(after, spot, lines)
-            if value is not None and _may_be_a_date(value):
-                labels.add(value_spot)
-                found_date = read_date(value)
-                shown = value.value if isinstance(value.value, str) else after or _shown(value)
-                as_of = Said(shown.strip(), sheet.address(value_spot))
-        rest = _without_titles(before, form)
+    """Schools and dates from the rows `first`–`last` above the table, in one cell or in many."""
+    return _HeadReader(sheet, first, last, form, schools).read()
+
+
+class _Named(NamedTuple):
+    """Words that may name the school. `labelled`: they stand where the school belongs («в …», «Школа: …»)."""
+
+    said: Said
+    spot: Spot
+    labelled: bool
+
+
+class _HeadReader:
+    def __init__(self, sheet: Sheet, first: int, last: int, form: Form, schools: Schools) -> None:
+        self.sheet, self.form, self.schools = sheet, form, schools
+        self.lines = {spot: cell for spot, cell in sorted(sheet.cells.items()) if first <= spot.row <= last}
+        self.labels: set[Spot] = set()
+        self.dates: list[tuple[Said, date | None]] = []
+        self.named: list[_Named] = []
+
+    def read(self) -> Head:
+        for spot, cell in self.lines.items():
+            if spot not in self.labels and isinstance(cell.value, str):
+                self._read_line(spot, cell.value)
+        named = self._certain()
+        self.labels |= {one.spot for one in named}
+        return Head(tuple(one.said for one in named), self._days(), frozenset(self.labels))
+
+    # ── a line ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _read_line(self, spot: Spot, text: str) -> None:
+        before, label, after = _split(text, self.form.recognise.as_of)
+        if label:
+            self._read_date(spot, after)
+            self._name_within(spot, after)
+        rest = _without_titles(before, self.form)
         if not rest:
-            labels.add(spot)
-            continue
-        if school.text:
-            continue
-        name = _school_name(rest, form)
+            self.labels.add(spot)
+            return
+        if is_addressee(rest):
+            self.labels.add(spot)
+            self._name_within(spot, re.split(r"\bот\b", rest, maxsplit=1)[-1] if re.search(r"\bот\b", rest) else "")
+            return
+        name = _school_name(rest, self.form)
         if name is None:
-            continue
-        labels.add(spot)
-        value_spot, value = _value(name, spot, lines)
+            self._name_within(spot, rest)
+            return
+        self.labels.add(spot)
+        value_spot, value = _value(name, spot, self.lines)
         if value is not None and isinstance(value.value, str) and not _only_blanks(value.value):
-            labels.add(value_spot)
-            school = Said(name or value.value.strip(), sheet.address(value_spot))
-    if not school.text:
-        school = _known_name(sheet, lines, labels, schools)
-        labels |= {spot for spot in lines if sheet.address(spot) == school.cell}
-    return Head(school, as_of, found_date, frozenset(labels))
+            self.labels.add(value_spot)
+            self._name_labelled(value_spot, name or value.value.strip())
+
+    def _read_date(self, spot: Spot, after: str) -> None:
+        self.labels.add(spot)
+        value_spot, value = _value(after, spot, self.lines)
+        if value is not None and _may_be_a_date(value):
+            self.labels.add(value_spot)
+            shown = value.value if isinstance(value.value, str) else after or _shown(value)
+            self.dates.append((Said(shown.strip(), self.sheet.address(value_spot)), read_date(value)))
+
+    def _name_labelled(self, spot: Spot, text: str) -> None:
+        """The words behind a label; of a sentence («… о введении …») the institutions that it names."""
+        inside = mentions(text)
+        whole = len(inside) < 2 and (self.schools.match(text).school is not None or not inside)
+        for name in [text] if whole else inside:
+            self.named.append(_Named(Said(name, self.sheet.address(spot)), spot, labelled=True))
+
+    def _name_within(self, spot: Spot, text: str) -> None:
+        """Institutions that a line names although nothing says that a school belongs there."""
+        for name in mentions(text):
+            self.named.append(_Named(Said(name, self.sheet.address(spot)), spot, labelled=False))
+
+    # ── all lines ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _certain(self) -> list[_Named]:
+        """Each institution once: those that the registry knows and those that are surely one; else what stands where
+        the school belongs; else a line that is a known school's name without calling itself a school."""
+        sure = [one for one in self.named if self._is_institution(one)]
+        labelled = [one for one in self.named if one.labelled]
+        named = sure or labelled[:1] or [one for one in self.named if parse(one.said.text).kinds][:1]
+        if not named:
+            lines = [(s, c.value) for s, c in self.lines.items() if s not in self.labels and isinstance(c.value, str)]
+            known = [(spot, text) for spot, text in lines if self.schools.match(text).school]
+            named = [_Named(Said(text.strip(), self.sheet.address(spot)), spot, False) for spot, text in known]
+        return list({self._who(one.said.text): one for one in reversed(named)}.values())[::-1]
+
+    def _is_institution(self, one: _Named) -> bool:
+        name = parse(one.said.text)
+        if self.schools.match(one.said.text).school:
+            return True
+        return bool(name.numbers and name.said) or (one.labelled and bool(name.kinds))
+
+    def _who(self, text: str) -> object:
+        match = self.schools.match(text)
+        return match.school.code if match.school else parse(text).key
+
+    def _days(self) -> tuple[tuple[Said, date | None], ...]:
+        """Each date once. One that cannot be read beside one that can is another date."""
+        return tuple({day or said.text: (said, day) for said, day in reversed(self.dates)}.values())[::-1]
 
 
 def read_meta(sheets: tuple[Sheet, ...]) -> Meta:
@@ -142,14 +211,6 @@ def _value(after: str, spot: Spot, lines: dict[Spot, Cell]) -> tuple[Spot, Cell 
         return spot, Cell(after)
     right = sorted(s for s in lines if s.row == spot.row and s.column > spot.column)
     return (right[0], lines[right[0]]) if right else (spot, None)
-
-
-def _known_name(sheet: Sheet, lines: dict[Spot, Cell], labels: set[Spot], schools: Schools) -> Said:
-    """A line of the head that is a school's name without any «в»."""
-    for spot, cell in lines.items():
-        if spot not in labels and isinstance(cell.value, str) and schools.match(cell.value).school:
-            return Said(cell.value.strip(), sheet.address(spot))
-    return Said()
 
 
 def _may_be_a_date(cell: Cell) -> bool:
