@@ -176,6 +176,7 @@ def _write(
     from pipeline.sending.letters import leadership_letter, put_in_outbox
     from pipeline.writing.brief import make_brief
     from pipeline.writing.csv_files import answers_csv, findings_csv, indicators_csv
+    from pipeline.writing.csv_schemas import csv_schemas
     from pipeline.writing.registry import write_registry
     from pipeline.writing.returns import make_returns
     from pipeline.writing.strange import strange_toml
@@ -195,6 +196,8 @@ def _write(
     add("answers.csv", answers_csv(figures))
     add("findings.csv", findings_csv(figures, catalogue))
     add("indicators.csv", indicators_csv(figures))
+    for described, content in csv_schemas().items():
+        add(described, content)
     add(name, summary)
     inbox, reads = survey.intake.inbox, survey.intake.reads
     files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}

@@ -7,6 +7,7 @@ import pandera.pandas as pa
 
 from schemas.answers import Answers
 from schemas.coded import controls_of
+from schemas.csv_tables import AnswersFile, FindingsFile
 from schemas.frames.between import BetweenItems, Changes, DocumentsBefore
 from schemas.frames.due import DueAnswers, NamedProblems, Passports
 from schemas.frames.wide import WideAnswers
@@ -24,6 +25,8 @@ CONTRACTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         "One row a figure in the head of Svod's own form": Passports,
         "One row a problem": NamedProblems,
         "The registry's people": SchoolBases,
+        "`answers.csv`, as it stands in the file": AnswersFile,
+        "`findings.csv`, as it stands in the file": FindingsFile,
         "The municipality-wide table, `indicators.csv`": Indicators,
     }
 )

@@ -8,6 +8,7 @@ import pandera.pandas as pa
 
 from pipeline.measuring.frames import Coverage, Measures, Milestones, Steps, Totals, Trend
 from schemas.answers import Answers
+from schemas.csv_tables import AnswersFile, FindingsFile
 from schemas.frames.between import BetweenItems, Changes, DocumentsBefore
 from schemas.frames.due import DueAnswers, NamedProblems, Passports
 from schemas.frames.wide import WideAnswers
@@ -47,6 +48,14 @@ RIGHT: dict[Model, Row] = {
         "as_of": "2014-03-20", "scope": "01", "item": "14", "group": "Родители", "covered": 244.0, "total": 548.0,
         "percent": 44.5, "schools_counted": 1, "schools_expected": 1, "target_min": 41.0, "target_max": 60.0,
         "deviation_pp": 3.5, "shortfall": 0.0, "status": "по плану", "waived": False,
+    },
+    AnswersFile: {
+        "file": "1.xlsx", "sheet": "Лист1", "cell": "C32", "school_code": "01", "as_of": "2014-03-20", "item": "14",
+        "field": "percent", "value": "44.5", "basis": "stated", "counted": "true",
+    },
+    FindingsFile: {
+        "file": "1.xlsx", "sheet": "Лист1", "cell": "C32", "school_code": "01", "as_of": "", "item": "14",
+        "code": "ABOVE-LIMIT", "severity": "error", "message": "Активировано больше.", "value": "65 %",
     },
     Coverage: {
         "school_code": "01", "item": "14", "share": "counted", "covered": 244.0, "total": 548.0, "percent": 44.5,
@@ -110,6 +119,8 @@ BROKEN: dict[Model, dict[str, Row]] = {
         "covered_among_total": {"covered": 549.0},
         "percent_of_the_whole": {"percent": 104.0},
     },
+    AnswersFile: {},
+    FindingsFile: {},
     Coverage: {
         "counted_alone_has_figures": {"share": "no_answer"},
         "covered_among_total": {"covered": 549.0},

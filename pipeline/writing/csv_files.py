@@ -13,11 +13,10 @@ from pipeline.measuring.figures import Activation, Figures, Level, Share
 from pipeline.measuring.rows import answer_rows, coverage_rows, totals_by_item, typed_rows
 from pipeline.wording import message
 from schemas.answers import FIELDS
+from schemas.csv_tables import AnswersFile, FindingsFile, as_texts
 from schemas.municipality import MUNICIPALITY, Indicators
 from schemas.remarks import Catalogue
 
-ANSWERS = ("file", "sheet", "cell", "school_code", "as_of", "item", "field", "value", "basis", "counted")
-FINDINGS = ("file", "sheet", "cell", "school_code", "as_of", "item", "code", "severity", "message", "value")
 _FIGURES = ("covered", "total", "percent", "target_min", "target_max", "deviation_pp", "shortfall")  # of indicators
 _RUNS_IN_EXCEL = ("=", "+", "-", "@", "\t", "\r", "'")
 
@@ -33,7 +32,7 @@ def answers_csv(figures: Figures) -> bytes:
         place = _safe(row.file), _safe(row.sheet), _safe(row.cell), _safe(row.school_code), row.as_of
         cells = (*place, row.item, row.field, value, basis, "true" if row.counted else "false")
         rows.append(((row.file, row.sheet, sort_key(row.item), FIELDS.index(row.field), row.fact), cells))
-    return _csv(ANSWERS, (cells for _, cells in sorted(rows)))
+    return _judged_csv(AnswersFile, [cells for _, cells in sorted(rows)])
 
 
 def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
@@ -47,7 +46,7 @@ def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
         rows.append(
             ((remark.file, remark.sheet, figures.form.sort_key(remark.item), remark.code, remark.cell, cells), cells)
         )
-    return _csv(FINDINGS, (cells for _, cells in sorted(rows)))
+    return _judged_csv(FindingsFile, [cells for _, cells in sorted(rows)])
 
 
 def indicators_csv(figures: Figures) -> bytes:
@@ -151,6 +150,10 @@ def _safe(text: str) -> str:
 def _safe_value(written: str) -> str:
     """What a school wrote, safe for Excel; a bare number below zero is no formula and stays one."""
     return written if re.fullmatch(r"-\d+(?:[.,]\d+)?", written) else _safe(written)
+
+
+def _judged_csv(model: type[AnswersFile | FindingsFile], rows: list[tuple[str, ...]]) -> bytes:
+    return _csv(tuple(as_texts(model, rows).columns), rows)
 
 
 def _csv(header: tuple[str, ...], rows: Iterable[Iterable[str]]) -> bytes:
