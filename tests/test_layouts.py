@@ -377,6 +377,15 @@ def test_problems_without_numbers_may_begin_like_a_signature():
     assert said(report)["problem.2", "problem"] == "Руководитель не выделяет средства"
 
 
+def test_the_details_of_an_act_behind_its_title_are_its_details():
+    order_form = OrderForm()
+    row = order_form.rows[order_form.row_of("4.1")]
+    row[1], row[2] = f"{row[1]} (приказ № 208 от 13.12.2013)", ""
+    report, remarks = read_one(order_form)
+    assert (said(report)["4.1", "number"], said(report)["4.1", "date"]) == ("208", "2013-12-13")
+    assert remarks == []
+
+
 def test_no_problems_are_said_with_a_dash_or_the_word():
     for word in ("нет", "-", "Проблем нет"):
         report, _ = read_one(OrderForm(problems=[(word, "")]))

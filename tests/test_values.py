@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import wording
+from pipeline.reading.answers.documents import holds_details
+from pipeline.reading.answers.problems import says_no_problems
 from pipeline.reading.answers.values import clean, is_blank, read_answer, read_classes, read_date
 from pipeline.reading.opening.book import Cell
 from schemas.form import Form, Item, Kind, load_form
@@ -136,6 +138,16 @@ def test_every_date_of_the_guide_is_read(text, day):
 @pytest.mark.parametrize(("text", "classes"), CLASSES)
 def test_classes_alone_are_read_as_the_guide_says(text, classes):
     assert read_classes(text) == (classes or None)
+
+
+@pytest.mark.parametrize(("text", "none"), rows_of("| written | none |"))
+def test_that_there_are_no_problems_is_said_as_the_guide_says(text, none):
+    assert says_no_problems(clean(unescaped(text))) == (none == "yes")
+
+
+@pytest.mark.parametrize(("title", "own"), rows_of("| title | its own |"))
+def test_details_in_a_title_are_its_own_as_the_guide_says(title, own):
+    assert holds_details(title) == (own == "yes")
 
 
 # ── the same fact in any style ───────────────────────────────────────────────────────────────────────────────

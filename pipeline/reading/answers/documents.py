@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.reading.answers.dates import FIRST_YEAR_OF_DOCUMENT, find_dates
+from pipeline.reading.answers.dates import FIRST_YEAR_OF_DOCUMENT, LONGEST, find_dates
 
 NO_NUMBER = "б/н"
 
@@ -21,6 +21,11 @@ _UNSIGNED = re.compile(
 )
 # «СОШ № 5»: the school's number. «приказ по школе № 12» is the order's own.
 _SCHOOL = re.compile(r"\b(?:[МГ]?[БКА]?ОУ|[СОН]ОШ|гимнази[яию]|лице[йяею]|школы|интерната)\W*\Z", re.IGNORECASE)
+_OF_ANOTHER = re.compile(
+    rf"\b(?:в|во|к|ко|о|об|по|на|из|с|со|взамен)\s+(?:\w+\s+)?{_PAPER}"
+    r"|\b(?:основани|исполнени|соответстви|отмен|согласно|изменени[яй]\s+(?:к|в)\b|закон|фз\b|федеральн|министерств|управлени)",
+    re.IGNORECASE,
+)
 _HELD = "\x00"  # stands for every letter of a date, so that no number can run into it
 
 
@@ -56,6 +61,16 @@ def read_document(text: str) -> Document:
         next((mark.impossible for mark in first if mark.impossible), ""),
         several=len(numbers) > 1 or len(dates) > 1,
     )
+
+
+def holds_details(title: str) -> bool:
+    """Does a document's title hold number and date, both its own: «Положение об электронном дневнике (приказ № 208 от …)».
+
+    Not where it speaks of another document: «Изменения в приказ № 5 от …», «на основании закона № 152-ФЗ от …».
+    """
+    document = read_document(title[:LONGEST])
+    whole = bool(document.number and document.day) and not document.several
+    return whole and not _OF_ANOTHER.search(title)
 
 
 def _of_first(marks: list[_Mark], held: str) -> list[_Mark]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from pipeline.reading.answers.documents import holds_details
 from pipeline.reading.answers.values import is_blank
 from pipeline.reading.finding.ledger import Ledger, Role, is_hint, text_of
 from pipeline.reading.finding.rows import Row, find_rows
@@ -34,7 +35,8 @@ def read_items(ledger: Ledger, table: Table, read_row: ReadRow) -> int:
 
 
 def read_act(ledger: Ledger, columns: Columns, row: Row) -> None:
-    """A row of acts: the title where the wording of an item stands, the document's details in the answer's column."""
+    """A row of acts: the title where the wording of an item stands, the document's details in the answer's column or, where it
+    is blank, behind the title."""
     title_spot, document_spot = Spot(row.row, columns.measure), Spot(row.row, columns.answer)
     title, document = ledger.sheet.cells.get(title_spot), ledger.sheet.cells.get(document_spot)
     if title is not None and _says_no_acts(ledger, title) and (document is None or is_blank(document)):
@@ -43,6 +45,10 @@ def read_act(ledger: Ledger, columns: Columns, row: Row) -> None:
     if title is not None and not is_blank(title):
         ledger.roles[title_spot] = Role.ANSWER
         ledger.add(row.number, [Fact(row.number, "title", text_of(title), ledger.sheet.address(title_spot))])
+        if (document is None or is_blank(document)) and holds_details(text_of(title)):
+            ledger.label([document_spot])
+            ledger.answer(row.item, row.number, title_spot)
+            return
         if document is None or is_blank(document):
             example = f"{ledger.form.order.date:%d.%m.%Y}"
             what = remark("DOC-INCOMPLETE", value=text_of(title), what="номер и дата", example=example)

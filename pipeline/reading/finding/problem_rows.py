@@ -2,16 +2,14 @@
 
 import re
 
+from pipeline.reading.answers.problems import says_no_problems
 from pipeline.reading.answers.values import is_blank
 from pipeline.reading.finding.ledger import Ledger, Role, text_of
 from pipeline.reading.finding.signatures import closing_row, signature_cells
 from pipeline.reading.finding.tables import FormOnSheet, Table
 from pipeline.reading.opening.book import Cell
 from schemas.addresses import Spot
-from schemas.likeness import plain
 from schemas.reports import Fact
-
-_NONE = ("нет", "проблем нет", "нет проблем", "не возникало", "отсутствуют")
 
 
 def read_problems(ledger: Ledger, found: FormOnSheet, last_item: int) -> None:
@@ -60,4 +58,4 @@ def _read_problem(ledger: Ledger, table: Table, row: int, counted: int) -> bool:
 
 def _says_none(cell: Cell) -> bool:
     """A blank, or the word that there are no problems."""
-    return is_blank(cell) or plain(text_of(cell)) in _NONE
+    return is_blank(cell) or says_no_problems(text_of(cell))

@@ -1,0 +1,44 @@
+"""Does a cell of the table of problems say that there are none: «Проблем не возникало», «трудности отсутствуют»."""
+
+import re
+
+_PHRASES = {
+    "subject": r"(?:проблем|трудност|затруднени|сложност|вопрос|замечани|препятстви|недостатк|неполад|жалоб)[а-я]*",
+    "lacking": r"нету?|без|отсутству[а-я]+",
+    "denied": (
+        r"не (?:было|будет|стоит|(?:возник|име[ею]|выявл|обнаруж|наблюда|испыт|зафиксирова|отмеч"
+        r"|установлен|встре[тч]|существу|поступ|определ)[а-я]*)"
+    ),
+    "neutral": (
+        r"никаких|каких|либо|пока|еще|на|в|за|данн[а-я]+|момент|сегодня|сегодняшний|день|настоящ[а-я]+|врем[а-я]+|отчетн[а-я]+"
+        r"|период[а-я]*|тоже|также|и"
+    ),
+}
+# Where problems are named, it may be said with what there are none: «нет электронного дневника» is one.
+_SCOPE = (
+    r"у|нас|с|со|по|при|в|нашей|школ[а-я]+|оу|учреждени[а-я]+|ход[а-я]+|процесс[а-я]*|работ[а-я]+|введени[а-я]+|внедрени[а-я]+"
+    r"|ведени[а-я]+|использовани[а-я]+|заполнени[а-я]+|электронн[а-я]+|дневник[а-я]*|журнал[а-я]*|систем[а-я]+|информационн[а-я]+"
+)
+
+
+def says_no_problems(text: str) -> bool:
+    """Every word of it says so, and once; none names a problem, none tells what is lacking: «проблема: нет дневника»."""
+    words = " ".join(re.findall(r"[^\W\d_]+|[0-9]+", text.casefold().replace("ё", "е")))
+    said: list[str] = []
+    at = 0
+    while at < len(words):
+        found = _KNOWN.match(words, at)
+        if not found or not found.lastgroup:
+            return False
+        said.append(found.lastgroup)
+        at = found.end() + 1
+    if sum(sense in ("lacking", "denied") for sense in said) != 1 or ("scope" in said and "subject" not in said):
+        return False
+    after = said[said.index("lacking") + 1 :] if "lacking" in said else []
+    named = after.index("subject") if "subject" in after else len(after)
+    return "scope" not in after[:named]
+
+
+_KNOWN = re.compile(
+    "(?:" + "|".join(f"(?P<{name}>{phrases})" for name, phrases in {**_PHRASES, "scope": _SCOPE}.items()) + r")(?= |\Z)"
+)
