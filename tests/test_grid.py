@@ -281,6 +281,81 @@ def test_both_readers_of_xlsx_say_the_same() -> None:
         assert xlsx_second.read(package, data, LIMITS) == open_book(data, LIMITS)
 
 
+# ── .xlsx: what is seen and is no part of a value ────────────────────────────────────────────────────────────
+
+
+def marked_book(book: xlsxwriter.Workbook) -> None:
+    sheet = book.add_worksheet("Отчёт")
+    struck, raised = book.add_format({"font_strikeout": True}), book.add_format({"font_script": 1})
+    sheet.write_rich_string("A1", "66", raised, "1", " %")
+    sheet.write_rich_string("A2", struck, "50 %", " 60 %")
+    sheet.write("A3", 70, struck)
+    sheet.write("A4", 2, raised)
+    sheet.write("A5", "Мероприятия", raised)
+    sheet.write("A6", "87 %")
+
+
+MARKED_CELLS = {"A1": "66 %", "A2": " 60 %", "A5": "Мероприятия", "A6": "87 %"}
+MARKED_ASIDES = [("A1", "raised", "1"), ("A2", "struck", "50 %"), ("A3", "struck", "70"), ("A4", "raised", "2")]
+
+
+def asides(sheet: Sheet) -> list[tuple[str, str, str]]:
+    return [(sheet.address(aside.spot), aside.kind, aside.text) for aside in sheet.asides]
+
+
+@pytest.mark.parametrize("in_memory", [True, False], ids=["shared strings", "strings in their cells"])
+def test_what_is_struck_out_or_raised_is_no_part_of_a_value_but_is_told(in_memory: bool) -> None:
+    data = xlsx(marked_book, constant_memory=not in_memory)
+    (sheet,) = open_book(data, LIMITS).sheets
+    assert {place: cell.value for place, cell in by_address(sheet).items()} == MARKED_CELLS
+    assert asides(sheet) == MARKED_ASIDES
+
+
+def test_the_second_reader_sees_the_same_marks() -> None:
+    data = xlsx(marked_book)
+    with open_zip(data) as package:
+        assert xlsx_second.read(package, data, LIMITS) == open_book(data, LIMITS)
+
+
+def test_comments_and_text_boxes_stand_aside_of_their_cells() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet("Отчёт")
+        sheet.write("B2", "см. примечание")
+        sheet.write_comment("B2", "64 % (1-11 классы)", {"author": "Иванова"})
+        sheet.write_comment("B3", "Непонятно, люди или проценты", {"author": "Свод"})
+        sheet.insert_textbox("C5", "70 %\nдля п. 14")
+
+    (sheet,) = open_book(xlsx(fill), LIMITS).sheets
+    assert asides(sheet) == [("B2", "comment", "64 % (1-11 классы)"), ("C5", "box", "70 %\nдля п. 14")]
+
+
+def renamed(data: bytes, name_of: Callable[[str], str], targets: Callable[[bytes], bytes]) -> bytes:
+    with zipfile.ZipFile(BytesIO(data)) as package, zipfile.ZipFile(changed := BytesIO(), "w") as anew:
+        for name in package.namelist():
+            content = package.read(name)
+            entry = zipfile.ZipInfo("part")
+            entry.filename = name_of(name)  # as it is: the constructor would turn backslashes on Windows
+            anew.writestr(entry, targets(content) if name.endswith(".rels") else content)
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name_of", "targets"),
+    [
+        (lambda name: name.replace("/", "\\"), lambda rels: rels),
+        (str.upper, lambda rels: rels),
+        (str.lower, lambda rels: rels),
+        (lambda name: name.replace("sheet1", "Sheet1"), lambda rels: rels),
+        (lambda name: name, lambda rels: rels.replace(b'"worksheets/', b'"worksheets\\')),
+        (lambda name: name, lambda rels: rels.replace(b'"worksheets/', b'"/xl/worksheets/')),
+    ],
+    ids=["backslashes", "capitals", "small letters", "a sheet's case", "targets with backslashes", "absolute targets"],
+)
+def test_parts_are_found_as_excel_finds_them(name_of: Callable[[str], str], targets: Callable[[bytes], bytes]) -> None:
+    data = xlsx(marked_book)
+    assert open_book(renamed(data, name_of, targets), LIMITS) == open_book(data, LIMITS)
+
+
 # ── .xlsx: what would end a reader ───────────────────────────────────────────────────────────────────────
 
 
@@ -475,6 +550,25 @@ def cell(attributes: str, text: str = "") -> str:
 )
 def test_a_cell_of_an_open_document(attributes: str, text: str, expected: Cell) -> None:
     assert cells(ods(row(cell(attributes, text)))) == {"A1": expected}
+
+
+def test_marks_and_comments_of_an_open_document_stand_aside_of_their_cells() -> None:
+    styles = (
+        '<style:style style:name="T1" style:family="text"><style:text-properties style:text-position="super 58%"/>'
+        '</style:style><style:style style:name="ce1" style:family="table-cell">'
+        '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+    )
+    rich = '<text:p>66<text:span text:style-name="T1">1</text:span> %</text:p>'
+    comment = "<office:annotation><dc:creator>Иванова</dc:creator><text:p>64 %</text:p></office:annotation>"
+    comment = comment.replace("dc:creator", "text:creator")  # the fixture declares no namespace for it
+    rows = row(
+        cell('office:value-type="string"', rich),
+        cell('table:style-name="ce1" office:value-type="float" office:value="70"', "<text:p>70</text:p>"),
+        cell('office:value-type="string"', f"{comment}<text:p>см. примечание</text:p>"),
+    )
+    (sheet,) = open_book(ods(rows, styles=styles), LIMITS).sheets
+    assert {place: cell.value for place, cell in by_address(sheet).items()} == {"A1": "66 %", "C1": "см. примечание"}
+    assert asides(sheet) == [("A1", "raised", "1"), ("B1", "struck", "70"), ("C1", "comment", "64 %")]
 
 
 def test_repeated_rows_and_cells_move_the_addresses() -> None:

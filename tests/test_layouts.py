@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from pipeline.reading.finding.head import Meta
 from pipeline.reading.finding.layouts import read_book, readers
 from pipeline.reading.finding.ledger import Role
-from pipeline.reading.opening.book import Cell
+from pipeline.reading.opening.book import Aside, Cell
 from pipeline.reading.opening.grid import open_book
 from pipeline.settings import Limits
 from pipeline.writing.form.workbook import write_form
@@ -384,6 +384,16 @@ def test_the_details_of_an_act_behind_its_title_are_its_details():
     report, remarks = read_one(order_form)
     assert (said(report)["4.1", "number"], said(report)["4.1", "date"]) == ("208", "2013-12-13")
     assert remarks == []
+
+
+def test_an_answer_that_refers_to_a_note_is_told_with_the_note():
+    order_form = OrderForm()
+    order_form.rows[order_form.row_of("13")][2] = "см. примечание"
+    sheet = order_form.sheet()
+    spot = next(spot for spot, cell in sheet.cells.items() if cell.value == "см. примечание")
+    _, remarks = read(sheet._replace(asides=(Aside(spot, "comment", "64 %"),)))
+    at_item = {r.code: dict(r.data) for r in remarks if r.item == "13"}
+    assert "64 %" in str(at_item["ANSWER-ASIDE"]["what"])
 
 
 def test_no_problems_are_said_with_a_dash_or_the_word():

@@ -64,7 +64,7 @@ def read_document(text: str) -> Document:
 
 
 def holds_details(title: str) -> bool:
-    """Does a document's title hold number and date, both its own: «Положение об электронном дневнике (приказ № 208 от …)».
+    """Does a document's title hold number and date, both its own: «Положение о дневнике (приказ № 208 от …)».
 
     Not where it speaks of another document: «Изменения в приказ № 5 от …», «на основании закона № 152-ФЗ от …».
     """

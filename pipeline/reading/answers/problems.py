@@ -22,7 +22,7 @@ _SCOPE = (
 
 
 def says_no_problems(text: str) -> bool:
-    """Every word of it says so, and once; none names a problem, none tells what is lacking: «проблема: нет дневника»."""
+    """Every word of it says so, and once; none names a problem or what is lacking: «проблема: нет дневника»."""
     words = " ".join(re.findall(r"[^\W\d_]+|[0-9]+", text.casefold().replace("ё", "е")))
     said: list[str] = []
     at = 0

@@ -1,8 +1,10 @@
 """What a reader sees at a cell and what is no part of its value, told where it may matter: struck out, in a box, in a
 note. Where an answer is blank it may be the answer itself, and somebody must look."""
 
+import re
+
 from pipeline.reading.answers.values import is_blank
-from pipeline.reading.finding.ledger import Ledger, Role
+from pipeline.reading.finding.ledger import Ledger, Role, text_of
 from pipeline.reading.finding.tables import FormOnSheet
 from pipeline.reading.opening.book import Aside, AsideKind
 from schemas.addresses import Spot
@@ -18,6 +20,11 @@ _WHAT: dict[AsideKind, str] = {
     "picture": "рисунок",
     "chunk": "вставленный документ",
 }
+# «см. примечание»: the answer stands elsewhere.
+_REFERS = re.compile(
+    r"\(?\s*(?:(?:см|смотри(?:те)?)\b\.?\s*)?(?:в\s+)?(?:примечани|комментари|сноск|надпис|ниже|выше|рядом|приложени)[а-яё]*\s*[.!)]*\s*",
+    re.IGNORECASE,
+)
 _UNREAD: tuple[AsideKind, ...] = ("box", "chunk")  # they may belong anywhere
 
 
@@ -52,4 +59,4 @@ def _code(ledger: Ledger, aside: Aside, at_answer: bool) -> str:
 
 def _is_left_blank(ledger: Ledger, spot: Spot) -> bool:
     cell = ledger.sheet.cells.get(spot)
-    return cell is None or is_blank(cell)
+    return cell is None or is_blank(cell) or _REFERS.fullmatch(text_of(cell).strip()) is not None

@@ -35,8 +35,8 @@ def read_items(ledger: Ledger, table: Table, read_row: ReadRow) -> int:
 
 
 def read_act(ledger: Ledger, columns: Columns, row: Row) -> None:
-    """A row of acts: the title where the wording of an item stands, the document's details in the answer's column or, where it
-    is blank, behind the title."""
+    """A row of acts: the title where the wording of an item stands, the document's details in the answer's column or,
+    if that is blank, behind the title."""
     title_spot, document_spot = Spot(row.row, columns.measure), Spot(row.row, columns.answer)
     title, document = ledger.sheet.cells.get(title_spot), ledger.sheet.cells.get(document_spot)
     if title is not None and _says_no_acts(ledger, title) and (document is None or is_blank(document)):

@@ -29,6 +29,8 @@ from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.opening.cells import as_cell
 from pipeline.reading.opening.guard import check_sheets, damaged, kind_of, open_zip, unreadable
 from pipeline.reading.opening.xlsx import SheetNotes
+from pipeline.reading.opening.xlsx_looks import as_seen
+from pipeline.reading.opening.xlsx_names import as_called
 from pipeline.settings import Limits
 from schemas.addresses import Spot
 
@@ -37,13 +39,13 @@ def open_book(data: bytes, limits: Limits) -> Book:
     """All sheets with their non-empty cells, hidden ones too. Raises Unreadable, whose remark says why."""
     match kind_of(data, limits):
         case "xlsx":
-            return _read_xlsx(data, limits)
+            return _read_xlsx(as_called(data), limits)
         case "xls":
             return _read_xls(data, limits)
         case "ods":
             return ods.read(data, limits)
         case "xlsb":
-            return _read_without_formats(data, limits)
+            return _read_without_formats(as_called(data), limits)
         case "docx":
             # lxml takes a while to import, and few schools send text documents
             from pipeline.reading.opening import docx
@@ -93,10 +95,10 @@ def _is_worksheet(book: CalamineWorkbook, index: int) -> bool:
 
 def _with_notes(book: CalamineWorkbook, index: int, notes: SheetNotes) -> Sheet:
     sheet = _sheet(book, index, notes.formats, xlsx.GENERAL)
-    if not (notes.never_calculated or notes.errors):
-        return sheet
-    cells = {**notes.never_calculated, **sheet.cells, **notes.errors}
-    return sheet._replace(cells=dict(sorted(cells.items())))
+    if notes.never_calculated or notes.errors:
+        cells = {**notes.never_calculated, **sheet.cells, **notes.errors}
+        sheet = sheet._replace(cells=dict(sorted(cells.items())))
+    return as_seen(sheet, notes.marks, notes.rich, notes.asides)
 
 
 def _sheet(book: CalamineWorkbook, index: int, formats: Mapping[Spot, str], other: str | None) -> Sheet:

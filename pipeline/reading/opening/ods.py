@@ -7,7 +7,7 @@ percent or not, needs a pass over the same XML anyway.
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
@@ -16,11 +16,13 @@ from xml.sax.xmlreader import AttributesImpl
 import defusedxml.sax
 from defusedxml import DefusedXmlException
 
-from pipeline.reading.opening.book import Book, Cell, Sheet
+from pipeline.reading.opening.book import Aside, AsideKind, Book, Cell, Sheet
 from pipeline.reading.opening.cells import Raw, as_cell, cell_without_value, error_cell
 from pipeline.reading.opening.guard import check_sheets, damaged, open_zip, part, too_many_cells
+from pipeline.reading.opening.xlsx_looks import Mark, as_seen
 from pipeline.settings import Limits
 from schemas.addresses import Spot
+from schemas.text import clean
 
 PERCENT = "0%"
 
@@ -63,16 +65,23 @@ class _Content(ContentHandler):
         self._paragraphs: list[str] = []
         self._in_paragraph = False
         self._aside = 0  # open tags within a comment, a drawing or the like: their text is not the cell's
+        self._marks: dict[str, Mark] = {}  # of the styles whose text is struck out or raised
+        self._spans: list[Mark] = []  # of the spans that are open
+        self._apart: list[tuple[AsideKind, str]] = []  # what the open cell shows beside its value
+        self._comment: list[str] | None = None  # paragraphs of the comment that is open
+        self._in_comment_paragraph = False
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
         if self._aside or (self._cell is not None and (name in _ASIDE or name.startswith("draw:"))):
-            self._aside += 1
+            self._start_aside(name)
             return
         match name:
             case "style:style":
                 self._style = attrs.get("style:name", "")
             case "style:table-properties" if attrs.get("table:display") == "false":
                 self._hidden_styles.add(self._style)
+            case "style:text-properties":
+                self._marks[self._style] = _mark(attrs)
             case "table:table":
                 hidden = attrs.get("table:style-name") in self._hidden_styles
                 self._table = _Table(attrs.get("table:name", ""), hidden, self._limits)
@@ -81,15 +90,34 @@ class _Content(ContentHandler):
             case "table:table-row" if self._table:
                 self._table.open_row(_times(attrs, "table:number-rows-repeated"))
             case "table:table-cell" | "table:covered-table-cell":
-                self._cell, self._paragraphs = dict(attrs.items()), []
+                self._cell, self._paragraphs, self._apart, self._spans = dict(attrs.items()), [], [], []
             case _ if self._cell is not None:
                 self._start_of_text(name, attrs)
+
+    def _start_aside(self, name: str) -> None:
+        if not self._aside and name == "office:annotation":
+            self._comment = []
+        self._aside += 1
+        if self._comment is not None and name == "text:p":
+            self._comment.append("")
+            self._in_comment_paragraph = True
+
+    def _end_aside(self, name: str) -> None:
+        self._aside -= 1
+        if name == "text:p":
+            self._in_comment_paragraph = False
+        if not self._aside and self._comment is not None:
+            if said := "\n".join(self._comment).strip():
+                self._apart.append(("comment", clean(said)))
+            self._comment = None
 
     def _start_of_text(self, name: str, attrs: AttributesImpl) -> None:
         match name:
             case "text:p" | "text:h":
                 self._paragraphs.append("")
                 self._in_paragraph = True
+            case "text:span":
+                self._spans.append(self._marks.get(attrs.get("text:style-name", ""), ""))
             case "text:s":
                 self._write(" " * min(_times(attrs, "text:c"), _LONGEST_GAP))
             case "text:tab":
@@ -100,21 +128,29 @@ class _Content(ContentHandler):
     def characters(self, content: str) -> None:
         if not self._aside:
             self._write(_SPACES.sub(" ", content))
+        elif self._comment and self._in_comment_paragraph:
+            self._comment[-1] += content
 
     def _write(self, text: str) -> None:
-        if self._in_paragraph:
+        mark: Mark = next((mark for mark in self._spans if mark), "")
+        if self._in_paragraph and mark and text.strip():
+            self._apart.append((mark, clean(text).strip()))
+        elif self._in_paragraph:
             self._paragraphs[-1] += text
 
     def endElement(self, name: str) -> None:  # noqa: N802
         if self._aside:
-            self._aside -= 1
+            self._end_aside(name)
             return
         match name:
+            case "text:span" if self._spans:
+                self._spans.pop()
             case "text:p" | "text:h":
                 self._in_paragraph = False
             case "table:table-cell" | "table:covered-table-cell":
                 if self._table and self._cell is not None:
-                    self._table.add(self._cell, "\n".join(self._paragraphs))
+                    mark = self._marks.get(self._cell.get("table:style-name", ""), "")
+                    self._table.add(self._cell, "\n".join(self._paragraphs), mark, self._apart)
                 self._cell = None
             case "table:table-row" if self._table:
                 self._table.close_row()
@@ -135,16 +171,23 @@ class _Table:
         self._row_cells: dict[int, Cell] = {}
         self._cells: dict[Spot, Cell] = {}
         self._merged: list[tuple[Spot, Spot]] = []
+        self._marks: dict[Spot, Mark] = {}
+        self._asides: list[Aside] = []
 
     def open_row(self, repeats: int) -> None:
         self._repeats, self._row_cells, self._column = repeats, {}, 1
 
-    def add(self, attributes: Mapping[str, str], text: str) -> None:
-        """The next cell of the row, as often as it is repeated."""
+    def add(self, attributes: Mapping[str, str], text: str, mark: Mark, apart: Sequence[tuple[AsideKind, str]]) -> None:
+        """The next cell of the row, as often as it is repeated; what it shows beside its value stands at the first."""
+        self._asides += [Aside(Spot(self._row, self._column), kind, said) for kind, said in apart]
+        if any(kind in ("struck", "raised") for kind, _ in apart):
+            attributes = {name: value for name, value in attributes.items() if name != "office:string-value"}
         repeats = _times(attributes, "table:number-columns-repeated")
         if cell := _as_cell(attributes, text):
             self._refuse_above_limit(len(self._row_cells) + repeats)
             self._row_cells.update(dict.fromkeys(range(self._column, self._column + repeats), cell))
+            if mark:
+                self._marks |= {Spot(self._row, self._column + more): mark for more in range(repeats)}
         columns = _times(attributes, "table:number-columns-spanned")
         rows = _times(attributes, "table:number-rows-spanned")
         if columns > 1 or rows > 1:
@@ -164,7 +207,16 @@ class _Table:
             raise too_many_cells(self._limits)
 
     def sheet(self) -> Sheet:
-        return Sheet(self._name, self._cells, self._hidden, tuple(self._merged))
+        sheet = Sheet(self._name, self._cells, self._hidden, tuple(self._merged))
+        return as_seen(sheet, self._marks, {}, tuple(self._asides))
+
+
+def _mark(look: AttributesImpl) -> Mark:
+    """Of text properties: ODF 1.2 part 1, 20.380 and 20.384."""
+    if look.get("style:text-line-through-style", look.get("style:text-line-through-type", "none")) != "none":
+        return "struck"
+    position = look.get("style:text-position", "").split()
+    return "raised" if position and position[0] not in ("0%", "auto") else ""
 
 
 def _times(attributes: Mapping[str, str] | AttributesImpl, name: str) -> int:

@@ -9,17 +9,24 @@ to the second reader, which is slower and sparse.
 import posixpath
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import NamedTuple
-from xml.etree.ElementTree import Element, ParseError
 
-import defusedxml.ElementTree
-from defusedxml import DefusedXmlException
-
-from pipeline.reading.opening.book import Cell
+from pipeline.reading.opening.book import Aside, Cell
 from pipeline.reading.opening.cells import cell_without_value, error_cell
 from pipeline.reading.opening.guard import check_sheets, damaged, part
+from pipeline.reading.opening.xlsx_looks import (
+    Mark,
+    RichText,
+    asides_of_sheet,
+    holds_asides,
+    marks_of_styles,
+    rich_inline,
+    rich_strings,
+    tree,
+)
 from pipeline.settings import Limits
 from schemas.addresses import Spot, column_number, exists
 
@@ -37,6 +44,17 @@ class SheetNotes:
     formats: dict[Spot, str] = field(default_factory=dict)  # of the cells with a value, where it is not General
     errors: dict[Spot, Cell] = field(default_factory=dict)
     never_calculated: dict[Spot, Cell] = field(default_factory=dict)
+    marks: dict[Spot, Mark] = field(default_factory=dict)  # cells struck out or raised as a whole
+    rich: dict[Spot, RichText] = field(default_factory=dict)  # cells of which runs are so
+    asides: tuple[Aside, ...] = ()
+
+
+class Looks(NamedTuple):
+    """What cells refer to by number: formats and marks of the cell styles, shared strings with marked runs."""
+
+    formats: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    rich: Mapping[int, RichText]
 
 
 class SheetPart(NamedTuple):
@@ -62,10 +80,17 @@ def notes_on_sheets(package: zipfile.ZipFile, limits: Limits) -> list[SheetNotes
     check_sheets(len(parts.sheets), limits)
     if not names.issuperset(sheet.path for sheet in parts.sheets):
         raise NotPlain
-    if parts.shared_strings in names:
-        _check_shared_strings(part(package, parts.shared_strings))
-    formats = _formats(part(package, parts.styles)) if parts.styles in names else (GENERAL,)
-    return [_notes(part(package, sheet.path), formats, limits) for sheet in parts.sheets]
+    shared = part(package, parts.shared_strings) if parts.shared_strings in names else b""
+    if shared:
+        _check_shared_strings(shared)
+    styles = part(package, parts.styles) if parts.styles in names else b""
+    formats, marks = (_formats(styles), marks_of_styles(styles)) if styles else ((GENERAL,), ())
+    looks = Looks(formats, marks, rich_strings(shared))
+    notes = [_notes(part(package, sheet.path), looks, limits) for sheet in parts.sheets]
+    if asides_beside := holds_asides(names):
+        for noted, sheet in zip(notes, parts.sheets, strict=True):
+            noted.asides = asides_of_sheet(package, sheet.path, asides_beside)
+    return notes
 
 
 def parts_of(package: zipfile.ZipFile) -> Parts:
@@ -81,18 +106,18 @@ def parts_of(package: zipfile.ZipFile) -> Parts:
 
 @lru_cache(maxsize=4)  # the forms of a batch come from one blank
 def _workbook_path(relations: bytes) -> str:
-    kinds = {_last_word(relation.get("Type", "")): relation.get("Target", "") for relation in _tree(relations)}
+    kinds = {_last_word(relation.get("Type", "")): relation.get("Target", "") for relation in tree(relations)}
     return kinds.get("officeDocument", "xl/workbook.xml").lstrip("/")
 
 
 @lru_cache(maxsize=4)
 def _parts(workbook: bytes, relations: bytes, folder: str) -> Parts:
     paths = {}  # by the relation's id, and by its kind
-    for relation in _tree(relations):
+    for relation in tree(relations):
         path = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/")
         paths[relation.get("Id", "")] = paths[_last_word(relation.get("Type", ""))] = path
     sheets = []
-    for element in _tree(workbook).findall("{*}sheets/{*}sheet"):
+    for element in tree(workbook).findall("{*}sheets/{*}sheet"):
         relation_id = next((value for key, value in element.items() if key.endswith("}id")), "")
         sheets.append(SheetPart(element.get("name", ""), paths.get(relation_id, "")))
     return Parts(tuple(sheets), paths.get("styles", ""), paths.get("sharedStrings", ""))
@@ -101,14 +126,6 @@ def _parts(workbook: bytes, relations: bytes, folder: str) -> Parts:
 def _last_word(uri: str) -> str:
     """The kind of a relation: the last word of its type, the same in transitional and strict files."""
     return uri.rpartition("/")[2]
-
-
-def _tree(xml: bytes) -> Element:
-    try:
-        root: Element = defusedxml.ElementTree.fromstring(xml, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError):  # the last two: unknown encodings
-        raise damaged("внутри него испорчена разметка") from None
-    return root
 
 
 # ── number formats ───────────────────────────────────────────────────────────────────────────────────────
@@ -126,7 +143,7 @@ _BUILT_IN = {
 @lru_cache(maxsize=4)
 def _formats(styles: bytes) -> tuple[str, ...]:
     """The number format of each cell style, by its index (`s` of a cell)."""
-    root = _tree(styles)
+    root = tree(styles)
     codes = {str(number): code for number, code in _BUILT_IN.items()}
     for element in root.findall("{*}numFmts/{*}numFmt"):
         codes[element.get("numFmtId", "")] = element.get("formatCode", GENERAL)
@@ -160,16 +177,16 @@ def _check_encoding(xml: bytes) -> None:
 # ── the pass ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _notes(xml: bytes, formats: tuple[str, ...], limits: Limits) -> SheetNotes:
+def _notes(xml: bytes, looks: Looks, limits: Limits) -> SheetNotes:
     """The notes on one sheet."""
     _check_encoding(xml)
     root = _ROOT.search(xml[:4_096])
     if b"<!" in xml:  # in comments and CDATA stand cells that are none
         raise NotPlain
     cell = _cell_pattern(root[1] if root else b"")
-    notes = SheetNotes()
+    notes = SheetNotes(rich=rich_inline(xml))
     rows, columns = set[bytes](), set[bytes]()
-    kinds: dict[bytes, tuple[str, bytes]] = {}
+    kinds: dict[bytes, tuple[str, Mark, bytes]] = {}
     for match in cell.finditer(xml):
         letters, digits, attributes, formula, holder, value = match.groups()
         if letters is None:
@@ -178,10 +195,14 @@ def _notes(xml: bytes, formats: tuple[str, ...], limits: Limits) -> SheetNotes:
             rows.add(digits)
             columns.add(letters)
         if attributes not in kinds:
-            kinds[attributes] = _format_and_type(attributes, formats)
-        number_format, kind = kinds[attributes]
+            kinds[attributes] = _format_mark_and_type(attributes, looks)
+        number_format, mark, kind = kinds[attributes]
         if number_format != GENERAL:
             notes.formats[_spot(letters, digits)] = number_format
+        if mark and holder:
+            notes.marks[_spot(letters, digits)] = mark
+        if looks.rich and kind == b"s" and (rich := looks.rich.get(int(value or -1))):
+            notes.rich[_spot(letters, digits)] = rich
         if kind == b"e":
             notes.errors[_spot(letters, digits)] = error_cell((value or b"").decode("utf-8", "replace"), number_format)
         elif formula and not value and kind != b"str":  # `str` with an empty value is a formula that gives ""
@@ -220,10 +241,11 @@ _STYLE = re.compile(rb"\d{1,6}")
 _ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*["']([^"']*)""")
 
 
-def _format_and_type(attributes: bytes, formats: tuple[str, ...]) -> tuple[str, bytes]:
-    """Number format and `t` of a cell, from its attributes."""
+def _format_mark_and_type(attributes: bytes, looks: Looks) -> tuple[str, Mark, bytes]:
+    """Number format, mark and `t` of a cell, from its attributes."""
     given = dict(_ATTRIBUTE.findall(attributes))
     style = given.get(b"s", b"0")
-    if not _STYLE.fullmatch(style) or int(style) >= len(formats):
+    if not _STYLE.fullmatch(style) or int(style) >= len(looks.formats):
         raise NotPlain
-    return formats[int(style)], given.get(b"t", b"n")
+    mark = looks.marks[int(style)] if looks.marks else ""
+    return looks.formats[int(style)], mark, given.get(b"t", b"n")
