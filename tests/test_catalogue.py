@@ -108,6 +108,26 @@ def headed(school: str = "МБОУ СОШ № 1", as_of: str = "20.03.2014", reg
     return lambda folder: file_of(OrderForm(school=school, as_of=as_of), registry=registry).remarks
 
 
+def written_beside(item: str, words: str, beside: str) -> Fixture:
+    """An order form that answers an item so, with a cell right of the answer."""
+    form = order_form(answers={item: words})
+    form.rows[form.row_of(item)].append(beside)
+    return on_sheets(form.sheet())
+
+
+def written_below(item: str, words: str, below: str) -> Fixture:
+    """An order form with a row added below an item, for a second answer."""
+    form = order_form(answers={item: words})
+    form.rows.insert(form.row_of(item) + 1, ["", "", below])
+    return on_sheets(form.sheet())
+
+
+def answers_headed(words: str) -> Fixture:
+    form = order_form()
+    next(row for row in form.rows if "Выполнение" in row)[2] = words
+    return on_sheets(form.sheet())
+
+
 def on_sheets(*sheets: Sheet) -> Fixture:
     return lambda folder: read(*sheets)[1]
 
@@ -268,6 +288,7 @@ RAISED: dict[str, Fixture] = {
     "FORM-UNUSED": on_sheets(OrderForm().sheet(), OrderForm(name="Лист2").sheet(hidden=True)),
     "FORM-CONFLICT": on_sheets(OrderForm().sheet(), replace(order_form(answers={"13": "12 %"}), name="Лист2").sheet()),
     # its head
+    "COLUMN-OTHER-DATE": answers_headed("Выполнение на 30.01.2014"),
     "SCHOOL-MISSING": headed(school="____________"),
     "SCHOOL-UNKNOWN": headed(school="МБОУ СОШ № 99"),
     "SCHOOL-AMBIGUOUS": headed(school="школа № 8", registry=two_schools_of_one_number()),
@@ -315,6 +336,10 @@ RAISED: dict[str, Fixture] = {
     "CLASSES-PART": answered("12.1", "61% (5-9 классы)"),
     "YES-NO-UNREADABLE": answered("11", "в разработке"),
     "ANSWER-TWICE": an_item_answered_twice,
+    "ANSWER-DISPUTED": written_beside("14", "45 %", "100 %"),
+    "ANSWER-BESIDE": written_beside("14", "", "45 %"),
+    "ANSWER-OUTSIDE": written_beside("7", "", "родительские собрания"),
+    "CLASSES-APART": written_below("14", "1-4 кл. – 73 %", "5-11 кл. – 21 %"),
     "DOC-INCOMPLETE": answered("3", "приказ от 12.12.2013"),
     "DOC-SEVERAL": answered("3", "приказ № 12 от 09.12.2013, приказ № 14 от 10.12.2013"),
     "DOC-AFTER-REPORT": answered("3", "приказ № 12 от 21.03.2014"),

@@ -248,13 +248,22 @@ def test_the_blank_in_a_wording_is_a_place_for_the_answer(in_wording, in_column,
     assert len(notes(report)) == noted
 
 
-def test_figures_written_into_a_wording_are_a_note():
-    order_form = OrderForm(answers=ANSWERS | {"6.1": ""})
-    row = order_form.row_of("6.1")
-    order_form.rows[row][1] += " – 42 чел. (100 %)"
+@pytest.mark.parametrize(
+    ("behind", "in_column", "expected", "told"),
+    [
+        (" – 42 чел. (100 %)", "", 42.0, {"ANSWER-BESIDE"}),
+        (" – 42 чел. (100 %)", "42/100%", 42.0, set()),
+        (" – 42 чел. (100 %)", "21/50%", 21.0, {"ANSWER-TWICE"}),
+        (", 2 корпус", "42/100%", 42.0, {"NOTE-BESIDE"}),
+        (", 2 корпус", "", None, {"NOTE-BESIDE"}),
+    ],
+)
+def test_an_answer_written_behind_its_wording_is_never_just_a_note(behind, in_column, expected, told):
+    order_form = OrderForm(answers=ANSWERS | {"6.1": in_column})
+    order_form.rows[order_form.row_of("6.1")][1] += behind
     report, remarks = read_one(order_form)
-    assert [note.cell for note in notes(report)] == [f"B{row + 1}"]
-    assert codes(remarks) == {"NOTE-BESIDE"}
+    assert said(report).get(("6.1", "count")) == expected
+    assert codes(remarks) == told
 
 
 def test_a_figure_behind_a_title_is_a_note():

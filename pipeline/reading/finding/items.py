@@ -1,43 +1,44 @@
 """The table of items, row by row: what is printed, and what only the reader of its form can say, the answer."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipeline.reading.answers.documents import holds_details
 from pipeline.reading.answers.values import is_blank
+from pipeline.reading.finding.answer_columns import reads_as_answer
 from pipeline.reading.finding.ledger import Ledger, Role, is_hint, text_of
-from pipeline.reading.finding.rows import Row, find_rows
-from pipeline.reading.finding.tables import Columns, Table
+from pipeline.reading.finding.rows import Row
+from pipeline.reading.finding.tables import Columns, Table, numbers_columns
 from pipeline.reading.opening.book import Cell
 from schemas.addresses import Spot
 from schemas.likeness import is_one_of, plain, rest_of
 from schemas.remarks import remark
 from schemas.reports import Fact, Strange
 
-ReadRow = Callable[[Ledger, Columns, Row], None]  # reads the answer that stands on a row of an item or of an act
+ReadRow = Callable[[Row], None]  # reads the answer that stands on a row of an item or of an act
 
 
-def read_items(ledger: Ledger, table: Table, read_row: ReadRow) -> int:
-    """All rows that answer an item, into the ledger. Returns the last of them."""
-    last = table.first - 1
+def read_items(ledger: Ledger, table: Table, rows: Sequence[Row], read_row: ReadRow) -> None:
+    """All rows that answer an item, into the ledger."""
     ledger.label(table.labels)
-    for row in find_rows(ledger.sheet, table, ledger.form):
-        last = row.row
+    for at in range(table.first, table.last + 1):
+        if numbers_columns(ledger.sheet, at, table.columns, table.width):
+            ledger.label(ledger.on_row(at))
+    for row in rows:
         ledger.label([Spot(row.row, table.columns.number)])
         if row.act:
-            read_row(ledger, table.columns, row)
+            read_row(row)
             continue
-        ledger.label([Spot(row.row, table.columns.measure)])
+        ledger.label([Spot(row.row, row.wording)])
         _tell_of_wording(ledger, table.columns, row)
-        read_row(ledger, table.columns, row)
-        _read_wording(ledger, table.columns, row)
-    return last
+        read_row(row)
+        _read_wording(ledger, row)
 
 
-def read_act(ledger: Ledger, columns: Columns, row: Row) -> None:
-    """A row of acts: the title where the wording of an item stands, the document's details in the answer's column or,
+def read_act(ledger: Ledger, row: Row, document_spot: Spot, read_document: Callable[[], None]) -> None:
+    """A row of acts: the title where the wording of an item stands, the document's details where an answer does or,
     if that is blank, behind the title."""
-    title_spot, document_spot = Spot(row.row, columns.measure), Spot(row.row, columns.answer)
+    title_spot = Spot(row.row, row.wording)
     title, document = ledger.sheet.cells.get(title_spot), ledger.sheet.cells.get(document_spot)
     if title is not None and _says_no_acts(ledger, title) and (document is None or is_blank(document)):
         ledger.answer(row.item, row.number, title_spot)
@@ -55,7 +56,7 @@ def read_act(ledger: Ledger, columns: Columns, row: Row) -> None:
             ledger.say(row.number, document_spot, [what])
     else:
         ledger.label([title_spot])
-    ledger.answer(row.item, row.number, document_spot)
+    read_document()
 
 
 def figures_in(text: str) -> set[str]:
@@ -70,16 +71,16 @@ def _says_no_acts(ledger: Ledger, title: Cell) -> bool:
 def _tell_of_wording(ledger: Ledger, columns: Columns, row: Row) -> None:
     """A row found by a wording that contradicts its number, and a wording that no list knows."""
     if row.doubtful:
-        cell = ledger.sheet.address(Spot(row.row, columns.measure))
+        cell = ledger.sheet.address(Spot(row.row, row.wording))
         ledger.remarks.append(remark("ITEM-BY-WORDING", item=row.number, cell=cell, value=row.words))
     known = columns.own_form or any(plain(row.words) == plain(one) for one in row.item.wordings)
     if row.words and not known:
         ledger.strange.append(Strange("item", row.words, row.number))
 
 
-def _read_wording(ledger: Ledger, columns: Columns, row: Row) -> None:
-    """What a school has written into the item's wording: the answer in its blank, or a note."""
-    spot = Spot(row.row, columns.measure)
+def _read_wording(ledger: Ledger, row: Row) -> None:
+    """What a school has written into the item's wording: the answer, or a note."""
+    spot = Spot(row.row, row.wording)
     filled_in = _filled_blank(row)
     if filled_in and row.number not in ledger.answered:
         ledger.answer(row.item, row.number, spot, Cell(filled_in))
@@ -87,7 +88,22 @@ def _read_wording(ledger: Ledger, columns: Columns, row: Row) -> None:
         if plain(filled_in) not in plain(ledger.answered[row.number].words):
             del ledger.roles[spot]
     elif figures_in(row.words) - figures_in(" ".join(row.item.wordings)):
-        del ledger.roles[spot]
+        _read_behind(ledger, row, spot)
+
+
+def _read_behind(ledger: Ledger, row: Row, spot: Spot) -> None:
+    """An answer typed behind the words of its item: taken where the item is blank, an error where it says another."""
+    item, number = row.item, row.number
+    behind = next((rest for words in item.wordings if (rest := rest_of(row.words, words))), "").strip(" :;.,–—-\n")
+    reads = item.measured and reads_as_answer(item, Cell(behind), ledger.form, ledger.bases.get(item.base))
+    first = ledger.answered.get(number)
+    if reads and first is None and number not in ledger.refused:
+        ledger.answer(item, number, spot, Cell(behind))
+        ledger.say(number, spot, [remark("ANSWER-BESIDE", value=behind)])
+        return
+    del ledger.roles[spot]
+    if reads and first and number not in ledger.refused:
+        ledger.answer(item, number, spot, Cell(behind))  # the same once more, or two different answers
 
 
 def _filled_blank(row: Row) -> str:

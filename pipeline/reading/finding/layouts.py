@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from pipeline.reading.finding import order_form
 from pipeline.reading.finding.asides import tell_asides
 from pipeline.reading.finding.head import Meta, read_meta
 from pipeline.reading.finding.identity import Identity, read_identity
@@ -11,8 +10,10 @@ from pipeline.reading.finding.items import read_items
 from pipeline.reading.finding.ledger import Ledger
 from pipeline.reading.finding.notes import keep_notes
 from pipeline.reading.finding.one_report import FormRead, one_report
+from pipeline.reading.finding.order_form import OrderForm
 from pipeline.reading.finding.own_form import OwnForm
 from pipeline.reading.finding.problem_rows import read_problems
+from pipeline.reading.finding.rows import find_rows
 from pipeline.reading.finding.tables import FormOnSheet, find_forms
 from pipeline.reading.opening.book import Book, Sheet
 from pipeline.reading.schools import Schools
@@ -67,7 +68,13 @@ class FormReader:
         own = OwnForm(ledger, found) if found.items.columns.own_form else None
         passport = own.passport if own else ()
         self._know_the_school(identity, passport)
-        last_item = read_items(ledger, found.items, own.read_row if own else order_form.read_row)
+        rows = list(find_rows(ledger.sheet, found.items, ledger.form))
+        reader = own or OrderForm(ledger, found.items, rows, identity.as_of)
+        if isinstance(reader, OrderForm) and reader.columns.foreign:
+            ledger.remarks.append(remark("COLUMN-OTHER-DATE", value=", ".join(reader.columns.foreign)))
+            rows = []
+        read_items(ledger, found.items, rows, reader.read_row)
+        last_item = rows[-1].row if rows else found.items.first - 1
         read_problems(ledger, found, last_item)
         keep_notes(ledger, found, self.last_row)
         tell_asides(ledger, found, self.last_row)

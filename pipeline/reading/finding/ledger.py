@@ -3,10 +3,11 @@
 Every non-empty cell of a sheet with a form ends as a label, as an answer (facts or a remark), or as a note.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from pipeline.reading.answers.values import is_blank, read_answer
@@ -49,6 +50,18 @@ class Ledger:
     answer_cells: dict[str, str] = field(default_factory=dict)
     answered: dict[str, Answered] = field(default_factory=dict)
     strange: list[Strange] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)  # items that the sheet answers in two ways: nothing is counted
+
+    @cached_property
+    def _rows(self) -> dict[int, list[Spot]]:
+        rows: dict[int, list[Spot]] = {}
+        for spot in sorted(self.sheet.cells):
+            rows.setdefault(spot.row, []).append(spot)
+        return rows
+
+    def on_row(self, row: int) -> list[Spot]:
+        """The non-empty cells of a row, from left to right."""
+        return self._rows.get(row, [])
 
     def label(self, spots: Iterable[Spot]) -> None:
         """These cells are the form's own, where there are any."""
@@ -62,8 +75,22 @@ class Ledger:
         """Remarks on an item at its cell."""
         self.remarks += [replace(r, item=number, cell=self.sheet.address(spot)) for r in remarks]
 
-    def answer(self, item: Item, number: str, spot: Spot, cell: Cell | None = None) -> None:
-        """Read what stands at `spot`, or `cell` in its place, as the answer of an item."""
+    def refuse(self, number: str, spots: list[Spot], why: Remark) -> None:
+        """Nothing that the item is answered with counts. `spots`: the cells that say so; the remark is on the first."""
+        self.facts = [fact for fact in self.facts if fact.item != number or fact.field == "title"]
+        self.refused.add(number)
+        self.written.add(number)
+        for spot in spots:
+            self.roles.pop(spot, None)  # a note, so that the report still tells what stands there
+        self.roles[spots[0]] = Role.ANSWER
+        self.answer_cells[number] = self.sheet.address(spots[0])
+        self.say(number, spots[0], [why])
+
+    def answer(
+        self, item: Item, number: str, spot: Spot, cell: Cell | None = None, places: Mapping[str, Spot] | None = None
+    ) -> None:
+        """Read what stands at `spot`, or `cell` in its place, as the answer of an item. `places`: field -> its cell,
+        where figures of one answer stand in several."""
         cell = cell or self.sheet.cells.get(spot)
         self.answer_cells.setdefault(number, self.sheet.address(spot))
         if cell is None:
@@ -73,9 +100,12 @@ class Ledger:
             return
         if item.kind is Kind.GROUP:
             return  # no answer belongs here: what stands here is a note
-        self.roles[spot] = Role.ANSWER
+        if number in self.refused:
+            return  # a note
+        places = places or {}
+        self.roles |= dict.fromkeys([spot, *places.values()], Role.ANSWER)
         answer = read_answer(item, cell, self.form, self.bases.get(item.base))
-        facts = [self.named(fact, number, spot) for fact in answer.facts]
+        facts = [self.named(fact, number, places.get(fact.field, spot)) for fact in answer.facts]
         if number in self.answered:
             self._say_again(number, facts, cell, spot)
             return
@@ -93,7 +123,9 @@ class Ledger:
     def _say_again(self, number: str, facts: list[Fact], cell: Cell, spot: Spot) -> None:
         """An item answered a second time: the same is passed over, another answer is a remark. Never added."""
         first = self.answered[number]
-        if first.values != _values(facts):
+        if first.values == _values(facts):
+            self.label([spot])  # it says nothing new
+        else:
             twice = remark("ANSWER-TWICE", value=text_of(cell), first=first.words, first_cell=first.cell)
             self.say(number, spot, [twice])
 

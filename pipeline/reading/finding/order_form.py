@@ -1,15 +1,62 @@
-"""The order's three-column form: the answer of an item stands beside its wording."""
+"""The order's three-column form: the answer stands beside the item's wording, in the column that its headings name."""
 
+from datetime import date
+
+from pipeline.reading.answers.values import is_blank
+from pipeline.reading.finding.answer_columns import choose_columns, reads_as_answer
 from pipeline.reading.finding.items import read_act
 from pipeline.reading.finding.ledger import Ledger
+from pipeline.reading.finding.row_answers import RowReader, row_meaning
 from pipeline.reading.finding.rows import Row
-from pipeline.reading.finding.tables import Columns
+from pipeline.reading.finding.signatures import is_signature
+from pipeline.reading.finding.tables import Table
 from schemas.addresses import Spot
+from schemas.form import Kind
 
 
-def read_row(ledger: Ledger, columns: Columns, row: Row) -> None:
-    """The answer of one row of an item, or of an act."""
-    if row.act:
-        read_act(ledger, columns, row)
-    else:
-        ledger.answer(row.item, row.number, Spot(row.row, columns.answer))
+class OrderForm:
+    """Reads the rows of one table; `columns` says which of its columns hold the answers."""
+
+    def __init__(self, ledger: Ledger, table: Table, rows: list[Row], as_of: date | None) -> None:
+        self.ledger, self.table = ledger, table
+        self.columns = choose_columns(ledger.sheet, table, rows, ledger.form, as_of)
+        self.reader = RowReader(ledger, table, self.columns)
+        self._taken = {row.row for row in rows}
+
+    def read_row(self, row: Row) -> None:
+        """The answer of one row of an item, or of an act."""
+        if row.act:
+            filled = (spot for c in self.columns.answers if self._is_filled(spot := Spot(row.row, c)))
+            document = next(filled, Spot(row.row, self.columns.first))
+            read_act(self.ledger, row, document, lambda: self._read(row, [row.row]))
+        elif not row.shared:
+            self._read(row, [row.row, *self._rows_below(row)])
+
+    def _read(self, row: Row, rows: list[int]) -> None:
+        self.reader.read(row.item, row.number, rows, row.wording)
+
+    def _rows_below(self, row: Row) -> list[int]:
+        """Rows added right below an item: without a number, and without words but for «чел.», «1-4 классы»."""
+        below: list[int] = []
+        if row.item.kind in (Kind.GROUP, Kind.ACTS):
+            return below
+        for number in range(row.row + 1, self.table.last + 1):
+            if number in self._taken or not self._continues(row, number):
+                break
+            below.append(number)
+        return below
+
+    def _continues(self, row: Row, number: int) -> bool:
+        cells = {spot.column: self.ledger.sheet.cells[spot] for spot in self.ledger.on_row(number)}
+        if not cells or self.table.columns.number in cells:
+            return False
+        if any(is_signature(cell, self.ledger.form) for cell in cells.values()):
+            return False
+        label = cells.get(row.wording)
+        if label is None or not isinstance(label.value, str):
+            return label is None
+        return row_meaning(label.value, self.ledger) is not None or reads_as_answer(row.item, label, self.ledger.form)
+
+    def _is_filled(self, spot: Spot) -> bool:
+        cell = self.ledger.sheet.cells.get(spot)
+        return cell is not None and not is_blank(cell)

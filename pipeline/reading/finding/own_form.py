@@ -20,13 +20,16 @@ class OwnForm:
     """Reads the rows of one form; `passport`: base, people and cell of each whole that the school has stated."""
 
     def __init__(self, ledger: Ledger, found: FormOnSheet) -> None:
+        self.ledger, self.columns = ledger, found.items.columns
         self.passport = _read_passport(ledger, found)
 
-    def read_row(self, ledger: Ledger, columns: Columns, row: Row) -> None:
+    def read_row(self, row: Row) -> None:
         """The answer of one row of an item, or of an act, with the cells that the form computes beside it."""
+        ledger, columns = self.ledger, self.columns
         _leave_printed(ledger, columns, row)
         if row.act:
-            read_act(ledger, columns, row)
+            document = Spot(row.row, columns.answer)
+            read_act(ledger, row, document, lambda: ledger.answer(row.item, row.number, document))
             return
         item, number = row.item, row.number
         answer = Spot(row.row, columns.answer)

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from pipeline.reading.finding.tables import Table
+from pipeline.reading.finding.tables import Table, numbers_columns
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Form, Item, Kind
@@ -23,7 +23,8 @@ _MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "
 class Row:
     """A row that belongs to an item. `number` is the item's, or a row's of acts (`4.2`); `words` its wording as typed.
 
-    `doubtful`: number and wording do not say the same, or one of them is lost.
+    `doubtful`: number and wording do not say the same, or one of them is lost. `wording` is the column in which the
+    words stand. `shared`: an item of its group stands on the same row, and the row's answer is that item's.
     """
 
     row: int
@@ -32,15 +33,21 @@ class Row:
     act: bool = False
     words: str = ""
     doubtful: bool = False
+    wording: int = 0
+    shared: bool = False
 
 
 def find_rows(sheet: Sheet, table: Table, form: Form) -> Iterator[Row]:
     """The rows of the table that answer an item, top to bottom. A row that answers none is left out."""
     context = _Context(form)
     for row in range(table.first, table.last + 1):
+        if numbers_columns(sheet, row, table.columns, table.width):
+            continue
         number = sheet.cells.get(Spot(row, table.columns.number))
         measure = sheet.cells.get(Spot(row, table.columns.measure))
-        if number is None and measure is None:
+        part = sheet.cells.get(Spot(row, table.parts)) if table.parts else None
+        part_words = part.value if part and isinstance(part.value, str) else ""
+        if number is None and measure is None and not part_words:
             if context.acts and Spot(row, table.columns.answer) in sheet.cells:
                 yield context.next_act(row, set())
             continue
@@ -48,9 +55,12 @@ def find_rows(sheet: Sheet, table: Table, form: Form) -> Iterator[Row]:
         numbers = item_numbers(number)
         if not numbers:
             numbers, words = _number_before(words)
-        found = context.row_of(row, numbers, words)
+        found = context.row_of(row, numbers, words) if numbers or words or not part_words else None
+        inner = context.part_of(row, part_words)
         if found:
-            yield found
+            yield replace(found, wording=table.columns.measure, shared=inner is not None)
+        if inner:
+            yield replace(inner, wording=table.parts)
 
 
 def item_numbers(cell: Cell | None) -> list[str]:
@@ -102,6 +112,16 @@ class _Context:
         if self._belongs_to_acts(numbers, words):
             return self.next_act(row, set(numbers))
         return None
+
+    def part_of(self, row: int, words: str) -> Row | None:
+        """The item that a part of a measure names in a column of its own: «педагоги», «родители» of one group."""
+        if not words or self.last is None or not (self.last.kind is Kind.GROUP or self.last.parent):
+            return None
+        item, score = self._by_wording(words)
+        if item is None or score < SAME_WORDING:
+            return None
+        self.last = item
+        return Row(row, item, item.number, words=words)
 
     def next_act(self, row: int, numbers: set[str]) -> Row:
         """A row of acts under its own number where it has a right one, else numbered in its order."""

@@ -1,8 +1,12 @@
 """Where on a sheet the form's tables stand: found by their headings and wording, never by fixed addresses."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from pipeline.reading.opening.book import Sheet
+from pipeline.reading.finding.headings import Meaning, meaning_of, meaning_of_path
+from pipeline.reading.opening.book import Cell, Sheet
 from schemas import own_form
 from schemas.addresses import Spot
 from schemas.form import Form, Kind
@@ -10,11 +14,16 @@ from schemas.likeness import SAME_WORDING, best_likeness, is_one_of, plain
 
 # So many different items must be recognised by wording for a table without a heading to be the form's.
 _ENOUGH_ITEMS = 4
+# A heading has no more rows than this.
+_HEADING_ROWS = 3
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Columns of a table; 0 where there is none. The last three stand only in Svod's own form."""
+    """Columns of a table; 0 where there is none. The last three stand only in Svod's own form.
+
+    `answer` is the first column headed as the answer's; which of several is read is decided by `answer_columns`.
+    """
 
     number: int
     measure: int
@@ -30,7 +39,11 @@ class Columns:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows from `first` to `last`, below the heading row (0 where the table has none)."""
+    """The rows from `first` to `last`, below the heading, whose first row is `heading` (0 where the table has none).
+
+    `meanings`: column -> what its heading says, where that is known. `width`: the last column that belongs to the
+    table; another stands right of it. `parts`: the column in which a measure is split up («педагоги», «родители»).
+    """
 
     columns: Columns
     heading: int
@@ -38,6 +51,14 @@ class Table:
     last: int
     problems: bool = False
     labels: frozenset[Spot] = field(default_factory=frozenset)
+    meanings: Mapping[int, Meaning] = field(default_factory=dict)
+    width: int = 0
+    parts: int = 0
+
+    @property
+    def headed(self) -> bool:
+        """Does a heading name the answer's column?"""
+        return self.columns.own_form or any(meaning.candidate for meaning in self.meanings.values())
 
 
 @dataclass(frozen=True)
@@ -50,6 +71,22 @@ class FormOnSheet:
     problems: Table | None
 
 
+class _Start(NamedTuple):
+    """A table as far as its heading tells; `first` is the row below the heading."""
+
+    heading: int
+    first: int
+    columns: Columns
+    problems: bool
+    labels: frozenset[Spot]
+    meanings: Mapping[int, Meaning]
+    width: int = 0
+    parts: int = 0
+
+
+Rows = dict[int, dict[int, str]]  # row -> column -> text, blank for a cell that is no text
+
+
 def find_forms(sheet: Sheet, form: Form) -> list[FormOnSheet]:
     """All forms on the sheet, from top to bottom."""
     tables = _tables(sheet, form)
@@ -57,7 +94,7 @@ def find_forms(sheet: Sheet, form: Form) -> list[FormOnSheet]:
     head_first = 1
     for here, table in enumerate(tables):
         if table.problems:
-            head_first = table.last + 1
+            head_first = max(head_first, table.last + 1)
             continue
         after = tables[here + 1] if here + 1 < len(tables) else None
         problems = after if after and after.problems else None
@@ -68,29 +105,26 @@ def find_forms(sheet: Sheet, form: Form) -> list[FormOnSheet]:
 
 def _tables(sheet: Sheet, form: Form) -> list[Table]:
     rows = _by_row(sheet)
-    starts: list[tuple[int, Columns, bool, frozenset[Spot]]] = []
+    starts: list[_Start] = []
     for row, columns in rows.items():
-        if (found := _items_heading(row, columns, form)) or (found := _problems_heading(row, columns, form)):
-            starts.append((row, *found))
-    if not any(not problems for _, _, problems, _ in starts):
-        starts += _table_without_heading(rows, form)
-        starts.sort(key=lambda start: start[0])
-    return [_bounded(start, after, rows, form) for start, after in zip(starts, [*starts, None][1:], strict=True)]
+        problems = _problems_heading(row, columns, form)
+        starts += [start for start in (_items_heading(row, sheet, rows, form, problems), problems) if start]
+    if not any(not start.problems for start in starts):
+        starts += _table_without_heading(sheet, rows, form)
+        starts.sort(key=lambda start: start.heading or start.first)
+    return [_bounded(start, starts[here + 1 :], rows, form) for here, start in enumerate(starts)]
 
 
-def _bounded(
-    start: tuple[int, Columns, bool, frozenset[Spot]],
-    after: tuple[int, Columns, bool, frozenset[Spot]] | None,
-    rows: dict[int, dict[int, str]],
-    form: Form,
-) -> Table:
+def _bounded(start: _Start, later: list[_Start], rows: Rows, form: Form) -> Table:
     """The table from its heading to the next one, the next one's own title and head lines left out."""
-    row, columns, problems, labels = start
-    last = after[0] - 1 if after else max(rows)
-    while last > row and after and _is_head_line(rows.get(last, {}), after[2], form):
+    after = next((one for one in later if one.heading > start.heading), None)
+    last = after.heading - 1 if after else max(rows)
+    while last > start.heading and after and _is_head_line(rows.get(last, {}), after.problems, form):
         last -= 1
-    headless = not labels
-    return Table(columns, 0 if headless else row, row if headless else row + 1, last, problems, labels)
+    return Table(
+        start.columns, start.heading, start.first, last, start.problems, start.labels, start.meanings, start.width,
+        start.parts,
+    )  # fmt: skip
 
 
 def _is_head_line(columns: dict[int, str], of_problems: bool, form: Form) -> bool:
@@ -107,48 +141,155 @@ def _is_head_line(columns: dict[int, str], of_problems: bool, form: Form) -> boo
     )
 
 
-def _by_row(sheet: Sheet) -> dict[int, dict[int, str]]:
-    """row -> column -> text (blank for a cell that is no text), rows in order."""
-    rows: dict[int, dict[int, str]] = {}
+def _by_row(sheet: Sheet) -> Rows:
+    rows: Rows = {}
     for spot in sorted(sheet.cells):
         value = sheet.cells[spot].value
         rows.setdefault(spot.row, {})[spot.column] = value if isinstance(value, str) else ""
     return rows
 
 
-def _items_heading(row: int, columns: dict[int, str], form: Form) -> tuple[Columns, bool, frozenset[Spot]] | None:
-    known = form.recognise
+# ── headings ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _items_heading(row: int, sheet: Sheet, rows: Rows, form: Form, beside: _Start | None) -> _Start | None:
+    """The heading whose row of «Мероприятия» this is; its other rows lie above and below."""
+    columns, known = rows[row], form.recognise
     measure = _first(columns, known.measure)
-    answer = _first(columns, known.answer, after=measure)
-    if not measure or not answer:
+    if not measure:
         return None
-    number = _first(columns, known.number) or max(measure - 1, 0)
+    number = _last_before(columns, known.number, measure) or max(measure - 1, 0)
     own = {key: _first(columns, (heading,)) for key, heading in _OWN_COLUMNS.items()}
-    if not all(own.values()):
-        own = {}
-    labels = frozenset(Spot(row, c) for c in columns if c <= answer or own)
-    return Columns(number, measure, answer, **own), False, labels
+    if all(own.values()):
+        answer = _first(columns, known.answer, after=measure)
+        labels = frozenset(Spot(row, column) for column in columns)
+        return _Start(row, row + 1, Columns(number, measure, answer, **own), False, labels, {}) if answer else None
+    width = beside.columns.number - 1 if beside and beside.columns.number > measure else 0
+    return _headed(row, Columns(number, measure, 0), width, sheet, rows, form)
 
 
 _OWN_COLUMNS = {"total": own_form.TOTAL, "count": own_form.COUNT, "percent": own_form.SHARE}
 
 
-def _problems_heading(row: int, columns: dict[int, str], form: Form) -> tuple[Columns, bool, frozenset[Spot]] | None:
+def _headed(row: int, columns: Columns, width: int, sheet: Sheet, rows: Rows, form: Form) -> _Start | None:
+    """The table below the heading of which `row` is one row; None where no column is headed as the answer's."""
+    heading = _heading_rows(row, columns, rows, form)
+    right = range(columns.measure + 1, (width or max(spot.column for spot in sheet.cells)) + 1)
+    paths = {column: _path(column, heading, columns, sheet, rows) for column in right}
+    meanings = {c: meaning for c, path in paths.items() if (meaning := meaning_of_path(path, form))}
+    answers = [c for c, meaning in meanings.items() if not meaning.aside and (meaning.answer or meaning.fact)]
+    if not answers:
+        return None
+    labels = {Spot(r, c) for r in heading for c in rows[r] if c <= columns.measure or c in meanings}
+    parts = _parts_column(columns.measure, answers[0], paths, form)
+    full = Columns(columns.number, columns.measure, answers[0])
+    return _Start(heading[0], heading[-1] + 1, full, False, frozenset(labels), meanings, width, parts)
+
+
+def _heading_rows(row: int, columns: Columns, rows: Rows, form: Form) -> list[int]:
+    """The rows of the heading: the one that names the measure, those above and below that name parts of the answer."""
+    found = [row]
+    if row - 1 in rows and _names_parts(rows[row - 1], columns, form, answer=True):
+        found.insert(0, row - 1)
+    while len(found) < _HEADING_ROWS and _names_parts(rows.get(found[-1] + 1, {}), columns, form, answer=False):
+        found.append(found[-1] + 1)
+    return found
+
+
+def _names_parts(cells: dict[int, str], columns: Columns, form: Form, *, answer: bool) -> bool:
+    """A row with headings of the answer's columns and nothing before them; most of its words are known."""
+    if not cells or min(cells) <= columns.measure or not all(cells.values()):
+        return False
+    known = [meaning for text in cells.values() if (meaning := meaning_of(text, form))]
+    return 2 * len(known) >= len(cells) and (not answer or any(one.answer for one in known))
+
+
+def _path(column: int, heading: list[int], columns: Columns, sheet: Sheet, rows: Rows) -> list[str]:
+    """The headings of a column from top to bottom: merged cells reach over all their columns, and a heading that is
+    not merged over the blank ones right of it where the row below names their parts."""
+    path = []
+    for at, row in enumerate(heading):
+        text = rows[row].get(column, "") or _merged_text(Spot(row, column), sheet, rows)
+        below = at + 1 < len(heading) and column in rows[heading[at + 1]]
+        left = max((c for c in rows[row] if columns.measure < c < column), default=0)
+        if not text and below and left and not _is_merged(Spot(row, left), sheet):
+            text = rows[row][left]
+        path.append(text)
+    return [text for text in path if text]
+
+
+def _merged_text(spot: Spot, sheet: Sheet, rows: Rows) -> str:
+    for first, last in sheet.merged:
+        if first.row <= spot.row <= last.row and first.column <= spot.column <= last.column:
+            return rows.get(first.row, {}).get(first.column, "")
+    return ""
+
+
+def _is_merged(spot: Spot, sheet: Sheet) -> bool:
+    return any(first == spot and last.column > first.column for first, last in sheet.merged)
+
+
+def _parts_column(measure: int, answer: int, paths: dict[int, list[str]], form: Form) -> int:
+    """The first column between the measure and the answer whose heading is the measure's own, or that has none."""
+    measures = form.recognise.measure
+    between = [c for c in range(measure + 1, answer) if all(is_one_of(text, measures) for text in paths[c])]
+    return between[0] if between else 0
+
+
+def _problems_heading(row: int, columns: dict[int, str], form: Form) -> _Start | None:
     problem = _first(columns, form.problems.problem)
     solution = _first(columns, form.problems.solution, after=problem)
     if not problem or not solution:
         return None
-    number = _first(columns, form.recognise.number) or max(problem - 1, 0)
-    return Columns(number, problem, solution), True, frozenset(Spot(row, c) for c in columns)
+    number = _last_before(columns, form.recognise.number, problem) or max(problem - 1, 0)
+    labels = frozenset(Spot(row, c) for c in columns if number <= c <= solution or not _is_items_row(columns, form))
+    return _Start(row, row + 1, Columns(number, problem, solution), True, labels, {})
+
+
+def _is_items_row(columns: dict[int, str], form: Form) -> bool:
+    return bool(_first(columns, form.recognise.measure))
 
 
 def _first(columns: dict[int, str], known: tuple[str, ...], after: int = 0) -> int:
     return next((c for c, text in columns.items() if c > after and text and is_one_of(text, known)), 0)
 
 
-def _table_without_heading(
-    rows: dict[int, dict[int, str]], form: Form
-) -> list[tuple[int, Columns, bool, frozenset[Spot]]]:
+def _last_before(columns: dict[int, str], known: tuple[str, ...], before: int) -> int:
+    return max((c for c, text in columns.items() if c < before and text and is_one_of(text, known)), default=0)
+
+
+# ── the row of column numbers ────────────────────────────────────────────────────────────────────────────
+
+
+def numbers_columns(sheet: Sheet, row: int, columns: Columns, width: int = 0) -> bool:
+    """Is it the row «1 | 2 | 3» or «А | Б | 1» that is printed below a heading?"""
+    if not _is_mark(sheet.cells.get(Spot(row, columns.measure))):
+        return False
+    last = width or max(spot.column for spot in sheet.cells)
+    cells = {c: cell for c in range(1, last + 1) if (cell := sheet.cells.get(Spot(row, c)))}
+    return all(map(_is_mark, cells.values())) and _count_up([_mark(cells[c]) for c in sorted(cells)])
+
+
+def _is_mark(cell: Cell | None) -> bool:
+    return cell is not None and isinstance(cell.value, str | float) and len(_mark(cell)) in (1, 2)
+
+
+def _mark(cell: Cell) -> str:
+    return (cell.value if isinstance(cell.value, str) else f"{cell.value:g}").strip(" .()")
+
+
+def _count_up(marks: list[str]) -> bool:
+    """Letters first, then numbers from 1 on, one more in each column."""
+    letters = [mark for mark in marks if re.fullmatch("[A-Za-zА-Яа-я]", mark)]
+    numbers = marks[len(letters) :]
+    counted = [str(n) for n in range(1, len(numbers) + 1)]
+    return len(marks) > 1 and marks[: len(letters)] == letters and numbers == counted
+
+
+# ── a table without a heading ────────────────────────────────────────────────────────────────────────────
+
+
+def _table_without_heading(sheet: Sheet, rows: Rows, form: Form) -> list[_Start]:
     """The column in which most of the form's long wordings stand is the column of measures."""
     known = [item for item in form.items if len(item.title) > 30 or item.kind is Kind.GROUP]
     hits: dict[int, dict[str, int]] = {}
@@ -162,4 +303,21 @@ def _table_without_heading(
     column, items = max(hits.items(), key=lambda hit: len(hit[1]), default=(0, {}))
     if len(items) < min(_ENOUGH_ITEMS, len(known)):
         return []
-    return [(min(items.values()), Columns(max(column - 1, 0), column, column + 1), False, frozenset())]
+    first = min(items.values())
+    return [_below_unknown_heading(first, column, sheet, rows, form)]
+
+
+def _below_unknown_heading(first: int, measure: int, sheet: Sheet, rows: Rows, form: Form) -> _Start:
+    """The table from its first item on; the row above it may be a heading that names the answer in unknown words."""
+    columns = Columns(max(measure - 1, 0), measure, measure + 1)
+    above = first - 1
+    if numbers_columns(sheet, above, columns):
+        above -= 1
+    cells = rows.get(above, {})
+    if measure not in cells or not any(c > measure for c in cells):
+        return _Start(0, first, columns, False, frozenset(), {})
+    if headed := _headed(above, columns, 0, sheet, rows, form):
+        return headed
+    meanings = {c: meaning for c, text in cells.items() if c > measure and (meaning := meaning_of(text, form))}
+    labels = frozenset(Spot(above, c) for c in cells if c <= measure or c in meanings)
+    return _Start(above, above + 1, columns, False, labels, meanings)

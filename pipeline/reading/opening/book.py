@@ -49,6 +49,7 @@ class Sheet(NamedTuple):
     merged: tuple[tuple[Spot, Spot], ...] = ()  # first and last cell of each merged area
     places: dict[int, str] | None = None  # of a text document: row -> «таблица 1, строка 7»
     asides: tuple[Aside, ...] = ()
+    hidden_columns: frozenset[int] = frozenset()
 
     def address(self, spot: Spot) -> str:
         """How people find the cell: `B7`, in a text document the row of its table."""

@@ -94,7 +94,7 @@ def _is_worksheet(book: CalamineWorkbook, index: int) -> bool:
 
 
 def _with_notes(book: CalamineWorkbook, index: int, notes: SheetNotes) -> Sheet:
-    sheet = _sheet(book, index, notes.formats, xlsx.GENERAL)
+    sheet = _sheet(book, index, notes.formats, xlsx.GENERAL)._replace(hidden_columns=notes.hidden_columns)
     if notes.never_calculated or notes.errors:
         cells = {**notes.never_calculated, **sheet.cells, **notes.errors}
         sheet = sheet._replace(cells=dict(sorted(cells.items())))

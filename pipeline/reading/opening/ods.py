@@ -21,7 +21,7 @@ from pipeline.reading.opening.cells import Raw, as_cell, cell_without_value, err
 from pipeline.reading.opening.guard import check_sheets, damaged, open_zip, part, too_many_cells
 from pipeline.reading.opening.xlsx_looks import Mark, as_seen
 from pipeline.settings import Limits
-from schemas.addresses import Spot
+from schemas.addresses import LAST_COLUMN, Spot
 from schemas.text import clean
 
 PERCENT = "0%"
@@ -87,6 +87,9 @@ class _Content(ContentHandler):
                 self._table = _Table(attrs.get("table:name", ""), hidden, self._limits)
             case "table:table-source" if self._table:
                 self._table.is_copy = True
+            case "table:table-column" if self._table:
+                hidden = attrs.get("table:visibility", "visible") != "visible"
+                self._table.add_columns(_times(attrs, "table:number-columns-repeated"), hidden)
             case "table:table-row" if self._table:
                 self._table.open_row(_times(attrs, "table:number-rows-repeated"))
             case "table:table-cell" | "table:covered-table-cell":
@@ -173,6 +176,15 @@ class _Table:
         self._merged: list[tuple[Spot, Spot]] = []
         self._marks: dict[Spot, Mark] = {}
         self._asides: list[Aside] = []
+        self._columns = 0  # declared so far
+        self._hidden_columns: set[int] = set()
+
+    def add_columns(self, repeats: int, hidden: bool) -> None:
+        """The next columns; they are declared before the rows."""
+        last = min(self._columns + repeats, LAST_COLUMN)
+        if hidden:
+            self._hidden_columns.update(range(self._columns + 1, last + 1))
+        self._columns = last
 
     def open_row(self, repeats: int) -> None:
         self._repeats, self._row_cells, self._column = repeats, {}, 1
@@ -207,7 +219,7 @@ class _Table:
             raise too_many_cells(self._limits)
 
     def sheet(self) -> Sheet:
-        sheet = Sheet(self._name, self._cells, self._hidden, tuple(self._merged))
+        sheet = Sheet(self._name, self._cells, self._hidden, tuple(self._merged))._replace(hidden_columns=frozenset(self._hidden_columns))
         return as_seen(sheet, self._marks, {}, tuple(self._asides))
 
 

@@ -46,7 +46,8 @@ def _sheet(book: XlrdBook, sheet: XlrdSheet, limits: Limits) -> Sheet:
     if sum(sheet.row_len(row) for row in range(sheet.nrows)) > limits.cells:
         raise too_many_cells(limits)
     merged = tuple((Spot(top + 1, left + 1), Spot(bottom, right)) for top, bottom, left, right in sheet.merged_cells)
-    return Sheet(sheet.name, dict(_cells(book, sheet)), sheet.visibility != 0, merged)
+    hidden = frozenset(column + 1 for column, about in sheet.colinfo_map.items() if about.hidden)
+    return Sheet(sheet.name, dict(_cells(book, sheet)), sheet.visibility != 0, merged, hidden_columns=hidden)
 
 
 def _cells(book: XlrdBook, sheet: XlrdSheet) -> Iterator[tuple[Spot, Cell]]:

@@ -28,7 +28,7 @@ from pipeline.reading.opening.xlsx_looks import (
     tree,
 )
 from pipeline.settings import Limits
-from schemas.addresses import Spot, column_number, exists
+from schemas.addresses import LAST_COLUMN, Spot, column_number, exists
 
 GENERAL = "General"
 
@@ -47,6 +47,7 @@ class SheetNotes:
     marks: dict[Spot, Mark] = field(default_factory=dict)  # cells struck out or raised as a whole
     rich: dict[Spot, RichText] = field(default_factory=dict)  # cells of which runs are so
     asides: tuple[Aside, ...] = ()
+    hidden_columns: frozenset[int] = frozenset()
 
 
 class Looks(NamedTuple):
@@ -184,7 +185,7 @@ def _notes(xml: bytes, looks: Looks, limits: Limits) -> SheetNotes:
     if b"<!" in xml:  # in comments and CDATA stand cells that are none
         raise NotPlain
     cell = _cell_pattern(root[1] if root else b"")
-    notes = SheetNotes(rich=rich_inline(xml))
+    notes = SheetNotes(rich=rich_inline(xml), hidden_columns=_hidden_columns(xml))
     rows, columns = set[bytes](), set[bytes]()
     kinds: dict[bytes, tuple[str, Mark, bytes]] = {}
     for match in cell.finditer(xml):
@@ -210,6 +211,21 @@ def _notes(xml: bytes, looks: Looks, limits: Limits) -> SheetNotes:
     if rows and not _fits({int(row) for row in rows}, {column_number(column) for column in columns}, limits):
         raise NotPlain  # calamine builds the whole rectangle
     return notes
+
+
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s([^<>]*)>")
+_HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
+
+
+def _hidden_columns(xml: bytes) -> frozenset[int]:
+    """They are declared before the cells."""
+    hidden: set[int] = set()
+    for declared in _COLUMN.findall(xml[: max(xml.find(b"sheetData"), 0)]):
+        given = dict(_ATTRIBUTE.findall(declared))
+        first, last = given.get(b"min", b""), given.get(b"max", b"")
+        if _HIDDEN.search(declared) and first.isdigit() and last.isdigit():
+            hidden.update(range(int(first), min(int(last), LAST_COLUMN) + 1))
+    return frozenset(hidden)
 
 
 def _spot(letters: bytes, digits: bytes) -> Spot:

@@ -19,7 +19,7 @@ from pipeline.reading.opening.xlsx import parts_of
 from pipeline.reading.opening.xlsx_looks import Mark, RichText, as_seen, asides_of_sheet, holds_asides
 from pipeline.settings import Limits
 from pipeline.wording import count
-from schemas.addresses import Spot, column_number, exists
+from schemas.addresses import LAST_COLUMN, Spot, column_number, exists
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -85,7 +85,13 @@ def _sheet(values: "Worksheet", formulas: "Worksheet", asides: tuple[Aside, ...]
         (Spot(area.min_row, area.min_col), Spot(area.max_row, area.max_col)) for area in values.merged_cells.ranges
     )
     sheet = Sheet(values.title, dict(_cells(values, formulas)), values.sheet_state != "visible", merged)
+    sheet = sheet._replace(hidden_columns=_hidden_columns(values))
     return as_seen(sheet, dict(_marks(values)), dict(_rich(values)), asides)
+
+
+def _hidden_columns(sheet: "Worksheet") -> frozenset[int]:
+    declared = [about for about in sheet.column_dimensions.values() if about.hidden]
+    return frozenset(c for about in declared for c in range(about.min or 0, min(about.max or 0, LAST_COLUMN) + 1))
 
 
 def _marks(sheet: "Worksheet") -> Iterator[tuple[Spot, Mark]]:

@@ -1,0 +1,326 @@
+"""What the cells of an item's rows say together: one answer, several figures of one, or two answers that differ.
+
+The chosen columns (`answer_columns`) hold the answer. Every other cell of the row that would itself read as an answer
+is evidence: where it says something else, nothing is counted; where the answer is blank and one such cell reads, it is
+taken with a warning that names it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.reading.answers.values import Answer, is_blank, read_answer, read_classes
+from pipeline.reading.finding.answer_columns import AnswerColumns, reads_as_answer
+from pipeline.reading.finding.headings import Meaning, meaning_of
+from pipeline.reading.finding.ledger import Ledger, is_hint, text_of
+from pipeline.reading.finding.tables import Table
+from pipeline.reading.opening.book import Cell
+from schemas.addresses import Spot
+from schemas.form import Item, Kind
+from schemas.remarks import remark
+
+_FIGURE = re.compile(r"\d[\d\s]*(?:[.,]\d+)?")
+_ORDER = ("count", "total", "", "percent", "classes")  # in which figures are put together
+_NEAR = 1.0  # percentage points by which a share may differ from people and their whole, both rounded
+
+
+class Piece(NamedTuple):
+    """A cell that belongs to an answer, and what the headings of its column and row say of it."""
+
+    spot: Spot
+    cell: Cell
+    meaning: Meaning
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Cells read as one answer: `cell` is what they say together, `places` where each figure stands."""
+
+    spot: Spot
+    cell: Cell
+    answer: Answer
+    places: dict[str, Spot]
+
+    @property
+    def figures(self) -> dict[str, str | float]:
+        return {fact.field: fact.value for fact in self.answer.facts}
+
+    @property
+    def sound(self) -> bool:
+        """Something is said, and nothing is wrong with it."""
+        return bool(self.answer.facts) and not self.answer.remarks
+
+
+class RowReader:
+    """Reads the answers of one table whose columns are chosen."""
+
+    def __init__(self, ledger: Ledger, table: Table, columns: AnswerColumns) -> None:
+        self.ledger, self.table, self.columns = ledger, table, columns
+
+    def read(self, item: Item, number: str, rows: Sequence[int], wording: int) -> None:
+        """The answer of an item, from its own row and those that continue it. `wording` is the column of its words."""
+        pieces = list(self._pieces(item, rows, wording))
+        self.ledger.answer_cells.setdefault(number, self._address(Spot(rows[0], self.columns.first)))
+        if item.kind is Kind.GROUP:
+            self._read_group(item, pieces)
+            return
+        own, others = self._own_people(item, pieces)
+        if item.measured and self._is_apart(item, own):
+            self._refuse_parts(number, own)
+            return
+        readings = list(self._readings(item, own))
+        self._settle(item, number, readings, [*others, *self._beside(rows, wording)])
+        if own and all(piece.spot.row != rows[0] and not piece.meaning.roles for piece in own):
+            self.ledger.say(number, own[0].spot, [remark("ANSWER-BESIDE", value=_shown(own[0].cell))])
+
+    # ── the cells ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _pieces(self, item: Item, rows: Sequence[int], wording: int) -> Iterator[Piece]:
+        """The filled cells of the chosen columns; blanks and the order's hints are printed."""
+        for row in rows:
+            of_row = self._meaning_of_row(row, wording) if row != rows[0] else None
+            for column, meaning in self.columns.answers.items():
+                spot = Spot(row, column)
+                cell = self.ledger.sheet.cells.get(spot)
+                if cell is None:
+                    continue
+                if is_blank(cell) or is_hint(item, cell):
+                    self.ledger.label([spot])
+                    continue
+                yield Piece(spot, self._with_unit(row, cell), of_row.under(meaning) if of_row else meaning)
+
+    def _meaning_of_row(self, row: int, wording: int) -> Meaning | None:
+        label = self.ledger.sheet.cells.get(Spot(row, wording))
+        if label is None or not isinstance(label.value, str):
+            return None
+        meaning = row_meaning(label.value, self.ledger)
+        if meaning:
+            self.ledger.label([Spot(row, wording)])
+        return meaning
+
+    def _with_unit(self, row: int, cell: Cell) -> Cell:
+        """A bare number with the unit that stands in a column of its own."""
+        unit = self.ledger.sheet.cells.get(Spot(row, self.columns.unit)) if self.columns.unit else None
+        if unit is None or not isinstance(unit.value, str):
+            return cell
+        self.ledger.label([Spot(row, self.columns.unit)])
+        meaning = meaning_of(unit.value, self.ledger.form)
+        return _as_figure(cell, meaning.role) if meaning and meaning.role in ("count", "percent") else cell
+
+    def _beside(self, rows: Sequence[int], wording: int) -> Iterator[Piece]:
+        """The cells of the row outside all columns that are known to hold the answer or another thing, and words
+        below the item's own."""
+        columns = self.table.columns
+        known = {
+            columns.number,
+            columns.measure,
+            wording,
+            self.table.parts,
+            *self.columns.answers,
+            *self.columns.settled,
+        }
+        spots = [spot for spot in self.ledger.on_row(rows[0]) if spot.column not in known]
+        spots += [spot for row in rows[1:] if (spot := Spot(row, wording)) not in self.ledger.roles]
+        for spot in spots:
+            cell = self.ledger.sheet.cells.get(spot)
+            inside = not self.table.width or spot.column <= self.table.width
+            if inside and cell is not None and not is_blank(cell):
+                yield Piece(spot, cell, Meaning())
+
+    def _own_people(self, item: Item, pieces: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+        """The pieces about the people of the item; those in columns of other people where there are none."""
+        if not any(piece.meaning.base for piece in pieces) or not item.base:
+            return pieces, []
+        own = [piece for piece in pieces if not piece.meaning.base or self._same_people(piece.meaning.base, item.base)]
+        return own, [] if own else pieces
+
+    def _same_people(self, base: str, asked: str) -> bool:
+        part_of = {one.id: one.part_of for one in self.ledger.form.bases}
+        return base in (asked, part_of.get(asked))
+
+    def _read_group(self, item: Item, pieces: list[Piece]) -> None:
+        """A heading of items answers none itself; but columns of people under it answer the item of each."""
+        for part in (one for one in self.ledger.form.items if one.parent == item.number and one.base):
+            own = [piece for piece in pieces if piece.meaning.base and self._same_people(piece.meaning.base, part.base)]
+            if own:
+                self._settle(part, part.number, list(self._readings(part, own)), [])
+
+    # ── parts of the classes ─────────────────────────────────────────────────────────────────────────────
+
+    def _is_apart(self, item: Item, pieces: list[Piece]) -> bool:
+        """Is the answer given for parts of the classes one by one? No single answer follows for the whole school."""
+        parts = {classes for piece in pieces if (classes := piece.meaning.grades or self._classes(item, piece))}
+        return len(pieces) > 1 and len(parts) > 1
+
+    def _classes(self, item: Item, piece: Piece) -> str:
+        facts = read_answer(item, piece.cell, self.ledger.form, self._base(item)).facts
+        return next((str(fact.value) for fact in facts if fact.field == "classes"), "")
+
+    def _refuse_parts(self, number: str, pieces: list[Piece]) -> None:
+        words = "; ".join(_with_grades(piece) for piece in pieces)
+        self.ledger.refuse(number, [piece.spot for piece in pieces], remark("CLASSES-APART", value=words))
+
+    # ── one reading of several cells ─────────────────────────────────────────────────────────────────────
+
+    def _readings(self, item: Item, pieces: list[Piece]) -> Iterator[Reading]:
+        """Figures that stand apart as one answer; whole answers each for itself, where they do not complete it."""
+        if not item.measured:
+            yield from (self._reading(item, [piece]) for piece in pieces)
+            return
+        figures = [piece for piece in pieces if piece.meaning.role]
+        wholes = [piece for piece in pieces if not piece.meaning.role]
+        if figures and len(wholes) == 1 and self._completes(item, figures, wholes[0]):
+            figures, wholes = [*figures, *wholes], []
+        if figures:
+            yield self._reading(item, figures)
+        if len(wholes) > 1 and not figures and (joined := self._joined(item, wholes)):
+            yield joined
+            return
+        yield from (self._reading(item, [piece]) for piece in wholes)
+
+    def _completes(self, item: Item, figures: list[Piece], whole: Piece) -> bool:
+        """Is the cell headed «Выполнение» one more figure beside those of the other columns?"""
+        said = set(self._reading(item, [whole]).figures) - {"classes"}
+        return len(said) < 2 and not said & {piece.meaning.role for piece in figures}
+
+    def _joined(self, item: Item, pieces: list[Piece]) -> Reading | None:
+        """Cells one under the other, each a different figure: «50 чел.», «63 %»; or a figure and its classes."""
+        if len({piece.spot.column for piece in pieces}) > 1:
+            return None
+        said = [set(self._reading(item, [piece]).figures) for piece in pieces]
+        if any(one & other for at, one in enumerate(said) for other in said[at + 1 :]):
+            return None
+        joined = self._reading(item, pieces)
+        wanted = set().union(*said)
+        return joined if joined.sound and wanted <= set(joined.figures) else None
+
+    def _reading(self, item: Item, pieces: list[Piece]) -> Reading:
+        pieces = sorted(pieces, key=lambda piece: (_ORDER.index(piece.meaning.role), piece.spot))
+        parts = [_as_figure(piece.cell, piece.meaning.role) for piece in pieces] if item.measured else [pieces[0].cell]
+        graded = next((piece.meaning.grades for piece in pieces if piece.meaning.grades), "") if item.classes else ""
+        cell = parts[0] if len(parts) == 1 else Cell(_put_together(pieces, parts))
+        if graded and not isinstance(cell.value, bool):
+            cell = Cell(f"{_shown(cell)} ({graded} кл.)")
+        answer = read_answer(item, cell, self.ledger.form, self._base(item))
+        places = {piece.meaning.role: piece.spot for piece in pieces if piece.meaning.role}
+        for piece in pieces:
+            if not piece.meaning.role and len(pieces) > 1:
+                alone = read_answer(item, piece.cell, self.ledger.form, self._base(item)).facts
+                places |= {fact.field: piece.spot for fact in alone}
+        return Reading(pieces[0].spot, cell, answer, places)
+
+    def _base(self, item: Item) -> float | None:
+        return self.ledger.bases.get(item.base)
+
+    # ── which of them counts ─────────────────────────────────────────────────────────────────────────────
+
+    def _settle(self, item: Item, number: str, readings: list[Reading], beside: list[Piece]) -> None:
+        evidence = [self._reading(item, [piece]) for piece in beside if self._is_evidence(item, piece)]
+        if not readings:
+            self._take_from_beside(item, number, evidence, beside)
+            return
+        first = max(readings, key=lambda one: (one.sound, len(one.figures)))  # of equals the first
+        rivals = [one for one in readings if one is not first and (one.sound or not first.sound)]
+        rival = next((one for one in [*rivals, *evidence] if self._differ(item, first, one)), None)
+        if rival is None or (rival in evidence and not first.answer.facts):
+            self.ledger.answer(item, number, first.spot, first.cell, first.places)
+        else:
+            spots = [first.spot, *first.places.values()]
+            disputed = remark("ANSWER-DISPUTED", value=_shown(first.cell), other=_shown(rival.cell),
+                              other_cell=self._address(rival.spot))  # fmt: skip
+            self.ledger.refuse(number, list(dict.fromkeys(spots)), disputed)
+
+    def _is_evidence(self, item: Item, piece: Piece) -> bool:
+        return reads_as_answer(item, piece.cell, self.ledger.form, self._base(item))
+
+    def _take_from_beside(self, item: Item, number: str, evidence: list[Reading], beside: list[Piece]) -> None:
+        """The item is blank: the one answer that stands beside it; of several that differ none."""
+        if evidence:
+            first = evidence[0]
+            rival = next((one for one in evidence if self._differ(item, first, one)), None)
+            if rival is None:
+                self.ledger.answer(item, number, first.spot, first.cell)
+                self.ledger.say(number, first.spot, [remark("ANSWER-BESIDE", value=_shown(first.cell))])
+            else:
+                disputed = remark("ANSWER-DISPUTED", value=_shown(first.cell), other=_shown(rival.cell),
+                                  other_cell=self._address(rival.spot))  # fmt: skip
+                self.ledger.refuse(number, [first.spot], disputed)
+        elif item.kind is Kind.TEXT and beside:
+            words = remark("ANSWER-OUTSIDE", value=_shown(beside[0].cell))
+            self.ledger.say(number, beside[0].spot, [words])
+
+    def _differ(self, item: Item, one: Reading, other: Reading) -> bool:
+        """Do two readings say different things? A share and people agree where their whole says so."""
+        if not item.measured:
+            return _plain_figures(one) != _plain_figures(other)
+        mine, theirs = one.figures, other.figures
+        if not mine or not theirs:
+            return bool(mine) != bool(theirs)
+        shared = mine.keys() & theirs.keys()
+        if any(not _agree(name, mine[name], theirs[name], one, other) for name in shared):
+            return True
+        base = self._base(item) or next((f["total"] for f in (mine, theirs) if "total" in f), None)
+        both = mine | theirs
+        if shared - {"classes"} or not base or not {"count", "percent"} <= both.keys():
+            return False
+        return abs(float(both["count"]) / float(base) * 100 - float(both["percent"])) > _NEAR
+
+    def _address(self, spot: Spot) -> str:
+        return self.ledger.sheet.address(spot)
+
+
+def row_meaning(label: str, ledger: Ledger) -> Meaning | None:
+    """What the words before a row added below an item say of its answer: «чел.», «%», «1-4 классы»."""
+    if is_blank(Cell(label)):
+        return Meaning()
+    meaning = meaning_of(label, ledger.form)
+    if meaning is None and (classes := read_classes(label)):
+        meaning = Meaning(grades=classes)
+    return meaning if meaning and not meaning.aside and (meaning.roles or meaning.grades) else None
+
+
+def _agree(name: str, mine: str | float, theirs: str | float, one: Reading, other: Reading) -> bool:
+    if name != "percent":
+        return mine == theirs
+    halves = [fact.half for reading in (one, other) for fact in reading.answer.facts if fact.field == "percent"]
+    return abs(float(mine) - float(theirs)) <= max(halves)
+
+
+def _plain_figures(reading: Reading) -> dict[str, str]:
+    return {name: str(value).casefold() for name, value in reading.figures.items() if name != "url"}
+
+
+def _as_figure(cell: Cell, role: str) -> Cell:
+    """A bare number in a column of people, shares or classes, with the words that say so."""
+    if not role or isinstance(cell.value, bool) or not isinstance(cell.value, str | float):
+        return cell
+    if role == "classes":
+        return Cell(f"({_shown(cell)} кл.)") if read_classes(_shown(cell)) else cell
+    if isinstance(cell.value, float) and cell.percent_format:
+        return Cell(f"{cell.value * 100:.10g} %")
+    text = _shown(cell).strip()
+    if not _FIGURE.fullmatch(text):
+        return cell
+    if role == "percent":
+        is_share = 0 < float(text.replace(",", ".").replace(" ", "").replace("\u00a0", "")) < 1
+        return cell if is_share else Cell(f"{text} %")  # 0,84 may be 84 % or less than one: the base decides
+    return Cell(f"{text} чел." if role == "count" else f"из {text}")
+
+
+def _put_together(pieces: list[Piece], parts: list[Cell]) -> str:
+    text = ""
+    for piece, part in zip(pieces, parts, strict=True):
+        gap = " " if piece.meaning.role in ("total", "classes") else "\n"
+        text += f"{gap if text else ''}{_shown(part)}"
+    return text
+
+
+def _shown(cell: Cell) -> str:
+    if isinstance(cell.value, float) and cell.percent_format:
+        return f"{cell.value * 100:.10g} %".replace(".", ",")
+    return text_of(cell)
+
+
+def _with_grades(piece: Piece) -> str:
+    return f"{piece.meaning.grades} кл. — {_shown(piece.cell)}" if piece.meaning.grades else _shown(piece.cell)
