@@ -425,6 +425,7 @@ def test_a_workbook_without_a_form_says_what_was_looked_for():
     assert [(r.code, dict(r.data)["sheets"]) for r in remarks] == [("FILE-NO-FORM", "«Список»")]
 
 
+TITLED = OrderForm(school="____________", as_of="________", answers={"4.1": ""}, problems=[], name="бланк")
 BLANK = OrderForm(school="____________", as_of="________", answers={}, problems=[], name="бланк")
 
 
@@ -443,31 +444,39 @@ def test_a_copy_whose_head_was_left_blank_is_the_same_report():
 
 
 @pytest.mark.parametrize(
-    ("other", "what"),
+    ("school", "as_of"),
     [
-        (OrderForm(answers=ANSWERS | {"13": "12 %"}), "ответы"),
-        (OrderForm(as_of="30.01.2014"), "даты"),
-        (OrderForm(school="МБОУ СОШ № 10"), "школы"),
-        (OrderForm(school="МБОУ СОШ № 99"), "школы"),
-        (OrderForm(school="МБОУ СОШ № 10", as_of="30.01.2014"), "школы и даты"),
+        ("МБОУ СОШ № 1", "30.01.2014"),
+        ("МБОУ СОШ № 10", "20.03.2014"),
+        ("МБОУ СОШ № 99", "20.03.2014"),
+        ("МБОУ СОШ № 10", "30.01.2014"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
 )
-@pytest.mark.parametrize("hidden", [False, True])
-def test_two_different_reports_in_one_workbook_count_not_at_all(other, what, hidden):
-    other.name = "Лист2"
-    reports, remarks = read(OrderForm().sheet(hidden), other.sheet(hidden))
-    assert reports == ()
-    assert {(r.code, dict(r.data)["what"]) for r in remarks} == {("FORM-CONFLICT", what)}
-    assert len(remarks) == len({(r.school, r.as_of) for r in remarks}) == (1 if what == "ответы" else 2)
-
-
-def test_two_different_forms_one_under_the_other_count_not_at_all():
+@pytest.mark.parametrize("stacked", [False, True])
+def test_reports_of_different_schools_or_dates_in_one_workbook_are_each_counted(school, as_of, stacked):
+    other = OrderForm(school=school, as_of=as_of, name="Лист2", top=80 if stacked else 1).sheet()
     sheet = OrderForm().sheet()
-    sheet.cells.update(OrderForm(school="МБОУ СОШ № 10", top=80).sheet().cells)
-    reports, remarks = read(sheet)
-    assert reports == ()
-    assert [(r.code, r.school) for r in remarks] == [("FORM-CONFLICT", "01"), ("FORM-CONFLICT", "10")]
+    if stacked:
+        sheet.cells.update(other.cells)
+    reports, remarks = read(*((sheet,) if stacked else (sheet, other)))
+    assert [said(report) for report in reports] == [FACTS, FACTS]
+    assert [report.as_of for report in reports] == [
+        date(2014, 3, 20),
+        date(2014, 3 if as_of[3:5] == "03" else 1, int(as_of[:2])),
+    ]
+    assert [report.school for report in reports] == ["01", school.rpartition(" ")[2].zfill(2).replace("99", "")]
+    assert codes(remarks) <= {"SCHOOL-UNKNOWN"}
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_one_school_and_date_answered_twice_and_differently_counts_not_at_all(hidden):
+    other = OrderForm(answers=ANSWERS | {"13": "12 %"}, name="Лист2")
+    january = OrderForm(as_of="30.01.2014", name="Лист3")
+    reports, remarks = read(OrderForm().sheet(hidden), other.sheet(hidden), january.sheet(hidden))
+    assert [report.as_of for report in reports] == [date(2014, 1, 30)]
+    assert [(r.code, r.school, r.as_of) for r in remarks if r.code == "FORM-CONFLICT"] == [
+        ("FORM-CONFLICT", "01", date(2014, 3, 20))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -489,7 +498,9 @@ def test_a_form_on_a_hidden_sheet_alone_counts_with_a_remark():
     assert codes(remarks) == {"FORM-HIDDEN"}
 
 
-@pytest.mark.parametrize("sheets", [(OrderForm(), BLANK), (BLANK, OrderForm())], ids=["behind", "before"])
+@pytest.mark.parametrize(
+    "sheets", [(OrderForm(), BLANK), (BLANK, OrderForm()), (OrderForm(), TITLED)], ids=["behind", "before", "titled"]
+)
 def test_a_form_left_blank_beside_one_filled_in_is_passed_over(sheets):
     reports, remarks = read(*(form.sheet() for form in sheets))
     assert [said(report) for report in reports] == [FACTS]
@@ -552,7 +563,7 @@ def test_a_report_without_a_readable_date_is_an_error(as_of, code):
 def unaccounted(sheet):
     """Cells of a sheet with forms that are no label, no note, and said by no fact and no remark."""
     lost = set(sheet.cells)
-    for reader in readers(sheet, FORM, SCHOOLS, Meta()):
+    for reader in readers((sheet,), FORM, SCHOOLS, Meta()):
         report = reader.read()
         said = {f.cell for f in report.facts} | {r.cell for r in reader.remarks}
         named = {spot for spot in reader.ledger.roles if sheet.address(spot) in said}

@@ -9,77 +9,72 @@ from pipeline.reading.finding.identity import Identity, read_identity
 from pipeline.reading.finding.items import read_items
 from pipeline.reading.finding.ledger import Ledger
 from pipeline.reading.finding.notes import keep_notes
-from pipeline.reading.finding.one_report import FormRead, one_report
 from pipeline.reading.finding.order_form import OrderForm
 from pipeline.reading.finding.own_form import OwnForm
+from pipeline.reading.finding.pieces import Piece, reports_in
 from pipeline.reading.finding.problem_rows import read_problems
+from pipeline.reading.finding.reports_of_book import FormRead, reports_of_book
 from pipeline.reading.finding.rows import find_rows
-from pipeline.reading.finding.tables import FormOnSheet, find_forms
 from pipeline.reading.opening.book import Book, Sheet
 from pipeline.reading.schools import Schools
-from schemas import own_form
-from schemas.form import Form
+from schemas.form import Form, Item
 from schemas.remarks import Remark, remark
 from schemas.reports import ReportRead
 from schemas.school_names import whole_school
 
 
 def read_book(book: Book, form: Form, schools: Schools) -> tuple[tuple[ReportRead, ...], tuple[Remark, ...]]:
-    """The report of a workbook, and what is to be said about it. Remarks lack only the file's name."""
-    meta = read_meta(book.sheets)
-    forms: list[FormRead] = []
-    for sheet in book.sheets:
-        for reader in readers(sheet, form, schools, meta):
-            report = reader.read()
-            forms.append(FormRead(report, tuple(reader.remarks), _is_answered(report, form), sheet.hidden))
+    """The reports of a workbook, and what is to be said about them. Remarks lack only the file's name."""
+    forms = []
+    for reader in readers(book.sheets, form, schools, read_meta(book.sheets)):
+        report = reader.read()
+        hidden = reader.pieces[0].sheet.hidden
+        forms.append(FormRead(report, tuple(reader.remarks), _is_answered(report, form), hidden))
     if not forms:
         sheets = ", ".join(f"«{sheet.name}»" for sheet in book.sheets) or "нет"
         return (), (remark("FILE-NO-FORM", sheets=sheets),)
-    return one_report(forms)
+    return reports_of_book(forms)
 
 
 def _is_answered(report: ReportRead, form: Form) -> bool:
-    return any({number, number.rpartition(".")[0]} & form.answer_due.keys() for number in report.written)
+    """Has an item that is due one day an answer? The title of an act alone may be the form's own."""
+    answers = {fact.item for fact in report.facts if fact.field != "title"}
+    titled = {fact.item for fact in report.facts if fact.field == "title"}
+    written = report.written - (titled - answers)
+    return any({number, number.rpartition(".")[0]} & form.answer_due.keys() for number in written)
 
 
-def readers(sheet: Sheet, form: Form, schools: Schools, meta: Meta) -> "Iterator[FormReader]":
-    """One reader for each form on the sheet, from top to bottom."""
-    found = [] if sheet.name == own_form.META_SHEET else find_forms(sheet, form)
-    for on_sheet, after in zip(found, [*found, None][1:], strict=True):
-        last_row = after.head_first - 1 if after else max(spot.row for spot in sheet.cells)
-        yield FormReader(Ledger(sheet, form), on_sheet, last_row, schools, meta)
+def readers(sheets: tuple[Sheet, ...], form: Form, schools: Schools, meta: Meta) -> "Iterator[FormReader]":
+    """One reader for each report, in the order of sheets and from top to bottom."""
+    for pieces in reports_in(sheets, form, schools):
+        yield FormReader(pieces, Ledger(pieces[0].sheet, form), schools, meta)
 
 
 @dataclass
 class FormReader:
-    """Reads one form on one sheet into its ledger. `last_row`: the last one before the next form on the same sheet."""
+    """Reads the pieces of one report into its ledger; `ledgers` has one for each sheet that they stand on."""
 
+    pieces: list[Piece]
     ledger: Ledger
-    found: FormOnSheet
-    last_row: int
     schools: Schools
     meta: Meta
     remarks: list[Remark] = field(default_factory=list)
+    ledgers: dict[str, Ledger] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)  # why the answers were read where they were, a sentence a piece
 
     def read(self) -> ReportRead:
         """The report; its remarks, complete but for the file's name, lie in `remarks`."""
-        ledger, found = self.ledger, self.found
-        identity = read_identity(ledger, found, self.schools, self.meta)
-        own = OwnForm(ledger, found) if found.items.columns.own_form else None
+        ledger, first = self.ledger, self.pieces[0]
+        identity = read_identity(ledger, first.found, self.schools, self.meta)
+        own = OwnForm(ledger, first.found) if first.found.items.columns.own_form else None
         passport = own.passport if own else ()
         self._know_the_school(identity, passport)
-        rows = list(find_rows(ledger.sheet, found.items, ledger.form))
-        reader = own or OrderForm(ledger, found.items, rows, identity.as_of)
-        if isinstance(reader, OrderForm) and reader.columns.foreign:
-            ledger.remarks.append(remark("COLUMN-OTHER-DATE", value=", ".join(reader.columns.foreign)))
-            rows = []
-        read_items(ledger, found.items, rows, reader.read_row)
-        last_item = rows[-1].row if rows else found.items.first - 1
-        read_problems(ledger, found, last_item)
-        keep_notes(ledger, found, self.last_row)
-        tell_asides(ledger, found, self.last_row)
+        self.ledgers = {first.sheet.name: ledger}
+        last: Item | None = None
+        for piece in self.pieces:
+            last = self._read_piece(piece, identity, own, last)
         report = ReportRead(
-            sheet=ledger.sheet.name,
+            sheet=first.sheet.name,
             school=identity.school.code if identity.school else "",
             school_as_written=identity.school_as_written,
             as_of=identity.as_of,
@@ -89,10 +84,10 @@ class FormReader:
             bases=passport,
             own_form=own is not None,
             strange=tuple(ledger.strange),
+            columns="; ".join(dict.fromkeys(self.columns)),
         )
-        self.remarks = [
-            replace(r, sheet=report.sheet, school=report.school, as_of=report.as_of) for r in ledger.remarks
-        ]
+        place = {"sheet": report.sheet, "school": report.school, "as_of": report.as_of}
+        self.remarks = [replace(r, **place) for r in ledger.remarks]  # type: ignore[arg-type]
         return report
 
     def _know_the_school(self, identity: Identity, passport: tuple[tuple[str, float, str], ...]) -> None:
@@ -100,3 +95,27 @@ class FormReader:
         school = identity.school
         self.ledger.bases = {base: people for base, people, _ in passport} | (school.bases if school else {})
         self.ledger.grades = whole_school(school.full_name or school.name if school else identity.school_as_written)
+
+    def _read_piece(self, piece: Piece, identity: Identity, own: OwnForm | None, before: Item | None) -> Item | None:
+        """`before`: the last item of the piece before it. Returns the last one of this."""
+        ledger, found = self._ledger_of(piece), piece.found
+        if piece is not self.pieces[0]:
+            ledger.roles |= piece.head[0].roles  # the same head once more, or a title
+        rows = list(find_rows(ledger.sheet, found.items, ledger.form, before))
+        reader = own or OrderForm(ledger, found.items, rows, identity.as_of)
+        if isinstance(reader, OrderForm) and rows:
+            self.columns.append(reader.columns.why)
+            if reader.columns.foreign:
+                ledger.remarks.append(remark("COLUMN-OTHER-DATE", value=", ".join(reader.columns.foreign)))
+                rows = []
+        read_items(ledger, found.items, rows, reader.read_row)
+        read_problems(ledger, found, rows[-1].row if rows else found.items.first - 1)
+        keep_notes(ledger, found, piece.last_row)
+        tell_asides(ledger, found, piece.last_row)
+        return rows[-1].item if rows else before
+
+    def _ledger_of(self, piece: Piece) -> Ledger:
+        name = piece.sheet.name
+        if name not in self.ledgers:
+            self.ledgers[name] = self.ledger.on(piece.sheet)
+        return self.ledgers[name]

@@ -59,6 +59,11 @@ class Ledger:
             rows.setdefault(spot.row, []).append(spot)
         return rows
 
+    def on(self, sheet: Sheet) -> "Ledger":
+        """The same ledger for a piece of the form on another sheet, whose name stands in every address."""
+        named = sheet._replace(prefix=f"{sheet.name}!")
+        return replace(self, sheet=named, roles={})
+
     def on_row(self, row: int) -> list[Spot]:
         """The non-empty cells of a row, from left to right."""
         return self._rows.get(row, [])
@@ -77,7 +82,7 @@ class Ledger:
 
     def refuse(self, number: str, spots: list[Spot], why: Remark) -> None:
         """Nothing that the item is answered with counts. `spots`: the cells that say so; the remark is on the first."""
-        self.facts = [fact for fact in self.facts if fact.item != number or fact.field == "title"]
+        self.facts[:] = [fact for fact in self.facts if fact.item != number or fact.field == "title"]
         self.refused.add(number)
         self.written.add(number)
         for spot in spots:

@@ -19,7 +19,7 @@ def read_problems(ledger: Ledger, found: FormOnSheet, last_item: int) -> None:
     if table is None:
         return
     ledger.label(table.labels)
-    counted = 0
+    counted = sum(number.startswith("problem.") for number in ledger.answer_cells)  # by a piece before
     for row in range(table.first, closing):
         if found.items.columns.own_form:
             ledger.label([Spot(row, found.items.columns.percent + 1)])  # the column of checks

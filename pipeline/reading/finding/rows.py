@@ -37,9 +37,12 @@ class Row:
     shared: bool = False
 
 
-def find_rows(sheet: Sheet, table: Table, form: Form) -> Iterator[Row]:
-    """The rows of the table that answer an item, top to bottom. A row that answers none is left out."""
-    context = _Context(form)
+def find_rows(sheet: Sheet, table: Table, form: Form, before: Item | None = None) -> Iterator[Row]:
+    """The rows of the table that answer an item, top to bottom. A row that answers none is left out.
+
+    `before`: the last item of the table that this one continues.
+    """
+    context = _Context(form, before)
     for row in range(table.first, table.last + 1):
         if numbers_columns(sheet, row, table.columns, table.width):
             continue
@@ -97,9 +100,9 @@ def _number_before(words: str) -> tuple[list[str], str]:
 class _Context:
     """What has been read above: the order of items gives sense to a row whose number or wording is lost."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form, before: Item | None) -> None:
         self.form = form
-        self.last: Item | None = None
+        self.last = before
         self.acts: Item | None = None
         self.act_rows: dict[str, list[str]] = {}
 

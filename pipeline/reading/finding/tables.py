@@ -14,6 +14,7 @@ from schemas.likeness import SAME_WORDING, best_likeness, is_one_of, plain
 
 # So many different items must be recognised by wording for a table without a heading to be the form's.
 _ENOUGH_ITEMS = 4
+_ENOUGH_FOR_A_PART = 2  # on a sheet beside the one with the form
 # A heading has no more rows than this.
 _HEADING_ROWS = 3
 
@@ -89,7 +90,20 @@ Rows = dict[int, dict[int, str]]  # row -> column -> text, blank for a cell that
 
 def find_forms(sheet: Sheet, form: Form) -> list[FormOnSheet]:
     """All forms on the sheet, from top to bottom."""
-    tables = _tables(sheet, form)
+    return _forms(_tables(sheet, form, _ENOUGH_ITEMS))
+
+
+def find_parts(sheet: Sheet, form: Form) -> list[FormOnSheet]:
+    """What may be a part of a form that stands on another sheet: few items without a heading, or problems alone."""
+    tables = _tables(sheet, form, _ENOUGH_FOR_A_PART)
+    if found := _forms(tables):
+        return found
+    none = [(Table(one.columns, 0, one.first, one.first - 1), one) for one in tables]
+    return [FormOnSheet(1, problems.heading - 1, items, problems) for items, problems in none[:1]]
+
+
+def _forms(tables: list[Table]) -> list[FormOnSheet]:
+    """Tables of items, each with its head and the table of problems that follows it."""
     found: list[FormOnSheet] = []
     head_first = 1
     for here, table in enumerate(tables):
@@ -103,14 +117,14 @@ def find_forms(sheet: Sheet, form: Form) -> list[FormOnSheet]:
     return found
 
 
-def _tables(sheet: Sheet, form: Form) -> list[Table]:
+def _tables(sheet: Sheet, form: Form, enough: int) -> list[Table]:
     rows = _by_row(sheet)
     starts: list[_Start] = []
     for row, columns in rows.items():
         problems = _problems_heading(row, columns, form)
         starts += [start for start in (_items_heading(row, sheet, rows, form, problems), problems) if start]
     if not any(not start.problems for start in starts):
-        starts += _table_without_heading(sheet, rows, form)
+        starts += _table_without_heading(sheet, rows, form, enough)
         starts.sort(key=lambda start: start.heading or start.first)
     return [_bounded(start, starts[here + 1 :], rows, form) for here, start in enumerate(starts)]
 
@@ -289,7 +303,7 @@ def _count_up(marks: list[str]) -> bool:
 # ── a table without a heading ────────────────────────────────────────────────────────────────────────────
 
 
-def _table_without_heading(sheet: Sheet, rows: Rows, form: Form) -> list[_Start]:
+def _table_without_heading(sheet: Sheet, rows: Rows, form: Form, enough: int) -> list[_Start]:
     """The column in which most of the form's long wordings stand is the column of measures."""
     known = [item for item in form.items if len(item.title) > 30 or item.kind is Kind.GROUP]
     hits: dict[int, dict[str, int]] = {}
@@ -301,7 +315,7 @@ def _table_without_heading(sheet: Sheet, rows: Rows, form: Form) -> list[_Start]
                 if best_likeness(text, item.wordings) >= SAME_WORDING:
                     hits.setdefault(column, {}).setdefault(item.number, row)
     column, items = max(hits.items(), key=lambda hit: len(hit[1]), default=(0, {}))
-    if len(items) < min(_ENOUGH_ITEMS, len(known)):
+    if len(items) < min(enough, len(known)):
         return []
     first = min(items.values())
     return [_below_unknown_heading(first, column, sheet, rows, form)]

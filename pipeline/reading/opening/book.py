@@ -50,10 +50,11 @@ class Sheet(NamedTuple):
     places: dict[int, str] | None = None  # of a text document: row -> «таблица 1, строка 7»
     asides: tuple[Aside, ...] = ()
     hidden_columns: frozenset[int] = frozenset()
+    prefix: str = ""  # of every address, where a report stands on several sheets: «Лист2!»
 
     def address(self, spot: Spot) -> str:
         """How people find the cell: `B7`, in a text document the row of its table."""
-        return address(spot) if self.places is None else self.places[spot.row]
+        return self.prefix + (address(spot) if self.places is None else self.places[spot.row])
 
 
 class Book(NamedTuple):

@@ -219,7 +219,8 @@ class _Table:
             raise too_many_cells(self._limits)
 
     def sheet(self) -> Sheet:
-        sheet = Sheet(self._name, self._cells, self._hidden, tuple(self._merged))._replace(hidden_columns=frozenset(self._hidden_columns))
+        sheet = Sheet(self._name, self._cells, self._hidden, tuple(self._merged))
+        sheet = sheet._replace(hidden_columns=frozenset(self._hidden_columns))
         return as_seen(sheet, self._marks, {}, tuple(self._asides))
 
 
