@@ -1,5 +1,6 @@
 """Writes the generated pages anew: `python docs/make_tables.py`. A test holds that they are current."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandera.pandas as pa
@@ -7,11 +8,16 @@ import pandera.pandas as pa
 from pipeline.measuring.frames import FRAMES
 from pipeline.wording import message, todo
 from schemas.contracts import CONTRACTS, judged_by
+from schemas.form import load_form
+from schemas.registry_book import FILE, Words, tables
 from schemas.remarks import Severity, load_catalogue
 
 DOCS = Path(__file__).resolve().parent
 _SEVERITIES = {Severity.ERROR: "ошибка", Severity.WARNING: "проверить", Severity.INFO: "сведение"}
 _HEAD = "| код | правило | что сказано | что сделать | кто проверяет |", "|---|---|---|---|---|"
+_FORM = "form-547"  # whose bases have columns in the registry
+_FROM = "<!-- листы реестра: создано из schemas/registry_book.py, python docs/make_tables.py -->"
+_TO = "<!-- конец листов реестра -->"
 _NO_MODEL = "чтение или правило"  # what no pandera model raises
 
 
@@ -22,7 +28,7 @@ def main() -> None:
 
 def pages() -> dict[str, str]:
     """File name -> its text."""
-    return {"remarks.md": _remarks_page(), "data-dictionary.md": _dictionary_page()}
+    return {"remarks.md": _remarks_page(), "data-dictionary.md": _dictionary_page(), "guide.ru.md": _guide()}
 
 
 def _remarks_page() -> str:
@@ -52,8 +58,8 @@ def _dictionary_page() -> str:
     lines = [
         "# Data dictionary",
         "",
-        "Generated from the pandera models in `schemas/` and of `pipeline/measuring/frames.py`",
-        "(`python docs/make_tables.py`).",
+        "Generated from the pandera models in `schemas/` and of `pipeline/measuring/frames.py`, and from the tables of",
+        "the registry (`python docs/make_tables.py`).",
     ]
     handed_on = {f"What measuring hands on, `Figures.{name}`": model for name, model in FRAMES.items()}
     for title, model in {**CONTRACTS, **handed_on}.items():
@@ -69,7 +75,36 @@ def _dictionary_page() -> str:
         for name, column in _schema(model).columns.items():
             empty = "yes" if column.nullable else "no"
             lines.append(f"| `{name}` | {str(column.dtype).partition('[')[0]} | {empty} | {column.description or ''} |")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *_registry_lines(), ""])
+
+
+def _registry_lines() -> Iterator[str]:
+    """The registry workbook as it is read."""
+    yield f"## The registry workbook, `{FILE}`"
+    yield ""
+    yield "Declared in `schemas/registry_book.py`. A cell that is not understood is a remark and `UNKNOWN`, no value."
+    for table in tables(load_form(_FORM)):
+        yield from ("", f"### «{table.sheet}»", "", "| heading | or | must be there | kind |", "|---|---|---|---|")
+        for column in table.columns:
+            words = f" ({', '.join(column.words)})" if isinstance(column, Words) else ""
+            others = ", ".join(column.spellings)
+            yield f"| {column.heading} | {others} | {column.need.value} | {column.kind}{words} |"
+
+
+def _guide() -> str:
+    """The office's guide with its part on the registry written anew between its marks."""
+    before, rest = (DOCS / "guide.ru.md").read_text("utf-8").split(_FROM)
+    _, after = rest.split(_TO)
+    return f"{before}{_FROM}\n{chr(10).join(_guide_lines())}\n{_TO}{after}"
+
+
+def _guide_lines() -> Iterator[str]:
+    for table in tables(load_form(_FORM)):
+        yield from (f"**Лист «{table.sheet}».** {table.about}", "")
+        yield from ("| столбец | что в нём | если ячейка не понята |", "|---|---|---|")
+        for column in table.columns:
+            yield f"| {column.heading} | {column.holds} | {column.unread} |"
+        yield ""
 
 
 def _schema(model: type[pa.DataFrameModel]) -> pa.DataFrameSchema:

@@ -173,7 +173,7 @@ def _write(
     """All files of the run, made beside their places. Returns the summary's path below the output folder, its digest,
     what is to be said of the letters, and of the files at which the program failed."""
     from pipeline.reading.draft import look_alikes
-    from pipeline.sending.letters import leadership_letter, put_in_outbox
+    from pipeline.sending.letters import leadership_letter, nobody_to_tell, put_in_outbox
     from pipeline.writing.brief import make_brief
     from pipeline.writing.csv_files import answers_csv, findings_csv, indicators_csv
     from pipeline.writing.csv_schemas import csv_schemas
@@ -218,7 +218,9 @@ def _write(
     if strange := strange_toml(reads, registry):
         outputs.add(strange_file, strange, durable=False)
     letter = leadership_letter(figures, brief, registry, name, summary)
-    said = put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs) if letter else []
+    said = nobody_to_tell(registry)
+    if letter:
+        said += put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs)
     return folder / name, digests[name], said, failures
 
 

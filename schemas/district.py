@@ -1,15 +1,56 @@
-"""The district as the office's registry tells it: schools, who gets letters, waivers, papers received."""
+"""The district as the office's registry tells it: schools, who gets letters, waivers, papers received.
+
+A cell of the office that is not understood has a value of its own (`UNKNOWN`, `Received.UNKNOWN`), which has no truth
+value: neither mypy (`truthy-bool`) nor Python lets anybody take it for a yes or for a no.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 from schemas.remarks import Remark
+
+MUNICIPALITY = "municipality"  # scope of the municipality's figures beside the codes of the schools: none may have it
+
+
+class _NoTruth(Enum):
+    """Members that must be named where they are asked for: `if received:` is refused."""
+
+    if not TYPE_CHECKING:  # with a `__bool__` mypy would think that it can be asked
+
+        def __bool__(self) -> NoReturn:
+            raise TypeError(f"{self} is neither true nor false: compare it with a member")
+
+
+class Unknown(_NoTruth):
+    """Of a cell in which something stands that is not understood. A blank cell is None instead."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final[Literal[Unknown.UNKNOWN]] = Unknown.UNKNOWN
+
+
+class Received(_NoTruth):
+    """Has a paper come to the office. UNKNOWN: its tick is not understood; it is neither there nor overdue."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Topic(StrEnum):
+    """What a recipient wants to be told, in the words of «Рассылка»."""
+
+    SUMMARY = "сводка"
+    PROBLEMS = "проблемы"
+    FAILURES = "сбои"
 
 
 @dataclass(frozen=True)
 class School:
-    """One row of the registry's sheet «Школы». `bases`: base id -> people."""
+    """One row of the registry's sheet «Школы». `bases`: base id -> people. `classes`: None where not known."""
 
     code: str
     name: str
@@ -18,24 +59,26 @@ class School:
     bases: dict[str, float] = field(default_factory=dict)
     classes: int | None = None
     email: str = ""
-    since: date | None = None
-    until: date | None = None
+    since: date | Unknown | None = None
+    until: date | Unknown | None = None
 
     def in_being(self, day: date) -> bool:
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+        """A date that cannot be read closes no school: left out, it would be missed by nobody. A remark tells of it."""
+        begun = self.since is None or self.since is UNKNOWN or self.since <= day
+        return begun and (self.until is None or self.until is UNKNOWN or day <= self.until)
 
 
 class Recipient(NamedTuple):
-    """One row of «Рассылка». `wants`: «сводка», «проблемы», «сбои»."""
+    """One row of «Рассылка»."""
 
     name: str
     email: str
-    wants: str = "сводка"
+    wants: frozenset[Topic] = frozenset({Topic.SUMMARY})
 
 
 class Waiver(NamedTuple):
     """One row of «Исключения». A blank `code` leaves the item out of the school's plan (the order's note); a blank
-    `item` stands for the report as such."""
+    `item` stands for the report as such. `under`: the numbers of all items that stand under it."""
 
     school: str
     item: str
@@ -43,9 +86,15 @@ class Waiver(NamedTuple):
     reason: str = ""
     who: str = ""
     until: date | None = None
+    under: tuple[str, ...] = ()
 
     def covers(self, item: str, day: date) -> bool:
-        return item == self.item and (self.until is None or day <= self.until)
+        return self.is_about(item) and (self.until is None or day <= self.until)
+
+    def is_about(self, item: str) -> bool:
+        """Is it given for the item: by its own number, by that of a group over it, or for all rows of its acts."""
+        numbers = (self.item, *self.under)
+        return item in numbers or (self.item != "" and item.rpartition(".")[0] in numbers)
 
     @property
     def words(self) -> str:
@@ -58,7 +107,7 @@ class Paper(NamedTuple):
 
     school: str
     document: str
-    received: bool
+    received: Received
     day: date | None = None
 
 

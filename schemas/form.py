@@ -256,6 +256,11 @@ class Form(_Data, frozen=True, dict=True):
         measures = (measure for stage in self.stages for measure in stage.measures)
         return (*(paper.title for paper in self.order.papers), *(m.title for m in measures if not m.items))
 
+    def under(self, number: str) -> tuple[str, ...]:
+        """Numbers of all items that stand under the item, those under them too."""
+        below = [item.number for item in self.items if number and item.parent == number]
+        return (*below, *(deeper for one in below for deeper in self.under(one)))
+
     @cached_property
     def due_items(self) -> tuple[Item, ...]:
         """Items with a due date, in the form's order."""

@@ -4,8 +4,6 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-MUNICIPALITY = "municipality"
-
 _SLIP = 1e-6  # what binary fractions may add, in people or percentage points
 
 

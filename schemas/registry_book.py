@@ -1,13 +1,281 @@
-"""The registry workbook: its file, its sheets and their headings, shared by its reader and its writer."""
+"""The registry workbook: one declared table a sheet, from which its reader, its writer and its pages of docs are made.
+
+A column says what the office writes in it and what a cell that is not understood means: never a yes, never «without
+end», never silence. No pandas: workers import this.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import ClassVar
+
+from schemas.district import Topic
+from schemas.form import Form
 
 FILE = "registry.xlsx"
-SCHOOLS, MAILING = "Школы", "Рассылка"
-CODE, NAME, FULL_NAME, ALIASES = "Код", "Краткое наименование", "Полное наименование", "Другие названия"
-CLASSES, EMAIL, SINCE, UNTIL = "Классов", "Электронная почта", "Действует с", "Действует по"
-WAIVERS = "Исключения"
-SCHOOL_CODE, ITEM, REMARK, REASON, WHO, VALID_UNTIL = (
-    "Код школы", "Пункт", "Код замечания", "Основание", "Кто разрешил", "Действует до",
+
+
+def tables(form: Form) -> "tuple[Table, ...]":
+    """The sheets of the workbook, «Школы» with the columns of the form's bases."""
+    return schools_table(form), MAILING, WAIVERS, PAPERS
+
+
+def schools_table(form: Form) -> "Table":
+    here = SCHOOLS.columns.index(CLASSES)
+    return replace(SCHOOLS, columns=(*SCHOOLS.columns[:here], *base_columns(form), *SCHOOLS.columns[here:]))
+
+
+def base_columns(form: Form) -> "Iterator[People]":
+    """A column for each base of the form, in its order."""
+    for base in form.bases:
+        holds = f"{base.label.lower()}: целое число"
+        yield People(base.registry, holds=holds, unread="доли от этого числа не считаются", base=base.id)
+
+
+class Need(StrEnum):
+    """What it means that a column is not there."""
+
+    REQUIRED = "yes"  # nothing on the sheet can be used without it
+    EXPECTED = "expected"  # its absence is said
+    OPTIONAL = "no"
+
+
+@dataclass(frozen=True)
+class _Column:
+    """`holds`: what the office writes there. `unread`: what a cell that is not understood means. Both in Russian:
+    clauses for the guide and for the remark. A heading begins so, or with one of its other `spellings`."""
+
+    kind: ClassVar[str]
+
+    heading: str
+    holds: str
+    unread: str
+    spellings: tuple[str, ...] = ()
+    need: Need = Need.OPTIONAL
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return (self.heading, *self.spellings)
+
+
+@dataclass(frozen=True)
+class Text(_Column):
+    kind = "text; not understood: an error value, a formula without a value"
+
+
+@dataclass(frozen=True)
+class OwnCode(Text):
+    kind = "code of the school, its own"
+
+
+@dataclass(frozen=True)
+class Number(_Column):
+    """Not below zero and not above `most`: more is a slip of the keyboard."""
+
+    kind = "a whole number, not negative"
+
+    most: int = 1_000_000
+
+
+@dataclass(frozen=True)
+class People(Number):
+    kind = "people of a base of the form: a whole number, not negative"
+
+    need: Need = Need.EXPECTED
+    base: str = ""
+
+
+@dataclass(frozen=True)
+class Day(_Column):
+    kind = "a date"
+
+
+@dataclass(frozen=True)
+class Address(_Column):
+    kind = "one e-mail address"
+
+
+@dataclass(frozen=True)
+class Words(_Column):
+    """Any number of the known `words`, recognised by likeness; blank stands for `blank`. A dash is not blank here."""
+
+    kind = "known words, separated by a comma, a semicolon or «и»"
+
+    words: tuple[str, ...] = ()
+    blank: str = ""
+
+
+@dataclass(frozen=True)
+class Tick(_Column):
+    """A yes or a no as people say it (`pipeline.reading.answers.yes_no`), by these words too; or a date."""
+
+    kind = "a yes word or a date (received); a no word or nothing (not received)"
+
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SchoolCode(_Column):
+    kind = "code of a school on «Школы», leading zeros do not matter"
+
+
+@dataclass(frozen=True)
+class ItemNumber(_Column):
+    kind = "number of an item of the form, or of a group of items"
+
+
+@dataclass(frozen=True)
+class RemarkCode(_Column):
+    kind = "code of a remark in the catalogue"
+
+
+@dataclass(frozen=True)
+class Title(_Column):
+    kind = "title of a paper or measure that no report shows, by likeness"
+
+
+Column = Text | Number | Day | Address | Words | Tick | SchoolCode | ItemNumber | RemarkCode | Title
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet. `about`: what it is for and what holds of its rows, for the guide, in Russian. `strange`: code of the
+    remark on a row that names no known school, item or document."""
+
+    sheet: str
+    about: str
+    columns: tuple[Column, ...]
+    strange: str = ""
+
+
+# ── the sheets ───────────────────────────────────────────────────────────────────────────────────────────────
+
+CODE = OwnCode(
+    "Код",
+    holds="код школы, свой у каждой; по нему школу узнают другие листы",
+    unread="школа не учтена",
+    spellings=("Код школы",),
+    need=Need.REQUIRED,
+)
+NAME = Text(
+    "Краткое наименование",
+    holds="как школу называть в своде",
+    unread="вместо наименования стоит код",
+    spellings=("Краткое название", "Сокращённое наименование", "Наименование", "Название"),
+    need=Need.REQUIRED,
+)
+FULL_NAME = Text(
+    "Полное наименование",
+    holds="наименование по уставу",
+    unread="по нему школа не узнаётся",
+    spellings=("Полное название",),
+)
+ALIASES = Text(
+    "Другие названия",
+    holds="как школа называет себя в отчётах, через точку с запятой",
+    unread="по ним школа не узнаётся",
+)
+CLASSES = Number(
+    "Классов",
+    holds="классов: целое число",
+    unread="число классов неизвестно",
+    spellings=("Число классов", "Количество классов"),
+    most=1_000,
+)
+EMAIL = Address(
+    "Электронная почта",
+    holds="адрес школы",
+    unread="писать по нему нельзя",
+    spellings=("Адрес электронной почты", "Эл. почта", "Почта", "E-mail"),
+)
+SINCE = Day(
+    "Действует с",
+    holds="первый день школы; пусто — действует давно",
+    unread="школа считается открытой давно",
+)
+UNTIL = Day(
+    "Действует по",
+    holds="последний день школы; пусто — без срока",
+    unread="школа считается действующей",
+)
+SCHOOLS = Table(
+    "Школы",
+    "Одна строка — одна школа. Без этого листа свод не делается.",
+    (CODE, NAME, FULL_NAME, ALIASES, CLASSES, EMAIL, SINCE, UNTIL),
+)
+
+RECIPIENT = Text("Имя", holds="кому идут письма", unread="строка не учтена", spellings=("Ф.И.О.", "Получатель"))
+RECIPIENT_EMAIL = replace(
+    EMAIL,
+    holds="один адрес",
+    unread="строка не учтена",
+    spellings=(*EMAIL.spellings, "Адрес"),
+    need=Need.REQUIRED,
+)
+WANTS = Words(
+    "Что получает",
+    holds="сводка, проблемы, сбои — одно или несколько; пусто — сводка",
+    unread="эта строка не получает ничего",
+    words=tuple(Topic),
+    blank=Topic.SUMMARY,
+)
+MAILING = Table(
+    "Рассылка",
+    "Кому уходят письма. Если лист заполнен, а сводку не получает никто, об этом скажет сам запуск.",
+    (RECIPIENT, RECIPIENT_EMAIL, WANTS),
+)
+
+_NOT_IN_FORCE = "исключение не действует"
+SCHOOL_CODE = SchoolCode("Код школы", holds="код с листа «Школы»", unread=_NOT_IN_FORCE, need=Need.REQUIRED)
+ITEM = ItemNumber(
+    "Пункт",
+    holds="номер пункта; номер группы касается всех её пунктов; пусто — отчёт в целом",
+    unread=_NOT_IN_FORCE,
+)
+REMARK = RemarkCode(
+    "Код замечания",
+    holds="какое замечание разрешено; пусто — пункт исключён из плана школы",
+    unread=_NOT_IN_FORCE,
+)
+REASON = Text("Основание", holds="почему разрешено", unread=_NOT_IN_FORCE)
+WHO = Text("Кто разрешил", holds="фамилия разрешившего", unread=_NOT_IN_FORCE)
+VALID_UNTIL = Day(
+    "Действует до",
+    holds="последний день исключения; пусто — бессрочно",
+    unread=_NOT_IN_FORCE,
+    spellings=("Действует по",),
+)
+WAIVERS = Table(
+    "Исключения",
+    "Замечание с исключением становится сведением, показатель учитывается, основание стоит рядом. После указанного дня "
+    "исключение перестаёт действовать само.",
+    (SCHOOL_CODE, ITEM, REMARK, REASON, WHO, VALID_UNTIL),
+    "REGISTRY-WAIVER",
+)
+
+PAPER_SCHOOL = replace(SCHOOL_CODE, unread="строка не учтена")
+DOCUMENT = Title(
+    "Документ",
+    holds="название из приказа: копия приказа о назначении ответственного, план действий, заключение договора и другие",
+    unread="строка не учтена",
+    spellings=("Название документа", "Мероприятие"),
+    need=Need.REQUIRED,
+)
+RECEIVED = Tick(
+    "Получен",
+    holds="дата или «да»; «нет» или пусто — не получен",
+    unread="документ не считается ни полученным, ни просроченным",
+    need=Need.REQUIRED,
+    yes=("получен", "получена", "получено", "получены", "сдан", "сдана", "сдано", "сданы", "принят", "принята",
+         "представлен", "представлена", "предоставлен", "предоставлена", "✓", "✔", "√", "☑"),
+    no=("не получен", "не получена", "не получено", "не получены", "не сдан", "не сдана", "не сдано", "не принят",
+        "не принята", "не представлен", "не представлена", "не предоставлен", "не предоставлена", "☐"),
 )  # fmt: skip
-PAPERS = "Документы"
-DOCUMENT, RECEIVED = "Документ", "Получен"
-RECIPIENT, WANTS = "Имя", "Что получает"
+PAPERS = Table(
+    "Документы",
+    "Здесь управление отмечает то, чего в отчётах нет. Без этого листа на «Этапах» о таких мероприятиях сказано "
+    "«отчётом не проверяется».",
+    (PAPER_SCHOOL, DOCUMENT, RECEIVED),
+    "REGISTRY-TICK",
+)

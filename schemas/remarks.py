@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,12 @@ def load_catalogue(controls: Mapping[str, str] | None = None) -> Catalogue:
                 f"Настройки, раздел [controls]: для «{code}» укажите error, warning, info или off, а не «{wish}»."
             )
     return Catalogue(entries, frozenset(off))
+
+
+@cache
+def known_codes() -> tuple[str, ...]:
+    """Codes of the catalogue, in its order."""
+    return tuple(read_toml(CATALOGUE))
 
 
 class _Named(msgspec.Struct, frozen=True):

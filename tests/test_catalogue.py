@@ -266,6 +266,7 @@ def one_part_above_its_whole(folder: Path) -> Iterable[Remark]:
 
 
 WITH_TEACHERS = ["Код", "Краткое наименование", "Педагогических работников", "Действует с"]
+MAILING = ["Имя", "Электронная почта", "Что получает"]
 WAIVERS = ["Код школы", "Пункт", "Код замечания", "Основание", "Кто разрешил", "Действует до"]
 
 RAISED: dict[str, Fixture] = {
@@ -366,6 +367,11 @@ RAISED: dict[str, Fixture] = {
     "REGISTRY-TICK": in_the_registry(["Код школы", "Документ", "Получен"], ["99", "План"], sheet="Документы"),
     "REGISTRY-ADDRESS": in_the_registry(["Имя", "Электронная почта"], ["Описка", "school8@"], sheet="Рассылка"),
     "REGISTRY-PART": one_part_above_its_whole,
+    "REGISTRY-CELL": in_the_registry(MAILING, ["Начальник", "head@example.org", "отчёт"], sheet="Рассылка"),
+    "REGISTRY-COLUMN": in_the_registry(["Код", "Краткое наименование", "Родитили"], ["01", "МБОУ СОШ № 1", 574.0]),
+    "REGISTRY-HEADING": in_the_registry([*WAIVERS, "Действует до дня"], ["01", "14"], sheet="Исключения"),
+    "REGISTRY-SHEET": in_the_registry(WAIVERS, ["01", "14"], sheet="Исключеня"),
+    "REGISTRY-NOBODY": in_the_registry(MAILING, ["Методист", "m@example.org", "проблемы"], sheet="Рассылка"),
 }
 
 

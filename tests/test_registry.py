@@ -12,7 +12,7 @@ from pipeline.reading.registry import read_registry
 from pipeline.settings import Limits
 from pipeline.writing.registry import write_registry
 from schemas.addresses import Spot
-from schemas.district import Paper, Recipient, Registry, School, Waiver
+from schemas.district import Paper, Received, Recipient, Registry, School, Topic, Waiver
 from schemas.form import load_form
 from schemas.reports import FileRead
 from schemas.strict import UsageError
@@ -93,7 +93,7 @@ def test_a_name_of_two_schools_is_a_remark():
 
 
 def test_schools_open_and_close():
-    headings = [*HEADINGS[:2], "Действует с", "Действует по"]
+    headings = ["Код", "Краткое наименование", "Действует с", "Действует по", *HEADINGS[3:]]
     found = registry(["01", "А", Cell(datetime(2014, 1, 1), "DD.MM.YYYY"), "31.08.2014"], headings=headings)
     (school,) = found.schools
     assert (school.since, school.until) == (date(2014, 1, 1), date(2014, 8, 31))
@@ -112,8 +112,8 @@ def test_recipients_and_addresses_that_are_none():
     )
     found = read_registry(Book((sheet(HEADINGS, SCHOOL), mailing)), FORM)
     assert found.mailing == (
-        Recipient("Начальник", "head@example.org", "сводка"),
-        Recipient("Методист", "method@example.org", "проблемы"),
+        Recipient("Начальник", "head@example.org", frozenset({Topic.SUMMARY})),
+        Recipient("Методист", "method@example.org", frozenset({Topic.PROBLEMS})),
     )
     assert [(r.code, r.cell) for r in found.remarks] == [("REGISTRY-ADDRESS", "B4")]
 
@@ -124,6 +124,10 @@ def test_recipients_and_addresses_that_are_none():
         (Book((sheet(["Код"], name="Список"),)), "Школы"),
         (Book((sheet(["Код", "Адрес"], ["01", "x"]),)), "Краткое наименование"),
         (Book((sheet(HEADINGS, ["", "МБОУ СОШ № 1"]),)), "нет кода"),
+        (Book((sheet(HEADINGS, SCHOOL, name="Школа"),)), "нет листа «Школы», но есть «Школа»"),
+        (Book((sheet(["Кодд", "Ктаткое наименование"], ["01", "А"]),)), "Краткое наименование.*похож — «Ктаткое"),
+        (Book((sheet(["Код", "Код", "Название"], ["01", "02", "А"]),)), "неясно, какой столбец — «Код»"),
+        (Book((sheet(HEADINGS, SCHOOL, ["Municipality", "Район"]),)), "строка 3.*весь район; дайте школе другой код"),
     ],
 )
 def test_a_registry_that_cannot_be_used_says_file_sheet_and_column(book, named):
@@ -133,7 +137,9 @@ def test_a_registry_that_cannot_be_used_says_file_sheet_and_column(book, named):
 
 def test_what_is_written_is_read_back():
     schools = (School("01", "А", "Полное А", ("а", "б"), {"teachers": 5.0, "able": 3.0}, 11, "a@example.org"),)
-    before = Registry(schools, (Recipient("Начальник", "head@example.org", "сводка"),))
+    before = Registry(
+        schools, (Recipient("Начальник", "head@example.org", frozenset({Topic.SUMMARY, Topic.FAILURES})),)
+    )
     book = open_book(write_registry(FORM, before, date(2014, 1, 1)), Limits())
     assert read_registry(book, FORM) == before
 
@@ -205,15 +211,17 @@ def test_papers_that_no_report_shows_are_ticked_off_by_their_titles():
     )
     assert found.remarks == ()
     assert found.papers == (
-        Paper("01", order, True, date(2013, 12, 20)),
-        Paper("01", plan, False),
-        Paper("01", measure, True),
+        Paper("01", order, Received.YES, date(2013, 12, 20)),
+        Paper("01", plan, Received.NO),
+        Paper("01", measure, Received.YES),
     )
 
 
 @pytest.mark.parametrize("row", [["99", FORM.order.papers[0].title, "да"], ["01", "Справка", "да"]])
 def test_a_paper_of_no_school_or_of_no_known_title_is_a_remark(row):
-    assert [(r.code, r.sheet, r.cell) for r in papers(row).remarks] == [("REGISTRY-TICK", "Документы", "A2")]
+    [said] = papers(row).remarks
+    strange = "A2" if row[0] == "99" else "B2"
+    assert (said.code, said.sheet, said.cell) == ("REGISTRY-TICK", "Документы", strange)
 
 
 def test_without_rows_nothing_is_ticked_off():

@@ -9,7 +9,7 @@ from pipeline.measuring.figures import Activation, Deadline, Figures, Milestone,
 from pipeline.measuring.measure import measure
 from pipeline.measuring.picture import picture, said_of_outcomes
 from pipeline.measuring.reconciliation import UnbalancedError
-from schemas.district import Paper, Registry, Waiver
+from schemas.district import Paper, Received, Registry, Waiver
 from schemas.reports import FileRead
 from tests.batch import ALIKE, CALENDAR, CATALOGUE, MARCH, checked, file_of, measured, moment, order_form, school
 from tests.order_form import FORM
@@ -171,7 +171,7 @@ def test_what_no_report_shows_is_never_done_by_itself():
 
 def test_papers_are_done_when_the_office_has_ticked_them_off_and_overdue_when_not():
     order, plan = (paper.title for paper in FORM.order.papers)
-    ticked = replace(TWO, papers=(Paper("01", order, True, date(2013, 12, 20)), Paper("01", plan, False)))
+    ticked = replace(TWO, papers=(Paper("01", order, Received.YES, date(2013, 12, 20)), Paper("01", plan, Received.NO)))
     figures = measured([sent("01")], ticked)
     assert measure_state(figures, order) is Milestone.DONE
     assert measure_state(figures, order, "02") is Milestone.OVERDUE
@@ -181,14 +181,14 @@ def test_papers_are_done_when_the_office_has_ticked_them_off_and_overdue_when_no
 
 def test_a_measure_that_the_office_ticks_off_is_asked_of_every_school():
     title = next(title for title in FORM.unseen if title.startswith("Анализ готовности"))
-    figures = measured([sent("01")], replace(TWO, papers=(Paper("02", title, True),)))
+    figures = measured([sent("01")], replace(TWO, papers=(Paper("02", title, Received.YES),)))
     assert measure_state(figures, title, "02") is Milestone.DONE
     assert measure_state(figures, title) is Milestone.OVERDUE
 
 
 def test_a_paper_that_came_later_is_not_there_yet_in_the_old_picture():
     order = FORM.order.papers[0].title
-    ticked = replace(TWO, papers=(Paper("01", order, True, MAY),))
+    ticked = replace(TWO, papers=(Paper("01", order, Received.YES, MAY),))
     assert measure_state(measured([sent("01")], ticked), order) is Milestone.OVERDUE
     assert measure_state(measured([sent("01")], ticked, MAY), order) is Milestone.DONE
 
@@ -227,7 +227,11 @@ def test_overdue_are_items_steps_and_what_the_office_ticks_off_each_once():
     """Items 6.2 and 7 show one measure, which is not counted beside them."""
     order, plan = FORM.order.papers
     title = next(title for title in FORM.unseen if title.startswith("Анализ готовности"))
-    papers = (Paper("01", order.title, True), Paper("01", plan.title, True), Paper("02", title, True))
+    papers = (
+        Paper("01", order.title, Received.YES),
+        Paper("01", plan.title, Received.YES),
+        Paper("02", title, Received.YES),
+    )
     figures = measured(
         [sent("01", i6_2="573 из 574", i7="", i14="12 %"), sent("02", i6_2="573 из 574", i14="45 %")],
         replace(TWO, papers=papers),

@@ -9,8 +9,7 @@ from pipeline.measuring.figures import Figures, Milestone
 from pipeline.measuring.measure import measure
 from pipeline.wording import message
 from pipeline.writing.csv_files import indicators
-from schemas.district import Waiver
-from schemas.municipality import MUNICIPALITY
+from schemas.district import MUNICIPALITY, Waiver
 from schemas.remarks import Severity, load_catalogue
 from tests.batch import CALENDAR, CATALOGUE, MARCH, checked, file_of, measured, order_form
 from tests.order_form import FORM, REGISTRY, OrderForm

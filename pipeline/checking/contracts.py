@@ -135,7 +135,7 @@ class _BaseOfSchool(NamedTuple):
     def remark(self, code: str, **figures: Any) -> Remark:
         part = self.form.base(self.base)
         labels = {"label": part.label, "whole_label": self.form.base(part.part_of).label}
-        place = {"file": FILE, "sheet": SCHOOLS, "school": self.school, "value": f"{self.people:.10g}"}
+        place = {"file": FILE, "sheet": SCHOOLS.sheet, "school": self.school, "value": f"{self.people:.10g}"}
         return remark(code, **place, **labels, **figures)
 
 

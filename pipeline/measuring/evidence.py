@@ -51,7 +51,8 @@ class Evidence:
     @cached_property
     def left_out(self) -> frozenset[tuple[str, str]]:
         """School and item of the measures that the office has left out of a school's plan."""
-        return frozenset((waiver.school, waiver.item) for waiver in self.waivers if not waiver.code)
+        given = ((waiver, item.number) for waiver in self.waivers for item in self.form.items)
+        return frozenset((waiver.school, item) for waiver, item in given if not waiver.code and waiver.is_about(item))
 
     def picture_on(self, day: date) -> Picture:
         return picture(self.checked, self.registry, day, self.calendar)

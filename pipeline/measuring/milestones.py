@@ -4,7 +4,7 @@ applicable, unknown; a measure that no report shows is never called done by itse
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from pipeline.checking.table import Report, frame_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Milestone, Share
 from pipeline.reading.answers.yes_no import read_yes_no
-from schemas.district import Paper, School
+from schemas.district import Paper, Received, School
 from schemas.form import Form, Item, Kind, Measure
 from schemas.likeness import plain
 from schemas.reports import NO, YES
@@ -75,7 +75,7 @@ class Milestones:
         self._checked = evidence.checked
         self._shown = evidence.shown
         self._form = evidence.form
-        self._papers = evidence.registry.papers
+        self._papers = evidence.registry.papers or ()
         self._standings: dict[tuple[str, str], Standing] = {}
         answered = evidence.answered
         self._shares = dict(zip(answered.index, zip(answered["share"], answered["percent"], strict=True), strict=True))
@@ -115,18 +115,31 @@ class Milestones:
 
     def of_unseen(self, school: School, title: str, due: date | None) -> Standing:
         """A paper or measure that no report shows, by the office's ticks. A paper of the order is asked of every
-        school once the office ticks off anything, a measure once it ticks off that measure."""
-        papers = [paper for paper in self._papers or () if paper.document == title]
-        is_paper = title in (paper.title for paper in self._form.order.papers)
-        if self._papers is None or not (papers or is_paper):
-            return Standing(Milestone.NOT_CHECKED)
-        received = [paper for paper in papers if paper.school == school.code and self._has_come(paper)]
+        school once the office ticks off anything, a measure once it ticks off that measure. A tick that is not
+        understood asks nobody, and of its own school nothing is known then."""
+        own = [paper for paper in self._papers if paper.document == title and paper.school == school.code]
+        received = [paper for paper in own if self._has_come(paper) is Received.YES]
         if received:
             return Standing(Milestone.DONE, min((paper.day for paper in received if paper.day), default=None))
+        if title not in self._asked or any(self._has_come(paper) is Received.UNKNOWN for paper in own):
+            return Standing(Milestone.NOT_CHECKED)
         return Standing(self._open(due))
 
-    def _has_come(self, paper: Paper) -> bool:
-        return paper.received and (paper.day is None or paper.day <= self._shown.as_of)
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        """Titles of the papers and measures that the office ticks off."""
+        ticked = {paper.document for paper in self._papers if paper.received is not Received.UNKNOWN}
+        return frozenset(ticked | {paper.title for paper in self._form.order.papers} if ticked else ())
+
+    def _has_come(self, paper: Paper) -> Received:
+        """By the picture's date."""
+        match paper.received:
+            case Received.YES:
+                return Received.NO if paper.day and paper.day > self._shown.as_of else Received.YES
+            case Received.NO | Received.UNKNOWN:
+                return paper.received
+            case _:
+                assert_never(paper.received)
 
     def _open(self, due: date | None) -> Milestone:
         return Milestone.OVERDUE if due and self._shown.as_of > due else Milestone.IN_PROGRESS

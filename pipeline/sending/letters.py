@@ -12,10 +12,9 @@ from pipeline.sending.outbox import OUTBOX, Attachment, Letter, SentBook, compos
 from pipeline.wording import NBSP, band, decimals_beside, number, percent, schools
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Brief
-from schemas.district import Registry
+from schemas.district import Registry, Topic
 
 FILE = "rukovodstvo.eml"
-FOR_LEADERSHIP = "сводка"  # what the registry's «Рассылка» calls it
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_BEHIND = 10
 _BAR = 300  # pixels for 100 %
@@ -43,7 +42,7 @@ class Behind(NamedTuple):
 
 def leadership_letter(figures: Figures, brief: Brief, registry: Registry, name: str, summary: bytes) -> Letter | None:
     """What `brief` says, with the summary workbook attached under `name`; None where «Рассылка» names nobody for it."""
-    to = tuple(recipient.email for recipient in registry.mailing if FOR_LEADERSHIP in recipient.wants)
+    to = tuple(dict.fromkeys(one.email for one in registry.mailing if Topic.SUMMARY in one.wants))
     if not to:
         return None
     behind, more = _behind(figures)
@@ -58,6 +57,13 @@ def leadership_letter(figures: Figures, brief: Brief, registry: Registry, name: 
     html = _templates.get_template("letter.html").render(content, theme=theme)
     attachment = Attachment(name, summary, _XLSX)
     return Letter(to, brief.headline.replace(NBSP, " ").removesuffix("."), _text(**content), html, (attachment,))  # type: ignore[arg-type]
+
+
+def nobody_to_tell(registry: Registry) -> list[str]:
+    """What the run says where «Рассылка» is filled in and yet nobody gets the summary."""
+    if not any(said.code == "REGISTRY-NOBODY" for said in registry.remarks):
+        return []
+    return ["Письма руководству нет: на листе «Рассылка» реестра сводку не получает никто, исправьте его."]
 
 
 def put_in_outbox(letter: Letter, as_of: date, sender: str, journal: SentBook, outputs: Outputs) -> list[str]:

@@ -14,7 +14,8 @@ from pipeline.measuring.rows import answer_rows, coverage_rows, totals_by_item, 
 from pipeline.wording import message
 from schemas.answers import FIELDS
 from schemas.csv_tables import AnswersFile, FindingsFile, as_texts
-from schemas.municipality import MUNICIPALITY, Indicators
+from schemas.district import MUNICIPALITY
+from schemas.municipality import Indicators
 from schemas.remarks import Catalogue
 
 _FIGURES = ("covered", "total", "percent", "target_min", "target_max", "deviation_pp", "shortfall")  # of indicators

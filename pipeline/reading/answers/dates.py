@@ -78,8 +78,8 @@ class Written(NamedTuple):
     end: int
 
 
-def read_date(said: Cell | str) -> date | None:
-    """The one date that a cell or text says, of the years in which a report can be; None where it says none or two.
+def read_date(said: Cell | str, first_year: int = FIRST_YEAR) -> date | None:
+    """The one date that a cell or text says, from `first_year` on (a report's); None where it says none or two.
 
     A number is a date only where its format shows it as one.
     """
@@ -89,9 +89,9 @@ def read_date(said: Cell | str) -> date | None:
     elif isinstance(value, float) and isinstance(said, Cell) and _shown_as_date(said.format):
         value = _from_serial(value)
     if isinstance(value, str) and len(value) <= LONGEST:
-        days = {written.day for written in find_dates(value, FIRST_YEAR)}
+        days = {written.day for written in find_dates(value, first_year)}
         value = days.pop() if len(days) == 1 else None
-    return value if isinstance(value, date) and FIRST_YEAR <= value.year <= LAST_YEAR else None
+    return value if isinstance(value, date) and first_year <= value.year <= LAST_YEAR else None
 
 
 def find_dates(text: str, first_year: int) -> Iterator[Written]:
