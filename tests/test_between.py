@@ -9,17 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.checking.judgement import check
 from pipeline.demo.answers import Conduct, answers_on
 from pipeline.demo.district import make_schools
 from pipeline.demo.handwriting import Entry, Hand, typed
 from pipeline.reading.opening.book import Cell
 from schemas.district import Registry, School
+from schemas.form import load_form
 from schemas.remarks import Severity
 from schemas.reports import FileRead
-from tests.batch import MARCH, checked, file_of, order_form, school
+from tests.batch import CATALOGUE, MARCH, checked, file_of, order_form, school
+from tests.conftest import MEALS as MEALS_PATH
 from tests.order_form import FORM, REGISTRY, OrderForm
 from tests.own_form import own_form_file
 
+MEALS = load_form(MEALS_PATH)
 JANUARY, MAY = date(2014, 1, 30), date(2014, 5, 20)
 BETWEEN = {"COUNT-FELL", "PCT-FELL", "BASE-JUMP", "DOC-GONE", "REPORT-UNCHANGED", "SAME-ANSWERS", "FAR-FROM-PEERS"}
 
@@ -196,6 +200,45 @@ def test_the_same_answers_for_another_date_are_none():
     registry = Registry((school("01"), school("02")))
     files = [file_of(order_form(day, code), code, registry) for day, code in ((JANUARY, "01"), (MARCH, "02"))]
     assert said(files, registry) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        ({}, ["01", "02"]),
+        ({"2.1": "430 из 612 (70,3 %)"}, []),
+        ({"2.1": "306 из 612 (50 %)"}, []),
+    ],
+)
+def test_a_form_with_three_figures_has_its_same_answers_too(other, found):
+    registry = Registry((meals_school("01"), meals_school("02")))
+    said = {"2.1": "431 из 612 (70,4 %)", "2.2": "86,3 %", "3": "5 из 7 (71,4 %)"}
+    files = [
+        file_of(meals_form(code, answers), code, registry) for code, answers in (("01", said), ("02", said | other))
+    ]
+    remarks = check(files, {}, MEALS, registry, CATALOGUE).remarks
+    assert [one.school for one in remarks if one.code == "SAME-ANSWERS"] == found
+
+
+def test_in_a_form_with_three_figures_round_ones_are_no_sign():
+    registry = Registry((meals_school("01"), meals_school("02")))
+    said = {"2.1": "306 из 612 (50 %)", "2.2": "85 %", "3": "100 %"}
+    files = [file_of(meals_form(code, said), code, registry) for code in ("01", "02")]
+    assert "SAME-ANSWERS" not in {one.code for one in check(files, {}, MEALS, registry, CATALOGUE).remarks}
+
+
+def meals_school(code: str) -> School:
+    return school(code, bases={"pupils": 612.0, "entitled": 95.0, "cooks": 7.0})
+
+
+def meals_form(code: str, answers: dict[str, str]) -> OrderForm:
+    name, day = f"МБОУ СОШ № {int(code)}", MEALS.order.reporting_dates[-1]
+    rest = {"1": "Иванова Мария Петровна; директор", "4": "да"}
+    form = OrderForm(form=MEALS, answers=rest | answers, problems=[])
+    words = MEALS.recognise
+    head = [[words.titles[0]], [f"{words.school[1]} {name}"], [f"{words.as_of[0]} {day:%d.%m.%Y}"], []]
+    form.rows[: form.row_of("1")] = [*head, [words.number[0], words.measure[0], words.answer[0]]]
+    return form
 
 
 @pytest.mark.parametrize("day", [JANUARY, MARCH])

@@ -11,8 +11,9 @@ from pipeline.checking.table import AnswerFigures, Report, answer_figures
 from schemas.form import Form, Kind
 from schemas.remarks import Remark
 
-# So many figures and documents, and nearly all of them, are no chance; if they are round percents they may be one. What
-# more than a few schools say alike tells nothing.
+# So many figures and documents, and nearly all of them, are no chance; if they are round percents they may be one. A
+# form that asks for fewer cannot have so many: there nearly all that it asks must agree. What more than a few schools
+# say alike tells nothing.
 _MANY, _MOSTLY, _NOT_ROUND, _FEW = 8, 0.8, 3, 5
 _ROUND = 5  # percent: 60 %, 65 % are round
 # Reports are compared that say so much alike in a row. Nearly the same answers always have such a row, and to look for
@@ -31,8 +32,9 @@ def same_answers(
     """
     by_number = {report.number: report for report in counting}
     said = _said(by_number, coverage, table, form)
+    least = _least_facts(form)
     for one, other in sorted(_worth_comparing(by_number, said)):
-        if _alike(said[one], said[other]):
+        if _alike(said[one], said[other], least):
             yield by_number[one].remark("SAME-ANSWERS", other=by_number[other].file)
             yield by_number[other].remark("SAME-ANSWERS", other=by_number[one].file)
 
@@ -116,15 +118,21 @@ def _rows(said: _Said) -> set[tuple[object, ...]]:
     return {(kind, *line[here : here + _ROW]) for kind, line in lines for here in range(len(line) - _ROW + 1)}
 
 
-def _alike(one: _Said, other: _Said) -> bool:
-    """Many facts agree and nearly all, and not because they are round."""
+def _least_facts(form: Form) -> int:
+    """So many facts must agree: what the form asks decides, where it asks for few."""
+    asked = sum(item.measured or item.kind in (Kind.DOCUMENT, Kind.ACTS) for item in form.items)
+    return min(_MANY, math.ceil(_MOSTLY * asked))
+
+
+def _alike(one: _Said, other: _Said, least: int) -> bool:
+    """So many facts agree and nearly all, and not because they are round."""
     items = {item for said in (one, other) for item, share in said.shares.items() if share.tells}
     pairs = [(one.shares[item], other.shares[item]) for item in items & one.shares.keys() & other.shares.keys()]
     agreed = [(mine, theirs) for mine, theirs in pairs if _agree(mine, theirs)]
     papers, papers_agreed = _documents(one, other)
     round_ones = sum(mine.is_round or theirs.is_round for mine, theirs in agreed)
     facts, all_facts = len(agreed) + papers_agreed, len(items) + papers
-    return facts >= _MANY and facts >= _MOSTLY * all_facts and facts - round_ones >= _NOT_ROUND
+    return facts >= least and facts >= _MOSTLY * all_facts and facts - round_ones >= _NOT_ROUND
 
 
 def _agree(one: _Share, other: _Share) -> bool:
