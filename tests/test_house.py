@@ -5,6 +5,7 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_type_hints
@@ -13,6 +14,7 @@ import pytest
 from pandas import DataFrame
 
 from pipeline.measuring.figures import Figures, Reconciliation
+from tests.quick import CHOSEN
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("pandas", "pandera", "numpy", "xlsxwriter", "openpyxl")
@@ -50,6 +52,21 @@ def test_readme_names_every_command_and_only_those():
     readme = set(re.findall(r"`python run\.py ([a-z]+)", (ROOT / "README.md").read_text("utf-8")))
     assert commands
     assert readme == commands
+
+
+def test_the_licence_is_named_where_people_and_programs_look_for_it():
+    assert (ROOT / "LICENSE").read_text("utf-8").startswith("MIT License")
+    assert "[MIT](LICENSE)" in (ROOT / "README.md").read_text("utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert (project["license"], project["license-files"]) == ("MIT", ["LICENSE"])
+
+
+def test_every_test_that_is_run_before_a_commit_is_there():
+    """One that was renamed would be missed there by its name; here it is found by the whole check."""
+    for chosen in CHOSEN:
+        name, _, function = chosen.partition("::")
+        defined = re.findall(r"^def (test_\w+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+        assert not function or function in defined, chosen
 
 
 def test_quick_start_is_exactly_two_commands():

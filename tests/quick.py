@@ -1,0 +1,92 @@
+"""The errands of whoever changes the code: `python -m tests.quick`, then one of the words below.
+
+`quick`, the usual one, takes under a minute on two cores: it finds most slips before the whole check (`.ci/run`) does.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+Command = Sequence[str]
+
+# A hundred promises, some of every room, none of which needs the demo or LibreOffice.
+CHOSEN = (
+    "tests/test_house.py",
+    "tests/test_form.py",
+    "tests/test_grid.py::test_a_formula_that_was_never_calculated_is_told_from_a_blank",
+    "tests/test_grid.py::test_an_error_value_is_not_a_blank",
+    "tests/test_grid.py::test_an_old_workbook_tells_formats_errors_and_hidden_sheets",
+    "tests/test_grid.py::test_repeated_rows_and_cells_move_the_addresses",
+    "tests/test_layouts.py::test_a_clean_form_gives_every_fact_and_no_remark",
+    "tests/test_layouts.py::test_a_school_that_is_not_known_is_an_error_and_never_a_neighbour",
+    "tests/test_layouts.py::test_heads_as_people_write_them",
+    "tests/test_layouts.py::test_items_out_of_order_keep_their_answers",
+    "tests/test_values.py::test_the_guide_has_examples_of_every_kind_of_answer",
+    "tests/test_registry.py::test_what_is_written_is_read_back",
+    "tests/test_catalogue.py::test_every_code_in_the_program_is_in_the_catalogue_and_the_reverse",
+    "tests/test_contracts.py::test_a_broken_contract_is_one_remark_at_its_cell",
+    "tests/test_controls.py::test_an_error_sets_every_fact_of_its_item_aside_and_nothing_else",
+    "tests/test_controls.py::test_what_is_not_stated_is_derived_and_said_to_be",
+    "tests/test_between.py::test_a_count_that_falls",
+    "tests/test_between.py::test_the_same_answers_sent_by_two_schools_are_remarked_on_both",
+    "tests/test_waivers.py::test_an_error_with_an_exception_is_information_and_its_figure_counts",
+    "tests/test_measuring.py::test_the_municipality_is_the_sum_over_the_sum_and_never_the_mean",
+    "tests/test_measuring.py::test_the_state_of_a_report",
+    "tests/test_measuring.py::test_target_against_actual",
+    "tests/test_measuring.py::test_what_became_of_an_answer",
+    "tests/test_picture.py::test_of_two_files_of_one_date_the_one_that_arrived_last_counts",
+    "tests/test_wording.py::test_a_noun_goes_with_its_number_in_the_case_that_is_asked_for",
+    "tests/test_wording.py::test_nothing_has_no_sign",
+    "tests/test_brief.py::test_headline_says_the_verdict_in_one_sentence",
+    "tests/test_summary.py::test_every_link_leads_to_a_sheet",
+    "tests/test_tables.py::test_what_excel_would_run_gets_an_apostrophe",
+    "tests/test_files.py::test_new_tables_never_lie_beside_the_old_workbook",
+    "tests/test_journal.py::test_the_facts_of_a_run_are_kept_all_or_none",
+    "tests/test_sending.py::test_nothing_is_sent_twice",
+    "tests/test_settings.py::test_a_password_is_refused_and_not_repeated",
+)
+
+# Beside one another: the first lane waits for nothing that the second does.
+QUICK: tuple[tuple[Command, ...], ...] = (
+    (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("lint-imports",), ("mypy",)),
+    (("pytest", "-q", "-x", *CHOSEN),),
+)
+ERRANDS: dict[str, tuple[tuple[Command, ...], ...]] = {
+    "quick": QUICK,
+    "test": ((("pytest", "-q", "-n", "auto", "--cov"),),),
+    "gallery": ((("python", "docs/make_gallery.py"),),),
+    "golden": ((("python", "-m", "tests.regenerate"),),),
+}
+
+
+def main(words: Sequence[str]) -> int:
+    """Exit code 0 where all went well, 1 where something did not, 2 for a word that is none."""
+    word = words[0] if words else "quick"
+    if word not in ERRANDS or len(words) > 1:
+        print(f"python -m tests.quick [{' | '.join(ERRANDS)}]", file=sys.stderr)
+        return 2
+    lanes = ERRANDS[word]
+    with ThreadPoolExecutor(len(lanes)) as threads:
+        results = list(threads.map(lambda lane: [_run(command, aloud=len(lanes) == 1) for command in lane], lanes))
+    return 0 if all(went_well for lane in results for went_well in lane) else 1
+
+
+def _run(command: Command, aloud: bool) -> bool:
+    """`aloud`: its output as it comes; else at its end, so that what runs beside it is not mixed in."""
+    name, *arguments = command
+    program = sys.executable if name == "python" else shutil.which(name, path=str(Path(sys.executable).parent))
+    if program is None:
+        print(f"{name} is not installed beside this Python: pip install -c constraints.txt -e '.[dev]'")
+        return False
+    done = subprocess.run([program, *arguments], cwd=ROOT, check=False, text=True, capture_output=not aloud)
+    if not aloud:
+        print(f"── {name} {arguments[0] if arguments else ''}\n{done.stdout}{done.stderr}".rstrip(), flush=True)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
