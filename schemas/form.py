@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, assert_never
 
 import msgspec
 
@@ -127,7 +127,24 @@ class Item(_Data, frozen=True):
     @property
     def measured(self) -> bool:
         """Has a share that can be put into a table: a coverage or a volume."""
-        return self.kind in (Kind.COVERAGE, Kind.VOLUME)
+        match self.kind:
+            case Kind.COVERAGE | Kind.VOLUME:
+                return True
+            case Kind.GROUP | Kind.PERSON | Kind.TEXT | Kind.DOCUMENT | Kind.ACTS | Kind.YES_NO:
+                return False
+            case _:
+                assert_never(self.kind)
+
+    @property
+    def documented(self) -> bool:
+        """Is answered by a document or by several: number and date of each."""
+        match self.kind:
+            case Kind.DOCUMENT | Kind.ACTS:
+                return True
+            case Kind.GROUP | Kind.PERSON | Kind.TEXT | Kind.COVERAGE | Kind.VOLUME | Kind.YES_NO:
+                return False
+            case _:
+                assert_never(self.kind)
 
 
 class Problems(_Data, frozen=True):

@@ -78,7 +78,7 @@ def _beside_the_last(coverage: pd.DataFrame, counting: Sequence[Report], form: F
 def _documents_before(counting: Sequence[Report], table: pd.DataFrame, form: Form) -> pd.DataFrame:
     """`schemas.frames.between.DocumentsBefore`, and beside it the cell, the names of the document and the day of the
     report before."""
-    with_documents = {item.number for item in form.items if item.kind in (Kind.DOCUMENT, Kind.ACTS)}
+    with_documents = {item.number for item in form.items if item.documented}
     said = _documents(table, with_documents)
     rows = []
     for before, now in _one_after_another(counting):

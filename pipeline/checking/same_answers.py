@@ -120,7 +120,7 @@ def _rows(said: _Said) -> set[tuple[object, ...]]:
 
 def _least_facts(form: Form) -> int:
     """So many facts must agree: what the form asks decides, where it asks for few."""
-    asked = sum(item.measured or item.kind in (Kind.DOCUMENT, Kind.ACTS) for item in form.items)
+    asked = sum(item.measured or item.documented for item in form.items)
     return min(_MANY, math.ceil(_MOSTLY * asked))
 
 

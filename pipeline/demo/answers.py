@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
+from typing import assert_never
 
 from schemas.district import School
 from schemas.form import Control, Form, Item, Kind
@@ -92,10 +93,16 @@ def answers_on(day: date, conduct: Conduct, form: Form) -> dict[str, Answer]:
     """The school's answers as of `day` by item number, in the form's order; a row of acts under its own number."""
     answers: dict[str, Answer] = {}
     for item in form.items:
-        if item.kind is Kind.ACTS:
-            answers |= _acts(item, day, conduct, form)
-        elif item.kind is not Kind.GROUP and not (item.optional and conduct.dice(item.number).random() < 0.6):
-            answers[item.number] = _answer(item, day, conduct, form)
+        match item.kind:
+            case Kind.ACTS:
+                answers |= _acts(item, day, conduct, form)
+            case Kind.GROUP:
+                pass  # a heading
+            case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT | Kind.COVERAGE | Kind.VOLUME | Kind.YES_NO:
+                if not (item.optional and conduct.dice(item.number).random() < 0.6):
+                    answers[item.number] = _answer(item, day, conduct, form)
+            case _:
+                assert_never(item.kind)
     for control in form.controls:
         _keep(control, answers)
     return answers
@@ -133,7 +140,12 @@ def _answer(item: Item, day: date, conduct: Conduct, form: Form) -> Answer:
         case Kind.YES_NO:
             yes = bool(item.due and day > item.due) or _share(item, day, conduct, form) > dice.uniform(0.2, 0.7)
             return YesNo(yes, f"http://school{conduct.school.code}.example.org/dnevnik" if yes else "")
-    return Words(dice.choice(_words_for(item)))
+        case Kind.TEXT:
+            return Words(dice.choice(_words_for(item)))
+        case Kind.GROUP | Kind.ACTS:
+            raise AssertionError(f"item {item.number} is answered in the rows under it")
+        case _:
+            assert_never(item.kind)
 
 
 def _covered(item: Item, day: date, conduct: Conduct, form: Form) -> Covered:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Border, Font, Side
@@ -93,8 +93,12 @@ def _fill_row(sheet: Worksheet, rows: dict[str, int], item: Item, number: str, e
         case Kind.YES_NO:
             sheet.cell(row, _ANSWER, entry.value)
             sheet.cell(row + 1, _ANSWER, entry.beside or None)
-        case _:
+        case Kind.COVERAGE | Kind.PERSON | Kind.TEXT | Kind.DOCUMENT:
             sheet.cell(row, _ANSWER, entry.value)
+        case Kind.GROUP:
+            raise AssertionError(f"item {number} is a heading: no answer belongs there")
+        case _:
+            assert_never(item.kind)
 
 
 # ── the order's table ────────────────────────────────────────────────────────────────────────────────────────────

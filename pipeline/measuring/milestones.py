@@ -204,8 +204,10 @@ def _of_words(item: Item, facts: Facts, form: Form) -> Milestone | None:
             done = said.get("yes") == YES
         case Kind.TEXT:
             done = "text" in said and read_yes_no(said["text"]).said != NO
+        case Kind.DOCUMENT | Kind.ACTS | Kind.GROUP | Kind.COVERAGE | Kind.VOLUME:
+            done = False  # a document without number and date is none; a heading has no answer, a share is not words
         case _:
-            done = False
+            assert_never(item.kind)
     return Milestone.DONE if done else None
 
 

@@ -6,7 +6,7 @@ Everything readable is read exactly; anything else gets a remark and no value. `
 import re
 from datetime import date, datetime, time
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from pipeline.reading.answers.dates import LONGEST, read_date
 from pipeline.reading.answers.documents import Document, read_document
@@ -67,9 +67,9 @@ def read_answer(item: Item, cell: Cell, form: Form, base: float | None) -> Answe
         return Answer((), (remark("CELL-ERROR", value=cell_error[0]),))
     if _does_not_apply(item, text, form):
         return Answer((_fact("text", text),))
-    if item.measured:
-        return _read_measured(item, cell, text, form, base)
     match item.kind:
+        case Kind.COVERAGE | Kind.VOLUME:
+            return _read_measured(item, cell, text, form, base)
         case Kind.DOCUMENT | Kind.ACTS:
             return _read_document(text, form)
         case Kind.PERSON:
@@ -78,7 +78,10 @@ def read_answer(item: Item, cell: Cell, form: Form, base: float | None) -> Answe
             return _read_yes_no(text)
         case Kind.TEXT:
             return Answer((_fact("text", text),))
-    raise AssertionError(f"no answer belongs to an item of kind {item.kind}")
+        case Kind.GROUP:
+            raise AssertionError(f"item {item.number} is a heading: no answer belongs there")
+        case _:
+            assert_never(item.kind)
 
 
 def is_blank(cell: Cell) -> bool:

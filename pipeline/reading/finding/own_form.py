@@ -1,6 +1,7 @@
 """Svod's own form: the passport above it, and columns of their own for people and shares (`schemas/own_form.py`)."""
 
 import re
+from typing import assert_never
 
 from pipeline.reading.answers.values import is_blank, read_classes
 from pipeline.reading.finding.items import figures_in, read_act
@@ -33,17 +34,21 @@ class OwnForm:
             return
         item, number = row.item, row.number
         answer = Spot(row.row, columns.answer)
-        if item.kind is Kind.COVERAGE:
-            self._read_coverage(ledger, columns, row)
-        elif item.kind is Kind.VOLUME:
-            ledger.answer(item, number, Spot(row.row, columns.percent))
-            _read_guide(ledger, item, number, answer)
-        elif item.kind in (Kind.GROUP, Kind.ACTS):
-            ledger.label([answer])  # how to fill in the rows below
-        else:
-            ledger.answer(item, number, answer)
-            if item.kind is Kind.YES_NO:
+        match item.kind:
+            case Kind.COVERAGE:
+                self._read_coverage(ledger, columns, row)
+            case Kind.VOLUME:
+                ledger.answer(item, number, Spot(row.row, columns.percent))
+                _read_guide(ledger, item, number, answer)
+            case Kind.GROUP | Kind.ACTS:
+                ledger.label([answer])  # how to fill in the rows below
+            case Kind.YES_NO:
+                ledger.answer(item, number, answer)
                 _read_address(ledger, columns, number, row.row + 1)
+            case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT:
+                ledger.answer(item, number, answer)
+            case _:
+                assert_never(item.kind)
 
     def _read_coverage(self, ledger: Ledger, columns: Columns, row: Row) -> None:
         """People in their own column, classes in the answer's; «не предусмотрено» may stand in either."""

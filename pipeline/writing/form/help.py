@@ -47,7 +47,7 @@ def _instructions(form: Form) -> Iterator[str]:
         )
     if any(item.classes for item in form.items):
         yield "Классы перечисляйте через тире и запятую: «1–11» или «5–9, 11»."
-    if kinds & {Kind.DOCUMENT, Kind.ACTS}:
+    if any(item.documented for item in form.items):
         yield "У документа укажите вид, номер и дату: «приказ № 12 от ДД.ММ.ГГГГ», каждый документ — в своей строке."
     exemptions = dict.fromkeys(filter(None, (own_form.exemption(form, item) for item in form.items)))
     if exemptions:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from schemas import own_form
 from schemas.form import Form, Item, Kind
@@ -61,7 +61,8 @@ def accepted(report: ReportRead, errors: Mapping[str, str]) -> Prefill:
 def entry(form: Form, number: str, before: Prefill) -> Entry:
     """The row of item `number` (a row of acts by its own number), of any kind but coverage."""
     facts, note = before.facts.get(number, {}), before.notes.get(number, "")
-    match form.item(number).kind:
+    kind = form.item(number).kind
+    match kind:
         case Kind.VOLUME if "percent" in facts:
             return Entry(float(_decimal(facts["percent"]) / 100), note=note)
         case Kind.YES_NO if "yes" in facts:
@@ -73,7 +74,12 @@ def entry(form: Form, number: str, before: Prefill) -> Entry:
             return Entry(_paper(facts), note=note)
         case Kind.ACTS:
             return _act(form, form.item(number), facts)._replace(note=note)
-    return Entry(_text(facts, "text"), note=note)
+        case Kind.VOLUME | Kind.YES_NO | Kind.PERSON | Kind.DOCUMENT | Kind.TEXT:
+            return Entry(_text(facts, "text"), note=note)
+        case Kind.COVERAGE | Kind.GROUP:
+            raise AssertionError(f"item {number} has no row of this kind")
+        case _:
+            assert_never(kind)
 
 
 def coverage(form: Form, item: Item, before: Prefill, people: float | None) -> Entry:

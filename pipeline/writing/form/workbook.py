@@ -8,7 +8,7 @@ in it already, in italics.
 from collections.abc import Mapping, Sequence, Sized
 from datetime import date
 from io import BytesIO
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import quote_sheetname, xl_range, xl_range_abs, xl_rowcol_to_cell
@@ -273,6 +273,8 @@ class _ReportSheet:
             case Kind.ACTS:
                 self._merged(row, _ANSWER, _CHECK, self._guide(item), _PANEL, _SMALL)
                 self._acts(item)
+            case _:
+                assert_never(item.kind)
 
     def _item_height(self, item: Item) -> float:
         width = _WIDTHS[_MEASURE]

@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, assert_never
 
 from xlsxwriter.utility import xl_range_abs
 
@@ -138,18 +138,24 @@ def _cell_field(item: Item) -> Field:
 
 def _item_fields(item: Item) -> list[Field]:
     named = f"{item.number} {item.about or item.title}"
-    if item.kind is Kind.COVERAGE:
-        fields = [
-            _share_field(item, f"{named}: охвачено, чел.", "covered", theme.PEOPLE),
-            _share_field(item, f"{named}: всего, чел.", "total", theme.PEOPLE),
-            _share_field(item, f"{named}, %", "percent", theme.SHARE),
-        ]
-        return [*fields, _fact_field(item, f"{named}: классы", "classes", 12)] if item.classes else fields
-    if item.kind is Kind.VOLUME:
-        return [_share_field(item, f"{named}, %", "percent", theme.SHARE)]
-    if item.kind is Kind.ACTS:
-        return [Field(named, 40, theme.TEXT, lambda of: _acts(of, item))]
-    return [_fact_field(item, f"{named}{suffix}", field, 26) for field, suffix in _FACTS.get(item.kind, ())]
+    match item.kind:
+        case Kind.COVERAGE:
+            fields = [
+                _share_field(item, f"{named}: охвачено, чел.", "covered", theme.PEOPLE),
+                _share_field(item, f"{named}: всего, чел.", "total", theme.PEOPLE),
+                _share_field(item, f"{named}, %", "percent", theme.SHARE),
+            ]
+            return [*fields, _fact_field(item, f"{named}: классы", "classes", 12)] if item.classes else fields
+        case Kind.VOLUME:
+            return [_share_field(item, f"{named}, %", "percent", theme.SHARE)]
+        case Kind.ACTS:
+            return [Field(named, 40, theme.TEXT, lambda of: _acts(of, item))]
+        case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT | Kind.YES_NO:
+            return [_fact_field(item, f"{named}{suffix}", field, 26) for field, suffix in _FACTS[item.kind]]
+        case Kind.GROUP:
+            return []
+        case _:
+            assert_never(item.kind)
 
 
 # Kind -> fields of its answer and what is added to the heading.
