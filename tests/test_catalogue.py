@@ -122,6 +122,13 @@ def written_below(item: str, words: str, below: str) -> Fixture:
     return on_sheets(form.sheet())
 
 
+def the_next_row_nameless(item: str, words: str) -> Fixture:
+    """An order form whose row below an item, left blank, has lost its number and its wording."""
+    form = order_form(answers={item: ""})
+    form.rows[form.row_of(item) + 1] = ["", "", words]
+    return on_sheets(form.sheet())
+
+
 def answers_headed(words: str) -> Fixture:
     form = order_form()
     next(row for row in form.rows if "Выполнение" in row)[2] = words
@@ -340,6 +347,7 @@ RAISED: dict[str, Fixture] = {
     "ANSWER-DISPUTED": written_beside("14", "45 %", "100 %"),
     "ANSWER-BESIDE": written_beside("14", "", "45 %"),
     "ANSWER-OUTSIDE": written_beside("7", "", "родительские собрания"),
+    "ROW-NAMELESS": the_next_row_nameless("13", "45 %"),
     "CLASSES-APART": written_below("14", "1-4 кл. – 73 %", "5-11 кл. – 21 %"),
     "DOC-INCOMPLETE": answered("3", "приказ от 12.12.2013"),
     "DOC-SEVERAL": answered("3", "приказ № 12 от 09.12.2013, приказ № 14 от 10.12.2013"),

@@ -100,7 +100,8 @@ def _keep_date(choice: _Choice, as_of: date | None) -> tuple[str, ...]:
 def _best_reading(sheet: Sheet, table: Table, rows: list[Row], form: Form, settled: set[int]) -> int:
     """The column in which most cells read as an answer to the item of their row; where several do, the first."""
     last = table.width or max((spot.column for spot in sheet.cells), default=0)
-    open_columns = [c for c in range(table.columns.measure + 1, last + 1) if c not in settled]
+    taken = {table.columns.number, table.columns.measure, *settled}
+    open_columns = [c for c in range(1, last + 1) if c not in taken]
     noted = {c for c, meaning in table.meanings.items() if meaning.aside == "note"}
 
     def answered(column: int) -> tuple[int, bool]:

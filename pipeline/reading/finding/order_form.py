@@ -11,7 +11,7 @@ from pipeline.reading.finding.rows import Row
 from pipeline.reading.finding.signatures import is_signature
 from pipeline.reading.finding.tables import Table
 from schemas.addresses import Spot
-from schemas.form import Kind
+from schemas.form import Item, Kind
 
 
 class OrderForm:
@@ -22,6 +22,7 @@ class OrderForm:
         self.columns = choose_columns(ledger.sheet, table, rows, ledger.form, as_of)
         self.reader = RowReader(ledger, table, self.columns)
         self._taken = {row.row for row in rows}
+        self._items = {row.item.number for row in rows}
 
     def read_row(self, row: Row) -> None:
         """The answer of one row of an item, or of an act."""
@@ -33,7 +34,13 @@ class OrderForm:
             self._read(row, [row.row, *self._rows_below(row)])
 
     def _read(self, row: Row, rows: list[int]) -> None:
-        self.reader.read(row.item, row.number, rows, row.wording)
+        self.reader.read(row.item, row.number, rows, row.wording, sure=self._has_next(row.item))
+
+    def _has_next(self, item: Item) -> bool:
+        """Does the item after it stand in the table? If not, a row without words below may be that item's."""
+        numbers = [one.number for one in self.ledger.form.items]
+        after = numbers[numbers.index(item.number) + 1 :]
+        return not after or after[0] in self._items
 
     def _rows_below(self, row: Row) -> list[int]:
         """Rows added right below an item: without a number, and without words but for «чел.», «1-4 классы»."""

@@ -58,7 +58,7 @@ class Piece:
         table = self.found.items
         aside = {column for column, meaning in table.meanings.items() if meaning.aside}
         last = table.width or max(spot.column for spot in self.sheet.cells)
-        for column in range(table.columns.measure + 1, last + 1):
+        for column in {*range(1, last + 1)} - {table.columns.number, table.columns.measure, table.parts}:
             cell = self.sheet.cells.get(Spot(row, column))
             hint = cell is not None and any(is_hint(item, cell) for item in self.form.items)
             if cell is not None and column not in aside and not hint and not is_blank(cell):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pipeline.reading.answers.values import Answer, is_blank, read_answer, read_classes
 from pipeline.reading.finding.answer_columns import AnswerColumns, reads_as_answer
 from pipeline.reading.finding.headings import Meaning, meaning_of
-from pipeline.reading.finding.ledger import Ledger, is_hint, text_of
+from pipeline.reading.finding.ledger import Ledger, Role, is_hint, text_of
 from pipeline.reading.finding.tables import Table
 from pipeline.reading.opening.book import Cell
 from schemas.addresses import Spot
@@ -58,9 +58,16 @@ class RowReader:
     def __init__(self, ledger: Ledger, table: Table, columns: AnswerColumns) -> None:
         self.ledger, self.table, self.columns = ledger, table, columns
 
-    def read(self, item: Item, number: str, rows: Sequence[int], wording: int) -> None:
-        """The answer of an item, from its own row and those that continue it. `wording` is the column of its words."""
+    def read(self, item: Item, number: str, rows: Sequence[int], wording: int, *, sure: bool = True) -> None:
+        """The answer of an item, from its own row and those that continue it. `wording` is the column of its words;
+        `sure`: a row without any words can be no other item's."""
         pieces = list(self._pieces(item, rows, wording))
+        strangers = [] if sure else [p for p in pieces if p.spot.row != rows[0] and not _is_named(p.meaning)]
+        if stranger := next((p for p in strangers if self._is_evidence(item, p)), None):
+            spots = [stranger.spot, *(piece.spot for piece in pieces if piece.spot.row == rows[0])]
+            self.ledger.refuse(number, spots, remark("ROW-NAMELESS", value=_shown(stranger.cell)))
+            return
+        pieces = [piece for piece in pieces if piece not in strangers]
         self.ledger.answer_cells.setdefault(number, self._address(Spot(rows[0], self.columns.first)))
         if item.kind is Kind.GROUP:
             self._read_group(item, pieces)
@@ -71,8 +78,10 @@ class RowReader:
             return
         readings = list(self._readings(item, own))
         self._settle(item, number, readings, [*others, *self._beside(rows, wording)])
-        if own and all(piece.spot.row != rows[0] and not piece.meaning.roles for piece in own):
-            self.ledger.say(number, own[0].spot, [remark("ANSWER-BESIDE", value=_shown(own[0].cell))])
+        below = [piece for piece in own if piece.spot.row != rows[0] and not _is_named(piece.meaning)]
+        used = next((piece for piece in below if self.ledger.roles.get(piece.spot) is Role.ANSWER), None)
+        if used and number not in self.ledger.refused:
+            self.ledger.say(number, used.spot, [remark("ANSWER-BESIDE", value=_shown(used.cell))])
 
     # ── the cells ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -192,8 +201,8 @@ class RowReader:
         if any(one & other for at, one in enumerate(said) for other in said[at + 1 :]):
             return None
         joined = self._reading(item, pieces)
-        wanted = set().union(*said)
-        return joined if joined.sound and wanted <= set(joined.figures) else None
+        wanted = set().union(*said) | {"classes"}
+        return joined if joined.sound and set(joined.figures) | {"classes"} == wanted else None
 
     def _reading(self, item: Item, pieces: list[Piece]) -> Reading:
         pieces = sorted(pieces, key=lambda piece: (_ORDER.index(piece.meaning.role), piece.spot))
@@ -278,6 +287,10 @@ def row_meaning(label: str, ledger: Ledger) -> Meaning | None:
     if meaning is None and (classes := read_classes(label)):
         meaning = Meaning(grades=classes)
     return meaning if meaning and not meaning.aside and (meaning.roles or meaning.grades) else None
+
+
+def _is_named(meaning: Meaning) -> bool:
+    return bool(meaning.roles or meaning.grades)
 
 
 def _agree(name: str, mine: str | float, theirs: str | float, one: Reading, other: Reading) -> bool:

@@ -188,15 +188,17 @@ _OWN_COLUMNS = {"total": own_form.TOTAL, "count": own_form.COUNT, "percent": own
 def _headed(row: int, columns: Columns, width: int, sheet: Sheet, rows: Rows, form: Form) -> _Start | None:
     """The table below the heading of which `row` is one row; None where no column is headed as the answer's."""
     heading = _heading_rows(row, columns, rows, form)
-    right = range(columns.measure + 1, (width or max(spot.column for spot in sheet.cells)) + 1)
-    paths = {column: _path(column, heading, columns, sheet, rows) for column in right}
+    last = width or max(spot.column for spot in sheet.cells)
+    others = [column for column in range(1, last + 1) if column != columns.measure]
+    paths = {column: _path(column, heading, columns, sheet, rows) for column in others}
     meanings = {c: meaning for c, path in paths.items() if (meaning := meaning_of_path(path, form))}
     answers = [c for c, meaning in meanings.items() if not meaning.aside and (meaning.answer or meaning.fact)]
     if not answers:
         return None
     labels = {Spot(r, c) for r in heading for c in rows[r] if c <= columns.measure or c in meanings}
     parts = _parts_column(columns.measure, answers[0], paths, form)
-    full = Columns(columns.number, columns.measure, answers[0])
+    number = 0 if columns.number in answers else columns.number
+    full = Columns(number, columns.measure, answers[0])
     return _Start(heading[0], heading[-1] + 1, full, False, frozenset(labels), meanings, width, parts)
 
 
