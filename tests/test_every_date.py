@@ -41,7 +41,10 @@ def year(tmp_path_factory) -> Run:
 
 @pytest.fixture(scope="module")
 def surveys(year) -> dict[date, monthly.Survey]:
-    return {day: monthly.take_survey(monthly.Job.of(year.input, year.output, day, Settings(), NOW)) for day in DATES}
+    """With a log, so that the files which the main job has read are not read again for every date."""
+    log = year.output / "logs" / "reading.log"
+    jobs = (monthly.Job.of(year.input, year.output, day, Settings(), NOW) for day in DATES)
+    return {job.as_of: monthly.take_survey(job, log=log) for job in jobs}
 
 
 @dataclass(frozen=True)

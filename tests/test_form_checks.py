@@ -5,7 +5,7 @@ The fillings leave out what the docstring of `pipeline.writing.form.checks` leav
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
@@ -188,16 +188,26 @@ def hints_of(book: Book) -> dict[str, str]:
     return {"": str(cells[STATUS].value)} | {number: str(hint.value) for number, hint in hints.items()}
 
 
-def codes_of(book: Book) -> dict[str, set[str]]:
-    """Item, or row of acts -> codes of what the pipeline says of its answer; of acts without a row: under the first."""
-    reports, remarks = read_book(book, FORM, Schools(REGISTRY))
-    checked = check([FileRead("08.xlsx", "", reports, remarks)], {}, FORM, REGISTRY, load_catalogue())
+def codes_of(books: Iterable[Book]) -> list[dict[str, set[str]]]:
+    """Of each book: item, or row of acts -> codes of what the pipeline says of its answer; of acts without a row: under
+    the first.
+
+    All are judged in one batch, each as the only report of a school of its own: none is compared with another.
+    """
+    schools, files = [], []
+    for n, book in enumerate(books):
+        schools.append(replace(SCHOOL, code=f"{n:03}"))
+        reports, remarks = read_book(book, FORM, Schools(REGISTRY))
+        own = tuple(replace(report, school=schools[-1].code) for report in reports)
+        files.append(FileRead(f"{n:03}.xlsx", "", own, tuple(replace(said, file=f"{n:03}.xlsx") for said in remarks)))
+    checked = check(files, {}, FORM, Registry(tuple(schools)), load_catalogue())
     acts = {item.number for item in FORM.items if item.kind is Kind.ACTS}
-    codes: dict[str, set[str]] = {}
+    codes: dict[str, dict[str, set[str]]] = {file.file: {} for file in files}
     for said in checked.remarks:
         if said.item and (said.severity is not Severity.INFO or said.code in NOTHING_TO_DO):
-            codes.setdefault(f"{said.item}.1" if said.item in acts else said.item, set()).add(said.code)
-    return codes
+            number = f"{said.item}.1" if said.item in acts else said.item
+            codes[said.file].setdefault(number, set()).add(said.code)
+    return list(codes.values())
 
 
 def alike(hint: str, codes: set[str]) -> bool:
@@ -213,8 +223,8 @@ def test_form_and_pipeline_judge_200_fillings_alike(tmp_path: Path) -> None:
     seen: set[str] = set()
     shown: set[str] = set()
     differences = []
-    for made, book in zip(fillings, books, strict=True):
-        codes, hints = codes_of(book), hints_of(book)
+    for made, codes, book in zip(fillings, codes_of(books), books, strict=True):
+        hints = hints_of(book)
         seen.update(*codes.values())
         shown.update(hints.values())
         status = hints.pop("")
