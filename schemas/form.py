@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, assert_never
@@ -31,6 +31,12 @@ def load_form(name_or_path: str | Path) -> "Form":
     for problem in _contradictions(form):
         raise UsageError(f"Файл {path.name}: {problem}.")
     return form
+
+
+@cache
+def known_forms() -> tuple["Form", ...]:
+    """All forms that lie beside this module, by which a report on another order is called by its name."""
+    return tuple(load_form(path) for path in sorted(FORMS.glob("form-*.toml")))
 
 
 class Kind(StrEnum):

@@ -12,6 +12,7 @@ _LOOK_ALIKE = str.maketrans("ABCEHKMOPTXaceopxyk", "АВСЕНКМОРТХасе
 _SAME_LINE = 92.0
 # A word of at least four letters, mistyped, is still the printed one from here on.
 _SAME_WORD = 75.0
+_STEM, _LONGER = 5, 4  # letters: of a word's beginning that is compared; of a word that says something
 _TICKS = "+✓✔√☑☒✗✘"  # an answer without a letter
 
 # Wordings at least so alike (0–100) are the same item; `docs/reading.md` says how the bound was measured.
@@ -72,6 +73,12 @@ def only_repeats(said: str, printed: str) -> bool:
     if likeness(said, printed) < _SAME_LINE or len(words) > len(known) or any(tick in said for tick in _TICKS):
         return False
     return all(word in known or _mistyped(word, known) for word in words)
+
+
+@lru_cache(maxsize=65536)
+def stems(text: str) -> frozenset[str]:
+    """The beginnings of a text's longer words: what it is about, in whatever case. Figures and small words are none."""
+    return frozenset(word[:_STEM] for word in plain(text).split() if len(word) >= _LONGER and word.isalpha())
 
 
 def rest_of(said: str, printed: str) -> str:

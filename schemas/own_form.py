@@ -9,7 +9,7 @@ their item; at the end the table of problems with numbers of its own.
 
 from enum import StrEnum
 
-from schemas.form import Form, Item
+from schemas.form import Form, Item, Kind
 
 SHEET = "Отчёт"
 HELP_SHEET = "Как заполнить"
@@ -23,6 +23,8 @@ COUNT = "Из них, чел."
 SHARE = "Доля, %"
 CHECK = "Проверка"
 HEADINGS = (NUMBER, MEASURE, ANSWER, TOTAL, COUNT, SHARE, CHECK)
+
+CHECK_MARKS = "▼●▲○!?–·×↔←"  # with one of these begins all that the column `CHECK` says
 
 CLASSES = "Классов"  # how many the school has: the passport's figure that is no base
 COVERED = "охват, чел. →"  # stands under ANSWER where a coverage asks for no classes
@@ -51,6 +53,25 @@ def headings(form: Form) -> tuple[str, ...]:
     """The row of `HEADINGS` in the order's own words, by which the table is found again."""
     known = form.recognise
     return known.number[0], known.measure[0], known.answer[0], *HEADINGS[3:]
+
+
+def guide(form: Form, item: Item) -> str:
+    """What stands to the right of an item that is answered in the rows below it."""
+    if item.kind is Kind.GROUP:
+        counted = any(below.parent == item.number and below.kind is Kind.COVERAGE for below in form.items)
+        return ": ".join(filter(None, [item.hint, "впишите число людей, процент посчитается" if counted else ""]))
+    if item.kind is not Kind.ACTS:
+        return ""
+    details = item.hint.strip("()") or "реквизиты"
+    text = f"Слева — название, справа — {details}: № … от ДД.ММ.ГГГГ. Лишние строки оставьте пустыми."
+    if allowed := exemption(form, item):
+        text += f" Если документы не нужны, впишите в первую строку «{allowed}»."
+    return text
+
+
+def is_check(text: str) -> bool:
+    """Does it begin as what the column `CHECK` computes: with a mark."""
+    return text[:1] in CHECK_MARKS and text[1:2] in ("", " ")
 
 
 def school_line(name: str, code: str) -> str:

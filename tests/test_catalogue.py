@@ -26,6 +26,8 @@ from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, order_form
 from tests.order_form import FORM, REGISTRY, OrderForm, read
 from tests.own_form import own_form_file
 from tests.test_intake import MISTAKEN, read_all
+from tests.test_own_form_touched import PASSPORT_ROW
+from tests.test_own_form_touched import read as read_touched
 from tests.test_package import archive, compound
 from tests.word import answered as in_word
 from tests.word import paragraph, run, text_box
@@ -40,7 +42,7 @@ ENCODINGS = {"UTF-8", "UTF-16"}  # look like codes
 
 
 def test_every_code_in_the_program_is_in_the_catalogue_and_the_reverse() -> None:
-    files = [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "schemas").glob("*.py")]
+    files = [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "schemas").rglob("*.py")]
     used = {code for path in files for code in codes_in(path.read_text("utf-8"))} - ENCODINGS
     assert used == set(ENTRIES)
 
@@ -135,6 +137,11 @@ def answers_headed(words: str) -> Fixture:
     return on_sheets(form.sheet())
 
 
+def typed_over(changes: dict[tuple[str, str], object]) -> Fixture:
+    """Svod's own form with cells typed over: (column, item or row) -> what stands there."""
+    return lambda folder: read_touched(changes)[1]
+
+
 def on_sheets(*sheets: Sheet) -> Fixture:
     return lambda folder: read(*sheets)[1]
 
@@ -224,6 +231,12 @@ def an_item_under_another_number(folder: Path) -> Iterable[Remark]:
     return file_of(form).remarks
 
 
+def a_row_of_something_else(folder: Path) -> Iterable[Remark]:
+    form = OrderForm()
+    form.rows[form.row_of("14")][1] = "Светоотражатели на рюкзаках"
+    return file_of(form).remarks
+
+
 def with_a_second_date(folder: Path) -> Iterable[Remark]:
     form = OrderForm()
     form.rows.insert(2, ["Дата отчёта: 30.01.2014"])
@@ -291,6 +304,8 @@ RAISED: dict[str, Fixture] = {
     "FILE-DENIED": a_file_that_may_not_be_read,
     "FILE-NO-FORM": on_sheets(Sheet("Список", {Spot(1, 1): Cell("Телефоны")})),
     # its sheets
+    "FORM-OTHER-ORDER": handed_out(form="form-meals"),
+    "FORM-OTHER-VERSION": handed_out(version="0"),
     "FORM-HIDDEN": on_sheets(OrderForm().sheet(hidden=True)),
     "FORM-TWICE": on_sheets(OrderForm().sheet(), OrderForm(name="Лист2").sheet()),
     "FORM-UNUSED": on_sheets(OrderForm().sheet(), OrderForm(name="Лист2").sheet(hidden=True)),
@@ -320,6 +335,7 @@ RAISED: dict[str, Fixture] = {
     "ANSWER-ASIDE": in_the_inbox(in_word("13", run("88 %", "<strike/>"))),
     "TEXT-UNREAD": in_the_inbox(in_word("13", run("88 %") + text_box(paragraph("44 %")))),
     "TEXT-ASIDE": in_the_inbox(in_word("13", run("88 %") + run("1", '<vertAlign val="superscript"/>'))),
+    "ROW-UNKNOWN": a_row_of_something_else,
     "ITEM-BY-WORDING": an_item_under_another_number,
     "CELL-ERROR": answered("13", Cell("#ДЕЛ/0!", fault="error")),
     "CELL-NO-VALUE": answered("13", Cell("", fault="no_value")),
@@ -340,6 +356,9 @@ RAISED: dict[str, Fixture] = {
     "TOTAL-NOT-BASE": answered("6.2", "331 из 570 (58%)"),
     "BASE-UNKNOWN": teachers_of_unknown_number,
     "BASE-NO-REGISTRY": percents_without_a_registry,
+    "COUNT-MISSING": typed_over({("C", "14"): "1-11"}),
+    "ANSWER-IN-HEADING": typed_over({("C", "6"): "100 % всех"}),
+    "PASSPORT-UNREADABLE": typed_over({("C", PASSPORT_ROW): "около 40"}),
     "CLASSES-UNREADABLE": answered("12.1", "61% (1-12 классы)"),
     "CLASSES-PART": answered("12.1", "61% (5-9 классы)"),
     "YES-NO-UNREADABLE": answered("11", "в разработке"),

@@ -34,14 +34,16 @@ class Return(NamedTuple):
 def make_returns(
     figures: Figures, catalogue: Catalogue, folder: Path, files: Files, limits: Limits, log: Path | None = None
 ) -> Iterator[Return]:
-    """Each return: the school's own .xlsx or .xlsm marked, in a worker process; for other formats, and where marking
-    fails, a fresh form with its answers and the same remarks."""
+    """Each return: the school's own .xlsx or .xlsm marked, in a worker process; for other formats, forms of
+    an old version, and where marking fails, a fresh form with its answers and the same remarks."""
     tasks = list(_tasks(figures, catalogue, files))
     if not tasks:
         return
+    old = {(said.file, said.school) for said in figures.remarks if said.code == "FORM-OTHER-VERSION"}
     with Workers(annotate, 1, seconds=limits.seconds, memory_mb=limits.memory_mb, log=log) as workers:
         for name, (task, outcome) in zip(_names(tasks), workers.map(tasks, folder, limits), strict=True):
-            yield Return(name, outcome.result or _fresh(figures, files, task), task.file, outcome.failed)
+            marked = None if (task.file, task.school.code) in old else outcome.result
+            yield Return(name, marked or _fresh(figures, files, task), task.file, outcome.failed)
 
 
 def _tasks(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[ReturnTask]:

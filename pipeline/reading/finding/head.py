@@ -11,7 +11,7 @@ from pipeline.reading.schools import Schools
 from schemas import own_form
 from schemas.addresses import Spot
 from schemas.form import Form
-from schemas.likeness import likeness, only_repeats, plain
+from schemas.likeness import is_one_of, likeness, only_repeats, plain
 from schemas.school_names import is_addressee, mentions, parse
 
 # A title with a school's name behind it must not pass for the title alone.
@@ -80,6 +80,8 @@ class _HeadReader:
 
     def _read_line(self, spot: Spot, text: str) -> None:
         before, label, after = _split(text, self.form.recognise.as_of)
+        if is_one_of(before, (*self.form.recognise.measure, *self.form.recognise.answer)):
+            return  # «Выполнение на 20.03.2014»: a heading of the table
         if label:
             self._read_date(spot, after)
             self._name_within(spot, after)

@@ -30,6 +30,9 @@ def read_items(ledger: Ledger, table: Table, rows: Sequence[Row], read_row: Read
             read_row(row)
             continue
         ledger.label([Spot(row.row, row.wording)])
+        if row.unknown:
+            _say_unknown(ledger, row)
+            continue
         _tell_of_wording(ledger, table.columns, row)
         read_row(row)
         _read_wording(ledger, row)
@@ -66,6 +69,14 @@ def figures_in(text: str) -> set[str]:
 def _says_no_acts(ledger: Ledger, title: Cell) -> bool:
     """«нет» or «не требуется» where a document's title belongs: an answer, not a title."""
     return is_one_of(text_of(title), ("нет", *ledger.form.recognise.not_required))
+
+
+def _say_unknown(ledger: Ledger, row: Row) -> None:
+    """The item's number before words of something else: the item has an error, and what stands beside
+    them is a note."""
+    ledger.written.add(row.number)
+    said = remark("ROW-UNKNOWN", value=row.words)
+    ledger.say(row.number, Spot(row.row, row.wording), [said])
 
 
 def _tell_of_wording(ledger: Ledger, columns: Columns, row: Row) -> None:

@@ -9,6 +9,7 @@ from pipeline.reading.finding.identity import Identity, read_identity
 from pipeline.reading.finding.items import read_items
 from pipeline.reading.finding.ledger import Ledger
 from pipeline.reading.finding.notes import keep_notes
+from pipeline.reading.finding.order import of_another_order, speaks_of_another
 from pipeline.reading.finding.order_form import OrderForm
 from pipeline.reading.finding.own_form import OwnForm
 from pipeline.reading.finding.pieces import Piece, reports_in
@@ -25,11 +26,19 @@ from schemas.school_names import whole_school
 
 def read_book(book: Book, form: Form, schools: Schools) -> tuple[tuple[ReportRead, ...], tuple[Remark, ...]]:
     """The reports of a workbook, and what is to be said about them. Remarks lack only the file's name."""
-    forms = []
-    for reader in readers(book.sheets, form, schools, read_meta(book.sheets)):
+    meta = read_meta(book.sheets)
+    if other := of_another_order(meta, form):
+        return (), (other,)
+    forms, others = [], []
+    for reader in readers(book.sheets, form, schools, meta):
+        if other := speaks_of_another([(piece.sheet, piece.found) for piece in reader.pieces], form):
+            others.append(other)
+            continue
         report = reader.read()
         hidden = reader.pieces[0].sheet.hidden
         forms.append(FormRead(report, tuple(reader.remarks), _is_answered(report, form), hidden))
+    if others and not forms:
+        return (), tuple(others[:1])
     if not forms:
         sheets = ", ".join(f"«{sheet.name}»" for sheet in book.sheets) or "нет"
         return (), (remark("FILE-NO-FORM", sheets=sheets),)
@@ -65,6 +74,7 @@ class FormReader:
     def read(self) -> ReportRead:
         """The report; its remarks, complete but for the file's name, lie in `remarks`."""
         ledger, first = self.ledger, self.pieces[0]
+        self._tell_the_version()
         identity = read_identity(ledger, first.found, self.schools, self.meta)
         own = OwnForm(ledger, first.found) if first.found.items.columns.own_form else None
         passport = own.passport if own else ()
@@ -90,6 +100,13 @@ class FormReader:
         self.remarks = [replace(r, **place) for r in ledger.remarks]  # type: ignore[arg-type]
         return report
 
+    def _tell_the_version(self) -> None:
+        """A form of another version is read all the same: numbers and wordings decide."""
+        version = str(self.ledger.form.version)
+        if self.meta.version and self.meta.version != version:
+            said = remark("FORM-OTHER-VERSION", version=self.meta.version, now=version)
+            self.ledger.remarks.append(said)
+
     def _know_the_school(self, identity: Identity, passport: tuple[tuple[str, float, str], ...]) -> None:
         """What the answers are read with: the school's wholes and its classes."""
         school = identity.school
@@ -109,6 +126,8 @@ class FormReader:
                 ledger.remarks.append(remark("COLUMN-OTHER-DATE", value=", ".join(reader.columns.foreign)))
                 rows = []
         read_items(ledger, found.items, rows, reader.read_row)
+        if own:
+            own.tell_headings()
         read_problems(ledger, found, rows[-1].row if rows else found.items.first - 1)
         keep_notes(ledger, found, piece.last_row)
         tell_asides(ledger, found, piece.last_row)

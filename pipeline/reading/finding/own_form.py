@@ -3,7 +3,7 @@
 import re
 from typing import assert_never
 
-from pipeline.reading.answers.values import is_blank, read_classes
+from pipeline.reading.answers.values import is_blank, read_answer, read_classes
 from pipeline.reading.finding.items import figures_in, read_act
 from pipeline.reading.finding.ledger import Ledger, Role, text_of
 from pipeline.reading.finding.rows import Row
@@ -12,7 +12,7 @@ from pipeline.reading.opening.book import Cell
 from schemas import own_form
 from schemas.addresses import Spot
 from schemas.form import Item, Kind
-from schemas.likeness import is_one_of, plain
+from schemas.likeness import is_one_of, only_repeats, plain
 from schemas.remarks import remark
 from schemas.reports import Fact
 
@@ -23,6 +23,7 @@ class OwnForm:
     def __init__(self, ledger: Ledger, found: FormOnSheet) -> None:
         self.ledger, self.columns = ledger, found.items.columns
         self.passport = _read_passport(ledger, found)
+        self.in_headings: list[tuple[str, Spot]] = []
 
     def read_row(self, row: Row) -> None:
         """The answer of one row of an item, or of an act, with the cells that the form computes beside it."""
@@ -41,7 +42,7 @@ class OwnForm:
                 ledger.answer(item, number, Spot(row.row, columns.percent))
                 _read_guide(ledger, item, number, answer)
             case Kind.GROUP | Kind.ACTS:
-                ledger.label([answer])  # how to fill in the rows below
+                self._read_guide_of_rows(ledger, item, answer)
             case Kind.YES_NO:
                 ledger.answer(item, number, answer)
                 _read_address(ledger, columns, number, row.row + 1)
@@ -50,29 +51,97 @@ class OwnForm:
             case _:
                 assert_never(item.kind)
 
+    def _read_guide_of_rows(self, ledger: Ledger, item: Item, spot: Spot) -> None:
+        """How to fill in the rows below, as printed; anything else there is an answer to none of them."""
+        cell = ledger.sheet.cells.get(spot)
+        if cell is None or is_blank(cell) or only_repeats(text_of(cell), own_form.guide(ledger.form, item)):
+            ledger.label([spot])
+        elif item.kind is Kind.GROUP:
+            self.in_headings.append((item.number, spot))
+
     def _read_coverage(self, ledger: Ledger, columns: Columns, row: Row) -> None:
         """People in their own column, classes in the answer's; «не предусмотрено» may stand in either."""
         item, number = row.item, row.number
         people_spot, words_spot = Spot(row.row, columns.count), Spot(row.row, columns.answer)
-        people, words = ledger.sheet.cells.get(people_spot), ledger.sheet.cells.get(words_spot)
+        share_spot = Spot(row.row, columns.percent)
+        people, words = _typed(ledger, people_spot, faults=True), ledger.sheet.cells.get(words_spot)
         if words is not None and (words.value == own_form.COVERED or is_blank(words)):
             ledger.label([words_spot])
             words = None
-        if people is None or is_blank(people):
-            ledger.answer(item, number, words_spot if words is not None else people_spot)
-            ledger.answer_cells[number] = ledger.sheet.address(people_spot)
-            return
-        ledger.answer(item, number, people_spot, _as_people(people))
+        if people is not None:
+            ledger.answer(item, number, people_spot, _as_people(people))
+            self._hold_share(ledger, columns, row, people)
+        elif _typed(ledger, share_spot) is not None:
+            ledger.answer(item, number, share_spot)
+        else:
+            _read_words_alone(ledger, item, number, words_spot if words is not None else None, people_spot)
+            words = None
         if words is not None:
             ledger.roles[words_spot] = Role.ANSWER
             _read_classes_beside(ledger, number, words_spot, words)
-        self._take_total(ledger, item, number)
+        self._take_total(ledger, item, number, Spot(row.row, columns.total))
 
-    def _take_total(self, ledger: Ledger, item: Item, number: str) -> None:
+    def _hold_share(self, ledger: Ledger, columns: Columns, row: Row, people: Cell) -> None:
+        """«Доля» computes itself. What was typed over it is another answer where it says something else."""
+        spot = Spot(row.row, columns.percent)
+        share = _typed(ledger, spot)
+        whole = self._whole(ledger, row.item, Spot(row.row, columns.total))
+        if share is not None and not _follows(ledger, row, share, people, whole):
+            ledger.answer(row.item, row.number, spot)
+        else:
+            ledger.label([spot])
+
+    def _whole(self, ledger: Ledger, item: Item, total: Spot) -> float | None:
+        """What «Доля» is computed of: «Всего», which is the passport's figure, or else the registry's."""
+        typed = _typed(ledger, total)
+        if typed is not None and isinstance(typed.value, float):
+            return typed.value
+        stated = next((people for base, people, _ in self.passport if base == item.base), None)
+        return stated if stated is not None else ledger.bases.get(item.base)
+
+    def tell_headings(self) -> None:
+        """What was typed into a heading's row, once the rows below are read: an error on each of them that has no
+        answer of its own; where all have, it is a note."""
+        ledger = self.ledger
+        for heading, spot in self.in_headings:
+            open_items = [i.number for i in ledger.form.items if i.parent == heading and i.number not in ledger.written]
+            if not open_items:
+                continue
+            ledger.roles[spot] = Role.ANSWER
+            value = text_of(ledger.sheet.cells[spot])
+            for number in open_items:
+                ledger.written.add(number)
+                ledger.say(number, spot, [remark("ANSWER-IN-HEADING", value=value, heading=heading)])
+        self.in_headings.clear()
+
+    def _take_total(self, ledger: Ledger, item: Item, number: str, spot: Spot) -> None:
+        """«Всего» repeats the passport. Another figure typed over it is the school's own."""
         fields = {f.field for f in ledger.facts if f.item == number}
-        for base, people, cell in self.passport:
-            if base == item.base and fields & {"count", "percent"} and "total" not in fields:
-                ledger.add(number, [Fact(number, "total", people, cell, basis="derived")])
+        known = [(people, cell) for base, people, cell in self.passport if base == item.base]
+        typed = _typed(ledger, spot)
+        printed = typed is None or typed.value in [people for people, _ in known]
+        if printed:
+            ledger.label([spot])
+        if not fields & {"count", "percent"} or "total" in fields:
+            return
+        if typed is not None and not printed and isinstance(typed.value, float):
+            ledger.roles[spot] = Role.ANSWER
+            ledger.add(number, [Fact(number, "total", typed.value, ledger.sheet.address(spot))])
+        else:
+            ledger.add(number, [Fact(number, "total", people, cell, basis="derived") for people, cell in known])
+
+
+_ROUNDED = 0.5  # percentage points: a share written without its fraction is the same
+_NO_FRACTION = r"[.,]0+$"  # «12,00» are twelve people
+
+
+def _people_of_passport(cell: Cell) -> float | None:
+    """A number of people or classes, typed as a number or with its words («36 чел.»)."""
+    if isinstance(cell.value, str):
+        found = re.fullmatch(r"\s*(\d[\d\s]*?)(?:[.,]0+)?\s*(?:чел\w*|кл\w*|уч\w*|род\w*|пед\w*)?\.?\s*", cell.value)
+        return float(re.sub(r"\s", "", found[1])) if found else None
+    value = cell.value
+    return value if isinstance(value, float) and value >= 0 and value.is_integer() else None
 
 
 def _read_passport(ledger: Ledger, found: FormOnSheet) -> tuple[tuple[str, float, str], ...]:
@@ -86,23 +155,67 @@ def _read_passport(ledger: Ledger, found: FormOnSheet) -> tuple[tuple[str, float
         base = labels.get(plain(re.sub(r"-\n|\n|\u00ad", "", str(cell.value))))
         below = Spot(spot.row + 1, spot.column)
         figure = ledger.sheet.cells.get(below)
-        if base and figure and isinstance(figure.value, float) and figure.value >= 0:
-            passport.append((base, figure.value, ledger.sheet.address(below)))
+        if not base or figure is None or figure.fault or is_blank(figure):
+            continue
+        people = _people_of_passport(figure)
+        if people is None:
+            said = remark(
+                "PASSPORT-UNREADABLE", cell=ledger.sheet.address(below), value=text_of(figure), label=cell.value
+            )
+            ledger.remarks.append(said)
+        else:
+            passport.append((base, people, ledger.sheet.address(below)))
     return tuple(passport)
 
 
 def _leave_printed(ledger: Ledger, columns: Columns, row: Row) -> None:
-    """Columns that compute or check: printed, never read."""
-    people = columns.count if row.item.kind is Kind.COVERAGE else 0
-    ledger.label(Spot(row.row, c) for c in range(columns.total, columns.percent + 2) if c != people)
+    """Columns that compute or check, as long as they hold no more than that. Beside a coverage, what was typed over
+    them is read; elsewhere it is a note."""
+    spots = [Spot(row.row, c) for c in range(columns.total, columns.percent + 1)]
+    ledger.label(spot for spot in spots if _typed(ledger, spot) is None)
+    check = Spot(row.row, columns.percent + 1)
+    said = ledger.sheet.cells.get(check)
+    if said is None or said.fault or is_blank(said) or own_form.is_check(text_of(said)):
+        ledger.label([check])
+
+
+def _typed(ledger: Ledger, spot: Spot, *, faults: bool = False) -> Cell | None:
+    """What stands in a cell; None where nothing does. `faults`: also an error, or a formula without a value; where the
+    form itself computes these are its own."""
+    cell = ledger.sheet.cells.get(spot)
+    return None if cell is None or (cell.fault and not faults) or is_blank(cell) else cell
+
+
+def _read_words_alone(ledger: Ledger, item: Item, number: str, words: Spot | None, people: Spot) -> None:
+    """Nothing in figures: «не предусмотрено», or classes that lack their people."""
+    said = ledger.sheet.cells[words] if words else None
+    if words and said and item.classes and read_classes(text_of(said)):
+        ledger.roles[words] = Role.ANSWER
+        ledger.written.add(number)
+        ledger.say(number, words, [remark("COUNT-MISSING", value=text_of(said))])
+    else:
+        ledger.answer(item, number, words or people)
+    ledger.answer_cells[number] = ledger.sheet.address(people)
+
+
+def _follows(ledger: Ledger, row: Row, share: Cell, people: Cell, whole: float | None) -> bool:
+    """Is it the share of the people beside it, to the rounding."""
+    facts = read_answer(row.item, share, ledger.form, whole).facts
+    read = [f.value for f in ledger.facts if (f.item, f.field) == (row.number, "count")]
+    count = people.value if isinstance(people.value, float) else next(iter(read), None)
+    if not whole or not isinstance(count, float) or [fact.field for fact in facts] != ["percent"]:
+        return False
+    [percent] = facts
+    allowed = max(percent.half, _ROUNDED)
+    return isinstance(percent.value, float) and abs(percent.value - 100 * count / whole) <= allowed
 
 
 def _as_people(cell: Cell) -> Cell:
     """The column says that a bare number is people."""
     if isinstance(cell.value, float) and not cell.percent_format:
         return Cell(f"{cell.value:.10g} чел.")
-    if isinstance(cell.value, str) and re.fullmatch(r"[\d\s]+", cell.value):
-        return Cell(f"{cell.value} чел.")
+    if isinstance(cell.value, str) and re.fullmatch(r"\s*\d[\d\s]*(?:[.,]\d+)?\s*", cell.value):
+        return Cell(f"{re.sub(_NO_FRACTION, '', cell.value.strip())} чел.")
     return cell
 
 

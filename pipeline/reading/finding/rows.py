@@ -9,7 +9,7 @@ from pipeline.reading.finding.tables import Table, numbers_columns
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Form, Item, Kind
-from schemas.likeness import SAME_WORDING, best_likeness, plain
+from schemas.likeness import SAME_WORDING, best_likeness, plain, stems
 
 # A number and a wording that contradict each other: the wording must be this alike to win.
 _SURE_WORDING = 92.0
@@ -23,7 +23,8 @@ _MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "
 class Row:
     """A row that belongs to an item. `number` is the item's, or a row's of acts (`4.2`); `words` its wording as typed.
 
-    `doubtful`: number and wording do not say the same, or one of them is lost. `wording` is the column in which the
+    `doubtful`: number and wording do not say the same, or one of them is lost. `unknown`: the number is an item's, but
+    the words are like nothing in the form: whose answer stands there nobody knows. `wording` is the column in which the
     words stand. `shared`: an item of its group stands on the same row, and the row's answer is that item's.
     """
 
@@ -35,6 +36,7 @@ class Row:
     doubtful: bool = False
     wording: int = 0
     shared: bool = False
+    unknown: bool = False
 
 
 def find_rows(sheet: Sheet, table: Table, form: Form, before: Item | None = None) -> Iterator[Row]:
@@ -64,6 +66,29 @@ def find_rows(sheet: Sheet, table: Table, form: Form, before: Item | None = None
             yield replace(found, wording=table.columns.measure, shared=inner is not None)
         if inner:
             yield replace(inner, wording=table.parts)
+
+
+# Words in which every report is worded: they say nothing about which item is meant.
+_OF_ANY_ITEM = stems("количество процент доля охват охвачено число всего человек наличие информация школа школы")
+_OWN_SHARE = 0.5  # of a row's words must be the item's
+
+
+def speaks_against(words: str, item: Item, form: Form) -> bool:
+    """Are the words about something else than the item: neither like one of its wordings nor mostly of its words."""
+    said = stems(words) - _OF_ANY_ITEM
+    if not said or best_likeness(words, item.wordings) >= _ODD_WORDING:
+        return False
+    return len(said & _words_of(item, form)) < _OWN_SHARE * len(said)
+
+
+def _words_of(item: Item, form: Form) -> frozenset[str]:
+    """All in which the form speaks of the item: its own words, those of its group and of the people whom it counts."""
+    group = next((one for one in form.items if one.number == item.parent), item)
+    said = [part for one in (item, group) for part in (*one.wordings, one.hint, one.short, one.about, one.column)]
+    if item.base:
+        base = form.base(item.base)
+        said += [base.label, base.group, *base.people]
+    return stems(" ".join(said).replace("-|", "").replace("|", " "))
 
 
 def item_numbers(cell: Cell | None) -> list[str]:
@@ -111,7 +136,8 @@ class _Context:
         if item:
             self.last = item
             self.acts = item if item.kind is Kind.ACTS else None
-            return Row(row, item, item.number, words=words, doubtful=doubtful)
+            unknown = doubtful and item.number in numbers and speaks_against(words, item, self.form)
+            return Row(row, item, item.number, words=words, doubtful=doubtful and not unknown, unknown=unknown)
         if self._belongs_to_acts(numbers, words):
             return self.next_act(row, set(numbers))
         return None

@@ -261,7 +261,7 @@ class _ReportSheet:
         self._measure(row, item)
         match item.kind:
             case Kind.GROUP:
-                self._merged(row, _ANSWER, _CHECK, self._guide(item), _PANEL, _SMALL)
+                self._merged(row, _ANSWER, _CHECK, own_form.guide(self.form, item), _PANEL, _SMALL)
             case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT:
                 self._text(row, item)
             case Kind.COVERAGE:
@@ -271,7 +271,7 @@ class _ReportSheet:
             case Kind.YES_NO:
                 self._yes_no(row, item)
             case Kind.ACTS:
-                self._merged(row, _ANSWER, _CHECK, self._guide(item), _PANEL, _SMALL)
+                self._merged(row, _ANSWER, _CHECK, own_form.guide(self.form, item), _PANEL, _SMALL)
                 self._acts(item)
             case _:
                 assert_never(item.kind)
@@ -281,7 +281,7 @@ class _ReportSheet:
         measure = theme.text_height(_title(item), width, 9) + 6
         if hint := self._hint(item):
             measure += theme.text_height(hint, width, 7)
-        guide = theme.text_height(self._guide(item), _ANSWER_WIDTH, 8) + 6
+        guide = theme.text_height(own_form.guide(self.form, item), _ANSWER_WIDTH, 8) + 6
         least = _WRITING if item.kind is Kind.TEXT else _LINE if item.parent else _ITEM
         return max(measure, guide, least)
 
@@ -305,19 +305,6 @@ class _ReportSheet:
         if exemption := own_form.exemption(self.form, item):
             hint = f"{hint} или впишите «{exemption}»".strip()
         return hint
-
-    def _guide(self, item: Item) -> str:
-        """What stands to the right of an item that is answered in the rows below it."""
-        if item.kind is Kind.GROUP:
-            counted = any(below.parent == item.number and below.kind is Kind.COVERAGE for below in self.form.items)
-            return ": ".join(filter(None, [item.hint, "впишите число людей, процент посчитается" if counted else ""]))
-        if item.kind is not Kind.ACTS:
-            return ""
-        details = item.hint.strip("()") or "реквизиты"
-        guide = f"Слева — название, справа — {details}: № … от ДД.ММ.ГГГГ. Лишние строки оставьте пустыми."
-        if exemption := own_form.exemption(self.form, item):
-            guide += f" Если документы не нужны, впишите в первую строку «{exemption}»."
-        return guide
 
     # ── answers by kind ──────────────────────────────────────────────────────────────────────────────────
     def _text(self, row: int, item: Item) -> None:

@@ -1,0 +1,90 @@
+"""Which order a form answers: what its `_meta`, its title and its rows say of it.
+
+A number alone proves nothing: every order's form has an item 14.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from pipeline.reading.finding.head import Meta
+from pipeline.reading.finding.rows import item_numbers, speaks_against
+from pipeline.reading.finding.tables import FormOnSheet
+from pipeline.reading.opening.book import Sheet
+from schemas.addresses import Spot
+from schemas.form import Form, known_forms
+from schemas.likeness import SAME_WORDING, best_likeness, likeness, stems
+from schemas.remarks import Remark, remark
+
+# Words of every report's title, whatever it is about.
+_OF_ANY_TITLE = stems("отчёт отчёта форма информация сведения данные мониторинг школа школы учреждения организации год")
+_TITLE = re.compile(r"отч[её]т|форма|информаци|сведени|мониторинг|данные", re.IGNORECASE)
+_SAME_FORM = 85.0  # a title so alike names that form
+
+
+def of_another_order(meta: Meta, form: Form) -> Remark | None:
+    """Svod's own form of another order, whatever its rows say."""
+    if not meta.form or meta.form == form.id:
+        return None
+    title = next((known.title for known in known_forms() if known.id == meta.form), "")
+    return _other(title or meta.form, form)
+
+
+Part = tuple[Sheet, FormOnSheet]
+
+
+def speaks_of_another(parts: Sequence[Part], form: Form) -> Remark | None:
+    """A report whose numbered rows mostly speak of other things; where its title does too, fewer rows are enough.
+    `parts`: the pieces of the report, the one with the head first."""
+    sheet = parts[0][0]
+    title = _title(*parts[0])
+    foreign_title = bool(title) and not (stems(title) - _OF_ANY_TITLE) & _of_the_title(form)
+    against, doubtful, agreeing = 0, 0, 0
+    for numbers, words in chain.from_iterable(_numbered_rows(*part) for part in parts):
+        item = next((i for n in numbers for i in form.items if i.number == n), None)
+        if max(best_likeness(words, one.wordings) for one in form.items) >= SAME_WORDING:
+            agreeing += 1
+        elif item is None or speaks_against(words, item, form):
+            against += 1
+        else:
+            doubtful += 1
+    if against > agreeing + doubtful or (foreign_title and against + doubtful > agreeing):
+        return replace(_other(_name(title, form), form), sheet=sheet.name)
+    return None
+
+
+def _other(name: str, form: Form) -> Remark:
+    return remark("FORM-OTHER-ORDER", other=f" («{name}»)" if name else "", subject=form.subject)
+
+
+def _numbered_rows(sheet: Sheet, found: FormOnSheet) -> Iterator[tuple[list[str], str]]:
+    """Numbers and words of the rows that claim an item by its number; rows of acts bear any title."""
+    table = found.items
+    for row in range(table.first, table.last + 1):
+        words = sheet.cells.get(Spot(row, table.columns.measure))
+        numbers = item_numbers(sheet.cells.get(Spot(row, table.columns.number)))
+        if words is not None and isinstance(words.value, str) and numbers:
+            yield numbers, words.value
+
+
+def _title(sheet: Sheet, found: FormOnSheet) -> str:
+    """What the lines above the table call the report; blank where none does."""
+    lines = [
+        cell.value
+        for spot, cell in sorted(sheet.cells.items())
+        if found.head_first <= spot.row <= found.head_last and isinstance(cell.value, str)
+    ]
+    first = next((at for at, line in enumerate(lines) if _TITLE.search(line)), None)
+    return "" if first is None else " ".join(lines[first : first + 2])
+
+
+def _of_the_title(form: Form) -> frozenset[str]:
+    return stems(" ".join((form.title, form.subject, *form.recognise.titles))) - _OF_ANY_TITLE
+
+
+def _name(title: str, form: Form) -> str:
+    """The form that the title names, as it is known; else the title as it stands."""
+    known = [(likeness(title, other.title), other.title) for other in known_forms() if other.id != form.id]
+    score, name = max(known, default=(0.0, ""))
+    return name if score >= _SAME_FORM else " ".join(title.split())[:80]
