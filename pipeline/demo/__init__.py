@@ -97,7 +97,7 @@ def found(
 
 # ── who reports when ─────────────────────────────────────────────────────────────────────────────────────────────
 _ERRING = 0.25  # of the schools err in their answers
-_FAULTS_FOR_ONE_SCHOOL = 1.6
+_FAULTS_FOR_ONE_SCHOOL = 1.9
 _SLOPPY = 0.4
 _LATE = 0.12
 _NEVER, _STOPPED = 12, 7  # of those that do not err, one in so many never reports; not at the last date

@@ -4,11 +4,10 @@ The table follows the order and how people fill in forms, not what the checks fi
 stands here all the same, without a code.
 """
 
-import zipfile
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from io import BytesIO
 from itertools import cycle, islice
 from pathlib import PurePosixPath
 from random import Random
@@ -17,6 +16,7 @@ from typing import NamedTuple, TypeVar
 from pipeline.demo.answers import Act, Answer, Covered, Document, YesNo
 from pipeline.demo.handwriting import Entry
 from pipeline.demo.reports import Report, own_form_line
+from pipeline.demo.word import form_with_struck_answer, letter
 from schemas.district import School
 from schemas.form import Form
 
@@ -191,6 +191,25 @@ def _two_answers(case: Case) -> str | None:
     return None
 
 
+def _another_answer_beside(case: Case) -> str | None:
+    """In a column of its own, without a heading: whose answer is it?"""
+    for number, percent in () if case.report.hand.own_form else case.shares():
+        case.report.entries[number] = replace(case.report.entries[number], facts={})
+        case.report.beside[number] = Entry(f"{percent + 5} %")
+        return number
+    return None
+
+
+def _share_typed_over(case: Case) -> str | None:
+    """Over the own form's formula, and not what the people are."""
+    for number, percent in case.shares() if case.report.hand.own_form else ():
+        if isinstance(case.report.answers[number], Covered) and percent < 75:
+            case.report.entries[number] = replace(case.report.entries[number], facts={})
+            case.report.typed_shares[number] = percent + 20
+            return number
+    return None
+
+
 def _formula(case: Case) -> str | None:
     return next((case.type(n, f"={p}/100", "0%") for n, p in case.shares()), None)
 
@@ -315,6 +334,12 @@ def _school_called(name: str) -> Plant:
     return plant
 
 
+def _kindergarten(case: Case) -> str | None:
+    """Another institution that bears the school's number."""
+    number = re.search(r"\d+", case.report.school.name)
+    return _school_called(f"МБДОУ «Детский сад № {number[0]} «Ромашка»")(case) if number else None
+
+
 def _form_of_neighbour(case: Case) -> str | None:
     """The own form that was handed out to another school, its heading typed over."""
     report = case.report
@@ -348,6 +373,24 @@ def _sent_twice(case: Case) -> str | None:
     return None
 
 
+def _two_answers_in_one_book(case: Case) -> str | None:
+    """The school's report for the date a second time, on another sheet, with another share."""
+    for number, percent in () if case.report.hand.own_form else case.shares():
+        twin = case.report.first_attempt()
+        twin.entries[number] = Entry(f"{percent + 5} %")
+        case.report.twin = twin
+        return ""
+    return None
+
+
+def _form_of_another_order(case: Case) -> str | None:
+    """Its items bear numbers that this order's form has too."""
+    if case.report.hand.own_form:
+        return None
+    case.report.foreign = True
+    return ""
+
+
 def _half_arrived(case: Case) -> str:
     case.report.cut_off = True
     return ""
@@ -359,30 +402,17 @@ def _scan_in_disguise(case: Case) -> str:
 
 
 def _covering_letter(case: Case) -> str:
-    case.report.content = _docx("Направляем отчёт о выполнении приказа. Директор школы")
+    case.report.content = letter("Направляем отчёт о выполнении приказа. Директор школы")
     case.report.file = str(PurePosixPath(case.report.file).with_suffix(".docx"))
     return ""
 
 
-def _docx(text: str) -> bytes:
-    """The least that Word opens."""
-    office, package = "http://schemas.openxmlformats.org", "application/vnd.openxmlformats"
-    word = f"{package}-officedocument.wordprocessingml.document.main+xml"
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{office}/package/2006/content-types">'
-        f'<Default Extension="rels" ContentType="{package}-package.relationships+xml"/>'
-        f'<Override PartName="/word/document.xml" ContentType="{word}"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{office}/package/2006/relationships">'
-        f'<Relationship Id="rId1" Type="{office}/officeDocument/2006/relationships/officeDocument" '
-        'Target="word/document.xml"/></Relationships>',
-        "word/document.xml": f'<w:document xmlns:w="{office}/wordprocessingml/2006/main">'
-        f"<w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>",
-    }
-    target = BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), part)
-    return target.getvalue()
+def _struck_out_in_word(case: Case) -> str | None:
+    for number, _ in case.shares():
+        case.report.content = form_with_struck_answer(case.report, case.form, number)
+        case.report.file = str(PurePosixPath(case.report.file).with_suffix(".docx"))
+        return number
+    return None
 
 
 def _answer(name: str, plant: Plant, *codes: str) -> Fault:
@@ -427,4 +457,10 @@ FAULTS = (
     _answer("всего — на четверть больше прошлого", _base_jumps, "BASE-JUMP"),
     _file("неузнаваемое название школы", _school_called("МБОУ «Шк. им. героя», пос."), "SCHOOL-UNKNOWN"),
     _answer("«нет» после срока", _no_after_deadline, "ANSWER-NO"),
+    _answer("другой ответ рядом, в столбце без названия", _another_answer_beside, "ANSWER-DISPUTED"),
+    _file("детский сад с номером школы", _kindergarten, "SCHOOL-UNKNOWN"),
+    _answer("доля вписана поверх формулы", _share_typed_over, "ANSWER-TWICE"),
+    _file("форма другого приказа", _form_of_another_order, "FORM-OTHER-ORDER"),
+    _file("зачёркнутый ответ в файле Word", _struck_out_in_word, "ANSWER-ASIDE"),
+    _file("два разных отчёта на одну дату в книге", _two_answers_in_one_book, "FORM-CONFLICT"),
 )

@@ -59,6 +59,8 @@ def _own_form(report: Report, form: Form) -> Workbook:
     rows = {str(cell.value).rstrip("."): cell.row for cell in sheet["A"] if isinstance(cell.value, str)}
     for number, entry in report.entries.items():
         _fill_row(sheet, rows, form.item(number), number, entry)
+    for number, percent in report.typed_shares.items():
+        sheet.cell(rows[number], _SHARE, percent / 100)
     lines = [cell.row for cell in sheet["A"] if isinstance(cell.value, int)]
     for row, problem in zip(lines, report.problems, strict=False):
         sheet.cell(row, _MEASURE, problem.problem)
@@ -150,13 +152,19 @@ def _order_form(report: Report, form: Form) -> Workbook:
     sheet.title = layout.sheet
     for name in layout.extra_sheets:
         book.create_sheet(name)
-    rows = list(_rows(report, form, layout))
+    _write(sheet, report, form, layout)
+    if report.twin:
+        _write(book.create_sheet(f"{layout.sheet} (2)"), report.twin, form, layout)
+    return book
+
+
+def _write(sheet: Worksheet, report: Report, form: Form, layout: _Layout) -> None:
+    rows = list(_foreign_rows(report, form) if report.foreign else _rows(report, form, layout))
     for row, cells in enumerate(rows, start=layout.top + 1):
         for column, typed in enumerate(cells, start=layout.left + 1):
             if typed.value not in (None, ""):
                 sheet.cell(row, column, typed.value).number_format = typed.number_format
     _dress(sheet, layout, len(rows))
-    return book
 
 
 def _rows(report: Report, form: Form, layout: _Layout) -> Iterator[tuple[Typed, ...]]:
@@ -181,6 +189,30 @@ def _rows(report: Report, form: Form, layout: _Layout) -> Iterator[tuple[Typed, 
     yield (Typed(f"{known.signatures[0]} ____________ /______________/"),)
 
 
+# Of an order that no form here knows: what a school reports before winter.
+_WINTER = (
+    "Акт готовности котельной подписан",
+    "Промывка и опрессовка системы отопления",
+    "Запас топлива на складе, тонн",
+    "Утеплено окон и дверей",
+    "Проверено огнетушителей",
+    "Поверка приборов учёта тепла",
+    "Очищено ливневых стоков",
+    "Обучено операторов котельной",
+    "Паспорт готовности к зиме получен",
+)
+
+
+def _foreign_rows(report: Report, form: Form) -> Iterator[tuple[Typed, ...]]:
+    """A form of another order under this one's headings; its rows bear the numbers of this one's."""
+    known, dice = form.recognise, report.hand.dice("foreign")
+    yield (Typed("Отчёт о подготовке к отопительному сезону"),)
+    yield from _head_in_lines(known, report.school_line, report.date_line)
+    yield Typed(known.number[0]), Typed(known.measure[0]), Typed(known.answer[0])
+    for item, wording in zip(form.items, _WINTER, strict=False):
+        yield Typed(f"{item.number}."), Typed(wording), Typed(f"{dice.randint(20, 99)} %")
+
+
 def _title(form: Form, layout: _Layout) -> list[str]:
     """In one line, or in the lines that the form knows it by."""
     lines = [line for line in form.recognise.titles if line != form.title and line in form.title]
@@ -192,7 +224,10 @@ def _item(item: Item, report: Report, layout: _Layout) -> Iterator[tuple[Typed, 
     hint = Typed(item.hint if layout.hints else "")
     answer = Typed(entry.value, entry.number_format) if entry else hint
     cells = _row(item.number, _wording(item, report.hand), answer, layout, report)
-    yield (*cells, Typed(layout.note_beside)) if item.kind is Kind.VOLUME else cells
+    if beside := report.beside.get(item.number):
+        yield *cells, Typed(beside.value)
+    else:
+        yield (*cells, Typed(layout.note_beside)) if item.kind is Kind.VOLUME else cells
     if item.kind is Kind.ACTS:
         for number, act in report.entries.items():
             if number.rpartition(".")[0] == item.number:

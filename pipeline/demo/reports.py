@@ -26,7 +26,9 @@ class Truth(NamedTuple):
 @dataclass
 class Report:
     """`file` is relative to the input folder, with `/`. `school`: as its own form was handed out. `again`: second
-    answers, at the end of the table. `content`: bytes that are sent instead of a workbook made of the rest."""
+    answers, at the end of the table; `beside`: right of the first ones. `typed_shares`: percents typed over the
+    formulas of Svod's own form. `twin`: the report once more, on a second sheet. `foreign`: it answers another order.
+    `content`: bytes that are sent instead of a workbook made of the rest."""
 
     school: School
     as_of: date
@@ -39,6 +41,10 @@ class Report:
     entries: dict[str, Entry]
     problems: list[Problem]
     again: dict[str, Entry] = field(default_factory=dict)
+    beside: dict[str, Entry] = field(default_factory=dict)
+    typed_shares: dict[str, int] = field(default_factory=dict)
+    twin: "Report | None" = None
+    foreign: bool = False
     cut_off: bool = False  # the file's second half did not arrive
     content: bytes | None = None
     corrects: bool = False  # the school sent another file for this date before
