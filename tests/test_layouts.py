@@ -5,10 +5,11 @@ from datetime import date, datetime
 from io import BytesIO
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from pipeline.reading.answers.values import refers_elsewhere
 from pipeline.reading.finding.head import Meta
 from pipeline.reading.finding.layouts import read_book, readers
 from pipeline.reading.finding.ledger import Role
@@ -405,6 +406,37 @@ def test_an_answer_that_refers_to_a_note_is_told_with_the_note():
     assert "64 %" in str(at_item["ANSWER-ASIDE"]["what"])
 
 
+WORDS = [item.number for item in FORM.items if item.kind in ("person", "text", "document")]
+
+
+@pytest.mark.parametrize("item", WORDS)
+@pytest.mark.parametrize(
+    ("note", "what"),
+    [(None, "отсылка «см. примечание»"), ("Сетевой город", "примечание «Сетевой город»")],
+    ids=["without a note", "with a note"],
+)
+def test_where_words_are_asked_for_see_the_note_is_no_answer(item, note, what):
+    order_form = OrderForm()
+    order_form.rows[order_form.row_of(item)][2] = "см. примечание"
+    sheet = order_form.sheet()
+    spot = next(spot for spot, cell in sheet.cells.items() if cell.value == "см. примечание")
+    (report,), remarks = read(sheet._replace(asides=(Aside(spot, "comment", note),) if note else ()))
+    assert [field for number, field in said(report) if number == item] == []
+    assert [(r.code, dict(r.data)["what"]) for r in remarks if r.item == item] == [("ANSWER-ASIDE", what)]
+
+
+@pytest.mark.parametrize(
+    "words", ["(см. комментарий)", "смотрите в примечании", "Ответ в примечании 1", "См. приложение № 2", "см.ниже"]
+)
+def test_words_that_refer_elsewhere(words):
+    assert refers_elsewhere(Cell(words))
+
+
+@pytest.mark.parametrize("words", ["Выше", "Сетевой город, см. примечание", "приложение «Дневник»", "Рядова Анна"])
+def test_words_that_say_something_refer_nowhere(words):
+    assert not refers_elsewhere(Cell(words))
+
+
 def test_no_problems_are_said_with_a_dash_or_the_word():
     for word in ("нет", "-", "Проблем нет"):
         report, _ = read_one(OrderForm(problems=[(word, "")]))
@@ -578,6 +610,7 @@ def unaccounted(sheet):
         max_size=12,
     )
 )
+@example(written={(29, 1): "6.1", (29, 4): "87 %"})  # an item answered twice, the second time not to be decided
 def test_every_cell_is_a_label_an_answer_a_note_or_a_remark(written):
     """Whatever is written over the form and beside it."""
     sheet = OrderForm().sheet()

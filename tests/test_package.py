@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.reading.opening.grid import open_book
 from pipeline.reading.opening.guard import Unreadable, kind_of, look
 from pipeline.settings import Limits
 from pipeline.wording import message
@@ -210,7 +211,7 @@ def test_a_file_of_zeros_is_called_empty() -> None:
     ],
 )
 def test_a_password_is_recognised(data: bytes) -> None:
-    assert refusal(lambda: kind_of(data, LIMITS))[0] == "FILE-ENCRYPTED"
+    assert refusal(lambda: open_book(data, LIMITS))[0] == "FILE-ENCRYPTED"
 
 
 # ── archives that no office program writes ───────────────────────────────────────────────────────────────

@@ -26,7 +26,17 @@ from schemas.remarks import Remark, Severity
 from schemas.reports import FileRead, ReportRead
 
 FILE = "reads"
-LIBRARIES = ("defusedxml", "lxml", "msgspec", "openpyxl", "python-calamine", "rapidfuzz", "xlrd")
+LIBRARIES = (
+    "defusedxml",
+    "lxml",
+    "msgspec",
+    "msoffcrypto-tool",
+    "olefile",
+    "openpyxl",
+    "python-calamine",
+    "rapidfuzz",
+    "xlrd",
+)
 
 _SEAL = hashlib.sha256().digest_size  # bytes
 

@@ -33,10 +33,27 @@ from schemas.remarks import Remark, remark
 from schemas.reports import NO, Fact
 from schemas.text import clean
 
-__all__ = ["Answer", "as_text", "clean", "is_blank", "read_answer", "read_classes", "read_date", "read_document"]
+__all__ = [
+    "Answer",
+    "as_text",
+    "clean",
+    "is_blank",
+    "read_answer",
+    "read_classes",
+    "read_date",
+    "read_document",
+    "refers_elsewhere",
+]
 
 _NOTHING_WRITTEN = re.compile(rf"[{DASHES}\s_.…·]*")
 _UNFILLED = re.compile(rf"(?=[^_]*_)[{DASHES}\s_.…·/%№()«»\"]*")
+_SEE = r"(?:(?:см|смотри(?:те)?)\b\.?\s*(?:в\s+)?|в\s+)"
+_REFERS = re.compile(
+    r"\(?\s*(?:(?:ответ|указан[оаы]?|написан[оаы]?|данные)\s+)?"
+    rf"(?:{_SEE}?(?:примечани|комментари|сноск|надпис)[а-яё]*|{_SEE}(?:приложени|вложени|письм)[а-яё]*|{_SEE}(?:ниже|выше|рядом))"
+    r"(?:\s+к\s+ячейке)?\s*(?:№?\s*\d{1,2})?\s*[.!)]*",
+    re.IGNORECASE,
+)
 # An error value that was typed or pasted as text is one all the same.
 _ERROR_VALUE = re.compile(
     r"#(?:(?:ДЕЛ|DIV)/0!|Н/Д|N/A|(?:ССЫЛКА|REF|ЗНАЧ|VALUE|ЧИСЛО|NUM|ПУСТО|NULL|ПЕРЕНОС|SPILL|ВЫЧИСЛ|CALC)!|(?:ИМЯ|NAME)\?|#{3,})",
@@ -70,6 +87,8 @@ def read_answer(item: Item, cell: Cell, form: Form, base: float | None) -> Answe
     match item.kind:
         case Kind.COVERAGE | Kind.VOLUME:
             return _read_measured(item, cell, text, form, base)
+        case Kind.DOCUMENT | Kind.ACTS | Kind.PERSON | Kind.TEXT if refers_elsewhere(cell):  # any words would be taken
+            return Answer((), (remark("ANSWER-ASIDE", value=text, what=f"отсылка «{text}»"),))
         case Kind.DOCUMENT | Kind.ACTS:
             return _read_document(text, form)
         case Kind.PERSON:
@@ -89,6 +108,11 @@ def is_blank(cell: Cell) -> bool:
     if cell.fault or not isinstance(cell.value, str):
         return False
     return bool(_NOTHING_WRITTEN.fullmatch(cell.value) or _UNFILLED.fullmatch(cell.value))
+
+
+def refers_elsewhere(cell: Cell) -> bool:
+    """«см. примечание», and nothing else: the answer stands in another place."""
+    return isinstance(cell.value, str) and _REFERS.fullmatch(cell.value.strip()) is not None
 
 
 def _does_not_apply(item: Item, text: str, form: Form) -> bool:

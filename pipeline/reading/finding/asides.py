@@ -1,12 +1,10 @@
 """What a reader sees at a cell and what is no part of its value, told where it may matter: struck out, in a box, in a
 note. Where an answer is blank it may be the answer itself, and somebody must look."""
 
-import re
-
-from pipeline.reading.answers.values import is_blank
-from pipeline.reading.finding.ledger import Ledger, Role, text_of
+from pipeline.reading.answers.values import is_blank, refers_elsewhere
+from pipeline.reading.finding.ledger import Ledger, Role
 from pipeline.reading.finding.tables import FormOnSheet
-from pipeline.reading.opening.book import Aside, AsideKind
+from pipeline.reading.opening.book import Aside, AsideKind, Cell
 from schemas.addresses import Spot
 from schemas.remarks import Remark, remark
 
@@ -20,11 +18,6 @@ _WHAT: dict[AsideKind, str] = {
     "picture": "рисунок",
     "chunk": "вставленный документ",
 }
-# «см. примечание»: the answer stands elsewhere.
-_REFERS = re.compile(
-    r"\(?\s*(?:(?:см|смотри(?:те)?)\b\.?\s*)?(?:в\s+)?(?:примечани|комментари|сноск|надпис|ниже|выше|рядом|приложени)[а-яё]*\s*[.!)]*\s*",
-    re.IGNORECASE,
-)
 _UNREAD: tuple[AsideKind, ...] = ("box", "chunk")  # they may belong anywhere
 
 
@@ -35,7 +28,14 @@ def tell_asides(ledger: Ledger, found: FormOnSheet, last_row: int) -> None:
     for aside in ledger.sheet.asides:
         if found.head_first <= aside.spot.row and not (after and aside.spot.row > last_row):
             item = items.get(ledger.sheet.address(aside.spot), "")
-            ledger.remarks += _said(ledger, aside, item, found.items.columns.measure)
+            said = _said(ledger, aside, item, found.items.columns.measure)
+            ledger.remarks[:] = [*_without_references(ledger.remarks, said), *said]
+
+
+def _without_references(remarks: list[Remark], said: list[Remark]) -> list[Remark]:
+    """Of a cell whose note is told itself, «см. примечание» need not be told too."""
+    told = {one.cell for one in said if one.code == "ANSWER-ASIDE"}
+    return [r for r in remarks if not (r.code == "ANSWER-ASIDE" and r.cell in told and refers_elsewhere(Cell(r.value)))]
 
 
 def _said(ledger: Ledger, aside: Aside, item: str, measure: int) -> list[Remark]:
@@ -59,4 +59,4 @@ def _code(ledger: Ledger, aside: Aside, at_answer: bool) -> str:
 
 def _is_left_blank(ledger: Ledger, spot: Spot) -> bool:
     cell = ledger.sheet.cells.get(spot)
-    return cell is None or is_blank(cell) or _REFERS.fullmatch(text_of(cell).strip()) is not None
+    return cell is None or is_blank(cell) or refers_elsewhere(cell)

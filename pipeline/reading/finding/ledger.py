@@ -85,7 +85,9 @@ class Ledger:
         self.facts[:] = [fact for fact in self.facts if fact.item != number or fact.field == "title"]
         self.refused.add(number)
         self.written.add(number)
-        for spot in spots:
+        answered = {self.answered[number].cell} if number in self.answered else set()
+        before = [spot for spot, role in self.roles.items() if self.sheet.address(spot) in answered]
+        for spot in (*before, *spots):
             self.roles.pop(spot, None)  # a note, so that the report still tells what stands there
         self.roles[spots[0]] = Role.ANSWER
         self.answer_cells[number] = self.sheet.address(spots[0])

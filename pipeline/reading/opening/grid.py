@@ -51,6 +51,16 @@ def open_book(data: bytes, limits: Limits) -> Book:
             from pipeline.reading.opening import docx
 
             return docx.read(data, limits)
+        case "encrypted":
+            return open_book(_decrypted(data), limits)
+
+
+def _decrypted(data: bytes) -> bytes:
+    """The document in clear. Raises Unreadable where that needs a password."""
+    # the ciphers take a while to import, and few files are encrypted
+    from pipeline.reading.opening import encrypted
+
+    return encrypted.decrypted(data)
 
 
 def _read_xlsx(data: bytes, limits: Limits) -> Book:
@@ -66,6 +76,15 @@ def _read_xlsx(data: bytes, limits: Limits) -> Book:
 
 
 def _read_xls(data: bytes, limits: Limits) -> Book:
+    try:
+        return xls.read(data, limits)
+    except xls.Encrypted:
+        return _read_clear_xls(_decrypted(data), limits)
+    except xls.Refused:
+        return _read_without_formats(data, limits)
+
+
+def _read_clear_xls(data: bytes, limits: Limits) -> Book:
     try:
         return xls.read(data, limits)
     except xls.Refused:

@@ -20,7 +20,8 @@ from pipeline.settings import Limits
 from pipeline.wording import NBSP, count, number
 from schemas.remarks import Remark, remark
 
-Kind = Literal["xlsx", "xlsb", "xls", "ods", "docx"]
+# `encrypted`: an OOXML package that is one after decryption.
+Kind = Literal["xlsx", "xlsb", "xls", "ods", "docx", "encrypted"]
 MB = 2**20
 
 
@@ -133,8 +134,8 @@ def _kind_of_compound(data: bytes) -> Kind:
     """An OLE compound file, by the names of its streams (UTF-16 in its directory)."""
     for stream, kind in _STREAMS:
         if f"{stream}\0".encode("utf-16-le") in data:
-            if stream == "EncryptedPackage":
-                raise unreadable("FILE-ENCRYPTED")
+            if stream == _OF_A_LOCKED_PACKAGE:
+                return "encrypted"
             if stream == _OF_A_LETTER:
                 raise unreadable("FILE-LETTER", what=kind)
             if kind != "xls":
@@ -153,9 +154,10 @@ def _directory_of_compound(data: bytes) -> int:
 
 
 _OF_A_LETTER = "__properties_version1.0"
+_OF_A_LOCKED_PACKAGE = "EncryptedPackage"
 _STREAMS = (
     (_OF_A_LETTER, "письмо Outlook (.msg)"),  # first: a workbook may be attached to it
-    ("EncryptedPackage", ""),
+    (_OF_A_LOCKED_PACKAGE, ""),
     ("Workbook", "xls"),
     ("Book", "xls"),
     ("WordDocument", "документ Word старого вида (.doc)"),

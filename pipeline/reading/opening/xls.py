@@ -24,8 +24,15 @@ class Refused(Exception):  # noqa: N818 - an answer, no fault of the program
     """xlrd cannot read this workbook."""
 
 
+class Encrypted(Refused):
+    """As it is: it has to be decrypted first."""
+
+
 def read(data: bytes, limits: Limits) -> Book:
-    """The workbook by xlrd. Raises Refused where it cannot, Unreadable where it breaks a limit."""
+    """The workbook by xlrd.
+
+    Raises Refused where it cannot, Encrypted where it has to be decrypted first, Unreadable where it breaks a limit.
+    """
     book = _load(data)
     check_sheets(book.nsheets, limits)
     return Book(tuple(_sheet(book, sheet, limits) for sheet in book.sheets()))
@@ -38,6 +45,8 @@ def _load(data: bytes) -> XlrdBook:
         )  # its log would go to the console
     except MemoryError:
         raise
+    except xlrd.XLRDError as error:
+        raise (Encrypted if "encrypted" in str(error) else Refused) from error
     except Exception as error:  # on damaged books xlrd raises whatever its records lead it to
         raise Refused from error
 
