@@ -1,6 +1,7 @@
 """Raw cells of a workbook: their addresses, values, formats and faults, whatever the format of the file."""
 
 import random
+import struct
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -10,7 +11,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 import xlwt
+from xlwt.CompoundDoc import XlsDoc
 
+from pipeline.reading.answers.number_formats import shown_with_words
 from pipeline.reading.opening import xlsx_second
 from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.opening.grid import open_book
@@ -329,6 +332,41 @@ def test_comments_and_text_boxes_stand_aside_of_their_cells() -> None:
     assert asides(sheet) == [("B2", "comment", "64 % (1-11 классы)"), ("C5", "box", "70 %\nдля п. 14")]
 
 
+def with_thread(data: bytes) -> bytes:
+    """The same with the thread itself; what stands in the comment of B2 is its copy for older programs."""
+    thread = (
+        '<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments">'
+        '<threadedComment ref="B2" id="{1}"><text>64 %</text></threadedComment>'
+        '<threadedComment ref="B2" id="{2}" parentId="{1}"><text>Без 1 класса</text></threadedComment>'
+        "</ThreadedComments>"
+    )
+    relation = (
+        '<Relationship Id="rIdT" Type="http://schemas.microsoft.com/office/2017/10/relationships/threadedComment" '
+        'Target="../threadedComments/threadedComment1.xml"/></Relationships>'
+    )
+    with zipfile.ZipFile(file := BytesIO(data), "a") as package:
+        package.writestr("xl/threadedComments/threadedComment1.xml", thread)
+    rels = "xl/worksheets/_rels/sheet1.xml.rels"
+    return patched(file.getvalue(), rels, lambda xml: xml.replace("</Relationships>", relation))
+
+
+COPY_OF_THREAD = (
+    "[Цепочка примечаний]\n\nВаша версия Excel позволяет читать эту цепочку примечаний. Подробнее: "
+    "https://go.microsoft.com/fwlink/?linkid=870924\n\nПримечание:\n    64 %\nОтвет:\n    Без 1 класса"
+)
+
+
+@pytest.mark.parametrize("saved", [with_thread, bytes], ids=["with its thread", "by a program that knows no threads"])
+def test_of_a_thread_of_comments_is_told_what_people_have_said(saved: Callable[[bytes], bytes]) -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet("Отчёт")
+        sheet.write("B2", "см. примечание")
+        sheet.write_comment("B2", COPY_OF_THREAD, {"author": "tc={5A1C}"})
+
+    (sheet,) = open_book(saved(xlsx(fill)), LIMITS).sheets
+    assert asides(sheet) == [("B2", "comment", "64 %\nБез 1 класса")]
+
+
 def renamed(data: bytes, name_of: Callable[[str], str], targets: Callable[[bytes], bytes]) -> bytes:
     with zipfile.ZipFile(BytesIO(data)) as package, zipfile.ZipFile(changed := BytesIO(), "w") as anew:
         for name in package.namelist():
@@ -476,6 +514,50 @@ def test_an_old_workbook_tells_formats_errors_and_hidden_sheets() -> None:
     assert (form.hidden, hidden.hidden) == (False, True)
 
 
+def old_marked_form(book: xlwt.Workbook) -> None:
+    sheet = book.add_sheet("Отчёт")
+    struck, raised = xlwt.easyxf("font: struck_out true"), xlwt.easyxf("font: escapement superscript")
+    sheet.write_rich_text(0, 0, ["\N{SLIGHTLY SMILING FACE} 66", ("1", raised.font), (" %", xlwt.Font())])
+    sheet.write_rich_text(1, 0, [("50 %", struck.font), (" 60 %", xlwt.Font())])
+    sheet.write(2, 0, 70, struck)
+    sheet.write(3, 0, 2, raised)
+    sheet.write(4, 0, "Мероприятия", raised)
+    sheet.write(5, 0, "87 %")
+
+
+def test_what_is_struck_out_or_raised_in_an_old_workbook_stands_aside() -> None:
+    (sheet,) = open_book(xls(old_marked_form), LIMITS).sheets
+    read = {place: cell.value for place, cell in by_address(sheet).items()}
+    assert read == MARKED_CELLS | {"A1": "\N{SLIGHTLY SMILING FACE} 66 %"}
+    assert asides(sheet) == MARKED_ASIDES
+
+
+def old_comment(row: int, column: int, text: str, author: str) -> bytes:
+    """A comment's records ([MS-XLS] 2.4.181, 2.4.329, 2.4.179): what it is, what it says, where it stands."""
+
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    letters, name = text.encode("utf-16-le"), author.encode("utf-16-le")
+    what = struct.pack("<HHHHH12x", 0x15, 18, 0x19, 1, 0x11) + bytes(4)
+    says = struct.pack("<HH6sHHH4x", 0x212, 0, bytes(6), len(text), 16, 0)
+    fonts = struct.pack("<HH4xHH4x", 0, 0, len(text), 0)
+    where = struct.pack("<HHHHHB", row, column, 0, 1, len(author), 1) + name + b"\0"
+    said = record(0x1B6, says) + record(0x3C, b"\1" + letters) + record(0x3C, fonts)
+    return record(0x5D, what) + said + record(0x1C, where)
+
+
+def test_a_comment_of_an_old_workbook_stands_aside_of_its_cell() -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("Отчёт").write(1, 1, "см. примечание")
+    stream, end = book.get_biff_data(), struct.pack("<HH", 0x0A, 0)
+    assert stream.endswith(end)
+    told = old_comment(1, 1, "Иванова:\n64 %", "Иванова")
+    XlsDoc().save(file := BytesIO(), stream.removesuffix(end) + told + end)
+    (sheet,) = open_book(file.getvalue(), LIMITS).sheets
+    assert asides(sheet) == [("B2", "comment", "64 %")]
+
+
 def test_an_old_workbook_cut_short_is_damaged() -> None:
     assert refusal(xls(old_form)[:2_000])[0] == "FILE-DAMAGED"
 
@@ -483,10 +565,27 @@ def test_an_old_workbook_cut_short_is_damaged() -> None:
 # ── .ods ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+NAMESPACES = {
+    "office": "office",
+    "table": "table",
+    "text": "text",
+    "style": "style",
+    "number": "datastyle",
+    "draw": "drawing",
+}
+
+
 def ods(rows: str, *, before: str = "", styles: str = "") -> bytes:
     namespaces = " ".join(
         f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for prefix, name in {"office": "office", "table": "table", "text": "text", "style": "style"}.items()
+        for prefix, name in {
+            "office": "office",
+            "table": "table",
+            "text": "text",
+            "style": "style",
+            "number": "datastyle",
+            "draw": "drawing",
+        }.items()
     )
     with zipfile.ZipFile(file := BytesIO(), "w") as package:
         package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
@@ -569,6 +668,73 @@ def test_marks_and_comments_of_an_open_document_stand_aside_of_their_cells() -> 
     (sheet,) = open_book(ods(rows, styles=styles), LIMITS).sheets
     assert {place: cell.value for place, cell in by_address(sheet).items()} == {"A1": "66 %", "C1": "см. примечание"}
     assert asides(sheet) == [("A1", "raised", "1"), ("B1", "struck", "70"), ("C1", "comment", "64 %")]
+
+
+UNIT_STYLES = (
+    '<number:number-style style:name="N1"><number:number number:min-integer-digits="1"/>'
+    "<number:text> чел.</number:text></number:number-style>"
+    '<style:style style:name="people" style:family="table-cell" style:data-style-name="N1"/>'
+    '<number:number-style style:name="N2P0"><number:number/>'
+    "<number:text> из &quot;24&quot;</number:text></number:number-style>"
+    '<number:number-style style:name="N2"><style:text-properties style:color="red"/><number:text>-</number:text>'
+    '<number:number/><style:map style:condition="value()&gt;=0" style:apply-style-name="N2P0"/></number:number-style>'
+    '<style:style style:name="of" style:family="table-cell" style:data-style-name="N2"/>'
+    '<style:style style:name="heir" style:family="table-cell" style:parent-style-name="people"/>'
+    '<style:style style:name="gone" style:family="table-cell"><style:text-properties '
+    'style:text-line-through-style="solid"/></style:style>'
+)
+
+
+@pytest.mark.parametrize(
+    ("columns", "row_style", "cell_style", "shown"),
+    [
+        ("", "", 'table:style-name="people"', "17 чел."),
+        ("", "", 'table:style-name="heir"', "17 чел."),
+        ("", "", 'table:style-name="of"', '17 из "24"'),
+        ("", 'table:default-cell-style-name="people"', "", "17 чел."),
+        ('<table:table-column table:default-cell-style-name="people"/>', "", "", "17 чел."),
+    ],
+    ids=["the cell's", "that of its parent", "with a condition", "the row's", "the column's"],
+)
+def test_words_of_a_number_format_of_an_open_document(
+    columns: str, row_style: str, cell_style: str, shown: str
+) -> None:
+    number = cell(f'{cell_style} office:value-type="float" office:value="17"', "<text:p>17 чел.</text:p>")
+    rows = f"{columns}<table:table-row {row_style}>{number}</table:table-row>"
+    read = cells(ods(rows, styles=UNIT_STYLES))["A1"]
+    assert (read.value, shown_with_words(17.0, read.format)) == (17.0, shown)
+
+
+def test_a_struck_out_cell_is_struck_out_in_every_row_that_it_is_repeated_in() -> None:
+    number = cell('office:value-type="float" office:value="17"')
+    column = '<table:table-column table:default-cell-style-name="gone"/>'
+    rows = f'{column}<table:table-row table:number-rows-repeated="2">{number}</table:table-row>'
+    (sheet,) = open_book(ods(rows, styles=UNIT_STYLES), LIMITS).sheets
+    assert (sheet.cells, asides(sheet)) == ({}, [("A1", "struck", "17"), ("A2", "struck", "17")])
+
+
+def test_text_boxes_of_an_open_document_are_told() -> None:
+    box = "<draw:frame><draw:text-box><text:p>70 %</text:p><text:p>для п. 14</text:p></draw:text-box></draw:frame>"
+    loose = f"<table:shapes>{box.replace('70', '80')}</table:shapes>"
+    rows = row(cell("")) + row(cell("", box + "<text:p>да</text:p>"))
+    (sheet,) = open_book(ods(loose + rows), LIMITS).sheets
+    assert sheet.cells == {Spot(2, 1): Cell("да")}
+    assert sorted(asides(sheet)) == [("A2", "box", "70 %\nдля п. 14"), ("A2", "box", "80 %\nдля п. 14")]
+
+
+def test_a_style_of_an_open_document_may_come_from_its_common_styles() -> None:
+    common = (
+        '<office:document-styles xmlns:office="urn:o" xmlns:style="urn:s"><office:styles>'
+        '<style:style style:name="gone" style:family="table-cell">'
+        '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+        "</office:styles></office:document-styles>"
+    )
+    heir = '<style:style style:name="ce1" style:family="table-cell" style:parent-style-name="gone"/>'
+    data = ods(row(cell('table:style-name="ce1" office:value-type="float" office:value="70"')), styles=heir)
+    with zipfile.ZipFile(file := BytesIO(data), "a") as package:
+        package.writestr("styles.xml", common)
+    (sheet,) = open_book(file.getvalue(), LIMITS).sheets
+    assert asides(sheet) == [("A1", "struck", "70")]
 
 
 def test_repeated_rows_and_cells_move_the_addresses() -> None:

@@ -19,21 +19,24 @@ from defusedxml import DefusedXmlException
 from pipeline.reading.opening.book import Aside, AsideKind, Book, Cell, Sheet
 from pipeline.reading.opening.cells import Raw, as_cell, cell_without_value, error_cell
 from pipeline.reading.opening.guard import check_sheets, damaged, open_zip, part, too_many_cells
+from pipeline.reading.opening.ods_styles import CELL, TEXT, Styles
 from pipeline.reading.opening.xlsx_looks import Mark, as_seen
 from pipeline.settings import Limits
 from schemas.addresses import LAST_COLUMN, Spot
 from schemas.text import clean
 
-PERCENT = "0%"
+GENERAL, PERCENT = "General", "0%"
 
 
 def read(data: bytes, limits: Limits) -> Book:
     """The workbook. Raises Unreadable where it is damaged or breaks a limit."""
     with open_zip(data) as package:
-        content = _content(package)
+        parts = [part(package, "styles.xml")] if "styles.xml" in package.namelist() else []
+        parts.append(_content(package))
     handler = _Content(limits)
     try:
-        defusedxml.sax.parseString(content, handler, forbid_dtd=True)
+        for xml in parts:
+            defusedxml.sax.parseString(xml, handler, forbid_dtd=True)
     except (SAXException, DefusedXmlException, ValueError, OverflowError, LookupError):
         raise damaged("внутри него испорчена разметка") from None
     check_sheets(len(handler.sheets), limits)
@@ -52,67 +55,70 @@ _LONGEST_GAP = 1_000  # spaces: `text:c` may claim any number
 
 
 class _Content(ContentHandler):
-    """Collects the sheets while the parser goes through content.xml; tags have the prefixes that all programs write."""
+    """Collects styles and sheets while the parser goes through styles.xml and content.xml; tags have the prefixes that
+    all programs write."""
 
     def __init__(self, limits: Limits) -> None:
         super().__init__()
         self.sheets: list[Sheet] = []
         self._limits = limits
-        self._style = ""
-        self._hidden_styles: set[str] = set()
+        self._styles = Styles()
         self._table: _Table | None = None
         self._cell: dict[str, str] | None = None  # attributes of the cell that is open
         self._paragraphs: list[str] = []
         self._in_paragraph = False
         self._aside = 0  # open tags within a comment, a drawing or the like: their text is not the cell's
-        self._marks: dict[str, Mark] = {}  # of the styles whose text is struck out or raised
         self._spans: list[Mark] = []  # of the spans that are open
         self._apart: list[tuple[AsideKind, str]] = []  # what the open cell shows beside its value
-        self._comment: list[str] | None = None  # paragraphs of the comment that is open
-        self._in_comment_paragraph = False
+        self._aside_kind: AsideKind | None = None  # what is open and will be told; its paragraphs:
+        self._said: list[str] = []
+        self._in_said = False
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
-        if self._aside or (self._cell is not None and (name in _ASIDE or name.startswith("draw:"))):
+        inside = self._cell is not None and (name in _ASIDE or name.startswith("draw:"))
+        if self._aside or inside or (self._table and name == "table:shapes"):
             self._start_aside(name)
             return
+        if self._table is None:
+            self._styles.start(name, attrs)
         match name:
-            case "style:style":
-                self._style = attrs.get("style:name", "")
-            case "style:table-properties" if attrs.get("table:display") == "false":
-                self._hidden_styles.add(self._style)
-            case "style:text-properties":
-                self._marks[self._style] = _mark(attrs)
             case "table:table":
-                hidden = attrs.get("table:style-name") in self._hidden_styles
-                self._table = _Table(attrs.get("table:name", ""), hidden, self._limits)
+                hidden = attrs.get("table:style-name") in self._styles.hidden_tables
+                self._table = _Table(attrs.get("table:name", ""), hidden, self._styles, self._limits)
             case "table:table-source" if self._table:
                 self._table.is_copy = True
             case "table:table-column" if self._table:
                 hidden = attrs.get("table:visibility", "visible") != "visible"
-                self._table.add_columns(_times(attrs, "table:number-columns-repeated"), hidden)
+                style = attrs.get("table:default-cell-style-name", "")
+                self._table.add_columns(_times(attrs, "table:number-columns-repeated"), hidden, style)
             case "table:table-row" if self._table:
-                self._table.open_row(_times(attrs, "table:number-rows-repeated"))
+                style = attrs.get("table:default-cell-style-name", "")
+                self._table.open_row(_times(attrs, "table:number-rows-repeated"), style)
             case "table:table-cell" | "table:covered-table-cell":
                 self._cell, self._paragraphs, self._apart, self._spans = dict(attrs.items()), [], [], []
             case _ if self._cell is not None:
                 self._start_of_text(name, attrs)
 
     def _start_aside(self, name: str) -> None:
-        if not self._aside and name == "office:annotation":
-            self._comment = []
+        if not self._aside:
+            drawn = name.startswith("draw:") or name == "table:shapes"
+            self._aside_kind = "comment" if name == "office:annotation" else "box" if drawn else None
+            self._said = []
         self._aside += 1
-        if self._comment is not None and name == "text:p":
-            self._comment.append("")
-            self._in_comment_paragraph = True
+        if name == "text:p":
+            self._said.append("")
+            self._in_said = True
 
     def _end_aside(self, name: str) -> None:
         self._aside -= 1
         if name == "text:p":
-            self._in_comment_paragraph = False
-        if not self._aside and self._comment is not None:
-            if said := "\n".join(self._comment).strip():
-                self._apart.append(("comment", clean(said)))
-            self._comment = None
+            self._in_said = False
+        if not self._aside and self._aside_kind:
+            said = clean("\n".join(filter(str.strip, self._said)).strip())
+            if said and self._cell is not None:
+                self._apart.append((self._aside_kind, said))
+            elif said and self._table:
+                self._table.boxes.append(said)
 
     def _start_of_text(self, name: str, attrs: AttributesImpl) -> None:
         match name:
@@ -120,7 +126,7 @@ class _Content(ContentHandler):
                 self._paragraphs.append("")
                 self._in_paragraph = True
             case "text:span":
-                self._spans.append(self._marks.get(attrs.get("text:style-name", ""), ""))
+                self._spans.append(self._styles.mark(TEXT, attrs.get("text:style-name", "")))
             case "text:s":
                 self._write(" " * min(_times(attrs, "text:c"), _LONGEST_GAP))
             case "text:tab":
@@ -129,10 +135,12 @@ class _Content(ContentHandler):
                 self._write("\n")
 
     def characters(self, content: str) -> None:
-        if not self._aside:
+        if self._table is None:
+            self._styles.characters(content)
+        elif not self._aside:
             self._write(_SPACES.sub(" ", content))
-        elif self._comment and self._in_comment_paragraph:
-            self._comment[-1] += content
+        elif self._in_said:
+            self._said[-1] += content
 
     def _write(self, text: str) -> None:
         mark: Mark = next((mark for mark in self._spans if mark), "")
@@ -145,6 +153,8 @@ class _Content(ContentHandler):
         if self._aside:
             self._end_aside(name)
             return
+        if self._table is None:
+            self._styles.end(name)
         match name:
             case "text:span" if self._spans:
                 self._spans.pop()
@@ -152,8 +162,7 @@ class _Content(ContentHandler):
                 self._in_paragraph = False
             case "table:table-cell" | "table:covered-table-cell":
                 if self._table and self._cell is not None:
-                    mark = self._marks.get(self._cell.get("table:style-name", ""), "")
-                    self._table.add(self._cell, "\n".join(self._paragraphs), mark, self._apart)
+                    self._table.add(self._cell, "\n".join(self._paragraphs), self._apart)
                 self._cell = None
             case "table:table-row" if self._table:
                 self._table.close_row()
@@ -166,12 +175,16 @@ class _Content(ContentHandler):
 class _Table:
     """One sheet as it grows. Rows and cells may be repeated; only those that hold something are kept."""
 
-    def __init__(self, name: str, hidden: bool, limits: Limits) -> None:
+    def __init__(self, name: str, hidden: bool, styles: Styles, limits: Limits) -> None:
         self.is_copy = False  # of a sheet of another workbook, kept for its links
-        self._name, self._hidden, self._limits = name, hidden, limits
+        self.boxes: list[str] = []  # text boxes that lie on the sheet and belong to no cell
+        self._name, self._hidden, self._styles, self._limits = name, hidden, styles, limits
         self._row = self._column = 1
         self._repeats = 1  # of the row that is open
+        self._row_style = ""
+        self._column_styles: dict[int, str] = {}
         self._row_cells: dict[int, Cell] = {}
+        self._row_marks: dict[int, Mark] = {}
         self._cells: dict[Spot, Cell] = {}
         self._merged: list[tuple[Spot, Spot]] = []
         self._marks: dict[Spot, Mark] = {}
@@ -179,17 +192,20 @@ class _Table:
         self._columns = 0  # declared so far
         self._hidden_columns: set[int] = set()
 
-    def add_columns(self, repeats: int, hidden: bool) -> None:
-        """The next columns; they are declared before the rows."""
+    def add_columns(self, repeats: int, hidden: bool, style: str) -> None:
+        """The next columns, `style` that of their cells; they are declared before the rows."""
         last = min(self._columns + repeats, LAST_COLUMN)
         if hidden:
             self._hidden_columns.update(range(self._columns + 1, last + 1))
+        if style:
+            self._column_styles |= dict.fromkeys(range(self._columns + 1, last + 1), style)
         self._columns = last
 
-    def open_row(self, repeats: int) -> None:
-        self._repeats, self._row_cells, self._column = repeats, {}, 1
+    def open_row(self, repeats: int, style: str) -> None:
+        self._repeats, self._row_style = repeats, style
+        self._row_cells, self._row_marks, self._column = {}, {}, 1
 
-    def add(self, attributes: Mapping[str, str], text: str, mark: Mark, apart: Sequence[tuple[AsideKind, str]]) -> None:
+    def add(self, attributes: Mapping[str, str], text: str, apart: Sequence[tuple[AsideKind, str]]) -> None:
         """The next cell of the row, as often as it is repeated; what it shows beside its value stands at the first."""
         self._asides += [Aside(Spot(self._row, self._column), kind, said) for kind, said in apart]
         if any(kind in ("struck", "raised") for kind, _ in apart):
@@ -197,9 +213,8 @@ class _Table:
         repeats = _times(attributes, "table:number-columns-repeated")
         if cell := _as_cell(attributes, text):
             self._refuse_above_limit(len(self._row_cells) + repeats)
-            self._row_cells.update(dict.fromkeys(range(self._column, self._column + repeats), cell))
-            if mark:
-                self._marks |= {Spot(self._row, self._column + more): mark for more in range(repeats)}
+            for column in range(self._column, self._column + repeats):
+                self._put(column, cell, attributes.get("table:style-name", ""))
         columns = _times(attributes, "table:number-columns-spanned")
         rows = _times(attributes, "table:number-rows-spanned")
         if columns > 1 or rows > 1:
@@ -207,11 +222,20 @@ class _Table:
             self._merged.append((Spot(self._row, self._column), last))
         self._column += repeats
 
+    def _put(self, column: int, cell: Cell, style: str) -> None:
+        """A cell without a style of its own has that of its row, or of its column."""
+        style = style or self._row_style or self._column_styles.get(column, "")
+        words = self._styles.number_format(style) if isinstance(cell.value, float) and cell.format == GENERAL else ""
+        self._row_cells[column] = cell._replace(format=words) if words else cell
+        if mark := self._styles.mark(CELL, style):
+            self._row_marks[column] = mark
+
     def close_row(self) -> None:
         self._refuse_above_limit(len(self._cells) + len(self._row_cells) * self._repeats)
         if self._row_cells:
             for row in range(self._row, self._row + self._repeats):
                 self._cells.update((Spot(row, column), cell) for column, cell in self._row_cells.items())
+                self._marks.update((Spot(row, column), mark) for column, mark in self._row_marks.items())
         self._row += self._repeats
 
     def _refuse_above_limit(self, cells: int) -> None:
@@ -221,15 +245,8 @@ class _Table:
     def sheet(self) -> Sheet:
         sheet = Sheet(self._name, self._cells, self._hidden, tuple(self._merged))
         sheet = sheet._replace(hidden_columns=frozenset(self._hidden_columns))
-        return as_seen(sheet, self._marks, {}, tuple(self._asides))
-
-
-def _mark(look: AttributesImpl) -> Mark:
-    """Of text properties: ODF 1.2 part 1, 20.380 and 20.384."""
-    if look.get("style:text-line-through-style", look.get("style:text-line-through-type", "none")) != "none":
-        return "struck"
-    position = look.get("style:text-position", "").split()
-    return "raised" if position and position[0] not in ("0%", "auto") else ""
+        corner = min(self._cells, default=Spot(1, 1))
+        return as_seen(sheet, self._marks, {}, (*self._asides, *(Aside(corner, "box", said) for said in self.boxes)))
 
 
 def _times(attributes: Mapping[str, str] | AttributesImpl, name: str) -> int:

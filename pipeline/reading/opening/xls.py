@@ -13,11 +13,13 @@ import xlrd
 from xlrd.book import Book as XlrdBook
 from xlrd.sheet import Sheet as XlrdSheet
 
-from pipeline.reading.opening.book import Book, Cell, Sheet
+from pipeline.reading.opening.book import Aside, Book, Cell, Sheet
 from pipeline.reading.opening.cells import Raw, as_cell, error_cell
 from pipeline.reading.opening.guard import check_sheets, too_many_cells
+from pipeline.reading.opening.xlsx_looks import Mark, RichText, as_seen, said_in_comment
 from pipeline.settings import Limits
 from schemas.addresses import Spot
+from schemas.text import clean
 
 
 class Refused(Exception):  # noqa: N818 - an answer, no fault of the program
@@ -35,7 +37,8 @@ def read(data: bytes, limits: Limits) -> Book:
     """
     book = _load(data)
     check_sheets(book.nsheets, limits)
-    return Book(tuple(_sheet(book, sheet, limits) for sheet in book.sheets()))
+    fonts = _marks_of_fonts(book)
+    return Book(tuple(_sheet(book, sheet, fonts, limits) for sheet in book.sheets()))
 
 
 def _load(data: bytes) -> XlrdBook:
@@ -51,12 +54,15 @@ def _load(data: bytes) -> XlrdBook:
         raise Refused from error
 
 
-def _sheet(book: XlrdBook, sheet: XlrdSheet, limits: Limits) -> Sheet:
+def _sheet(book: XlrdBook, sheet: XlrdSheet, fonts: tuple[Mark, ...], limits: Limits) -> Sheet:
     if sum(sheet.row_len(row) for row in range(sheet.nrows)) > limits.cells:
         raise too_many_cells(limits)
     merged = tuple((Spot(top + 1, left + 1), Spot(bottom, right)) for top, bottom, left, right in sheet.merged_cells)
     hidden = frozenset(column + 1 for column, about in sheet.colinfo_map.items() if about.hidden)
-    return Sheet(sheet.name, dict(_cells(book, sheet)), sheet.visibility != 0, merged, hidden_columns=hidden)
+    cells = dict(_cells(book, sheet))
+    read = Sheet(sheet.name, cells, sheet.visibility != 0, merged, hidden_columns=hidden)
+    marks, rich = (dict(_marks(book, sheet, fonts)), dict(_rich(book, sheet, fonts))) if any(fonts) else ({}, {})
+    return as_seen(read, marks, rich, tuple(_comments(sheet)))
 
 
 def _cells(book: XlrdBook, sheet: XlrdSheet) -> Iterator[tuple[Spot, Cell]]:
@@ -101,3 +107,54 @@ def _moment(days: float, number_format: str | None, datemode: int) -> Raw:
     if days < 1:
         return moment.time()
     return moment.date() if moment.time() == time() else moment
+
+
+# ── how it looks ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _marks_of_fonts(book: XlrdBook) -> tuple[Mark, ...]:
+    """How each font of the workbook looks, by its index."""
+    return tuple("struck" if font.struck_out else "raised" if font.escapement else "" for font in book.font_list)
+
+
+def _mark(fonts: tuple[Mark, ...], index: int) -> Mark:
+    return fonts[index] if 0 <= index < len(fonts) else ""
+
+
+def _mark_of_style(book: XlrdBook, fonts: tuple[Mark, ...], style: int) -> Mark:
+    return _mark(fonts, book.xf_list[style].font_index) if 0 <= style < len(book.xf_list) else ""
+
+
+def _marks(book: XlrdBook, sheet: XlrdSheet, fonts: tuple[Mark, ...]) -> Iterator[tuple[Spot, Mark]]:
+    """The cells that are struck out or raised as a whole; the runs of a rich text say themselves how they look."""
+    for row in range(sheet.nrows):
+        for column in range(sheet.row_len(row)):
+            mark = _mark_of_style(book, fonts, sheet.cell_xf_index(row, column))
+            if mark and (row, column) not in sheet.rich_text_runlist_map:
+                yield Spot(row + 1, column + 1), mark
+
+
+def _rich(book: XlrdBook, sheet: XlrdSheet, fonts: tuple[Mark, ...]) -> Iterator[tuple[Spot, RichText]]:
+    """The texts of which runs are struck out or raised. Before the first run the font is that of the cell."""
+    for (row, column), runs in sheet.rich_text_runlist_map.items():
+        first = _mark_of_style(book, fonts, sheet.cell_xf_index(row, column))
+        places = [0, *(place for place, _ in runs)]
+        marks = [first, *(_mark(fonts, font) for _, font in runs)]
+        pieces = list(zip(marks, _cut(sheet.cell_value(row, column), places), strict=True))
+        apart = tuple((mark, text) for mark, text in pieces if mark and text.strip())
+        if apart:
+            yield Spot(row + 1, column + 1), RichText("".join(text for mark, text in pieces if not mark), apart)
+
+
+def _cut(text: str, places: list[int]) -> list[str]:
+    """`text` cut at these places, which are counted in units of UTF-16."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    ends = [*places[1:], len(units)]
+    return [units[2 * first : 2 * end].decode("utf-16-le", "ignore") for first, end in zip(places, ends, strict=True)]
+
+
+def _comments(sheet: XlrdSheet) -> Iterator[Aside]:
+    """Text boxes xlrd does not tell."""
+    for (row, column), note in sheet.cell_note_map.items():
+        if said := said_in_comment(clean(note.text), clean(note.author)):
+            yield Aside(Spot(row + 1, column + 1), "comment", said)

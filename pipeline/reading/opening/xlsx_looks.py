@@ -194,10 +194,25 @@ def _comments(root: Element) -> Iterator[Aside]:
     for comment in root.findall("{*}commentList/{*}comment"):
         author = comment.get("authorId", "")
         name = authors[int(author)] if author.isdigit() and int(author) < len(authors) else ""
-        text = _letters(comment, ".//{*}t").removeprefix(f"{name}:").strip()
         spot = _spot(comment.get("ref", ""))
-        if spot and text and name != _OURS:
-            yield Aside(spot, "comment", text)
+        if spot and (said := said_in_comment(_letters(comment, ".//{*}t"), name)):
+            yield Aside(spot, "comment", said)
+
+
+# Beside a thread stands a comment for older programs: notices in the language of its writer, then what was said, each
+# under a line of its own («Comment:», «Ответ:») and set in.
+_OF_A_THREAD = "tc={"
+_SAID_IN_A_THREAD = re.compile(r"^[^\s:][^\n:]*:\n {4}", re.MULTILINE)
+
+
+def said_in_comment(text: str, author: str) -> str:
+    """What a person has said in a comment, without the name that Excel puts above it; blank where Svod has said it."""
+    if author == _OURS:
+        return ""
+    if author.startswith(_OF_A_THREAD):
+        said = (one.strip() for one in _SAID_IN_A_THREAD.split(text)[1:])
+        return "\n".join(said) or text.strip()
+    return text.removeprefix(f"{author}:").strip()
 
 
 def _boxes(root: Element) -> Iterator[Aside]:
