@@ -52,7 +52,7 @@ CHOSEN = (
 # Beside one another: the first lane waits for nothing that the second does.
 QUICK: tuple[tuple[Command, ...], ...] = (
     (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("lint-imports",), ("mypy",)),
-    (("pytest", "-q", "-x", *CHOSEN),),
+    (("pytest", "-q", "-x", "-n", "2", *CHOSEN),),
 )
 ERRANDS: dict[str, tuple[tuple[Command, ...], ...]] = {
     "quick": QUICK,
