@@ -34,6 +34,19 @@ def test_the_way_of_a_figure_names_file_sheet_cell_and_both_shares(demo: Run):
     assert f"{whole.percent:.2f}".replace(".", ",") in lines[-1]
 
 
+def test_it_says_why_this_school_order_and_column_were_taken(demo: Run):
+    survey = demo.done.survey
+    headline = survey.form.headline.item
+    reports = {(read.file, report.school): report for read in survey.intake.reads for report in read.reports}
+    row = next(r for r in demo.done.figures.activation if r.school and reports.get((r.file, r.school.code)) and (
+        reports[r.file, r.school.code].columns))  # fmt: skip
+    assert row.school
+    text = "\n".join(trace(survey, row.school.code, headline))
+    assert f"школа «{reports[row.file, row.school.code].school_as_written}»" in text
+    assert f"приказ № {survey.form.order.number} (" in text
+    assert reports[row.file, row.school.code].columns in text
+
+
 def test_a_school_may_be_named_and_an_item_end_with_a_dot(demo: Run):
     row, headline = a_counted_school(demo)
     by_code = trace(demo.done.survey, row.school.code, headline)
@@ -95,14 +108,14 @@ def test_what_is_not_known_is_one_sentence(demo: Run, school, item):
 
 
 def test_strange_wordings_and_names_come_with_the_line_that_accepts_them():
-    order_form = OrderForm(school="СОШ №1 г. Советская Гавань")
+    order_form = OrderForm(school="средняя школа №1 им. Ю. А. Гагарина")
     order_form.rows[order_form.row_of("9")][1] = 'Заполнение баз данных "Дневника"'
     report, _ = read_one(order_form)
     log = strange_toml([FileRead("a.xlsx", "", (report,))], REGISTRY).decode()
     line = next(line for line in log.splitlines() if line.startswith("spellings"))
     assert tomllib.loads(line) == {"spellings": ['Заполнение баз данных "Дневника"']}
     assert '[[items]] number = "9"' in log
-    assert "школа 01 (МБОУ СОШ № 1) — Другие названия: СОШ №1 г. Советская Гавань" in log
+    assert "школа 01 (МБОУ СОШ № 1) — Другие названия: средняя школа №1 им. Ю. А. Гагарина" in log
 
 
 def test_a_form_as_the_order_has_it_is_not_strange():

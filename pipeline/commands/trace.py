@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.commands.choosing import school_named
 from pipeline.measuring.figures import Figures, Share
-from pipeline.measuring.rows import answer_rows, coverage_rows, totals_by_item
+from pipeline.measuring.rows import AnswerRow, answer_rows, coverage_rows, totals_by_item
 from pipeline.monthly import Survey
 from pipeline.wording import SEVERITIES, counted_of, day, message, number, percent, todo
 from schemas.district import School
@@ -81,10 +81,21 @@ def _from_the_cell(survey: Survey, school: School, item: str) -> Iterator[str]:
         yield "Ответа, который удалось прочитать, в отчёте на эту дату нет."
         return
     yield f"Файл: {facts[0].file}, лист «{facts[0].sheet}», отчёт на {facts[0].as_of}"
+    yield from _why(survey, facts[0])
     for fact in facts:
         shown = fact.text or (percent(fact.number, 4) if fact.field == "percent" else number(fact.number))
         aside = "" if fact.counted else ", отложено"
         yield f"  {fact.cell}: {_FIELDS.get(fact.field, fact.field)} — {shown} ({_BASIS[fact.basis]}{aside})"
+
+
+def _why(survey: Survey, fact: AnswerRow) -> Iterator[str]:
+    """Whose report it was taken for, of which order, and in which column the answers were read."""
+    reports = (report for read in survey.intake.reads if read.file == fact.file for report in read.reports)
+    report = next(one for one in reports if (one.sheet, one.school) == (fact.sheet, fact.school_code))
+    form = survey.form
+    order = f"приказ № {form.order.number} ({'бланк Свода' if report.own_form else 'по номерам и словам пунктов'})"
+    recognised = (f"школа «{report.school_as_written}»", order, report.columns)
+    yield f"Узнано в файле: {'; '.join(filter(None, recognised))}."
 
 
 def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:

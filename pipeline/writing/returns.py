@@ -66,8 +66,10 @@ def _fresh(figures: Figures, files: Files, task: ReturnTask) -> bytes:
 
 
 def _shown(remark: Remark, catalogue: Catalogue) -> Shown:
+    """`стр. 2!C11`: the cell of a report's second sheet."""
     words = message(remark, catalogue), todo(remark, catalogue)
-    return Shown(remark.severity, remark.item, remark.sheet, remark.cell, remark.value, *words)
+    sheet, _, cell = remark.cell.rpartition("!")
+    return Shown(remark.severity, remark.item, sheet or remark.sheet, cell, remark.value, *words)
 
 
 def _names(tasks: Sequence[ReturnTask]) -> list[str]:
