@@ -321,6 +321,18 @@ def test_without_an_earlier_date_nothing_is_said_of_corrections() -> None:
     assert "Исправлено" not in " ".join(texts(sheet_of(figures, "Замечания")))
 
 
+def test_the_reconciliation_says_by_what_reports_were_recognised():
+    figures = given.three_schools()
+    recognised = {"бланк Свода": 1, "форма приказа, столбец ответов: по заголовку; на дату отчёта": 2}
+    sheet = sheet_of(replace(figures, reconciliation=replace(figures.reconciliation, recognised=recognised)), "Сверка")
+    rows = [[cell.value for cell in row[:2]] for row in sheet.iter_rows()]
+    first = rows.index(["Как узнаны отчёты", None]) + 2
+    assert rows[first : first + 2] == [
+        [2, "Форма приказа, столбец ответов: по заголовку; на дату отчёта"],
+        [1, "Бланк Свода"],
+    ]
+
+
 # ── «Сверка» ─────────────────────────────────────────────────────────────────────────────────────────────
 def checks(sheet: Worksheet) -> list[str]:
     return [text for text in texts(sheet) if text in ("● да", "! нет")]

@@ -47,6 +47,13 @@ def test_it_says_why_this_school_order_and_column_were_taken(demo: Run):
     assert reports[row.file, row.school.code].columns in text
 
 
+def test_every_report_that_was_read_is_counted_by_what_it_was_recognised(demo: Run):
+    reports = [report for read in demo.done.survey.intake.reads for report in read.reports]
+    recognised = demo.done.figures.reconciliation.recognised
+    assert sum(recognised.values()) == len(reports)
+    assert recognised["бланк Свода"] == sum(report.own_form for report in reports)
+
+
 def test_a_school_may_be_named_and_an_item_end_with_a_dot(demo: Run):
     row, headline = a_counted_school(demo)
     by_code = trace(demo.done.survey, row.school.code, headline)

@@ -6,7 +6,7 @@ dates are dates. `None` is «no figure», never zero.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -179,6 +179,7 @@ class Reconciliation:
         percent, percent_with_set_aside (what it would be if those set aside were right),
         percent_low, percent_high: where it can lie whatever the schools that are not counted answer, by their bases
         (NaN where a base is not known). holds: all three equations.
+    recognised: by what a report's items and columns were known, in words -> how many reports.
     outcomes: what became of a report (`Source.outcome`) -> how many; together the `sources`.
     """
 
@@ -187,6 +188,7 @@ class Reconciliation:
     outcomes: dict[str, int]
     files: int  # in the inbox
     sources: int  # reports, and files that gave none
+    recognised: dict[str, int] = field(default_factory=dict)
 
 
 class RemarkAge(NamedTuple):

@@ -17,7 +17,7 @@ from pipeline.measuring.picture import Picture
 from schemas.district import School
 from schemas.form import Form
 from schemas.remarks import Remark, Severity
-from schemas.reports import FileRead
+from schemas.reports import FileRead, ReportRead
 
 _STATES = ("counted", "set_aside", "not_applicable", "no_answer", "no_report")
 _EXACT = 1e-6  # people; what sums of binary fractions may differ by
@@ -56,9 +56,18 @@ def reconcile(
         outcomes=dict(Counter(source.outcome for source in sources)),
         files=len(reads),
         sources=len(sources),
+        recognised=dict(Counter(_recognised_by(report) for read in reads for report in read.reports)),
     )
     _refuse_if_unbalanced(found, reads, sources)
     return found
+
+
+def _recognised_by(report: ReportRead) -> str:
+    """«форма приказа, столбец ответов: по заголовку; на дату отчёта»: the reason without the column's letter."""
+    if report.own_form:
+        return "бланк Свода"
+    _, _, why = report.columns.partition(": ")
+    return f"форма приказа, столбец ответов: {why}" if why else "форма приказа"
 
 
 def _said(answered: pd.DataFrame, shown: Picture, numbers: list[str]) -> pd.DataFrame:

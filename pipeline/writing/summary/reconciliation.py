@@ -101,6 +101,8 @@ def write(page: Page) -> None:
     page.sheet.freeze_panes(0, ABOUT + 1)  # not the header: tables with other columns follow
     last = _write_set_aside(page, last + 2)
     last = _write_outcomes(page, last + 2)
+    if found.recognised:
+        last = _write_recognised(page, last + 2)
     page.print_setup(last, len(COLUMNS))
 
 
@@ -211,6 +213,20 @@ def _write_reason(page: Page, row: int, reason: Remark, place: str) -> None:
     page.link(row, _A_REASON, titles.REMARKS, title, theme.ROW, cell=place)
     page.text(row, _A_PLACE, f"{reason.sheet}, {reason.cell}", theme.ROW, theme.SMALL)
     page.text(row, _A_FILE, reason.file, theme.ROW, theme.SMALL, theme.QUIET)
+
+
+# ── how reports were known ───────────────────────────────────────────────────────────────────────────────
+def _write_recognised(page: Page, row: int) -> int:
+    """By what items and columns were known, the most frequent first; of one report `trace` tells. Index of the last
+    row."""
+    page.text(row, 0, "Как узнаны отчёты", _SECTION)
+    note = "Школа — по названию в реестре, дата — по записи в отчёте; об одном отчёте: run.py trace ШКОЛА ПУНКТ."
+    page.text(row + 1, 0, note, theme.SMALL, theme.QUIET)
+    by_number = sorted(page.book.figures.reconciliation.recognised.items(), key=lambda one: (-one[1], one[0]))
+    for line, (how, reports) in enumerate(by_number, row + 2):
+        page.number(line, 0, reports, theme.CENTRE)
+        page.text(line, 1, wording.capital(how))
+    return row + 1 + len(by_number)
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────
