@@ -140,7 +140,7 @@ def waived() -> Remark:
     said = remark("ABOVE-LIMIT", file="otchet-01.xlsx", sheet="Отчёт", cell="D51", school="01", as_of=AS_OF, item="14",
                   value="31", said="Активировано", count=31.0, limit_said="логины выданы", limit=24.0, other="12.1",
                   reason="активных не может быть больше, чем логинов",
-                  exception="логины выдал прежний оператор (Петрова А. А.)")  # fmt: skip
+                  waiver="логины выдал прежний оператор (Петрова А. А.)")  # fmt: skip
     return replace(said, severity=Severity.INFO)
 
 
@@ -182,9 +182,10 @@ def test_the_total_row_is_high_enough_for_how_many_schools_are_counted(name: str
     assert (sheet.row_dimensions[5].height or 0) >= 2 * theme.SMALL_SIZE * 1.28
 
 
-@pytest.mark.parametrize(
-    ("percent", "said"), [(40.97, "+0.00;−0.00;0.0"), (41.0, "+0.00;−0.00;0.0"), (38.0, "+0.0;−0.0;0.0")]
-)
+FINE, POINTS = (look["num_format"] for look in (theme.FINE_POINTS, theme.POINTS))
+
+
+@pytest.mark.parametrize(("percent", "said"), [(40.97, FINE), (41.0, FINE), (38.0, POINTS)])
 def test_a_school_just_below_plan_is_not_shown_to_be_without_deviation(percent: float, said: str) -> None:
     sheet = book_of(district([Case("СОШ № 1", 10_000, (percent,))], history=(AS_OF,)))["Активация"]
     column = [shown(cell.value) for cell in sheet[6]].index("Отклоне- ние, п.п.") + 1
