@@ -19,12 +19,12 @@ from pipeline.reading.opening.book import Aside, Cell, Sheet
 from pipeline.reading.opening.cells import as_cell
 from pipeline.reading.opening.guard import Unreadable, damaged, part
 from schemas.addresses import Spot, column_number
+from schemas.own_comments import AUTHOR, ours_begins
 from schemas.text import clean
 
 Mark = Literal["", "struck", "raised"]
 
 _MARKED = re.compile(rb"<(?:\w+:)?(?:strike|vertAlign)\b")
-_OURS = "Свод"  # the author of the remarks that Svod itself has written on the cells
 
 
 class RichText(NamedTuple):
@@ -206,9 +206,11 @@ _SAID_IN_A_THREAD = re.compile(r"^[^\s:][^\n:]*:\n {4}", re.MULTILINE)
 
 
 def said_in_comment(text: str, author: str) -> str:
-    """What a person has said in a comment, without the name that Excel puts above it; blank where Svod has said it."""
-    if author == _OURS:
+    """What a person has said in a comment, without the name that Excel puts above it and without what Svod
+    has added below."""
+    if author == AUTHOR:
         return ""
+    text = text[: ours_begins(text)]
     if author.startswith(_OF_A_THREAD):
         said = (one.strip() for one in _SAID_IN_A_THREAD.split(text)[1:])
         return "\n".join(said) or text.strip()

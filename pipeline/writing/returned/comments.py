@@ -15,11 +15,8 @@ from pipeline.writing.returned.package import MAIN, RELATIONS, Package, Unpatcha
 from pipeline.writing.returned.styles import MARKS
 from pipeline.writing.returned.texts import Shown, xml_text
 from schemas.addresses import LAST_COLUMN, Spot, address
-from schemas.remarks import Severity
+from schemas.own_comments import AUTHOR, CAPTIONS, ours_begins
 
-AUTHOR = "Свод"
-_CAPTIONS = {Severity.ERROR: "! ОШИБКА", Severity.WARNING: "? ПРОВЕРЬТЕ", Severity.INFO: "· СВЕДЕНИЕ"}
-_OURS = re.compile(rf"(?:^|\n+)(?:{'|'.join(re.escape(caption) for caption in _CAPTIONS.values())})\n")
 _WIDTH, _HEIGHT = 320, 120  # pixels; the height for each remark
 _MOST_HEIGHTS = 4
 
@@ -70,9 +67,10 @@ class Comments:
         bare = []
         for place in places:
             entry = there.get(address(place))
-            if entry is not None and (ours := _OURS.search("".join(entry.itertext(q("t"))))):
-                _shorten(entry, ours.start())
-                if not ours.start():
+            ours = None if entry is None else ours_begins("".join(entry.itertext(q("t"))))
+            if entry is not None and ours is not None:
+                _shorten(entry, ours)
+                if not ours:
                     entries.remove(entry)
                     bare.append(place)
         self._erase(bare)
@@ -162,7 +160,7 @@ def _write_on(entry: _Element, about: Sequence[Shown]) -> None:
         run.append(plain)
     for remark in about:
         before = "\n\n" if text.findall(q("r")) else ""
-        text.append(_run(f"{before}{_CAPTIONS[remark.severity]}", bold=True))
+        text.append(_run(f"{before}{CAPTIONS[remark.severity]}", bold=True))
         text.append(_run(f"\n{remark.message}\nЧто сделать: {remark.todo}"))
 
 
