@@ -2,11 +2,12 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,22 @@ import openpyxl
 import pytest
 from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures
-from pipeline.writing.pages import titles
-from pipeline.writing.pages.page import LONGEST_TEXT
-from pipeline.writing.summary import write_summary
+from pipeline.writing.brief import make_brief
+from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages.charts import Charts
+from pipeline.writing.pages.page import LONGEST_TEXT, Book, Page
+from pipeline.writing.summary import activation, front, write_summary
 from pipeline.writing.summary.contents import sheets
 from schemas.form import load_form
+from schemas.remarks import load_catalogue
 from tests import figures as given
 from tests.figures import STATES
 from tests.libreoffice import needs_libreoffice, recalculated
-from tests.workbooks import summary_workbook
+from tests.workbooks import VERSION, summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
 
@@ -84,10 +89,48 @@ def test_sheets_stand_in_the_order_of_reading_and_chart_data_is_hidden() -> None
 
 
 def test_the_front_links_to_every_other_sheet_that_is_seen_in_the_order_of_the_tabs() -> None:
-    rows = book_of("twenty-schools")["Сводка"].iter_rows()
-    foot = next(row for row in rows if row[0].value == "Листы:")
-    assert [cell.value for cell in foot if cell.hyperlink] == SHEETS[1:-1]
-    assert all(cell.hyperlink.location == f"'{cell.value}'!A1" for cell in foot if cell.hyperlink)
+    links = links_at_the_foot(book_of("twenty-schools")["Сводка"])
+    assert [link.value for link in links] == SHEETS[1:-1]
+    assert all(link.hyperlink.location == f"'{link.value}'!A1" for link in links)
+
+
+@pytest.mark.parametrize("more", [0, 1, 3, 20])
+def test_however_many_sheets_there_are_the_links_to_them_are_printed(more: int) -> None:
+    """What does not fit beside the others stands in a line of its own."""
+    tabs = [*SHEETS[:-1], *(f"Лист {'подлиннее ' * (number % 3)}{number}" for number in range(more))]
+    sheet = front_of(given.twenty_schools(), tabs)
+    printed = CellRange(sheet.print_area.split("!")[1])
+    links = links_at_the_foot(sheet)
+    assert [link.value for link in links] == tabs[1:]
+    joined = {area.coord.split(":")[0]: area for area in sheet.merged_cells.ranges}
+    taken = [joined[link.coordinate] for link in links]
+    assert all(printed.issuperset(area) for area in taken)
+    assert not [pair for pair in combinations(taken, 2) if not pair[0].isdisjoint(pair[1])]
+    footer = sheet.cell(sheet.max_row, 1)
+    assert str(footer.value).startswith("Учтены ответы")
+    assert printed.max_row == footer.row > taken[-1].max_row
+
+
+def front_of(figures: Figures, tabs: Sequence[str]) -> Worksheet:
+    """«Сводка» of a workbook with these sheets, the others blank."""
+    target = BytesIO()
+    workbook = theme.open_workbook(target, "", "", figures.as_of)
+    catalogue = load_catalogue()
+    brief = make_brief(figures, catalogue)
+    book = Book(workbook, theme.Formats(workbook), figures, brief, catalogue, VERSION, tuple(tabs))
+    charts = Charts(book, activation.share_of_rows(figures))
+    first, *_ = [Page(book, workbook.add_worksheet(title)) for title in tabs]
+    charts.lay_out()
+    front.write(first, charts)
+    workbook.close()
+    return opened(target.getvalue())[tabs[0]]
+
+
+def links_at_the_foot(sheet: Worksheet) -> list[Cell]:
+    """In the order of reading."""
+    rows = list(sheet.iter_rows())
+    foot = next(index for index, row in enumerate(rows) if row[0].value == "Листы:")
+    return [cell for row in rows[foot:] for cell in row if cell.hyperlink]
 
 
 def test_tabs_wear_the_colours_of_the_table_of_sheets() -> None:

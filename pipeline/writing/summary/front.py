@@ -4,6 +4,7 @@ A grid of 30 columns of 35 pixels, the printable width of A4 landscape.
 """
 
 import math
+from collections.abc import Sequence
 
 from pipeline import wording
 from pipeline.measuring.figures import Level
@@ -36,6 +37,7 @@ SCHOOLS_CHART = (595, 352)
 TREND_CHART = (420, 176)
 
 MATRIX_LABEL_COLUMNS, MATRIX_COLUMNS = 4, 8
+LINKS = (2, LAST)  # first and last column of the links to the other sheets
 LINK_LETTER = 6  # pixels
 
 
@@ -49,9 +51,7 @@ def write(page: Page, charts: Charts) -> None:
     _write_schools(page, charts)
     _write_trend(page, charts)
     _write_matrix(page)
-    last = _write_decisions(page)
-    _write_foot(page, last)
-    _print(page, last)
+    _print(page, _write_foot(page, _write_decisions(page)))
     page.sheet.activate()
 
 
@@ -189,23 +189,40 @@ def _write_decision(page: Page, row: int, decision: Decision) -> None:
         page.link(row, 26, decision.sheet, f"лист «{decision.sheet}»", theme.ROW, theme.RIGHT)
 
 
-def _write_foot(page: Page, last: int) -> None:
-    """Links to all other sheets; below them, how many answers are counted."""
+def _write_foot(page: Page, decided: int) -> int:
+    """Links to all other sheets, in as many lines as they take; below them, how many answers are counted. Index of
+    that last line."""
     small: Look = {"font_size": 8, "font_color": theme.GREY}
-    page.sheet.set_row_pixels(last + 1, 24)
-    write_across(page, last + 1, (0, 1), "Листы:", small)
-    column = 2
-    for sheet in page.book.sheets[1:]:
+    write_across(page, decided + 1, (0, LINKS[0] - 1), "Листы:", small)
+    lines = lines_of_links(page.book.sheets[1:])
+    for row, line in enumerate(lines, decided + 1):
+        page.sheet.set_row_pixels(row, 24)
+        for sheet, (first, end) in line.items():
+            page.merged(row, first, end, theme.LINK)
+            page.link(row, first, sheet, sheet, {"font_size": 8})
+    foot = decided + len(lines) + 1
+    write_across(page, foot, (0, LAST), page.book.brief.footer, small)
+    return foot
+
+
+def lines_of_links(sheets: Sequence[str]) -> list[dict[str, tuple[int, int]]]:
+    """Sheet -> first and last column of its link, a line each: what does not fit beside the others begins a new line,
+    because behind the last column nothing is printed."""
+    lines: list[dict[str, tuple[int, int]]] = [{}]
+    column = LINKS[0]
+    for sheet in sheets:
         width = max(2, math.ceil(len(sheet) * LINK_LETTER / COLUMN_PIXELS))
-        page.merged(last + 1, column, column + width - 1, theme.LINK)
-        page.link(last + 1, column, sheet, sheet, {"font_size": 8})
+        if column + width - 1 > LINKS[1]:
+            lines.append({})
+            column = LINKS[0]
+        lines[-1][sheet] = (column, column + width - 1)
         column += width
-    write_across(page, last + 2, (0, LAST), page.book.brief.footer, small)
+    return lines
 
 
 def _print(page: Page, last: int) -> None:
     figures, brief = page.book.figures, page.book.brief
-    page.print_setup(last + 2, COLUMNS, height=1)
+    page.print_setup(last, COLUMNS, height=1)
     day = wording.day(figures.as_of)
     source = f"Источник: отчёты школ по приказу № {figures.form.order.number}, на {day}"
     file = f"Файл svod-{figures.as_of}.xlsx · отчётов: {brief.cards[0].figure}"
