@@ -1,16 +1,20 @@
-"""Draws the pictures of README and of the gallery anew from the demo, and writes `gallery.md` and the README's list of
-sheets: `python docs/make_gallery.py`.
+"""Writes `gallery.md` and the README's list of sheets, and draws the pictures of both anew from the demo.
 
-Needs LibreOffice (soffice), poppler-utils (pdftocairo, pdftotext) and, for the letter, Chromium on the PATH.
+python docs/make_gallery.py          pages and pictures: needs the programs of `PROGRAMS` on the PATH
+python docs/make_gallery.py pages    the pages alone: needs nothing
+python docs/make_gallery.py stale    which pictures of sheets show another demo than today's
 """
 
 import email
 import email.policy
+import hashlib
+import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,10 +25,23 @@ from schemas.form import load_form
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
+DRAWN_FROM = IMAGES / "drawn-from.json"  # what the sheets said when they were drawn, as digests
+GOLDEN = ROOT / "tests" / "golden" / "demo" / "xl"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- sheets: begin -->", "<!-- sheets: end -->"
 LARGEST = 120_000  # bytes of a picture
 RESOLUTIONS = (110, 100, 90, 80, 72, 64, 56)  # dots an inch: the finest whose picture is not too large
+
+PROGRAMS = {
+    "soffice": "LibreOffice",
+    "pdftocairo": "poppler-utils",
+    "pdftotext": "poppler-utils",
+    "chromium": "Chromium, for the letter",
+}
+
+ROWS_OF_A_PICTURE = 60  # of a sheet: more stand on no first page
+CELL = re.compile(r"^ *c r=[A-Z]+(\d+).*? v=(.*)$", re.MULTILINE)  # of a golden sheet: its row, what it shows
+CHART_TEXT = re.compile(r" (?:c:v|a:t)=(.*)$", re.MULTILINE)
 
 # A Russian office prints 54,7 %: LibreOffice takes decimal comma and date order from its locale.
 LOCALE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -66,15 +83,41 @@ LETTER = Picture("pismo", "The letter", "what leadership finds in its mail, with
 PICTURES = [*SHEETS.values(), FORM, RETURNED, MARKED, LETTER]
 
 
-def main() -> None:
-    IMAGES.mkdir(exist_ok=True)
+def main(words: Sequence[str]) -> None:
+    match words:
+        case []:
+            write_pages()
+            draw_pictures()
+        case ["pages"]:
+            write_pages()
+        case ["stale"]:
+            if titles := stale():
+                print(f"pictures that show an older demo: {', '.join(titles)}; python docs/make_gallery.py")
+        case _:
+            sys.exit(__doc__)
+
+
+def write_pages() -> None:
+    for path, text in pages().items():
+        if path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8", newline="\n")
+
+
+def draw_pictures() -> None:
+    """All of them, or none where something is in the way."""
+    if missing := [f"{name} ({of})" for name, of in PROGRAMS.items() if not shutil.which(name)]:
+        sys.exit(f"The pages are written, the pictures are not: {', '.join(missing)} not found on the PATH.")
     with tempfile.TemporaryDirectory() as folder:
         drawn_now = list(draw(Path(folder)))
-    assert drawn_now == PICTURES, "the demo's workbook has other sheets than the table of sheets"
-    for path, text in pages().items():
-        path.write_text(text, "utf-8", newline="\n")
+        assert drawn_now == PICTURES, "the demo's workbook has other sheets than the table of sheets"
+        for path in IMAGES.glob("*.png"):
+            path.unlink()
+        for picture in drawn_now:
+            shutil.copy(Path(folder) / f"{picture.name}.png", IMAGES)
+    DRAWN_FROM.write_text(f"{json.dumps(digests(), indent=1, ensure_ascii=False)}\n", "utf-8", newline="\n")
 
 
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────────────
 def pages() -> dict[Path, str]:
     """The gallery, and the README with its list of sheets."""
     shown = [f"## {p.title}\n\n{p.says.capitalize()}.\n\n![{p.title}](images/{p.name}.png)\n" for p in PICTURES]
@@ -88,26 +131,50 @@ def pages() -> dict[Path, str]:
     }
 
 
+# ── is a picture of today ────────────────────────────────────────────────────────────────────────────────
+def stale(golden: Path = GOLDEN) -> list[str]:
+    """Titles of the sheets whose golden workbook says something else than when their picture was drawn."""
+    drawn_from = json.loads(DRAWN_FROM.read_text("utf-8"))
+    return [title for title, digest in digests(golden).items() if drawn_from.get(title) != digest]
+
+
+def digests(golden: Path = GOLDEN) -> dict[str, str]:
+    """Sheet -> digest of the words and figures that its picture can show; how they look, and from which formula they
+    come, is left out, for it changes often and misleads nobody."""
+    return {title: hashlib.sha256("\n".join(said(title, golden)).encode()).hexdigest()[:16] for title in SHEETS}
+
+
+def said(title: str, golden: Path) -> Iterator[str]:
+    """Of the sheet's cells and charts."""
+    name = re.sub(r"[^\w-]+", "_", title)
+    sheet = golden / "worksheets" / f"{name}.xml.txt"
+    if sheet.exists():  # a new sheet has its part after `python -m tests.quick golden`
+        yield from (text for row, text in CELL.findall(sheet.read_text("utf-8")) if int(row) <= ROWS_OF_A_PICTURE)
+    for chart in sorted((golden / "charts").glob(f"{name}*.xml.txt")):
+        yield from CHART_TEXT.findall(chart.read_text("utf-8"))
+
+
+# ── pictures ─────────────────────────────────────────────────────────────────────────────────────────────
 def draw(work: Path) -> Iterator[Picture]:
-    """Pictures of everything that a run of the demo writes, drawn one after the other."""
+    """Pictures of everything that a run of the demo writes, drawn into `work` one after the other."""
     run(sys.executable, "run.py", "demo", "--dir", work / "demo")
     (output,) = (work / "demo" / "output").glob("*-*-*")
     (book,) = output.glob("svod-*.xlsx")
     printed = to_pdf(book, work)
     pages = {**first_pages(printed), visible_sheets(book)[0]: 1}  # the first page's footer names its file
     for sheet in visible_sheets(book):
-        yield drawn(SHEETS[sheet], printed, pages[sheet])
+        yield drawn(SHEETS[sheet], printed, pages[sheet], work)
     where = ["--input", work / "demo" / "input", "--output", work / "demo" / "output"]
     run(sys.executable, "run.py", "forms", *where, "--as-of", output.name)
-    yield drawn(FORM, to_pdf(sorted((output / "forms").glob("*.xlsx"))[0], work), 1)
+    yield drawn(FORM, to_pdf(sorted((output / "forms").glob("*.xlsx"))[0], work), 1, work)
     returned = to_pdf(sorted((output / "returns").glob("*.xlsx"))[0], work)
-    yield drawn(RETURNED, returned, 1)
-    yield drawn(MARKED, returned, 2)
-    yield drawn(LETTER, letter(sorted((output / "outbox").glob("*.eml"))[0], work), 1)
+    yield drawn(RETURNED, returned, 1, work)
+    yield drawn(MARKED, returned, 2, work)
+    yield drawn(LETTER, letter(sorted((output / "outbox").glob("*.eml"))[0], work), 1, work)
 
 
-def drawn(picture: Picture, printed: Path, page: int) -> Picture:
-    target = IMAGES / picture.name
+def drawn(picture: Picture, printed: Path, page: int, work: Path) -> Picture:
+    target = work / picture.name
     for resolution in RESOLUTIONS:
         run("pdftocairo", "-png", "-r", resolution, "-f", page, "-l", page, "-singlefile", printed, target)
         if target.with_suffix(".png").stat().st_size <= LARGEST:
@@ -149,4 +216,4 @@ def run(*command: object) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -57,8 +57,15 @@ QUICK: tuple[tuple[Command, ...], ...] = (
 ERRANDS: dict[str, tuple[tuple[Command, ...], ...]] = {
     "quick": QUICK,
     "test": ((("pytest", "-q", "-n", "auto", "--cov"),),),
+    "pages": (
+        (
+            ("python", "docs/make_tables.py"),
+            ("python", "docs/make_house.py"),
+            ("python", "docs/make_gallery.py", "pages"),
+        ),
+    ),
     "gallery": ((("python", "docs/make_gallery.py"),),),
-    "golden": ((("python", "-m", "tests.regenerate"),),),
+    "golden": ((("python", "-m", "tests.regenerate"), ("python", "docs/make_gallery.py", "stale")),),
 }
 
 

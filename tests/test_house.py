@@ -14,6 +14,7 @@ import pytest
 from pandas import DataFrame
 
 from pipeline.measuring.figures import Figures, Reconciliation
+from schemas.remarks import load_catalogue
 from tests.quick import CHOSEN
 
 ROOT = Path(__file__).parent.parent
@@ -102,6 +103,15 @@ def test_every_join_of_frames_says_how_many_rows_may_meet():
     ]
     assert joins
     assert [join for join in joins if "validate=" not in join] == []
+
+
+def test_the_search_in_contributing_finds_who_raises_any_remark():
+    said = re.search(r"`grep -rn --include=\*\.py (\S+) ([\w/ ]+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    assert said is not None
+    sources = "".join(path.read_text("utf-8") for room in said[2].split() for path in (ROOT / room).rglob("*.py"))
+    codes = list(load_catalogue().entries)
+    assert said[1] in codes
+    assert [code for code in codes if f'"{code}"' not in sources] == []
 
 
 def test_generated_pages_are_current():
