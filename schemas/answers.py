@@ -15,7 +15,7 @@ from schemas.coded import control
 
 FIELDS = (
     "person", "position", "text", "title", "number", "date", "count", "total", "percent",
-    "classes", "yes", "url", "problem", "solution", "note",
+    "classes", "by_class", "yes", "url", "problem", "solution", "note",
 )  # fmt: skip
 FIGURES = ("count", "total", "percent")
 BASES_OF_FACTS = ("stated", "derived")

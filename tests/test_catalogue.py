@@ -368,6 +368,7 @@ RAISED: dict[str, Fixture] = {
     "ANSWER-OUTSIDE": written_beside("7", "", "родительские собрания"),
     "ROW-NAMELESS": the_next_row_nameless("13", "45 %"),
     "CLASSES-APART": written_below("14", "1-4 кл. – 73 %", "5-11 кл. – 21 %"),
+    "CLASSES-SUMMED": answered("14", "5 кл. – 12 из 24, 6 кл. – 20 из 25"),
     "DOC-INCOMPLETE": answered("3", "приказ от 12.12.2013"),
     "DOC-SEVERAL": answered("3", "приказ № 12 от 09.12.2013, приказ № 14 от 10.12.2013"),
     "DOC-AFTER-REPORT": answered("3", "приказ № 12 от 21.03.2014"),

@@ -38,7 +38,7 @@ class Classes(NamedTuple):
     rest: list[Token]
 
 
-class _Named(NamedTuple):
+class Named(NamedTuple):
     """tokens[start:end] name these grades; none where they name ALL, or say nothing readable."""
 
     start: int
@@ -60,17 +60,21 @@ class _Run(NamedTuple):
 
 def take_classes(tokens: list[Token], *, bare: bool) -> Classes:
     """The classes that the tokens name. `bare`: also without the word «классы», as in `87 % (5-9)`."""
-    found: list[_Named] = []
-    for at in range(len(tokens)):
-        if (not found or at >= found[-1].end) and (named := _named_at(tokens, at, found[-1].end if found else 0)):
-            found.append(named)
-    if bare and not found:
-        found = _bare(tokens)
+    found = named_classes(tokens) or (_bare(tokens) if bare else [])
     grades = {grade for named in found for grade in named.grades}
     everyone = any(named.everyone for named in found)
     unreadable = any(named.unreadable for named in found)
-    classes = "" if unreadable else _normal_form(grades) if grades else ALL if everyone else ""
+    classes = "" if unreadable else normal_form(grades) if grades else ALL if everyone else ""
     return Classes(classes, unreadable, _without(tokens, found))
+
+
+def named_classes(tokens: list[Token]) -> list[Named]:
+    """Where the tokens name classes with the word for them, from left to right."""
+    found: list[Named] = []
+    for at in range(len(tokens)):
+        if (not found or at >= found[-1].end) and (named := _named_at(tokens, at, found[-1].end if found else 0)):
+            found.append(named)
+    return found
 
 
 def read_classes(text: str) -> str | None:
@@ -80,49 +84,49 @@ def read_classes(text: str) -> str | None:
         return ALL
     run = _run_from(tokens, 0)
     if run and run.end == len(tokens):
-        return _normal_form(run.grades)
+        return normal_form(run.grades)
     classes, unreadable, rest = take_classes(tokens, bare=False)
     return classes if classes and not unreadable and all(t in (ASIDE, Token("mark", ".")) for t in rest) else None
 
 
-def _named_at(tokens: list[Token], at: int, first: int) -> _Named | None:
+def _named_at(tokens: list[Token], at: int, first: int) -> Named | None:
     """What the word at `at` names with its neighbours from `first` on; None if it is no word for classes."""
     word = tokens[at].text
     if tokens[at].kind != "word":
         return None
     if word in _WHOLE and _at(tokens, at + 1).text in _SCHOOL:
-        return _Named(at, at + 2, everyone=True)
+        return Named(at, at + 2, everyone=True)
     if part := _part_of_school(tokens, at):
         return part
     if not _CLASS_WORD.fullmatch(word):
         return None
     named = _named_before(tokens, at, first) or _named_after(tokens, at) or _unclear_before(tokens, at, first)
-    return _with_exception(tokens, _with_whole(tokens, named or _Named(at, at + 1), first))
+    return _with_exception(tokens, _with_whole(tokens, named or Named(at, at + 1), first))
 
 
-def _part_of_school(tokens: list[Token], at: int) -> _Named | None:
+def _part_of_school(tokens: list[Token], at: int) -> Named | None:
     """«начальная школа»; but «основная школа № 11» is a school's name."""
     part = _PART.fullmatch(tokens[at].text)
     if part is None or _at(tokens, at + 1).text not in _SCHOOL or _at(tokens, at + 2).kind == "aside":
         return None
     grades = _GRADES_OF_PART.get(part[1], ())
-    return _Named(at, at + 2, grades, unreadable=not grades)
+    return Named(at, at + 2, grades, unreadable=not grades)
 
 
-def _named_before(tokens: list[Token], at: int, first: int) -> _Named | None:
+def _named_before(tokens: list[Token], at: int, first: int) -> Named | None:
     """«5–9 и 11 кл.», «все классы»."""
     if at > first and tokens[at - 1].text in _ALL_OF:
-        return _Named(at - 1, at + 1, everyone=True)
+        return Named(at - 1, at + 1, everyone=True)
     runs = (_run_from(tokens, start) for start in range(first, at))
     run = next((run for run in runs if run and run.end == at), None)
     if run is None:
         return None
     start, end = _unclear_from(tokens, run.start), _unclear_to(tokens, at + 1)
     unclear = (start, end) != (run.start, at + 1) or _is_number_of_classes(tokens[run.start], run, tokens[at].text)
-    return _Named(start, end, () if unclear else run.grades, unreadable=unclear)
+    return Named(start, end, () if unclear else run.grades, unreadable=unclear)
 
 
-def _named_after(tokens: list[Token], at: int) -> _Named | None:
+def _named_after(tokens: list[Token], at: int) -> Named | None:
     """«классы: 5–9, 11»."""
     start = at + 1
     while _at(tokens, start).is_mark(f".:({DASHES}"):
@@ -131,24 +135,24 @@ def _named_after(tokens: list[Token], at: int) -> _Named | None:
     if run is None:
         return None
     end = _unclear_to(tokens, run.end)
-    return _Named(at, end, () if end > run.end else run.grades, unreadable=end > run.end)
+    return Named(at, end, () if end > run.end else run.grades, unreadable=end > run.end)
 
 
-def _unclear_before(tokens: list[Token], at: int, first: int) -> _Named | None:
+def _unclear_before(tokens: list[Token], at: int, first: int) -> Named | None:
     """«22 класса», «12 кл.», «старшие классы»: something is said of classes, but not which."""
     if at == first:
         return None
     if _PRIMARY.fullmatch(tokens[at - 1].text):
-        return _Named(at - 1, at + 1, _GRADES_OF_PART["начальн"])
+        return Named(at - 1, at + 1, _GRADES_OF_PART["начальн"])
     if _ADJECTIVE.fullmatch(tokens[at - 1].text):
-        return _Named(at - 1, at + 1, unreadable=True)
+        return Named(at - 1, at + 1, unreadable=True)
     start = at
     while start > first and tokens[start - 1].kind == "number":
         start -= 1 + (start - 2 > first and tokens[start - 2].is_mark(DASHES))
-    return _Named(start, at + 1, unreadable=True) if start < at else None
+    return Named(start, at + 1, unreadable=True) if start < at else None
 
 
-def _with_whole(tokens: list[Token], named: _Named, first: int) -> _Named:
+def _with_whole(tokens: list[Token], named: Named, first: int) -> Named:
     """«12 из 14 классов», «12 классов из 14»: both numbers count classes."""
     start, end = named.start, named.end
     if start - 2 >= first and tokens[start - 1].text == "из" and tokens[start - 2].kind == "number":
@@ -157,10 +161,10 @@ def _with_whole(tokens: list[Token], named: _Named, first: int) -> _Named:
     counts_people = unit.kind == "word" and is_unit(unit.text)
     if _at(tokens, end).text == "из" and whole.kind == "number" and not counts_people:
         end += 2
-    return named if (start, end) == named[:2] else _Named(start, end, unreadable=True)
+    return named if (start, end) == named[:2] else Named(start, end, unreadable=True)
 
 
-def _with_exception(tokens: list[Token], named: _Named) -> _Named:
+def _with_exception(tokens: list[Token], named: Named) -> Named:
     """«1–4 кл. кроме 1б» names classes that cannot be put into numbers of grades."""
     at = next((i for i in range(named.end, min(named.end + 4, len(tokens))) if tokens[i].text in _EXCEPT), None)
     if at is None:
@@ -171,7 +175,7 @@ def _with_exception(tokens: list[Token], named: _Named) -> _Named:
     return named._replace(end=end, unreadable=True)
 
 
-def _bare(tokens: list[Token]) -> list[_Named]:
+def _bare(tokens: list[Token]) -> list[Named]:
     """Grades without the word: in brackets of their own beside a figure; a range or three of them beside a percent."""
     has_percent = any(token.is_mark("%") for token in tokens)
     for start in range(len(tokens)):
@@ -183,7 +187,7 @@ def _bare(tokens: list[Token]) -> list[_Named]:
         enclosed = before.is_mark("(") and after.is_mark(")")
         alone = (run.has_range or run.parts > 2) and before.kind != "number" and not after.is_mark("/")
         if beside_figure and (enclosed or (has_percent and alone and not before.is_mark(f"/{DASHES}"))):
-            return [_Named(start, run.end, run.grades)]
+            return [Named(start, run.end, run.grades)]
     return []
 
 
@@ -205,9 +209,12 @@ def _run_from(tokens: list[Token], start: int) -> _Run | None:
 
 
 def _grade(tokens: list[Token], at: int) -> int:
-    """The grade that the token is, 0 if it is none; a number with a unit of its own is none."""
+    """The grade that the token is, 0 if it is none; a number with a unit of its own is none, nor is «8 из 12»."""
     token, unit = _at(tokens, at), _at(tokens, at + 1)
     if unit.is_mark("%") or (unit.kind == "word" and is_unit(unit.text)):
+        return 0
+    is_whole = _at(tokens, at - 1).text == "из" and _at(tokens, at - 2).kind == "number"
+    if is_whole or (unit.text == "из" and _at(tokens, at + 2).kind == "number"):
         return 0
     if token.kind == "grade":
         return int(token.value)
@@ -257,7 +264,7 @@ def _unclear_to(tokens: list[Token], end: int) -> int:
     return end if run is None or _CLASS_WORD.fullmatch(_at(tokens, run.end).text) else run.end
 
 
-def _without(tokens: list[Token], found: Iterable[_Named]) -> list[Token]:
+def _without(tokens: list[Token], found: Iterable[Named]) -> list[Token]:
     rest: list[Token] = []
     end = 0
     for named in sorted(found):
@@ -266,7 +273,7 @@ def _without(tokens: list[Token], found: Iterable[_Named]) -> list[Token]:
     return rest + tokens[end:]
 
 
-def _normal_form(grades: Iterable[int]) -> str:
+def normal_form(grades: Iterable[int]) -> str:
     """{5, 6, 7, 8, 9, 11} -> `5-9, 11`."""
     runs: list[list[int]] = []
     for grade in sorted(set(grades)):

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from pipeline.reading.answers.afterword import changes_meaning
 from pipeline.reading.answers.grades import take_classes
 from pipeline.reading.answers.pieces import NOTHING, Figure, People, Piece, half_unit, letter_for_digit, pieces_of
-from pipeline.reading.answers.tokens import DASHES, tokenize
+from pipeline.reading.answers.tokens import DASHES, Token, tokenize
 from pipeline.reading.answers.vocabulary import is_any_people, is_hours_too, speaks_of_hours
 
 Asks = Literal["people", "percent"]
@@ -76,14 +76,19 @@ class Reading(NamedTuple):
 def read_text(text: str, asks: Asks, people: People) -> Reading:
     """The figures and classes of a text."""
     classes, unreadable, tokens = take_classes(tokenize(text), bare=asks == "percent")
+    return Reading(stated_in(tokens, people), classes, unreadable)
+
+
+def stated_in(tokens: list[Token], people: People) -> Stated | Refusal:
+    """What tokens without classes say in figures."""
     if letter := letter_for_digit(tokens):
-        return Reading(Refusal("NUM-LETTER", (("letter", letter),)), classes, unreadable)
+        return Refusal("NUM-LETTER", (("letter", letter),))
     pieces = list(pieces_of(tokens, people))
     if code := _about_or_bound(pieces):
-        return Reading(Refusal(code), classes, unreadable)
+        return Refusal(code)
     pieces = _without_afterword(pieces)
     code = _unreadable(pieces)
-    return Reading(Refusal(code) if code else _stated(pieces), classes, unreadable)
+    return Refusal(code) if code else _stated(pieces)
 
 
 def read_number(value: float, number_format: str | None) -> Stated:

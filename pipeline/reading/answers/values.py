@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from itertools import chain
 from typing import NamedTuple, assert_never
 
+from pipeline.reading.answers.by_class import Part, read_by_class, together
 from pipeline.reading.answers.dates import LONGEST, read_date
 from pipeline.reading.answers.documents import Document, read_document
 from pipeline.reading.answers.grades import read_classes
@@ -152,6 +153,8 @@ def _fact(field: str, value: str | float, half: float = 0.0) -> Fact:
 
 
 def _read_measured(item: Item, cell: Cell, text: str, form: Form, base: float | None) -> Answer:
+    if parts := classes_apart(item, cell, text, form):
+        return _read_parts(item, parts)
     asks: Asks = "people" if item.asks == "people" else "percent"
     stated, classes, unreadable = _read_figures(cell, text, asks, item, form)
     found = stated if isinstance(stated, Refusal) else settle(stated, asks, base)
@@ -159,14 +162,36 @@ def _read_measured(item: Item, cell: Cell, text: str, form: Form, base: float | 
         found = Refusal("NUM-SEVERAL")
     if isinstance(found, Refusal):
         return Answer((), (remark(found.code, value=text, want=_wanted(item), **dict(found.data)),))
+    facts = _figures(found, classes)
+    return Answer(facts, (remark("CLASSES-UNREADABLE", value=text),) if unreadable else ())
+
+
+def _figures(found: Coverage, classes: str) -> tuple[Fact, ...]:
     facts = [
         _fact(role, figure.value, figure.half if role == "percent" else 0.0)
         for role in ROLES
         if (figure := getattr(found, role))
     ]
-    if classes:
-        facts.append(_fact("classes", classes))
-    return Answer(tuple(facts), (remark("CLASSES-UNREADABLE", value=text),) if unreadable else ())
+    return (*facts, _fact("classes", classes)) if classes else tuple(facts)
+
+
+def classes_apart(item: Item, cell: Cell, text: str, form: Form) -> tuple[Part, ...]:
+    """The parts of an answer that is given class by class; none where it is not."""
+    is_words = isinstance(cell.value, str) and len(text) <= LONGEST
+    return read_by_class(text, _people(item, form)) if is_words else ()
+
+
+def _read_parts(item: Item, parts: tuple[Part, ...]) -> Answer:
+    """Facts by class. They are added up where each says of how many, and the item asks for classes: teachers of one
+    class teach another too."""
+    by_class = tuple(_fact("by_class", part.words) for part in parts)
+    words = "; ".join(part.words for part in parts)
+    summed = together(parts) if item.classes else None
+    if summed is None:
+        return Answer(by_class, (remark("CLASSES-APART", value=words),))
+    found, classes = summed
+    said = {role: getattr(found, role).value for role in ("count", "total")}
+    return Answer((*_figures(found, classes), *by_class), (remark("CLASSES-SUMMED", value=words, **said),))
 
 
 def _read_figures(cell: Cell, text: str, asks: Asks, item: Item, form: Form) -> Reading:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.reading.answers.values import Answer, is_blank, read_answer, read_classes
+from pipeline.reading.answers.values import Answer, classes_apart, is_blank, read_answer, read_classes
 from pipeline.reading.finding.answer_columns import AnswerColumns, reads_as_answer
 from pipeline.reading.finding.headings import Meaning, meaning_of
 from pipeline.reading.finding.ledger import Ledger, Role, is_hint, text_of
@@ -19,6 +19,7 @@ from pipeline.reading.opening.book import Cell
 from schemas.addresses import Spot
 from schemas.form import Item, Kind
 from schemas.remarks import remark
+from schemas.reports import Fact
 
 _FIGURE = re.compile(r"\d[\d\s]*(?:[.,]\d+)?")
 _ORDER = ("count", "total", "", "percent", "classes")  # in which figures are put together
@@ -74,7 +75,7 @@ class RowReader:
             return
         own, others = self._own_people(item, pieces)
         if item.measured and self._is_apart(item, own):
-            self._refuse_parts(number, own)
+            self._refuse_parts(item, number, own)
             return
         readings = list(self._readings(item, own))
         self._settle(item, number, readings, [*others, *self._beside(rows, wording)])
@@ -166,9 +167,18 @@ class RowReader:
         facts = read_answer(item, piece.cell, self.ledger.form, self._base(item)).facts
         return next((str(fact.value) for fact in facts if fact.field == "classes"), "")
 
-    def _refuse_parts(self, number: str, pieces: list[Piece]) -> None:
-        words = "; ".join(_with_grades(piece) for piece in pieces)
+    def _refuse_parts(self, item: Item, number: str, pieces: list[Piece]) -> None:
+        """No figure of the school; what is said of each part is kept with its cell, where it can be read."""
+        said = [_with_grades(piece) for piece in pieces]
+        words = "; ".join(said)
         self.ledger.refuse(number, [piece.spot for piece in pieces], remark("CLASSES-APART", value=words))
+        parts = classes_apart(item, Cell(words), words, self.ledger.form)
+        if len(parts) == len(pieces):
+            facts = [
+                self.ledger.named(Fact("", "by_class", part.words, ""), number, piece.spot)
+                for part, piece in zip(parts, pieces, strict=True)
+            ]
+            self.ledger.add(number, facts)
 
     # ── one reading of several cells ─────────────────────────────────────────────────────────────────────
 
