@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -34,6 +34,7 @@ from tests.workbooks import VERSION, summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
 
+ROOT = Path(__file__).parent.parent
 CONTENTS = sheets(load_form("form-547"))
 SHEETS = [*(sheet.title for sheet in CONTENTS), titles.CHARTS]
 TABLES = {"Активация": 6, "Охват": 9, "Этапы": 8, "Динамика": 6, "Сдача отчётов": 6, "Проблемы": 5, "Замечания": 6}
@@ -98,7 +99,7 @@ def test_the_front_links_to_every_other_sheet_that_is_seen_in_the_order_of_the_t
 def test_however_many_sheets_there_are_the_links_to_them_are_printed(more: int) -> None:
     """What does not fit beside the others stands in a line of its own."""
     tabs = [*SHEETS[:-1], *(f"Лист {'подлиннее ' * (number % 3)}{number}" for number in range(more))]
-    sheet = front_of(given.twenty_schools(), tabs)
+    sheet = sheet_of(given.twenty_schools(), tabs, front.write)
     printed = CellRange(sheet.print_area.split("!")[1])
     links = links_at_the_foot(sheet)
     assert [link.value for link in links] == tabs[1:]
@@ -111,8 +112,18 @@ def test_however_many_sheets_there_are_the_links_to_them_are_printed(more: int) 
     assert printed.max_row == footer.row > taken[-1].max_row
 
 
-def front_of(figures: Figures, tabs: Sequence[str]) -> Worksheet:
-    """«Сводка» of a workbook with these sheets, the others blank."""
+def test_the_skeleton_of_a_sheet_in_extending_writes_a_sheet() -> None:
+    page = (ROOT / "docs" / "extending.md").read_text("utf-8")
+    skeleton: dict[str, Any] = {}
+    exec(page.split("<!-- skeleton: begin -->\n```python\n")[1].split("```\n<!-- skeleton: end -->")[0], skeleton)
+    sheet = sheet_of(given.twenty_schools(), ["Новый"], lambda page, _: skeleton["write"](page))
+    header = skeleton["HEADER_ROW"] + 1
+    assert sheet.auto_filter.ref == f"A{header}:C{header + 20}"
+    assert [cell.value for cell in sheet["B"][header:]] == [school.name for school in given.twenty_schools().schools]
+
+
+def sheet_of(figures: Figures, tabs: Sequence[str], write: Callable[[Page, Charts], None]) -> Worksheet:
+    """The first sheet, so written, of a workbook with these; the others are blank."""
     target = BytesIO()
     workbook = theme.open_workbook(target, "", "", figures.as_of)
     catalogue = load_catalogue()
@@ -121,7 +132,7 @@ def front_of(figures: Figures, tabs: Sequence[str]) -> Worksheet:
     charts = Charts(book, activation.share_of_rows(figures))
     first, *_ = [Page(book, workbook.add_worksheet(title)) for title in tabs]
     charts.lay_out()
-    front.write(first, charts)
+    write(first, charts)
     workbook.close()
     return opened(target.getvalue())[tabs[0]]
 
