@@ -19,6 +19,8 @@ FIELDS = (
 )  # fmt: skip
 FIGURES = ("count", "total", "percent")
 BASES_OF_FACTS = ("stated", "derived")
+# Why a fact of another report is taken over (`checking.carrying.Why`); blank: the report says it itself.
+REASONS_TO_CARRY = ("", "partial", "blank", "reference")
 
 
 def _day(rows: pd.DataFrame) -> "pd.Series[Any]":
@@ -40,6 +42,7 @@ class Answers(pa.DataFrameModel):
     number: Series[float] = pa.Field(nullable=True, description="its figure: people, or percent 0–100; null for words")
     half: Series[float] = pa.Field(ge=0, description="half a unit of the last digit written, percentage points")
     basis: Series[str] = pa.Field(isin=BASES_OF_FACTS, description="stands in the cell, or computed from what does")
+    carried: Series[str] = pa.Field(isin=REASONS_TO_CARRY, description="taken over from another report, and why")
 
     class Config:
         strict = True

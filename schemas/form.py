@@ -84,6 +84,10 @@ class Recognise(_Data, frozen=True):
     signatures: tuple[str, ...]
     not_provided: tuple[str, ...]
     not_required: tuple[str, ...]
+    # Instead of an answer: that the former one stands, that it is taken back; and words that may stand beside these.
+    former: tuple[str, ...] = ()
+    former_beside: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 class Base(_Data, frozen=True):
@@ -119,6 +123,7 @@ class Item(_Data, frozen=True):
     optional: bool = False
     may_be_not_provided: bool = False
     may_be_not_required: bool = False
+    cumulative: bool | None = None  # overrides the form's
 
     @property
     def parent(self) -> str:
@@ -246,6 +251,7 @@ class Form(_Data, frozen=True, dict=True):
     controls: tuple[Control, ...]
     stages: tuple[Stage, ...]
     problem_groups: tuple[ProblemGroup, ...]
+    cumulative: bool = True  # does each report build on the one before: what it leaves blank stands as it stood
 
     @property
     def shown_items(self) -> list[Item]:
@@ -283,6 +289,13 @@ class Form(_Data, frozen=True, dict=True):
         """Numbers of all items that stand under the item, those under them too."""
         below = [item.number for item in self.items if number and item.parent == number]
         return (*below, *(deeper for one in below for deeper in self.under(one)))
+
+    def is_cumulative(self, number: str) -> bool:
+        """Does what once stood at the item stand until another answer is given. Not what is no item: problems."""
+        if not number or number.startswith("problem"):
+            return False
+        own = self.item(number).cumulative
+        return self.cumulative if own is None else own
 
     @cached_property
     def due_items(self) -> tuple[Item, ...]:

@@ -552,5 +552,12 @@ def _answers(schools: Sequence[School], of_case: dict[str, Case], form: Form) ->
                 rows.append((school.code, item.number, "classes", "1-11", math.nan))
     frame = pd.DataFrame(rows, columns=["school_code", "item", "field", "text", "number"])
     return frame.assign(
-        counted=True, waived=False, basis="stated", file="otchet.xlsx", sheet="Отчёт", cell="C7", as_of=str(AS_OF)
+        counted=True,
+        waived=False,
+        basis="stated",
+        carried="",
+        file="otchet.xlsx",
+        sheet="Отчёт",
+        cell="C7",
+        as_of=str(AS_OF),
     )

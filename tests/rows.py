@@ -23,6 +23,7 @@ RIGHT: dict[Model, Row] = {
     Answers: {
         "report": 0, "file": "1.xlsx", "sheet": "Лист1", "cell": "C9", "school_code": "01", "as_of": "2014-03-20",
         "item": "3", "field": "date", "text": "2013-12-05", "number": None, "half": 0.0, "basis": "stated",
+        "carried": "",
     },
     WideAnswers: {
         "report": 0, "item": "6.2", "count": 331.0, "total": 574.0, "percent": 58.0, "count_basis": "stated",
@@ -33,7 +34,8 @@ RIGHT: dict[Model, Row] = {
         "report": 0, "kind": "not_above", "count": 244.0, "spread": 0.0, "limit": 350.0, "limit_spread": 0.0,
     },
     Changes: {
-        "report": 1, "item": "6.2", "volume": False, "count": 331.0, "spread": 0.0, "percent": 58.0, "total": 574.0,
+        "report": 1, "item": "6.2", "volume": False, "cumulative": True, "count": 331.0, "spread": 0.0,
+        "percent": 58.0, "total": 574.0,
         "count_before": 300.0, "spread_before": 0.0, "percent_before": 52.0, "total_before": 574.0,
     },
     DocumentsBefore: {"report": 1, "item": "4.1", "still_given": True},

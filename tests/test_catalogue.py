@@ -176,6 +176,12 @@ def from_one_to_the_next(item: str, before: str, now: str) -> Fixture:
     return lambda folder: checked([file_of(form, name) for name, form in reports.items()]).remarks
 
 
+def sent_twice(earlier: dict[str, str], later: dict[str, str]) -> Fixture:
+    """Two files for one date that differ from a clean report so."""
+    files = [file_of(order_form(answers=said), f"{number}.xlsx") for number, said in enumerate((earlier, later))]
+    return lambda folder: checked(files).remarks
+
+
 def of_district(answers: dict[str, dict[str, str]]) -> Fixture:
     """Order forms of schools of one size for one date: code -> what it answers otherwise than the clean form."""
     registry = Registry(tuple(school(code) for code in answers))
@@ -383,6 +389,11 @@ RAISED: dict[str, Fixture] = {
     "PCT-FELL": from_one_to_the_next("9", "45 %", "31 %"),
     "BASE-JUMP": from_one_to_the_next("6.2", "100 из 460", "331 из 574"),
     "DOC-GONE": from_one_to_the_next("3", "приказ № 12 от 05.12.2013", "нет"),
+    "ANSWER-GONE": from_one_to_the_next("9", "31 %", ""),
+    "ANSWER-FORMER": from_one_to_the_next("9", "31 %", "без изменений"),
+    "ANSWER-NO-FORMER": answered("9", "без изменений"),
+    "REPORT-PARTIAL": sent_twice({}, {"9": ""}),
+    "ANSWER-CHANGED": sent_twice({"9": "30 %"}, {"9": "31 %"}),
     "REPORT-UNCHANGED": a_prefilled_form_sent_back,
     "SAME-ANSWERS": of_district({"01": {}, "02": {}}),
     "FAR-FROM-PEERS": of_district({f"{n:02d}": {"13": "7 %" if n == 5 else f"{70 + n} %"} for n in range(1, 11)}),

@@ -198,7 +198,10 @@ def found_in(rows: list[Row]) -> list[tuple[str, str]]:
     table = table.assign(**dict.fromkeys(marks, table.index), label="", classes="5-9")
 
     def places(at: str, broken: pd.DataFrame) -> Iterator[FactRow]:
-        return (FactRow("1.xlsx", "Лист1", f"R{row}", "01", "2014-03-20", "6.2", "", "", 0.0) for row in broken[at])
+        return (
+            FactRow(0, "1.xlsx", "Лист1", f"R{row}", "01", "2014-03-20", "6.2", "", "", 0.0, "stated", "")
+            for row in broken[at]
+        )
 
     return [(said.code, said.cell) for said in judge(WideAnswers, table, places)]
 

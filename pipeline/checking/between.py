@@ -41,10 +41,14 @@ def check_between_reports(
 def check_between_schools(
     counting: Sequence[Report], coverage: pd.DataFrame, accepted: pd.DataFrame, table: pd.DataFrame, form: Form
 ) -> list[Remark]:
-    """The same answers sent by two schools for one date; a figure far from those of the other schools.
+    """The same answers sent by two schools for one date; a figure far from those of the other schools. What is taken
+    over from another date is compared with nobody.
 
     `accepted`: the rows of `coverage` that are counted.
     """
+    of_date = table["carried"].isin(["", "partial"])
+    coverage, accepted = (rows[of_date.loc[rows["said_row"]].to_numpy()] for rows in (coverage, accepted))
+    table = table[of_date]
     return [*same_answers(counting, coverage, table, form), *_far_from_peers(counting, accepted, table)]
 
 
@@ -71,24 +75,31 @@ def _beside_the_last(coverage: pd.DataFrame, counting: Sequence[Report], form: F
     volumes = [item.number for item in form.items if item.kind is Kind.VOLUME]
     both = [*_FIGURES, *(f"{name}_before" for name in _FIGURES)]
     judged = lately[["report", "item", *both, "said_row", "total_row"]]
-    judged = judged.assign(volume=judged["item"].isin(volumes), day=lately["day_before"].dt.date)
+    cumulative = [item.number for item in form.items if form.is_cumulative(item.number)]
+    of_item = {"volume": judged["item"].isin(volumes), "cumulative": judged["item"].isin(cumulative)}
+    judged = judged.assign(**of_item, day=lately["day_before"].dt.date)
     return judged.sort_values(["report", "total_row"])
 
 
 def _documents_before(counting: Sequence[Report], table: pd.DataFrame, form: Form) -> pd.DataFrame:
     """`schemas.frames.between.DocumentsBefore`, and beside it the cell, the names of the document and the day of the
     report before."""
-    with_documents = {item.number for item in form.items if item.documented}
-    said = _documents(table, with_documents)
+    with_documents = {item.number for item in form.items if item.documented and form.is_cumulative(item.number)}
+    said, own = _documents(table, with_documents), _documents(table[table["carried"] != "blank"], with_documents)
     rows = []
     for before, now in _one_after_another(counting):
-        given = said.get(now.number, {})
-        names = {name for document in given.values() for name in document}
+        given = own.get(now.number, {})
+        names = {(_of(item, form), name) for item, document in given.items() for name in document}
         for item, document in said.get(before.number, {}).items():
             cell = now.answer_cells.get(item, now.answer_cells.get(item.rpartition(".")[0], ""))
-            still_given = bool(document.keys() & names)
+            still_given = any((_of(item, form), name) in names for name in document)
             rows.append((now.number, item, still_given, cell, ", ".join(sorted(document.values())), before.as_of))
     return frame_of(rows, _DOCUMENTS)
+
+
+def _of(act: str, form: Form) -> str:
+    """The item that a document belongs to: one of the same number under another item is another one."""
+    return form.item(act).number
 
 
 Known = tuple[str, str]  # what a document is known by: («number», «12»), («title», «положение»)

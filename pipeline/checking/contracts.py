@@ -62,9 +62,19 @@ def in_reports(table: pd.DataFrame, reports: Sequence[Report]) -> Places:
     """Places of rows that lead to a fact of the long table, or else to a report. `reports`: by their numbers."""
 
     def places(at: str, rows: pd.DataFrame) -> Iterable[Place]:
-        return fact_rows(table, rows[at]) if at else (reports[number] for number in rows["report"])
+        return places_of(table, rows[at], reports) if at else (reports[number] for number in rows["report"])
 
     return places
+
+
+def places_of(table: pd.DataFrame, numbers: "pd.Series[float]", reports: Sequence[Report]) -> Iterator[Place]:
+    """The facts of these row numbers; of one taken over the cell of the report that takes it, for there the school has
+    to look."""
+    for fact in fact_rows(table, numbers):
+        report = reports[fact.report]
+        cell, as_of = report.answer_cells.get(fact.item, ""), str(report.as_of or "")
+        here = fact._replace(file=report.file, sheet=report.sheet, cell=cell, as_of=as_of)
+        yield here if fact.carried else fact
 
 
 # ── failures of a model ──────────────────────────────────────────────────────────────────────────────────

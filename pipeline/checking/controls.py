@@ -1,7 +1,7 @@
 """Controls between figures, items and dates: rows that pandera judges, made here of the long table; and what is no
 matter of rows. The rules themselves stand in the models (`schemas.frames`)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -69,16 +69,19 @@ def check_between_items(
     return judge(BetweenItems, pd.concat(beside, ignore_index=True), in_reports(table, reports))
 
 
-def check_against_dates(reports: Sequence[Report], table: pd.DataFrame, form: Form) -> list[Remark]:
-    """Deadlines held against the report's own date; problems without a solution. `reports`: by their numbers."""
+def check_against_dates(
+    reports: Sequence[Report], table: pd.DataFrame, form: Form, taken: Mapping[int, frozenset[str]]
+) -> list[Remark]:
+    """Deadlines held against the report's own date; problems without a solution. `reports`: by their numbers; `taken`:
+    by such a number the items whose answer is taken over from another report."""
     places = in_reports(table, reports)
-    due = judge(DueAnswers, _due_answers(reports, table, form), places)
+    due = judge(DueAnswers, _due_answers(reports, table, form, taken), places)
     return [*due, *judge(NamedProblems, _problems(table, reports), places)]
 
 
 def is_empty(report: Report, form: Form) -> bool:
     """Well-formed, but without a single answer to the items that have a due date or a target."""
-    return not form.answer_due.keys() & _answered(report)
+    return not form.answer_due.keys() & _answered(report.written)
 
 
 # ── within an answer ─────────────────────────────────────────────────────────────────────────────────────
@@ -144,7 +147,9 @@ def _spread(coverage: pd.DataFrame) -> "pd.Series[float]":
 
 
 # ── against dates ────────────────────────────────────────────────────────────────────────────────────────
-def _due_answers(reports: Sequence[Report], table: pd.DataFrame, form: Form) -> pd.DataFrame:
+def _due_answers(
+    reports: Sequence[Report], table: pd.DataFrame, form: Form, taken: Mapping[int, frozenset[str]]
+) -> pd.DataFrame:
     """`schemas.frames.due.DueAnswers`, and beside it what its remarks say. `no_row`: the fact that says «нет»."""
     yes_no = [item.number for item in form.due_items if item.kind is Kind.YES_NO]
     said_no = table[(table["field"] == "yes") & (table["text"] == NO) & table["item"].isin(yes_no)]
@@ -155,7 +160,8 @@ def _due_answers(reports: Sequence[Report], table: pd.DataFrame, form: Form) -> 
     }
     rows = []
     for report in reports:
-        answered, as_of = _answered(report), report.as_of.isoformat() if report.as_of else ""
+        answered = _answered(report.written | taken.get(report.number, frozenset()))
+        as_of = report.as_of.isoformat() if report.as_of else ""
         asked = report.usable and not is_empty(report, form)
         for number, (due, about, nothing) in words.items():
             no_row = no_rows.get((report.number, number))
@@ -169,9 +175,9 @@ def _nothing_done(item: Item) -> str:
     return "0 %" if item.measured else f"«{own_form.NO}»"
 
 
-def _answered(report: Report) -> set[str]:
+def _answered(written: Collection[str]) -> set[str]:
     """Items with a written answer, readable or not; a row of acts (`4.2`) answers its item (`4`)."""
-    return {*report.written, *(number.rpartition(".")[0] for number in report.written)}
+    return {*written, *(number.rpartition(".")[0] for number in written)}
 
 
 def _problems(table: pd.DataFrame, reports: Sequence[Report]) -> pd.DataFrame:

@@ -1,13 +1,14 @@
 """The stage in one page: reports as read -> one judged table with its remarks."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 import pandas as pd
 
 from pipeline.checking import between, contracts, controls, lineage
+from pipeline.checking.carrying import Carried, Key, Why, carry
 from pipeline.checking.table import Place, Report, answers_table, coverage_of, place_of, reports_of
 from pipeline.checking.waivers import waive
 from schemas.district import Registry
@@ -24,7 +25,8 @@ class Checked:
     """answers: `schemas.answers.Answers`, `counted` (False for every fact of an item that bears an error) and `waived`
     (True for every fact of an item with an impossible figure that the office lets count).
     remarks: on reports, files and folders, graded, each on its report's place. on_registry: those on the registry.
-    set_aside: (report, item) that bear an error. empty: reports without a single answer that is due."""
+    set_aside: (report, item) that bear an error. empty: reports without a single answer that is due. taken: (report,
+    item) that takes an answer over -> number of the report whose answer that is, and why."""
 
     reports: tuple[Report, ...]  # by number
     answers: pd.DataFrame
@@ -32,6 +34,7 @@ class Checked:
     on_registry: tuple[Remark, ...]
     set_aside: frozenset[tuple[int, str]]
     empty: frozenset[int]
+    taken: Mapping[Key, tuple[int, Why]] = field(default_factory=dict)
 
     @cached_property
     def counting(self) -> tuple[Report, ...]:
@@ -42,6 +45,11 @@ class Checked:
     def superseded(self) -> dict[int, Report]:
         """Number of a superseded report -> the one that counts in its place."""
         return lineage.superseded(self._filled)
+
+    @cached_property
+    def in_part(self) -> frozenset[int]:
+        """Superseded reports of which an answer still counts, in the report that followed for the same date."""
+        return frozenset(source for source, why in self.taken.values() if why is Why.PARTIAL)
 
     @property
     def _filled(self) -> list[Report]:
@@ -65,34 +73,68 @@ def check(
         return waive(catalogue.grade(remarks), registry)
 
     reports = reports_of(reads, arrivals)
-    table = answers_table(reads, form, registry)
-    coverage = coverage_of(table, form)
-    numbers = {report.place: report.number for report in reports}
-    remarks = [*on_folders, *(remark for read in reads for remark in read.remarks)]
-    remarks += contracts.judge_facts(table)
-    remarks += controls.check_passports(reports, table, form, registry)
-    remarks += controls.check_answers(coverage, table, form, registry, reports)
-    impossible = _on_items((remark for remark in remarks if remark.code in _IMPOSSIBLE), numbers)
-    wrong = _with_errors(judged(remarks), numbers)
-    remarks += controls.check_between_items(coverage, table, form, reports, wrong | impossible)
-    remarks += controls.check_against_dates(reports, table, form)
     empty = frozenset(report.number for report in reports if report.usable and controls.is_empty(report, form))
+    filled = [report for report in reports if report.number not in empty]
+    own = answers_table(reads, form, registry)
+    remarks = [*on_folders, *(remark for read in reads for remark in read.remarks)]
+    remarks += contracts.judge_facts(own)
+    remarks += controls.check_passports(reports, own, form, registry)
+    remarks += controls.check_answers(coverage_of(own, form), own, form, registry, reports)
+    numbers = {report.place: report.number for report in reports}
+    carried, remarks = _carried(own, reports, filled, remarks, form, lambda said: _with_errors(judged(said), numbers))
+    table, coverage = carried.table, coverage_of(carried.table, form)
+    remarks += controls.check_against_dates(reports, table, form, carried.items)
     remarks += [report.remark("REPORT-EMPTY") for report in reports if report.number in empty]
-    counting = lineage.counting(report for report in reports if report.number not in empty)
+    counting = lineage.counting(filled)
     wrong = _with_errors(judged(remarks), numbers)
     accepted = coverage[~_keyed(coverage, wrong)]
     remarks += between.check_between_reports(counting, accepted, table, form, reports)
     remarks += between.check_between_schools(counting, coverage, accepted, table, form)
     graded = judged(remarks)
     set_aside = _with_errors(graded, numbers)
+    waived = _impossible(remarks, numbers) - set_aside
     return Checked(
         reports=tuple(reports),
-        answers=table.assign(counted=~_keyed(table, set_aside), waived=_keyed(table, impossible - set_aside)),
+        answers=table.assign(counted=~_keyed(table, set_aside), waived=_keyed(table, waived)),
         remarks=tuple(graded),
         on_registry=tuple(catalogue.grade([*registry.remarks, *contracts.judge_registry(registry, form)])),
         set_aside=set_aside,
         empty=empty,
+        taken=carried.taken,
     )
+
+
+def _carried(
+    own: pd.DataFrame,
+    reports: list[Report],
+    filled: list[Report],
+    said: list[Remark],
+    form: Form,
+    errors: Callable[[Iterable[Remark]], frozenset[Key]],
+) -> tuple[Carried, list[Remark]]:
+    """What the reports take over, and all remarks by then, those between items among them: until no error is new.
+
+    An answer that bears an error is handed on to no other date; and an answer taken over may contradict another item of
+    the report that takes it. `said`: what the reports' own answers bear. `errors`: (report, item) that bear one.
+    """
+    superseded = lineage.superseded(filled)
+    numbers = {report.place: report.number for report in reports}
+    wrong = errors(said)
+    while True:
+        carried = carry(own, filled, form, wrong)
+        remarks = [*carried.with_their_remarks(said, reports), *carried.remarks]
+        coverage = coverage_of(carried.table, form)
+        standing = coverage[~coverage["report"].isin(list(superseded))]
+        alone = errors(remarks) | _impossible(remarks, numbers)
+        remarks += controls.check_between_items(standing, carried.table, form, reports, alone)
+        found = errors(remarks)
+        if found <= wrong:
+            return carried, remarks
+        wrong |= found
+
+
+def _impossible(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[Key]:
+    return _on_items((remark for remark in remarks if remark.code in _IMPOSSIBLE), numbers)
 
 
 def _with_errors(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[tuple[int, str]]:

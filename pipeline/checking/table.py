@@ -1,7 +1,7 @@
 """Reports as read become one long table of facts, completed by what follows from them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from itertools import starmap
 from typing import NamedTuple
@@ -13,12 +13,22 @@ from schemas.answers import FIGURES, empty_answers
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Remark, remark
-from schemas.reports import FileRead
+from schemas.reports import FORMER, FORMER_DAY, WITHDRAWN, FileRead, ReportRead
 
 Place = tuple[str, str, str, date | None]  # file, sheet, school, date: whose report, and where it stands
 StatedFact = tuple[str, str, str, float]  # item, field, text, number (-1 where there is none)
 
 _PLACE = ["file", "sheet", "cell", "school_code", "as_of"]
+_NO_FACTS = (FORMER, FORMER_DAY, WITHDRAWN)
+
+
+class Reference(NamedTuple):
+    """«без изменений» in an answer's cell. `day`: of the report that is meant (`2014-03-20`, `03-20`, `03`), blank: the
+    last."""
+
+    cell: str
+    words: str
+    day: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,8 @@ class Report:
     written: frozenset[str]
     bases: tuple[tuple[str, float, str], ...]  # passport of Svod's own form: base, people, cell
     own_form: bool
+    references: dict[str, Reference] = field(default_factory=dict)  # item -> instead of its answer, to the former one
+    withdrawn: frozenset[str] = frozenset()  # items whose former answer the school takes back
 
     @property
     def usable(self) -> bool:
@@ -54,6 +66,7 @@ class Report:
 class FactRow(NamedTuple):
     """One row of the long table, as far as a remark on it needs it."""
 
+    report: int
     file: str
     sheet: str
     cell: str
@@ -63,6 +76,8 @@ class FactRow(NamedTuple):
     field: str
     text: str
     number: float
+    basis: str
+    carried: str
 
     @property
     def written(self) -> str:
@@ -122,9 +137,17 @@ def reports_of(reads: list[FileRead], arrivals: dict[str, datetime | None]) -> l
             report.written,
             report.bases,
             report.own_form,
+            _references(report),
+            frozenset(fact.item for fact in report.facts if fact.field == WITHDRAWN),
         )
         for number, (file, report) in enumerate(found)
     ]
+
+
+def _references(report: ReportRead) -> dict[str, Reference]:
+    days = {fact.item: str(fact.value) for fact in report.facts if fact.field == FORMER_DAY}
+    said = (fact for fact in report.facts if fact.field == FORMER)
+    return {fact.item: Reference(fact.cell, str(fact.value), days.get(fact.item, "")) for fact in said}
 
 
 def answers_table(reads: list[FileRead], form: Form, registry: Registry) -> pd.DataFrame:
@@ -166,6 +189,22 @@ def fact_rows(table: pd.DataFrame, numbers: "pd.Series[float] | pd.Index[int]") 
     return starmap(FactRow, rows.itertuples(index=False, name=None))
 
 
+def answer_in_words(facts: Iterable[FactRow]) -> str:
+    """«245 чел. из 280 / 87 %», «№ 12 от 05.12.2013», «Иванова А. П., учитель»: what a school has stated, as one."""
+    said = {fact.field: fact.written for fact in facts if fact.basis == "stated" and fact.field != "note"}
+    figures = " ".join(f"{before}{said.pop(name)}{behind}" for name, before, behind in _IN_FIGURES if name in said)
+    figures = figures.removeprefix("/ ")
+    if "date" in said:
+        said["date"] = f"от {date.fromisoformat(said['date']):%d.%m.%Y}"
+    if "number" in said:
+        said["number"] = f"№ {said['number']}" if any(map(str.isdigit, said["number"])) else said["number"]
+    paper = " ".join(said.pop(name) for name in ("title", "number", "date") if name in said)
+    return ", ".join(filter(None, (figures, paper, *said.values())))
+
+
+_IN_FIGURES = (("count", "", " чел."), ("total", "из ", ""), ("percent", "/ ", ""), ("classes", "(", " кл.)"))
+
+
 def frame_of(rows: Iterable[tuple[object, ...]], types: Mapping[str, str]) -> pd.DataFrame:
     """Rows as a frame with these columns and types, also when there is none."""
     columns = list(zip(*rows, strict=True)) or [()] * len(types)
@@ -174,8 +213,8 @@ def frame_of(rows: Iterable[tuple[object, ...]], types: Mapping[str, str]) -> pd
 
 
 def stated_facts(table: pd.DataFrame) -> dict[int, frozenset[StatedFact]]:
-    """report -> what it states, cells and notes aside."""
-    stated = table[(table["basis"] == "stated") & (table["field"] != "note")]
+    """report -> what it states itself, cells and notes aside."""
+    stated = table[(table["basis"] == "stated") & (table["field"] != "note") & (table["carried"] == "")]
     facts = stated[["item", "field", "text"]].assign(number=stated["number"].fillna(-1.0))
     rows = zip(stated["report"].tolist(), zip(*(facts[name].tolist() for name in facts), strict=True), strict=True)
     found: dict[int, set[StatedFact]] = {}
@@ -201,9 +240,11 @@ def _rows(reads: list[FileRead]) -> Iterator[tuple[object, ...]]:
             as_of = report.as_of.isoformat() if report.as_of else ""
             place = number, read.file, report.sheet
             for fact in report.facts:
+                if fact.field in _NO_FACTS:
+                    continue
                 text, figure = (fact.value, np.nan) if isinstance(fact.value, str) else ("", fact.value)
                 said = fact.cell, report.school, as_of, fact.item, fact.field, text, figure, fact.half, fact.basis
-                yield place + said
+                yield (*place, *said, "")
             number += 1
 
 
@@ -215,7 +256,7 @@ def _derived(stated: pd.DataFrame, form: Form, registry: Registry) -> pd.DataFra
     count = wide["count"].fillna(wide["percent"] / 100 * total)
     percent = wide["percent"].fillna((wide["count"] / total * 100).where(total > 0))
     places = stated.loc[wide["said_row"], _PLACE].set_index(wide.index)
-    rows = pd.concat([wide[["report", "item"]], places], axis="columns").assign(text="", basis="derived")
+    rows = pd.concat([wide[["report", "item"]], places], axis="columns").assign(text="", basis="derived", carried="")
     half = wide["half"].fillna(0.0)
     new = [
         rows.assign(field=name, number=full, half=half if name == "count" else 0.0)[full.notna() & wide[name].isna()]

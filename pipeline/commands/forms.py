@@ -8,10 +8,11 @@ from pathlib import Path
 from pipeline import monthly
 from pipeline.checking.table import Place, place_of
 from pipeline.files import Outputs, lock, safe_name
+from pipeline.measuring.rows import answer_rows
 from pipeline.monthly import Job, Survey
 from pipeline.reading.inbox import look_into
 from pipeline.wording import message
-from pipeline.writing.form.prefill import Prefill, accepted, report_of
+from pipeline.writing.form.prefill import Prefill, report_of
 from pipeline.writing.form.workbook import write_form
 from schemas.district import Registry, School
 from schemas.remarks import Severity
@@ -49,17 +50,22 @@ def _last_time(job: Job) -> Survey | None:
 
 
 def _answers(survey: Survey) -> Iterator[tuple[str, Prefill]]:
-    """School, and what was accepted of its report in the picture; for an answer that was set aside, why."""
+    """School, and what was accepted of its report in the picture, answers taken over from former ones among it; for an
+    answer that was set aside, why."""
     reads = {read.file: read for read in survey.intake.reads}
     errors: dict[Place, dict[str, str]] = {}
     for said in survey.figures.remarks:
         if said.item and said.severity is Severity.ERROR:
             errors.setdefault(place_of(said), {}).setdefault(said.item, message(said, survey.catalogue))
+    facts: dict[str, dict[str, dict[str, str | float]]] = {}
+    for row in answer_rows(survey.figures):
+        if row.item and row.counted and row.basis == "stated":
+            facts.setdefault(row.school_code, {}).setdefault(row.item, {})[row.field] = row.text or row.number
     for line in survey.figures.submissions:
         report = report_of(reads[line.file], line.school.code, line.as_of) if line.as_of else None
         if report:
             place = line.file, report.sheet, report.school, report.as_of
-            yield line.school.code, accepted(report, errors.get(place, {}))
+            yield line.school.code, Prefill(facts.get(line.school.code, {}), errors.get(place, {}))
 
 
 def _wanted(registry: Registry, code: str, as_of: date) -> list[School | None]:

@@ -27,6 +27,11 @@ _FIELDS = {
     "yes": "есть или нет",
     "url": "адрес",
 }
+_TAKEN_BECAUSE = {
+    "partial": "В файле «{file}», который пришёл позже на ту же дату, ответа нет: действует ответ прежнего файла.",
+    "blank": "В отчёте «{file}» здесь пусто: действует ответ прежнего отчёта, на {day}.",
+    "reference": "Отчёт «{file}» ссылается на прежний ответ: он взят из отчёта на {day}.",
+}
 _SHARES = {
     Share.COUNTED: "учтено",
     Share.SET_ASIDE: "отложено из-за замечания",
@@ -82,6 +87,9 @@ def _from_the_cell(survey: Survey, school: School, item: str) -> Iterator[str]:
         yield "Ответа, который удалось прочитать, в отчёте на эту дату нет."
         return
     yield f"Файл: {facts[0].file}, лист «{facts[0].sheet}», отчёт на {facts[0].as_of}"
+    taken_over = survey.figures.reconciliation.taken
+    for taken in (one for one in taken_over if (one.school, one.item) == (school, item)):
+        yield _TAKEN_BECAUSE[taken.why].format(file=taken.file, day=f"{taken.as_of:%d.%m.%Y}")
     yield from _why(survey, facts[0])
     for fact in facts:
         shown = fact.text or (percent(fact.number, 4) if fact.field == "percent" else number(fact.number))

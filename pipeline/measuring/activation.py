@@ -176,8 +176,8 @@ def _placed(measured: Activation, school: School, row: CoverageRow, shown: Pictu
         school=school,
         report_date=report.as_of if report else None,
         carried=row.carried,
-        file=report.file if report else "",
-        sheet=report.sheet if report else "",
+        file=row.file or (report.file if report else ""),
+        sheet=row.sheet or (report.sheet if report else ""),
         cell=row.cell or (report.answer_cells.get(form.headline.item, "") if report else ""),
     )
 

@@ -38,7 +38,11 @@ def alone(figures: Figures, school: School) -> Figures:
         problems=tuple(_with_solutions_alone(p, others) for p in figures.problems if p.school == school),
         remarks=tuple(_naming_nobody(remark, others) for remark in _own_remarks(school, figures)),
         sources=tuple(source for source in figures.sources if source.school_code == school.code),
-        reconciliation=replace(figures.reconciliation, set_aside=()),
+        reconciliation=replace(
+            figures.reconciliation,
+            set_aside=(),
+            taken=tuple(one for one in figures.reconciliation.taken if one.school == school),
+        ),
         waivers=tuple(waiver for waiver in figures.waivers if waiver.school == school.code),
         restated=(),
         before=alone(before, school) if before and school in before.schools else None,

@@ -16,6 +16,7 @@ from schemas.form import Form, Item, Kind
 
 _KEY = ["report", "item"]
 _PLACE = ["file", "sheet", "cell"]
+_OF_ANOTHER_DATE = ("blank", "reference")  # why an answer is taken over; a partial correction is of the same
 _NO_REPORT = -1  # stands for the number of a report where there is none
 _PERCENT_EXACT = 9  # decimals of a percent that count: binary fractions may take the last ones from 100
 
@@ -23,8 +24,9 @@ _PERCENT_EXACT = 9  # decimals of a percent that count: binary fractions may tak
 def answered_shares(checked: Checked, form: Form) -> pd.DataFrame:
     """What became of every coverage item in every report, whatever the date: from this each picture takes its own.
 
-    Index: report, item. Columns: share, covered, total, percent (of those counted), derived, file, sheet, cell, and
-    covered_said, total_said, percent_said: of those set aside as well. The rows of no report are there too."""
+    Index: report, item. Columns: share, covered, total, percent (of those counted), derived, carried (from a report of
+    another date), file, sheet, cell, and covered_said, total_said, percent_said: of those set aside as well. The rows
+    of no report are there too."""
     figures = _figures(checked.answers, form)
     reports = (None, *checked.reports)
     numbers = [report.number if report else _NO_REPORT for report in reports]
@@ -43,6 +45,7 @@ def answered_shares(checked: Checked, form: Form) -> pd.DataFrame:
         shares[f"{name}_said"] = shares[name]
         shares[name] = shares[name].where(counted)
     shares["derived"] = counted & (shares["count_basis"] == "derived")
+    shares["carried"] = shares["carried"].isin(_OF_ANOTHER_DATE)
     return shares.fillna(dict.fromkeys(_PLACE, "")).drop(columns="count_basis")
 
 
@@ -53,7 +56,7 @@ def coverage(shares: pd.DataFrame, shown: Picture, items: Sequence[Item]) -> pd.
     chosen = pd.MultiIndex.from_product([numbers, [item.number for item in items]], names=_KEY)
     rows = shares.reindex(chosen).reset_index("item")
     rows["school_code"] = np.repeat(np.array(codes, dtype="object"), len(items))
-    rows["carried"] = rows["school_code"].isin(list(shown.carried))
+    rows["carried"] |= rows["school_code"].isin(list(shown.carried))
     return rows[list(CoverageRow._fields)].reset_index(drop=True).astype(dict.fromkeys(["school_code", *_PLACE], "str"))
 
 
@@ -83,8 +86,8 @@ def is_overdue(percent: float, due: date | None, as_of: date) -> bool:
 
 
 def _figures(answers: pd.DataFrame, form: Form) -> pd.DataFrame:
-    """covered, total, percent, count_basis and place of every coverage answer that has figures, index (report, item).
-    A volume has no people behind it; without a whole of people there is no percent."""
+    """covered, total, percent, count_basis, carried and place of every coverage answer that has figures, index (report,
+    item). A volume has no people behind it; without a whole of people there is no percent."""
     wide = coverage_of(answers, form)
     volume = wide["item"].isin([item.number for item in form.items if item.kind is Kind.VOLUME])
     # A stated percent stays as stated: a count derived from 41 % may be 40,99999… % of its total.
@@ -92,8 +95,8 @@ def _figures(answers: pd.DataFrame, form: Form) -> pd.DataFrame:
     wide["percent"] = wide["percent"].where(volume, of_people.where(wide["total"] > 0))
     wide["covered"] = wide["count"].mask(volume)
     wide["total"] = wide["total"].mask(volume)
-    wide[_PLACE] = answers.loc[wide["said_row"], _PLACE].to_numpy()
-    return wide.set_index(_KEY)[["covered", "total", "percent", "count_basis", *_PLACE]]
+    wide[[*_PLACE, "carried"]] = answers.loc[wide["said_row"], [*_PLACE, "carried"]].to_numpy()
+    return wide.set_index(_KEY)[["covered", "total", "percent", "count_basis", "carried", *_PLACE]]
 
 
 def _inapplicable(answers: pd.DataFrame, figures: pd.DataFrame, form: Form) -> set[tuple[int, str]]:

@@ -167,6 +167,21 @@ class SetAside(NamedTuple):
     percent_with_it: float | None
 
 
+class Taken(NamedTuple):
+    """An answer that a report of the picture takes over from another of its school: in which words, from where; `why`:
+    `checking.carrying.Why`; `file`: of the report that takes it."""
+
+    school: School
+    item: str
+    answer: str
+    as_of: date | None
+    source: str
+    sheet: str
+    cell: str
+    why: str
+    file: str
+
+
 @dataclass(frozen=True)
 class Reconciliation:
     """Proof that nothing has disappeared between the files and the municipality's figures.
@@ -174,11 +189,12 @@ class Reconciliation:
     items: one row a coverage item (index: item) —
         expected = counted (carried among them) + set_aside + not_applicable + no_answer + no_report, schools;
         read = counted + set_aside + answered_not_applicable + elsewhere, answers in all files: `elsewhere` are those
-        in superseded, older, future and other reports that are not in the picture;
+        in superseded, older, future and other reports that are not in the picture, and not taken over into it;
         people_read = people_counted + people_set_aside, people of the picture's reports (NaN for a volume);
         percent, percent_with_set_aside (what it would be if those set aside were right),
         percent_low, percent_high: where it can lie whatever the schools that are not counted answer, by their bases
         (NaN where a base is not known). holds: all three equations.
+    taken: the answers that the picture's reports take over from others, in the form's order.
     recognised: by what a report's items and columns were known, in words -> how many reports.
     outcomes: what became of a report (`Source.outcome`) -> how many; together the `sources`.
     """
@@ -188,6 +204,7 @@ class Reconciliation:
     outcomes: dict[str, int]
     files: int  # in the inbox
     sources: int  # reports, and files that gave none
+    taken: tuple[Taken, ...] = ()
     recognised: dict[str, int] = field(default_factory=dict)
 
 
@@ -287,6 +304,11 @@ class Figures:
     def files_read(self) -> int:
         """Files that gave a report, in the picture or not."""
         return len({source.file for source in self.sources if source.outcome not in (UNREAD, NOT_A_FORM)})
+
+    @cached_property
+    def carried_reports(self) -> frozenset[str]:
+        """Codes of the schools whose whole report is an older one."""
+        return frozenset(line.school.code for line in self.submissions if line.state is State.CARRIED)
 
     @property
     def counted(self) -> tuple[Activation, ...]:

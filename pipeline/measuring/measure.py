@@ -35,7 +35,7 @@ _TREND = {
 }  # fmt: skip
 _NO_POINTS = 1e-9  # percentage points; two computed percentages that differ by less are the same
 # Of these reports nothing is said but why they are not in the picture.
-_PASSED_OVER = (Outcome.SUPERSEDED, Outcome.FUTURE, Outcome.NOT_IN_BEING, Outcome.OLDER)
+_PASSED_OVER = (Outcome.SUPERSEDED, Outcome.IN_PART, Outcome.FUTURE, Outcome.NOT_IN_BEING, Outcome.OLDER)
 
 
 def measure(
@@ -172,7 +172,8 @@ def _whole_course(trend: pd.DataFrame) -> headline.Course:
 def _courses(evidence: Evidence) -> dict[str, headline.Course]:
     """Code -> the headline item in the school's own reports up to the picture's date: a figure that is carried forward
     is no new measurement."""
-    percents = evidence.answered.xs(evidence.form.headline.item, level="item")["percent"].dropna().to_dict()
+    answered = evidence.answered.xs(evidence.form.headline.item, level="item")
+    percents = answered.loc[~answered["carried"], "percent"].dropna().to_dict()
     courses: dict[str, list[tuple[date, float]]] = {}
     for report in evidence.checked.counting:
         if report.as_of and report.as_of <= evidence.as_of and report.number in percents:

@@ -49,6 +49,7 @@ class Outcome(StrEnum):
     UNUSABLE = "не учтён: неизвестны школа или дата"
     EMPTY = "не учтён: не заполнен"
     SUPERSEDED = "заменён более поздним файлом"
+    IN_PART = "учтён частично: дополняет более поздний файл"
     FUTURE = "не учтён: дата позже даты свода"
     NOT_IN_BEING = "не учтён: школа на эту дату не действует"
     OLDER = "прежний отчёт школы"
@@ -75,7 +76,8 @@ def outcome(report: Report, checked: Checked, shown: Picture) -> Outcome:
     if report.number in checked.empty:
         return Outcome.EMPTY
     if report.number in checked.superseded:
-        return Outcome.SUPERSEDED
+        counts = checked.superseded[report.number].number in shown.reports
+        return Outcome.IN_PART if counts and report.number in checked.in_part else Outcome.SUPERSEDED
     if report.school not in shown.codes:
         return Outcome.NOT_IN_BEING
     if report.number not in shown.reports:

@@ -9,15 +9,17 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
+from pipeline.checking.table import FactRow, answer_in_words, fact_rows
 from pipeline.files import OutputError
 from pipeline.measuring.evidence import Evidence
-from pipeline.measuring.figures import Reconciliation, SetAside, Share, Source
+from pipeline.measuring.figures import Reconciliation, SetAside, Share, Source, Taken
 from pipeline.measuring.picture import Picture
 from schemas.district import School
 from schemas.form import Form
 from schemas.remarks import Remark, Severity
-from schemas.reports import FileRead, ReportRead
+from schemas.reports import PROBLEMS, FileRead, ReportRead
 
 _STATES = ("counted", "set_aside", "not_applicable", "no_answer", "no_report")
 _EXACT = 1e-6  # people; what sums of binary fractions may differ by
@@ -56,6 +58,7 @@ def reconcile(
         outcomes=dict(Counter(source.outcome for source in sources)),
         files=len(reads),
         sources=len(sources),
+        taken=tuple(_taken(checked, shown, shown.schools, form)),
         recognised=dict(Counter(_recognised_by(report) for read in reads for report in read.reports)),
     )
     _refuse_if_unbalanced(found, reads, sources)
@@ -85,9 +88,10 @@ def _answers_read(reads: Sequence[FileRead], numbers: list[str]) -> "pd.Series[i
 
 
 def _answers_elsewhere(checked: Checked, shown: Picture, numbers: list[str]) -> "pd.Series[int]":
-    """Written answers in reports that are not in the picture."""
+    """Written answers in reports that are not in the picture, but for those that its reports take over."""
     others = [report for report in checked.reports if report.number not in shown.reports]
     found = Counter(item for report in others for item in report.written)
+    found.subtract(item for _, item in _taken_for_blanks(checked, shown))
     return pd.Series({number: found[number] for number in numbers}, dtype="int64")
 
 
@@ -97,8 +101,42 @@ def _answered_not_applicable(
     """Answers that say that the item does not apply."""
     not_applicable = coverage[coverage["share"] == Share.NOT_APPLICABLE]
     pairs = zip(not_applicable["school_code"], not_applicable["item"], strict=True)
-    found = Counter(item for code, item in pairs if item in shown.chosen[code].written)
+    taken = _taken_for_blanks(checked, shown)
+    found: Counter[str] = Counter()
+    for code, item in pairs:
+        report = shown.chosen[code]
+        found[item] += item in report.written or (report.number, item) in taken
     return pd.Series({number: found[number] for number in numbers}, dtype="int64")
+
+
+def _taken_for_blanks(checked: Checked, shown: Picture) -> set[Key]:
+    """(report of the picture, item) whose only written answer stands in another report; a reference is written too."""
+    return {
+        (number, item)
+        for number, item in checked.taken
+        if number in shown.reports and item not in shown.reports[number].written
+    }
+
+
+def _taken(checked: Checked, shown: Picture, schools: Sequence[School], form: Form) -> Iterator[Taken]:
+    by_code = {school.code: school for school in schools}
+    table = checked.answers[checked.answers["carried"] != ""]
+    rows: dict[Key, list[FactRow]] = {}
+    for fact in fact_rows(table, table.index):
+        rows.setdefault((fact.report, fact.item), []).append(fact)
+    for (number, item), facts in sorted(
+        rows.items(), key=lambda one: (form.sort_key(one[0][1]), one[1][0].school_code)
+    ):
+        if number in shown.reports:
+            report, first = shown.reports[number], facts[0]
+            day = checked.reports[_source(checked, number, item)].as_of
+            place = first.file, first.sheet, first.cell, first.carried, report.file
+            yield Taken(by_code[report.school], item, answer_in_words(facts), day, *place)
+
+
+def _source(checked: Checked, number: int, item: str) -> int:
+    """The table of problems is taken over as one."""
+    return (checked.taken.get((number, item)) or checked.taken[number, PROBLEMS])[0]
 
 
 def _with_set_aside(totals: pd.DataFrame, aside: pd.DataFrame, numbers: list[str]) -> "pd.Series[float]":

@@ -106,6 +106,7 @@ class AnswerRow(NamedTuple):
     text: str
     number: float
     basis: str
+    carried: str
     counted: bool
     waived: bool
 

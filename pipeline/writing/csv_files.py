@@ -24,12 +24,11 @@ _RUNS_IN_EXCEL = ("=", "+", "-", "@", "\t", "\r", "'")
 
 def answers_csv(figures: Figures) -> bytes:
     """One fact a row, for the reports in the picture."""
-    carried = {row.school.code for row in figures.activation if row.school and row.carried}
     sort_key = cache(figures.form.sort_key)
     rows = []
     for row in answer_rows(figures):
         value = _safe(row.text) if row.text or math.isnan(row.number) else _figure(row.number)
-        basis = "carried" if row.school_code in carried else row.basis
+        basis = "carried" if row.carried or row.school_code in figures.carried_reports else row.basis
         place = _safe(row.file), _safe(row.sheet), _safe(row.cell), _safe(row.school_code), row.as_of
         cells = (*place, row.item, row.field, value, basis, "true" if row.counted else "false")
         rows.append(((row.file, row.sheet, sort_key(row.item), FIELDS.index(row.field), row.fact), cells))

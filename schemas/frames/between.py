@@ -66,6 +66,7 @@ class Changes(pa.DataFrameModel):
     report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
     item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of a coverage item or a volume")
     volume: Series[bool] = pa.Field(description="the item is a volume")
+    cumulative: Series[bool] = pa.Field(description="what once stood stands: it may not fall")
     count: Series[float] = pa.Field(nullable=True, description="people covered")
     spread: Series[float] = pa.Field(description="people by which a count derived from a percent may be off")
     percent: Series[float] = pa.Field(nullable=True, description="share, 0–100")
@@ -84,13 +85,13 @@ class Changes(pa.DataFrameModel):
     def people_do_not_fall(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         """A fall that the rounding of a percent explains is none."""
         least_before = table["count_before"] - table["spread_before"] - NOTHING
-        return table["volume"] | ~(table["count"] + table["spread"] < least_before)
+        return table["volume"] | ~table["cumulative"] | ~(table["count"] + table["spread"] < least_before)
 
     @control("PCT-FELL", "said_row", percent="percent", earlier="percent_before", day="day")
     @classmethod
     def volume_does_not_fall(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         """Its percent is what the school states, and may not fall by any part."""
-        return ~table["volume"] | ~(table["percent"] < table["percent_before"] - NOTHING)
+        return ~(table["volume"] & table["cumulative"]) | ~(table["percent"] < table["percent_before"] - NOTHING)
 
     @control("BASE-JUMP", "total_row", once_a_cell=True, total="total", earlier="total_before", day="day")
     @classmethod

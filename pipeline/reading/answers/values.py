@@ -11,6 +11,7 @@ from typing import NamedTuple, assert_never
 from pipeline.reading.answers.by_class import Part, read_by_class, together
 from pipeline.reading.answers.dates import LONGEST, read_date
 from pipeline.reading.answers.documents import Document, read_document
+from pipeline.reading.answers.former import former_day, is_withdrawn, without_reference
 from pipeline.reading.answers.grades import read_classes
 from pipeline.reading.answers.number_formats import shown_with_words
 from pipeline.reading.answers.persons import read_person
@@ -31,7 +32,7 @@ from pipeline.reading.answers.yes_no import read_yes_no
 from pipeline.reading.opening.book import Cell, Value
 from schemas.form import Form, Item, Kind
 from schemas.remarks import Remark, remark
-from schemas.reports import NO, Fact
+from schemas.reports import FORMER, FORMER_DAY, NO, WITHDRAWN, Fact
 from schemas.text import clean
 
 __all__ = [
@@ -85,6 +86,12 @@ def read_answer(item: Item, cell: Cell, form: Form, base: float | None) -> Answe
         return Answer((), (remark("CELL-ERROR", value=cell_error[0]),))
     if _does_not_apply(item, text, form):
         return Answer((_fact("text", text),))
+    if (day := former_day(text, form)) is not None:
+        return Answer((_fact(FORMER, text), *((_fact(FORMER_DAY, day),) if day else ())))
+    if is_withdrawn(text, form):
+        return Answer((_fact(WITHDRAWN, text),))
+    if not item.measured:
+        text = without_reference(text, form)
     match item.kind:
         case Kind.COVERAGE | Kind.VOLUME:
             return _read_measured(item, cell, text, form, base)

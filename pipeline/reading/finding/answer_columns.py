@@ -15,6 +15,7 @@ from pipeline.reading.finding.tables import Table
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot, address
 from schemas.form import Form, Item, Kind
+from schemas.reports import FORMER, FORMER_DAY, WITHDRAWN
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def reads_as_answer(item: Item, cell: Cell, form: Form, base: float | None = Non
     if item.kind in (Kind.GROUP, Kind.TEXT) or is_blank(cell):
         return False
     answer = read_answer(item, cell, form, base)
-    fields = {fact.field for fact in answer.facts}
+    fields = {fact.field for fact in answer.facts} - {FORMER, FORMER_DAY, WITHDRAWN}
     whole = {"number", "date"} if item.kind in (Kind.DOCUMENT, Kind.ACTS) else set[str]()
     return bool(fields & {"count", "percent", "yes"}) or (bool(fields) and whole <= fields and not answer.remarks)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from pipeline.reading.answers.documents import holds_details
+from pipeline.reading.answers.former import former_day
 from pipeline.reading.answers.values import is_blank
 from pipeline.reading.finding.answer_columns import reads_as_answer
 from pipeline.reading.finding.ledger import Ledger, Role, is_hint, text_of
@@ -43,7 +44,7 @@ def read_act(ledger: Ledger, row: Row, document_spot: Spot, read_document: Calla
     if that is blank, behind the title."""
     title_spot = Spot(row.row, row.wording)
     title, document = ledger.sheet.cells.get(title_spot), ledger.sheet.cells.get(document_spot)
-    if title is not None and _says_no_acts(ledger, title) and (document is None or is_blank(document)):
+    if title is not None and _says_of_all_acts(ledger, title) and (document is None or is_blank(document)):
         ledger.answer(row.item, row.number, title_spot)
         return
     if title is not None and not is_blank(title):
@@ -66,9 +67,10 @@ def figures_in(text: str) -> set[str]:
     return set(re.findall(r"\d+", text))
 
 
-def _says_no_acts(ledger: Ledger, title: Cell) -> bool:
-    """«нет» or «не требуется» where a document's title belongs: an answer, not a title."""
-    return is_one_of(text_of(title), ("нет", *ledger.form.recognise.not_required))
+def _says_of_all_acts(ledger: Ledger, title: Cell) -> bool:
+    """«нет», «не требуется» or «без изменений» where a document's title belongs: an answer, not a title."""
+    said, form = text_of(title), ledger.form
+    return is_one_of(said, ("нет", *form.recognise.not_required)) or former_day(said, form) is not None
 
 
 def _say_unknown(ledger: Ledger, row: Row) -> None:

@@ -10,13 +10,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from pipeline.reading.answers.tokens import DASHES
 from pipeline.reading.answers.values import is_blank, read_answer
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Form, Item, Kind
 from schemas.likeness import only_repeats
 from schemas.remarks import Remark, remark
-from schemas.reports import Fact, Strange
+from schemas.reports import WITHDRAWN, Fact, Strange
 
 
 class Role(StrEnum):
@@ -73,8 +74,11 @@ class Ledger:
         self.roles.update({spot: Role.LABEL for spot in spots if spot in self.sheet.cells})
 
     def add(self, number: str, facts: Iterable[Fact]) -> None:
+        """Facts of an item. Of one whose answer is only taken back nothing is written."""
+        facts = list(facts)
         self.facts += facts
-        self.written.add(number)
+        if not facts or any(fact.field != WITHDRAWN for fact in facts):
+            self.written.add(number)
 
     def say(self, number: str, spot: Spot, remarks: Iterable[Remark]) -> None:
         """Remarks on an item at its cell."""
@@ -104,6 +108,7 @@ class Ledger:
             return
         if is_blank(cell) or is_hint(item, cell):
             self.label([spot])
+            self.take_back(item, number, spot)
             return
         if item.kind is Kind.GROUP:
             return  # no answer belongs here: what stands here is a note
@@ -120,6 +125,12 @@ class Ledger:
         self.answered[number] = Answered(_values(facts), text_of(cell), self.sheet.address(spot))
         self.add(number, facts)
         self.say(number, spot, answer.remarks)
+
+    def take_back(self, item: Item, number: str, spot: Spot) -> None:
+        """A dash where nothing need be said: a former answer does not stand."""
+        cell = self.sheet.cells.get(spot)
+        if item.optional and cell is not None and text_of(cell) in tuple(DASHES):
+            self.add(number, [Fact(number, WITHDRAWN, text_of(cell), self.sheet.address(spot))])
 
     def named(self, fact: Fact, number: str, spot: Spot) -> Fact:
         """A fact with its item and cell; «все» classes are those that a school of this kind has."""

@@ -2,6 +2,7 @@
 
 import re
 
+from pipeline.reading.answers.former import former_day
 from pipeline.reading.answers.problems import says_no_problems
 from pipeline.reading.answers.values import is_blank
 from pipeline.reading.finding.ledger import Ledger, Role, text_of
@@ -9,7 +10,7 @@ from pipeline.reading.finding.signatures import closing_row, signature_cells
 from pipeline.reading.finding.tables import FormOnSheet, Table
 from pipeline.reading.opening.book import Cell
 from schemas.addresses import Spot
-from schemas.reports import Fact
+from schemas.reports import FORMER, PROBLEMS, Fact
 
 
 def read_problems(ledger: Ledger, found: FormOnSheet, last_item: int) -> None:
@@ -47,6 +48,12 @@ def _read_problem(ledger: Ledger, table: Table, row: int, counted: int) -> bool:
     ledger.label(spots.values())
     ledger.roles.update(dict.fromkeys(texts.values(), Role.ANSWER))
     if not texts:
+        if any(spot in sheet.cells for spot in spots.values()):
+            ledger.written.add(PROBLEMS)  # that there are none
+        return False
+    if all(former_day(text_of(sheet.cells[spot]), ledger.form) is not None for spot in texts.values()):
+        spot = next(iter(texts.values()))
+        ledger.add(PROBLEMS, [Fact(PROBLEMS, FORMER, text_of(sheet.cells[spot]), sheet.address(spot))])
         return False
     item = f"problem.{counted}"
     ledger.answer_cells[item] = sheet.address(spots["solution"])

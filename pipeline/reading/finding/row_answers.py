@@ -78,6 +78,8 @@ class RowReader:
             self._refuse_parts(item, number, own)
             return
         readings = list(self._readings(item, own))
+        if not readings:
+            self.ledger.take_back(item, number, Spot(rows[0], self.columns.first))
         self._settle(item, number, readings, [*others, *self._beside(rows, wording)])
         below = [piece for piece in own if piece.spot.row != rows[0] and not _is_named(piece.meaning)]
         used = next((piece for piece in below if self.ledger.roles.get(piece.spot) is Role.ANSWER), None)

@@ -9,7 +9,7 @@ from typing import NamedTuple, assert_never
 from schemas import own_form
 from schemas.form import Form, Item, Kind
 from schemas.likeness import is_one_of
-from schemas.reports import YES, FileRead, ReportRead
+from schemas.reports import FORMER, FORMER_DAY, WITHDRAWN, YES, FileRead, ReportRead
 
 _MOST_DECIMALS = 12
 
@@ -53,8 +53,9 @@ def accepted(report: ReportRead, errors: Mapping[str, str]) -> Prefill:
     """What the report states, without the items that bear an error. `errors`: item -> what is wrong with it."""
     facts: dict[str, dict[str, str | float]] = {}
     for fact in report.facts:
-        if fact.item and fact.item not in errors and fact.basis == "stated":
-            facts.setdefault(fact.item, {}).setdefault(fact.field, fact.value)
+        if fact.item and fact.item not in errors and fact.basis == "stated" and fact.field != FORMER_DAY:
+            name = "text" if fact.field in (FORMER, WITHDRAWN) else fact.field  # «без изменений» reads back as it was
+            facts.setdefault(fact.item, {}).setdefault(name, fact.value)
     return Prefill(facts, errors)
 
 

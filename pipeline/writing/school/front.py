@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -147,7 +148,8 @@ def _pace(own: Figures) -> Iterator[Line]:
 def _pace_note(own: Figures) -> str:
     row = own.municipality
     if row.carried:
-        return "Отчёт перенесён с прошлой даты: темп по нему не считается."
+        what = "Отчёт перенесён с прошлой даты" if own.carried_reports else "Ответ перенесён из прошлого отчёта"
+        return f"{what}: темп по нему не считается."
     if row.percent is None:
         return "Темп и прогноз появятся, когда показатель будет учтён."
     if own.next_target is None:
@@ -255,10 +257,17 @@ def _basis(answer: CoverageRow, own: Figures) -> Iterator[str]:
         return
     if answer.item == own.form.headline.item and own.target:
         yield level_said(own.municipality.level).replace(" ", NBSP)
-    if answer.carried and own.municipality.report_date:
-        yield f"{Mark.CARRIED} перенесено с {wording.day(own.municipality.report_date)}"
+    if answer.carried and (day := _said_on(answer, own)):
+        yield f"{Mark.CARRIED} перенесено с {wording.day(day)}"
     if answer.derived:
         yield "число — по проценту"
+
+
+def _said_on(answer: CoverageRow, own: Figures) -> date | None:
+    """Date of the report that gave a carried answer."""
+    if own.carried_reports:
+        return own.municipality.report_date
+    return next((one.as_of for one in own.reconciliation.taken if one.item == answer.item), None)
 
 
 def _notes(own: Figures) -> dict[str, list[str]]:

@@ -155,7 +155,10 @@ def _notes(figures: Figures) -> dict[str, list[str]]:
 
 def _write_basis(page: Page, row: int, activation: Activation, notes: list[str], columns: list[Column]) -> None:
     """Whence the figure: which report, why it is not counted, the file and its cell; the row as high as that needs."""
-    basis = "перенесено с прошлой даты" if activation.carried else "отчёт на эту дату"
+    basis = "отчёт на эту дату"
+    if activation.carried and activation.school:
+        is_whole = activation.school.code in page.book.figures.carried_reports
+        basis = "перенесено с прошлой даты" if is_whole else "прежний ответ: в отчёте его нет"
     if activation.share in _BASIS:
         basis = _BASIS[activation.share].format(item=page.book.figures.form.headline.item)
     basis = wording.keep_together("; ".join([basis, *notes]))

@@ -84,7 +84,8 @@ def write(page: Page) -> None:
         f"Сверка на {wording.day(page.book.figures.as_of)}: ничего не потеряно",
         "Каждая школа, каждый ответ и каждый файл либо учтены, либо здесь сказано, почему нет. "
         "Школы: ожидалось = учтено + отложено + не применимо + нет ответа + нет отчёта. "
-        "Ответы: прочитано = учтено + отложено + «не применимо» + в других отчётах (заменённых, прежних, не учтённых). "
+        "Ответы: прочитано = учтено + отложено + «не применимо» + в других отчётах (заменённых, прежних, не учтённых; "
+        "без ответов, взятых из них). "
         "Люди: в отчётах свода = учтено + отложено. Если бы хоть одно равенство не сошлось, свод не был бы записан. "
         "«Не ниже» и «не выше» — в каких пределах окажется доля, что бы ни ответили школы, которые не учтены."
         f"{said_of_rest(found.set_aside, 'findings.csv')}",
@@ -100,6 +101,8 @@ def write(page: Page) -> None:
     page.sheet.autofilter(HEADER_ROW, 0, last, len(COLUMNS) - 1)
     page.sheet.freeze_panes(0, ABOUT + 1)  # not the header: tables with other columns follow
     last = _write_set_aside(page, last + 2)
+    if found.taken:
+        last = _write_taken(page, last + 2)
     last = _write_outcomes(page, last + 2)
     if found.recognised:
         last = _write_recognised(page, last + 2)
@@ -213,6 +216,42 @@ def _write_reason(page: Page, row: int, reason: Remark, place: str) -> None:
     page.link(row, _A_REASON, titles.REMARKS, title, theme.ROW, cell=place)
     page.text(row, _A_PLACE, f"{reason.sheet}, {reason.cell}", theme.ROW, theme.SMALL)
     page.text(row, _A_FILE, reason.file, theme.ROW, theme.SMALL, theme.QUIET)
+
+
+# ── what was taken over ──────────────────────────────────────────────────────────────────────────────────
+_TAKEN = {
+    0: "Пункт",
+    1: "Школа",
+    2: "Ответ",
+    6: "Почему взят из другого отчёта",
+    11: "Отчёт, где его нет",
+    15: "Отчёт, где он стоит",
+}
+_T_NUMBER, _T_SCHOOL, _T_ANSWER, _T_WHY, _T_FILE, _T_SOURCE = _TAKEN
+_WHY = {
+    "partial": "файл исправляет лишь часть ответов",
+    "blank": "пусто, раньше ответ был",
+    "reference": "ссылка на прежний ответ",
+}
+
+
+def _write_taken(page: Page, row: int) -> int:
+    """Every answer that a report takes over from another of its school, with both. Index of the last row."""
+    page.text(row, 0, "Ответы из прежних отчётов", _SECTION)
+    header = row + 1
+    _write_open_header(page, header, _TAKEN, len(COLUMNS), centred=())
+    taken = page.book.figures.reconciliation.taken
+    for row, one in enumerate(written(taken), header + 1):
+        for column in range(len(COLUMNS)):
+            page.number(row, column, None, theme.ROW)
+        page.text(row, _T_NUMBER, one.item, theme.ROW, theme.TEXT)
+        page.text(row, _T_SCHOOL, one.school.name, theme.ROW)
+        page.text(row, _T_ANSWER, wording.shortened(one.answer, _LONGEST_VALUE), theme.ROW, theme.SMALL, theme.TEXT)
+        page.text(row, _T_WHY, _WHY[one.why], theme.ROW, theme.SMALL)
+        page.text(row, _T_FILE, one.file, theme.ROW, theme.SMALL)
+        day = f" (на {one.as_of:%d.%m.%Y})" if one.as_of else ""
+        page.text(row, _T_SOURCE, f"{one.source}, {one.cell}{day}", theme.ROW, theme.SMALL, theme.QUIET)
+    return row
 
 
 # ── how reports were known ───────────────────────────────────────────────────────────────────────────────
