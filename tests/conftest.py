@@ -1,10 +1,15 @@
 """Shared fixtures: the demo's district with its main job done once for the whole session."""
 
+import os
+import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from filelock import FileLock
 
 from pipeline import monthly
 from pipeline.demo import District, make
@@ -14,6 +19,34 @@ from tests.mail_server import authority, ca_file, serve  # noqa: F401 - fixtures
 
 NOW = datetime(2014, 6, 1, 9, 0, tzinfo=UTC)
 MEALS = Path(__file__).parent / "data" / "form-meals.toml"
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Once:
+    """What is dear to make is made once a session, by the process of pytest-xdist that asks first, for all of them.
+
+    Its files are everybody's: a test that changes them takes a copy (`shutil.copytree`).
+    """
+
+    folder: Path
+
+    def __call__(self, name: str, make: Callable[[Path], Made]) -> Made:
+        """What `make` makes of a folder of its own; the same name, the same thing."""
+        kept = self.folder / f"{name}.pickle"
+        with FileLock(self.folder / f"{name}.lock"):
+            if not kept.exists():
+                kept.write_bytes(pickle.dumps(make(self.folder / name)))
+        made: Made = pickle.loads(kept.read_bytes())
+        return made
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once"
+    folder.mkdir(exist_ok=True)
+    return Once(folder)
 
 
 @dataclass(frozen=True)
@@ -37,12 +70,12 @@ def do_main_job(folder: Path, form: str = "form-547", schools: int = 20, dates: 
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory) -> Run:
+def demo(once: Once) -> Run:
     """Twenty schools, three reporting dates."""
-    return do_main_job(tmp_path_factory.mktemp("demo"))
+    return once("demo", do_main_job)
 
 
 @pytest.fixture(scope="session")
-def meals(tmp_path_factory) -> Run:
+def meals(once: Once) -> Run:
     """The second form: other items, other bases, other targets."""
-    return do_main_job(tmp_path_factory.mktemp("meals"), form=str(MEALS), schools=8, dates=2)
+    return once("meals", lambda folder: do_main_job(folder, form=str(MEALS), schools=8, dates=2))

@@ -35,7 +35,7 @@ from schemas.district import Registry, School
 from schemas.form import load_form
 from schemas.remarks import Remark, load_catalogue
 from schemas.reports import Fact, FileRead, ReportRead, Strange
-from tests.conftest import NOW
+from tests.conftest import NOW, Once
 
 ROOT = Path(__file__).parent.parent
 READING = ROOT / "pipeline" / "reading"
@@ -51,8 +51,11 @@ class Done(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory) -> Done:
-    folder = tmp_path_factory.mktemp("district")
+def done(once: Once) -> Done:
+    return once("read by the cache", done_in)
+
+
+def done_in(folder: Path) -> Done:
     make(folder, FORM, schools=4, dates=2, seed=3)
     return Done(folder / "input", folder / "output", run(folder / "input", folder / "output"))
 

@@ -17,18 +17,19 @@ from schemas.form import Base, CoverageMatrix, Form, Kind, Target, load_form
 from schemas.remarks import load_catalogue, remark
 from schemas.reports import FileRead
 from schemas.strict import UsageError
+from tests.conftest import Run
 
 FORM = load_form("form-547")
 
 
-@pytest.fixture(scope="module")
-def district(tmp_path_factory: pytest.TempPathFactory) -> District:
-    return make(tmp_path_factory.mktemp("demo"), FORM, schools=20, dates=3, seed=1)
+@pytest.fixture
+def district(demo: Run) -> District:
+    return demo.district
 
 
 @pytest.fixture(scope="module")
-def reads(district: District) -> dict[str, FileRead]:
-    return read_all(district, FORM)[1]
+def reads(demo: Run) -> dict[str, FileRead]:
+    return read_all(demo.district, FORM)[1]
 
 
 def read_all(district: District, form: Form) -> tuple[Registry, dict[str, FileRead]]:

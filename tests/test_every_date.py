@@ -14,7 +14,7 @@ from pipeline import monthly
 from pipeline.measuring.figures import Figures, State
 from pipeline.settings import Settings
 from schemas.form import Form, load_form
-from tests.conftest import NOW, Run, do_main_job
+from tests.conftest import NOW, Once, Run, do_main_job
 
 FORM = load_form("form-547")
 DAYS_BEFORE = Settings().days_before
@@ -34,13 +34,17 @@ DATES = (
 
 
 @pytest.fixture(scope="module")
-def year(tmp_path_factory) -> Run:
+def year(once: Once) -> Run:
     """Twenty schools, four reporting dates."""
-    return do_main_job(tmp_path_factory.mktemp("year"), dates=4)
+    return once("year", lambda folder: do_main_job(folder, dates=4))
 
 
 @pytest.fixture(scope="module")
-def surveys(year) -> dict[date, monthly.Survey]:
+def surveys(once: Once, year: Run) -> dict[date, monthly.Survey]:
+    return once("surveys of the year", lambda _: surveys_of(year))
+
+
+def surveys_of(year: Run) -> dict[date, monthly.Survey]:
     """With a log, so that the files which the main job has read are not read again for every date."""
     log = year.output / "logs" / "reading.log"
     jobs = (monthly.Job.of(year.input, year.output, day, Settings(), NOW) for day in DATES)

@@ -21,7 +21,7 @@ from schemas import own_form
 from schemas.district import School
 from schemas.form import Item, Kind, load_form
 from schemas.remarks import Severity
-from tests.conftest import NOW, Run, do_main_job
+from tests.conftest import NOW, Once, Run, do_main_job
 from tests.libreoffice import needs_libreoffice, saved_together
 from tests.test_form_checks import ANSWER, CHECK, COUNT, MEASURE, SHARE, numbered
 
@@ -32,9 +32,13 @@ LOGINS, THE_REST = 0.95, 0.9
 
 
 @pytest.fixture(scope="module")
-def handed_out(tmp_path_factory) -> tuple[Run, Path]:
+def handed_out(once: Once) -> tuple[Run, Path]:
+    return once("handed out", forms_handed_out)
+
+
+def forms_handed_out(folder: Path) -> tuple[Run, Path]:
     """A district with two dates, and its forms for the third."""
-    run = do_main_job(tmp_path_factory.mktemp("handed-out"), dates=2)
+    run = do_main_job(folder, dates=2)
     folder, written = hand_out_forms(monthly.Job.of(run.input, run.output, MAY, Settings(), NOW), "")
     assert written == 20
     return run, folder
@@ -43,15 +47,16 @@ def handed_out(tmp_path_factory) -> tuple[Run, Path]:
 @needs_libreoffice
 def test_forms_filled_with_the_next_dates_answers_are_accepted_without_a_remark(handed_out, tmp_path):
     run, forms = handed_out
+    input = Path(shutil.copytree(run.input, tmp_path / "input"))
     schools = run.done.survey.intake.registry.schools
     paths = [next(forms.glob(f"{school.code}-*.xlsx")) for school in schools]
     filled = [filled_in(path, school) for path, school in zip(paths, schools, strict=True)]
     for saved, school in zip(saved_together(filled, tmp_path), schools, strict=True):
-        place = run.input / f"май-{school.code}.xlsx"
+        place = input / f"май-{school.code}.xlsx"
         shutil.copy(saved, place)
         moment = datetime(MAY.year, MAY.month, MAY.day, 3, tzinfo=UTC).timestamp()
         os.utime(place, (moment, moment))
-    figures = monthly.take_survey(monthly.Job.of(run.input, run.output, MAY, Settings(), NOW)).figures
+    figures = monthly.take_survey(monthly.Job.of(input, run.output, MAY, Settings(), NOW)).figures
     # What is handed out holds last time's accepted answers, those with a warning among them; and a total that was
     # wrong last time jumps back.
     planted = {(fault.school, code) for fault in run.district.planted for code in fault.codes}

@@ -22,6 +22,7 @@ from pipeline.settings import Mail, Settings
 from schemas.form import load_form
 from schemas.remarks import Severity, load_catalogue
 from schemas.strict import UsageError
+from tests.conftest import Once
 from tests.mail_server import PASSWORD, Serve
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -33,11 +34,10 @@ BETWEEN = date(2014, 4, 15)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(once: Once) -> Path:
     """The input of five schools over four reporting dates."""
-    folder = tmp_path_factory.mktemp("district")
-    make(folder, load_form("form-547"), schools=5, dates=4, seed=1)
-    return folder / "input"
+    district = once("five schools", lambda folder: make(folder, load_form("form-547"), schools=5, dates=4, seed=1))
+    return district.registry.parent
 
 
 @pytest.fixture

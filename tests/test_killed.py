@@ -13,16 +13,16 @@ import pytest
 from pipeline.demo import make
 from pipeline.memory.journal import Journal
 from schemas.form import load_form
+from tests.conftest import Once
 
 ROOT = Path(__file__).parent.parent
 AS_OF = "2014-03-20"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("district")
-    make(folder, load_form("form-547"), schools=4, dates=2, seed=1)
-    return folder / "input"
+def made(once: Once) -> Path:
+    district = once("four schools", lambda folder: make(folder, load_form("form-547"), schools=4, dates=2, seed=1))
+    return district.registry.parent
 
 
 def start(input: Path, output: Path) -> "subprocess.Popen[bytes]":
@@ -41,10 +41,13 @@ def finished(output: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(made: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    output = tmp_path_factory.mktemp("undisturbed") / "output"
-    assert start(made, output).wait() == 0
-    return results(output)
+def undisturbed(made: Path, once: Once) -> dict[str, bytes]:
+    return once("undisturbed", lambda folder: undisturbed_in(folder, made))
+
+
+def undisturbed_in(folder: Path, made: Path) -> dict[str, bytes]:
+    assert start(made, folder / "output").wait() == 0
+    return results(folder / "output")
 
 
 def has_read(output: Path) -> bool:
