@@ -209,7 +209,7 @@ def district(
         coverage=coverage,
         totals=totals,
         activation=activation,
-        municipality=_municipality(activation, form, as_of, trend, days),
+        municipality=_municipality(activation, form, as_of, trend, totals),
         milestones=_milestones(schools, of_case, coverage, form, as_of),
         trend=trend,
         problems=tuple(
@@ -379,7 +379,7 @@ def _totals(coverage: pd.DataFrame, form: Form, expected: int, before: Figures |
             "covered": covered,
             "total": total,
             "percent": percent,
-            "change": percent - before.totals["percent"][item.number] if before else math.nan,
+            **_change(counted, before, item.number, percent),
             "counted": len(counted),
             "carried": int(counted["carried"].sum()),
             "derived": int(counted["derived"].sum()),
@@ -387,6 +387,28 @@ def _totals(coverage: pd.DataFrame, form: Form, expected: int, before: Figures |
             "expected": expected,
         }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _change(counted: pd.DataFrame, before: Figures | None, item: str, percent: float) -> dict[str, float]:
+    """Over the schools that have a figure on both dates; nothing where all of them only carry theirs forward."""
+    now = {row.school_code: row for row in counted.itertuples()}
+    then = {
+        row.school_code: row
+        for row in (before.coverage.itertuples() if before else ())
+        if row.item == item and row.share is Share.COUNTED
+    }
+    both = [code for code in now if code in then]
+    found = {"change": math.nan, "change_people": math.nan, "change_schools": len(both), "change_of_totals": math.nan}
+    if before:
+        found["change_of_totals"] = percent - before.totals["percent"][item]
+    if not all(now[code].carried for code in both) and sum(now[code].total for code in both) > 0:
+        covered, total = sum(now[code].covered for code in both), sum(now[code].total for code in both)
+        covered_then, total_then = (sum(getattr(then[code], name) for code in both) for name in ("covered", "total"))
+        found |= {
+            "change": (covered / total - covered_then / total_then) * 100,
+            "change_people": covered - covered_then,
+        }
+    return found
 
 
 def _activation(school: School, case: Case, form: Form, as_of: date) -> Activation:
@@ -415,7 +437,7 @@ def _activation(school: School, case: Case, form: Form, as_of: date) -> Activati
 
 
 def _municipality(
-    activation: Sequence[Activation], form: Form, as_of: date, trend: pd.DataFrame, days: Sequence[date]
+    activation: Sequence[Activation], form: Form, as_of: date, trend: pd.DataFrame, totals: pd.DataFrame
 ) -> Activation:
     counted = [row for row in activation if row.percent is not None]
     if not counted:
@@ -424,10 +446,13 @@ def _municipality(
     covered, total = sum(row.covered or 0 for row in counted), sum(row.total or 0 for row in counted)
     moving = len(course) > 1
     coming, ahead = form.next_target(as_of), _ahead(course, form, as_of) if moving else None
+    whole = totals.loc[form.headline.item]
     return Activation(
         None,
-        change=course[-1] - course[-2] if moving else None,
-        change_people=sum(row.change_people or 0 for row in counted) if moving else None,
+        change=None if math.isnan(whole["change"]) else float(whole["change"]),
+        change_people=None if math.isnan(whole["change_people"]) else float(whole["change_people"]),
+        change_schools=int(whole["change_schools"]),
+        change_of_totals=None if math.isnan(whole["change_of_totals"]) else float(whole["change_of_totals"]),
         pace=(course[-1] - course[-2]) / 100 * total / 4 if moving else None,
         forecast=ahead,
         will_miss=bool(coming and ahead is not None and ahead < coming.min),

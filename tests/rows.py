@@ -66,6 +66,7 @@ RIGHT: dict[Model, Row] = {
     Totals: {
         "item": "14", "covered": 137.0, "total": 548.0, "percent": 25.0, "counted": 2, "carried": 1, "derived": 1,
         "set_aside": 1, "not_applicable": 1, "no_answer": 1, "no_report": 1, "expected": 6, "change": None,
+        "change_people": None, "change_schools": 0, "change_of_totals": None,
         "covered_rows": 137.0, "total_rows": 548.0, "counted_rows": 2, "waived": False,
     },
     Milestones: {
@@ -135,6 +136,8 @@ BROKEN: dict[Model, dict[str, Row]] = {
         "every_school_stands_somewhere": {"expected": 7},
         "carried_among_counted": {"carried": 3},
         "derived_among_counted": {"derived": 3},
+        "compared_among_counted": {"change_schools": 3},
+        "change_where_schools_are": {"change": 2.5},
         "percent_is_that_of_the_sums": {"percent": 26.0},
         "covered_among_total": {"covered": 822.0, "covered_rows": 822.0, "percent": 150.0},
     },

@@ -57,14 +57,21 @@ class Expected:
 
     files: dict[str, str]  # code -> the file that counts
     carried: set[str]
-    covered: float
-    total: float
+    people: dict[str, tuple[float, float]]  # code -> people covered and people in all, where they count
+
+    @property
+    def covered(self) -> float:
+        return sum(covered for covered, _ in self.people.values())
+
+    @property
+    def total(self) -> float:
+        return sum(total for _, total in self.people.values())
 
 
 def expected(survey: monthly.Survey, form: Form, day: date) -> Expected:
     files: dict[str, str] = {}
     carried = set()
-    covered = total = 0.0
+    counted: dict[str, tuple[float, float]] = {}
     in_force = max((d for d in form.order.reporting_dates if d <= day), default=None)
     for code, reports in by_school(survey).items():
         known = [report for report in reports if report["as_of"] <= day]
@@ -76,8 +83,8 @@ def expected(survey: monthly.Survey, form: Form, day: date) -> Expected:
             carried.add(code)
         people = headline(survey, form, latest["number"], code)
         if people:
-            covered, total = covered + people[0], total + people[1]
-    return Expected(files, carried, covered, total)
+            counted[code] = people
+    return Expected(files, carried, counted)
 
 
 def by_school(survey: monthly.Survey) -> dict[str, list[dict]]:
@@ -136,14 +143,20 @@ def test_the_picture_of_every_date_agrees_with_plain_rules(surveys, day):
 
 
 @pytest.mark.parametrize("day", [day for day in DATES if day > date(2014, 3, 20)], ids=str)
-def test_the_change_is_the_difference_of_two_pictures(surveys, day):
+def test_the_change_is_the_difference_of_two_pictures_over_the_same_schools(surveys, day):
     figures = surveys[day].figures
     assert figures.before is not None
     earlier = expected(surveys[day], FORM, figures.before.as_of)
     now = expected(surveys[day], FORM, day)
-    assert figures.municipality.change == pytest.approx(
-        now.covered / now.total * 100 - earlier.covered / earlier.total * 100
+    both = sorted(now.people.keys() & earlier.people.keys())
+    covered, total, covered_then, total_then = (
+        sum(picture.people[code][place] for code in both) for picture in (now, earlier) for place in (0, 1)
     )
+    whole = figures.municipality
+    assert whole.change_schools == len(both)
+    assert whole.change == pytest.approx((covered / total - covered_then / total_then) * 100)
+    assert whole.change_people == pytest.approx(covered - covered_then)
+    assert whole.change_of_totals == pytest.approx((now.covered / now.total - earlier.covered / earlier.total) * 100)
 
 
 def test_the_forecast_is_the_median_line_through_the_schools_own_reports(surveys):

@@ -153,8 +153,9 @@ def test_an_exception_stands_beside_the_figure_that_it_lets_count_and_on_the_she
 
 def test_total_row_says_where_the_share_can_lie_while_schools_are_missing() -> None:
     basis = by_heading(state("twenty-schools")["Активация"], 6, 5)["Основание"]
-    assert shown(basis) == "с ответами остальных: от 53,9 до 55,5 %"
-    assert not by_heading(state("three-schools")["Активация"], 6, 5)["Основание"]
+    assert shown(basis) == "с ответами остальных: от 53,9 до 55,5 %; изменение — у 18 школ с показателем на обе даты"
+    said = by_heading(state("three-schools")["Активация"], 6, 5)["Основание"]
+    assert shown(said) == "изменение — у 3 школ с показателем на обе даты"
 
 
 @pytest.mark.parametrize("name", ["twenty-schools", "long names"])
@@ -220,6 +221,8 @@ def test_coverage_says_how_it_has_changed_since_the_date_before() -> None:
     assert sheet.cell(9, 2).value == "с 20.02.2014, п.п."
     last = max(cell.column for cell in sheet[6])
     assert sheet.cell(9, last).value == pytest.approx(figures.municipality.change)
+    assert sheet.cell(10, 2).value == "у школ, учтённых на обе даты"
+    assert sheet.cell(10, last).value == figures.municipality.change_schools == 18
     assert [cell.value for cell in state("no-history")["Охват"][9][2:]] == ["–"] * (last - 2)
 
 
@@ -258,6 +261,7 @@ def test_the_schools_that_moved_most_are_named_above_the_table() -> None:
     ]
     sheet = book_of(district(cases, history=HISTORY[1:]))["Динамика"]
     assert shown(sheet["A4"].value) == (
+        "Муниципалитет: +2,5 п.п. (+38 чел.) с 20.02.2014 у 5 школ с показателем на обе даты. "
         "Больше всех прибавили с 20.02.2014: СОШ № 2 — на 25 п.п. (50 чел.), СОШ № 1 — на 10 п.п. (10 чел.), "
         "СОШ № 3 — на 2 п.п. (2 чел.). Снизились: СОШ № 5 — на 2,5 п.п. (25 чел.)."
     )
@@ -266,7 +270,10 @@ def test_the_schools_that_moved_most_are_named_above_the_table() -> None:
 def test_nobody_is_said_to_have_moved_where_there_is_nothing_to_compare() -> None:
     assert not state("no-history")["Динамика"]["A4"].value
     still = district([Case("СОШ № 1", 100, (30.0, 30.0))], history=HISTORY[1:])
-    assert book_of(still)["Динамика"]["A4"].value == "С 20.02.2014 доля не изменилась ни в одной школе."
+    assert shown(book_of(still)["Динамика"]["A4"].value) == (
+        "Муниципалитет: 0 п.п. (0 чел.) с 20.02.2014 у 1 школы с показателем на обе даты. "
+        "С 20.02.2014 доля не изменилась ни в одной школе."
+    )
 
 
 def test_dates_that_are_left_out_are_admitted() -> None:
@@ -350,5 +357,5 @@ def test_sheets_that_would_be_too_long_say_so_and_keep_the_totals(monkeypatch: p
         assert "Показаны первые 5 строк из 20; все — в файле indicators.csv" in shown(book[name]["A2"].value)
     assert book["Активация"]["E5"].value == formulas["Активация"]["E5"].value == pytest.approx(8718)
     assert book["Сводка"]["M6"].value == formulas["Сводка"]["M6"].value == 11
-    assert book["Охват"].max_row == 9 + 5
+    assert book["Охват"].max_row == 10 + 5
     assert len([name for name in book["Данные"]["A"][5:] if name.value]) == 5

@@ -9,6 +9,9 @@ from pipeline.measuring.figures import Activation, Deadline, Figures, Milestone,
 from pipeline.measuring.measure import measure
 from pipeline.measuring.picture import picture, said_of_outcomes
 from pipeline.measuring.reconciliation import UnbalancedError
+from pipeline.measuring.rows import totals_by_item
+from pipeline.writing.brief import make_brief
+from pipeline.writing.pages.words import told_apart
 from schemas.district import Paper, Received, Registry, Waiver
 from schemas.reports import FileRead
 from tests.batch import ALIKE, CALENDAR, CATALOGUE, MARCH, checked, file_of, measured, moment, order_form, school
@@ -16,12 +19,13 @@ from tests.order_form import FORM
 
 JANUARY, MAY, SEPTEMBER = date(2014, 1, 30), date(2014, 5, 20), date(2014, 9, 20)
 TWO = Registry((school("01"), school("02")))
+THREE = Registry((*TWO.schools, school("03")))
 
 
 def sent(code: str = "01", day: date = MARCH, suffix: str = "", **answers: str) -> FileRead:
     """A clean report with these answers changed: `i6_1` stands for item 6.1."""
     changed = {name[1:].replace("_", "."): words for name, words in answers.items()}
-    return file_of(order_form(day, code, changed), f"{code}-{day}{suffix}.xlsx", TWO)
+    return file_of(order_form(day, code, changed), f"{code}-{day}{suffix}.xlsx", THREE)
 
 
 def of(figures: Figures, code: str = "01") -> Activation:
@@ -60,6 +64,39 @@ def test_every_total_has_its_change_since_the_last_reporting_date():
     assert figures.totals["change"]["14"] == pytest.approx(figures.municipality.change)
     assert figures.totals["change"].isna()["9"]  # a volume has no total
     assert measured(files, TWO, JANUARY).totals["change"].isna().all()
+
+
+def test_a_change_is_that_of_the_schools_that_are_counted_on_both_dates():
+    """6.3 rose by 2.5 points because another school was counted, and over the same schools by none."""
+    files = [
+        *(sent(code, JANUARY, i6_3="50 из 100") for code in ("01", "02")),
+        sent("01", i6_3="50 из 100"),
+        sent("02", i6_3="около 50"),  # set aside this time
+        sent("03", i6_3="100 из 100"),  # for the first time
+    ]
+    total = totals_by_item(measured(files, THREE))["6.3"]
+    assert (total.change, total.change_people, total.change_schools) == (0, 0, 1)
+    assert total.change_of_totals == pytest.approx(25)
+    assert told_apart(measured(files, THREE), "6.3") == (
+        "итог изменился на +25\u00a0п.п., а у школ, учтённых на обе даты (1), — на 0\u00a0п.п.: "
+        "1\u00a0школа не учтена в этот раз (МБОУ СОШ №\u00a02), "
+        "1\u00a0школа не была учтена в прошлый раз (МБОУ СОШ №\u00a03)"
+    )
+
+
+def test_half_a_point_between_the_total_and_the_same_schools_needs_no_word():
+    files = [sent("01", JANUARY, i14="40 %"), sent("01", i14="44 %"), sent("02", i14="44,6 %")]
+    figures = measured(files, TWO)
+    total = totals_by_item(figures)["14"]
+    assert 0 < total.change_of_totals - total.change < 0.5
+    assert told_apart(figures, "14") == ""
+
+
+def test_where_no_school_is_counted_on_both_dates_there_is_no_change_and_not_zero():
+    figures = measured([sent("01", JANUARY, i14="около 20"), sent("02", JANUARY), sent("01", i14="44 %")], TWO)
+    whole = figures.municipality
+    assert (whole.change, whole.change_people, whole.change_schools) == (None, None, 1)  # 02 only carries its forward
+    assert "с 30.01 сравнить не с чем" in make_brief(figures, CATALOGUE).cards[1].note_lines
 
 
 # ── pace and forecast ────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from pipeline.checking.table import frame_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Activation, Level, Milestone, Share
 from pipeline.measuring.picture import Picture
-from pipeline.measuring.rows import CoverageRow, typed_rows
+from pipeline.measuring.rows import CoverageRow, TotalRow, typed_rows
 from schemas.district import School
 from schemas.form import Form, Target
 
@@ -47,19 +47,27 @@ def activation(
         if row.share is Share.COUNTED:
             measured = against_target(row.covered, row.total, row.percent, form, shown.as_of)
         if row.share is Share.COUNTED and not row.carried:
-            measured = _with_pace(measured, before.get(school.code), courses.get(school.code, ()), form, shown.as_of)
+            measured = _with_pace(measured, courses.get(school.code, ()), form, shown.as_of)
+            measured = _with_change(measured, before.get(school.code))
         found.append(_placed(measured, school, row, shown, form))
     return tuple(sorted(found, key=_worst_first))
 
 
-def municipality(evidence: Evidence, totals: pd.DataFrame, course: Course, before: Activation | None) -> Activation:
-    """The headline item over all schools counted: Σ/Σ. `totals`: `Figures.totals`; `course`, `before`: as those of
-    the schools."""
+def municipality(evidence: Evidence, totals: pd.DataFrame, course: Course) -> Activation:
+    """The headline item over all schools counted: Σ/Σ. `totals`: `Figures.totals`; `course`: as those of the
+    schools."""
     form, as_of = evidence.form, evidence.as_of
-    covered, total, percent = (float(totals[name][form.headline.item]) for name in ("covered", "total", "percent"))
-    if math.isnan(percent):
+    (whole,) = (row for row in typed_rows(totals, TotalRow, index="item") if row.item == form.headline.item)
+    if math.isnan(whole.percent):
         return Activation(None, Level.UNKNOWN, share=Share.NO_ANSWER)
-    return _with_pace(against_target(covered, total, percent, form, as_of), before, course, form, as_of)
+    measured = against_target(whole.covered, whole.total, whole.percent, form, as_of)
+    return replace(
+        _with_pace(measured, course, form, as_of),
+        change=_known(whole.change),
+        change_people=_known(whole.change_people),
+        change_schools=whole.change_schools,
+        change_of_totals=_known(whole.change_of_totals),
+    )
 
 
 def against_target(covered: float, total: float, percent: float, form: Form, as_of: date) -> Activation:
@@ -151,21 +159,27 @@ def points_a_day(course: Course) -> float:
     return median((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2))
 
 
-def _with_pace(row: Activation, before: Activation | None, course: Course, form: Form, as_of: date) -> Activation:
+def _with_change(row: Activation, before: Activation | None) -> Activation:
+    """A school's own. `before`: at the last reporting date."""
+    if before is None or before.percent is None or row.percent is None:
+        return row
+    people = (row.covered or 0.0) - (before.covered or 0.0)
+    return replace(row, change=row.percent - before.percent, change_people=people)
+
+
+def _with_pace(row: Activation, course: Course, form: Form, as_of: date) -> Activation:
     ahead = form.next_target(as_of)
     expected = forecast(course, ahead.by) if ahead else None
     return replace(
         row,
-        change=_difference(row.percent, before.percent if before else None),
-        change_people=_difference(row.covered, before.covered if before else None),
         pace=points_a_day(course) / 100 * (row.total or 0) * _DAYS_A_WEEK if len(course) > 1 else None,
         forecast=expected,
         will_miss=bool(ahead and expected is not None and _points(expected, ahead.min) < 0),
     )
 
 
-def _difference(now: float | None, before: float | None) -> float | None:
-    return None if now is None or before is None else now - before
+def _known(figure: float) -> float | None:
+    return None if math.isnan(figure) else figure
 
 
 def _placed(measured: Activation, school: School, row: CoverageRow, shown: Picture, form: Form) -> Activation:

@@ -3,15 +3,17 @@
 import math
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report, coverage_of
-from pipeline.measuring.figures import Share
+from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.picture import Picture
 from pipeline.measuring.rows import CoverageRow
+from schemas.district import School
 from schemas.form import Form, Item, Kind
 
 _KEY = ["report", "item"]
@@ -75,9 +77,52 @@ def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
     return sums.assign(expected=coverage["school_code"].nunique())
 
 
-def with_change(totals: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
-    """`Figures.totals`. `before`: those of the last reporting date, whichever schools were counted in each."""
-    return totals.assign(change=math.nan if before is None else totals["percent"] - before["percent"])
+def with_change(totals: pd.DataFrame, coverage: pd.DataFrame, before: Figures | None) -> pd.DataFrame:
+    """`Figures.totals`. `before`: the figures of the last reporting date.
+
+    Over the schools that are counted on both dates: one that comes or goes moves a total, though nothing has changed.
+    Where none of them has a figure of its own since, nothing is known to have changed or to have stayed."""
+    if before is None:
+        return totals.assign(change=math.nan, change_people=math.nan, change_schools=0, change_of_totals=math.nan)
+    now, then = _counted_rows(coverage), _counted_rows(before.coverage)
+    rows = now.merge(then, left_index=True, right_index=True, suffixes=("", "_before"), validate="one_to_one")
+    both = rows.groupby(level="item")
+    sums = both[["covered", "total", "covered_before", "total_before"]].sum(min_count=1)
+    moved = sums[~both["carried"].all()].reindex(totals.index)
+    return totals.assign(
+        change=(moved["covered"] / moved["total"] - moved["covered_before"] / moved["total_before"]) * 100,
+        change_people=moved["covered"] - moved["covered_before"],
+        change_schools=both.size().reindex(totals.index, fill_value=0),
+        change_of_totals=totals["percent"] - before.totals["percent"],
+    )
+
+
+def _counted_rows(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Index: school_code, item."""
+    counted = coverage[coverage["share"] == Share.COUNTED]
+    return counted.set_index(["school_code", "item"])[["covered", "total", "carried"]]
+
+
+class Uncompared(NamedTuple):
+    """Schools that a change leaves out. `gone`: counted last time and not now; `come`: counted now and not then."""
+
+    gone: tuple[School, ...]
+    come: tuple[School, ...]
+
+
+def uncompared(figures: Figures, item: str) -> Uncompared:
+    """Of a coverage item; nobody where there is no last time."""
+    before = figures.before
+    if before is None:
+        return Uncompared((), ())
+    now, then = (
+        set(one.coverage.loc[(one.coverage["item"] == item) & (one.coverage["share"] == Share.COUNTED), "school_code"])
+        for one in (figures, before)
+    )
+    return Uncompared(
+        tuple(school for school in before.schools if school.code in then - now),
+        tuple(school for school in figures.schools if school.code in now - then),
+    )
 
 
 def is_overdue(percent: float, due: date | None, as_of: date) -> bool:

@@ -109,6 +109,8 @@ class Activation:
     shortfall: int | None = None  # people missing to the lower bound, 0 when reached
     change: float | None = None  # percentage points since the last reporting date; None when first or carried
     change_people: float | None = None  # the same in people
+    change_schools: int | None = None  # of the municipality alone: over how many schools, those counted on both dates
+    change_of_totals: float | None = None  # of the municipality alone: whichever schools were counted on each date
     pace: float | None = None  # people a week by the trend of the own reports; None below two of them
     per_week: int | None = None  # people a week needed to reach the next target's lower bound in time
     forecast: float | None = None  # percent where the trend stands at the next target's date
@@ -257,8 +259,10 @@ class Figures:
     coverage: one row a school and coverage item — school_code, item, share (Share), covered, total, percent,
         derived (the count is computed from a percent), carried, file, sheet, cell.
     totals: one row a coverage item (index: item) — covered, total, percent (Σ/Σ; NaN for a volume),
-        change (percentage points since the last reporting date; NaN where there is none), and in schools: counted,
-        carried, derived, set_aside, not_applicable, no_answer, no_report, expected.
+        change (percentage points since the last reporting date, over the schools counted on both dates; NaN where
+        there is none), change_people (the same in people), change_schools (how many these schools are),
+        change_of_totals (between the two percents, whichever schools were counted on each date), and in schools:
+        counted, carried, derived, set_aside, not_applicable, no_answer, no_report, expected.
     milestones: one row a school and item with a due date — school_code, item, due, state (Milestone), days_late,
         done_since (date of the first report in which it counted as done, None elsewhere).
     steps: one row a school and target — school_code, by, min, max, state: is the headline item there by now?

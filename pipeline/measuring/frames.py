@@ -94,7 +94,10 @@ class Totals(pa.DataFrameModel):
     no_answer: Series[int] = pa.Field(ge=0, description="schools")
     no_report: Series[int] = pa.Field(ge=0, description="schools")
     expected: Series[int] = pa.Field(ge=0, description="schools")
-    change: Series[float] = pa.Field(nullable=True, description="percentage points since the last reporting date")
+    change: Series[float] = pa.Field(nullable=True, description="points since the last reporting date, same schools")
+    change_people: Series[float] = pa.Field(nullable=True, description="the same in people")
+    change_schools: Series[int] = pa.Field(ge=0, description="schools counted on both dates")
+    change_of_totals: Series[float] = pa.Field(nullable=True, description="points, whichever schools are counted")
     covered_rows: Series[float] = pa.Field(description="Σ covered of the schools counted. Judged here only")
     total_rows: Series[float] = pa.Field(description="Σ total of the schools counted. Judged here only")
     counted_rows: Series[int] = pa.Field(ge=0, description="how many schools are counted. Judged here only")
@@ -133,6 +136,16 @@ class Totals(pa.DataFrameModel):
     @classmethod
     def derived_among_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["derived"] <= table["counted"]
+
+    @pa.dataframe_check(error="schools that are compared are counted")
+    @classmethod
+    def compared_among_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["change_schools"] <= table["counted"]
+
+    @pa.dataframe_check(error="a change is one of schools: over none there is no change")
+    @classmethod
+    def change_where_schools_are(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["change"].isna() | (table["change_schools"] > 0)
 
     @pa.dataframe_check(error="the percent is Σ covered / Σ total, never a mean")
     @classmethod

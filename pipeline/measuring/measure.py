@@ -71,11 +71,11 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
     """`before`: the figures of the reporting date before the one in force."""
     form, shown, as_of = evidence.form, evidence.shown, evidence.as_of
     shares = coverage(evidence.answered, shown, form.coverage_items)
-    sums = with_change(totals(shares, form.coverage_items), before.totals if before else None)
+    sums = with_change(totals(shares, form.coverage_items), shares, before)
     trend = _trend(evidence, _trend_pictures(evidence))
     last_time = {row.school.code: row for row in before.activation if row.school} if before else {}
     rows = headline.activation(evidence, shares, _courses(evidence), last_time)
-    whole = headline.municipality(evidence, sums, _whole_course(trend), before.municipality if before else None)
+    whole = headline.municipality(evidence, sums, _whole_course(trend))
     left_out = {code for code, item in evidence.left_out if item == form.headline.item}
     standings = Milestones(evidence)
     remarks = tuple(_remarks(evidence))

@@ -38,6 +38,9 @@ class TotalRow(NamedTuple):
     total: float
     percent: float
     change: float
+    change_people: float
+    change_schools: int
+    change_of_totals: float
     counted: int
     carried: int
     derived: int

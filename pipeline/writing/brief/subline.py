@@ -18,6 +18,7 @@ from pipeline.writing.pages.words import (
     school_name,
     school_names,
     to_remind,
+    told_apart,
 )
 
 
@@ -31,6 +32,7 @@ def make_subline(figures: Figures) -> str:
     parts = [
         *_date_of_reports_said(figures),
         *_range_said(figures),
+        *_told_apart_said(figures),
         *(shortcomings or [_all_reported(figures)]),
         *_late_by_forecast_said(figures),
         *(restated_said(one) for one in figures.restated),
@@ -59,6 +61,15 @@ def _range_said(figures: Figures) -> Iterator[str]:
     elif figures.municipality.level is Level.BELOW and best is not Level.BELOW:
         doubt = ", план может оказаться выполнен"
     yield f"{_not_counted_said(figures)} — {range_said(share_range, figures.target)}{doubt}."
+
+
+def _told_apart_said(figures: Figures) -> Iterator[str]:
+    """Of the two shares that the cards compare with the last reporting date."""
+    form = figures.form
+    names = {form.headline.item: form.headline.name, form.second_card.item: form.second_card.title}
+    for item, name in names.items():
+        if said := told_apart(figures, item):
+            yield f"{name}: {said}."
 
 
 def _not_counted_said(figures: Figures) -> str:

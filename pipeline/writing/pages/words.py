@@ -4,13 +4,16 @@ import math
 from collections.abc import Sequence
 
 from pipeline import wording
+from pipeline.measuring.coverage import Uncompared, uncompared
 from pipeline.measuring.figures import Activation, Figures, Level, Restated, State, Submission
-from pipeline.measuring.rows import reconciled_items
+from pipeline.measuring.rows import TotalRow, reconciled_items, totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages.theme import Mark
 from schemas.form import Form, Target
 
 UNKNOWN = "—"
+# Where the change of a total and that of the same schools differ by more points, the page says why.
+_APART = 0.5
 MOST_NAMED = 3  # schools of one kind in a sentence
 
 IN_TIME_SAID, TOO_LATE_SAID = f"{Mark.ON_PLAN} успеет", f"{Mark.BELOW} не успеет"
@@ -77,6 +80,46 @@ def restated_said(one: Restated) -> str:
     who = f" (другие данные: {wording.listed(names, MOST_NAMED)})" if names else ""
     told = "Сообщённый итог" if one.sent else "Итог"
     return f"{told} на {wording.short_day(one.date)} изменился: {was}, {now}{who}."
+
+
+# ── a change ─────────────────────────────────────────────────────────────────────────────────────────────
+def signed(value: float) -> str:
+    """«+18,4», «−2», «0»."""
+    return f"+{wording.number(value)}" if value > 0 else wording.number(value)
+
+
+def points_said(points: float) -> str:
+    return f"{signed(round(points, 1))}{NBSP}п.п."
+
+
+def same_schools_said(total: TotalRow) -> str:
+    """«у 18 школ с показателем на обе даты»"""
+    return f"у {wording.schools(total.change_schools, wording.Case.GENITIVE)} с показателем на обе даты"
+
+
+def told_apart(figures: Figures, item: str) -> str:
+    """Why a total has changed otherwise than the schools that are counted on both dates; blank where it has not."""
+    total = totals_by_item(figures)[item]
+    apart = abs(total.change_of_totals - total.change)
+    if math.isnan(apart) or apart <= _APART:
+        return ""
+    so, but = points_said(total.change_of_totals), points_said(total.change)
+    same = f"у школ, учтённых на обе даты ({wording.number(total.change_schools)}),"
+    return f"итог изменился на {so}, а {same} — на {but}: {_why_apart(uncompared(figures, item))}"
+
+
+def _why_apart(left_out: Uncompared) -> str:
+    """«2 школы не учтены в этот раз (СОШ № 3, ООШ № 7)»"""
+    parts = []
+    for schools, verbs, when in (
+        (left_out.gone, ("учтена", "учтены", "учтены"), "в этот раз"),
+        (left_out.come, ("была учтена", "были учтены", "были учтены"), "в прошлый раз"),
+    ):
+        if schools:
+            names = wording.listed([wording.keep_together(school.name) for school in schools], MOST_NAMED)
+            number = len(schools)
+            parts.append(f"{wording.schools(number)} не {wording.plural(number, *verbs)} {when} ({names})")
+    return ", ".join(parts)
 
 
 # ── schools ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures, Level, Share
-from pipeline.measuring.rows import coverage_rows
+from pipeline.measuring.rows import coverage_rows, totals_by_item
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.charts import ShareOfRows
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page, fraction, said_of_rest, written
@@ -17,6 +17,7 @@ from pipeline.writing.pages.words import (
     headline_range,
     level_said,
     range_said,
+    same_schools_said,
     share_decimals,
 )
 
@@ -245,6 +246,9 @@ def _write_total(page: Page, last: int, columns: list[Column]) -> None:
     _write_measured(page, TOTAL_ROW, figures.municipality, theme.TOTAL)
     possible = headline_range(figures)
     said = f"с ответами остальных: {range_said(possible, figures.target)}" if possible else ""
+    if figures.municipality.change is not None:
+        same = same_schools_said(totals_by_item(figures)[figures.form.headline.item])
+        said = f"{said}; изменение — {same}" if said else f"изменение — {same}"
     page.text(TOTAL_ROW, BASIS, said, theme.TOTAL, theme.SMALL, theme.WRAP, theme.INDENT)
     page.fit_row(TOTAL_ROW, {REPORT: counted, BASIS: said}, columns, theme.SMALL_SIZE)
 

@@ -7,9 +7,11 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.rows import CoverageRow, coverage_rows, totals_by_item
+from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import (
     FIRST_ROW,
+    HIGHEST_ROW,
     NOT_PROVIDED,
     Column,
     Page,
@@ -19,11 +21,12 @@ from pipeline.writing.pages.page import (
     written,
 )
 from pipeline.writing.pages.theme import Look, Mark
-from pipeline.writing.pages.words import compared_with
+from pipeline.writing.pages.words import compared_with, told_apart
 from pipeline.writing.summary import data
 from schemas.form import Form, Item
 
-GROUP_ROW, HEADER_ROW, TOTAL_ROW, COUNTED_ROW, CHANGE_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 6)
+APART_ROW = FIRST_ROW - 1
+GROUP_ROW, HEADER_ROW, TOTAL_ROW, COUNTED_ROW, CHANGE_ROW, COMPARED_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 7)
 CODE, SCHOOL, FIRST_ITEM = 0, 1, 2
 
 NO_TOTAL = "—"  # an item without a headcount, or without one that is counted
@@ -56,13 +59,14 @@ def write(page: Page) -> None:
         f"«{titles.DATA}»: там люди, файл и ячейки.{said_of_rest(figures.schools, 'indicators.csv')}",
         columns,
     )
+    _write_apart(page, columns)
     _write_groups(page)
     page.header(HEADER_ROW, columns, height=52)
     _write_totals(page, items)
     _write_changes(page, items)
     last = _write_schools(page, items)
     _colour(page, last, len(columns) - 1)
-    page.table(CHANGE_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
+    page.table(COMPARED_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
 
 
 def total_cell(form: Form, item: str) -> str:
@@ -109,19 +113,36 @@ def _write_share(page: Page, column: int, item: Item) -> None:
         page.text(TOTAL_ROW, column, NO_TOTAL, *looks)
 
 
+def _write_apart(page: Page, columns: list[Column]) -> None:
+    """One line above the table, as high as it needs: which totals have changed otherwise than the same schools."""
+    figures = page.book.figures
+    apart = ((item.number, told_apart(figures, item.number)) for item in figures.form.shown_items)
+    said = [f"П.{NBSP}{number}: {why}." for number, why in apart if why]
+    page.merged(APART_ROW, 0, len(columns) - 1, theme.WRAP, theme.SMALL)
+    page.text(APART_ROW, 0, "\n".join(said), theme.WRAP, theme.SMALL)
+    width = sum(column.pixels for column in columns)
+    height = sum(theme.text_height(line, width, theme.SMALL_SIZE) for line in said) + 4
+    page.sheet.set_row(APART_ROW, min(HIGHEST_ROW, max(theme.ROW_HEIGHT, height)))
+
+
 def _write_changes(page: Page, items: list[Item]) -> None:
-    """Percentage points since the reporting date before."""
+    """Percentage points since the reporting date before, over the schools that are counted on both, and how many they
+    are."""
     before = compared_with(page.book.figures)
     page.number(CHANGE_ROW, CODE, None, theme.ROW)
     said = f"с {wording.day(before.as_of)}, п.п." if before else "к прошлой дате, п.п."
     page.text(CHANGE_ROW, SCHOOL, said, theme.ROW, theme.SMALL, theme.QUIET)
+    page.number(COMPARED_ROW, CODE, None, theme.ROW)
+    page.text(COMPARED_ROW, SCHOOL, "у школ, учтённых на обе даты", theme.ROW, theme.SMALL, theme.QUIET)
     totals = totals_by_item(page.book.figures)
     for column, item in enumerate(items, FIRST_ITEM):
         points = totals[item.number].change
         if math.isnan(points):
             page.text(CHANGE_ROW, column, Mark.NONE, *_QUIET)
+            page.text(COMPARED_ROW, column, Mark.NONE, *_QUIET)
         else:
             page.number(CHANGE_ROW, column, points, *_QUIET, theme.POINTS)
+            page.number(COMPARED_ROW, column, totals[item.number].change_schools, *_QUIET, theme.PEOPLE)
 
 
 def _write_schools(page: Page, items: list[Item]) -> int:

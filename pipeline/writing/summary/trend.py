@@ -1,19 +1,20 @@
 """Sheet «Динамика»: the headline share of every school on each date, and the municipality's chart."""
 
 import math
+from collections.abc import Iterator
 from datetime import date
 
 from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures
-from pipeline.measuring.rows import trend_rows
+from pipeline.measuring.rows import totals_by_item, trend_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.charts import TREND_TITLE, Charts
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look, Mark
-from pipeline.writing.pages.words import compared_with
+from pipeline.writing.pages.words import compared_with, points_said, same_schools_said, signed, told_apart
 from pipeline.writing.summary import data
 
 MOVERS_ROW = FIRST_ROW - 1
@@ -73,22 +74,41 @@ def _write_movers(page: Page, columns: list[Column]) -> None:
 
 
 def _movers(figures: Figures) -> str:
-    """Which schools have moved most since the reporting date before; blank where none can be compared."""
+    """What has moved since the reporting date before; blank where none can be compared."""
     before = compared_with(figures)
+    return "" if before is None else " ".join((*_whole_moved(figures, before), *_schools_moved(figures, before)))
+
+
+def _whole_moved(figures: Figures, before: Figures) -> Iterator[str]:
+    """The municipality over the schools that are counted on both dates, and why its total tells otherwise."""
+    whole, item = figures.municipality, figures.form.headline.item
+    since = f"с {wording.day(before.as_of)}"
+    if whole.change is None or whole.change_people is None:
+        yield f"Муниципалитет: {since} сравнить не с чем."
+        return
+    people = f"{signed(round(whole.change_people))}{NBSP}чел."
+    same = same_schools_said(totals_by_item(figures)[item])
+    yield f"Муниципалитет: {points_said(whole.change)} ({people}) {since} {same}."
+    if said := told_apart(figures, item):
+        yield f"{wording.capital(said)}."
+
+
+def _schools_moved(figures: Figures, before: Figures) -> Iterator[str]:
+    """Which schools have moved most."""
     changes = [(row.change, row) for row in figures.activation if row.change is not None]
-    if before is None or not changes:
-        return ""
+    if not changes:
+        return
     by_change = [row for _, row in sorted(changes, key=lambda pair: -pair[0])]
     risen = [row for row in by_change if (row.change or 0) > 0]
     fallen = [row for row in reversed(by_change) if (row.change or 0) < 0]
-    parts = []
     if risen:
         names = ", ".join(_moved(row) for row in risen[:MOST_MOVERS])
-        parts.append(f"Больше всех прибавили с {wording.day(before.as_of)}: {names}.")
+        yield f"Больше всех прибавили с {wording.day(before.as_of)}: {names}."
     if fallen:
         names = wording.listed([_moved(row) for row in fallen], MOST_MOVERS, wording.SCHOOL)
-        parts.append(f"Снизились: {names}.")
-    return " ".join(parts) or f"С {wording.day(before.as_of)} доля не изменилась ни в одной школе."
+        yield f"Снизились: {names}."
+    if not risen and not fallen:
+        yield f"С {wording.day(before.as_of)} доля не изменилась ни в одной школе."
 
 
 def _moved(row: Activation) -> str:
