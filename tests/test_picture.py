@@ -14,6 +14,7 @@ from pipeline.measuring.picture import Outcome, outcome, picture, said_of_outcom
 from schemas.answers import empty_answers
 from schemas.district import Registry
 from tests.batch import school
+from tests.order_form import FORM
 
 JANUARY, MARCH, MAY = date(2014, 1, 30), date(2014, 3, 20), date(2014, 5, 20)
 CALENDAR = Calendar((JANUARY, MARCH, MAY), days_before=10)
@@ -209,18 +210,18 @@ SAID = {
 @pytest.mark.parametrize(("found", "expected"), SAID.values(), ids=SAID)
 def test_why_a_report_is_not_in_the_picture_is_said_on_it(found, expected):
     checked = batch(*found)
-    said = list(said_of_outcomes(checked, picture(checked, REGISTRY, MARCH, CALENDAR), CALENDAR))
+    said = list(said_of_outcomes(checked, picture(checked, REGISTRY, MARCH, CALENDAR), CALENDAR, FORM))
     assert [(one.code, one.file) for one in said] == [(code, checked.reports[number].file) for code, number in expected]
 
 
 def test_a_school_that_is_gone_is_said_to_be_so_on_the_date_of_the_picture():
     closed = Registry((school("01", until=date(2014, 2, 28)),))
     checked = batch(report("01", JANUARY))
-    [said] = said_of_outcomes(checked, picture(checked, closed, MARCH, CALENDAR), CALENDAR)
+    [said] = said_of_outcomes(checked, picture(checked, closed, MARCH, CALENDAR), CALENDAR, FORM)
     assert (said.code, said.as_of, dict(said.data)) == ("SCHOOL-NOT-IN-BEING", JANUARY, {"day": MARCH})
 
 
 def test_a_superseded_report_names_the_file_that_counts():
     checked = batch(report("01", MARCH, 1, "а.xlsx"), report("01", MARCH, 2, "б.xlsx"))
-    [said] = said_of_outcomes(checked, picture(checked, REGISTRY, MARCH, CALENDAR), CALENDAR)
+    [said] = said_of_outcomes(checked, picture(checked, REGISTRY, MARCH, CALENDAR), CALENDAR, FORM)
     assert dict(said.data) == {"this": "а.xlsx", "other": "б.xlsx", "differ": "ответы одинаковы"}

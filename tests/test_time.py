@@ -149,7 +149,7 @@ def test_two_different_files_for_one_date_are_named_with_the_items_in_which_they
     files = [sent("01"), sent("01", suffix="-новый", i6_2="340 из 574", i14="50 %")]
     arrivals = {read.file: moment(MARCH, hour) for hour, read in enumerate(files, 9)}
     found = checked(files, TWO, arrivals)
-    [said] = said_of_outcomes(found, picture(found, TWO, MARCH, CALENDAR), CALENDAR)
+    [said] = said_of_outcomes(found, picture(found, TWO, MARCH, CALENDAR), CALENDAR, FORM)
     assert dict(said.data) == {
         "this": files[0].file,
         "other": files[1].file,

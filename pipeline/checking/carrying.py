@@ -26,6 +26,9 @@ Key = tuple[int, str]  # number of a report, item
 _OPEN_ACT = frozenset({"title"})  # of an act: its title stands, its details are left blank
 
 
+_OF_TAKING = ("ANSWER-GONE", "ANSWER-FORMER", "ANSWER-CHANGED")  # said where an answer is taken over, and only there
+
+
 class Why(StrEnum):
     """Why an answer is taken over; blank in the table: it is not."""
 
@@ -53,28 +56,30 @@ class Carried:
             found.setdefault(number, set()).add(item)
         return {number: frozenset(items) for number, items in found.items()}
 
-    def with_their_remarks(self, remarks: Sequence[Remark], reports: Sequence[Report]) -> list[Remark]:
-        """The remarks, and those on answers taken over said once more where the school has to look: in the report that
-        takes them. What was blank is remarked as such. `reports`: by their numbers."""
+    def all_remarks(self, said: Sequence[Remark], reports: Sequence[Report]) -> list[Remark]:
+        """`said`, what is to be said of taking over, and the remarks on answers taken over once more where the school
+        has to look: in the report that takes them. What was blank is remarked as such. `reports`: by their numbers."""
         numbers = {report.place: report.number for report in reports}
-        found: dict[Key, list[Remark]] = {}
-        kept = []
-        for remark in remarks:
-            number = numbers.get((remark.file, remark.sheet, remark.school, remark.as_of))
-            if number is not None and remark.item:
-                if (number, remark.item) in self.completed and remark.code == "DOC-INCOMPLETE":
-                    continue
-                found.setdefault((number, remark.item), []).append(remark)
-            kept.append(remark)
+        on_answers: dict[Key, list[Remark]] = {}
+        found = []
+        for remark in (*said, *self.remarks):
+            key = numbers.get((remark.file, remark.sheet, remark.school, remark.as_of), -1), remark.item
+            if remark.code == "DOC-INCOMPLETE" and key in self.completed:
+                continue
+            found.append(remark)
+            if remark.code not in _OF_TAKING:
+                on_answers.setdefault(key, []).append(remark)
         for (number, item), (source, why) in self.taken.items():
             if why is not Why.BLANK:
                 here = reports[number]
                 cell = here.answer_cells.get(item, "")
-                kept += [
-                    replace(remark, file=here.file, sheet=here.sheet, cell=cell, as_of=here.as_of)
-                    for remark in found.get((source, item), ())
+                again = [
+                    replace(one, file=here.file, sheet=here.sheet, cell=cell, as_of=here.as_of)
+                    for one in on_answers.get((source, item), ())
                 ]
-        return kept
+                on_answers.setdefault((number, item), []).extend(again)  # the next may take it over from here
+                found += again
+        return found
 
 
 def carry(table: pd.DataFrame, reports: Iterable[Report], form: Form, wrong: frozenset[Key]) -> Carried:
@@ -107,11 +112,11 @@ class _Batch:
         self.taken: dict[Key, tuple[int, Why]] = {}
         self.completed: set[Key] = set()
         self._copies: list[tuple[int, Report, Why]] = []
+        self._facts = list(fact_rows(table, table.index))
         self._said: dict[int, dict[str, list[int]]] = {}
-        columns = (table[name] for name in ("report", "item", "field"))
-        for row, report, item, name in zip(table.index, *columns, strict=True):
-            if name != "note":
-                self._said.setdefault(report, {}).setdefault(_unit(item), []).append(row)
+        for row, fact in enumerate(self._facts):
+            if fact.field != "note":
+                self._said.setdefault(fact.report, {}).setdefault(_unit(fact.item), []).append(row)
 
     def answers_of(self, report: Report) -> Answers:
         """What the report answers itself, readable or not."""
@@ -132,7 +137,7 @@ class _Batch:
         return rows
 
     def facts(self, answer: Held) -> list[FactRow]:
-        return list(fact_rows(self.table, pd.Index(answer.rows, dtype="int64")))
+        return [self._facts[row] for row in answer.rows]
 
     def fields(self, answer: Held) -> set[str]:
         return {fact.field for fact in self.facts(answer)}
@@ -177,7 +182,7 @@ class _School:
         before, now = now, self._answered(last, now)
         self._tell_changes(before, now, last)
         self._keep_earlier(now, last)
-        blank = {unit: answer for unit, answer in self.held.items() if self._is_left_blank(unit, answer, now, last)}
+        blank = {unit: answer for unit, answer in self.held.items() if self._is_left_blank(unit, answer, now)}
         for unit, answer in blank.items():
             self._carry_blank(unit, answer, last)
         self.held = {unit: answer for unit, answer in (now | blank).items() if self._is_accepted(unit, answer, last)}
@@ -189,8 +194,8 @@ class _School:
         own = self.batch.answers_of(report)
         own = {unit: answer for unit, answer in own.items() if not self._is_open(unit, answer, before)}
         own |= {unit: self._referred(report, unit, own.get(unit), before) for unit in report.references}
-        kept = {unit: answer for unit, answer in before.items() if not self._displaced(unit, answer, own)}
-        return {unit: answer for unit, answer in (kept | own).items() if unit not in report.withdrawn}
+        own |= {unit: Held((), report) for unit in report.withdrawn}
+        return {unit: answer for unit, answer in before.items() if not self._displaced(unit, answer, own)} | own
 
     def _is_open(self, unit: str, answer: Held, before: Answers) -> bool:
         """Does an act's title stand alone where the former answer, of the same title, has its details."""
@@ -208,7 +213,7 @@ class _School:
         place = {"item": unit, "cell": reference.cell, "value": reference.words}
         own = own or Held((), report)
         former = self._former(unit, reference.day, before)
-        if former is None:
+        if former is None or not former.rows:
             self.batch.remarks.append(report.remark("ANSWER-NO-FORMER", **place))
             return own
         rows = self.batch.take(report, unit, former, Why.REFERENCE)
@@ -238,7 +243,7 @@ class _School:
 
     def _keep_earlier(self, now: Answers, last: Report) -> None:
         """A partial correction: what only an earlier file of the date answers stays, and one warning lists it."""
-        kept = {unit: answer for unit, answer in now.items() if answer.by is not last}
+        kept = {u: answer for u, answer in now.items() if answer.by is not last and u not in answer.by.withdrawn}
         if not kept:
             return
         for unit, answer in kept.items():
@@ -261,9 +266,8 @@ class _School:
                 remark = last.remark("ANSWER-CHANGED", **place, **words, other=former.by.file)
                 self.batch.remarks.append(remark)
 
-    def _is_left_blank(self, unit: str, answer: Held, now: Answers, last: Report) -> bool:
-        form = self.batch.form
-        return form.is_cumulative(unit) and unit not in last.withdrawn and not self._displaced(unit, answer, now)
+    def _is_left_blank(self, unit: str, answer: Held, now: Answers) -> bool:
+        return self.batch.form.is_cumulative(unit) and not self._displaced(unit, answer, now)
 
     def _carry_blank(self, unit: str, answer: Held, last: Report) -> None:
         """A document that is missing is remarked as such (DOC-GONE)."""

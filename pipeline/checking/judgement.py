@@ -4,12 +4,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
 from pipeline.checking import between, contracts, controls, lineage
 from pipeline.checking.carrying import Carried, Key, Why, carry
-from pipeline.checking.table import Place, Report, answers_table, coverage_of, place_of, reports_of
+from pipeline.checking.table import (
+    Place,
+    Report,
+    StatedFact,
+    answers_table,
+    coverage_of,
+    place_of,
+    reports_of,
+    stated_facts,
+)
 from pipeline.checking.waivers import waive
 from schemas.district import Registry
 from schemas.form import Form
@@ -51,6 +61,11 @@ class Checked:
         """Superseded reports of which an answer still counts, in the report that followed for the same date."""
         return frozenset(source for source, why in self.taken.values() if why is Why.PARTIAL)
 
+    @cached_property
+    def stated(self) -> dict[int, frozenset[StatedFact]]:
+        """Number of a report -> what it states itself."""
+        return stated_facts(self.answers)
+
     @property
     def _filled(self) -> list[Report]:
         return [report for report in self.reports if report.number not in self.empty]
@@ -79,10 +94,12 @@ def check(
     remarks = [*on_folders, *(remark for read in reads for remark in read.remarks)]
     remarks += contracts.judge_facts(own)
     remarks += controls.check_passports(reports, own, form, registry)
-    remarks += controls.check_answers(coverage_of(own, form), own, form, registry, reports)
+    of_own = coverage_of(own, form)
+    remarks += controls.check_answers(of_own, own, form, registry, reports)
     numbers = {report.place: report.number for report in reports}
-    carried, remarks = _carried(own, reports, filled, remarks, form, lambda said: _with_errors(judged(said), numbers))
-    table, coverage = carried.table, coverage_of(carried.table, form)
+    before_carrying = _Own(own, of_own, reports, filled, remarks)
+    carried, coverage, remarks = _carried(before_carrying, form, lambda said: _with_errors(judged(said), numbers))
+    table = carried.table
     remarks += controls.check_against_dates(reports, table, form, carried.items)
     remarks += [report.remark("REPORT-EMPTY") for report in reports if report.number in empty]
     counting = lineage.counting(filled)
@@ -104,32 +121,38 @@ def check(
     )
 
 
+class _Own(NamedTuple):
+    """What the reports say themselves. coverage: `coverage_of` the table; filled: the reports that take a place."""
+
+    table: pd.DataFrame
+    coverage: pd.DataFrame
+    reports: list[Report]
+    filled: list[Report]
+    remarks: list[Remark]
+
+
 def _carried(
-    own: pd.DataFrame,
-    reports: list[Report],
-    filled: list[Report],
-    said: list[Remark],
-    form: Form,
-    errors: Callable[[Iterable[Remark]], frozenset[Key]],
-) -> tuple[Carried, list[Remark]]:
-    """What the reports take over, and all remarks by then, those between items among them: until no error is new.
+    own: _Own, form: Form, errors: Callable[[Iterable[Remark]], frozenset[Key]]
+) -> tuple[Carried, pd.DataFrame, list[Remark]]:
+    """What the reports take over, `coverage_of` it, and all remarks by then, those between items among them: until no
+    error is new.
 
     An answer that bears an error is handed on to no other date; and an answer taken over may contradict another item of
-    the report that takes it. `said`: what the reports' own answers bear. `errors`: (report, item) that bear one.
+    the report that takes it. `errors`: (report, item) that bear one.
     """
-    superseded = lineage.superseded(filled)
-    numbers = {report.place: report.number for report in reports}
-    wrong = errors(said)
+    superseded = lineage.superseded(own.filled)
+    numbers = {report.place: report.number for report in own.reports}
+    wrong = errors(own.remarks)
     while True:
-        carried = carry(own, filled, form, wrong)
-        remarks = [*carried.with_their_remarks(said, reports), *carried.remarks]
-        coverage = coverage_of(carried.table, form)
+        carried = carry(own.table, own.filled, form, wrong)
+        remarks = carried.all_remarks(own.remarks, own.reports)
+        coverage = coverage_of(carried.table, form) if carried.taken else own.coverage
         standing = coverage[~coverage["report"].isin(list(superseded))]
         alone = errors(remarks) | _impossible(remarks, numbers)
-        remarks += controls.check_between_items(standing, carried.table, form, reports, alone)
+        remarks += controls.check_between_items(standing, carried.table, form, own.reports, alone)
         found = errors(remarks)
         if found <= wrong:
-            return carried, remarks
+            return carried, coverage, remarks
         wrong |= found
 
 

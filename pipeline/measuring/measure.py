@@ -187,7 +187,7 @@ def _remarks(evidence: Evidence) -> Iterator[Remark]:
     passed_over = {report.place for report in checked.reports if outcome(report, checked, shown) in _PASSED_OVER}
     yield from checked.on_registry
     yield from (remark for remark in checked.remarks if place_of(remark) not in passed_over)
-    yield from evidence.catalogue.grade(said_of_outcomes(checked, shown, evidence.calendar))
+    yield from evidence.catalogue.grade(said_of_outcomes(checked, shown, evidence.calendar, evidence.form))
 
 
 def _sources(evidence: Evidence) -> Iterator[Source]:

@@ -8,10 +8,11 @@ from enum import StrEnum
 from functools import cached_property
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Report, stated_facts
+from pipeline.checking.table import Report
 from pipeline.measuring.calendar import Calendar
 from pipeline.wording import listed
 from schemas.district import Registry, School
+from schemas.form import Form
 from schemas.remarks import Remark
 
 _MOST_ITEMS = 3  # named where two reports disagree
@@ -85,13 +86,13 @@ def outcome(report: Report, checked: Checked, shown: Picture) -> Outcome:
     return Outcome.CARRIED if report.school in shown.carried else Outcome.COUNTED
 
 
-def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar) -> Iterator[Remark]:
+def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar, form: Form) -> Iterator[Remark]:
     """Why a report is not in the picture, and odd dates of those that are."""
     for report in checked.reports:
         match outcome(report, checked, shown):
             case Outcome.SUPERSEDED:
                 newer = checked.superseded[report.number]
-                differ = _difference(checked, report, newer)
+                differ = _difference(checked, report, newer, form)
                 yield report.remark("REPORT-SUPERSEDED", this=report.file, other=newer.file, differ=differ)
             case Outcome.FUTURE:
                 yield report.remark("DATE-FUTURE")
@@ -103,14 +104,11 @@ def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar) -> It
                 yield report.remark("DATE-ODD")
 
 
-def _difference(checked: Checked, report: Report, newer: Report) -> str:
+def _difference(checked: Checked, report: Report, newer: Report, form: Form) -> str:
     """In which items two reports of one school and date disagree, in words."""
-    table = checked.answers[checked.answers["report"].isin([report.number, newer.number])]
-    facts = stated_facts(table)
-    disagree = facts.get(report.number, frozenset()) ^ facts.get(newer.number, frozenset())
+    disagree = checked.stated.get(report.number, frozenset()) ^ checked.stated.get(newer.number, frozenset())
     items = {item.partition(".")[0] if item.startswith("problem") else item for item, *_ in disagree}
     if not items:
         return "ответы одинаковы"
-    in_order = dict.fromkeys(item if item in items else item.partition(".")[0] for item in table["item"])
-    said = ["проблемы" if item == "problem" else f"п. {item}" for item in in_order if item in items]
+    said = ["проблемы" if item == "problem" else f"п. {item}" for item in sorted(items, key=form.sort_key)]
     return f"разные ответы: {listed(said, _MOST_ITEMS)}"

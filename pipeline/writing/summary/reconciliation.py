@@ -244,7 +244,7 @@ def _write_taken(page: Page, row: int) -> int:
     for row, one in enumerate(written(taken), header + 1):
         for column in range(len(COLUMNS)):
             page.number(row, column, None, theme.ROW)
-        page.text(row, _T_NUMBER, one.item, theme.ROW, theme.TEXT)
+        page.text(row, _T_NUMBER, remarks.item_said(one.item), theme.ROW, theme.TEXT)
         page.text(row, _T_SCHOOL, one.school.name, theme.ROW)
         page.text(row, _T_ANSWER, wording.shortened(one.answer, _LONGEST_VALUE), theme.ROW, theme.SMALL, theme.TEXT)
         page.text(row, _T_WHY, _WHY[one.why], theme.ROW, theme.SMALL)

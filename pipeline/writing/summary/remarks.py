@@ -117,7 +117,7 @@ def _write_remark(page: Page, row: int, remark: Remark, school: str) -> None:
     page.text(row, SEVERITY, texts[SEVERITY], *cell, theme.INDENT, *looks)
     page.text(row, CODE, remark.school, *cell, theme.QUIET, theme.TEXT)
     page.text(row, SCHOOL, school, *cell)
-    page.text(row, ITEM, _item_said(remark.item), *cell, theme.CENTRE, theme.TEXT)
+    page.text(row, ITEM, item_said(remark.item), *cell, theme.CENTRE, theme.TEXT)
     page.text(row, SHEET, remark.sheet, *cell, theme.TEXT)
     page.text(row, CELL, remark.cell, *cell, theme.CENTRE, theme.TEXT)
     page.text(row, MESSAGE, texts[MESSAGE], *cell)
@@ -140,5 +140,6 @@ def _write_life(page: Page, row: int, life: RemarkAge | None, *cell: Look) -> No
     page.text(row, TIMES, said, *cell, theme.CENTRE, *again)
 
 
-def _item_said(item: str) -> str:
+def item_said(item: str) -> str:
+    """`problem.1` -> «проблема 1»."""
     return item.replace(f"{PROBLEM}.", f"проблема{wording.NBSP}").replace(PROBLEM, "проблемы")
