@@ -33,11 +33,7 @@ def printed(book: bytes, folder: Path) -> Path:
 
 def saved_together(books: Iterable[bytes], folder: Path) -> list[Path]:
     """The workbooks as one run of LibreOffice saves them, every formula computed anew."""
-    sources = []
-    for n, book in enumerate(books):
-        sources.append(folder / f"{n:03}.xlsx")
-        sources[-1].write_bytes(book)
-    return _converted(sources, folder, "xlsx")
+    return _converted(_books(books, folder), folder, "xlsx")
 
 
 def saved_as(kind: str, book: bytes, folder: Path) -> Path:
@@ -47,9 +43,26 @@ def saved_as(kind: str, book: bytes, folder: Path) -> Path:
 
 def as_shown(book: bytes, folder: Path) -> list[list[str]]:
     """The first sheet's cells as a person sees them: its number formats applied, in the English of the formats."""
-    (path,) = _converted([_book(book, folder)], folder, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true")
+    return shown_together([book], folder)[0]
+
+
+def shown_together(books: Iterable[bytes], folder: Path) -> list[list[list[str]]]:
+    """`as_shown` of each, every formula computed anew, in one run of LibreOffice: cheaper than `saved_together`."""
+    paths = _converted(_books(books, folder), folder, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true")
+    return [_rows(path) for path in paths]
+
+
+def _rows(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
+
+
+def _books(contents: Iterable[bytes], folder: Path) -> list[Path]:
+    sources = []
+    for n, content in enumerate(contents):
+        sources.append(folder / f"{n:03}.xlsx")
+        sources[-1].write_bytes(content)
+    return sources
 
 
 def _book(content: bytes, folder: Path) -> Path:

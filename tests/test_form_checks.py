@@ -22,12 +22,11 @@ from pipeline.settings import Limits
 from pipeline.writing.form.checks import TO_FILL
 from pipeline.writing.form.workbook import write_form
 from schemas import own_form
-from schemas.addresses import Spot
 from schemas.district import Registry, School
 from schemas.form import Item, Kind, load_form
 from schemas.remarks import Severity, load_catalogue
 from schemas.reports import FileRead
-from tests.libreoffice import needs_libreoffice, saved_together
+from tests.libreoffice import needs_libreoffice, shown_together
 
 FORM = load_form("form-547")
 SCHOOL = School("08", "СОШ № 8", bases={"teachers": 27.0, "pupils": 398.0, "parents": 600.0, "able": 455.0}, classes=18)
@@ -61,7 +60,7 @@ ANSWER, TOTAL, COUNT, SHARE, CHECK = (
     for heading in (own_form.ANSWER, own_form.TOTAL, own_form.COUNT, own_form.SHARE, own_form.CHECK)
 )
 MEASURE = own_form.HEADINGS.index(own_form.MEASURE) + 1
-AS_OF, STATUS = "C3", Spot(4, 1)
+AS_OF, STATUS = "C3", 3  # the cell of the date, the index of the row that counts
 
 Written = dict[int, str | float]  # column -> what the school writes in a row
 
@@ -175,17 +174,11 @@ def numbered(value: object) -> str:
     return value.rstrip(".") if isinstance(value, str) and re.fullmatch(r"[0-9.]+\.", value) else ""
 
 
-def computed(books: Iterable[bytes], folder: Path) -> list[Book]:
-    """openpyxl leaves out computed values: LibreOffice makes all anew."""
-    return [open_book(path.read_bytes(), Limits()) for path in saved_together(books, folder)]
-
-
-def hints_of(book: Book) -> dict[str, str]:
-    """Item, or row of acts -> hint; the status line under a blank key."""
-    cells = next(sheet.cells for sheet in book.sheets if sheet.name == own_form.SHEET)
-    rows = {number: spot.row for spot, cell in cells.items() if spot.column == 1 and (number := numbered(cell.value))}
-    hints = {number: cells[Spot(row, CHECK)] for number, row in rows.items() if Spot(row, CHECK) in cells}
-    return {"": str(cells[STATUS].value)} | {number: str(hint.value) for number, hint in hints.items()}
+def hints_of(shown: list[list[str]]) -> dict[str, str]:
+    """Item, row of acts or problem -> hint; the status line under a blank key. `shown`: the sheet's rows."""
+    firsts = (int(row[0]) if row[0].isdecimal() else row[0] for row in shown)
+    hints = {number: row[CHECK - 1] for first, row in zip(firsts, shown, strict=True) if (number := numbered(first))}
+    return {"": shown[STATUS][0]} | {number: hint for number, hint in hints.items() if hint}
 
 
 def codes_of(books: Iterable[Book]) -> list[dict[str, set[str]]]:
@@ -219,12 +212,13 @@ def test_form_and_pipeline_judge_200_fillings_alike(tmp_path: Path) -> None:
     """Every answer, and how many of them are still to be filled in or corrected. No code of the list goes unseen."""
     dice = Random(547)
     fillings = [filling(dice) for _ in range(FILLINGS)]
-    books = computed(filled_in(write_form(FORM, SCHOOL, HANDED_OUT), fillings), tmp_path)
+    filled = list(filled_in(write_form(FORM, SCHOOL, HANDED_OUT), fillings))
+    codes_of_each = codes_of(open_book(book, Limits()) for book in filled)
     seen: set[str] = set()
     shown: set[str] = set()
     differences = []
-    for made, codes, book in zip(fillings, codes_of(books), books, strict=True):
-        hints = hints_of(book)
+    for made, codes, shown_now in zip(fillings, codes_of_each, shown_together(filled, tmp_path), strict=True):
+        hints = hints_of(shown_now)
         seen.update(*codes.values())
         shown.update(hints.values())
         status = hints.pop("")
