@@ -3,12 +3,15 @@
 from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
 
-from pipeline.demo import District, Planted, found, make
+from pipeline.demo import District, Planted, _reports, found, make
+from pipeline.demo.district import make_schools
 from pipeline.demo.faults import FAULTS
+from pipeline.demo.forms import Forms
 from pipeline.measuring.figures import State
 from pipeline.reading.reports import Inputs, read_file
 from pipeline.settings import Limits
@@ -17,7 +20,7 @@ from schemas.form import Base, CoverageMatrix, Form, Kind, Target, load_form
 from schemas.remarks import load_catalogue, remark
 from schemas.reports import FileRead
 from schemas.strict import UsageError
-from tests.conftest import Run
+from tests.conftest import MEALS, Run
 
 FORM = load_form("form-547")
 
@@ -82,6 +85,18 @@ def test_another_seed_gives_another_district(tmp_path: Path) -> None:
 def test_made_anew_in_the_same_folder_it_stays_as_it_is(tmp_path: Path) -> None:
     once = _everything(make(tmp_path, FORM, 3, 1, seed=7))
     assert _everything(make(tmp_path, FORM, 3, 1, seed=7)) == once
+
+
+@pytest.mark.parametrize("form", [FORM, load_form(str(MEALS))], ids=lambda form: form.id)
+def test_a_form_filled_in_for_many_schools_keeps_nothing_of_the_one_before(form: Form) -> None:
+    """Svod's own form is loaded once a date: each report is what it is with a form of its own."""
+    dice = Random(5)
+    days = form.order.reporting_dates[:2]
+    reports = [report for school in make_schools(form, 3, dice) for report in _reports(school, days, True, form, dice)]
+    reports[0].typed_shares[form.headline.item] = 7
+    together = Forms(form)
+    for report in (*reports, reports[0]):
+        assert together.workbook_of(report) == Forms(form).workbook_of(report), report.file
 
 
 def _everything(district: District) -> dict[str, tuple[bytes, int]]:

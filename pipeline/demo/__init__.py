@@ -13,7 +13,7 @@ from random import Random
 from pipeline.demo.answers import Conduct, answers_on, problems_on
 from pipeline.demo.district import MAILING, make_schools
 from pipeline.demo.faults import Desk
-from pipeline.demo.forms import workbook_of
+from pipeline.demo.forms import Forms
 from pipeline.demo.handwriting import Hand, typed
 from pipeline.demo.reports import Report, Truth, own_form_line
 from pipeline.measuring.figures import State
@@ -73,8 +73,9 @@ def make(folder: Path, form: Form, schools: int, dates: int, seed: int) -> Distr
     _refuse_strangers(input_folder, {registry.FILE, *files})
     office = write_registry(form, Registry(district, MAILING), form.order.date)
     _put(input_folder / registry.FILE, office, _moment(form.order.date))
+    forms = Forms(form)
     for file, report in files.items():
-        _put(input_folder / file, workbook_of(report, form), report.arrives)
+        _put(input_folder / file, forms.workbook_of(report), report.arrives)
     planted = [Planted(s.report.file, s.sender.code, s.item, s.fault.name, s.fault.codes) for s in desk.spoilt]
     truth = tuple(fact for report in reports for fact in report.truth())
     return District(input_folder / registry.FILE, days[-1], (*silent, *planted), truth)

@@ -6,29 +6,48 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import NamedTuple, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.demo.handwriting import Entry, Hand, in_words
 from pipeline.demo.reports import Report, own_form_line
-from pipeline.writing.form.workbook import write_form
+from pipeline.writing.form.prefill import Prefill
+from pipeline.writing.form.workbook import write_form_with_cells
 from schemas import own_form
+from schemas.district import School
 from schemas.form import Form, Item, Kind, Recognise
 
 Value = str | float | date | None
 
 
-def workbook_of(report: Report, form: Form) -> bytes:
-    """The report as the bytes of its file; the same report, the same bytes."""
-    if report.content is not None:
-        return report.content
-    book = _own_form(report, form) if report.hand.own_form else _order_form(report, form)
-    data = settled_bytes(book, report.arrives)
-    return data[: len(data) // 2] if report.cut_off else data
+class Forms:
+    """Reports as the bytes of their files; the same report, the same bytes.
+
+    Svod's own form is loaded once a date and emptied again after each report: loading it is the dear part.
+    """
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        self._own: dict[date, _OwnForm] = {}
+
+    def workbook_of(self, report: Report) -> bytes:
+        if report.content is not None:
+            return report.content
+        data = self._own_form(report) if report.hand.own_form else self._order_form(report)
+        return data[: len(data) // 2] if report.cut_off else data
+
+    def _own_form(self, report: Report) -> bytes:
+        if report.as_of not in self._own:
+            self._own[report.as_of] = _OwnForm(self._form, report.school, report.as_of)
+        return self._own[report.as_of].filled_in(report)
+
+    def _order_form(self, report: Report) -> bytes:
+        return settled_bytes(_order_form(report, self._form), report.arrives)
 
 
 def settled_bytes(book: Workbook, saved: datetime) -> bytes:
@@ -51,56 +70,99 @@ _MEASURE, _ANSWER, _COUNT, _SHARE = (
     for heading in (own_form.MEASURE, own_form.ANSWER, own_form.COUNT, own_form.SHARE)
 )
 
-
-def _own_form(report: Report, form: Form) -> Workbook:
-    book = load_workbook(BytesIO(write_form(form, report.school, report.as_of)))
-    sheet = book[own_form.SHEET]
-    _fill_head(sheet, report)
-    rows = {str(cell.value).rstrip("."): cell.row for cell in sheet["A"] if isinstance(cell.value, str)}
-    for number, entry in report.entries.items():
-        _fill_row(sheet, rows, form.item(number), number, entry)
-    for number, percent in report.typed_shares.items():
-        sheet.cell(rows[number], _SHARE, percent / 100)
-    lines = [cell.row for cell in sheet["A"] if isinstance(cell.value, int)]
-    for row, problem in zip(lines, report.problems, strict=False):
-        sheet.cell(row, _MEASURE, problem.problem)
-        sheet.cell(row, _ANSWER, problem.solution or None)
-    return book
+_HEAD_ROWS = 12  # name, date and passport stand above
 
 
-def _fill_head(sheet: Worksheet, report: Report) -> None:
-    """Name and date stand there already: only what the school typed over them."""
-    midnight = datetime.combine(report.as_of, time())
-    typed_over = {own_form_line(report.school): report.school_line, midnight: report.date_line}
-    for row in sheet.iter_rows(max_row=5):
-        for cell in row:
+class _OwnForm:
+    """The form as it is handed out for a date, for one school after another."""
+
+    def __init__(self, form: Form, school: School, as_of: date) -> None:
+        self._form = form
+        self._as_of = as_of
+        written = write_form_with_cells(form, school, as_of, Prefill())
+        self._book = load_workbook(BytesIO(written.content))
+        self._sheet = self._book[own_form.SHEET]
+        self._meta = self._book[own_form.META_SHEET]
+        self._passport = written.bases
+        self._school_line = own_form_line(school)
+        self._head = [cell for row in self._sheet.iter_rows(max_row=_HEAD_ROWS) for cell in row]
+        self._classes = _below(self._sheet, own_form.CLASSES)
+        first_column = [(cell.value, cell.row) for cell in self._sheet["A"]]
+        self._rows = {value.rstrip("."): row for value, row in first_column if isinstance(value, str)}
+        self._lines = [row for value, row in first_column if isinstance(value, int)]  # of problems
+        self._before: list[tuple[Cell | MergedCell, Any]] = []  # what stood where something is written
+
+    def filled_in(self, report: Report) -> bytes:
+        self._hand_out(report)
+        for number, entry in report.entries.items():
+            self._fill_row(self._form.item(number), number, entry)
+        for number, percent in report.typed_shares.items():
+            self._type(self._rows[number], _SHARE, percent / 100)
+        for row, problem in zip(self._lines, report.problems, strict=False):
+            self._type(row, _MEASURE, problem.problem)
+            self._type(row, _ANSWER, problem.solution)
+        data = settled_bytes(self._book, report.arrives)
+        self._empty()
+        return data
+
+    def _hand_out(self, report: Report) -> None:
+        """The school's own figures; name and date as it has typed them over what stood there."""
+        midnight = datetime.combine(self._as_of, time())
+        typed_over = {self._school_line: report.school_line, midnight: report.date_line}
+        for cell in self._head:
             if cell.value in typed_over:
-                cell.value = typed_over[cell.value] or None
+                self._put(cell, typed_over[cell.value])
+        for base, place in self._passport.items():
+            self._put(self._sheet[place], report.school.bases.get(base))
+        self._put(self._classes, report.school.classes)
+        for key, value in self._meta.iter_rows(max_col=2):
+            if key.value == own_form.Meta.SCHOOL:
+                self._put(value, report.school.code)
+
+    def _fill_row(self, item: Item, number: str, entry: Entry) -> None:
+        row = self._rows[number]
+        match item.kind:
+            case Kind.COVERAGE if "text" not in entry.facts:
+                self._type(row, _COUNT, entry.value)
+                if item.classes:
+                    self._type(row, _ANSWER, entry.beside)
+            case Kind.VOLUME:
+                self._type(row, _SHARE, entry.value)
+            case Kind.ACTS if "text" in entry.facts:  # «не требуется» stands where a title would
+                self._type(row, _MEASURE, entry.value)
+            case Kind.ACTS:
+                self._type(row, _MEASURE, entry.beside)
+                self._type(row, _ANSWER, entry.value)
+            case Kind.YES_NO:
+                self._type(row, _ANSWER, entry.value)
+                self._type(row + 1, _ANSWER, entry.beside)
+            case Kind.COVERAGE | Kind.PERSON | Kind.TEXT | Kind.DOCUMENT:
+                self._type(row, _ANSWER, entry.value)
+            case Kind.GROUP:
+                raise AssertionError(f"item {number} is a heading: no answer belongs there")
+            case _:
+                assert_never(item.kind)
+
+    def _type(self, row: int, column: int, value: Value) -> None:
+        self._put(self._sheet.cell(row, column), value)
+
+    def _put(self, cell: Cell | MergedCell, value: Value) -> None:
+        self._before.append((cell, cell.value))
+        cell.value = None if value == "" else value
+
+    def _empty(self) -> None:
+        """As it was before the report. Backwards: of two values in one cell the first is put back last."""
+        while self._before:
+            cell, value = self._before.pop()
+            cell.value = value
+        for sheet in self._book.worksheets:
+            sheet.column_dimensions.max_outline = None  # openpyxl notes it while it saves
 
 
-def _fill_row(sheet: Worksheet, rows: dict[str, int], item: Item, number: str, entry: Entry) -> None:
-    row = rows[number]
-    match item.kind:
-        case Kind.COVERAGE if "text" not in entry.facts:
-            sheet.cell(row, _COUNT, entry.value)
-            if item.classes:
-                sheet.cell(row, _ANSWER, entry.beside or None)
-        case Kind.VOLUME:
-            sheet.cell(row, _SHARE, entry.value)
-        case Kind.ACTS if "text" in entry.facts:  # «не требуется» stands where a title would
-            sheet.cell(row, _MEASURE, entry.value)
-        case Kind.ACTS:
-            sheet.cell(row, _MEASURE, entry.beside)
-            sheet.cell(row, _ANSWER, entry.value)
-        case Kind.YES_NO:
-            sheet.cell(row, _ANSWER, entry.value)
-            sheet.cell(row + 1, _ANSWER, entry.beside or None)
-        case Kind.COVERAGE | Kind.PERSON | Kind.TEXT | Kind.DOCUMENT:
-            sheet.cell(row, _ANSWER, entry.value)
-        case Kind.GROUP:
-            raise AssertionError(f"item {number} is a heading: no answer belongs there")
-        case _:
-            assert_never(item.kind)
+def _below(sheet: Worksheet, label: str) -> Cell | MergedCell:
+    """The cell under a label of the head."""
+    place = next(cell for row in sheet.iter_rows(max_row=_HEAD_ROWS) for cell in row if cell.value == label)
+    return sheet.cell(place.row + 1, place.column)
 
 
 # ── the order's table ────────────────────────────────────────────────────────────────────────────────────────────
