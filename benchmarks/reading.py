@@ -13,9 +13,8 @@ from pipeline.demo import make
 from pipeline.reading.cache import ReadCache
 from pipeline.reading.opening.grid import open_book
 from pipeline.reading.opening.guard import look
-from pipeline.reading.reports import Inputs, read_file
+from pipeline.reading.reports import Inputs, RegistryRead, read_file
 from pipeline.settings import Limits
-from schemas.district import Registry
 from schemas.form import load_form
 from schemas.reports import FileRead
 
@@ -28,9 +27,9 @@ def main(schools: int) -> None:
         district = make(Path(folder), form, schools, 1, 1)
         limits = Limits()
         inputs = Inputs(district.registry.parent, form, limits)
-        registry = read_file(inputs, Path(district.registry.name))
-        assert isinstance(registry, Registry)
-        inputs = Inputs(inputs.folder, form, limits, registry)
+        read = read_file(inputs, Path(district.registry.name))
+        assert isinstance(read, RegistryRead)
+        inputs = Inputs(inputs.folder, form, limits, read.registry)
         broken = {p.file for p in district.planted if not p.item}  # what no reader opens tells nothing of speed
         paths = sorted(p for p in inputs.folder.rglob("*.xlsx") if p != district.registry)
         paths = [p for p in paths if p.relative_to(inputs.folder).as_posix() not in broken]

@@ -23,6 +23,7 @@ Content = bytes | Callable[[IO[bytes]], object]
 
 _LEFTOVER = re.compile(r"\..+\.\d+\.tmp")
 _BUSY_TRIES = 3
+_FEW = 20  # files that are flushed one by one rather than with all that the system holds
 _NEW = "-новый"
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # control, bidi and zero-width characters, lone surrogates
 
@@ -55,6 +56,7 @@ class Outputs:
         self._root = root
         self._patience = patience
         self._pending: dict[Path, Path] = {}  # place -> the finished file beside it
+        self._names: set[str] = set()  # of the pending places, as `_same_name` has them
         self._swept: set[Path] = set()
         self._dropped: set[Path] = set()
 
@@ -81,7 +83,18 @@ class Outputs:
         with _russian_refusal(place.relative_to(self._root)):
             _make_private_folder(place.parent)
             self._pending[place] = beside
+            self._names.add(_same_name(place))
             _write(beside, content, durable)
+
+    def reach_the_disk(self) -> None:
+        """Waits until the disk has all files made since the last commit: for many at once far quicker than `durable`
+        for each of them. Raises OutputError."""
+        if len(self._pending) > _FEW and hasattr(os, "sync"):
+            os.sync()
+            return
+        for place, beside in self._pending.items():
+            with _russian_refusal(place.relative_to(self._root)), open(beside, "r+b") as file:
+                os.fsync(file.fileno())
 
     def only(self, folder: str | Path) -> None:
         """At the commit this folder keeps what the run has made for it, and nothing of earlier runs."""
@@ -110,6 +123,7 @@ class Outputs:
             raise
         exchange.settle()
         self._pending.clear()
+        self._names.clear()
         _drop({one.lies_at for one in written}, self._swept, self._dropped)
         return written
 
@@ -117,7 +131,7 @@ class Outputs:
         place = self._root / relative
         if not place.resolve().is_relative_to(self._root.resolve()) or place == self._root:
             raise ValueError(f"outside the output folder: {relative}")
-        if _same_name(place) in {_same_name(other) for other in self._pending}:
+        if _same_name(place) in self._names:
             raise ValueError(f"written twice in one run: {relative}")
         return place
 

@@ -11,15 +11,17 @@ from pipeline import VERSION
 from pipeline.files import Outputs, Written, lock
 from pipeline.measuring.calendar import Calendar
 from pipeline.memory import recording
+from pipeline.memory.archive import Archive
 from pipeline.memory.journal import FILE as JOURNAL
-from pipeline.memory.journal import Arrival, Journal
+from pipeline.memory.journal import Journal, Remembered
 from pipeline.memory.manifest import FILE as MANIFEST
-from pipeline.memory.manifest import digest, manifest
+from pipeline.memory.manifest import canonical, manifest
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
+from pipeline.reading.reports import digest_of
 from pipeline.sending.smtp import Delivery, deliver
 from pipeline.settings import Settings
-from pipeline.wording import message, todo
+from pipeline.wording import NBSP, message, number, todo
 from schemas.form import Form, load_form
 from schemas.remarks import Catalogue, load_catalogue
 from schemas.strict import UsageError
@@ -27,6 +29,10 @@ from schemas.strict import UsageError
 if TYPE_CHECKING:
     from pipeline.checking.judgement import Checked
     from pipeline.measuring.figures import Figures
+    from pipeline.writing.pages.brief import Brief
+
+MB = 2**20
+BIG_ARCHIVE = 500 * MB  # beyond it a run says how much room the archive takes
 
 
 @dataclass(frozen=True)
@@ -57,9 +63,10 @@ class Job:
         mail: bool = False,
         password: str | None = None,
         jobs: int = 1,
+        form: Form | None = None,
     ) -> "Job":
-        """Raises UsageError where the form cannot be used."""
-        form = load_form(settings.form)
+        """`form`: another than the settings name. Raises UsageError where theirs cannot be used."""
+        form = form or load_form(settings.form)
         reporting_dates = sorted({*form.order.reporting_dates, *settings.reporting_dates})
         calendar = Calendar(tuple(reporting_dates), settings.days_before)
         return cls(input, output, as_of, settings, now, form, calendar, mail, password, jobs)
@@ -67,12 +74,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Survey:
-    """What the input says as of a date, before anything is written. `arrivals`: by digest of the content."""
+    """What the input says as of a date, before anything is written. `remembered`: what the journal said to it."""
 
     form: Form
     catalogue: Catalogue
     intake: Intake
-    arrivals: dict[str, Arrival]
+    remembered: Remembered
     checked: "Checked"
     figures: "Figures"
 
@@ -108,14 +115,18 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             forgotten = recording.forgotten(journal, job.output)
             number = recording.begin(journal, job.now, VERSION, job.as_of, job.settings)
             survey = take_survey(job, progress, log, journal)
-            recording.note(journal, number, survey.form, survey.intake, survey.arrivals)
-            summary, content, said, failures = _write(job, survey, journal, outputs, log)
+            recording.note(journal, number, survey.form, survey.intake, survey.remembered.arrivals)
+            lost = _keep_originals(job, survey, outputs)
+            month, said = _write(job, survey, journal, outputs, log)
             written = {place.path: place for place in outputs.commit()}
             finished = datetime.now(job.settings.zone)
-            recording.finish(journal, number, survey.figures, survey.checked.remarks, content, job.output, finished)
+            recording.finish(
+                journal, number, survey.figures, survey.checked.remarks, month.digest, job.output, finished
+            )
             deliveries = _send(job, journal) if job.mail else []
-    warnings = tuple(filter(None, (journal.warning, forgotten, *said)))
-    return Done(survey, written[job.output / summary], warnings, (*_not_read(survey), *failures), tuple(deliveries))
+    warnings = tuple(filter(None, (journal.warning, forgotten, *lost, *said, _big_archive(job))))
+    failures = (*_not_read(survey), *month.failures)
+    return Done(survey, written[job.output / month.summary], warnings, failures, tuple(deliveries))
 
 
 def take_survey(
@@ -128,21 +139,24 @@ def take_survey(
     if journal is None:
         with Journal.copy(job.output / JOURNAL) as known:
             return take_survey(job, progress, log, known)
-    form, calendar = job.form, job.calendar
     catalogue = load_catalogue(job.settings.controls)
     intake = _read(job, catalogue, progress, log)
+    remembered = recording.remembered(journal, intake, job.as_of, job.calendar.reporting_dates, job.now)
+    return survey_of(job, catalogue, intake, remembered)
 
+
+def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Remembered) -> Survey:
+    """What was read, checked and measured: a pure function of what it is given."""
     from pipeline.checking.judgement import check
     from pipeline.measuring.measure import measure
 
-    arrivals = recording.first_arrivals(intake, journal.arrivals(), job.now)
+    form, arrivals, registry = job.form, remembered.arrivals, intake.registry
     known_files = [read for read in intake.reads if read.digest]
     arrived = {read.file: _in_zone(arrivals[read.digest].arrived, job.settings) for read in known_files}
-    checked = check(intake.reads, arrived, form, intake.registry, catalogue, intake.inbox.remarks)
-    told = journal.told_before(job.as_of, calendar.reporting_dates)
-    sent = journal.sent_for(job.as_of)
-    figures = measure(checked, intake.reads, intake.registry, form, catalogue, job.as_of, calendar, told, sent)
-    return Survey(form, catalogue, intake, arrivals, checked, figures)
+    checked = check(intake.reads, arrived, form, registry, catalogue, intake.inbox.remarks)
+    told, sent = remembered.told, remembered.sent
+    figures = measure(checked, intake.reads, registry, form, catalogue, job.as_of, job.calendar, told, sent)
+    return Survey(form, catalogue, intake, remembered, checked, figures)
 
 
 def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) -> Intake:
@@ -167,28 +181,82 @@ def _not_read(survey: Survey) -> list[str]:
     return [f"{said.file}: {message(said, survey.catalogue)} {todo(said, survey.catalogue)}" for said in failed]
 
 
-def _write(
-    job: Job, survey: Survey, journal: Journal, outputs: Outputs, log: Path
-) -> tuple[Path, str, list[str], list[str]]:
-    """All files of the run, made beside their places. Returns the summary's path below the output folder, its digest,
-    what is to be said of the letters, and of the files at which the program failed."""
-    from pipeline.reading.draft import look_alikes
+def _keep_originals(job: Job, survey: Survey, outputs: Outputs) -> list[str]:
+    """Before the results take their places: a manifest names nothing that is not kept. Returns what is to be said of
+    the files whose content could not be."""
+    if not job.settings.archive:
+        return []
+    lost = Archive(job.output).keep(survey.intake, [canonical(survey.form)], job.settings.limits, outputs)
+    return [
+        f"Файл {file} изменился, пока шёл свод: прочитанного содержания нет в архиве, сделайте свод ещё раз."
+        for file in lost
+    ]
+
+
+def _big_archive(job: Job) -> str:
+    """What is to be said of an archive that takes much room, else blank."""
+    archive = Archive(job.output)
+    size = archive.size()
+    if size <= BIG_ARCHIVE:
+        return ""
+    return (
+        f"Архив исходных файлов {archive.folder} занимает {number(round(size / MB))}{NBSP}МБ: "
+        "что из него можно удалить, сказано в docs/operations.md."
+    )
+
+
+@dataclass(frozen=True)
+class Month:
+    """The files of a date, made. `summary`: its path below the output folder; `digests`: by file, relative to the
+    date's folder; `failures`: what is to be said of the files at which the program failed."""
+
+    summary: Path
+    content: bytes  # of the summary
+    brief: "Brief"
+    digests: dict[str, str]
+    failures: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """Of the summary."""
+        return self.digests[self.summary.name]
+
+
+def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs, log: Path) -> tuple[Month, list[str]]:
+    """All files of the run, made beside their places, and what is to be said of the letters."""
     from pipeline.sending.letters import leadership_letter, nobody_to_tell, put_in_outbox
+    from pipeline.writing.strange import strange_toml
+
+    registry = survey.intake.registry
+    month = write_month(job, survey, Path(job.as_of.isoformat()), outputs, log)
+    strange_file = Path("logs", f"strange-{job.as_of}.toml")
+    outputs.own_or_none(strange_file)
+    if strange := strange_toml(survey.intake.reads, registry):
+        outputs.add(strange_file, strange, durable=False)
+    letter = leadership_letter(survey.figures, month.brief, registry, month.summary.name, month.content)
+    said = nobody_to_tell(registry)
+    if letter:
+        said += put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs)
+    return month, said
+
+
+def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: Path | None = None) -> Month:
+    """All files of the survey's date, made beside their places in `folder`, a path below the output folder. They follow
+    from the survey alone, and from the bytes of the input."""
+    from pipeline.reading.draft import look_alikes
     from pipeline.writing.brief import make_brief
     from pipeline.writing.csv_files import answers_csv, findings_csv, indicators_csv
     from pipeline.writing.csv_schemas import csv_schemas
     from pipeline.writing.registry import write_registry
     from pipeline.writing.returns import make_returns
-    from pipeline.writing.strange import strange_toml
     from pipeline.writing.summary import write_summary
 
     figures, catalogue, registry = survey.figures, survey.catalogue, survey.intake.registry
-    folder = Path(job.as_of.isoformat())
     digests: dict[str, str] = {}
 
     def add(name: str, content: bytes, *, durable: bool = True) -> None:
         outputs.add(folder / name, content, durable=durable)
-        digests[name] = digest(content)
+        digests[name] = digest_of(content)
 
     name = f"svod-{job.as_of}.xlsx"
     brief = make_brief(figures, catalogue)
@@ -211,17 +279,9 @@ def _write(
     outputs.own_or_none(folder / "registry.xlsx")
     if registry.draft:
         add("registry.xlsx", write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
-    made_from = manifest(job.as_of, survey.form, job.settings, VERSION, inbox.registry, reads, digests)
+    made_from = manifest(job.as_of, job.settings, VERSION, survey.intake, survey.remembered, figures, digests)
     outputs.add(folder / MANIFEST, made_from)
-    strange_file = Path("logs", f"strange-{job.as_of}.toml")
-    outputs.own_or_none(strange_file)
-    if strange := strange_toml(reads, registry):
-        outputs.add(strange_file, strange, durable=False)
-    letter = leadership_letter(figures, brief, registry, name, summary)
-    said = nobody_to_tell(registry)
-    if letter:
-        said += put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs)
-    return folder / name, digests[name], said, failures
+    return Month(folder / name, summary, brief, digests, tuple(failures))
 
 
 def _send(job: Job, journal: Journal) -> list[Delivery]:

@@ -69,6 +69,7 @@ class Settings(_Section, frozen=True, dict=True):
     reporting_dates: tuple[date, ...] = ()  # added by the office to those of the order
     # a report dated up to so many days before a reporting date is the report for it
     days_before: Annotated[int, msgspec.Meta(ge=0, le=366)] = 10
+    archive: bool = True  # every content that was read is kept, so that a month can be made again
     mail: Mail = Mail()
     limits: Limits = Limits()
     controls: dict[str, str] = {}  # code of a remark -> error, warning, info or off

@@ -55,6 +55,9 @@ def one_russian_sentence(text: str) -> bool:
         (["demo", "--schools", "0"], "--schools"),
         (["mail", "--output", "нет такой папки"], "нет такой папки"),
         (["forms", "--input", "нет", "--school", "99", "--output", "OUT"], "99"),
+        (["rebuild", "2014-03-20", "--output", "OUT"], "manifest.json"),
+        (["rebuild", "март", "--output", "OUT"], "март"),
+        (["rebuild"], "ДАТА"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_code_2(words, named, tmp_path, monkeypatch, capsys):

@@ -13,7 +13,7 @@ from pipeline.demo.district import make_schools
 from pipeline.demo.faults import FAULTS
 from pipeline.demo.forms import Forms
 from pipeline.measuring.figures import State
-from pipeline.reading.reports import Inputs, read_file
+from pipeline.reading.reports import Inputs, RegistryRead, read_file
 from pipeline.settings import Limits
 from schemas.district import Registry
 from schemas.form import Base, CoverageMatrix, Form, Kind, Target, load_form
@@ -38,8 +38,9 @@ def reads(demo: Run) -> dict[str, FileRead]:
 def read_all(district: District, form: Form) -> tuple[Registry, dict[str, FileRead]]:
     """The registry, and every report by its file."""
     folder = district.registry.parent
-    registry = read_file(Inputs(folder, form, Limits()), Path(district.registry.name))
-    assert isinstance(registry, Registry)
+    read = read_file(Inputs(folder, form, Limits()), Path(district.registry.name))
+    assert isinstance(read, RegistryRead)
+    registry = read.registry
     inputs = Inputs(folder, form, Limits(), registry)
     files = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file() and p != district.registry)
     reads = [read_file(inputs, file) for file in files]

@@ -290,6 +290,24 @@ def history(
 
 
 @app.command(cls=russian.Command)
+def rebuild(
+    as_of: Annotated[date, typer.Argument(parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД.")],
+    output: Output = Path("output"),
+    debug: Debug = False,
+) -> int:
+    """Свод прошлой даты заново, из архива исходных файлов, и сравнение с прежним."""
+    from pipeline.commands.console import progress
+    from pipeline.commands.rebuild import rebuild as made_again
+
+    with progress() as reading:
+        rebuilt = made_again(output, as_of, reading)
+    for line in rebuilt.lines:
+        print(line)
+    print(rebuilt.folder)
+    return 0 if rebuilt.is_the_same else ERRORS_FOUND
+
+
+@app.command(cls=russian.Command)
 def demo(
     folder: Annotated[Path, typer.Option("--dir", metavar="ПАПКА", help="Где создать район.")] = Path("demo"),
     schools: Annotated[

@@ -60,4 +60,4 @@ def _parameter(error: Exception) -> str:
     if parameter is None:
         return ""
     names = [n for n in parameter.opts if n.startswith("--")]
-    return names[0] if names else str(parameter.name).upper()
+    return names[0] if names else str(parameter.metavar or parameter.name).upper()

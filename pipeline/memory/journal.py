@@ -5,7 +5,7 @@ kept, never a school's words. No clock here: times are given, with their zone.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -131,6 +131,17 @@ class Raised(NamedTuple):
     item: str
     code: str
     as_of: date
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """All that a run takes from the journal, and its results with it. `arrivals`: by digest of the content. `told`:
+    what was told of dates before the run's own, by date and scope. `sent`: all that was sent for that date, the last
+    first."""
+
+    arrivals: Mapping[str, Arrival]
+    told: "Mapping[date, Mapping[str, Told]]"
+    sent: "Sequence[Mapping[str, Told]]"
 
 
 class Tally(NamedTuple):

@@ -1,65 +1,230 @@
-"""What a folder of results was made from: `manifest.json`, by which two of them are compared (docs/operations.md)."""
+"""What a folder of results was made from: `manifest.json`, by which two of them are compared and one is made again
+(docs/operations.md)."""
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from datetime import date
+import os
+import sys
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+import pipeline
+import schemas
+from pipeline.memory.journal import Remembered
+from pipeline.reading.cache import LIBRARIES as READING
+from pipeline.reading.inbox import shown_path
+from pipeline.reading.intake import Intake, follows_from_the_bytes
+from pipeline.reading.reports import digest_of
 from pipeline.settings import Settings
 from schemas.form import Form
-from schemas.reports import FileRead
+from schemas.remarks import Remark, remark
+from schemas.strict import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.measuring.figures import Figures, Told
 
 FILE = "manifest.json"
+
+# Their versions can change a figure or the bytes of a file.
+LIBRARIES = (*READING, "numpy", "pandas", "pandera", "tzdata", "xlsxwriter")
+
+_WHOLE = ""  # the municipality among the scopes
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class FormMade(_Part, frozen=True):
+    """`digest`: of what the form says (`canonical`), whatever its file looks like."""
+
+    id: str
+    version: int
+    digest: str
+
+
+class Said(_Part, frozen=True):
+    """A remark on a file that gave no content, or on a folder. `data`: the texts that its message names."""
+
+    code: str
+    file: str
+    data: dict[str, str]
+
+    @classmethod
+    def of(cls, said: Remark) -> "Said":
+        return cls(code=said.code, file=said.file, data={name: str(value) for name, value in said.data})
+
+    def remark(self) -> Remark:
+        return remark(self.code, file=self.file, **self.data)
+
+
+class ToldFigure(_Part, frozen=True):
+    """The headline item as a run has told it: percent, people; in a letter or first computed."""
+
+    percent: float | None
+    covered: float | None
+    total: float | None
+    sent: bool
+
+
+class Manifest(_Part, frozen=True):
+    """All that the results of a date follow from, and what they are. Files are relative to the input folder, contents
+    are called by their SHA-256."""
+
+    as_of: date
+    archive: bool  # were the contents kept
+    arrivals: dict[str, datetime | None]  # by content; None: not known
+    code: str  # digest of the program's own files
+    folders: tuple[Said, ...]  # those that could not be entered
+    form: FormMade
+    inputs: dict[str, str | None]  # None: the file gave no content
+    libraries: dict[str, str]
+    names: dict[str, str]  # file whose name is no proper text -> the bytes of its path, hexadecimal
+    outputs: dict[str, str]
+    program: str
+    registry: str | None
+    settings: dict[str, Any]
+    told: dict[date, dict[str, ToldFigure]]  # what was told before and is another now: by date and scope
+    unread: dict[str, tuple[Said, ...]]  # why a file gave no content
+
+    def remembered(self, now: datetime) -> Remembered:
+        """What the journal said to that run, as far as its results show it; read again at `now`."""
+        from pipeline.measuring.figures import Told
+        from pipeline.memory.journal import Arrival
+
+        told = {
+            day: {scope: Told(one.percent, one.covered, one.total, one.sent) for scope, one in scopes.items()}
+            for day, scopes in self.told.items()
+        }
+        arrivals = {content: Arrival(now, arrived) for content, arrived in self.arrivals.items()}
+        sent = [told.pop(self.as_of)] if self.as_of in told else []
+        return Remembered(arrivals, told, sent)
+
+    def path(self, file: str) -> Path:
+        """Where a file of the inputs lay below the input folder. Raises UsageError for a place outside it."""
+        path = Path(os.fsdecode(bytes.fromhex(self.names[file])) if file in self.names else file)
+        if path.is_absolute() or ".." in path.parts:
+            raise UsageError(f"Файл {FILE} испорчен (путь «{file}»): верните его из резервной копии.")
+        return path
 
 
 def manifest(
     as_of: date,
-    form: Form,
     settings: Settings,
-    version: str,
-    registry: Path | None,
-    reads: Iterable[FileRead],
+    program: str,
+    intake: Intake,
+    remembered: Remembered,
+    figures: "Figures",
     outputs: Mapping[str, str],
 ) -> bytes:
-    """The manifest as JSON: no moment, no path of this computer, so that the same input gives the same bytes.
+    """The manifest as JSON: neither this run's moment nor a path of this computer, so that the same input gives the
+    same bytes. `outputs`: file, relative to the folder -> digest."""
+    form, reads = figures.form, intake.reads
+    paths = dict(zip((read.file for read in reads), intake.inbox.reports, strict=True))
+    made = Manifest(
+        as_of=as_of,
+        archive=settings.archive,
+        arrivals={read.digest: _utc(remembered.arrivals[read.digest].arrived) for read in reads if read.digest},
+        code=code_digest(),
+        folders=tuple(map(Said.of, intake.inbox.remarks)),
+        form=FormMade(id=form.id, version=form.version, digest=digest_of(canonical(form))),
+        inputs={read.file: read.digest or None for read in reads},
+        libraries=libraries(),
+        names={file: os.fsencode(path).hex() for file, path in paths.items() if _is_odd(path)},
+        outputs=dict(outputs),
+        program=program,
+        registry=intake.registry_digest or None,
+        settings=that_count(settings),
+        told=_told(remembered, figures),
+        unread={read.file: tuple(map(Said.of, read.remarks)) for read in reads if not follows_from_the_bytes(read)},
+    )
+    values = msgspec.to_builtins(made, str_keys=True)
+    return (json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode("utf-8")
 
-    `outputs`: file, relative to the folder -> digest. A digest of null: the file could not be read, or is not there.
-    """
-    told = {
-        "as_of": as_of.isoformat(),
-        "form": {"id": form.id, "version": form.version, "digest": digest(_canonical(form))},
-        "inputs": {read.file: read.digest or None for read in reads},
-        "outputs": dict(outputs),
-        "program": version,
-        "registry": digest_of_file(registry),
-        "settings": that_count(settings),
-    }
-    return (json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode("utf-8")
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a folder of results. Raises UsageError where there is none that can be used."""
+    try:
+        return msgspec.json.decode((folder / FILE).read_bytes(), type=Manifest)
+    except FileNotFoundError:
+        raise UsageError(
+            f"В папке «{folder}» нет файла {FILE}: сделайте сначала свод на эту дату (--as-of {folder.name})."
+        ) from None
+    except OSError:
+        raise UsageError(f"Файл {FILE} в папке «{folder}» не читается: проверьте права на него.") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise UsageError(
+            f"Файл {FILE} в папке «{folder}» испорчен или записан другой версией программы: "
+            "верните его из резервной копии или сделайте свод на эту дату снова."
+        ) from None
 
 
 def that_count(settings: Settings) -> dict[str, object]:
-    """The settings that can change a figure: none of the mail's, and the form stands for itself."""
+    """The settings that can change a figure: none of the mail's or the archive's, and the form stands for itself."""
     values: dict[str, object] = msgspec.to_builtins(settings)
-    return {key: value for key, value in values.items() if key not in ("form", "mail")}
+    return {key: value for key, value in values.items() if key not in ("archive", "form", "mail")}
 
 
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _canonical(form: Form) -> bytes:
-    """What the form says, whatever its file looks like."""
+def canonical(form: Form) -> bytes:
+    """What the form says, whatever its file looks like: JSON, from which `form_of` makes it again."""
     return msgspec.json.encode(form, order="sorted")
 
 
-def digest_of_file(path: Path | None) -> str | None:
-    """None where there is no such file."""
-    if path is None:
-        return None
+def form_of(content: bytes) -> Form:
+    """Raises UsageError for a form that this version of the program does not know."""
     try:
-        return digest(path.read_bytes())
-    except OSError:  # taken away since it was read
-        return None
+        return msgspec.json.decode(content, type=Form)
+    except msgspec.MsgspecError:
+        raise UsageError(
+            f"Форма того месяца записана другой версией программы: установите версию, названную в {FILE}, и повторите."
+        ) from None
+
+
+def libraries() -> dict[str, str]:
+    """What computes and writes, with its version: Python, the compression of workbooks, the libraries."""
+    versions = {name: version(name) for name in LIBRARIES}
+    return {**versions, "python": sys.version.split()[0], "zlib": zlib.ZLIB_RUNTIME_VERSION}
+
+
+def code_digest() -> str:
+    """Of the program's own files, its data files too, however their lines end."""
+    rooms = [Path(place) for package in (pipeline, schemas) for place in package.__path__]
+    files = sorted(
+        (path.relative_to(room.parent).as_posix(), path)
+        for room in rooms
+        for path in room.rglob("*")
+        if path.suffix in (".py", ".toml", ".html")
+    )
+    parts = [(name, path.read_bytes().replace(b"\r\n", b"\n")) for name, path in files]
+    return digest_of(msgspec.msgpack.encode(parts))
+
+
+def _told(remembered: Remembered, figures: "Figures") -> dict[date, dict[str, ToldFigure]]:
+    """Of all that was told before, what shows in the results: the dates that are restated. The rest agrees with the
+    figures of today, and a second run knows more of it than the first."""
+    found = {}
+    for restated in figures.restated:
+        scopes = remembered.told.get(restated.date)
+        if restated.date == figures.as_of:
+            scopes = next(one for one in remembered.sent if one[_WHOLE].percent == restated.was)
+        assert scopes is not None  # it was measured against one of them
+        found[restated.date] = {scope: _figure(one) for scope, one in sorted(scopes.items())}
+    return found
+
+
+def _figure(told: "Told") -> ToldFigure:
+    return ToldFigure(percent=told.percent, covered=told.covered, total=told.total, sent=told.sent)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC) if moment else None
+
+
+def _is_odd(path: Path) -> bool:
+    """Its name says less to people than to the system."""
+    return shown_path(path) != path.as_posix()

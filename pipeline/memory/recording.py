@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.memory.journal import FILE, Arrival, Figure, Journal, Raised, Result, Tally
-from pipeline.memory.manifest import digest_of_file, that_count
+from pipeline.memory.journal import FILE, Arrival, Figure, Journal, Raised, Remembered, Result, Tally
+from pipeline.memory.manifest import that_count
 from pipeline.reading.intake import Intake
 from pipeline.sending.outbox import waiting
 from pipeline.settings import Settings
@@ -40,6 +40,14 @@ def begin(journal: Journal, now: datetime, version: str, as_of: date, settings: 
     return journal.begin_run(now, version, as_of, json.dumps(that_count(settings), sort_keys=True))
 
 
+def remembered(
+    journal: Journal, intake: Intake, as_of: date, reporting_dates: Iterable[date], now: datetime
+) -> Remembered:
+    """What the journal knows of this input and of what was told before. `now`: the start of this run."""
+    arrivals = first_arrivals(intake, journal.arrivals(), now)
+    return Remembered(arrivals, journal.told_before(as_of, reporting_dates), journal.sent_for(as_of))
+
+
 def first_arrivals(intake: Intake, known: Mapping[str, Arrival], now: datetime) -> dict[str, Arrival]:
     """Digest -> when that content arrived, over all files that hold it and all runs that read it.
 
@@ -66,7 +74,7 @@ def note(journal: Journal, run: int, form: Form, intake: Intake, arrivals: Mappi
     """What the run has read, the registry too. `arrivals`: `first_arrivals`."""
     files = {read.file: read.digest for read in intake.reads}
     if intake.inbox.registry:
-        files[REGISTRY] = digest_of_file(intake.inbox.registry) or ""
+        files[REGISTRY] = intake.registry_digest
     journal.note_inputs(run, form.id, files, arrivals, _reports(intake.reads))
 
 

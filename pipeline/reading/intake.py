@@ -1,14 +1,15 @@
 """Everything that lies in the input folder, read: the registry first, then the reports, all in worker processes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from pipeline.reading.cache import ReadCache, Shelf
 from pipeline.reading.draft import draft_registry
 from pipeline.reading.inbox import Inbox, shown_path
-from pipeline.reading.reports import Inputs, Refused, read_file
+from pipeline.reading.reports import Inputs, Refused, RegistryRead, read_file
 from pipeline.settings import Limits
 from pipeline.wording import message, todo
 from pipeline.workers import Outcome, Workers
@@ -29,9 +30,13 @@ Progress = Callable[[int, int], None]  # files read, of how many
 
 @dataclass(frozen=True)
 class Intake:
+    """`reads`: in the order of the inbox. `registry_digest`: of the bytes that the registry was read from, blank where
+    there is none."""
+
     inbox: Inbox
     registry: Registry
     reads: list[FileRead]
+    registry_digest: str = ""
 
 
 def take_in(
@@ -43,31 +48,33 @@ def take_in(
     log: Path | None,
     progress: Progress,
     cache_folder: Path | None = None,
+    known: Mapping[Path, FileRead] = MappingProxyType({}),
 ) -> Intake:
     """The registry and all reports of the inbox. Without a registry its schools are those that the reports name.
 
     `cache_folder`: what earlier runs have read and this one leaves to the next; None reads everything and leaves
-    nothing. Raises UsageError, one Russian sentence, where there is a registry that cannot be used.
+    nothing. `known`: what is to be said of files that are not to be read, by their path in the inbox. Raises
+    UsageError, one Russian sentence, where there is a registry that cannot be used.
     """
     inputs = Inputs(inbox.folder, form, limits)
     cache = ReadCache(cache_folder)
     options = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "log": log}
     with Workers(read_file, jobs, **options) as workers:  # type: ignore[arg-type]
         if inbox.registry:
-            registry = _registry(workers, inputs, inbox.registry.absolute(), catalogue)
+            registry, digest = _registry(workers, inputs, inbox.registry.absolute(), catalogue)
         else:
             nameless = cache.shelf(replace(inputs, registry=Registry()))
-            registry = draft_registry(_reports(workers, nameless, inbox, progress), form)
-        reads = _reports(workers, cache.shelf(replace(inputs, registry=registry)), inbox, progress)
+            registry, digest = draft_registry(_reports(workers, nameless, inbox, progress, known), form), ""
+        reads = _reports(workers, cache.shelf(replace(inputs, registry=registry)), inbox, progress, known)
     cache.keep()
-    return Intake(inbox, registry, reads)
+    return Intake(inbox, registry, reads, digest)
 
 
-def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalogue) -> Registry:
+def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalogue) -> RegistryRead:
     [(_, outcome)] = workers.map([path], inputs)
     match outcome.result:
-        case Registry() as registry:
-            return registry
+        case RegistryRead() as read:
+            return read
         case Refused(sentence):
             raise UsageError(sentence)
         case _:
@@ -75,13 +82,15 @@ def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalo
             raise UsageError(f"Реестр {path.name} не читается. {message(said, catalogue)} {todo(said, catalogue)}")
 
 
-def _reports(workers: "_Readers", shelf: Shelf, inbox: Inbox, progress: Progress) -> list[FileRead]:
-    """In the order of the inbox; only what the shelf does not know goes to the workers."""
+def _reports(
+    workers: "_Readers", shelf: Shelf, inbox: Inbox, progress: Progress, known: Mapping[Path, FileRead]
+) -> list[FileRead]:
+    """In the order of the inbox; only what is neither known nor on the shelf goes to the workers."""
     inputs = shelf.inputs
     before = {path: _state(inbox.folder / path) for path in inbox.reports}
     reads: dict[Path, FileRead] = {}
     for path in inbox.reports:
-        if read := shelf.recall(path):
+        if read := known.get(path) or shelf.recall(path):
             reads[path] = read
             progress(len(reads), len(inbox.reports))
     unknown = [path for path in inbox.reports if path not in reads]
@@ -94,18 +103,19 @@ def _reports(workers: "_Readers", shelf: Shelf, inbox: Inbox, progress: Progress
     for path, outcome in workers.map(unsure, inputs):
         reads[path] = _held(inbox.folder, path, _read(path, outcome, inputs.limits), before[path])
     for path in unknown:
-        if _follows_from_the_bytes(reads[path]):
+        if follows_from_the_bytes(reads[path]) and not _may_pass(reads[path]):
             shelf.remember(reads[path])
     return [reads[path] for path in inbox.reports]
 
 
+def follows_from_the_bytes(read: FileRead) -> bool:
+    """Would reading the same bytes say the same again? Not so where a file was denied or busy, or its reader died or
+    was late."""
+    return bool(read.digest) and not any(remark.code == "FILE-BUSY" for remark in read.remarks)
+
+
 def _may_pass(read: FileRead) -> bool:
     return any(remark.code in _MAY_PASS for remark in read.remarks)
-
-
-def _follows_from_the_bytes(read: FileRead) -> bool:
-    """Not so where a file was denied or busy, or its reader died or was late: then there is no digest either."""
-    return bool(read.digest) and not _may_pass(read)
 
 
 def _held(folder: Path, path: Path, read: FileRead, before: "_State") -> FileRead:
@@ -135,7 +145,7 @@ def _just_changed(state: "_State") -> bool:
     return state is not None and abs(time.time() - state[1]) < _FRESH
 
 
-def _read(path: Path, outcome: "Outcome[FileRead | Registry | Refused]", limits: Limits) -> FileRead:
+def _read(path: Path, outcome: "Outcome[FileRead | RegistryRead | Refused]", limits: Limits) -> FileRead:
     """The file as read; where the reader failed or died of it, that is the one thing to be said about the file."""
     if isinstance(outcome.result, FileRead):
         return outcome.result
@@ -150,4 +160,4 @@ def _read(path: Path, outcome: "Outcome[FileRead | Registry | Refused]", limits:
 
 
 _State = tuple[int, float] | None
-_Readers = Workers[FileRead | Registry | Refused]
+_Readers = Workers[FileRead | RegistryRead | Refused]

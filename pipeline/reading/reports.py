@@ -29,13 +29,20 @@ class Inputs:
     registry: Registry | None = None
 
 
+class RegistryRead(NamedTuple):
+    """The registry, and the digest of the bytes that it was read from."""
+
+    registry: Registry
+    digest: str
+
+
 class Refused(NamedTuple):
     """The registry opens but cannot be used: one Russian sentence that says what to do."""
 
     sentence: str
 
 
-def read_file(inputs: Inputs, relative: Path) -> FileRead | Registry | Refused:
+def read_file(inputs: Inputs, relative: Path) -> FileRead | RegistryRead | Refused:
     """The reports of one file with their remarks, or the registry. `relative` is its path below the input folder."""
     file = shown_path(relative)
     digest = ""
@@ -46,7 +53,7 @@ def read_file(inputs: Inputs, relative: Path) -> FileRead | Registry | Refused:
     except Unreadable as unreadable:
         return FileRead(file, digest, remarks=(replace(unreadable.remark, file=file),))
     if inputs.registry is None:
-        return _registry(book, inputs.form)
+        return _registry(book, inputs.form, digest)
     reports, remarks = read_book(book, inputs.form, _schools(inputs.registry))
     return FileRead(file, digest, reports, tuple(replace(remark, file=file) for remark in remarks))
 
@@ -56,9 +63,9 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _registry(book: Book, form: Form) -> Registry | Refused:
+def _registry(book: Book, form: Form, digest: str) -> RegistryRead | Refused:
     try:
-        return read_registry(book, form)
+        return RegistryRead(read_registry(book, form), digest)
     except UsageError as error:
         return Refused(str(error))
 

@@ -1,0 +1,228 @@
+"""The command `rebuild`: a month's results made again from archive and manifest, and held against those that were made.
+
+Input, journal, outbox and the month's own files are left as they are: what is made lies beside them.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline import VERSION
+from pipeline.commands.comparing import first_difference
+from pipeline.files import OutputError, Outputs, lock
+from pipeline.memory.archive import FOLDER as ARCHIVE
+from pipeline.memory.archive import Archive
+from pipeline.memory.manifest import FILE, Manifest, code_digest, form_of, libraries, read_manifest
+from pipeline.monthly import Job, survey_of, write_month
+from pipeline.reading.inbox import Inbox
+from pipeline.reading.intake import Progress, take_in
+from pipeline.reading.reports import digest_of
+from pipeline.settings import Settings
+from pipeline.wording import Case, count, day
+from schemas.registry_book import FILE as REGISTRY
+from schemas.remarks import load_catalogue
+from schemas.reports import FileRead
+from schemas.strict import UsageError, convert
+
+FOLDER = "rebuilt"  # in the date's folder
+_UNPACKED = ".rebuild"  # the inputs as they were; only while the command runs
+_FILES = ("файл", "файла", "файлов")
+_SHOWN = 10  # files of which a run of the command says how they differ
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """`folder`: where the results lie. `lines`: what is to be said of them."""
+
+    folder: Path
+    lines: tuple[str, ...]
+    is_the_same: bool
+
+
+def rebuild(output: Path, as_of: date, progress: Progress) -> Rebuilt:
+    """Raises UsageError where there is nothing to make the month from, OutputError where a content is gone or spoilt;
+    then nothing is written."""
+    made = _manifest_of(output, as_of)
+    place = Path(as_of.isoformat(), FOLDER)
+    with lock(output), Outputs(output) as outputs:
+        archive = Archive(output)
+        damaged = archive.damaged()
+        _require_whole(made, archive, damaged)
+        outputs.only(place)
+        with _unpacked(made, archive, output / _UNPACKED) as inbox:
+            digests = _make_again(made, archive, inbox, output, place, progress, outputs)
+        outputs.commit()
+    differ = [
+        name for name in _summary_first({**made.outputs, **digests}) if made.outputs.get(name) != digests.get(name)
+    ]
+    lines = [*_told(made, digests, differ, output), *_changed_since(made, output), *_also_damaged(damaged)]
+    return Rebuilt(output / place, tuple(lines), not differ and not damaged)
+
+
+# ── what the month is made from ──────────────────────────────────────────────────────────────────────────
+
+
+def _manifest_of(output: Path, as_of: date) -> Manifest:
+    made = read_manifest(output / as_of.isoformat())
+    if made.as_of != as_of:
+        raise UsageError(f"Файл {FILE} здесь от свода на {day(made.as_of)}: верните свой файл этой папки из копии.")
+    if not made.archive:
+        raise UsageError(
+            f"Свод на {day(as_of)} сделан без архива (archive = false в настройках): исходных файлов нет; "
+            "включите архив и сделайте свод снова, пока файлы лежат в папке с отчётами."
+        )
+    return made
+
+
+def _contents(made: Manifest) -> dict[str, str]:
+    """Digest -> what it is, for people: all that the month cannot be made without."""
+    found = {made.form.digest: f"форма {made.form.id}"}
+    if made.registry:
+        found[made.registry] = REGISTRY
+    return found | {content: file for file, content in made.inputs.items() if content and file not in made.unread}
+
+
+def _require_whole(made: Manifest, archive: Archive, damaged: set[str]) -> None:
+    """Raises OutputError naming what is spoilt, else what is gone."""
+    needed, kept = _contents(made), archive.contents()
+    spoilt = [name for name in needed if name in damaged]
+    gone = [name for name in needed if name not in kept]
+    if not (found := spoilt or gone):
+        return
+    files = [f"{ARCHIVE}/{name} ({needed[name]})" for name in found]
+    more = f" и ещё {count(len(files) - _SHOWN, _FILES)}" if len(files) > _SHOWN else ""
+    what = "В архиве испорчено" if spoilt else "В архиве не хватает"
+    raise OutputError(
+        f"{what}: {', '.join(files[:_SHOWN])}{more}; верните это из резервной копии, а если тот же файл ещё лежит в "
+        f"папке с отчётами, {'удалите испорченное и ' if spoilt else ''}сделайте свод на {day(made.as_of)} снова."
+    )
+
+
+@contextmanager
+def _unpacked(made: Manifest, archive: Archive, folder: Path) -> Iterator[Inbox]:
+    """The input folder as that run found it, as far as it gave contents."""
+    shutil.rmtree(folder, ignore_errors=True)  # of a command that was killed
+    try:
+        inbox = Inbox(folder, remarks=[said.remark() for said in made.folders])
+        if made.registry:
+            inbox.registry = _unpack(folder, Path(REGISTRY), archive.content(made.registry))
+        for file, content in made.inputs.items():
+            path = made.path(file)
+            inbox.reports.append(path)
+            if content and file not in made.unread:
+                _unpack(folder, path, archive.content(content))
+        inbox.reports.sort()
+        yield inbox
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unpack(folder: Path, path: Path, content: bytes) -> Path:
+    place = folder / path
+    try:
+        for missing in reversed([f for f in (place.parent, *place.parent.parents) if not f.exists()]):
+            missing.mkdir(mode=0o700)
+        place.write_bytes(content)
+    except OSError as error:
+        raise OutputError(
+            f"Не удалось разложить файл «{path.as_posix()}» ({error.strerror}): проверьте место и права и повторите."
+        ) from error
+    return place
+
+
+def _make_again(
+    made: Manifest, archive: Archive, inbox: Inbox, output: Path, place: Path, progress: Progress, outputs: Outputs
+) -> dict[str, str]:
+    """The main job without clock, journal and letters. File -> digest."""
+    settings = convert(made.settings, Settings, FILE)
+    form = form_of(archive.content(made.form.digest))
+    now = datetime.now(settings.zone)
+    job = Job.of(inbox.folder, output, made.as_of, settings, now, form=form)
+    catalogue = load_catalogue(settings.controls)
+    unread = {
+        made.path(file): FileRead(file, made.inputs[file] or "", remarks=tuple(one.remark() for one in said))
+        for file, said in made.unread.items()
+    }
+    intake = take_in(inbox, form, settings.limits, catalogue, 1, None, progress, known=unread)
+    survey = survey_of(job, catalogue, intake, made.remembered(now))
+    return write_month(job, survey, place, outputs).digests
+
+
+# ── what is said of it ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _told(made: Manifest, digests: dict[str, str], differ: list[str], output: Path) -> Iterator[str]:
+    if not differ:
+        files = count(len(digests), _FILES)
+        yield f"Свод на {day(made.as_of)} собран заново из архива и совпадает байт в байт: {files}."
+        return
+    files = count(len(digests), _FILES, Case.GENITIVE)
+    yield f"Свод на {day(made.as_of)} собран заново из архива, но отличается: {len(differ)} из {files}."
+    for name in differ[:_SHOWN]:
+        yield f"  {name}: {_difference(name, made, digests, output / made.as_of.isoformat())}"
+    if len(differ) > _SHOWN:
+        yield f"  и ещё {count(len(differ) - _SHOWN, _FILES)}"
+    yield _versions(made)
+
+
+def _difference(name: str, made: Manifest, digests: dict[str, str], folder: Path) -> str:
+    """Only what the run itself wrote is compared: a file that was changed since says nothing of it."""
+    if name not in digests:
+        return "теперь этого файла нет"
+    if name not in made.outputs:
+        return "прежде этого файла не было"
+    was = _bytes_of(folder / name)
+    if was is None or digest_of(was) != made.outputs[name]:
+        return "отличается, а где — не сказать: прежний файл удалён или изменён после свода"
+    now = _bytes_of(folder / FOLDER / name)
+    return first_difference(name, was, now) if now is not None else "новый файл открыт в другой программе"
+
+
+def _versions(made: Manifest) -> str:
+    """What has been exchanged since, by which the difference may have come."""
+    now = libraries()
+    changed = [
+        f"{name} {made.libraries.get(name, 'нет')} → {now.get(name, 'нет')}"
+        for name in sorted(made.libraries | now)
+        if made.libraries.get(name) != now.get(name)
+    ]
+    if made.program != VERSION:
+        changed.insert(0, f"Свод {made.program} → {VERSION}")
+    elif made.code != code_digest():
+        changed.insert(0, f"файлы программы (версия {VERSION} та же)")
+    if not changed:
+        return "Программа и библиотеки те же, что при том своде: передайте это разработчику."
+    return f"С тех пор изменились: {', '.join(changed)}."
+
+
+def _changed_since(made: Manifest, output: Path) -> Iterator[str]:
+    """Files of the month's folder that are no longer those that the run wrote."""
+    folder = output / made.as_of.isoformat()
+    for name, written in sorted(made.outputs.items()):
+        lies = _bytes_of(folder / name)
+        if lies is None or digest_of(lies) != written:
+            fate = "удалён" if lies is None else "изменён"
+            yield f"Файл {folder.name}/{name} {fate} после свода: собранный заново лежит в {folder.name}/{FOLDER}."
+
+
+def _also_damaged(damaged: set[str]) -> Iterator[str]:
+    """Whatever month they belong to: a spoilt content is known before it is needed."""
+    for name in sorted(damaged):
+        yield (
+            f"Файл архива {ARCHIVE}/{name} испорчен (к этому своду он не относится): "
+            "верните его из резервной копии или удалите."
+        )
+
+
+def _summary_first(names: dict[str, str]) -> list[str]:
+    return sorted(names, key=lambda name: (not name.startswith("svod-"), "/" in name, name))
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

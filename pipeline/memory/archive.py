@@ -1,0 +1,104 @@
+"""Originals: every content that a run has read, once, under its digest, so that its month can be made again.
+
+Contents lie there as they came and are never replaced. Nothing of them is believed before its digest was computed anew.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pipeline.files import OutputError, Outputs
+from pipeline.reading.intake import Intake, follows_from_the_bytes
+from pipeline.reading.opening.guard import Unreadable, look
+from pipeline.reading.reports import digest_of
+from pipeline.settings import Limits
+from schemas.registry_book import FILE as REGISTRY
+
+FOLDER = "archive"
+
+_DIGEST = 64  # letters of a name: SHA-256 in hexadecimal
+
+
+class Archive:
+    """The contents kept below an output folder. There is no folder before the first of them is kept."""
+
+    def __init__(self, output: Path) -> None:
+        self.folder = output / FOLDER
+
+    def keep(self, intake: Intake, data: Iterable[bytes], limits: Limits, outputs: Outputs) -> list[str]:
+        """Puts there what the run has read and what does not lie there yet, and `data`: contents that came by no file.
+
+        Returns the files that have changed since they were read: what they held then cannot be kept any more.
+        Raises OutputError.
+        """
+        kept = {name for name, _ in self._entries()}
+        lost = []
+        for name, (file, path) in _originals(intake).items():
+            if name not in kept:
+                content = _still(path, name, limits)
+                if content is None:
+                    lost.append(file)
+                else:
+                    outputs.add(Path(FOLDER, name), content, durable=False)
+        for content in data:
+            if digest_of(content) not in kept:
+                outputs.add(Path(FOLDER, digest_of(content)), content, durable=False)
+        outputs.reach_the_disk()
+        outputs.commit()
+        return lost
+
+    def size(self) -> int:
+        """Of all contents, bytes."""
+        return sum(size for _, size in self._entries())
+
+    def contents(self) -> set[str]:
+        """Digests of all contents, as their names say."""
+        return {name for name, _ in self._entries()}
+
+    def damaged(self) -> set[str]:
+        """Names under which other bytes lie, or none that can be read. Every byte of the archive is looked at."""
+        return {name for name in self.contents() if self._read(name) is None}
+
+    def content(self, name: str) -> bytes:
+        """The bytes of that digest. Raises OutputError where others lie in their place, or none."""
+        content = self._read(name)
+        if content is None:
+            raise OutputError(f"Файл архива {FOLDER}/{name} пропал или испорчен: верните его из резервной копии.")
+        return content
+
+    def _read(self, name: str) -> bytes | None:
+        try:
+            content = (self.folder / name).read_bytes()
+        except OSError:
+            return None
+        return content if digest_of(content) == name else None
+
+    def _entries(self) -> Iterator[tuple[str, int]]:
+        """Name and size, bytes. What else lies in the folder is none of ours."""
+        if self.folder.is_dir():
+            with os.scandir(self.folder) as entries:
+                for entry in entries:
+                    if len(entry.name) == _DIGEST and not entry.name.startswith("."):
+                        yield entry.name, entry.stat(follow_symlinks=False).st_size
+
+
+def _originals(intake: Intake) -> dict[str, tuple[str, Path]]:
+    """Digest -> a file of the inbox that holds it, by its name for people and by its path."""
+    inbox = intake.inbox
+    found = {
+        read.digest: (read.file, inbox.folder / path)
+        for path, read in zip(inbox.reports, intake.reads, strict=True)
+        if follows_from_the_bytes(read)
+    }
+    if inbox.registry:
+        found[intake.registry_digest] = REGISTRY, inbox.registry
+    return found
+
+
+def _still(path: Path, name: str, limits: Limits) -> bytes | None:
+    """The content of that digest, if the file still holds it."""
+    try:
+        content = look(path, limits)
+    except Unreadable:
+        return None
+    return content if digest_of(content) == name else None
