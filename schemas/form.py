@@ -119,6 +119,9 @@ class Item(_Data, frozen=True):
     # coverage only: does the order ask for people and percent, or for percent alone
     asks: Literal["people", "percent", ""] = ""
     classes: bool = False
+    # text only: what the answers are gathered by, each a name or a list of things; blank: told as they are
+    gather: Literal["name", "list", ""] = ""
+    groups: tuple["WordGroup", ...] = ()
     due: date | None = None
     optional: bool = False
     may_be_not_provided: bool = False
@@ -228,7 +231,9 @@ class Stage(_Data, frozen=True):
     measures: tuple[Measure, ...]
 
 
-class ProblemGroup(_Data, frozen=True):
+class WordGroup(_Data, frozen=True):
+    """Wordings that mean one thing: those in which a word begins with one of the stems."""
+
     title: str
     stems: tuple[str, ...]
 
@@ -250,7 +255,7 @@ class Form(_Data, frozen=True, dict=True):
     coverage: CoverageMatrix
     controls: tuple[Control, ...]
     stages: tuple[Stage, ...]
-    problem_groups: tuple[ProblemGroup, ...]
+    problem_groups: tuple[WordGroup, ...]
     cumulative: bool = True  # does each report build on the one before: what it leaves blank stands as it stood
 
     @property
@@ -346,6 +351,10 @@ def _contradictions(form: Form) -> Iterator[str]:
             yield f"{here}: base называет неизвестную основу «{item.base}»"
         if (item.kind is Kind.COVERAGE) != bool(item.asks):
             yield f"{here}: ключ asks нужен пунктам вида coverage и только им"
+        if item.gather and item.kind is not Kind.TEXT:
+            yield f"{here}: ключ gather нужен только пунктам вида text"
+        if item.groups and not item.gather:
+            yield f"{here}: при ключе groups нужен ключ gather"
         if item.measured and not (item.column and item.about):
             yield f"{here}: нужны ключи column и about"
         if item.due and not (item.short and item.about):

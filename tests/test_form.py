@@ -51,6 +51,8 @@ def test_form_547_holds_all_of_the_order():
         ("reporting_dates = [2014-01-30, 2014-03-20", "reporting_dates = [2014-03-20, 2014-01-30", "reporting_dates"),
         ('items = ["8", "9"]', 'items = ["8"]', "coverage.groups"),
         ('base = "teachers"\ndue = 2014-01-30\n', "due = 2014-01-30\n", "пункт 6.1"),
+        ('kind = "person"', 'kind = "person"\ngather = "name"', "пункт 1: ключ gather"),
+        ('gather = "name"\n', "", "пункт 2: при ключе groups"),
     ],
 )
 def test_a_slip_in_the_form_is_refused_by_name(tmp_path, before, after, named):

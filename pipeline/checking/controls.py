@@ -14,6 +14,7 @@ from schemas.form import Control, Form, Item, Kind
 from schemas.frames.between import BetweenItems
 from schemas.frames.due import DueAnswers, NamedProblems, Passports
 from schemas.frames.wide import WideAnswers
+from schemas.grades import grades_of
 from schemas.remarks import Remark
 from schemas.reports import NO
 from schemas.school_names import whole_school
@@ -106,19 +107,10 @@ def _with_classes(coverage: pd.DataFrame, table: pd.DataFrame, registry: Registr
     wide = coverage.merge(named, how="left", on=["report", "item"], validate="one_to_one").set_axis(coverage.index)
     whole = set(whole_school(""))
     some = [
-        isinstance(classes, str) and not grades.get(school, whole) <= _grades(classes)
+        isinstance(classes, str) and not grades.get(school, whole) <= grades_of(classes)
         for school, classes in zip(wide["school_code"], wide["classes"], strict=True)
     ]
     return wide.assign(of_some_classes=pd.Series(some, index=wide.index, dtype="bool"))
-
-
-def _grades(text: str) -> set[int]:
-    """`5-9, 11` -> {5, 6, 7, 8, 9, 11}."""
-    found: set[int] = set()
-    for part in text.split(", "):
-        first, _, last = part.partition("-")
-        found |= set(range(int(first), int(last or first) + 1))
-    return found
 
 
 def _without_registry(wide: pd.DataFrame, table: pd.DataFrame, reports: Sequence[Report]) -> Iterator[Remark]:

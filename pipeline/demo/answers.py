@@ -59,11 +59,13 @@ class Volume:
 
 @dataclass(frozen=True)
 class Covered:
-    """People. `classes` in the normal form (`1-11`), blank where the item asks for none."""
+    """People. `classes` in the normal form (`1-11`), blank where the item asks for none; `whole`: the school has no
+    others."""
 
     count: int
     total: int
     classes: str = ""
+    whole: bool = True
 
 
 Answer = Person | Words | Exempt | Document | Act | YesNo | Volume | Covered
@@ -151,8 +153,22 @@ def _answer(item: Item, day: date, conduct: Conduct, form: Form) -> Answer:
 def _covered(item: Item, day: date, conduct: Conduct, form: Form) -> Covered:
     total = round(conduct.school.bases[item.base])
     share = _share(item, day, conduct, form)
+    count = min(total, round(total * share))
+    if not item.classes:
+        return Covered(count, total)
+    own, grades = whole_school(conduct.school.full_name), _grades(conduct, share)
+    return Covered(count, total, f"{grades[0]}-{grades[-1]}", whole=grades == own)
+
+
+_BEGIN_BELOW = 0.2  # of the schools: they come to the upper classes last
+
+
+def _grades(conduct: Conduct, share: float) -> range:
+    """The whole school, or as many of its grades from the lowest on as its share allows."""
     grades = whole_school(conduct.school.full_name)
-    return Covered(min(total, round(total * share)), total, f"{grades[0]}-{grades[-1]}" if item.classes else "")
+    if share < 1 and conduct.dice("classes").random() < _BEGIN_BELOW:
+        grades = grades[: max(2, math.ceil(len(grades) * share))]
+    return grades
 
 
 def _share(item: Item, day: date, conduct: Conduct, form: Form) -> float:
@@ -257,7 +273,11 @@ _WORDS = (
     ("дополнительн", (
         "Занятия для родителей проходят по субботам", "Техника обновлена в двух кабинетах", "Нужны курсы для учителей",
     )),
-    ("систем", ("Дневник.ру", "Сетевой город. Образование", "ЭлЖур", "БАРС. Образование")),
+    ("систем", (
+        "Дневник.ру", "ИС «Дневник.ру»", "дневник ру", "Сетевой город. Образование",
+        "АИС «Сетевой Город. Образование»", "ЭлЖур", "«ЭлЖур»", "БАРС. Образование", "Школьный офис",
+        "система «Школьный офис»",
+    )),
 )  # fmt: skip
 _PROBLEMS = (
     Problem("Часть родителей отказывается давать согласие на обработку данных", "Проводим разъяснительные беседы"),

@@ -19,6 +19,7 @@ from pipeline.demo.reports import Report, own_form_line
 from pipeline.demo.word import form_with_struck_answer, letter
 from schemas.district import School
 from schemas.form import Form
+from schemas.school_names import whole_school
 
 _OF_ONE_KIND = 3
 _IN_ONE_REPORT = 3
@@ -415,6 +416,18 @@ def _struck_out_in_word(case: Case) -> str | None:
     return None
 
 
+def _by_class(case: Case) -> str | None:
+    """A share for the lower grades and another for the upper ones."""
+    for number, percent in () if case.report.hand.own_form else case.shares():
+        answer = case.report.answers[number]
+        if isinstance(answer, Covered) and answer.classes and percent > 20:
+            grades = whole_school(case.report.school.full_name)
+            half = len(grades) // 2
+            lower, upper = (f"{part[0]}-{part[-1]} кл." for part in (grades[:half], grades[half:]))
+            return case.type(number, f"{lower} – {percent - 8} %, {upper} – {percent + 5} %")
+    return None
+
+
 def _answer(name: str, plant: Plant, *codes: str) -> Fault:
     return Fault(name, frozenset(codes), plant)
 
@@ -463,4 +476,5 @@ FAULTS = (
     _file("форма другого приказа", _form_of_another_order, "FORM-OTHER-ORDER"),
     _file("зачёркнутый ответ в файле Word", _struck_out_in_word, "ANSWER-ASIDE"),
     _file("два разных отчёта на одну дату в книге", _two_answers_in_one_book, "FORM-CONFLICT"),
+    _answer("ответ по классам вместо одного числа", _by_class, "CLASSES-APART"),
 )

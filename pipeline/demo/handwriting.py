@@ -102,7 +102,8 @@ def _percent_alone(item: Item, answer: Covered, hand: Hand, dice: Random) -> Ent
     percent = _rounded(answer, decimals)
     if not answer.classes:  # a bare number would be people where people are asked for
         return _percent(percent, decimals, _ALONE if item.asks == "percent" else _ALONE[:-1], hand, dice)
-    classes = dice.choice(_SLOPPY_CLASSES if hand.sloppy else _CLEAN_CLASSES).format(k=answer.classes)
+    classes = dice.choice(_SLOPPY_CLASSES if hand.sloppy else _CLEAN_CLASSES)
+    classes = (classes if answer.whole else _CLEAN_CLASSES[0]).format(k=answer.classes)
     entry = _percent(percent, decimals, ("text",), hand, dice)
     return replace(entry, value=f"{entry.value}{classes}", facts={**entry.facts, **_classes_fact(answer)})
 

@@ -203,12 +203,17 @@ def _of_words(item: Item, facts: Facts, form: Form) -> Milestone | None:
         case Kind.YES_NO:
             done = said.get("yes") == YES
         case Kind.TEXT:
-            done = "text" in said and read_yes_no(said["text"]).said != NO
+            done = "text" in said and not says_no(said["text"])
         case Kind.DOCUMENT | Kind.ACTS | Kind.GROUP | Kind.COVERAGE | Kind.VOLUME:
             done = False  # a document without number and date is none; a heading has no answer, a share is not words
         case _:
             assert_never(item.kind)
     return Milestone.DONE if done else None
+
+
+def says_no(text: str) -> bool:
+    """«нет» typed where words are asked for."""
+    return read_yes_no(text).said == NO
 
 
 def _not_required(text: str, form: Form) -> bool:

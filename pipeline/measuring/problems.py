@@ -77,12 +77,12 @@ def groups_by_likeness(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     The title is the members' most frequent wording, of equally frequent ones the shortest.
     """
     distinct = {(school, problem) for school, problem in named if problem}
-    leaders = _leaders({words_of(problem) for _, problem in distinct})
+    same = leaders({words_of(problem) for _, problem in distinct})
     members: defaultdict[Words, list[tuple[str, str]]] = defaultdict(list)
     for school, problem in distinct:
-        members[leaders[words_of(problem)]].append((school, problem))
+        members[same[words_of(problem)]].append((school, problem))
     shared = [group for group in members.values() if len({school for school, _ in group}) > 1]
-    return {problem: title for group in shared for title in [_title(group)] for _, problem in group}
+    return {problem: title for group in shared for title in [title_of(group)] for _, problem in group}
 
 
 def _rows(checked: Checked) -> Iterator[Row]:
@@ -96,8 +96,9 @@ def _rows(checked: Checked) -> Iterator[Row]:
         yield Row(number, report.school, report.as_of, said.get("problem", ""), said.get("solution", ""))
 
 
-def _title(group: list[tuple[str, str]]) -> str:
-    """`group`: (school, wording), each pair once."""
+def title_of(group: list[tuple[str, str]]) -> str:
+    """The most frequent wording of a group, of equally frequent ones the shortest. `group`: (school, wording), each
+    pair once."""
     schools = Counter(plain(problem) for _, problem in group)
     best = min((problem for _, problem in group), key=lambda problem: (-schools[plain(problem)], len(problem), problem))
     return capital(" ".join(best.split()).rstrip(" .,;:!…"))
@@ -122,7 +123,7 @@ def words_of(wording: str) -> Words:
     return telling | {_NOT} if words & _LACK else telling
 
 
-def _leaders(wordings: set[Words]) -> dict[Words, Words]:
+def leaders(wordings: set[Words]) -> dict[Words, Words]:
     """Each wording -> one and the same of all that are alike, at once or through others."""
     above: dict[Words, Words] = {}
 

@@ -9,10 +9,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.reading.answers.grades import Named, named_classes, normal_form
+from pipeline.reading.answers.grades import Named, named_classes
 from pipeline.reading.answers.pieces import Figure, People
 from pipeline.reading.answers.shares import Coverage, Refusal, settle, stated_in
 from pipeline.reading.answers.tokens import ASIDE, DASHES, Token, tokenize
+from schemas.grades import normal_form
 
 _SLIP = 1e-6  # percentage points that binary fractions may add
 _SEVERAL = re.compile(r"(?:кл|школ|звен|парал)", re.IGNORECASE)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pipeline.reading.answers.dates import LONGEST
 from pipeline.reading.answers.tokens import ASIDE, DASHES, NOTHING, Token, tokenize
 from pipeline.reading.answers.vocabulary import is_unit
+from schemas.grades import normal_form
 
 ALL = "все"  # the whole school; which grades that are depends on the school
 _LAST_GRADE = 11
@@ -271,17 +272,6 @@ def _without(tokens: list[Token], found: Iterable[Named]) -> list[Token]:
         rest += [*tokens[end : named.start], ASIDE]
         end = named.end
     return rest + tokens[end:]
-
-
-def normal_form(grades: Iterable[int]) -> str:
-    """{5, 6, 7, 8, 9, 11} -> `5-9, 11`."""
-    runs: list[list[int]] = []
-    for grade in sorted(set(grades)):
-        if runs and grade == runs[-1][-1] + 1:
-            runs[-1].append(grade)
-        else:
-            runs.append([grade])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _at(tokens: list[Token], at: int) -> Token:

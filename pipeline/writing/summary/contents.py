@@ -22,6 +22,7 @@ from pipeline.writing.summary import (
     rules,
     submissions,
     trend,
+    words,
 )
 from schemas.form import Form
 
@@ -57,6 +58,11 @@ def sheets(form: Form) -> tuple[Sheet, ...]:
             titles.PROBLEMS,
             "what gets in the way, in the schools' words, and how others solved it",
             _without_charts(problems.write),
+        ),
+        Sheet(
+            titles.WORDS,
+            "what the answers in words say: systems, forms, addresses, classes, what schools add",
+            _without_charts(words.write),
         ),
         Sheet(
             titles.REMARKS,

@@ -7,6 +7,7 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.rows import CoverageRow, coverage_rows, totals_by_item
+from pipeline.measuring.words import Spread, spreads
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import (
@@ -29,6 +30,7 @@ APART_ROW = FIRST_ROW - 1
 GROUP_ROW, HEADER_ROW, TOTAL_ROW, COUNTED_ROW, CHANGE_ROW, COMPARED_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 7)
 CODE, SCHOOL, FIRST_ITEM = 0, 1, 2
 
+_MOST_LOWEST = 3  # schools named beside the lowest share
 NO_TOTAL = "—"  # an item without a headcount, or without one that is counted
 _INSTEAD: dict[Share, tuple[str, tuple[Look, ...]]] = {
     Share.SET_ASIDE: (Mark.ERROR, (theme.ACTION, theme.BOLD)),
@@ -56,7 +58,8 @@ def write(page: Page) -> None:
         f"Доля охваченных в школе. Чем темнее клетка, тем выше охват; «{Mark.BELOW}» — меньше 50 %, «{NOT_PROVIDED}» — "
         f"не предусмотрено, «{Mark.ERROR}» — показатель отложен из-за замечания, «{Mark.NO_ANSWER}» — нет ответа. "
         "Итог — Σ охвачено / Σ всего по учтённым школам. Название школы ведёт к её строке на листе "
-        f"«{titles.DATA}»: там люди, файл и ячейки.{said_of_rest(figures.schools, 'indicators.csv')}",
+        f"«{titles.DATA}»: там люди, файл и ячейки.{_said_of_volumes(figures)}"
+        f"{said_of_rest(figures.schools, 'indicators.csv')}",
         columns,
     )
     _write_apart(page, columns)
@@ -79,6 +82,21 @@ def municipal_share(figures: Figures, item: str) -> float | str:
     """The value of `total_cell`."""
     percent = totals_by_item(figures)[item].percent
     return NO_TOTAL if math.isnan(percent) else percent / 100
+
+
+def _said_of_volumes(figures: Figures) -> str:
+    """What stands for a total where no people are behind the shares; blank where the form has no such item."""
+    return wording.keep_together("".join(f" {_said_of(spread, figures)}" for spread in spreads(figures)))
+
+
+def _said_of(spread: Spread, figures: Figures) -> str:
+    lowest = wording.listed([school.name for school in spread.lowest], _MOST_LOWEST, wording.SCHOOL)
+    full = f"100 % — {wording.schools(spread.full)}" if spread.full else "100 % нет ни у одной школы"
+    return (
+        f"П. {spread.item.number} ({spread.item.about}) не складывается: медиана {wording.percent(spread.median)}, "
+        f"наименьшая доля {wording.percent(spread.least)} ({lowest}), {full}; "
+        f"{wording.counted_of(spread.counted, len(figures.schools))}."
+    )
 
 
 def _write_groups(page: Page) -> None:
