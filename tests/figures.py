@@ -4,6 +4,7 @@ Every figure is computed here from a few columns of people, in plain Python, so 
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -15,6 +16,7 @@ import pandas as pd
 from pipeline.measuring.activation import steps
 from pipeline.measuring.figures import (
     Activation,
+    Delivery,
     Figures,
     Level,
     Milestone,
@@ -22,11 +24,13 @@ from pipeline.measuring.figures import (
     Reconciliation,
     RemarkAge,
     RemarkHistory,
+    SchoolYear,
     SetAside,
     Share,
     Source,
     State,
     Submission,
+    Year,
 )
 from pipeline.measuring.rules import rule_book
 from schemas.district import School
@@ -206,6 +210,7 @@ def district(
         target=form.target_on(as_of),
         next_target=form.next_target(as_of),
         submissions=tuple(sorted((_submission(s, of_case[s.code], as_of) for s in schools), key=_to_be_rung_up)),
+        year=_year(schools, of_case, form, as_of),
         coverage=coverage,
         totals=totals,
         activation=activation,
@@ -224,7 +229,7 @@ def district(
         measures=_measures(schools, of_case, form, as_of),
         reconciliation=_reconciliation(schools, coverage, totals, form, remarks),
         remark_history=_remark_history(remarks, as_of),
-        rules=rule_book(load_catalogue(), remarks),
+        rules=rule_book(load_catalogue(), remarks, _standing(remarks, days, as_of)),
         before=before,
     )
 
@@ -525,6 +530,30 @@ def _submission(school: School, case: Case, as_of: date) -> Submission:
     warnings = 1 if case.state is State.ACCEPTED_WITH_REMARKS else 0
     superseded = ((f"черновик-{school.code}.xlsx", arrived - timedelta(days=2)),) if case.set_aside else ()
     return Submission(school, case.state, _file(school), day, arrived, case.days_late, errors, warnings, superseded)
+
+
+def _year(schools: Sequence[School], of_case: dict[str, Case], form: Form, as_of: date) -> Year:
+    """A school that has a course has met every earlier date, one that is late now was late always."""
+    dates = form.order.reporting_dates
+    in_force = max((day for day in dates if day <= as_of), default=None)
+
+    def delivery(case: Case, day: date) -> Delivery:
+        if day > as_of:
+            return Delivery.TO_COME
+        if not case.course or (day == in_force and case.state is State.CARRIED):
+            return Delivery.MISSING
+        if day == in_force and case.state is State.TO_CORRECT:
+            return Delivery.TO_CORRECT
+        return Delivery.LATE if case.days_late else Delivery.ON_TIME
+
+    return Year(dates, tuple(SchoolYear(s, tuple(delivery(of_case[s.code], day) for day in dates)) for s in schools))
+
+
+def _standing(remarks: Iterable[Remark], days: Sequence[date], as_of: date) -> dict[date, dict[str, int | None]]:
+    """Twice as many the date before, and so on."""
+    now = Counter(remark.code for remark in remarks if remark.severity is not Severity.INFO)
+    dates = sorted({*days, as_of}, reverse=True)
+    return {day: {code: count * 2**back for code, count in now.items()} for back, day in enumerate(dates)}
 
 
 def _to_be_rung_up(submission: Submission) -> tuple[int, str]:

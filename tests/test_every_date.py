@@ -14,6 +14,7 @@ from pipeline import monthly
 from pipeline.measuring.figures import Figures, State
 from pipeline.settings import Settings
 from schemas.form import Form, load_form
+from schemas.remarks import Remark
 from tests.conftest import NOW, Once, Run, do_main_job
 
 FORM = load_form("form-547")
@@ -217,3 +218,55 @@ def test_an_old_date_gives_the_old_figures_although_newer_files_lie_there(survey
     of_the_year = [one for one in surveys[date(2014, 10, 25)].figures.trend.itertuples() if one.date == day]
     assert told(later) == {one.school_code: one.percent for one in of_the_year if one.school_code and
                            not math.isnan(one.percent)}  # fmt: skip
+
+
+# ── the year, once more ──────────────────────────────────────────────────────────────────────────────────
+def delivered(survey: monthly.Survey, code: str, day: date, as_of: date) -> str:
+    """How the school has met the reporting date `day` by what has come until `as_of`."""
+    if day > as_of:
+        return "ещё не наступила"
+    following = min((d for d in FORM.order.reporting_dates if d > day), default=None)
+    end = earliest(following, FORM) if following else date.max
+    own = [
+        report
+        for report in by_school(survey).get(code, [])
+        if earliest(day, FORM) <= report["as_of"] < end and report["as_of"] <= as_of
+    ]
+    if not own:
+        refused = {said.school for said in survey.checked.remarks if said.severity == "error" and not said.item}
+        assert code not in refused or any(code == report.school for report in survey.checked.reports)
+        return "нет"
+    stands = max(own, key=lambda r: (r["as_of"], r["arrived"], r["file"]))
+    report = survey.checked.reports[stands["number"]]
+    if any(said.severity == "error" and place(said) == report.place for said in survey.checked.remarks):
+        return "на доработку"
+    arrived = [survey.checked.reports[one["number"]].arrived for one in own]
+    return "вовремя" if min(moment.date() for moment in arrived if moment) <= day else "позже"
+
+
+def place(said: Remark) -> tuple[str, str, str, date | None]:
+    return said.file, said.sheet, said.school, said.as_of
+
+
+@pytest.mark.parametrize("day", DATES, ids=str)
+def test_the_year_of_every_date_agrees_with_plain_rules(surveys, day):
+    survey = surveys[day]
+    wanted = {
+        school.code: [delivered(survey, school.code, d, day) for d in FORM.order.reporting_dates]
+        for school in survey.intake.registry.schools
+    }
+    year = survey.figures.year
+    assert {one.school.code: [str(said) for said in one.deliveries] for one in year.schools} == wanted
+    judged = [said for one in wanted.values() for said in one if said != "ещё не наступила"]
+    assert (year.punctuality.on_time, year.punctuality.judged) == (judged.count("вовремя"), len(judged))
+
+
+@pytest.mark.parametrize("day", [date(2014, 1, 30), date(2014, 3, 20), date(2014, 5, 20)], ids=str)
+def test_the_remarks_at_a_date_are_those_of_the_summary_of_that_date(surveys, day):
+    """In the summary of September, by code: errors and warnings, but those of files that tell no date."""
+    wanted: dict[str, int] = {}
+    for said in surveys[day].figures.remarks:
+        if said.severity != "info" and said.as_of and said.as_of <= day:
+            wanted[said.code] = wanted.get(said.code, 0) + 1
+    rules = surveys[date(2014, 9, 20)].figures.rules
+    assert {rule.code: rule.standing[day] for rule in rules if rule.standing[day]} == wanted

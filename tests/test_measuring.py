@@ -7,9 +7,9 @@ import pytest
 
 from pipeline.measuring.activation import forecast, level
 from pipeline.measuring.calendar import Calendar
+from pipeline.measuring.deliveries import days_late
 from pipeline.measuring.figures import Activation, Figures, Level, Milestone, Share, State
 from pipeline.measuring.problems import OTHER, group_of
-from pipeline.measuring.submission import days_late
 from schemas.district import Registry
 from schemas.form import Target
 from schemas.reports import FileRead

@@ -85,7 +85,9 @@ HEADER = 6  # row of the headings; the total stands above it
 def figures(catalogue: Catalogue = CATALOGUE) -> Figures:
     files = [file_of(order_form(answers=said), f"{number}.xlsx") for number, said in enumerate(FAULTS)]
     found = measured(files, EXCEPTING)
-    return replace(found, rules=rule_book(catalogue, found.remarks))
+    days = found.rules[0].standing
+    standing = {day: {rule.code: rule.standing[day] for rule in found.rules} for day in days}
+    return replace(found, rules=rule_book(catalogue, found.remarks, standing))
 
 
 @cache
@@ -132,5 +134,5 @@ def test_no_code_of_a_remark_is_shown() -> None:
 
 def test_heading_and_rule_stay_in_sight() -> None:
     assert sheet().freeze_panes == f"C{HEADER + 1}"
-    assert sheet().auto_filter.ref == f"A{HEADER}:F{HEADER + len(CATALOGUE.entries)}"
+    assert sheet().auto_filter.ref == f"A{HEADER}:I{HEADER + len(CATALOGUE.entries)}"
     assert sheet().print_title_rows == f"${HEADER - 1}:${HEADER}"

@@ -27,6 +27,7 @@ def alone(figures: Figures, school: School) -> Figures:
         figures,
         schools=(school,),
         submissions=tuple(line for line in figures.submissions if line.school == school),
+        year=replace(figures.year, schools=tuple(one for one in figures.year.schools if one.school == school)),
         coverage=_of(school, figures.coverage),
         activation=tuple(row for row in figures.activation if row.school == school),
         municipality=next(replace(row, school=None) for row in figures.activation if row.school == school),

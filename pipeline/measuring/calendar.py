@@ -39,6 +39,12 @@ class Calendar:
         following = min((d for d in self.reporting_dates if d > day), default=None)
         return self.current_from(following) if following else date.max
 
+    def belongs_to(self, day: date) -> date | None:
+        """The reporting date for which a report dated on `day` is; None for one dated too early for the first."""
+        if day >= self.next_from(day):
+            return min(d for d in self.reporting_dates if d > day)
+        return self.in_force(day)
+
     def is_odd(self, day: date) -> bool:
         """Neither a reporting date nor within the days before one."""
         return not any(timedelta(0) <= d - day <= timedelta(days=self.days_before) for d in self.reporting_dates)

@@ -54,5 +54,11 @@ class Evidence:
         given = ((waiver, item.number) for waiver in self.waivers for item in self.form.items)
         return frozenset((waiver.school, item) for waiver, item in given if not waiver.code and waiver.is_about(item))
 
+    @cached_property
+    def belonging(self) -> dict[date, date | None]:
+        """Date of a report -> the reporting date for which it is (`Calendar.belongs_to`)."""
+        days = {report.as_of for report in self.checked.reports if report.as_of}
+        return {day: self.calendar.belongs_to(day) for day in days}
+
     def picture_on(self, day: date) -> Picture:
         return picture(self.checked, self.registry, day, self.calendar)

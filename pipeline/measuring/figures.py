@@ -5,7 +5,7 @@ dates are dates. `None` is «no figure», never zero.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -94,6 +94,70 @@ class Submission:
 
 # In which states a school may have to be rung up, the most urgent first.
 TO_REMIND = (State.NOT_SUBMITTED, State.TO_CORRECT, State.UNREADABLE, State.CARRIED)
+
+
+class Delivery(StrEnum):
+    """How a school has met a reporting date."""
+
+    ON_TIME = "вовремя"
+    LATE = "позже"
+    TO_CORRECT = "на доработку"  # what stands for that date bears an error, or could not be read
+    MISSING = "нет"  # a report that is carried forward to that date is none for it
+    UNKNOWN = "неизвестно"  # an acceptable report of which nobody knows when it came
+    NOT_OWED = "не требуется"  # the school was not in being
+    TO_COME = "ещё не наступила"  # the reporting date
+
+
+@dataclass(frozen=True)
+class Punctuality:
+    """Of the reporting dates past at which something was owed and is known: how many were met in time."""
+
+    on_time: int
+    judged: int
+
+    @property
+    def percent(self) -> float | None:
+        """0–100; None where nothing is judged."""
+        return 100 * self.on_time / self.judged if self.judged else None
+
+
+@dataclass(frozen=True)
+class SchoolYear:
+    """One school at all reporting dates, `deliveries` in the order of `Year.dates`."""
+
+    school: School
+    deliveries: tuple[Delivery, ...]
+
+    @property
+    def punctuality(self) -> Punctuality:
+        return punctuality_of(self.deliveries)
+
+
+@dataclass(frozen=True)
+class Year:
+    """All reporting dates of the order and of the office, rising, those to come among them. schools: those expected
+    now, by the registry, then those that were in being at an earlier date only."""
+
+    dates: tuple[date, ...] = ()
+    schools: tuple[SchoolYear, ...] = ()
+
+    @property
+    def punctuality(self) -> Punctuality:
+        """Of the municipality: sums over the schools, never the mean of their rates."""
+        return punctuality_of(delivery for one in self.schools for delivery in one.deliveries)
+
+    def punctuality_at(self, index: int) -> Punctuality:
+        """Of the municipality at `dates[index]`."""
+        return punctuality_of(one.deliveries[index] for one in self.schools)
+
+
+# What a rate is taken over: neither praised nor blamed is what is unknown, not owed or still to come.
+JUDGED = (Delivery.ON_TIME, Delivery.LATE, Delivery.TO_CORRECT, Delivery.MISSING)
+
+
+def punctuality_of(deliveries: Iterable[Delivery]) -> Punctuality:
+    judged = [delivery for delivery in deliveries if delivery in JUDGED]
+    return Punctuality(judged.count(Delivery.ON_TIME), len(judged))
 
 
 @dataclass(frozen=True)
@@ -284,6 +348,7 @@ class Figures:
     target: Target | None
     next_target: Target | None
     submissions: tuple[Submission, ...]
+    year: Year
     coverage: pd.DataFrame
     totals: pd.DataFrame
     activation: tuple[Activation, ...]  # worst first, those without a figure last

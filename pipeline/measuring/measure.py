@@ -13,6 +13,7 @@ from pipeline.checking.table import place_of
 from pipeline.measuring import activation as headline
 from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.coverage import answered_shares, coverage, totals, with_change
+from pipeline.measuring.deliveries import year_of_reports
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Figures, Restated, Source, Told
 from pipeline.measuring.frames import hold
@@ -20,7 +21,7 @@ from pipeline.measuring.milestones import Milestones, measures, milestones
 from pipeline.measuring.picture import Outcome, Picture, outcome, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
 from pipeline.measuring.reconciliation import reconcile
-from pipeline.measuring.remark_history import remark_history
+from pipeline.measuring.remark_history import remark_history, standing_by_date
 from pipeline.measuring.rules import rule_book
 from pipeline.measuring.submission import submissions
 from schemas.district import Registry
@@ -90,6 +91,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         target=form.target_on(as_of),
         next_target=form.next_target(as_of),
         submissions=submissions(evidence),
+        year=year_of_reports(evidence),
         coverage=shares,
         totals=sums,
         activation=rows,
@@ -101,7 +103,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         problems=problems(evidence),
         remarks=remarks,
         remark_history=remark_history(evidence),
-        rules=rule_book(evidence.catalogue, remarks),
+        rules=rule_book(evidence.catalogue, remarks, standing_by_date(evidence, remarks, _PASSED_OVER)),
         waivers=evidence.waivers,
         sources=sources,
         reconciliation=reconcile(evidence, shares, sums, sources, remarks),

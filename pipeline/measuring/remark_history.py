@@ -1,15 +1,18 @@
 """The life of a remark across reporting dates: new, repeated for the n-th time, corrected.
 
 A remark is the same when school, item and code are. «Last time» is the reporting date before the one in force, never
-the run before.
+the run before. Beside it goes how many errors and warnings of each code stood at every date.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 
 from pipeline.checking.table import Place, place_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Identity, RemarkAge, RemarkHistory
-from pipeline.measuring.picture import Picture
+from pipeline.measuring.picture import Outcome, Picture, outcome
+from pipeline.measuring.rules import Standing
 from schemas.remarks import Remark, Severity
 
 Raised = dict[Identity, Remark]  # the first remark of each identity
@@ -36,6 +39,38 @@ def remark_history(evidence: Evidence) -> RemarkHistory:
             standing[key] = RemarkAge(one.as_of, standing[key].times + 1)
     last = times[-1][1] if times else {}
     return RemarkHistory(standing, len(last), tuple(remark for key, remark in sorted(last.items()) if key not in now))
+
+
+def standing_by_date(evidence: Evidence, remarks: Iterable[Remark], passed_over: Collection[Outcome]) -> Standing:
+    """How many errors and warnings of each code stand at every reporting date so far, by the files that are there now.
+    The last date is that of the picture: there they are those of `remarks`.
+
+    A remark on what tells no date (a file that cannot be read, the registry) has stood nobody knows since when: it
+    counts at the last date only, and a code that has such remarks and no others at an earlier date is not known there.
+    `passed_over`: of reports of which this became, nothing is said.
+    """
+    now = [remark for remark in remarks if remark.severity is not Severity.INFO]
+    undated = dict.fromkeys(remark.code for remark in now if remark.as_of is None)
+    counts: dict[Place, Counter[str]] = {}
+    for remark in evidence.checked.remarks:
+        if remark.severity is not Severity.INFO and remark.as_of:
+            counts.setdefault(place_of(remark), Counter())[remark.code] += 1
+    found: dict[date, Mapping[str, int | None]] = {}
+    for one in evidence.earlier:
+        at_date: Counter[str] = Counter()
+        for place in _places_in(one, evidence, counts, passed_over):
+            at_date.update(counts[place])
+        found[one.as_of] = {**undated, **at_date}
+    return {**found, evidence.as_of: Counter(remark.code for remark in now)}
+
+
+def _places_in(
+    shown: Picture, evidence: Evidence, places: Iterable[Place], passed_over: Collection[Outcome]
+) -> list[Place]:
+    """Those of which the picture's remarks tell: of dates until then, and not of the reports that are passed over."""
+    checked = evidence.checked
+    left_out = {report.place for report in checked.reports if outcome(report, checked, shown) in passed_over}
+    return [place for place in places if place not in left_out and place[-1] and place[-1] <= shown.as_of]
 
 
 def _raised_for(one: Picture, evidence: Evidence, by_place: dict[Place, list[Remark]]) -> Raised:

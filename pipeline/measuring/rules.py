@@ -1,20 +1,25 @@
 """The rule book of a date: every control of the catalogue, how often it fired, how often it was waived."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
 
 from pipeline.wording import message
 from schemas.remarks import Catalogue, Remark, Severity
 
 _GRAVITY = list(Severity)
 
+# Date -> code -> errors and warnings that stood then; None: not known. A code that is missing stood nowhere.
+Standing = Mapping[date, Mapping[str, int | None]]
+
 
 @dataclass(frozen=True)
 class Rule:
     """One control in Russian. `rule`: what it asks for; `example`: what is said where it is broken; `severity`: as the
     office has set it; `fired`: remarks of the date, `waived` of which a waiver covers; `off`: the office has
-    switched it off."""
+    switched it off; `standing`: date -> its errors and warnings then, None where it is not known (`Standing`)."""
 
     code: str
     severity: Severity
@@ -24,9 +29,12 @@ class Rule:
     fired: int
     waived: int
     off: bool
+    standing: dict[date, int | None] = field(default_factory=dict)
 
 
-def rule_book(catalogue: Catalogue, remarks: Iterable[Remark]) -> tuple[Rule, ...]:
+def rule_book(
+    catalogue: Catalogue, remarks: Iterable[Remark], standing: Standing = MappingProxyType({})
+) -> tuple[Rule, ...]:
     """All rules: those that fired most often first, then the gravest, then by code. `remarks`: those of the date."""
     remarks = list(remarks)
     fired = Counter(remark.code for remark in remarks)
@@ -41,6 +49,7 @@ def rule_book(catalogue: Catalogue, remarks: Iterable[Remark]) -> tuple[Rule, ..
             fired[code],
             waived[code],
             off=code in catalogue.off,
+            standing={day: counts.get(code, 0) for day, counts in standing.items()},
         )
         for code, entry in catalogue.entries.items()
     ]

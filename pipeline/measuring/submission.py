@@ -2,10 +2,10 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, datetime
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Place, Report, place_of
+from pipeline.measuring.deliveries import arrivals_by_date, lateness, refused
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import TO_REMIND, State, Submission
 from pipeline.measuring.picture import Picture
@@ -19,27 +19,19 @@ def submissions(evidence: Evidence) -> tuple[Submission, ...]:
     """One line a school expected, those to be rung up first."""
     checked, shown = evidence.checked, evidence.shown
     tally = Counter((place_of(remark), remark.severity) for remark in checked.remarks)
-    refused = _refused(checked)
+    refused_files = {remark.school: remark for remark in refused(checked)}
     older = _superseded(checked)
-    arrivals = _first_arrivals(checked, shown)
+    arrivals = arrivals_by_date(evidence)
     lines = []
     for school in shown.schools:
         report = shown.chosen.get(school.code)
         if report is None:
-            line = _without_report(school, refused.get(school.code), tally)
+            line = _without_report(school, refused_files.get(school.code), tally)
         else:
-            late = days_late(arrivals.get(school.code), shown.reporting_date)
+            late = lateness(arrivals.get((school.code, shown.reporting_date), ()), shown.reporting_date)
             line = _with_report(school, report, shown, tally, late, older.get(report.number, []))
         lines.append(replace(line, owes=shown.reporting_date is not None and school.in_being(shown.reporting_date)))
     return tuple(sorted(lines, key=_rung_up_first))
-
-
-def days_late(arrived: datetime | None, reporting_date: date | None) -> int | None:
-    """Days after the reporting date, 0 on time; None where nothing is owed or the arrival is not known.
-    `arrived` is in the office's own time zone."""
-    if arrived is None or reporting_date is None:
-        return None
-    return max(0, (arrived.date() - reporting_date).days)
 
 
 def _without_report(school: School, refused: Remark | None, tally: Tally) -> Submission:
@@ -71,33 +63,12 @@ def _with_report(
     )
 
 
-def _refused(checked: Checked) -> dict[str, Remark]:
-    """Code -> an error for which what a file says of that school could not be taken as a report at all."""
-    taken = {report.place for report in checked.reports if report.usable}
-    errors = (
-        remark for remark in checked.remarks if remark.severity is Severity.ERROR and remark.school and not remark.item
-    )
-    return {remark.school: remark for remark in errors if place_of(remark) not in taken}
-
-
 def _superseded(checked: Checked) -> dict[int, list[Report]]:
     """Number of a report -> those that it supersedes."""
     found: dict[int, list[Report]] = {}
     for number, winner in checked.superseded.items():
         found.setdefault(winner.number, []).append(checked.reports[number])
     return found
-
-
-def _first_arrivals(checked: Checked, shown: Picture) -> dict[str, datetime]:
-    """Code -> when the first report for the reporting date in force arrived: a file that is corrected later does not
-    make its school late, nor does a report of a later date or for the next reporting date."""
-    first: dict[str, datetime] = {}
-    for report in checked.reports:
-        if not report.usable or report.as_of is None or report.arrived is None or report.number in checked.empty:
-            continue
-        if shown.current_from <= report.as_of < shown.next_from and report.as_of <= shown.as_of:
-            first[report.school] = min(report.arrived, first.get(report.school, report.arrived))
-    return first
 
 
 def _rung_up_first(line: Submission) -> tuple[int, str]:

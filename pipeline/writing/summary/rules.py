@@ -1,13 +1,19 @@
-"""Sheet «Правила»: every control in a sentence with an example, how often it fired, how often it was waived."""
+"""Sheet «Правила»: every control in a sentence with an example, how often it fired, how often it was waived;
+beside them, how many errors and warnings stood at every reporting date so far."""
 
-from xlsxwriter.utility import xl_col_to_name
+from datetime import date
+
+from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from pipeline import wording
+from pipeline.measuring.figures import Figures
 from pipeline.measuring.rules import Rule
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages.beside import head_beside, print_beside
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page
 from pipeline.writing.pages.remark_rows import SEVERITIES
 from pipeline.writing.pages.theme import Mark
+from schemas.remarks import Severity
 
 COLUMNS = (
     Column("Важность", 14),
@@ -18,26 +24,43 @@ COLUMNS = (
     Column("Из них|исключений", 11),
 )
 SEVERITY, TITLE, RULE, EXAMPLE, FIRED, WAIVED = range(len(COLUMNS))
+TITLE_AGAIN, FIRST_DATE = len(COLUMNS), len(COLUMNS) + 1  # of what stands beside
 
 TOTAL_ROW, HEADER_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 3)
 
 _OFF = (f"{Mark.NONE} отключено", (theme.QUIET,))
 
 
+_NOTE = (
+    "Ошибка — показатель отложен до исправления; «проверить» — учтён, но просим проверить; «сведение» — действий "
+    "не требует. Исключения разрешает управление (лист «Исключения» реестра). Числа в примерах вымышлены. Правее — "
+    "сколько ошибок и «проверить» стояло на каждую отчётную дату."
+)
+_OVER_TIME = "Ошибки и «проверить» по датам"
+_NOTE_OVER_TIME = (
+    "По файлам, какие есть сейчас: сколько ошибок и «проверить» на каждую отчётную дату; последняя дата — дата свода, "
+    f"на ней столько же, сколько на листе «{titles.REMARKS}». «{Mark.NO_ANSWER}» — замечания к файлам, по которым "
+    "даты не узнать: с каких пор они стоят, неизвестно, и в итог они не входят. «Сведения» не считаются."
+)
+
+
 def write(page: Page) -> None:
-    figures = page.book.figures
-    page.head(
-        f"Правила проверки и как часто они сработали на {wording.day(figures.as_of)}",
-        "Ошибка — показатель отложен до исправления; «проверить» — учтён, но просим проверить; «сведение» — действий "
-        "не требует. Исключения разрешает управление (лист «Исключения» реестра). Числа в примерах вымышлены.",
-        COLUMNS,
-    )
-    page.header(HEADER_ROW, COLUMNS)
-    for row, rule in enumerate(figures.rules, DATA_ROW):
+    rules, dates = page.book.figures.rules, _dates(page.book.figures)
+    beside = (COLUMNS[TITLE], *(Column(wording.day(day), 11) for day in dates))
+    page.head(f"Правила проверки и как часто они сработали на {wording.day(page.book.figures.as_of)}", _NOTE, COLUMNS)
+    head_beside(page, COLUMNS, _OVER_TIME, beside, (_NOTE, _NOTE_OVER_TIME))
+    page.header(HEADER_ROW, (*COLUMNS, *beside))
+    for row, rule in enumerate(rules, DATA_ROW):
         _write_rule(page, row, rule)
-    last = DATA_ROW + len(figures.rules) - 1
+    last = DATA_ROW + len(rules) - 1
     _write_total(page, last)
-    page.table(HEADER_ROW, last, len(COLUMNS), frozen_columns=TITLE + 1)
+    _write_total_over_time(page, last, dates)
+    page.table(HEADER_ROW, last, len(COLUMNS) + len(beside), frozen_columns=TITLE + 1)
+    print_beside(page, last, COLUMNS, beside)
+
+
+def _dates(figures: Figures) -> list[date]:
+    return sorted({day for rule in figures.rules for day in rule.standing})
 
 
 def _write_rule(page: Page, row: int, rule: Rule) -> None:
@@ -49,7 +72,29 @@ def _write_rule(page: Page, row: int, rule: Rule) -> None:
     page.text(row, EXAMPLE, rule.example, *cell, theme.QUIET)
     page.number(row, FIRED, rule.fired, *cell, theme.CENTRE, theme.PEOPLE_QUIET)
     page.number(row, WAIVED, rule.waived, *cell, theme.CENTRE, theme.PEOPLE_QUIET)
+    page.text(row, TITLE_AGAIN, rule.title, *cell)
+    for column, day in enumerate(sorted(rule.standing), FIRST_DATE):
+        _write_standing(page, row, column, rule, rule.standing[day])
     page.fit_row(row, {TITLE: rule.title, RULE: rule.rule, EXAMPLE: rule.example}, COLUMNS)
+
+
+def _write_standing(page: Page, row: int, column: int, rule: Rule, standing: int | None) -> None:
+    """Blank for a rule that can have none: no error and no warning, switched off or a mere information."""
+    cell = (theme.ROW, theme.WRAP, theme.TOP, theme.CENTRE)
+    if standing is None:
+        page.text(row, column, Mark.NO_ANSWER, *cell, theme.QUIET)
+    elif not standing and (rule.off or rule.severity is Severity.INFO):
+        page.number(row, column, None, *cell)
+    else:
+        page.number(row, column, standing, *cell, theme.PEOPLE_QUIET)
+
+
+def _write_total_over_time(page: Page, last: int, dates: list[date]) -> None:
+    page.text(TOTAL_ROW, TITLE_AGAIN, "Всего ошибок и «проверить»", theme.TOTAL)
+    for column, day in enumerate(dates, FIRST_DATE):
+        cells = xl_range(DATA_ROW, column, last, column)
+        cached = sum(rule.standing[day] or 0 for rule in page.book.figures.rules)
+        page.formula(TOTAL_ROW, column, f"=SUM({cells})", cached, theme.TOTAL, theme.CENTRE, theme.PEOPLE_QUIET)
 
 
 def _write_total(page: Page, last: int) -> None:

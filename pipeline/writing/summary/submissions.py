@@ -1,5 +1,5 @@
 """Sheet «Сдача отчётов»: whose report has come, in which state, what to ask of the school now; first those that have to
-be rung up."""
+be rung up. Beside it stands the year."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,16 +9,19 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, State, Submission
+from pipeline.measuring.figures import Figures, SchoolYear, State, Submission
 from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages.beside import head_beside, print_beside
 from pipeline.writing.pages.page import FIRST_ROW, Book, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look, Mark
-from pipeline.writing.summary import remarks
+from pipeline.writing.summary import remarks, year
+from schemas.district import School
 
 CODE, SCHOOL, STATE, REMIND, REPORT, ARRIVED, LATE, ERRORS, WARNINGS, FILE = range(10)
 
 TOTAL_ROW, HEADER_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 3)
 NOTHING = "—"
+NOT_IN_BEING = f"{Mark.NONE} не действует"
 NOT_ASKED = f"{Mark.NONE} отчёт не требуется"
 ON_TIME = f"{Mark.ON_PLAN} вовремя"
 REPLACED = "заменён более поздним"
@@ -36,11 +39,15 @@ _STATES: dict[State, tuple[str, tuple[Look, ...]]] = {
 _IN_TOTAL = {State.CARRIED: "перенесены", State.NOT_SUBMITTED: "не представлены", State.UNREADABLE: "не прочитаны"}
 
 
-class Line(NamedTuple):
-    """One row: a school's submission, or an older file that it replaces."""
+YEAR = 10  # the first column of the year
 
-    submission: Submission
+
+class Line(NamedTuple):
+    """One row: a school's submission, an older file that it replaces, or the year of a school that is no more."""
+
+    submission: Submission | None
     replaced: tuple[str, datetime | None] | None = None  # file, arrival
+    year: SchoolYear | None = None
 
 
 def write(page: Page) -> None:
@@ -57,31 +64,39 @@ def write(page: Page) -> None:
         Column("Проверить", 11),
         Column("Файл", 44),
     )
+    beside = year.columns_of(figures)
     lines = list(_lines(figures))
-    page.head(
-        f"Сдача отчётов на {wording.day(figures.as_of)}",
+    note = (
         "Первыми — школы, с которыми надо связаться. Срок считается по первому поступлению файла. Число ошибок ведёт к "
-        f"замечаниям школы.{_which_date(figures)}{said_of_rest(lines, 'indicators.csv')}",
-        columns,
+        f"замечаниям школы. Правее — год: те же школы по всем отчётным датам.{_which_date(figures)}"
+        f"{said_of_rest(lines, 'indicators.csv')}"
     )
-    page.header(HEADER_ROW, columns)
+    page.head(f"Сдача отчётов на {wording.day(figures.as_of)}", note, columns)
+    head_beside(page, columns, year.TITLE, beside, (note, year.note(figures)))
+    page.header(HEADER_ROW, (*columns, *beside))
     places = _first_remarks(page.book)
     for row, line in enumerate(written(lines), DATA_ROW):
-        if line.replaced:
-            _write_replaced(page, row, line.submission, *line.replaced)
-        else:
-            _write_submission(page, row, line.submission, places)
-        file = line.replaced[0] if line.replaced else line.submission.file
-        page.fit_row(row, {FILE: file}, columns, theme.SMALL_SIZE)
+        _write_line(page, row, line, places)
+        page.fit_row(row, {FILE: _file(line)}, columns, theme.SMALL_SIZE)
     last = max(DATA_ROW - 1 + len(written(lines)), HEADER_ROW)
     _write_total(page, last, lines)
-    page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
+    year.write_total(page, TOTAL_ROW, YEAR, (DATA_ROW, max(last, DATA_ROW)), lines)
+    page.table(HEADER_ROW, last, len(columns) + len(beside), frozen_columns=SCHOOL + 1)
+    print_beside(page, last, columns, beside)
 
 
 def _lines(figures: Figures) -> Iterator[Line]:
+    years = {one.school.code: one for one in figures.year.schools}
     for submission in figures.submissions:
-        yield Line(submission)
+        yield Line(submission, year=years.pop(submission.school.code))
         yield from (Line(submission, replaced) for replaced in submission.superseded)
+    yield from (Line(None, year=one) for one in years.values())
+
+
+def _file(line: Line) -> str:
+    if line.replaced:
+        return line.replaced[0]
+    return line.submission.file if line.submission else ""
 
 
 def _which_date(figures: Figures) -> str:
@@ -130,6 +145,20 @@ def _write_tally(page: Page, column: int, last: int, lines: list[Line], parts: l
 def _below(column: int, last: int) -> str:
     letter = xl_col_to_name(column)
     return f"{letter}{DATA_ROW + 1}:{letter}{max(last, DATA_ROW) + 1}"
+
+
+def _write_line(page: Page, row: int, line: Line, places: dict[tuple[str, str], str]) -> None:
+    """`places`: `_first_remarks`."""
+    if line.year:
+        year.write_line(page, row, YEAR, line.year)
+    else:
+        year.write_blank(page, row, YEAR, page.book.figures.year)
+    if line.submission and line.replaced:
+        _write_replaced(page, row, line.submission, *line.replaced)
+    elif line.submission:
+        _write_submission(page, row, line.submission, places)
+    elif line.year:
+        _write_gone(page, row, line.year.school)
 
 
 def _write_submission(page: Page, row: int, submission: Submission, places: dict[tuple[str, str], str]) -> None:
@@ -207,3 +236,13 @@ def _write_replaced(page: Page, row: int, submission: Submission, file: str, arr
     for column in (REMIND, REPORT, LATE, ERRORS, WARNINGS):
         page.number(row, column, None, *grey)
     page.text(row, FILE, file, *grey, theme.WRAP, theme.SMALL)
+
+
+def _write_gone(page: Page, row: int, school: School) -> None:
+    """A school that is no more: only its year is told."""
+    grey = (theme.ROW, theme.QUIET)
+    page.text(row, CODE, school.code, *grey, theme.TEXT)
+    page.text(row, SCHOOL, school.name, *grey)
+    page.text(row, STATE, NOT_IN_BEING, *grey, theme.INDENT)
+    for column in (REMIND, REPORT, ARRIVED, LATE, ERRORS, WARNINGS, FILE):
+        page.number(row, column, None, *grey)
