@@ -27,7 +27,7 @@ class AnswersFile(pa.DataFrameModel):
     field: Series[str] = pa.Field(isin=FIELDS, description="what kind of fact it is")
     value: Series[str] = pa.Field(description="its figure, unrounded (percent 0–100), or its words")
     basis: Series[str] = pa.Field(
-        isin=(*BASES_OF_FACTS, "carried"), description="stands in the cell, computed, or of a report carried forward"
+        isin=(*BASES_OF_FACTS, "carried"), description="stands in the cell, computed, or of a former report"
     )
     counted: Series[str] = pa.Field(isin=("true", "false"), description="false: the item bears an error")
 
