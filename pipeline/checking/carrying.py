@@ -24,8 +24,6 @@ from schemas.reports import PROBLEMS
 Key = tuple[int, str]  # number of a report, item
 
 _OPEN_ACT = frozenset({"title"})  # of an act: its title stands, its details are left blank
-
-
 _OF_TAKING = ("ANSWER-GONE", "ANSWER-FORMER", "ANSWER-CHANGED")  # said where an answer is taken over, and only there
 
 
