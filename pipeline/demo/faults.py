@@ -442,7 +442,7 @@ FAULTS = (
     _answer("процент диапазоном", _share_as("{p}–{more} %"), "NUM-RANGE"),
     _file("школа, которой нет в реестре", _school_called("МБОУ СОШ № 904 п. Дальний"), "SCHOOL-UNKNOWN"),
     _answer("«более» вместо числа", _share_as("более {p} %"), "NUM-BOUND"),
-    _answer("пустой ответ после срока", _left_empty, "ANSWER-MISSING"),
+    _answer("пустой ответ после срока", _left_empty, "ANSWER-MISSING", "ANSWER-GONE"),
     _file("снимок PDF под видом книги Excel", _scan_in_disguise, "FILE-KIND"),
     _answer("буква вместо цифры", _letter_for_digit, "NUM-LETTER"),
     _answer("больше, чем в связанном пункте", _above_limit(0), "ABOVE-LIMIT"),
