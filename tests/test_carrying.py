@@ -175,6 +175,10 @@ def test_an_answer_beside_the_words_is_the_answer(words: str, answer: str) -> No
     assert without_reference(words, FORM) == answer
 
 
+def test_words_however_far_behind_the_answer_are_found() -> None:
+    assert without_reference(f"Дневник.ру{' ' * 20_000}— без изменений", FORM) == "Дневник.ру"
+
+
 @pytest.mark.parametrize("item", ["1", "2", "3", "6.2", "7", "9", "11", "12.1", "14", "15"])
 def test_a_reference_takes_over_the_former_answer_of_any_kind(item: str) -> None:
     words = {"15": "Идёт по плану"} if item == "15" else {}

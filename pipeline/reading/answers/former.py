@@ -6,25 +6,16 @@ here: a reader sees one file, the former answer stands in another (`checking.car
 
 import re
 from functools import lru_cache
+from string import digits
 
 from pipeline.reading.answers.tokens import DASHES
 from schemas.form import Form
 
+_WORD = re.compile(r"[^\W_]+")
 _DAY = "день"  # stands for a date among the words
 _MONTHS = (
-    "январ",
-    "феврал",
-    "март",
-    "апрел",
-    "ма[йяе]",
-    "июн",
-    "июл",
-    "август",
-    "сентябр",
-    "октябр",
-    "ноябр",
-    "декабр",
-)
+    "январ", "феврал", "март", "апрел", "ма[йяе]", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"
+)  # fmt: skip
 _YEAR = r"(?:\s*г(?:ода?)?(?![^\W_]))?\.?"
 _DATE = re.compile(
     rf"(?<![0-9.])(?P<day>[0-3]?[0-9])\.(?P<number>0[1-9]|1[0-2])(?:\.(?P<year>(?:20)?[0-9]{{2}}))?{_YEAR}(?![0-9])"
@@ -32,66 +23,84 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 120  # characters; nobody refers in more
-_BREAK = r"[(;,:\n]|\s[-‐‑‒–—―−]\s"  # before or behind the words, when an answer stands beside them
+# Before or behind the words, when an answer stands beside them. Of a dash the space before it may be another's end.
+_BREAK = re.compile(rf"(?=([(;,:\n]|\s[{DASHES}]\s))")
 
 
 def former_day(text: str, form: Form) -> str | None:
     """None: the words are no reference to a former answer. Blank: to the last one; else the day of the report that it
     names, `2014-03-20`, without its year `03-20`, or of its month alone `03`, `2014-03`."""
+    known = form.recognise
     if len(text) > _LONGEST:
         return None
-    if _mark(text) in _marks(form.recognise.former):
-        return ""
-    words, day = _words_and_day(text)
-    return day if _says(words, form.recognise.former, form.recognise.former_beside) else None
+    if _WORD.search(text) is None:
+        return "" if _mark(text) in _marks(known.former) else None
+    return _said(text, known.former, known.former_beside)
 
 
 def is_withdrawn(text: str, form: Form) -> bool:
     """«снято»: an answer that stood here is taken back, and none given."""
-    if len(text) > _LONGEST:
-        return False
-    return _says(_words_and_day(text)[0], form.recognise.withdrawn, form.recognise.former_beside)
+    known = form.recognise
+    return len(text) <= _LONGEST and _said(text, known.withdrawn, known.former_beside) is not None
 
 
 def without_reference(text: str, form: Form) -> str:
     """The answer alone where one stands beside the words: «приказ № 3 (без изменений)», «то же: приказ № 3»."""
-    behind = re.fullmatch(rf"(.*\S)\s*(?:{_BREAK})\s*([^(;,:\n]*?)[\s).]*", text, re.DOTALL)
-    if behind and former_day(behind[2], form) is not None:
-        return behind[1].rstrip(" (;,:")
-    before = re.fullmatch(rf"\s*([^(;,:\n]*?)\s*(?:{_BREAK})\s*(.*\S)\s*", text, re.DOTALL)
-    if before and former_day(before[1], form) is not None:
-        return before[2].strip(" ()")
+    breaks = [found.span(1) for found in _BREAK.finditer(text)]
+    if not breaks:
+        return text
+    (first_start, first_end), (last_start, last_end) = breaks[0], breaks[-1]
+    behind = text[last_end:].strip()
+    while behind != (behind := behind.rstrip(").").rstrip()):
+        pass
+    if (answer := text[:last_start].rstrip(" (;,:")) and former_day(behind, form) is not None:
+        return answer
+    if (answer := text[first_end:].strip().strip(" ()")) and former_day(text[:first_start].strip(), form) is not None:
+        return answer
     return text
 
 
+def _said(text: str, phrases: tuple[str, ...], beside: tuple[str, ...]) -> str | None:
+    """The day among the words, blank without one, where they are nothing but these phrases and words that may stand
+    beside them; None where they are not. Most answers are told by their first words."""
+    whole, phrase, word, first = _patterns(phrases, beside)
+    bare = [one.strip(digits) for one in _words(text)]
+    if not all(map(word.fullmatch, bare)) or not any(map(first.fullmatch, bare)):
+        return None
+    words, day = _words_and_day(text)
+    return day if whole.fullmatch(words) and phrase.search(words) else None
+
+
 def _words_and_day(text: str) -> tuple[str, str]:
-    """Lower-case words with one space between; a date among them as one word, and which it is."""
+    """The words with one space between; a date among them as one word, and which it is."""
     found = _DATE.search(text)
     if not found:
-        return _words(text), ""
+        return " ".join(_words(text)), ""
     named = next((at for at, stem in enumerate(_MONTHS, 1) if re.fullmatch(stem, found["month"] or "", re.I)), None)
     year, month, day = found["year"] or found["in"] or "", named or int(found["number"]), found["day"] or found["of"]
     parts = [year if len(year) != 2 else f"20{year}", f"{month:02}", f"{int(day):02}" if day else ""]
     text = f"{text[: found.start()]} {_DAY} {text[found.end() :]}"
-    return _words(text), "-".join(filter(None, parts))
+    return " ".join(_words(text)), "-".join(filter(None, parts))
 
 
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", text.casefold().replace("ё", "е")))
-
-
-def _says(words: str, phrases: tuple[str, ...], beside: tuple[str, ...]) -> bool:
-    """Nothing but these phrases, and words that may stand beside them."""
-    whole, phrase = _patterns(phrases, beside)
-    return bool(words and whole.fullmatch(words) and phrase.search(words))
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold().replace("ё", "е"))
 
 
 @lru_cache(maxsize=16)
-def _patterns(phrases: tuple[str, ...], beside: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns(phrases: tuple[str, ...], beside: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Of all the words, of one phrase among them; of each single word without its digits, and of one that begins a
+    phrase."""
     word = rf"(?<!\S)(?:{'|'.join(_pattern(one) for one in beside) or '(?!)'})(?!\S)"
-    said = [_pattern(one, rf"\s(?:{word}\s)*") for one in phrases if re.search(r"[^\W_]", one)] or ["(?!)"]
+    said = [_pattern(one, rf"\s(?:{word}\s)*") for one in phrases if _WORD.search(one)] or ["(?!)"]
     phrase = rf"(?<!\S)(?:{'|'.join(said)})(?!\S)"
-    return re.compile(rf"(?:(?:{phrase}|{word})\s?)+"), re.compile(phrase)
+    single = {_pattern(one) for known in (*phrases, *beside) for one in known.split() if _WORD.search(one)}
+    of_dates = ("", "г(?:ода?)?", rf"(?:{'|'.join(_MONTHS)})[а-я]*")
+    begins = {_pattern(one.split()[0]) for one in phrases if _WORD.search(one)}
+    if _DAY in begins:
+        begins.update(of_dates)
+    each, first = ("|".join(sorted(known)) or "(?!)" for known in (single.union(of_dates), begins))
+    return re.compile(rf"(?:(?:{phrase}|{word})\s?)+"), re.compile(phrase), re.compile(each), re.compile(first)
 
 
 def _pattern(phrase: str, gap: str = r"\s") -> str:
@@ -103,7 +112,7 @@ def _pattern(phrase: str, gap: str = r"\s") -> str:
 @lru_cache(maxsize=16)
 def _marks(phrases: tuple[str, ...]) -> frozenset[str]:
     """Those without a letter: «-//-», «—"—»."""
-    return frozenset(_mark(one) for one in phrases if not re.search(r"[^\W_]", one))
+    return frozenset(_mark(one) for one in phrases if not _WORD.search(one))
 
 
 def _mark(text: str) -> str:
