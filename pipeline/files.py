@@ -81,7 +81,7 @@ class Outputs:
         place = self._place(relative)
         beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
         with _russian_refusal(place.relative_to(self._root)):
-            _make_private_folder(place.parent)
+            make_private_folder(place.parent)
             self._pending[place] = beside
             self._names.add(_same_name(place))
             _write(beside, content, durable)
@@ -141,7 +141,7 @@ def lock(root: Path) -> Iterator[None]:
     """Holds the output folder for one run. The system frees it when the process dies, however it dies."""
     held = FileLock(root / ".svod.lock", timeout=0, mode=0o600)
     with _russian_refusal(Path(root.name)):
-        _make_private_folder(root)
+        make_private_folder(root)
         try:
             held.acquire()
         except Timeout:
@@ -266,7 +266,7 @@ def _sweep(root: Path) -> None:
                 Path(folder, name).unlink()
 
 
-def _make_private_folder(folder: Path) -> None:
+def make_private_folder(folder: Path) -> None:
     """The folder and those over it; new ones are open to their owner alone."""
     for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)

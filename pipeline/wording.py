@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from schemas.remarks import Catalogue, Remark, Severity
+from schemas.reports import PROBLEM
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -113,6 +114,11 @@ def listed(names: Sequence[str], shown: int, more: Noun | None = None) -> str:
         return ", ".join(names)
     rest = len(names) - shown
     return f"{', '.join(names[:shown])} и{NBSP}ещё{NBSP}{count(rest, more) if more else number(rest)}"
+
+
+def item_in_text(item: str) -> str:
+    """«п. 14»; the table of problems is one answer."""
+    return "проблемы" if item == PROBLEM else f"п. {item}"
 
 
 def keep_together(text: str) -> str:

@@ -5,6 +5,7 @@ Coded checks (`schemas.coded`) judge the school's answer: a breach becomes a rem
 """
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
@@ -19,8 +20,17 @@ FIELDS = (
 )  # fmt: skip
 FIGURES = ("count", "total", "percent")
 BASES_OF_FACTS = ("stated", "derived")
-# Why a fact of another report is taken over (`checking.carrying.Why`); blank: the report says it itself.
-REASONS_TO_CARRY = ("", "partial", "blank", "reference")
+
+
+class Why(StrEnum):
+    """Why a fact of another report is taken over; blank in the table: the report says it itself."""
+
+    PARTIAL = "partial"  # an earlier file for the same date holds it, the later one lacks it
+    BLANK = "blank"  # the report before holds it
+    REFERENCE = "reference"  # «без изменений»
+
+
+OF_ANOTHER_DATE = (Why.BLANK, Why.REFERENCE)
 
 
 def _day(rows: pd.DataFrame) -> "pd.Series[Any]":
@@ -42,7 +52,7 @@ class Answers(pa.DataFrameModel):
     number: Series[float] = pa.Field(nullable=True, description="its figure: people, or percent 0–100; null for words")
     half: Series[float] = pa.Field(ge=0, description="half a unit of the last digit written, percentage points")
     basis: Series[str] = pa.Field(isin=BASES_OF_FACTS, description="stands in the cell, or computed from what does")
-    carried: Series[str] = pa.Field(isin=REASONS_TO_CARRY, description="taken over from another report, and why")
+    carried: Series[str] = pa.Field(isin=("", *Why), description="taken over from another report, and why")
 
     class Config:
         strict = True

@@ -33,7 +33,6 @@ YES, NO = "есть", "нет"
 
 ACT_ROWS = 8
 PROBLEM_ROWS = 10
-PROBLEM = "problem"  # `problem.1` is the first of them
 
 TARGET_NAME = "План_мин"  # defined name of the value of Meta.PLAN_MIN
 

@@ -13,8 +13,8 @@ FIRST_YEAR, LAST_YEAR = 2013, 2099  # a report of another year, or a picture of 
 YES, NO = "да", "нет"  # values of a fact of the field `yes`
 # Fields of what is said of an answer instead of one: that the former stands (in which words; the day of the report that
 # is meant, where it is named), that it is taken back. None is a fact of the long table.
-FORMER, FORMER_DAY, WITHDRAWN = "former", "former_day", "withdrawn"
-PROBLEMS = "problem"  # of the whole table of problems; its rows are `problem.1` …
+FORMER, FORMER_DAY, WITHDRAWN = INSTEAD_OF_ANSWERS = "former", "former_day", "withdrawn"
+PROBLEM = "problem"  # item of the whole table of problems; `problem.1` is the first of its rows
 
 
 class Fact(NamedTuple):

@@ -8,6 +8,7 @@ import pandas as pd
 from pipeline.checking.contracts import in_reports, judge
 from pipeline.checking.same_answers import same_answers
 from pipeline.checking.table import Report, fact_rows, frame_of, stated_facts
+from schemas.answers import OF_ANOTHER_DATE, Why
 from schemas.form import Form, Kind
 from schemas.frames.between import Changes, DocumentsBefore
 from schemas.remarks import Remark
@@ -46,7 +47,7 @@ def check_between_schools(
 
     `accepted`: the rows of `coverage` that are counted.
     """
-    of_date = table["carried"].isin(["", "partial"])
+    of_date = ~table["carried"].isin(OF_ANOTHER_DATE)
     coverage, accepted = (rows[of_date.loc[rows["said_row"]].to_numpy()] for rows in (coverage, accepted))
     table = table[of_date]
     return [*same_answers(counting, coverage, table, form), *_far_from_peers(counting, accepted, table)]
@@ -85,7 +86,7 @@ def _documents_before(counting: Sequence[Report], table: pd.DataFrame, form: For
     """`schemas.frames.between.DocumentsBefore`, and beside it the cell, the names of the document and the day of the
     report before."""
     with_documents = {item.number for item in form.items if item.documented and form.is_cumulative(item.number)}
-    said, own = _documents(table, with_documents), _documents(table[table["carried"] != "blank"], with_documents)
+    said, own = _documents(table, with_documents), _documents(table[table["carried"] != Why.BLANK], with_documents)
     rows = []
     for before, now in _one_after_another(counting):
         given = own.get(now.number, {})

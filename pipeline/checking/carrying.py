@@ -8,31 +8,23 @@ answer that bears an error is handed on to no other date. Every answer taken ove
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
 import pandas as pd
 
 from pipeline.checking.lineage import in_order
-from pipeline.checking.table import FactRow, Report, answer_in_words, fact_rows
-from schemas.answers import FIGURES
+from pipeline.checking.table import FactRow, Report, answer_in_words, fact_rows, place_of
+from pipeline.wording import item_in_text
+from schemas.answers import FIGURES, Why
 from schemas.form import Form
 from schemas.remarks import Remark
-from schemas.reports import PROBLEMS
+from schemas.reports import PROBLEM
 
 Key = tuple[int, str]  # number of a report, item
 
 _OPEN_ACT = frozenset({"title"})  # of an act: its title stands, its details are left blank
 _OF_TAKING = ("ANSWER-GONE", "ANSWER-FORMER", "ANSWER-CHANGED")  # said where an answer is taken over, and only there
-
-
-class Why(StrEnum):
-    """Why an answer is taken over; blank in the table: it is not."""
-
-    PARTIAL = "partial"  # an earlier file for the same date holds it, the later one lacks it
-    BLANK = "blank"  # the report before holds it
-    REFERENCE = "reference"  # «без изменений»
 
 
 @dataclass
@@ -61,7 +53,7 @@ class Carried:
         on_answers: dict[Key, list[Remark]] = {}
         found = []
         for remark in (*said, *self.remarks):
-            key = numbers.get((remark.file, remark.sheet, remark.school, remark.as_of), -1), remark.item
+            key = numbers.get(place_of(remark), -1), remark.item
             if remark.code == "DOC-INCOMPLETE" and key in self.completed:
                 continue
             found.append(remark)
@@ -246,8 +238,7 @@ class _School:
             return
         for unit, answer in kept.items():
             self.batch.take(last, unit, answer, Why.PARTIAL)
-        named = sorted(kept, key=self.batch.form.sort_key)
-        items = ", ".join("проблемы" if unit == PROBLEMS else f"п. {unit}" for unit in named)
+        items = ", ".join(map(item_in_text, sorted(kept, key=self.batch.form.sort_key)))
         other = next(answer.by.file for answer in kept.values())
         self.batch.remarks.append(last.remark("REPORT-PARTIAL", other=other, items=items))
 
@@ -255,7 +246,7 @@ class _School:
         """What an earlier file for the date says otherwise, old and new."""
         for unit, answer in now.items():
             former = before.get(unit)
-            if former is None or answer.by is not last or unit == PROBLEMS or unit in last.references:
+            if former is None or answer.by is not last or unit == PROBLEM or unit in last.references:
                 continue
             if self.batch.stated(former) != self.batch.stated(answer) and former.rows and answer.rows:
                 facts = self.batch.facts(answer)
@@ -284,7 +275,7 @@ class _School:
 
 def _unit(item: str) -> str:
     """The table of problems is one answer."""
-    return PROBLEMS if item.startswith(PROBLEMS) else item
+    return PROBLEM if item.startswith(PROBLEM) else item
 
 
 def _is_day(one: date, day: str) -> bool:

@@ -71,10 +71,12 @@ def places_of(table: pd.DataFrame, numbers: "pd.Series[float]", reports: Sequenc
     """The facts of these row numbers; of one taken over the cell of the report that takes it, for there the school has
     to look."""
     for fact in fact_rows(table, numbers):
+        if not fact.carried:
+            yield fact
+            continue
         report = reports[fact.report]
         cell, as_of = report.answer_cells.get(fact.item, ""), str(report.as_of or "")
-        here = fact._replace(file=report.file, sheet=report.sheet, cell=cell, as_of=as_of)
-        yield here if fact.carried else fact
+        yield fact._replace(file=report.file, sheet=report.sheet, cell=cell, as_of=as_of)
 
 
 # ── failures of a model ──────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipeline.checking import between, contracts, controls, lineage
-from pipeline.checking.carrying import Carried, Key, Why, carry
+from pipeline.checking.carrying import Carried, Key, carry
 from pipeline.checking.table import (
     Place,
     Report,
@@ -21,6 +21,7 @@ from pipeline.checking.table import (
     stated_facts,
 )
 from pipeline.checking.waivers import waive
+from schemas.answers import Why
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, Severity
@@ -42,7 +43,7 @@ class Checked:
     answers: pd.DataFrame
     remarks: tuple[Remark, ...]
     on_registry: tuple[Remark, ...]
-    set_aside: frozenset[tuple[int, str]]
+    set_aside: frozenset[Key]
     empty: frozenset[int]
     taken: Mapping[Key, tuple[int, Why]] = field(default_factory=dict)
 
@@ -160,18 +161,18 @@ def _impossible(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozens
     return _on_items((remark for remark in remarks if remark.code in _IMPOSSIBLE), numbers)
 
 
-def _with_errors(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[tuple[int, str]]:
+def _with_errors(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[Key]:
     """(report, item) with an error on the item. `numbers`: place of a report -> its number."""
     return _on_items((remark for remark in remarks if remark.severity is Severity.ERROR), numbers)
 
 
-def _on_items(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[tuple[int, str]]:
+def _on_items(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[Key]:
     """(report, item) on which these remarks stand."""
     on_reports = [remark for remark in remarks if remark.item and place_of(remark) in numbers]
     return frozenset((numbers[place_of(remark)], remark.item) for remark in on_reports)
 
 
-def _keyed(table: pd.DataFrame, keys: frozenset[tuple[int, str]]) -> "pd.Series[bool]":
+def _keyed(table: pd.DataFrame, keys: frozenset[Key]) -> "pd.Series[bool]":
     """Which rows are of one of these reports and items."""
     found = [key in keys for key in zip(table["report"], table["item"], strict=True)]
     return pd.Series(found, index=table.index, dtype="bool")

@@ -13,13 +13,12 @@ from schemas.answers import FIGURES, empty_answers
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Remark, remark
-from schemas.reports import FORMER, FORMER_DAY, WITHDRAWN, FileRead, ReportRead
+from schemas.reports import FORMER, FORMER_DAY, INSTEAD_OF_ANSWERS, WITHDRAWN, FileRead, ReportRead
 
 Place = tuple[str, str, str, date | None]  # file, sheet, school, date: whose report, and where it stands
 StatedFact = tuple[str, str, str, float]  # item, field, text, number (-1 where there is none)
 
 _PLACE = ["file", "sheet", "cell", "school_code", "as_of"]
-_NO_FACTS = (FORMER, FORMER_DAY, WITHDRAWN)
 
 
 class Reference(NamedTuple):
@@ -240,7 +239,7 @@ def _rows(reads: list[FileRead]) -> Iterator[tuple[object, ...]]:
             as_of = report.as_of.isoformat() if report.as_of else ""
             place = number, read.file, report.sheet
             for fact in report.facts:
-                if fact.field in _NO_FACTS:
+                if fact.field in INSTEAD_OF_ANSWERS:
                     continue
                 text, figure = (fact.value, np.nan) if isinstance(fact.value, str) else ("", fact.value)
                 said = fact.cell, report.school, as_of, fact.item, fact.field, text, figure, fact.half, fact.basis

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline import VERSION
 from pipeline.commands.comparing import first_difference
-from pipeline.files import OutputError, Outputs, lock
+from pipeline.files import OutputError, Outputs, lock, make_private_folder
 from pipeline.memory.archive import FOLDER as ARCHIVE
 from pipeline.memory.archive import Archive
 from pipeline.memory.manifest import FILE, Manifest, code_digest, form_of, libraries, read_manifest
@@ -123,8 +123,7 @@ def _unpacked(made: Manifest, archive: Archive, folder: Path) -> Iterator[Inbox]
 def _unpack(folder: Path, path: Path, content: bytes) -> Path:
     place = folder / path
     try:
-        for missing in reversed([f for f in (place.parent, *place.parent.parents) if not f.exists()]):
-            missing.mkdir(mode=0o700)
+        make_private_folder(place.parent)
         place.write_bytes(content)
     except OSError as error:
         raise OutputError(

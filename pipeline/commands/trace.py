@@ -7,6 +7,7 @@ from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.rows import AnswerRow, answer_rows, coverage_rows, totals_by_item
 from pipeline.monthly import Survey
 from pipeline.wording import SEVERITIES, counted_of, day, message, number, percent, todo
+from schemas.answers import Why
 from schemas.district import School
 from schemas.form import Item
 from schemas.strict import UsageError
@@ -28,9 +29,9 @@ _FIELDS = {
     "url": "адрес",
 }
 _TAKEN_BECAUSE = {
-    "partial": "В файле «{file}», который пришёл позже на ту же дату, ответа нет: действует ответ прежнего файла.",
-    "blank": "В отчёте «{file}» здесь пусто: действует ответ прежнего отчёта, на {day}.",
-    "reference": "Отчёт «{file}» ссылается на прежний ответ: он взят из отчёта на {day}.",
+    Why.PARTIAL: "В файле «{file}», который пришёл позже на ту же дату, ответа нет: действует ответ прежнего файла.",
+    Why.BLANK: "В отчёте «{file}» здесь пусто: действует ответ прежнего отчёта, на {day}.",
+    Why.REFERENCE: "Отчёт «{file}» ссылается на прежний ответ: он взят из отчёта на {day}.",
 }
 _SHARES = {
     Share.COUNTED: "учтено",

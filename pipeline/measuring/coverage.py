@@ -13,12 +13,12 @@ from pipeline.checking.table import Report, coverage_of
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.picture import Picture
 from pipeline.measuring.rows import CoverageRow
+from schemas.answers import OF_ANOTHER_DATE
 from schemas.district import School
 from schemas.form import Form, Item, Kind
 
 _KEY = ["report", "item"]
 _PLACE = ["file", "sheet", "cell"]
-_OF_ANOTHER_DATE = ("blank", "reference")  # why an answer is taken over; a partial correction is of the same
 _NO_REPORT = -1  # stands for the number of a report where there is none
 _PERCENT_EXACT = 9  # decimals of a percent that count: binary fractions may take the last ones from 100
 
@@ -47,7 +47,7 @@ def answered_shares(checked: Checked, form: Form) -> pd.DataFrame:
         shares[f"{name}_said"] = shares[name]
         shares[name] = shares[name].where(counted)
     shares["derived"] = counted & (shares["count_basis"] == "derived")
-    shares["carried"] = shares["carried"].isin(_OF_ANOTHER_DATE)
+    shares["carried"] = shares["carried"].isin(OF_ANOTHER_DATE)
     return shares.fillna(dict.fromkeys(_PLACE, "")).drop(columns="count_basis")
 
 

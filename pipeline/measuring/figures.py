@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipeline.measuring.rules import Rule
+from schemas.answers import Why
 from schemas.district import School, Waiver
 from schemas.form import Form, Target
 from schemas.remarks import Remark
@@ -234,8 +235,8 @@ class SetAside(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """An answer that a report of the picture takes over from another of its school: in which words, from where; `why`:
-    `checking.carrying.Why`; `file`: of the report that takes it."""
+    """An answer that a report of the picture takes over from another of its school: in which words, from where; `file`:
+    of the report that takes it."""
 
     school: School
     item: str
@@ -244,7 +245,7 @@ class Taken(NamedTuple):
     source: str
     sheet: str
     cell: str
-    why: str
+    why: Why
     file: str
 
 

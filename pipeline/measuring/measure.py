@@ -18,7 +18,7 @@ from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Figures, Restated, Source, Told
 from pipeline.measuring.frames import hold
 from pipeline.measuring.milestones import Milestones, measures, milestones
-from pipeline.measuring.picture import Outcome, Picture, outcome, picture, said_of_outcomes
+from pipeline.measuring.picture import Picture, outcome, passed_over, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
 from pipeline.measuring.reconciliation import reconcile
 from pipeline.measuring.remark_history import remark_history, standing_by_date
@@ -35,8 +35,6 @@ _TREND = {
     "carried": "bool",
 }  # fmt: skip
 _NO_POINTS = 1e-9  # percentage points; two computed percentages that differ by less are the same
-# Of these reports nothing is said but why they are not in the picture.
-_PASSED_OVER = (Outcome.SUPERSEDED, Outcome.IN_PART, Outcome.FUTURE, Outcome.NOT_IN_BEING, Outcome.OLDER)
 
 
 def measure(
@@ -103,7 +101,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         problems=problems(evidence),
         remarks=remarks,
         remark_history=remark_history(evidence),
-        rules=rule_book(evidence.catalogue, remarks, standing_by_date(evidence, remarks, _PASSED_OVER)),
+        rules=rule_book(evidence.catalogue, remarks, standing_by_date(evidence, remarks)),
         waivers=evidence.waivers,
         sources=sources,
         reconciliation=reconcile(evidence, shares, sums, sources, remarks),
@@ -186,9 +184,9 @@ def _courses(evidence: Evidence) -> dict[str, headline.Course]:
 def _remarks(evidence: Evidence) -> Iterator[Remark]:
     """On the registry, on the reports in the picture, and on every file that gave none."""
     checked, shown = evidence.checked, evidence.shown
-    passed_over = {report.place for report in checked.reports if outcome(report, checked, shown) in _PASSED_OVER}
+    left_out = passed_over(checked, shown)
     yield from checked.on_registry
-    yield from (remark for remark in checked.remarks if place_of(remark) not in passed_over)
+    yield from (remark for remark in checked.remarks if place_of(remark) not in left_out)
     yield from evidence.catalogue.grade(said_of_outcomes(checked, shown, evidence.calendar, evidence.form))
 
 

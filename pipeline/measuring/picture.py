@@ -8,12 +8,13 @@ from enum import StrEnum
 from functools import cached_property
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Report
+from pipeline.checking.table import Place, Report
 from pipeline.measuring.calendar import Calendar
-from pipeline.wording import listed
+from pipeline.wording import item_in_text, listed
 from schemas.district import Registry, School
 from schemas.form import Form
 from schemas.remarks import Remark
+from schemas.reports import PROBLEM
 
 _MOST_ITEMS = 3  # named where two reports disagree
 
@@ -56,6 +57,9 @@ class Outcome(StrEnum):
     OLDER = "прежний отчёт школы"
 
 
+_PASSED_OVER = (Outcome.SUPERSEDED, Outcome.IN_PART, Outcome.FUTURE, Outcome.NOT_IN_BEING, Outcome.OLDER)
+
+
 def picture(checked: Checked, registry: Registry, as_of: date, calendar: Calendar) -> Picture:
     """Empty reports take no place in it: the one before is carried forward."""
     schools = tuple(school for school in registry.schools if school.in_being(as_of))
@@ -86,6 +90,11 @@ def outcome(report: Report, checked: Checked, shown: Picture) -> Outcome:
     return Outcome.CARRIED if report.school in shown.carried else Outcome.COUNTED
 
 
+def passed_over(checked: Checked, shown: Picture) -> frozenset[Place]:
+    """The reports of which nothing is said but why they are not in the picture."""
+    return frozenset(report.place for report in checked.reports if outcome(report, checked, shown) in _PASSED_OVER)
+
+
 def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar, form: Form) -> Iterator[Remark]:
     """Why a report is not in the picture, and odd dates of those that are."""
     for report in checked.reports:
@@ -107,8 +116,8 @@ def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar, form:
 def _difference(checked: Checked, report: Report, newer: Report, form: Form) -> str:
     """In which items two reports of one school and date disagree, in words."""
     disagree = checked.stated.get(report.number, frozenset()) ^ checked.stated.get(newer.number, frozenset())
-    items = {item.partition(".")[0] if item.startswith("problem") else item for item, *_ in disagree}
+    items = {PROBLEM if item.startswith(PROBLEM) else item for item, *_ in disagree}
     if not items:
         return "ответы одинаковы"
-    said = ["проблемы" if item == "problem" else f"п. {item}" for item in sorted(items, key=form.sort_key)]
-    return f"разные ответы: {listed(said, _MOST_ITEMS)}"
+    said = map(item_in_text, sorted(items, key=form.sort_key))
+    return f"разные ответы: {listed(list(said), _MOST_ITEMS)}"

@@ -16,7 +16,7 @@ from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Problem
 from pipeline.wording import capital
 from schemas.district import School
-from schemas.form import Form
+from schemas.form import Form, WordGroup
 from schemas.likeness import plain
 
 OTHER = "Другое"
@@ -64,11 +64,12 @@ def problems(evidence: Evidence) -> tuple[Problem, ...]:
 
 def group_of(problem: str, form: Form) -> str:
     """The first group one of whose stems begins a word of the problem."""
-    words = _CONNECTIVES.sub("", f" {plain(problem)}")
-    for group in form.problem_groups:
-        if any(f" {plain(stem)}" in words for stem in group.stems):
-            return group.title
-    return OTHER
+    return next(groups_named(_CONNECTIVES.sub("", f" {plain(problem)}"), form.problem_groups), OTHER)
+
+
+def groups_named(words: str, groups: Iterable[WordGroup]) -> Iterator[str]:
+    """Titles of the groups one of whose stems begins a word. `words`: plain, a space before each."""
+    return (group.title for group in groups if any(f" {plain(stem)}" in words for stem in group.stems))
 
 
 def groups_by_likeness(named: Iterable[tuple[str, str]]) -> dict[str, str]:

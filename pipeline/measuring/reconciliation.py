@@ -16,10 +16,11 @@ from pipeline.files import OutputError
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Reconciliation, SetAside, Share, Source, Taken
 from pipeline.measuring.picture import Picture
+from schemas.answers import Why
 from schemas.district import School
 from schemas.form import Form
 from schemas.remarks import Remark, Severity
-from schemas.reports import PROBLEMS, FileRead, ReportRead
+from schemas.reports import PROBLEM, FileRead, ReportRead
 
 _STATES = ("counted", "set_aside", "not_applicable", "no_answer", "no_report")
 _EXACT = 1e-6  # people; what sums of binary fractions may differ by
@@ -130,13 +131,13 @@ def _taken(checked: Checked, shown: Picture, schools: Sequence[School], form: Fo
         if number in shown.reports:
             report, first = shown.reports[number], facts[0]
             day = checked.reports[_source(checked, number, item)].as_of
-            place = first.file, first.sheet, first.cell, first.carried, report.file
+            place = first.file, first.sheet, first.cell, Why(first.carried), report.file
             yield Taken(by_code[report.school], item, answer_in_words(facts), day, *place)
 
 
 def _source(checked: Checked, number: int, item: str) -> int:
     """The table of problems is taken over as one."""
-    return (checked.taken.get((number, item)) or checked.taken[number, PROBLEMS])[0]
+    return (checked.taken.get((number, item)) or checked.taken[number, PROBLEM])[0]
 
 
 def _with_set_aside(totals: pd.DataFrame, aside: pd.DataFrame, numbers: list[str]) -> "pd.Series[float]":

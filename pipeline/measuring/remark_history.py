@@ -5,13 +5,13 @@ the run before. Beside it goes how many errors and warnings of each code stood a
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from pipeline.checking.table import Place, place_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Identity, RemarkAge, RemarkHistory
-from pipeline.measuring.picture import Outcome, Picture, outcome
+from pipeline.measuring.picture import Picture, passed_over
 from pipeline.measuring.rules import Standing
 from schemas.remarks import Remark, Severity
 
@@ -41,13 +41,12 @@ def remark_history(evidence: Evidence) -> RemarkHistory:
     return RemarkHistory(standing, len(last), tuple(remark for key, remark in sorted(last.items()) if key not in now))
 
 
-def standing_by_date(evidence: Evidence, remarks: Iterable[Remark], passed_over: Collection[Outcome]) -> Standing:
+def standing_by_date(evidence: Evidence, remarks: Iterable[Remark]) -> Standing:
     """How many errors and warnings of each code stand at every reporting date so far, by the files that are there now.
     The last date is that of the picture: there they are those of `remarks`.
 
     A remark on what tells no date (a file that cannot be read, the registry) has stood nobody knows since when: it
     counts at the last date only, and a code that has such remarks and no others at an earlier date is not known there.
-    `passed_over`: of reports of which this became, nothing is said.
     """
     now = [remark for remark in remarks if remark.severity is not Severity.INFO]
     undated = dict.fromkeys(remark.code for remark in now if remark.as_of is None)
@@ -58,19 +57,12 @@ def standing_by_date(evidence: Evidence, remarks: Iterable[Remark], passed_over:
     found: dict[date, Mapping[str, int | None]] = {}
     for one in evidence.earlier:
         at_date: Counter[str] = Counter()
-        for place in _places_in(one, evidence, counts, passed_over):
-            at_date.update(counts[place])
+        left_out = passed_over(evidence.checked, one)
+        for place, counted in counts.items():
+            if place not in left_out and place[-1] and place[-1] <= one.as_of:
+                at_date.update(counted)
         found[one.as_of] = {**undated, **at_date}
     return {**found, evidence.as_of: Counter(remark.code for remark in now)}
-
-
-def _places_in(
-    shown: Picture, evidence: Evidence, places: Iterable[Place], passed_over: Collection[Outcome]
-) -> list[Place]:
-    """Those of which the picture's remarks tell: of dates until then, and not of the reports that are passed over."""
-    checked = evidence.checked
-    left_out = {report.place for report in checked.reports if outcome(report, checked, shown) in passed_over}
-    return [place for place in places if place not in left_out and place[-1] and place[-1] <= shown.as_of]
 
 
 def _raised_for(one: Picture, evidence: Evidence, by_place: dict[Place, list[Remark]]) -> Raised:

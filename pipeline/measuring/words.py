@@ -13,7 +13,7 @@ from typing import NamedTuple, assert_never
 
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.milestones import says_no
-from pipeline.measuring.problems import Words, leaders, title_of, words_of
+from pipeline.measuring.problems import Words, groups_named, leaders, title_of, words_of
 from pipeline.measuring.rows import AnswerRow, answer_rows, coverage_rows
 from schemas.district import School
 from schemas.form import Item, Kind
@@ -193,8 +193,7 @@ def _pieces(text: str, item: Item) -> list[str]:
 
 def _known(piece: str, item: Item) -> list[str]:
     """Titles of the form's groups of which a word is there."""
-    said = f" {plain(piece)}"
-    return [group.title for group in item.groups if any(f" {plain(stem)}" in said for stem in group.stems)]
+    return list(groups_named(f" {plain(piece)}", item.groups))
 
 
 def _alike(named: list[tuple[str, str]], item: Item) -> list[list[tuple[str, str]]]:

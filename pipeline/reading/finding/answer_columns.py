@@ -15,7 +15,7 @@ from pipeline.reading.finding.tables import Table
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot, address
 from schemas.form import Form, Item, Kind
-from schemas.reports import FORMER, FORMER_DAY, WITHDRAWN
+from schemas.reports import INSTEAD_OF_ANSWERS
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def reads_as_answer(item: Item, cell: Cell, form: Form, base: float | None = Non
     if item.kind in (Kind.GROUP, Kind.TEXT) or is_blank(cell):
         return False
     answer = read_answer(item, cell, form, base)
-    fields = {fact.field for fact in answer.facts} - {FORMER, FORMER_DAY, WITHDRAWN}
+    fields = {fact.field for fact in answer.facts}.difference(INSTEAD_OF_ANSWERS)
     whole = {"number", "date"} if item.kind in (Kind.DOCUMENT, Kind.ACTS) else set[str]()
     return bool(fields & {"count", "percent", "yes"}) or (bool(fields) and whole <= fields and not answer.remarks)
 

@@ -19,6 +19,7 @@ from pipeline.reading.schools import Schools
 from schemas import own_form
 from schemas.addresses import Spot
 from schemas.form import Form
+from schemas.reports import PROBLEM
 
 _NAMELESS = {"SCHOOL-MISSING", "DATE-MISSING"}
 
@@ -52,7 +53,7 @@ class Piece:
         table = self.found.problems
         rows = range(table.first, table.last + 1) if table else ()
         problems = table and any(Spot(row, table.columns.measure) in self.sheet.cells for row in rows)
-        return frozenset(items | {own_form.PROBLEM} if problems else items)
+        return frozenset(items | {PROBLEM} if problems else items)
 
     def _is_filled(self, row: int) -> bool:
         table = self.found.items

@@ -10,7 +10,7 @@ from pipeline.reading.finding.signatures import closing_row, signature_cells
 from pipeline.reading.finding.tables import FormOnSheet, Table
 from pipeline.reading.opening.book import Cell
 from schemas.addresses import Spot
-from schemas.reports import FORMER, PROBLEMS, Fact
+from schemas.reports import FORMER, PROBLEM, Fact
 
 
 def read_problems(ledger: Ledger, found: FormOnSheet, last_item: int) -> None:
@@ -49,11 +49,11 @@ def _read_problem(ledger: Ledger, table: Table, row: int, counted: int) -> bool:
     ledger.roles.update(dict.fromkeys(texts.values(), Role.ANSWER))
     if not texts:
         if any(spot in sheet.cells for spot in spots.values()):
-            ledger.written.add(PROBLEMS)  # that there are none
+            ledger.written.add(PROBLEM)  # that there are none
         return False
     if all(former_day(text_of(sheet.cells[spot]), ledger.form) is not None for spot in texts.values()):
         spot = next(iter(texts.values()))
-        ledger.add(PROBLEMS, [Fact(PROBLEMS, FORMER, text_of(sheet.cells[spot]), sheet.address(spot))])
+        ledger.add(PROBLEM, [Fact(PROBLEM, FORMER, text_of(sheet.cells[spot]), sheet.address(spot))])
         return False
     item = f"problem.{counted}"
     ledger.answer_cells[item] = sheet.address(spots["solution"])

@@ -23,6 +23,7 @@ from schemas import own_form
 from schemas.district import School
 from schemas.form import Form, Item, Kind
 from schemas.own_form import Meta
+from schemas.reports import PROBLEM
 
 
 class FormWritten(NamedTuple):
@@ -460,7 +461,7 @@ class _ReportSheet:
             _LINE,
         )
         self.sheet.merge_range(header, _ANSWER, header, _SHARE, problems.solution[0], self.formats(theme.HEADER))
-        said = prefill.rows_of(self.form, own_form.PROBLEM, self.before)
+        said = prefill.rows_of(self.form, PROBLEM, self.before)
         given = {number: prefill.problem(number, self.before) for number in said}
         for n, (number, entry) in enumerate(given.items(), start=1):
             self.answers[number] = self._problem(n, entry).ref

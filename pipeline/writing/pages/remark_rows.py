@@ -7,7 +7,6 @@ from pipeline.writing.pages.page import Book
 from pipeline.writing.pages.theme import Look
 from schemas.remarks import Remark, Severity
 
-PROBLEM = "problem"  # an item of the table of problems is numbered `problem.3`
 WAIVED = "разрешено"
 
 SEVERITIES: dict[Severity, tuple[str, tuple[Look, ...]]] = {

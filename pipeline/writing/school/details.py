@@ -10,9 +10,10 @@ from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import Column, Page
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_fitted
-from pipeline.writing.pages.remark_rows import PROBLEM, SEVERITIES, WAIVED, listed
+from pipeline.writing.pages.remark_rows import SEVERITIES, WAIVED, listed
 from pipeline.writing.school.brief import deadline_about
 from schemas.remarks import Remark
+from schemas.reports import PROBLEM
 
 SHEET = "Что исправить"
 

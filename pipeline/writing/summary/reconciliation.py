@@ -13,6 +13,7 @@ from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, written
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.summary import remarks
+from schemas.answers import Why
 from schemas.form import Kind
 from schemas.remarks import Remark
 
@@ -229,9 +230,9 @@ _TAKEN = {
 }
 _T_NUMBER, _T_SCHOOL, _T_ANSWER, _T_WHY, _T_FILE, _T_SOURCE = _TAKEN
 _WHY = {
-    "partial": "файл исправляет лишь часть ответов",
-    "blank": "пусто, раньше ответ был",
-    "reference": "ссылка на прежний ответ",
+    Why.PARTIAL: "файл исправляет лишь часть ответов",
+    Why.BLANK: "пусто, раньше ответ был",
+    Why.REFERENCE: "ссылка на прежний ответ",
 }
 
 

@@ -11,9 +11,10 @@ from pipeline.measuring.rows import reconciled_items
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Book, Column, Page, said_of_rest, written
-from pipeline.writing.pages.remark_rows import PROBLEM, SEVERITIES, WAIVED, listed
+from pipeline.writing.pages.remark_rows import SEVERITIES, WAIVED, listed
 from pipeline.writing.pages.theme import Look
 from schemas.remarks import Remark, Severity
+from schemas.reports import PROBLEM
 
 COLUMNS = (
     Column("Важность", 13),
