@@ -219,6 +219,21 @@ class Control(_Data, frozen=True):
     hint: str
 
 
+class Plausible(_Data, frozen=True):
+    """What growth and which figures are told as information, though a school may well have done it.
+
+    rise: more percentage points than these, between reports no more than `rise_days` apart. alike: so many items that
+    have grown by the same, so many points or people at least. round: so many percents, all that a report
+    states without people, each a multiple of ten."""
+
+    rise: float = 80
+    rise_days: int = 70
+    alike: int = 5
+    alike_points: float = 5
+    alike_people: int = 10
+    round: int = 6
+
+
 class Measure(_Data, frozen=True, rename={"since": "from"}):
     title: str
     items: tuple[str, ...]
@@ -256,6 +271,7 @@ class Form(_Data, frozen=True, dict=True):
     controls: tuple[Control, ...]
     stages: tuple[Stage, ...]
     problem_groups: tuple[WordGroup, ...]
+    plausible: Plausible = Plausible()
     cumulative: bool = True  # does each report build on the one before: what it leaves blank stands as it stood
 
     @property
@@ -369,6 +385,8 @@ def _contradictions(form: Form) -> Iterator[str]:
     if sorted(shown) != sorted(item.number for item in form.coverage_items):
         yield "coverage.groups должны называть каждый пункт с долей ровно один раз"
     yield from _target_contradictions(form.targets)
+    if form.plausible.rise < 0 or min(msgspec.structs.astuple(form.plausible)[1:]) < 1:
+        yield "plausible: rise не может быть меньше 0, остальные ключи — меньше 1"
     if list(form.order.reporting_dates) != sorted(set(form.order.reporting_dates)):
         yield "order.reporting_dates должны идти по возрастанию и не повторяться"
 

@@ -37,6 +37,7 @@ RIGHT: dict[Model, Row] = {
         "report": 1, "item": "6.2", "volume": False, "cumulative": True, "count": 331.0, "spread": 0.0,
         "percent": 58.0, "total": 574.0,
         "count_before": 300.0, "spread_before": 0.0, "percent_before": 52.0, "total_before": 574.0,
+        "rise_limit": 80.0,
     },
     DocumentsBefore: {"report": 1, "item": "4.1", "still_given": True},
     DueAnswers: {
@@ -107,6 +108,7 @@ BROKEN: dict[Model, dict[str, Row]] = {
     Changes: {
         "people_do_not_fall": {"count": 299.0},
         "volume_does_not_fall": {"volume": True, "percent": 51.5},
+        "share_does_not_leap": {"rise_limit": 5.0},
         "whole_does_not_jump": {"total": 700.0},
     },
     DocumentsBefore: {"document_does_not_vanish": {"still_given": False}},

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +15,9 @@ from pipeline.demo.answers import Conduct, answers_on
 from pipeline.demo.district import make_schools
 from pipeline.demo.handwriting import Entry, Hand, typed
 from pipeline.reading.opening.book import Cell
+from pipeline.wording import message
 from schemas.district import Registry, School
-from schemas.form import load_form
+from schemas.form import Plausible, load_form
 from schemas.remarks import Severity
 from schemas.reports import FileRead
 from tests.batch import CATALOGUE, MARCH, checked, file_of, order_form, school
@@ -25,7 +27,15 @@ from tests.own_form import own_form_file
 
 MEALS = load_form(MEALS_PATH)
 JANUARY, MAY = date(2014, 1, 30), date(2014, 5, 20)
-BETWEEN = {"COUNT-FELL", "PCT-FELL", "BASE-JUMP", "DOC-GONE", "REPORT-UNCHANGED", "SAME-ANSWERS", "FAR-FROM-PEERS"}
+BETWEEN = {"COUNT-FELL", "PCT-FELL", "BASE-JUMP", "DOC-GONE", "REPORT-UNCHANGED", "SAME-ANSWERS", "FAR-FROM-PEERS"} | {
+    "PCT-ROSE",
+    "GROWTH-ALIKE",
+    "PCT-ROUND",
+}
+
+
+def spaced(text: str) -> str:
+    return text.replace("\u00a0", " ")
 
 
 def two(before: dict[str, str], now: dict[str, str]) -> list[tuple[str, str, date | None]]:
@@ -98,6 +108,87 @@ def test_documents_in_another_order_or_with_a_mended_number_are_still_there():
 def test_a_base_that_jumps_by_more_than_a_fifth(before, now, jumps):
     remarks = two({"6.2": f"100 из {before}"}, {"6.2": f"331 из {now}"})
     assert remarks == ([("BASE-JUMP", "6.2", MARCH)] if jumps else [])
+
+
+# ── what is hardly counted ──
+def test_a_share_that_leaps_is_information_with_what_the_school_has_said_before():
+    files = [
+        file_of(order_form(day, answers={"12.2": "100 %", "13": words}), f"{number}.xlsx")
+        for number, (day, words) in enumerate([(JANUARY, "4 %"), (MARCH, "5 %"), (MAY, "98 %")])
+    ]
+    [leap] = [remark for remark in checked(files).remarks if remark.code == "PCT-ROSE"]
+    assert (leap.severity, leap.item, leap.as_of) == (Severity.INFO, "13", MAY)
+    assert spaced(message(leap, CATALOGUE)) == (
+        "Было 5 %, стало 98 %: необычно большой рост. По отчётам школы: 30.01 — 4 %, 20.03 — 5 %, 20.05 — 98 %."
+    )
+
+
+def test_a_share_may_rise_as_far_as_schools_do_before_a_deadline():
+    assert two({"13": "8 %"}, {}) == []  # 80 points in seven weeks
+    assert two({"13": "7,9 %"}, {}) == [("PCT-ROSE", "13", MARCH)]
+    months = [file_of(order_form(JANUARY, answers={"13": "1 %"}), "1.xlsx"), file_of(order_form(MAY), "2.xlsx")]
+    assert said(months) == []  # in four months it may
+
+
+TEN_LESS = {"8": "40,5%", "9": "21 %", "12.1": "51%", "12.2": "85 %", "13": "78%"}
+
+
+def test_many_items_that_have_grown_by_the_same_are_information_with_each_ones_history():
+    files = [file_of(order_form(JANUARY, answers=TEN_LESS), "1.xlsx"), file_of(order_form(), "2.xlsx")]
+    [alike] = [remark for remark in checked(files).remarks if remark.code == "GROWTH-ALIKE"]
+    assert (alike.severity, alike.item, alike.as_of) == (Severity.INFO, "", MARCH)
+    assert spaced(message(alike, CATALOGUE)) == (
+        "Поровну, на 10 п.п., выросли показатели: п. 8: 30.01 — 40,5 %, 20.03 — 50,5 %; "
+        "п. 9: 30.01 — 21 %, 20.03 — 31 %; п. 12.1: 30.01 — 51 %, 20.03 — 61 %; "
+        "п. 12.2: 30.01 — 85 %, 20.03 — 95 %; п. 13: 30.01 — 78 %, 20.03 — 88 %."
+    )
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        TEN_LESS | {"13": "77%"},  # four items
+        TEN_LESS | {"12.1": "40,5%"},  # from one start: it is the same people
+    ],
+)
+def test_a_few_items_or_the_same_people_may_grow_alike(before):
+    now = {"12.1": "50,5%"} if before["12.1"] == "40,5%" else {}
+    assert two(before, now) == []
+
+
+def test_people_too_grow_alike():
+    people = {"6.1": 20, "6.2": 300, "6.3": 500, "10.2": 200, "10.3": 250}
+    before, now = ({item: f"{number + more} чел." for item, number in people.items()} for more in (0, 20))
+    assert two(before, now) == [("GROWTH-ALIKE", "", MARCH)]
+
+
+TENS = {"8": "50%", "9": "30 %", "12.1": "60%", "12.2": "90 %", "13": "80%", "14": "40%"}
+
+
+def test_a_report_whose_percents_are_all_round_is_information_with_its_earlier_ones():
+    files = [file_of(order_form(JANUARY, answers=TENS | {"13": "77 %"}), "1.xlsx")]
+    files += [file_of(order_form(answers=TENS), "2.xlsx")]
+    [tens] = [remark for remark in checked(files).remarks if remark.code == "PCT-ROUND"]
+    assert (tens.severity, tens.item, tens.as_of) == (Severity.INFO, "", MARCH)
+    assert dict(tens.data)["history"] == "30.01 — 5 из 6, 20.03 — 6 из 6"
+
+
+@pytest.mark.parametrize("otherwise", [{"13": "82 %"}, {"13": "100 %"}, {"13": "80 % (490 чел.)"}])
+def test_a_percent_that_is_counted_among_round_ones_makes_them_none(otherwise):
+    """Everybody and nobody are no estimate, and people beside a percent have been counted."""
+    assert two(TENS | otherwise, TENS | otherwise) == []
+
+
+def test_how_much_is_too_much_is_the_forms():
+    strict = msgspec.structs.replace(FORM, plausible=Plausible(rise=5, rise_days=49, alike=2, round=3))
+    before = order_form(JANUARY, answers={"13": "82 %", "9": "25 %"})
+    files = [
+        file_of(before, "1.xlsx"),
+        file_of(order_form(), "2.xlsx"),
+    ]
+    codes = {remark.code for remark in check(files, {}, strict, REGISTRY, CATALOGUE).remarks}
+    assert codes & BETWEEN == {"PCT-ROSE", "GROWTH-ALIKE"}
+    assert said(files) == []
 
 
 def district(answers: dict[str, dict[str, str]]) -> tuple[list[FileRead], Registry]:

@@ -283,6 +283,17 @@ def a_prefilled_form_sent_back(folder: Path) -> Iterable[Remark]:
     return checked([own_form_file("1.xlsx", JANUARY), own_form_file("2.xlsx", MARCH)]).remarks
 
 
+def grown_alike(folder: Path) -> Iterable[Remark]:
+    """Ten points more in five items than the report before."""
+    before = order_form(JANUARY, answers={"8": "40,5%", "9": "21 %", "12.1": "51%", "12.2": "85 %", "13": "78%"})
+    return checked([file_of(before, "1.xlsx"), file_of(order_form(), "2.xlsx")]).remarks
+
+
+def all_percents_round(folder: Path) -> Iterable[Remark]:
+    tens = {"8": "50%", "9": "30 %", "12.1": "60%", "12.2": "90 %", "13": "80%", "14": "40%"}
+    return checked([file_of(order_form(answers=tens))]).remarks
+
+
 def two_schools_of_one_number() -> Registry:
     return Registry((School("08", "МБОУ СОШ № 8"), School("18", "МБОУ НОШ № 8")))
 
@@ -397,6 +408,9 @@ RAISED: dict[str, Fixture] = {
     "REPORT-UNCHANGED": a_prefilled_form_sent_back,
     "SAME-ANSWERS": of_district({"01": {}, "02": {}}),
     "FAR-FROM-PEERS": of_district({f"{n:02d}": {"13": "7 %" if n == 5 else f"{70 + n} %"} for n in range(1, 11)}),
+    "PCT-ROSE": from_one_to_the_next("13", "5 %", "90 %"),
+    "GROWTH-ALIKE": grown_alike,
+    "PCT-ROUND": all_percents_round,
     # the registry
     "REGISTRY-CODE": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1"], ["01", "МБОУ СОШ № 2"]),
     "REGISTRY-NUMBER": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1", "сорок"]),

@@ -6,8 +6,11 @@ from itertools import pairwise
 import pandas as pd
 
 from pipeline.checking.contracts import in_reports, judge
+from pipeline.checking.plausible import check_plausible
 from pipeline.checking.same_answers import same_answers
 from pipeline.checking.table import Report, fact_rows, frame_of, stated_facts
+from pipeline.wording import percent as percent_said
+from pipeline.wording import short_day
 from schemas.answers import OF_ANOTHER_DATE, Why
 from schemas.form import Form, Kind
 from schemas.frames.between import Changes, DocumentsBefore
@@ -32,8 +35,11 @@ def check_between_reports(
     all, by their numbers.
     """
     places = in_reports(table, reports)
+    changes = _beside_the_last(coverage, counting, form)
+    own = coverage[_of_its_date(coverage, table)]
     return [
-        *judge(Changes, _beside_the_last(coverage, counting, form), places),
+        *judge(Changes, changes, places),
+        *check_plausible(counting, own, changes, form),
         *judge(DocumentsBefore, _documents_before(counting, table, form), places),
         *_sent_unchanged(counting, table),
     ]
@@ -47,10 +53,18 @@ def check_between_schools(
 
     `accepted`: the rows of `coverage` that are counted.
     """
-    of_date = ~table["carried"].isin(OF_ANOTHER_DATE)
-    coverage, accepted = (rows[of_date.loc[rows["said_row"]].to_numpy()] for rows in (coverage, accepted))
-    table = table[of_date]
+    coverage, accepted = (rows[_of_its_date(rows, table)] for rows in (coverage, accepted))
+    table = table[_said_for_its_date(table)]
     return [*same_answers(counting, coverage, table, form), *_far_from_peers(counting, accepted, table)]
+
+
+def _said_for_its_date(table: pd.DataFrame) -> "pd.Series[bool]":
+    return ~table["carried"].isin(OF_ANOTHER_DATE)
+
+
+def _of_its_date(coverage: pd.DataFrame, table: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows are no answer taken over from another date."""
+    return pd.Series(_said_for_its_date(table).loc[coverage["said_row"]].to_numpy(), index=coverage.index, dtype="bool")
 
 
 # ── a school's report with the one before ────────────────────────────────────────────────────────────────
@@ -63,23 +77,41 @@ _DOCUMENTS = {
 
 def _beside_the_last(coverage: pd.DataFrame, counting: Sequence[Report], form: Form) -> pd.DataFrame:
     """`schemas.frames.between.Changes`, by report and fact of the total: every answer and that of the school's last
-    report in which it counted; first ones are left out. Beside it: the facts, and the day of the report before."""
+    report in which it counted; first ones are left out. Beside it: the facts, the day of the report before, and what
+    the school has said of the item from date to date."""
     order = {report.number: here for here, report in enumerate(counting)}
     days = {report.number: pd.Timestamp(report.as_of) for report in counting if report.as_of}
     kept = coverage[coverage["report"].isin(list(order))]
     spread = (kept["half"] / 100 * kept["total"]).where(kept["count_basis"] == "derived", 0.0).fillna(0.0)
     kept = kept.assign(spread=spread, day=pd.to_datetime(kept["report"].map(days)), order=kept["report"].map(order))
     kept = kept.sort_values(["school_code", "item", "order"])
+    kept = kept.assign(history=list(_histories(kept)))
     before = kept.groupby(["school_code", "item"])[[*_FIGURES, "day"]].shift().add_suffix("_before")
     lately = kept.merge(before, how="left", left_index=True, right_index=True, validate="one_to_one")
     lately = lately[lately["day_before"].notna()]
     volumes = [item.number for item in form.items if item.kind is Kind.VOLUME]
     both = [*_FIGURES, *(f"{name}_before" for name in _FIGURES)]
-    judged = lately[["report", "item", *both, "said_row", "total_row"]]
+    near = (lately["day"] - lately["day_before"]).dt.days <= form.plausible.rise_days
+    limit = pd.Series(form.plausible.rise, index=lately.index, dtype="float64").where(near)
+    judged = lately[["report", "item", *both, "said_row", "total_row", "history"]].assign(rise_limit=limit)
     cumulative = [item.number for item in form.items if form.is_cumulative(item.number)]
     of_item = {"volume": judged["item"].isin(volumes), "cumulative": judged["item"].isin(cumulative)}
     judged = judged.assign(**of_item, day=lately["day_before"].dt.date)
     return judged.sort_values(["report", "total_row"])
+
+
+def _histories(kept: pd.DataFrame) -> Iterator[str]:
+    """«20.03 — 5 %, 20.05 — 98 %» up to each row. `kept`: by school, item and date."""
+    said: list[str] = []
+    of: tuple[str, str] = ("", "")
+    for school, item, day, percent in zip(
+        *(kept[name] for name in ("school_code", "item", "day", "percent")), strict=True
+    ):
+        if (school, item) != of:
+            of, said = (school, item), []
+        if percent == percent:  # known
+            said.append(f"{short_day(day)} — {percent_said(percent)}")
+        yield ", ".join(said)
 
 
 def _documents_before(counting: Sequence[Report], table: pd.DataFrame, form: Form) -> pd.DataFrame:

@@ -75,6 +75,7 @@ class Changes(pa.DataFrameModel):
     spread_before: Series[float] = pa.Field(description="the same in the report before")
     percent_before: Series[float] = pa.Field(nullable=True, description="the same in the report before")
     total_before: Series[float] = pa.Field(nullable=True, description="the same in the report before")
+    rise_limit: Series[float] = pa.Field(nullable=True, description="points that it may plausibly rise; null: any")
 
     class Config:
         strict = True
@@ -92,6 +93,12 @@ class Changes(pa.DataFrameModel):
     def volume_does_not_fall(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         """Its percent is what the school states, and may not fall by any part."""
         return ~(table["volume"] & table["cumulative"]) | ~(table["percent"] < table["percent_before"] - NOTHING)
+
+    @control("PCT-ROSE", "said_row", percent="percent", earlier="percent_before", history="history")
+    @classmethod
+    def share_does_not_leap(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        """A school may well have done it: information."""
+        return ~(table["percent"] - table["percent_before"] > table["rise_limit"] + NOTHING)
 
     @control("BASE-JUMP", "total_row", once_a_cell=True, total="total", earlier="total_before", day="day")
     @classmethod
