@@ -25,6 +25,14 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+class Doubts(StrEnum):
+    """Which accepted figures a remark puts under question while it stands."""
+
+    ITEM = "item"  # of the item on which it stands
+    REPORT = "report"  # all that its report says for its date
+    TAKEN = "taken"  # those that its report takes over from another file for the same date
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One thing to say about one place in one file.
@@ -60,7 +68,8 @@ def remark(code: str, **fields: object) -> Remark:
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of remark. `rule`: the control as a school understands it; `message` and `todo` are templates over the
     remark's places and figures; `example`: those that the templates name, as a school might have them; `quiet`: as
-    information it asks nothing of anybody and is told elsewhere, so «Замечания» does not list it."""
+    information it asks nothing of anybody and is told elsewhere, so «Замечания» does not list it; `doubts`: which
+    accepted figures may be wrong by it, none where it is absent."""
 
     severity: Severity
     title: str
@@ -69,6 +78,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     todo: str
     example: dict[str, Any]
     quiet: bool = False
+    doubts: Doubts | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,10 @@ class Catalogue:
 
     def is_quiet(self, said: Remark) -> bool:
         return self.entries[said.code].quiet and said.severity is Severity.INFO
+
+    def doubted_by(self, said: Remark) -> Doubts | None:
+        """Which figures it puts under question; none where the office has waived it."""
+        return None if said.waiver else self.entries[said.code].doubts
 
     def grade(self, remarks: Iterable[Remark]) -> list[Remark]:
         """The remarks with their severity; those that the office has switched off are left out."""
@@ -102,12 +116,25 @@ def load_catalogue(controls: Mapping[str, str] | None = None) -> Catalogue:
         if wish == "off":
             off.add(code)
         elif wish in tuple(Severity):
-            entries[code] = msgspec.structs.replace(entries[code], severity=Severity(wish))
+            entries[code] = _graded(entries[code], Severity(wish))
         else:
             raise UsageError(
                 f"Настройки, раздел [controls]: для «{code}» укажите error, warning, info или off, а не «{wish}»."
             )
     return Catalogue(entries, frozenset(off))
+
+
+def _graded(entry: Entry, severity: Severity) -> Entry:
+    """What the office lowers to an information asks nothing any more and puts nothing under question; an error lowered
+    to a warning lets a figure count that it calls wrong."""
+    doubts = entry.doubts
+    if severity is not entry.severity:
+        match severity:
+            case Severity.INFO:
+                doubts = None
+            case Severity.WARNING if entry.severity is Severity.ERROR:
+                doubts = doubts or Doubts.ITEM
+    return msgspec.structs.replace(entry, severity=severity, doubts=doubts)
 
 
 @cache

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline.measuring.figures import Figures, Problem
+from pipeline.measuring.figures import Doubts, Figures, Problem
 from pipeline.wording import NBSP
 from schemas.district import School
 from schemas.remarks import Remark
@@ -46,6 +46,8 @@ def alone(figures: Figures, school: School) -> Figures:
         ),
         waivers=tuple(waiver for waiver in figures.waivers if waiver.school == school.code),
         restated=(),
+        doubts=_own_doubts(school, figures.doubts, others),
+        undoubted=None,
         before=alone(before, school) if before and school in before.schools else None,
     )
 
@@ -65,6 +67,17 @@ def _own_remarks(school: School, figures: Figures) -> Iterator[Remark]:
     """Those on the registry are the office's."""
     files = {source.file for source in figures.sources}
     return (remark for remark in figures.remarks if remark.school == school.code and remark.file in files)
+
+
+def _own_doubts(school: School, doubts: Doubts, others: Sequence[str]) -> Doubts:
+    """On the school's statements; of the municipality's that some answer is under question, but not whose."""
+    return Doubts(
+        {
+            statement: tuple(_naming_nobody(remark, others) for remark in remarks if remark.school == school.code)
+            for statement, remarks in doubts.found.items()
+            if statement.school in (school.code, _MUNICIPALITY)
+        }
+    )
 
 
 def _with_solutions_alone(problem: Problem, others: Sequence[str]) -> Problem:

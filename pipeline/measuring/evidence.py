@@ -1,19 +1,22 @@
 """What every measure of a picture is taken from, in one object: made once a picture, asked by all."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 import pandas as pd
 
+from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
 from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.picture import Picture, picture
 from schemas.district import Registry, Waiver
 from schemas.form import Form
-from schemas.remarks import Catalogue
+from schemas.remarks import Catalogue, Remark
 from schemas.reports import FileRead
+
+Doubted = Mapping[Key, tuple[Remark, ...]]  # (report, coverage item) that counts -> why it is under question
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Evidence:
     """reads: all files as they were read; checked: the judged batch; answered: its shares, `coverage.answered_shares`.
 
     shown: the picture that is measured. earlier: those of the reporting dates before the one in force, oldest first.
+    doubted: the answers of the batch that are under question (`doubt.doubted_answers`).
     """
 
     reads: Sequence[FileRead]
@@ -32,6 +36,7 @@ class Evidence:
     calendar: Calendar
     shown: Picture
     earlier: tuple[Picture, ...]
+    doubted: Doubted = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:

@@ -5,7 +5,7 @@ dates are dates. `None` is «no figure», never zero.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -317,6 +317,53 @@ class Restated:
     schools: tuple[School, ...]  # whose figure of that date has changed
 
 
+class Rests(StrEnum):
+    """What a derived statement rests on."""
+
+    FIGURE = (
+        "figure"  # the accepted answer: share, rank, level, deviation, shortfall, pace needed; of all: total, peers
+    )
+    CHANGE = "change"  # the answer and that of the last reporting date
+    COURSE = "course"  # all answers of the trend, of the headline item: own pace, forecast
+    POINT = "point"  # the headline item on an earlier or this date, in the trend
+    BEHIND = "behind"  # the schools below the target: what they lack together
+    CATCH_UP = "catch up"  # what the smallest set of schools that should catch up is chosen by
+
+
+class Statement(NamedTuple):
+    """A derived statement, by what it rests on. school: code, blank for the municipality; item: of a coverage item,
+    blank where it is about the headline item alone; day: of a point."""
+
+    rests: Rests
+    school: str = ""
+    item: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """Derived statement -> the open remarks of the answers on which it rests; what rests on none is not in it. On a
+    school's own page those of other schools are left out, and may leave nothing of a statement's remarks."""
+
+    found: Mapping[Statement, tuple[Remark, ...]] = field(default_factory=dict)
+
+    def __contains__(self, statement: Statement) -> bool:
+        return statement in self.found
+
+    def of(self, statement: Statement) -> tuple[Remark, ...]:
+        return self.found.get(statement, ())
+
+
+class Measured(NamedTuple):
+    """What is made of the answers of a picture; each as `Figures` has it."""
+
+    coverage: pd.DataFrame
+    totals: pd.DataFrame
+    trend: pd.DataFrame
+    activation: tuple[Activation, ...]
+    municipality: Activation
+
+
 @dataclass(frozen=True)
 class Figures:
     """All figures of the picture as of a date.
@@ -336,6 +383,8 @@ class Figures:
     trend: one row a date and school — date, school_code (blank: the municipality), covered, total, percent, carried.
     bases: base id -> people over the schools expected.
     waivers: the office's exceptions in force at that date, of the schools expected.
+    doubts: which statements rest on an answer under question. undoubted: the same figures with what is `Measured`
+        anew without these answers; None where nothing is under question.
     answers: the facts behind the figures — school_code, item, field, text, number, counted, basis, waived
         (`Checked.answers`).
     """
@@ -368,6 +417,8 @@ class Figures:
     rules: tuple[Rule, ...]
     waivers: tuple[Waiver, ...] = ()
     restated: tuple[Restated, ...] = ()
+    doubts: Doubts = Doubts()
+    undoubted: "Figures | None" = None
     before: "Figures | None" = None  # the same at the reporting date before the one in force; of that one None
 
     @property

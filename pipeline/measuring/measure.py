@@ -1,7 +1,7 @@
 """The stage in one page: the judged table and a date -> every figure of that date."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -9,13 +9,14 @@ from types import MappingProxyType
 import pandas as pd
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import place_of
+from pipeline.checking.table import Report, place_of
 from pipeline.measuring import activation as headline
 from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.coverage import answered_shares, coverage, totals, with_change
 from pipeline.measuring.deliveries import year_of_reports
+from pipeline.measuring.doubt import doubted_answers, inherited, without_doubted
 from pipeline.measuring.evidence import Evidence
-from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Figures, Restated, Source, Told
+from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Doubts, Figures, Measured, Restated, Source, Told
 from pipeline.measuring.frames import hold
 from pipeline.measuring.milestones import Milestones, measures, milestones
 from pipeline.measuring.picture import Picture, outcome, passed_over, picture, said_of_outcomes
@@ -58,7 +59,8 @@ def measure(
     shown = picture(checked, registry, as_of, calendar)
     earlier = tuple(picture(checked, registry, day, calendar) for day in calendar.until(shown.reporting_date))
     answered = answered_shares(checked, form)
-    evidence = Evidence(reads, checked, answered, registry, form, catalogue, calendar, shown, earlier)
+    doubted = doubted_answers(checked, answered, form, catalogue)
+    evidence = Evidence(reads, checked, answered, registry, form, catalogue, calendar, shown, earlier, doubted)
     before = _figures(evidence.before, None) if evidence.before else None
     figures = _figures(evidence, before)
     other = next((one for one in sent if _differs(one[_WHOLE].percent, figures.municipality.percent)), None)
@@ -69,12 +71,8 @@ def measure(
 def _figures(evidence: Evidence, before: Figures | None) -> Figures:
     """`before`: the figures of the reporting date before the one in force."""
     form, shown, as_of = evidence.form, evidence.shown, evidence.as_of
-    shares = coverage(evidence.answered, shown, form.coverage_items)
-    sums = with_change(totals(shares, form.coverage_items), shares, before)
-    trend = _trend(evidence, _trend_pictures(evidence))
-    last_time = {row.school.code: row for row in before.activation if row.school} if before else {}
-    rows = headline.activation(evidence, shares, _courses(evidence), last_time)
-    whole = headline.municipality(evidence, sums, _whole_course(trend))
+    pictures, courses = tuple(_trend_pictures(evidence)), _courses(evidence)
+    measured = _measured(evidence, pictures, courses, before)
     left_out = {code for code, item in evidence.left_out if item == form.headline.item}
     standings = Milestones(evidence)
     remarks = tuple(_remarks(evidence))
@@ -90,26 +88,46 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         next_target=form.next_target(as_of),
         submissions=submissions(evidence),
         year=year_of_reports(evidence),
-        coverage=shares,
-        totals=sums,
-        activation=rows,
-        municipality=whole,
+        **measured._asdict(),
         milestones=milestones(standings),
-        steps=headline.steps(rows, form, as_of, left_out),
+        steps=headline.steps(measured.activation, form, as_of, left_out),
         measures=measures(standings),
-        trend=trend,
         problems=problems(evidence),
         remarks=remarks,
         remark_history=remark_history(evidence),
         rules=rule_book(evidence.catalogue, remarks, standing_by_date(evidence, remarks)),
         waivers=evidence.waivers,
         sources=sources,
-        reconciliation=reconcile(evidence, shares, sums, sources, remarks),
+        reconciliation=reconcile(evidence, measured.coverage, measured.totals, sources, remarks),
         bases=_bases(shown),
         answers=_answers(evidence),
+        doubts=inherited(evidence, measured, pictures, courses, before),
         before=before,
     )
-    return hold(figures, evidence.checked.answers)
+    return replace(hold(figures, evidence.checked.answers), undoubted=_undoubted(evidence, figures, pictures))
+
+
+def _measured(
+    evidence: Evidence, pictures: Sequence[Picture], courses: Mapping[str, Sequence[Report]], before: Figures | None
+) -> Measured:
+    """`pictures`: of the trend's dates."""
+    items = evidence.form.coverage_items
+    shares = coverage(evidence.answered, evidence.shown, items)
+    sums = with_change(totals(shares, items), shares, before)
+    trend = _trend(evidence, pictures)
+    last_time = {row.school.code: row for row in before.activation if row.school} if before else {}
+    rows = headline.activation(evidence, shares, _points(evidence, courses), last_time)
+    return Measured(shares, sums, trend, rows, headline.municipality(evidence, sums, _whole_course(trend)))
+
+
+def _undoubted(evidence: Evidence, figures: Figures, pictures: Sequence[Picture]) -> Figures | None:
+    """The same by the same ways from the answers that nothing puts under question."""
+    if not figures.doubts.found:
+        return None
+    before = figures.before and (figures.before.undoubted or figures.before)
+    evidence = replace(evidence, answered=without_doubted(evidence.answered, evidence.doubted), doubted={})
+    measured = _measured(evidence, pictures, _courses(evidence), before)
+    return replace(figures, **measured._asdict(), before=before, doubts=Doubts())
 
 
 def _restated(evidence: Evidence, told: Mapping[date, Mapping[str, Told]]) -> Iterator[Restated]:
@@ -169,16 +187,30 @@ def _whole_course(trend: pd.DataFrame) -> headline.Course:
     return list(zip(known["date"], known["percent"], strict=True))
 
 
-def _courses(evidence: Evidence) -> dict[str, headline.Course]:
-    """Code -> the headline item in the school's own reports up to the picture's date: a figure that is carried forward
-    is no new measurement."""
-    answered = evidence.answered.xs(evidence.form.headline.item, level="item")
-    percents = answered.loc[~answered["carried"], "percent"].dropna().to_dict()
-    courses: dict[str, list[tuple[date, float]]] = {}
+def _courses(evidence: Evidence) -> dict[str, list[Report]]:
+    """Code -> the school's own reports up to the picture's date with the headline item: a figure that is carried
+    forward is no new measurement."""
+    percents = _own_percents(evidence)
+    courses: dict[str, list[Report]] = {}
     for report in evidence.checked.counting:
         if report.as_of and report.as_of <= evidence.as_of and report.number in percents:
-            courses.setdefault(report.school, []).append((report.as_of, percents[report.number]))
-    return {**courses}
+            courses.setdefault(report.school, []).append(report)
+    return courses
+
+
+def _points(evidence: Evidence, courses: Mapping[str, Sequence[Report]]) -> dict[str, headline.Course]:
+    percents = _own_percents(evidence)
+    return {
+        code: [(report.as_of, percents[report.number]) for report in reports if report.as_of]
+        for code, reports in courses.items()
+    }
+
+
+def _own_percents(evidence: Evidence) -> dict[int, float]:
+    """Number of a report -> what it says of the headline item itself."""
+    answered = evidence.answered.xs(evidence.form.headline.item, level="item")
+    percents = answered.loc[~answered["carried"], "percent"].dropna()
+    return dict(zip(percents.index, percents, strict=True))
 
 
 def _remarks(evidence: Evidence) -> Iterator[Remark]:

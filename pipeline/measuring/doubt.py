@@ -1,0 +1,198 @@
+"""Doubt is inherited: which derived statements rest on an accepted answer that an open remark puts under question.
+
+An answer is under question by a remark of the catalogue's `doubts` that the office has not waived: on its item, on its
+whole report, or on the answers that its report takes over. What was taken over bears the remarks of the report that
+gave it, too.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from pipeline.checking.carrying import Key
+from pipeline.checking.judgement import Checked
+from pipeline.checking.table import Report, place_of
+from pipeline.measuring.evidence import Doubted, Evidence
+from pipeline.measuring.figures import Doubts, Figures, Level, Measured, Rests, Share, Statement
+from pipeline.measuring.picture import Picture
+from schemas.answers import OF_ANOTHER_DATE, Why
+from schemas.form import Form
+from schemas.remarks import Catalogue, Remark
+from schemas.remarks import Doubts as Question
+
+_WHOLE = ""  # the municipality, among schools
+_OF_PEOPLE = ["covered", "total", "percent"]
+
+
+# ── answers ──────────────────────────────────────────────────────────────────────────────────────────────
+def doubted_answers(checked: Checked, answered: pd.DataFrame, form: Form, catalogue: Catalogue) -> Doubted:
+    """(report, coverage item) that counts -> the open remarks that put it under question. `answered`:
+    `coverage.answered_shares`."""
+    questions = _Questions(checked, catalogue)
+    items = [item.number for item in form.coverage_items]
+    found = {key: questions.on(*key) for key in questions.reach(items)}
+    counted = set(answered.index[answered["share"] == Share.COUNTED]) if found else set()
+    return {key: remarks for key, remarks in found.items() if remarks and key in counted}
+
+
+class _Questions:
+    """The open remarks by which something is under question, by the report and item on which they stand."""
+
+    def __init__(self, checked: Checked, catalogue: Catalogue) -> None:
+        self._taken = checked.taken
+        self._found: dict[Question, dict[Key, list[Remark]]] = {kind: {} for kind in Question}
+        numbers = {report.place: report.number for report in checked.reports}
+        for said in checked.remarks:
+            kind, number = catalogue.doubted_by(said), numbers.get(place_of(said))
+            if kind and number is not None:
+                item = said.item if kind is Question.ITEM else ""
+                self._found[kind].setdefault((number, item), []).append(said)
+
+    def reach(self, items: Iterable[str]) -> set[Key]:
+        """All (report, item) that any of them may reach. `items`: of the form."""
+        if not any(self._found.values()):
+            return set()
+        whole = {number for kind in (Question.REPORT, Question.TAKEN) for number, _ in self._found[kind]}
+        return {*self._found[Question.ITEM], *self._taken, *((number, item) for number in whole for item in items)}
+
+    def on(self, report: int, item: str) -> tuple[Remark, ...]:
+        """Nearest first; what is said again in the report that takes an answer over is the same remark."""
+        found: dict[tuple[object, ...], Remark] = {}
+        for said in self._all_on(report, item):
+            found.setdefault((said.code, said.item, said.value, said.data), said)
+        return tuple(found.values())
+
+    def _all_on(self, report: int, item: str) -> Iterator[Remark]:
+        """What is taken over from another date is not what the report says for its own."""
+        source, why = self._taken.get((report, item), (report, None))
+        yield from self._found[Question.ITEM].get((report, item), ())
+        if why not in OF_ANOTHER_DATE:
+            yield from self._found[Question.REPORT].get((report, ""), ())
+        if why is Why.PARTIAL:
+            yield from self._found[Question.TAKEN].get((report, ""), ())
+        if why is not None:
+            yield from self._all_on(source, item)
+
+
+def without_doubted(answered: pd.DataFrame, doubted: Doubted) -> pd.DataFrame:
+    """`answered` as if the answers under question had been set aside."""
+    answered = answered.copy()
+    keys = list(doubted)
+    answered.loc[keys, "share"] = Share.SET_ASIDE
+    answered.loc[keys, _OF_PEOPLE] = float("nan")
+    answered.loc[keys, "derived"] = False
+    return answered
+
+
+# ── statements ───────────────────────────────────────────────────────────────────────────────────────────
+Answers = Mapping[tuple[str, str], tuple[Remark, ...]]  # (school, item) under question in a picture -> why
+
+
+def inherited(
+    evidence: Evidence,
+    measured: Measured,
+    pictures: Iterable[Picture],
+    courses: Mapping[str, Sequence[Report]],
+    before: Figures | None,
+) -> Doubts:
+    """`pictures`: of the trend's dates. `courses`: code -> the reports through which the school's own line goes.
+    `before`: the figures of the last reporting date."""
+    if not evidence.doubted:
+        return Doubts()
+    found, answers = _Found(), _in_picture(evidence, evidence.shown)
+    for (code, item), remarks in answers.items():
+        found.add(Statement(Rests.FIGURE, code, item), remarks)
+        found.add(Statement(Rests.FIGURE, _WHOLE, item), remarks)
+    if before:
+        _add_changes(found, answers, measured, before, evidence.form)
+    _add_points(found, evidence, pictures)
+    _add_courses(found, evidence, measured, courses)
+    _add_behind(found, answers, measured, evidence.form)
+    return found.doubts()
+
+
+class _Found:
+    """Each remark once a statement, in the order in which it is met."""
+
+    def __init__(self) -> None:
+        self._found: dict[Statement, dict[Remark, None]] = {}
+
+    def add(self, statement: Statement, remarks: Iterable[Remark]) -> None:
+        if remarks := dict.fromkeys(remarks):
+            self._found.setdefault(statement, {}).update(remarks)
+
+    def points_of_all(self) -> list[Remark]:
+        """On the points of the municipality's line."""
+        points = (said for one, said in self._found.items() if one.rests is Rests.POINT and one.school == _WHOLE)
+        return [remark for said in points for remark in said]
+
+    def doubts(self) -> Doubts:
+        return Doubts({statement: tuple(remarks) for statement, remarks in self._found.items()})
+
+
+def _in_picture(evidence: Evidence, shown: Picture) -> Answers:
+    schools = {report.number: code for code, report in shown.chosen.items()}
+    keys = sorted((schools[number], item, number) for number, item in evidence.doubted if number in schools)
+    return {(code, item): evidence.doubted[number, item] for code, item, number in keys}
+
+
+def _add_changes(found: _Found, answers: Answers, measured: Measured, before: Figures, form: Form) -> None:
+    """The municipality's rest on the schools that are counted on both dates."""
+    then = {(one.school, one.item): said for one, said in before.doubts.found.items() if one.rests is Rests.FIGURE}
+    totals = measured.totals
+    compared = set(totals.index[totals["change"].notna()])
+    moved = {row.school.code for row in measured.activation if row.school and row.change is not None}
+    on_both = _counted(measured.coverage) & _counted(before.coverage)
+    for code, item in sorted((answers.keys() | then.keys()) & on_both):
+        remarks = (*answers.get((code, item), ()), *then.get((code, item), ()))
+        if item in compared:
+            found.add(Statement(Rests.CHANGE, _WHOLE, item), remarks)
+        if item == form.headline.item and code in moved:
+            found.add(Statement(Rests.CHANGE, code, item), remarks)
+
+
+def _counted(coverage: pd.DataFrame) -> set[tuple[str, str]]:
+    """(school, item)"""
+    counted = coverage[coverage["share"] == Share.COUNTED]
+    return set(zip(counted["school_code"], counted["item"], strict=True))
+
+
+def _add_points(found: _Found, evidence: Evidence, pictures: Iterable[Picture]) -> None:
+    """A figure that is carried forward is counted in the municipality's, and is no point of the school's own."""
+    headline = evidence.form.headline.item
+    carried = evidence.answered["carried"]
+    for shown in pictures:
+        for (code, item), remarks in _in_picture(evidence, shown).items():
+            if item != headline:
+                continue
+            found.add(Statement(Rests.POINT, _WHOLE, day=shown.as_of), remarks)
+            if code not in shown.carried and not carried[shown.chosen[code].number, item]:
+                found.add(Statement(Rests.POINT, code, day=shown.as_of), remarks)
+
+
+def _add_courses(
+    found: _Found, evidence: Evidence, measured: Measured, courses: Mapping[str, Sequence[Report]]
+) -> None:
+    headline = evidence.form.headline.item
+    for row in measured.activation:
+        if row.school and row.pace is not None:
+            for report in courses[row.school.code]:
+                remarks = evidence.doubted.get((report.number, headline), ())
+                found.add(Statement(Rests.COURSE, row.school.code), remarks)
+    if measured.municipality.pace is not None:
+        found.add(Statement(Rests.COURSE), found.points_of_all())
+
+
+def _add_behind(found: _Found, answers: Answers, measured: Measured, form: Form) -> None:
+    """Who should catch up is chosen among those behind; where the municipality is below its plan, by what it lacks,
+    which rests on all that are counted."""
+    headline = form.headline.item
+    behind = [row.school.code for row in measured.activation if row.school and row.level is Level.BELOW]
+    for code in behind:
+        remarks = answers.get((code, headline), ())
+        found.add(Statement(Rests.BEHIND), remarks)
+        found.add(Statement(Rests.CATCH_UP), remarks)
+    if behind and measured.municipality.level is Level.BELOW:
+        for (_, item), remarks in answers.items():
+            if item == headline:
+                found.add(Statement(Rests.CATCH_UP), remarks)

@@ -1,0 +1,287 @@
+"""Doubt is inherited: what is derived from an answer under question is under question, and nothing else is.
+
+Which statement rests on which cells is told here from a table of a few schools and dates, in plain Python.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+import pytest
+
+from pipeline.checking.judgement import Checked
+from pipeline.measuring.alone import alone
+from pipeline.measuring.calendar import Calendar
+from pipeline.measuring.figures import Figures, Level, Rests, Statement
+from pipeline.measuring.measure import measure
+from schemas.district import Registry
+from schemas.remarks import Doubts, Remark, Severity, load_catalogue, remark
+from schemas.reports import FileRead
+from tests.batch import CATALOGUE, checked, file_of, moment, order_form, school
+from tests.order_form import FORM
+
+DAYS = (date(2014, 1, 10), date(2014, 1, 30), date(2014, 2, 20), date(2014, 3, 20))
+*_, BEFORE, NOW = DAYS
+CALENDAR = Calendar(DAYS, days_before=10)
+HEADLINE = FORM.headline.item
+ITEMS = tuple(item.number for item in FORM.coverage_items)
+COUNTED = tuple(item for item in ITEMS if not FORM.item(item).may_be_not_provided)  # the others say that they are not
+
+# How a school answers the headline item on each date: with a percent of its own, «» leaves it blank, «=» refers to the
+# former answer, «!» cannot be counted, «2» sends a second file that lacks it, «-» sends no report.
+OWN, BLANK, REFERENCE, WRONG, TWICE, NOTHING = "own", "", "=", "!", "2", "-"
+HOW = {
+    "01": (OWN, OWN, OWN, OWN),
+    "02": (OWN, OWN, NOTHING, OWN),
+    "03": (OWN, OWN, BLANK, OWN),
+    "04": (OWN, OWN, OWN, NOTHING),
+    "05": (OWN, WRONG, OWN, BLANK),
+    "06": (NOTHING, OWN, OWN, REFERENCE),
+    "07": (OWN, OWN, OWN, WRONG),
+    "08": (NOTHING, NOTHING, NOTHING, OWN),
+    "09": (OWN, OWN, TWICE, TWICE),
+    "10": (NOTHING, NOTHING, NOTHING, NOTHING),
+}
+REGISTRY = Registry(tuple(school(code) for code in HOW))
+ABOVE = dict.fromkeys(HOW, (20, 30, 40, 62)) | {"01": (5, 10, 20, 30), "04": (10, 20, 35, 35)}
+BELOW = dict.fromkeys(HOW, (10, 15, 20, 25)) | {"01": (20, 30, 40, 50)}
+
+Cell = tuple[str, date, str, str]  # school, date of the report, file, item
+Percents = Mapping[str, tuple[int, ...]]
+
+
+# ── the reports ──────────────────────────────────────────────────────────────────────────────────────────
+@cache
+def reports(case: str) -> tuple[tuple[FileRead, ...], Checked]:
+    """Read and checked; no remark of their own puts anything under question."""
+    percents = {"above": ABOVE, "below": BELOW}[case]
+    files = tuple(file for code, how in HOW.items() for file in files_of(code, how, percents[code]))
+    arrivals = {file.file: moment(DAYS[-1], hour=10 + file.file.endswith("b")) for file in files}
+    quiet = {code: "off" for code, entry in CATALOGUE.entries.items() if entry.doubts}
+    return files, checked(files, REGISTRY, arrivals, load_catalogue(quiet))
+
+
+def files_of(code: str, how: tuple[str, ...], percents: tuple[int, ...]) -> Iterator[FileRead]:
+    for day, kind, percent in zip(DAYS, how, percents, strict=True):
+        words = {BLANK: "", REFERENCE: "без изменений", WRONG: "более 50 %"}.get(kind, f"{percent} %")
+        if kind != NOTHING:
+            yield file_of(order_form(day, code, {HEADLINE: words}), f"{code}-{day}-a", REGISTRY)
+        if kind == TWICE:
+            yield file_of(order_form(day, code, {HEADLINE: ""}), f"{code}-{day}-b", REGISTRY)
+
+
+def questioned(said: Remark) -> Remark:
+    return replace(said, severity=Severity.WARNING)
+
+
+def on_every_cell(checked: Checked) -> tuple[Remark, ...]:
+    """A remark of its own on each coverage item of each report."""
+    return tuple(
+        questioned(report.remark("TOTAL-NOT-BASE", item=item, value=report.file))
+        for report in checked.reports
+        for item in ITEMS
+    )
+
+
+def figures(case: str, *remarks: Remark) -> Figures:
+    files, judged = reports(case)
+    judged = replace(judged, remarks=(*judged.remarks, *remarks))
+    return measure(judged, list(files), REGISTRY, FORM, CATALOGUE, NOW, CALENDAR)
+
+
+def cell_of(said: Remark) -> Cell:
+    assert said.as_of
+    return said.school, said.as_of, said.file, said.item
+
+
+# ── which cells a statement rests on, told from the table ────────────────────────────────────────────────
+def last_report(code: str, day: date) -> date | None:
+    return max((d for d, kind in zip(DAYS, HOW[code], strict=True) if d <= day and kind != NOTHING), default=None)
+
+
+def kind_on(code: str, day: date) -> str:
+    return HOW[code][DAYS.index(day)]
+
+
+def cells(code: str, day: date, item: str = HEADLINE) -> set[Cell]:
+    """Those that the answer in force on `day` rests on; none where no answer counts."""
+    sent = last_report(code, day)
+    if sent is None:
+        return set()
+    own = {(code, sent, f"{code}-{sent}-a", item)}
+    second = {(code, sent, f"{code}-{sent}-b", item)}
+    kind = kind_on(code, sent)
+    if item != HEADLINE:
+        return second if kind == TWICE else own
+    former = [d for d in DAYS if d < sent]
+    match kind:
+        case "!":
+            return set()
+        case "2":
+            return own | second
+        case "" | "=":
+            return own | cells(code, former[-1])
+    return own
+
+
+def is_measured(code: str, day: date) -> bool:
+    """Does the school say itself on that day where it stands."""
+    return kind_on(code, day) in (OWN, TWICE)
+
+
+def of_all(day: date, item: str = HEADLINE) -> set[Cell]:
+    return set().union(*(cells(code, day, item) for code in HOW))
+
+
+def expected(percents: Percents) -> dict[Statement, set[Cell]]:
+    rests: dict[Statement, set[Cell]] = {}
+    for item in COUNTED:
+        both = [code for code in HOW if cells(code, NOW, item) and cells(code, BEFORE, item)]
+        rests[Statement(Rests.FIGURE, "", item)] = of_all(NOW, item)
+        if FORM.item(item).base:  # without people there is no total that could change
+            compared = (cells(code, day, item) for code in both for day in (NOW, BEFORE))
+            rests[Statement(Rests.CHANGE, "", item)] = set().union(*compared)
+        rests |= {Statement(Rests.FIGURE, code, item): cells(code, NOW, item) for code in HOW}
+    for code in HOW:
+        own = [day for day in DAYS if is_measured(code, day)]
+        rests |= {Statement(Rests.POINT, code, day=day): cells(code, day) for day in own}
+        if NOW in own and cells(code, BEFORE):
+            rests[Statement(Rests.CHANGE, code, HEADLINE)] = cells(code, NOW) | cells(code, BEFORE)
+        if NOW in own and len(own) > 1:
+            rests[Statement(Rests.COURSE, code)] = set().union(*(cells(code, day) for day in own))
+    rests |= {Statement(Rests.POINT, day=day): of_all(day) for day in DAYS}
+    rests[Statement(Rests.COURSE)] = set().union(*map(of_all, DAYS))
+    rests |= expected_of_those_behind(percents)
+    return {statement: cells for statement, cells in rests.items() if cells}
+
+
+def expected_of_those_behind(percents: Percents) -> dict[Statement, set[Cell]]:
+    """All schools are of one size: the municipality's share is their mean."""
+    least = FORM.target_on(NOW).min  # type: ignore[union-attr]
+    shares = {code: percents[code][DAYS.index(day_of_figure(code))] for code in HOW if cells(code, NOW)}
+    behind = set().union(*(cells(code, NOW) for code, share in shares.items() if share < least))
+    is_behind = sum(shares.values()) / len(shares) < least
+    return {Statement(Rests.BEHIND): behind, Statement(Rests.CATCH_UP): of_all(NOW) if is_behind else behind}
+
+
+def day_of_figure(code: str) -> date:
+    """Of the report that gave the percent in force."""
+    sent = last_report(code, NOW)
+    assert sent
+    return sent if is_measured(code, sent) else DAYS[DAYS.index(sent) - 1]
+
+
+# ── the mutation ─────────────────────────────────────────────────────────────────────────────────────────
+CASES = {"above": ABOVE, "below": BELOW}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_remark_on_a_cell_is_carried_by_all_that_rests_on_it_and_by_nothing_else(case: str):
+    """All cells at once, each with a remark of its own: a statement carries those of its cells."""
+    whole = figures(case, *on_every_cell(reports(case)[1]))
+    assert (whole.municipality.level is Level.BELOW) == (case == "below")
+    found = {one: {cell_of(said) for said in remarks} for one, remarks in whole.doubts.found.items()}
+    rests = expected(CASES[case])
+    assert sorted(map(str, found.keys() ^ rests.keys())) == []
+    assert {one: found[one] ^ rests[one] for one in found if found[one] != rests[one]} == {}
+
+
+ALONE = {
+    "of today": ("01", NOW, "a", HEADLINE),
+    "of a school behind, not of today": ("04", BEFORE, "a", HEADLINE),
+    "carried forward": ("03", BEFORE, "a", HEADLINE),
+    "of a file that another has replaced in part": ("09", NOW, "a", HEADLINE),
+    "of an early date": ("08", NOW, "a", HEADLINE),
+    "of another item": ("02", NOW, "a", "6.2"),
+}
+
+
+@pytest.mark.parametrize("place", ALONE.values(), ids=ALONE)
+def test_one_remark_alone_marks_what_rests_on_its_cell(place: tuple[str, date, str, str]):
+    code, day, file, item = place
+    cell = code, day, f"{code}-{day}-{file}", item
+    [said] = (said for said in on_every_cell(reports("above")[1]) if cell_of(said) == cell)
+    rests = {one for one, cells in expected(ABOVE).items() if cell in cells}
+    assert rests
+    assert figures("above", said).doubts.found.keys() == rests
+
+
+def test_the_figures_without_what_is_under_question_are_those_of_the_other_answers():
+    """All schools are of one size: their shares may be averaged here."""
+    said = [one for one in on_every_cell(reports("above")[1]) if one.item == HEADLINE]
+    whole = figures("above", *(one for one in said if cell_of(one)[:2] in {("01", NOW), ("02", DAYS[0])}))
+    undoubted = whole.undoubted
+    assert undoubted
+    shares = {code: ABOVE[code][DAYS.index(day_of_figure(code))] for code in HOW if cells(code, NOW)}
+    assert whole.municipality.percent == pytest.approx(sum(shares.values()) / len(shares))
+    del shares["01"]
+    assert undoubted.municipality.percent == pytest.approx(sum(shares.values()) / len(shares))
+    rows = {row.school.code: row for row in undoubted.activation if row.school}
+    assert rows["01"].percent is None
+    assert (rows["02"].percent, rows["02"].forecast) == (62, None)  # two reports are no trend
+    assert undoubted.totals["counted"]["6.2"] == whole.totals["counted"]["6.2"]
+    first = undoubted.trend[(undoubted.trend["date"] == DAYS[0]) & (undoubted.trend["school_code"] == "")]
+    counted = [ABOVE[code][0] for code in HOW if cells(code, DAYS[0]) and code != "02"]
+    assert first["percent"].item() == pytest.approx(sum(counted) / len(counted))
+
+
+def test_where_every_answer_is_under_question_nothing_is_left_without_them():
+    undoubted = figures("above", *on_every_cell(reports("above")[1])).undoubted
+    assert undoubted
+    assert undoubted.municipality.percent is None
+    assert undoubted.counted == ()
+
+
+# ── which remarks put what under question ────────────────────────────────────────────────────────────────
+def test_what_nothing_puts_under_question_is_measured_once():
+    whole = figures("above")
+    assert (dict(whole.doubts.found), whole.undoubted) == ({}, None)
+
+
+def test_a_remark_that_the_office_has_waived_puts_nothing_under_question():
+    [said] = (one for one in on_every_cell(reports("above")[1]) if cell_of(one) == ("01", NOW, f"01-{NOW}-a", HEADLINE))
+    assert figures("above", said).doubts.found
+    waived = replace(said, severity=Severity.INFO, data=(*said.data, ("waiver", "ремонт (Иванова И. И.)")))
+    assert not figures("above", waived).doubts.found
+
+
+def test_a_remark_on_a_report_reaches_all_that_it_says_itself_for_its_date():
+    """School 03 leaves the headline item blank in February: what it said in January is no copy."""
+    [report] = (one for one in reports("above")[1].reports if (one.school, one.as_of) == ("03", BEFORE))
+    found = figures("above", questioned(report.remark("SAME-ANSWERS", other="x.xlsx"))).doubts.found
+    changes = {one.item for one in found if one.rests is Rests.CHANGE}
+    assert changes == {item for item in COUNTED if FORM.item(item).base} - {HEADLINE}
+    assert not any(one.rests is not Rests.CHANGE for one in found)
+
+
+def test_a_partial_correction_puts_under_question_what_it_leaves_to_the_earlier_file():
+    [report] = (one for one in reports("above")[1].reports if one.file == f"09-{NOW}-b")
+    found = figures("above", questioned(report.remark("REPORT-PARTIAL", other="a", items="п. 14"))).doubts.found
+    assert {one.item for one in found if one.rests is Rests.FIGURE} == {HEADLINE}
+    assert Statement(Rests.FIGURE, "09", HEADLINE) in found
+
+
+@pytest.mark.parametrize(
+    ("code", "wish", "doubts"),
+    [
+        ("COUNT-FELL", "warning", Doubts.ITEM),
+        ("COUNT-FELL", "info", None),  # the office has lowered it
+        ("PCT-ROSE", "info", Doubts.ITEM),  # as it is
+        ("COUNT-ABOVE-TOTAL", "warning", Doubts.ITEM),  # an error whose figure counts all the same
+        ("COUNT-ABOVE-TOTAL", "error", None),
+        ("DOC-INCOMPLETE", "warning", None),
+    ],
+)
+def test_what_the_office_makes_of_a_remark_decides_whether_it_is_a_doubt(code: str, wish: str, doubts: Doubts | None):
+    catalogue = load_catalogue({code: wish})
+    assert catalogue.doubted_by(remark(code)) is doubts
+
+
+def test_a_school_learns_of_the_others_only_that_some_answer_is_under_question():
+    whole = figures("above", *on_every_cell(reports("above")[1]))
+    own = alone(whole, next(one for one in whole.schools if one.code == "02"))
+    assert {one.school for one in own.doubts.found} == {"", "02"}
+    assert {said.school for remarks in own.doubts.found.values() for said in remarks} == {"02"}
+    assert Statement(Rests.FIGURE, "", HEADLINE) in own.doubts
+    assert own.undoubted is None
