@@ -167,6 +167,25 @@ def safe_name(text: str, limit: int = 60) -> str:
     return text or "_"
 
 
+def write_new(place: Path, content: bytes) -> bool:
+    """Makes a file where there is nothing yet; False where there is something, which stays as it is.
+
+    Raises OutputError.
+    """
+    with _russian_refusal(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            place.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        try:
+            place.write_bytes(content)
+        except OSError:  # a full disk: no half of a file is left
+            place.unlink(missing_ok=True)
+            raise
+    return True
+
+
 def _write(path: Path, content: Content, durable: bool) -> None:
     with open(path, "w+b", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         if isinstance(content, bytes):

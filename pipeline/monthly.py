@@ -115,6 +115,7 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             forgotten = recording.forgotten(journal, job.output)
             number = recording.begin(journal, job.now, VERSION, job.as_of, job.settings)
             survey = take_survey(job, progress, log, journal)
+            _require_schools(survey.intake)
             recording.note(journal, number, survey.form, survey.intake, survey.remembered.arrivals)
             lost = _keep_originals(job, survey, outputs)
             month, said = _write(job, survey, journal, outputs, log)
@@ -173,6 +174,14 @@ def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) 
         import pipeline.writing.summary  # noqa: F401
 
         return reading.result()
+
+
+def _require_schools(intake: Intake) -> None:
+    """A template that nobody has filled in, and no report that would name a school: there is nothing to be told."""
+    if not intake.registry.schools and not intake.reads and not intake.inbox.remarks:
+        raise UsageError(
+            f"В реестре «{intake.inbox.registry}» нет ни одной школы, и отчётов нет: впишите школы на лист «Школы»."
+        )
 
 
 def _not_read(survey: Survey) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec import Meta
 
 from schemas.remarks import load_catalogue
 from schemas.reports import FIRST_YEAR, LAST_YEAR
@@ -20,22 +21,38 @@ PASSWORD_VARIABLE = "SVOD_SMTP_PASSWORD"
 
 _DEFAULT_PORTS = {"starttls": 587, "tls": 465}
 
-Positive = Annotated[int, msgspec.Meta(ge=1)]
+Positive = Annotated[int, Meta(ge=1)]
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    pass
+    """Every key has a Russian description, and where its default says nothing an example: `settings.toml` as `init`
+    writes it is made of them (`pipeline.writing.settings_file`)."""
 
 
 class Mail(_Section, frozen=True):
     """The server that letters go out by. Without a `host` they stay drafts in the outbox."""
 
-    host: str = ""
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] | None = None
-    security: Literal["starttls", "tls"] = "starttls"
-    user: str = ""
-    sender: str = ""  # an address, also as «Имя <адрес>»
-    ca_file: str = ""  # PEM: a certificate trusted besides the system's own
+    host: Annotated[
+        str, Meta(description="Почтовый сервер, через который уходят письма", examples=["smtp.example.ru"])
+    ] = ""
+    port: Annotated[
+        Annotated[int, Meta(ge=1, le=65535)] | None,
+        Meta(description="Порт сервера; обычно 587 для starttls и 465 для tls", examples=[587]),
+    ] = None
+    security: Annotated[
+        Literal["starttls", "tls"], Meta(description="Защита соединения: starttls или tls; без защиты письма не уходят")
+    ] = "starttls"
+    user: Annotated[str, Meta(description="Имя, под которым Свод входит на сервер", examples=["svod"])] = ""
+    sender: Annotated[
+        str, Meta(description="От кого письма: адрес или «Имя <адрес>»", examples=["Свод <svod@example.ru>"])
+    ] = ""
+    ca_file: Annotated[
+        str,
+        Meta(
+            description="Сертификат сервера, если его не знает система: файл PEM рядом с этим файлом",
+            examples=["office.pem"],
+        ),
+    ] = ""
 
     @property
     def configured(self) -> bool:
@@ -54,25 +71,44 @@ class Limits(_Section, frozen=True):
     """What one file may cost; beyond it the file gets a remark instead of being read. A good form takes 10 kB, 0.02 s
     and 20 MB: anything far from that is not a form."""
 
-    file_mb: Positive = 20
-    unpacked_mb: Positive = 100
-    zip_entries: Positive = 2000
-    sheets: Positive = 60
-    cells: Positive = 300_000  # of one sheet: rows x columns of the rectangle that its values span
-    seconds: Positive = 15
-    memory_mb: Positive = 1024
+    file_mb: Annotated[Positive, Meta(description="Размер файла, МБ")] = 20
+    unpacked_mb: Annotated[Positive, Meta(description="Размер файла после распаковки, МБ")] = 100
+    zip_entries: Annotated[Positive, Meta(description="Частей внутри файла .xlsx, .ods или .docx")] = 2000
+    sheets: Annotated[Positive, Meta(description="Листов в книге")] = 60
+    # rows x columns of the rectangle that the values of one sheet span
+    cells: Annotated[Positive, Meta(description="Ячеек на листе: строки на столбцы занятой части")] = 300_000
+    seconds: Annotated[Positive, Meta(description="Секунд на чтение файла")] = 15
+    memory_mb: Annotated[Positive, Meta(description="Памяти на чтение файла, МБ (кроме Windows)")] = 1024
 
 
 class Settings(_Section, frozen=True, dict=True):
-    form: str = "form-547"
-    timezone: str = "Asia/Vladivostok"  # of the office that issued the order
-    reporting_dates: tuple[date, ...] = ()  # added by the office to those of the order
-    # a report dated up to so many days before a reporting date is the report for it
-    days_before: Annotated[int, msgspec.Meta(ge=0, le=366)] = 10
-    archive: bool = True  # every content that was read is kept, so that a month can be made again
-    mail: Mail = Mail()
-    limits: Limits = Limits()
-    controls: dict[str, str] = {}  # code of a remark -> error, warning, info or off
+    form: Annotated[str, Meta(description="Форма отчёта: имя из папки schemas или путь к файлу .toml")] = "form-547"
+    # of the office that issued the order
+    timezone: Annotated[str, Meta(description="Часовой пояс управления: по нему решается, что пришло вовремя")] = (
+        "Asia/Vladivostok"
+    )
+    reporting_dates: Annotated[
+        tuple[date, ...],
+        Meta(description="Отчётные даты управления, кроме назначенных приказом", examples=[(date(2030, 4, 20),)]),
+    ] = ()
+    days_before: Annotated[
+        int, Meta(ge=0, le=366, description="За сколько дней до отчётной даты отчёт уже считается отчётом на неё")
+    ] = 10
+    archive: Annotated[
+        bool, Meta(description="Хранить прочитанные файлы в output/archive, чтобы собрать свод заново (rebuild)")
+    ] = True
+    mail: Annotated[Mail, Meta(description="Почта. Без неё письма остаются черновиками в папке outbox")] = Mail()
+    limits: Annotated[
+        Limits, Meta(description="Пределы для одного файла: сверх них он не читается и получает замечание")
+    ] = Limits()
+    # code of a remark -> error, warning, info or off
+    controls: Annotated[
+        dict[str, str],
+        Meta(
+            description="Важность замечаний: error, warning, info или off; коды — в findings.csv и docs/remarks.md",
+            examples=[{"PROBLEM-NO-SOLUTION": "off"}],
+        ),
+    ] = {}
 
     @cached_property
     def zone(self) -> ZoneInfo:

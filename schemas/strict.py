@@ -101,6 +101,8 @@ def _type_at(kind: type, path: str) -> msgspec.inspect.Type:
                 node = node.item_type
             case msgspec.inspect.DictType():
                 node = node.value_type
+        if isinstance(node, msgspec.inspect.Metadata):  # a description beside it
+            node = node.type
     return node
 
 

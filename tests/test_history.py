@@ -19,6 +19,7 @@ from pipeline.memory.journal import Journal
 from pipeline.memory.recording import told_figures
 from pipeline.sending.smtp import Fate
 from pipeline.settings import Mail, Settings
+from schemas.district import Registry
 from schemas.form import load_form
 from schemas.remarks import Severity, load_catalogue
 from schemas.strict import UsageError
@@ -207,7 +208,7 @@ def test_no_word_of_a_school_is_in_the_journal(made: Path, tmp_path: Path):
 # ── the command ──────────────────────────────────────────────────────────────────────────────────────────
 def shown(output: Path, school: str = "") -> str:
     console = Console(width=200, record=True, file=StringIO())
-    for part in history(output, school, ZONE, load_catalogue()):
+    for part in history(output, school, ZONE, load_catalogue(), Registry):
         console.print(part)
     return console.export_text()
 

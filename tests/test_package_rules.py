@@ -13,7 +13,7 @@ import xlsxwriter
 from pipeline.writing.form.prefill import Prefill
 from pipeline.writing.form.workbook import write_form
 from pipeline.writing.fresh_form import fresh
-from pipeline.writing.registry import write_registry
+from pipeline.writing.registry import write_registry, write_template
 from pipeline.writing.returned import Head, Shown, annotated
 from schemas.district import Recipient, Registry, School
 from schemas.form import load_form
@@ -80,6 +80,7 @@ USUAL: dict[str, Callable[[], bytes]] = {
     "blank form": lambda: write_form(FORM, None, AS_OF),
     "form of a school": lambda: write_form(FORM, school(), AS_OF),
     "registry": lambda: write_registry(FORM, Registry((school(),)), AS_OF),
+    "registry's template": lambda: write_template(FORM, AS_OF),
     **{f"summary, {state}": (lambda state=state: summary_of(state)) for state in STATES},
 }
 WORKBOOKS = {**USUAL, **{f"{name} of odd texts": make for name, make in ODD.items()}}

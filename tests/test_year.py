@@ -302,7 +302,7 @@ def test_the_note_explains_what_is_in_sight_and_says_that_a_draft_knows_not_all_
     assert "× нет" in plain
     assert "? неизвестно" not in plain
     draft = replace(district_with((NOT_OWED, ON_TIME, TO_COME, TO_COME)), draft_registry=True)
-    assert "Реестра нет: в счёте только школы" in opened(draft)["Сдача отчётов"]["K2"].value
+    assert "Заполненного реестра нет: в счёте только школы" in opened(draft)["Сдача отчётов"]["K2"].value
 
 
 def test_both_tables_are_printed_on_pages_of_their_own_also_with_twelve_months() -> None:

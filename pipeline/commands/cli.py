@@ -14,7 +14,6 @@ from pipeline.commands.schedule import ScheduleError
 from pipeline.files import OutputError
 from pipeline.settings import load_settings
 from pipeline.wording import count, day
-from schemas.reports import FIRST_YEAR, LAST_YEAR
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
@@ -61,15 +60,12 @@ def _use_utf8() -> None:
 
 # ── what options are given as ────────────────────────────────────────────────────────────────────────────
 def _day(text: str) -> date:
-    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            day = datetime.strptime(text, pattern).date()
-        except ValueError:
-            continue
-        if FIRST_YEAR <= day.year <= LAST_YEAR:
-            return day
-        raise typer.BadParameter(f"Свода на «{text}» не бывает: укажите дату с {FIRST_YEAR} по {LAST_YEAR} год.")
-    raise typer.BadParameter(f"Даты «{text}» нет: укажите её как ГГГГ-ММ-ДД, например 2014-03-20.")
+    from pipeline.commands.choosing import day_said
+
+    try:
+        return day_said(text)
+    except UsageError as error:  # Typer says words of its own of any other ValueError
+        raise typer.BadParameter(str(error)) from None
 
 
 def _clock(text: str | time) -> time:
@@ -143,9 +139,24 @@ def _was_typed(context: typer.Context, name: str | None) -> bool:
 
 # ── the other commands ───────────────────────────────────────────────────────────────────────────────────
 @app.command(cls=russian.Command)
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="ПАПКА", help="Где начать; иначе — здесь.")] = Path(),
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> None:
+    """Папка для начала: реестр, настройки, бланк, руководство. Что уже есть, остаётся без изменений."""
+    from pipeline.commands.init import begin, lines
+
+    for line in lines(begin(folder, date.today(), settings)):
+        print(line)
+
+
+@app.command(cls=russian.Command)
 def forms(
     as_of: AsOf = None,
-    school: Annotated[str, typer.Option("--school", metavar="КОД", help="Только для школы с этим кодом.")] = "",
+    school: Annotated[
+        str, typer.Option("--school", metavar="ШКОЛА", help="Только для этой школы: код или название.")
+    ] = "",
     input: Input = Path("input"),
     output: Output = Path("output"),
     settings: SettingsFile = None,
@@ -156,9 +167,11 @@ def forms(
     from pipeline.commands.run import job_of
 
     job = job_of(input, output, as_of, settings)
-    folder, written = hand_out_forms(job, school)
-    print(f"На {day(job.as_of)}: {count(written, ('бланк', 'бланка', 'бланков'))}.")
-    print(folder)
+    handed = hand_out_forms(job, school)
+    if handed.why_blank:
+        print(f"Бланк один, пустой. {handed.why_blank}")
+    print(f"На {day(job.as_of)}: {count(handed.forms, ('бланк', 'бланка', 'бланков'))}.")
+    print(handed.folder)
 
 
 @app.command(cls=russian.Command)
@@ -275,18 +288,23 @@ def school(
 
 @app.command(cls=russian.Command)
 def history(
-    school: Annotated[str, typer.Option("--school", metavar="КОД", help="Только о школе с этим кодом.")] = "",
+    school: Annotated[
+        str, typer.Option("--school", metavar="ШКОЛА", help="Только об этой школе: код или название.")
+    ] = "",
+    input: Input = Path("input"),
     output: Output = Path("output"),
     settings: SettingsFile = None,
     debug: Debug = False,
 ) -> None:
     """Что помнит журнал: поступления, запуски, письма."""
     from pipeline.commands import console
+    from pipeline.commands.choosing import registry_in
     from pipeline.commands.history import history as known
     from schemas.remarks import load_catalogue
 
     chosen = load_settings(settings)
-    console.show(known(output, school, chosen.zone, load_catalogue(chosen.controls)))
+    catalogue = load_catalogue(chosen.controls)
+    console.show(known(output, school, chosen.zone, catalogue, lambda: registry_in(input, chosen)))
 
 
 @app.command(cls=russian.Command)

@@ -142,7 +142,8 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
     if inbox.passed_over:
         yield "Служебных файлов пропущено", str(len(inbox.passed_over))
     if figures.draft_registry:
-        yield "Реестр", "его нет; черновик записан рядом со сводом — проверьте его и положите в папку с отчётами"
+        lacking = "в нём нет ни одной школы" if inbox.registry else "его нет"
+        yield "Реестр", f"{lacking}; черновик записан рядом со сводом — проверьте его и положите в папку с отчётами"
     accepted = states["ACCEPTED"] + states["ACCEPTED_WITH_REMARKS"]
     yield "Отчётов принято", f"{accepted} из {len(figures.schools)} (с замечаниями: {states['ACCEPTED_WITH_REMARKS']})"
     yield "На доработку", str(states["TO_CORRECT"])

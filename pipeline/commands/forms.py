@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline import monthly
 from pipeline.checking.table import Place, place_of
+from pipeline.commands.choosing import school_of
 from pipeline.files import Outputs, lock, safe_name
 from pipeline.measuring.rows import answer_rows
 from pipeline.monthly import Job, Survey
@@ -15,20 +17,33 @@ from pipeline.wording import message
 from pipeline.writing.form.prefill import Prefill, report_of
 from pipeline.writing.form.workbook import write_form
 from schemas.district import Registry, School
+from schemas.registry_book import FILE, SCHOOLS
 from schemas.remarks import Severity
 from schemas.strict import UsageError
 
 BLANK = "бланк.xlsx"
 
 
-def hand_out_forms(job: Job, code: str) -> tuple[Path, int]:
-    """Writes the forms for `job.as_of` into `<output>/<as_of>/forms/`; returns that folder and how many.
+class HandedOut(NamedTuple):
+    """Where the forms lie and how many there are. `why_blank`: why there is one for no school, as a sentence; blank
+    where schools have theirs."""
 
-    `code`: for that school alone. Raises UsageError.
+    folder: Path
+    forms: int
+    why_blank: str
+
+
+def hand_out_forms(job: Job, said: str) -> HandedOut:
+    """Writes the forms for `job.as_of` into `<output>/<as_of>/forms/`.
+
+    `said`: for the school of that code or name alone. Raises UsageError.
     """
     survey = _last_time(job)
-    registry = survey.intake.registry if survey else Registry()
-    schools = _wanted(registry, code, job.as_of)
+    registry = survey.intake.registry if survey and not survey.intake.registry.draft else Registry()
+    why_blank = _why_blank(job, registry)
+    if said and why_blank:
+        raise UsageError(f"Бланк для школы «{said}» не сделать. {why_blank}")
+    schools = [school_of(registry, said)] if said else _wanted(registry, job.as_of)
     before = dict(_answers(survey)) if survey else {}
     folder = Path(job.as_of.isoformat(), "forms")
     with lock(job.output), Outputs(job.output) as outputs:
@@ -37,7 +52,18 @@ def hand_out_forms(job: Job, code: str) -> tuple[Path, int]:
             filled = write_form(job.form, school, job.as_of, before.get(school.code) if school else None)
             outputs.add(folder / name, filled, durable=False)
         outputs.commit()
-    return job.output / folder, len(schools)
+    return HandedOut(job.output / folder, len(schools), why_blank)
+
+
+def _why_blank(job: Job, registry: Registry) -> str:
+    if any(school.in_being(job.as_of) for school in registry.schools):
+        return ""
+    if registry.schools:
+        return "В реестре нет школы, которая действует на эту дату: проверьте столбцы «Действует с» и «Действует по»."
+    place = job.input / FILE
+    if place.exists():
+        return f"В реестре «{place}» нет ни одной школы: впишите их на лист «{SCHOOLS.sheet}»."
+    return f"Реестра школ «{place}» нет: заготовку запишет python run.py init."
 
 
 def _last_time(job: Job) -> Survey | None:
@@ -68,12 +94,6 @@ def _answers(survey: Survey) -> Iterator[tuple[str, Prefill]]:
             yield line.school.code, Prefill(facts.get(line.school.code, {}), errors.get(place, {}))
 
 
-def _wanted(registry: Registry, code: str, as_of: date) -> list[School | None]:
-    """The schools in being at that date, the one of that code, or None for a blank form where there is no registry."""
-    if not code:
-        return [s for s in registry.schools if s.in_being(as_of)] or [None]
-    school = registry.school(code)
-    if school is None:
-        known = ", ".join(s.code for s in registry.schools) or "реестра нет"
-        raise UsageError(f"Школы с кодом «{code}» в реестре нет. Коды: {known}.")
-    return [school]
+def _wanted(registry: Registry, as_of: date) -> list[School | None]:
+    """The schools in being at that date; None for a blank form where there are none."""
+    return [school for school in registry.schools if school.in_being(as_of)] or [None]

@@ -1,6 +1,6 @@
 """The command `history`: what the journal knows, of everything or of one school. Reads the journal alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,37 +9,50 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.commands.choosing import school_of
 from pipeline.memory.journal import FILE, FileLine, Journal, LetterLine, RemarkLine, RunLine
 from pipeline.wording import DASH, count, day, number
+from schemas.district import Registry
 from schemas.remarks import Catalogue
 from schemas.strict import UsageError
 
 _NARROW = ("Начат", "Отправлено", "Найдено", "Свод на", "Отчёт на", "Поступил", "Впервые прочитан")  # dates, moments
 
 
-def history(output: Path, school: str, zone: ZoneInfo, catalogue: Catalogue) -> Iterator[str | Table]:
-    """Lines and tables for people, moments in the office's `zone`. `school`: its code, blank for everything.
+def history(
+    output: Path, school: str, zone: ZoneInfo, catalogue: Catalogue, registry: Callable[[], Registry]
+) -> Iterator[str | Table]:
+    """Lines and tables for people, moments in the office's `zone`. `school`: its code or name, blank for everything.
 
-    Raises UsageError where there is no journal, or it knows nothing of that school.
+    `registry` is asked for a school that the journal does not know by that code. Raises UsageError where there is no
+    journal, or it knows nothing of that school.
     """
     if not (output / FILE).is_file():
         raise UsageError(f"В папке «{output}» нет журнала {FILE}: он появится после первого свода.")
     with Journal.copy(output / FILE) as journal:
         if school:
-            _require_known(journal, school)
-            yield from _files(journal.files(school), zone)
-            yield from _remarks(journal.first_raised(school), zone, catalogue)
+            code = _known_code(journal, school, registry)
+            yield from _files(journal.files(code), zone)
+            yield from _remarks(journal.first_raised(code), zone, catalogue)
         else:
             yield from _files(journal.files(), zone)
             yield from _runs(journal.runs(), zone)
             yield from _letters(journal.letters(), zone)
 
 
-def _require_known(journal: Journal, school: str) -> None:
+def _known_code(journal: Journal, said: str, registry: Callable[[], Registry]) -> str:
+    """The journal knows schools by their codes alone, and also those that have left the registry."""
     codes = journal.schools()
-    if school not in codes:
-        known = f"Известны коды: {', '.join(codes)}." if codes else "Он не знает ещё ни одной школы."
-        raise UsageError(f"О школе с кодом «{school}» в журнале ничего нет. {known}")
+    if said in codes:
+        return said
+    schools = registry()
+    if schools.schools:
+        school = school_of(schools, said)
+        if school.code in codes:
+            return school.code
+        said = f"{school.code} ({school.name})"
+    known = f"Известны коды: {', '.join(codes)}." if codes else "Он не знает ещё ни одной школы."
+    raise UsageError(f"О школе «{said}» в журнале ничего нет. {known}")
 
 
 def _files(lines: list[FileLine], zone: ZoneInfo) -> Iterator[str | Table]:

@@ -50,7 +50,8 @@ def take_in(
     cache_folder: Path | None = None,
     known: Mapping[Path, FileRead] = MappingProxyType({}),
 ) -> Intake:
-    """The registry and all reports of the inbox. Without a registry its schools are those that the reports name.
+    """The registry and all reports of the inbox. Without a registry, or where it names no school yet (a template that
+    nobody has filled in), the schools are those that the reports name.
 
     `cache_folder`: what earlier runs have read and this one leaves to the next; None reads everything and leaves
     nothing. `known`: what is to be said of files that are not to be read, by their path in the inbox. Raises
@@ -63,8 +64,11 @@ def take_in(
         if inbox.registry:
             registry, digest = _registry(workers, inputs, inbox.registry.absolute(), catalogue)
         else:
+            registry, digest = Registry(), ""
+        if not registry.schools:
             nameless = cache.shelf(replace(inputs, registry=Registry()))
-            registry, digest = draft_registry(_reports(workers, nameless, inbox, progress, known), form), ""
+            draft = draft_registry(_reports(workers, nameless, inbox, progress, known), form)
+            registry = replace(draft, mailing=registry.mailing, remarks=registry.remarks)
         reads = _reports(workers, cache.shelf(replace(inputs, registry=registry)), inbox, progress, known)
     cache.keep()
     return Intake(inbox, registry, reads, digest)

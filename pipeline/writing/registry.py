@@ -1,18 +1,25 @@
-"""The registry as a workbook: the draft made of the reports, the demo's district."""
+"""The registry as a workbook: a template or a draft for the office to fill in, the demo's district as it stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from types import MappingProxyType
 
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_range, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.writing import registry_cells as cells
 from pipeline.writing.pages import theme
+from pipeline.writing.pages.theme import Formats, Look
 from schemas import registry_book as book_of
 from schemas.district import Recipient, Registry, School, Topic
 from schemas.form import Form
+from schemas.registry_book import Column, Table
 
 _LOOK_ALIKES = "Похожие (если это одна школа, объедините)"  # in a draft
+_LEGEND = "Жёлтые ячейки нужно заполнить, остальные — если есть что написать. Что писать, сказано над заголовком."
+_LISTS = "Списки"  # a hidden sheet: the words among which Excel lets one choose
 _WIDTHS = {
     _LOOK_ALIKES: 40,
     book_of.CODE.heading: 8,
@@ -21,7 +28,25 @@ _WIDTHS = {
     book_of.ALIASES.heading: 30,
     book_of.EMAIL.heading: 26,
 }
+_FILLING_WIDTHS = {  # where a hint stands over the heading
+    **_WIDTHS,
+    book_of.CODE.heading: 16,
+    book_of.FULL_NAME.heading: 42,
+    book_of.DOCUMENT.heading: 60,
+    book_of.REASON.heading: 40,
+    book_of.WHO.heading: 26,
+    book_of.RECIPIENT.heading: 32,
+    book_of.WANTS.heading: 26,
+}
+_WIDTH = 16
+_PIXELS = 7  # of a character of that width
 _UNWRITTEN = (book_of.SINCE, book_of.UNTIL)  # nothing is known of them yet: who needs them adds them
+_SPARE = {book_of.SCHOOLS.sheet: 40}  # rows below those that are filled in
+_FEW_SPARE = 20
+_NOTES, _HINTS, _HEADINGS = range(3)  # rows of a sheet that is to be filled in
+_HINT: Look = {"font_size": 8, "font_color": theme.GREY, "italic": True, "text_wrap": True, "valign": "bottom"}
+_CELL: Look = {"border": 1, "border_color": theme.GRID}
+_TO_FILL_IN: Look = {"bg_color": theme.INPUT}
 
 Value = str | float | None
 
@@ -29,35 +54,177 @@ Value = str | float | None
 def write_registry(
     form: Form, registry: Registry, created: date, doubles: Mapping[str, Sequence[str]] = MappingProxyType({})
 ) -> bytes:
-    """Sheets «Школы» (one row a school) and «Рассылка», as `pipeline.reading.registry` reads them. `doubles`: code of a
-    school -> those that may be the same one, of a draft."""
+    """The workbook as `pipeline.reading.registry` reads it.
+
+    Of a draft all sheets are written, to be filled in: with hints, yellow cells and room for more rows; one without
+    schools is the template. Else «Школы» (one row a school) and «Рассылка», as they stand. `doubles`: code of a school
+    -> those that may be the same one, of a draft.
+    """
     target = BytesIO()
     book = theme.open_workbook(target, "Реестр школ", form.office, created)
-    formats = theme.Formats(book)
-    columns = [column for column in book_of.schools_table(form).columns if column not in _UNWRITTEN]
-    headings = [column.heading for column in columns]
-    schools = book.add_worksheet(book_of.SCHOOLS.sheet)
-    schools.set_row(0, 46)
-    rows = [[*_school(school, columns)] for school in registry.schools]
-    if doubles:
-        headings.append(_LOOK_ALIKES)
-        for school, row in zip(registry.schools, rows, strict=True):
-            row.append("; ".join(doubles[school.code]))
-    _write(schools, formats, [(heading, _WIDTHS.get(heading, 16)) for heading in headings], rows)
-    schools.freeze_panes(1, 2)
-    mailing = book.add_worksheet(book_of.MAILING.sheet)
-    _write(
-        mailing,
-        formats,
-        [(column.heading, 30) for column in book_of.MAILING.columns],
-        [_recipient(one) for one in registry.mailing],
-    )
+    formats = Formats(book)
+    if registry.draft:
+        _write_to_be_filled_in(book, formats, form, registry, doubles)
+    else:
+        _write_as_it_stands(book, formats, form, registry)
     book.close()
     return target.getvalue()
 
 
-def _school(school: School, columns: Iterable[book_of.Column]) -> Iterable[Value]:
-    """What stands in the school's row."""
+def write_template(form: Form, created: date) -> bytes:
+    """The registry before anything is known: headings, hints and yellow cells."""
+    return write_registry(form, Registry(draft=True), created)
+
+
+# ── as it stands ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _write_as_it_stands(book: Workbook, formats: Formats, form: Form, registry: Registry) -> None:
+    columns = [column for column in book_of.schools_table(form).columns if column not in _UNWRITTEN]
+    schools = book.add_worksheet(book_of.SCHOOLS.sheet)
+    schools.set_row(0, 46)
+    widths = [_WIDTHS.get(column.heading, _WIDTH) for column in columns]
+    rows = [[*_school(school, columns)] for school in registry.schools]
+    _write(schools, formats, [column.heading for column in columns], widths, rows)
+    schools.freeze_panes(1, 2)
+    headings = [column.heading for column in book_of.MAILING.columns]
+    mailing = book.add_worksheet(book_of.MAILING.sheet)
+    _write(mailing, formats, headings, [30] * len(headings), [_recipient(one) for one in registry.mailing])
+
+
+def _write(
+    sheet: Worksheet,
+    formats: Formats,
+    headings: Sequence[str],
+    widths: Sequence[int],
+    rows: Iterable[Sequence[Value]],
+) -> None:
+    """Headings with the widths of their columns, and the rows below them; None leaves its cell empty."""
+    for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, heading, formats(theme.HEADER))
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                sheet.write_string(number, column, value, formats())
+            elif value is not None:
+                sheet.write_number(number, column, value, formats())
+
+
+# ── to be filled in ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _write_to_be_filled_in(
+    book: Workbook, formats: Formats, form: Form, registry: Registry, doubles: Mapping[str, Sequence[str]]
+) -> None:
+    schools, *others = book_of.tables(form)
+    known: dict[str, list[list[Value]]] = {
+        schools.sheet: [[*_school(school, schools.columns)] for school in registry.schools],
+        book_of.MAILING.sheet: [_recipient(one) for one in registry.mailing],
+    }
+    codes = xl_range_abs(_HEADINGS + 1, 0, _HEADINGS + _rows(schools, known), 0)
+    lists = _lists(form, f"='{schools.sheet}'!{codes}")
+    for table in (schools, *others):
+        sheet = book.add_worksheet(table.sheet)
+        _fill_in(sheet, formats, table, known.get(table.sheet, []), lists)
+        if table is schools and doubles:
+            beside = ["; ".join(doubles[school.code]) for school in registry.schools]
+            _write_beside(sheet, formats, len(table.columns), beside)
+    _write_lists(book, form)
+
+
+def _rows(table: Table, known: Mapping[str, Sequence[object]]) -> int:
+    """Those that are filled in, and the spare ones below them."""
+    return len(known.get(table.sheet, ())) + _SPARE.get(table.sheet, _FEW_SPARE)
+
+
+def _fill_in(
+    sheet: Worksheet, formats: Formats, table: Table, known: Sequence[Sequence[Value]], lists: cells.Lists
+) -> None:
+    """What the sheet is for, a hint over each heading, and below the rows that are known and room for others."""
+    last = _HEADINGS + _rows(table, {table.sheet: known})
+    widths = [_FILLING_WIDTHS.get(column.heading, _WIDTH) for column in table.columns]
+    _note(sheet, formats, f"{table.about} {_LEGEND}", widths)
+    for number, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
+        sheet.set_column(number, number, width)
+        sheet.write_string(_HINTS, number, cells.hint(column), formats(_HINT))
+        sheet.write_string(_HEADINGS, number, column.heading, formats(theme.HEADER))
+        for row in range(_HEADINGS + 1, last + 1):
+            here = row - _HEADINGS - 1
+            _cell(sheet, formats, row, number, column, known[here][number] if here < len(known) else None)
+        sheet.data_validation(_HEADINGS + 1, number, last, number, cells.rule(column, lists))
+    hints = zip(table.columns, widths, strict=True)
+    sheet.set_row(_HINTS, max(theme.text_height(cells.hint(column), width * _PIXELS, 8) for column, width in hints) + 4)
+    sheet.set_row(_HEADINGS, 46)
+    sheet.freeze_panes(_HEADINGS + 1, min(2, len(widths) - 1))
+    sheet.ignore_errors({"number_stored_as_text": xl_range(_HEADINGS + 1, 0, last, len(widths) - 1)})
+    _print_setup(sheet)
+
+
+def _note(sheet: Worksheet, formats: Formats, text: str, widths: Sequence[int]) -> None:
+    """Over the columns that a screen shows at once."""
+    shown = min(len(widths), 6)
+    sheet.merge_range(_NOTES, 0, _NOTES, shown - 1, "", formats(theme.NOTE))
+    sheet.write_string(_NOTES, 0, text, formats(theme.NOTE))
+    sheet.set_row(_NOTES, theme.text_height(text, sum(widths[:shown]) * _PIXELS, theme.SMALL_SIZE) + 6)
+
+
+def _cell(sheet: Worksheet, formats: Formats, row: int, number: int, column: Column, value: Value) -> None:
+    """What is known of it; yellow where something is missing."""
+    wanted = value in (None, "") and cells.is_wanted(column)
+    looks = formats(_CELL, cells.look(column), *([_TO_FILL_IN] if wanted else []))
+    match value:
+        case None | "":
+            sheet.write_blank(row, number, None, looks)
+        case str():
+            sheet.write_string(row, number, value, looks)
+        case _:
+            sheet.write_number(row, number, value, looks)
+
+
+def _write_beside(sheet: Worksheet, formats: Formats, column: int, texts: Sequence[str]) -> None:
+    sheet.set_column(column, column, _WIDTHS[_LOOK_ALIKES])
+    sheet.write_string(_HEADINGS, column, _LOOK_ALIKES, formats(theme.HEADER))
+    for row, text in enumerate(texts, start=_HEADINGS + 1):
+        sheet.write_string(row, column, text, formats(theme.WRAP))
+
+
+def _print_setup(sheet: Worksheet) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(_HEADINGS)
+    sheet.set_footer(theme.footer("Реестр школ"))
+
+
+def _choices(form: Form) -> dict[type[Column], Sequence[str]]:
+    """The words among which one chooses, by kind of column."""
+    return {
+        book_of.ItemNumber: [item.number for item in form.items],
+        book_of.Title: form.unseen,
+    }
+
+
+def _lists(form: Form, codes: str) -> cells.Lists:
+    """`codes`: the cells where the codes of the schools stand."""
+    choices = enumerate(_choices(form).items())
+    places = {kind: f"='{_LISTS}'!{xl_range_abs(0, n, max(len(words), 1) - 1, n)}" for n, (kind, words) in choices}
+    return {book_of.SchoolCode: codes, **places}
+
+
+def _write_lists(book: Workbook, form: Form) -> None:
+    sheet = book.add_worksheet(_LISTS)
+    for number, words in enumerate(_choices(form).values()):
+        for row, word in enumerate(words):
+            sheet.write_string(row, number, word)
+    sheet.hide()
+
+
+# ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _school(school: School, columns: Iterable[Column]) -> Iterable[Value]:
+    """What stands in the school's row. When it began and ended is never known of a draft."""
     texts = {
         book_of.CODE: school.code,
         book_of.NAME: school.name,
@@ -70,6 +237,8 @@ def _school(school: School, columns: Iterable[book_of.Column]) -> Iterable[Value
             yield school.bases.get(column.base)
         elif column == book_of.CLASSES:
             yield school.classes
+        elif column in _UNWRITTEN:
+            yield None
         else:
             yield texts[column]
 
@@ -77,21 +246,3 @@ def _school(school: School, columns: Iterable[book_of.Column]) -> Iterable[Value
 def _recipient(recipient: Recipient) -> list[Value]:
     wants = ", ".join(topic for topic in Topic if topic in recipient.wants)
     return [recipient.name, recipient.email, wants]
-
-
-def _write(
-    sheet: Worksheet,
-    formats: theme.Formats,
-    headings: Iterable[tuple[str, int]],
-    rows: Iterable[Sequence[Value]],
-) -> None:
-    """Headings with the widths of their columns, and the rows below them; None leaves its cell empty."""
-    for column, (heading, width) in enumerate(headings):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, heading, formats(theme.HEADER))
-    for number, row in enumerate(rows, start=1):
-        for column, value in enumerate(row):
-            if isinstance(value, str):
-                sheet.write_string(number, column, value, formats())
-            elif value is not None:
-                sheet.write_number(number, column, value, formats())
