@@ -7,19 +7,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from pipeline.checking.judgement import Checked
 from pipeline.measuring.alone import alone
 from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.figures import Figures, Level, Rests, Statement
 from pipeline.measuring.measure import measure
+from pipeline.writing.brief import make_brief
+from pipeline.writing.pages import titles
+from pipeline.writing.pages.theme import Mark
 from schemas.district import Registry
 from schemas.remarks import Doubts, Remark, Severity, load_catalogue, remark
 from schemas.reports import FileRead
 from tests.batch import CATALOGUE, checked, file_of, moment, order_form, school
 from tests.order_form import FORM
+from tests.workbooks import school_workbook, summary_workbook
 
 DAYS = (date(2014, 1, 10), date(2014, 1, 30), date(2014, 2, 20), date(2014, 3, 20))
 *_, BEFORE, NOW = DAYS
@@ -138,7 +144,7 @@ def expected(percents: Percents) -> dict[Statement, set[Cell]]:
     rests: dict[Statement, set[Cell]] = {}
     for item in COUNTED:
         both = [code for code in HOW if cells(code, NOW, item) and cells(code, BEFORE, item)]
-        rests[Statement(Rests.FIGURE, "", item)] = of_all(NOW, item)
+        rests |= {Statement(kind, "", item): of_all(NOW, item) for kind in (Rests.FIGURE, Rests.PEERS)}
         if FORM.item(item).base:  # without people there is no total that could change
             compared = (cells(code, day, item) for code in both for day in (NOW, BEFORE))
             rests[Statement(Rests.CHANGE, "", item)] = set().union(*compared)
@@ -279,9 +285,164 @@ def test_what_the_office_makes_of_a_remark_decides_whether_it_is_a_doubt(code: s
 
 
 def test_a_school_learns_of_the_others_only_that_some_answer_is_under_question():
-    whole = figures("above", *on_every_cell(reports("above")[1]))
+    said = [one for one in on_every_cell(reports("above")[1]) if (one.school, one.item) in {("01", "6.2"), ("02", "8")}]
+    whole = figures("above", *said)
     own = alone(whole, next(one for one in whole.schools if one.code == "02"))
-    assert {one.school for one in own.doubts.found} == {"", "02"}
     assert {said.school for remarks in own.doubts.found.values() for said in remarks} == {"02"}
-    assert Statement(Rests.FIGURE, "", HEADLINE) in own.doubts
+    assert {one.item for one in own.doubts.found if one.rests is Rests.FIGURE} == {"8"}
     assert own.undoubted is None
+    assert {one.item for one in own.doubts.found if one.rests is Rests.PEERS} == {"6.2", "8"}
+
+
+# ── what is seen ─────────────────────────────────────────────────────────────────────────────────────────
+ACTIVATION, COVERAGE, TREND = FORM.headline.sheet, titles.COVERAGE, titles.TREND
+WHOLE = {ACTIVATION: "Итого по муниципалитету", COVERAGE: "Итого, % (Σ / Σ)", TREND: "Муниципалитет"}
+OWN_FIGURE = {"№", "Активация, %", "Отклонение, п.п.", "Не хватает до плана, чел.", "Состояние"} | {
+    "Нужно в неделю до 20.04, чел."
+}
+CHANGE = {"К прошлой дате, п.п.", "К прошлой дате, чел."}
+COURSE = {"Свой темп, чел. в неделю", "Прогноз на 20.04, %", "Успеет к 20.04"}
+NUMBER_COLUMN, MISSING = {"№"}, {"Не хватает до плана, чел."}
+
+
+def one_remark(code: str, day: date, file: str, item: str = HEADLINE) -> Remark:
+    cell = code, day, f"{code}-{day}-{file}", item
+    [said] = (said for said in on_every_cell(reports("above")[1]) if cell_of(said) == cell)
+    return replace(said, cell="D51", data=(("total", 720.0), ("base", 600.0), ("label", "Родителей")))
+
+
+def marks(workbook: bytes) -> dict[str, set[tuple[str, str]]]:
+    """Sheet -> (school or row, heading) of the cells with the mark behind their figure."""
+    book = load_workbook(BytesIO(workbook))
+    found = {}
+    for name, header, titled in ((ACTIVATION, 6, 3), (COVERAGE, 6, 2), (TREND, 6, 2)):
+        sheet = book[name]
+        headings = {cell.column: " ".join(str(cell.value).replace("-\n", "").split()) for cell in sheet[header]}
+        found[name] = {
+            (str(sheet.cell(cell.row, titled).value), headings[cell.column])
+            for row in sheet.iter_rows()
+            for cell in row
+            if f'" {Mark.CHECK}"' in cell.number_format
+        }
+    return found
+
+
+def test_every_sheet_marks_what_rests_on_the_cell_and_nothing_else():
+    """School 09 has answered in March, is above its plan and has a course; the others rest on nothing of it."""
+    found = marks(summary_workbook(figures("above", one_remark("09", NOW, "b"))))
+    own, whole = "МБОУ СОШ № 9", WHOLE[ACTIVATION]
+    of_school = {(own, heading) for heading in OWN_FIGURE | CHANGE | COURSE}
+    assert found[ACTIVATION] == of_school | {
+        (whole, heading) for heading in (OWN_FIGURE | CHANGE | COURSE) - NUMBER_COLUMN - MISSING
+    }
+    heading = f"{HEADLINE} {FORM.item(HEADLINE).column.replace('|', ' ').replace('- ', '')}"
+    assert found[COVERAGE] == {(row, heading) for row in (own, WHOLE[COVERAGE], f"с {BEFORE:%d.%m.%Y}, п.п.")}
+    assert found[TREND] == {(row, of) for row in (own, WHOLE[TREND]) for of in (f"{NOW:%d.%m.%Y}", *CHANGE)}
+
+
+def test_what_is_carried_forward_marks_the_date_that_it_was_said_for_and_those_behind():
+    found = marks(summary_workbook(figures("above", one_remark("04", BEFORE, "a"))))
+    own = "МБОУ СОШ № 4"
+    assert found[ACTIVATION] == {(own, heading) for heading in OWN_FIGURE} | {
+        (WHOLE[ACTIVATION], heading) for heading in (OWN_FIGURE | CHANGE | COURSE) - NUMBER_COLUMN
+    }
+    before, now = f"{BEFORE:%d.%m.%Y}", f"{NOW:%d.%m.%Y}"
+    assert found[TREND] == {(own, before)} | {(WHOLE[TREND], of) for of in (before, now, *CHANGE)}
+
+
+def test_without_open_remarks_no_sheet_has_a_mark_or_tells_of_one():
+    workbook = summary_workbook(figures("above"))
+    assert not any(marks(workbook).values())
+    texts = text_of(workbook)
+    assert not any("«?» — под вопросом: опирается на ответ с открытым замечанием." in said for said in texts[TREND])
+    assert "Под вопросом ничего нет: у учтённых показателей нет открытых замечаний." in texts[titles.METHOD]
+
+
+def text_of(workbook: bytes) -> dict[str, list[str]]:
+    book = load_workbook(BytesIO(workbook))
+    return {
+        sheet.title: [
+            " ".join(cell.value.split()) for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)
+        ]
+        for sheet in book
+    }
+
+
+def test_a_rise_under_question_is_not_praised_and_the_first_page_tells_what_stands_without_it():
+    calm = text_of(summary_workbook(figures("above")))
+    praise = "Больше всех прибавили с 20.02.2014: МБОУ СОШ № 2 — на 32 п.п. (175 чел.), "
+    assert any(praise in said for said in calm[TREND])
+    texts = text_of(summary_workbook(figures("above", one_remark("02", NOW, "a"))))
+    [movers] = (said for said in texts[TREND] if "прибавили" in said)
+    assert "прибавили с 20.02.2014: МБОУ СОШ № 3 — на 32 п.п. (175 чел.), МБОУ СОШ № 9" in movers
+    assert "Прирост под вопросом: МБОУ СОШ № 2." in movers
+    assert any("Под вопросом показатель 1 школы (МБОУ СОШ № 2): без него — 47,3 %." in said for said in texts["Сводка"])
+
+
+def test_a_fall_under_question_is_told_and_marked():
+    percents = {"01": (20, 30, 40, 62), "02": (20, 30, 50, 45)}
+    files = [
+        file_of(order_form(day, code, {HEADLINE: f"{percent} %"}), f"{code}-{day}", REGISTRY)
+        for code, course in percents.items()
+        for day, percent in zip(DAYS, course, strict=True)
+    ]
+    judged = checked(files, REGISTRY, catalogue=load_catalogue({"SAME-ANSWERS": "off"}))
+    whole = measure(judged, files, REGISTRY, FORM, CATALOGUE, NOW, CALENDAR)
+    [movers] = (said for said in text_of(summary_workbook(whole))[TREND] if "Снизились" in said)
+    assert "Снизились: МБОУ СОШ № 2 — на 5 п.п. (27 чел.) ?." in movers
+
+
+def test_the_first_page_does_not_call_a_plan_met_that_only_answers_under_question_meet():
+    said = [one_remark(code, NOW, "a") for code in ("02", "03", "08")]
+    whole = figures("above", *said, one_remark("09", NOW, "b"))
+    brief = make_brief(whole, CATALOGUE)
+    assert whole.municipality.level is Level.ON
+    assert "выполнение плана под вопросом, 4 школы из 8 ниже плана." in brief.headline.replace("\u00a0", " ")
+    assert not brief.good
+    assert "и ещё 1): без них — 36,2 %, план не выполнен." in brief.subline.replace("\u00a0", " ")
+
+
+def test_nobody_is_said_to_have_stood_still_where_the_only_change_is_under_question():
+    same = [(code, day, 30) for code in ("01", "02") for day in DAYS]
+    files = [file_of(order_form(d, c, {HEADLINE: f"{p} %"}), f"{c}-{d}", REGISTRY) for c, d, p in same]
+    judged = checked(files, REGISTRY, catalogue=load_catalogue({"SAME-ANSWERS": "off"}))
+    still = "доля не изменилась ни в одной школе"
+    calm = measure(judged, files, REGISTRY, FORM, CATALOGUE, NOW, CALENDAR)
+    assert any(still in said for said in text_of(summary_workbook(calm))[TREND])
+    [report] = (one for one in judged.reports if (one.school, one.as_of) == ("01", NOW))
+    doubt = questioned(report.remark("COUNT-FELL", item=HEADLINE, count=1.0, earlier=2.0, day=BEFORE))
+    judged = replace(judged, remarks=(*judged.remarks, doubt))
+    whole = measure(judged, files, REGISTRY, FORM, CATALOGUE, NOW, CALENDAR)
+    assert not any(still in said for said in text_of(summary_workbook(whole))[TREND])
+
+
+def test_a_schools_page_marks_its_place_and_names_nobody():
+    whole = figures("above", one_remark("09", NOW, "b"))
+    pages = {school.code: text_of(school_workbook(whole, school)) for school in whole.schools[:9]}
+    own, other = (" ".join(pages[code]["Школа"]) for code in ("09", "02"))
+    assert "показатель под вопросом" in own
+    assert "1-е место из" not in own
+    assert "под вопросом: всего — не как в реестре (D51)" in own
+    assert "1-е место из" in other
+    assert "часть показателей под вопросом" in other
+    assert "СОШ № 9" not in other
+
+
+def test_what_everything_would_be_without_them_is_listed():
+    said = text_of(summary_workbook(figures("above", one_remark("04", BEFORE, "a"))))[titles.METHOD]
+    after = said[said.index("Без показателей под вопросом") :]
+    for line in (
+        "п. 14: итог",
+        "Итог на 20.02.2014",
+        "Прогноз на 20.04.2014",
+        "Школ с выполненным планом",
+        "Не хватает отстающим, чел.",
+        "Кому догонять сначала",
+        "Середина по школам",
+        "МБОУ СОШ № 4 (04)",
+    ):
+        assert line in after
+    assert "сейчас МБОУ СОШ № 1, МБОУ СОШ № 4 (94 чел.); без них МБОУ СОШ № 1 (61 чел.)" in after
+    assert (
+        "«Активация», № 2 из 8: без этого показателя места нет; под вопросом: всего — не как в реестре (D51)" in after
+    )

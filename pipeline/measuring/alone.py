@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline.measuring.figures import Doubts, Figures, Problem
+from pipeline.measuring.figures import Doubts, Figures, Problem, Rests, Statement
 from pipeline.wording import NBSP
 from schemas.district import School
 from schemas.remarks import Remark
@@ -70,14 +70,16 @@ def _own_remarks(school: School, figures: Figures) -> Iterator[Remark]:
 
 
 def _own_doubts(school: School, doubts: Doubts, others: Sequence[str]) -> Doubts:
-    """On the school's statements; of the municipality's that some answer is under question, but not whose."""
-    return Doubts(
-        {
-            statement: tuple(_naming_nobody(remark, others) for remark in remarks if remark.school == school.code)
-            for statement, remarks in doubts.found.items()
-            if statement.school in (school.code, _MUNICIPALITY)
-        }
-    )
+    """On the school's statements, on those of the municipality that it stands for, and on its place among the others:
+    there that an answer is under question, but not whose."""
+    found: dict[Statement, tuple[Remark, ...]] = {}
+    for statement, remarks in doubts.found.items():
+        own = tuple(_naming_nobody(remark, others) for remark in remarks if remark.school == school.code)
+        if statement.school == school.code:
+            found |= {statement: own, statement._replace(school=_MUNICIPALITY): own}
+        elif statement.rests is Rests.PEERS:
+            found[statement] = own
+    return Doubts(found)
 
 
 def _with_solutions_alone(problem: Problem, others: Sequence[str]) -> Problem:

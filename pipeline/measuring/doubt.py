@@ -103,6 +103,7 @@ def inherited(
     for (code, item), remarks in answers.items():
         found.add(Statement(Rests.FIGURE, code, item), remarks)
         found.add(Statement(Rests.FIGURE, _WHOLE, item), remarks)
+        found.add(Statement(Rests.PEERS, item=item), remarks)
     if before:
         _add_changes(found, answers, measured, before, evidence.form)
     _add_points(found, evidence, pictures)

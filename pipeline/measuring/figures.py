@@ -321,8 +321,9 @@ class Rests(StrEnum):
     """What a derived statement rests on."""
 
     FIGURE = (
-        "figure"  # the accepted answer: share, rank, level, deviation, shortfall, pace needed; of all: total, peers
+        "figure"  # the accepted answer: share, rank, level, shortfall, pace needed; of the municipality all of them
     )
+    PEERS = "peers"  # all accepted answers to an item: place and middle among the schools
     CHANGE = "change"  # the answer and that of the last reporting date
     COURSE = "course"  # all answers of the trend, of the headline item: own pace, forecast
     POINT = "point"  # the headline item on an earlier or this date, in the trend
@@ -343,7 +344,7 @@ class Statement(NamedTuple):
 @dataclass(frozen=True)
 class Doubts:
     """Derived statement -> the open remarks of the answers on which it rests; what rests on none is not in it. On a
-    school's own page those of other schools are left out, and may leave nothing of a statement's remarks."""
+    school's own page what is said of the others is left out, and may leave nothing of a statement's remarks."""
 
     found: Mapping[Statement, tuple[Remark, ...]] = field(default_factory=dict)
 

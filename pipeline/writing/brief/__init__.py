@@ -8,10 +8,11 @@ from pipeline.measuring.figures import Figures, Level
 from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.brief.cards import make_cards
-from pipeline.writing.brief.decisions import NOTHING_TO_DECIDE, make_decisions
+from pipeline.writing.brief.decisions import NOTHING_BUT_DOUBTS, NOTHING_TO_DECIDE, make_decisions
 from pipeline.writing.brief.headline import make_headline
 from pipeline.writing.brief.subline import make_subline
 from pipeline.writing.pages.brief import Brief
+from pipeline.writing.pages.doubts import doubted_schools, is_plan_doubted
 from pipeline.writing.pages.words import compared_with
 from schemas.remarks import Catalogue
 
@@ -19,15 +20,16 @@ from schemas.remarks import Catalogue
 def make_brief(figures: Figures, catalogue: Catalogue) -> Brief:
     order = figures.form.order
     to_decide = tuple(make_decisions(figures, catalogue))
+    nothing = NOTHING_BUT_DOUBTS if doubted_schools(figures, figures.form.headline.item) else NOTHING_TO_DECIDE
     return Brief(
         kicker=f"{figures.form.subject} · приказ №{NBSP}{order.number} от {wording.day(order.date)}".upper(),
         dates=_dates(figures),
         headline=make_headline(figures),
-        good=figures.municipality.level is not Level.BELOW,
+        good=figures.municipality.level is not Level.BELOW and not is_plan_doubted(figures),
         subline=make_subline(figures),
         cards=make_cards(figures),
         decide="Требует решения управления" if to_decide else "Решения управления",
-        decisions=to_decide or (NOTHING_TO_DECIDE,),
+        decisions=to_decide or (nothing,),
         calm=not to_decide,
         footer=_footer(figures),
     )

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline import wording
 from pipeline.measuring.coverage import is_overdue
-from pipeline.measuring.figures import Activation, Figures, Level, State
+from pipeline.measuring.figures import Activation, Figures, Level, Rests, State, Statement
 from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Card
+from pipeline.writing.pages.doubts import doubted_schools, headline_doubted, marked
 from pipeline.writing.pages.theme import Mark
 from pipeline.writing.pages.words import (
     UNKNOWN,
@@ -87,7 +89,8 @@ def _headline_card(figures: Figures) -> Card:
     if row.change_schools is None:  # a school's own page
         (state,) = _with_points((state,), row.change, figures)
     notes = (state, _covered_said(row, figures), *_changed(row.change, row.change_schools, figures))
-    return _share_card(label, row.percent, share_decimals(row, target), notes, row.level is Level.BELOW)
+    card = _share_card(label, row.percent, share_decimals(row, target), notes, row.level is Level.BELOW)
+    return _marked(card, headline_doubted(figures))
 
 
 def _covered_said(row: Activation, figures: Figures) -> str:
@@ -109,14 +112,18 @@ def _target_card(figures: Figures) -> Card:
         return Card(label, UNKNOWN, ("план ещё не действует",))
     counted, behind = len(figures.counted), len(figures.below)
     notes = (*_behind_lines(figures), *_on_target_before(figures))
-    return _card_out_of(label, counted - behind, counted, notes, needs_action=behind > 0)
+    card = _card_out_of(label, counted - behind, counted, notes, needs_action=behind > 0)
+    return _marked(card, headline_doubted(figures))
 
 
 def _behind_lines(figures: Figures) -> tuple[str, ...]:
     """In one line where the comparison needs the other. What the schools lack is not said beside what the whole
     municipality lacks: that is another number."""
     if not figures.below:
-        return (f"{Mark.ON_PLAN} отстающих нет",)
+        doubted = len(doubted_schools(figures, figures.form.headline.item))
+        return (
+            f"{Mark.CHECK} под вопросом: {wording.number(doubted)}" if doubted else f"{Mark.ON_PLAN} отстающих нет",
+        )
     behind = f"{Mark.BELOW} ниже плана: {wording.number(len(figures.below))}"
     if figures.municipality.level is Level.BELOW:
         return (behind,)
@@ -150,7 +157,8 @@ def _second_card(figures: Figures) -> Card:
     decimals = wording.decimals_beside(percent, 100, 100)  # 99,97 % is not said as «100 %»
     change = None if math.isnan(total.change) else total.change
     lines = (*notes, *_changed(change, total.change_schools, figures))
-    return _share_card(card.title, percent, decimals, lines, overdue)
+    doubted = Statement(Rests.FIGURE, item=card.item) in figures.doubts
+    return _marked(_share_card(card.title, percent, decimals, lines, overdue), doubted)
 
 
 def _remarks_card(figures: Figures) -> Card:
@@ -192,6 +200,11 @@ def _card_out_of(label: str, part: int, whole: int, notes: tuple[str, ...], need
 def _share_card(label: str, percent: float, decimals: int, notes: tuple[str, ...], needs_action: bool) -> Card:
     look = theme.exact_share(decimals)
     return Card(label, wording.percent(percent, decimals), notes, needs_action, percent / 100, look)
+
+
+def _marked(card: Card, doubted: bool) -> Card:
+    """With the mark behind a figure that rests on answers under question."""
+    return replace(card, look=marked(doubted, card.look)[-1])
 
 
 def _with_addition(notes: tuple[str, ...], *wordings: str) -> tuple[str, ...]:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pipeline import wording
 from pipeline.measuring.activation import first_to_catch_up
-from pipeline.measuring.figures import Deadline, Figures, Level, State
+from pipeline.measuring.figures import Deadline, Figures, Level, Rests, State, Statement
 from pipeline.wording import NBSP
 from pipeline.writing.pages import titles
 from pipeline.writing.pages.brief import Decision
+from pipeline.writing.pages.theme import Mark
 from pipeline.writing.pages.words import lacking, school_name, school_names, to_remind
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, Severity
@@ -20,12 +21,20 @@ LONGEST_TITLE = 36  # characters of a paper's or measure's title in a line
 
 NOTHING_TO_DECIDE = Decision("Итог", "Решений не требуется: все отчёты сданы, отстающих и просроченных этапов нет.")
 
+NOTHING_BUT_DOUBTS = Decision(
+    "Итог",
+    "Решений не требуется: все отчёты сданы, просроченных этапов нет. Проверьте ответы под вопросом.",
+    titles.REMARKS,
+)
+
 
 def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]:
     if not figures.schools:
         yield Decision("Реестр", "В реестре нет ни одной школы: внесите школы и запустите свод снова.")
     if figures.below:
-        yield Decision(figures.form.headline.sheet, _who_should_catch_up(figures), figures.form.headline.sheet)
+        sheet, doubted = figures.form.headline.sheet, Statement(Rests.CATCH_UP) in figures.doubts
+        tag = f"{sheet} {Mark.CHECK}" if doubted else sheet
+        yield Decision(tag, _who_should_catch_up(figures), sheet)
     if any(to_remind(figures, state) for state in _ABSENT):
         yield Decision("Отчёты", _fitted(lambda shown: _who_is_absent(figures, shown)), titles.SUBMISSIONS)
     if errors := [remark for remark in figures.remarks if remark.severity is Severity.ERROR]:
@@ -71,7 +80,8 @@ def _what_comes_next(figures: Figures) -> str:
     late = any(row.will_miss for row in figures.activation)
     if forecast is not None and not (late and target.min == 100):  # all parents of all schools, or it is not reached
         decimals = wording.decimals_beside(forecast, target.min, target.max, least=0)
-        said += f", прогноз {wording.percent(forecast, decimals)}"
+        doubted = f" {Mark.CHECK}" if Statement(Rests.COURSE) in figures.doubts else ""
+        said += f", прогноз {wording.percent(forecast, decimals)}{doubted}"
     return f"{said}."
 
 

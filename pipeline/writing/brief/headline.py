@@ -2,6 +2,7 @@
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Level
+from pipeline.writing.pages.doubts import doubted_schools, is_plan_doubted
 from pipeline.writing.pages.words import before_first_date, lacking, reported, share_decimals
 
 
@@ -49,10 +50,15 @@ def _verdict(figures: Figures) -> str:
         said = f"план не выполнен, не хватает {missing}."
         return said if alone else f"{said} {wording.capital(_behind_of(figures))}."
     met = "план перевыполнен" if figures.municipality.level is Level.ABOVE else "план выполнен"
+    doubted = doubted_schools(figures, figures.form.headline.item)
     if alone:
-        return f"{met}."
+        return f"{met}, но показатель под вопросом." if doubted else f"{met}."
+    if is_plan_doubted(figures):
+        met = "выполнение плана под вопросом"
     if figures.below:
-        return f"{met}, но {_behind_of(figures)}."
+        return f"{met}{', ' if is_plan_doubted(figures) else ', но '}{_behind_of(figures)}."
+    if doubted:
+        return f"{met}; отстающих нет, но под вопросом {wording.schools(len(doubted))}."
     if counted == len(figures.schools):
         return f"{met} во всех школах."
     return f"{met}, отстающих нет; {wording.counted_of(counted, len(figures.schools))}."

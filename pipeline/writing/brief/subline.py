@@ -7,6 +7,7 @@ from pipeline.measuring.activation import level
 from pipeline.measuring.figures import Figures, Level, State
 from pipeline.measuring.rows import totals_by_item
 from pipeline.writing.pages import titles
+from pipeline.writing.pages.doubts import doubted_schools, headline_doubted, named
 from pipeline.writing.pages.words import (
     MOST_NAMED,
     headline_range,
@@ -17,6 +18,7 @@ from pipeline.writing.pages.words import (
     restated_said,
     school_name,
     school_names,
+    share_decimals,
     to_remind,
     told_apart,
 )
@@ -32,6 +34,7 @@ def make_subline(figures: Figures) -> str:
     parts = [
         *_date_of_reports_said(figures),
         *_range_said(figures),
+        *_doubted_said(figures),
         *_told_apart_said(figures),
         *(shortcomings or [_all_reported(figures)]),
         *_late_by_forecast_said(figures),
@@ -70,6 +73,24 @@ def _told_apart_said(figures: Figures) -> Iterator[str]:
     for item, name in names.items():
         if said := told_apart(figures, item):
             yield f"{name}: {said}."
+
+
+def _doubted_said(figures: Figures) -> Iterator[str]:
+    """«Под вопросом показатели 2 школ (СОШ № 3, ООШ № 7): без них — 39,5 %, план не выполнен.»"""
+    doubted, left = doubted_schools(figures, figures.form.headline.item), figures.undoubted
+    if not doubted or left is None:
+        return
+    number, whole = len(doubted), left.municipality
+    figure, without = ("показатель", "него") if number == 1 else ("показатели", "них")
+    said = f"Под вопросом {figure} {wording.schools(number, wording.Case.GENITIVE)} ({named(doubted, MOST_NAMED)})"
+    if whole.percent is None:
+        yield f"{said}: других показателей нет."
+        return
+    said += f": без {without} — {wording.percent(whole.percent, share_decimals(whole, figures.target))}"
+    is_below = whole.level is Level.BELOW
+    if is_below is not (figures.municipality.level is Level.BELOW):
+        said += f", план {'не ' if is_below else ''}выполнен"
+    yield f"{said}."
 
 
 def _not_counted_said(figures: Figures) -> str:
@@ -113,7 +134,8 @@ def _all_reported(figures: Figures) -> str:
         who = "Школа отчиталась"
     elif len(reported(figures)) < len(figures.schools):
         who = "Отчитались все, от кого отчёт нужен"
-    return f"{who}, отстающих нет." if figures.target and len(figures.schools) > 1 else f"{who}."
+    praised = figures.target and len(figures.schools) > 1 and not headline_doubted(figures)
+    return f"{who}, отстающих нет." if praised else f"{who}."
 
 
 def _late_by_forecast_said(figures: Figures) -> Iterator[str]:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline import wording
-from pipeline.measuring.figures import Activation, Deadline, Figures, Level, Share, State, Submission
+from pipeline.measuring.figures import Activation, Deadline, Figures, Level, Rests, Share, State, Statement, Submission
 from pipeline.measuring.peers import PeerStanding
 from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.brief import Brief, Card, Decision
+from pipeline.writing.pages.doubts import headline_doubted, marked
 from pipeline.writing.pages.theme import Mark
 from pipeline.writing.pages.words import UNKNOWN, lacking
 from schemas.form import Form
@@ -62,11 +63,17 @@ def _subline(own: Figures, standing: PeerStanding) -> Iterator[str]:
         yield f"Показатели перенесены из отчёта на {wording.day(line.as_of)}."
     elif line.as_of and line.as_of != own.as_of:
         yield f"Показатели — по отчёту на {wording.day(line.as_of)}."
-    if standing.place:
+    if standing.place and not headline_doubted(own):
         yield f"{standing.place}-е место из {wording.schools(standing.schools, wording.Case.GENITIVE)}."
     whole = totals_by_item(own)[own.form.headline.item].percent
     if standing.median is not None and standing.schools > 1:
-        yield f"По муниципалитету — {wording.percent(whole)}, середина по школам — {wording.percent(standing.median)}."
+        doubted = ", часть показателей под вопросом" if _are_peers_doubted(own) else ""
+        middle = wording.percent(standing.median)
+        yield f"По муниципалитету — {wording.percent(whole)}, середина по школам — {middle}{doubted}."
+
+
+def _are_peers_doubted(own: Figures) -> bool:
+    return Statement(Rests.PEERS, item=own.form.headline.item) in own.doubts
 
 
 def _submission(own: Figures) -> Submission:
@@ -99,7 +106,8 @@ def _missing_card(own: Figures) -> Card:
     notes = (f"{Mark.ON_PLAN} нижняя граница {wording.percent(target.min)} достигнута", *ahead)
     if row.shortfall:
         notes = (f"{Mark.BELOW} {_people(row.shortfall, own)} до {wording.percent(target.min)}", *ahead)
-    return Card(label, missing, notes, row.shortfall > 0, row.shortfall, theme.PEOPLE)
+    look = marked(headline_doubted(own), theme.PEOPLE)[-1]
+    return Card(label, missing, notes, row.shortfall > 0, row.shortfall, look)
 
 
 def _people(missing: int, own: Figures) -> str:
@@ -115,7 +123,8 @@ def _place_card(own: Figures, standing: PeerStanding) -> Card:
     if standing.place is None:
         return Card(label, UNKNOWN, ("у других школ показателя нет",))
     notes = (f"из {wording.schools(standing.schools, wording.Case.GENITIVE)} с показателем", *middle)
-    return Card(label, f"{standing.place}-е", notes, value=standing.place, look={"num_format": '0"-е"'})
+    look = marked(_are_peers_doubted(own), {"num_format": '0"-е"'})[-1]
+    return Card(label, f"{standing.place}-е", notes, value=standing.place, look=look)
 
 
 def _report_card(own: Figures) -> Card:

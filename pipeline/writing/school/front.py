@@ -9,18 +9,20 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Share
+from pipeline.measuring.figures import Figures, Rests, Share, Statement
 from pipeline.measuring.peers import PeerStanding
 from pipeline.measuring.rows import CoverageRow, coverage_rows, totals_by_item
 from pipeline.wording import NBSP
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import doubts, theme
 from pipeline.writing.pages.charts import Charts
+from pipeline.writing.pages.doubts import marked
 from pipeline.writing.pages.page import Column, Page, fraction
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card, write_fitted
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import IN_TIME_SAID, TOO_LATE_SAID, UNKNOWN, compared_with, level_said, share_decimals
 from schemas.district import School
 from schemas.form import Item
+from schemas.remarks import Catalogue
 
 SHEET = "Школа"
 
@@ -63,11 +65,13 @@ _FOOTNOTE = (
 
 
 class Line(NamedTuple):
-    """One line of the school's pace; a text or a number with its look, None for a figure that is not known."""
+    """One line of the school's pace; a text or a number with its look, None for a figure that is not known; `rests`:
+    what it is derived from, None of what is no figure of the school."""
 
     label: str
     value: float | str | None
     look: Look = MappingProxyType({})
+    rests: Rests | None = None
 
 
 def write(page: Page, school: School, standings: Mapping[str, PeerStanding], charts: Charts) -> None:
@@ -115,34 +119,40 @@ def _write_pace(page: Page) -> None:
     for row, line in enumerate(_pace(page.book.figures), FIRST_LINE):
         page.text(row, ITEM, line.label, theme.ROW, theme.SMALL)
         page.number(row, ABOUT, None, theme.ROW)
+        looks = marked(_is_doubted(line.rests, page.book.figures), theme.ROW, theme.BOLD, theme.RIGHT, line.look)
         if isinstance(line.value, str):
-            page.text(row, COVERED, line.value, theme.ROW, theme.BOLD, theme.RIGHT, line.look)
+            page.text(row, COVERED, line.value, *looks)
         elif line.value is None:
             page.text(row, COVERED, UNKNOWN, theme.ROW, theme.QUIET, theme.RIGHT)
         else:
-            page.number(row, COVERED, line.value, theme.ROW, theme.BOLD, theme.RIGHT, line.look)
+            page.number(row, COVERED, line.value, *looks)
     note = _pace_note(page.book.figures)
     write_across(page, row + 1, _LEFT, note, theme.NOTE, theme.TOP, {"font_size": 8})
     width = sum(column.pixels for column in COLUMNS[: COVERED + 1])
     page.sheet.set_row(row + 1, max(_ROW_PIXELS * 0.75, theme.text_height(note, width, 8)))
 
 
+def _is_doubted(rests: Rests | None, own: Figures) -> bool:
+    item = own.form.headline.item if rests in (Rests.FIGURE, Rests.CHANGE) else ""
+    return rests is not None and Statement(rests, item=item) in own.doubts
+
+
 def _pace(own: Figures) -> Iterator[Line]:
     row, before, coming = own.municipality, compared_with(own), own.next_target
     since = f"С {wording.short_day(before.as_of)}" if before else "С прошлой даты"
-    yield Line(f"{since}, п.п.", row.change, theme.POINTS)
-    yield Line(f"{since}, чел.", row.change_people, theme.PEOPLE_CHANGE)
-    yield Line("Свой темп, чел. в неделю", row.pace, theme.PACE)
+    yield Line(f"{since}, п.п.", row.change, theme.POINTS, Rests.CHANGE)
+    yield Line(f"{since}, чел.", row.change_people, theme.PEOPLE_CHANGE, Rests.CHANGE)
+    yield Line("Свой темп, чел. в неделю", row.pace, theme.PACE, Rests.COURSE)
     if coming is None:
         return
     by = wording.short_day(coming.by)
-    yield Line(f"Нужно до {by}, чел. в неделю", row.per_week, theme.PEOPLE)
+    yield Line(f"Нужно до {by}, чел. в неделю", row.per_week, theme.PEOPLE, Rests.FIGURE)
     yield Line(f"План на {by}", wording.band(coming.min, coming.max))
     decimals = 1 if row.forecast is None else wording.decimals_beside(row.forecast, coming.min, coming.max)
-    yield Line(f"Прогноз на {by}", fraction(row.forecast), theme.exact_share(decimals))
+    yield Line(f"Прогноз на {by}", fraction(row.forecast), theme.exact_share(decimals), Rests.COURSE)
     if row.forecast is not None:
         said, look = (TOO_LATE_SAID, theme.ACTION_INK) if row.will_miss else (IN_TIME_SAID, {})
-        yield Line(f"К {by}", said, look)
+        yield Line(f"К {by}", said, look, Rests.COURSE)
 
 
 def _pace_note(own: Figures) -> str:
@@ -195,7 +205,7 @@ def _write_coverage(page: Page, header: int, standings: Mapping[str, PeerStandin
     write_across(page, header - 1, (ITEM, LAST), title, SECTION_TITLE)
     page.header(header, COLUMNS, height=38)
     answers = {row.item: row for row in coverage_rows(own)}
-    notes = _notes(own)
+    notes = _notes(own, page.book.catalogue)
     row = header
     for row, item in enumerate(own.form.shown_items, header + 1):
         note = "; ".join([*_basis(answers[item.number], own), *notes.get(item.number, ())])
@@ -207,7 +217,7 @@ def _write_coverage(page: Page, header: int, standings: Mapping[str, PeerStandin
         page.text(row, NOTE, note, theme.ROW, theme.SMALL, theme.WRAP, theme.INDENT, action)
         page.fit_row(row, {ABOUT: item.about, NOTE: note}, COLUMNS, theme.SMALL_SIZE)
     page.data_bars(header + 1, SHARE, row, SHARE)
-    write_fitted(page, row + 1, COLUMNS, _FOOTNOTE, 8, theme.NOTE)
+    write_fitted(page, row + 1, COLUMNS, f"{_FOOTNOTE}{doubts.legend(own)}", 8, theme.NOTE)
     return row + 1
 
 
@@ -216,17 +226,18 @@ def _write_answer(page: Page, row: int, item: Item, answer: CoverageRow) -> None
         for column in (COVERED, TOTAL, SHARE):
             page.text(row, column, UNKNOWN, theme.ROW, theme.RIGHT, theme.QUIET)
         return
-    look = _share_look(page, item)
+    doubted = Statement(Rests.FIGURE, item=item.number) in page.book.figures.doubts
+    looks = marked(doubted, theme.ROW, theme.BOLD, _share_look(page, item))
     if not item.base:
         for column in (COVERED, TOTAL):
             page.text(row, column, UNKNOWN, theme.ROW, theme.RIGHT, theme.QUIET)
-        page.number(row, SHARE, answer.percent / 100, theme.ROW, theme.BOLD, look)
+        page.number(row, SHARE, answer.percent / 100, *looks)
         return
     page.number(row, COVERED, answer.covered, theme.ROW, theme.PEOPLE)
     page.number(row, TOTAL, answer.total, theme.ROW, theme.PEOPLE)
     covered, total = (xl_rowcol_to_cell(row, column) for column in (COVERED, TOTAL))
     formula = f'=IF(N({total})=0,"",{covered}/{total})'
-    page.formula(row, SHARE, formula, answer.percent / 100, theme.ROW, theme.BOLD, look)
+    page.formula(row, SHARE, formula, answer.percent / 100, *looks)
 
 
 def _share_look(page: Page, item: Item) -> Look:
@@ -238,16 +249,18 @@ def _share_look(page: Page, item: Item) -> Look:
 
 def _write_others(page: Page, row: int, item: Item, standing: PeerStanding) -> None:
     whole = totals_by_item(page.book.figures)[item.number].percent
+    doubted = Statement(Rests.PEERS, item=item.number) in page.book.figures.doubts
     shares = {WHOLE: None if math.isnan(whole) else whole, MEDIAN: standing.median}
     for column, percent in shares.items():
         if percent is None:
             page.text(row, column, UNKNOWN, theme.ROW, theme.RIGHT, theme.QUIET)
         else:
-            page.number(row, column, percent / 100, theme.ROW, theme.SHARE)
+            page.number(row, column, percent / 100, *marked(doubted, theme.ROW, theme.SHARE))
     if standing.place is None:
         page.text(row, PLACE, UNKNOWN, theme.ROW, theme.CENTRE, theme.QUIET)
     else:
-        page.number(row, PLACE, standing.place, theme.ROW, theme.CENTRE, theme.out_of(standing.schools))
+        looks = marked(doubted, theme.ROW, theme.CENTRE, theme.out_of(standing.schools))
+        page.number(row, PLACE, standing.place, *looks)
 
 
 def _basis(answer: CoverageRow, own: Figures) -> Iterator[str]:
@@ -270,13 +283,22 @@ def _said_on(answer: CoverageRow, own: Figures) -> date | None:
     return next((one.as_of for one in own.reconciliation.taken if one.item == answer.item), None)
 
 
-def _notes(own: Figures) -> dict[str, list[str]]:
-    """Item -> the exceptions granted."""
+def _notes(own: Figures, catalogue: Catalogue) -> dict[str, list[str]]:
+    """Item -> the exceptions granted, and why the answer is under question."""
     notes: dict[str, list[str]] = {}
     for remark in own.remarks:
         if remark.waiver:
             notes.setdefault(remark.item, []).append(f"по исключению: {remark.waiver}")
+    for item in own.form.shown_items:
+        remarks = own.doubts.of(Statement(Rests.FIGURE, item=item.number))
+        if why := doubts.reasons(remarks, _reported_on(own), catalogue):
+            notes.setdefault(item.number, []).append(f"под вопросом: {why}")
     return notes
+
+
+def _reported_on(own: Figures) -> date | None:
+    (line,) = own.submissions
+    return line.as_of
 
 
 def _print(page: Page, last: int) -> None:

@@ -5,10 +5,11 @@ from datetime import date
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
-from pipeline.measuring.figures import Activation, Figures, Level, Share
+from pipeline.measuring.figures import Activation, Figures, Level, Rests, Share, Statement
 from pipeline.measuring.rows import coverage_rows, totals_by_item
-from pipeline.writing.pages import theme
+from pipeline.writing.pages import doubts, theme
 from pipeline.writing.pages.charts import ShareOfRows
+from pipeline.writing.pages.doubts import marked
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page, fraction, said_of_rest, written
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import (
@@ -52,12 +53,13 @@ def write(page: Page) -> None:
         f"Сначала отстающие. {headline.share_of} «Не хватает» — сколько ещё {people} {headline.to_act}, "
         "чтобы дойти до нижней границы плана. Итог — по сумме людей, а не среднее процентов. Темп и прогноз — по "
         "прежним отчётам самой школы; прогноз — когда их не меньше трёх."
+        f"{doubts.legend(figures)}"
         f"{said_of_rest(figures.activation, 'indicators.csv')}",
         columns[:SOURCE],
     )
     page.sheet.set_column(SOURCE, SOURCE, columns[SOURCE].width)
     page.header(HEADER_ROW, columns, height=46)
-    notes = _notes(figures)
+    notes = _notes(page)
     shown = written(figures.activation)
     for index, activation in enumerate(shown):
         assert activation.school is not None
@@ -118,7 +120,8 @@ def _write_school(page: Page, row: int, rank: int, activation: Activation) -> No
     school = activation.school
     assert school is not None
     below = (theme.BOLD,) if activation.level is Level.BELOW else ()
-    page.number(row, NUMBER, rank, theme.ROW, theme.CENTRE, theme.QUIET)
+    doubted = doubts.headline_doubted(page.book.figures, school.code)
+    page.number(row, NUMBER, rank, *marked(doubted, theme.ROW, theme.CENTRE, theme.QUIET))
     page.text(row, CODE, school.code, theme.ROW, theme.CENTRE, theme.QUIET, theme.TEXT)
     page.text(row, SCHOOL, school.name, theme.ROW, theme.WRAP, *below)
     _write_report_date(page, row, activation.report_date)
@@ -129,7 +132,7 @@ def _write_school(page: Page, row: int, rank: int, activation: Activation) -> No
     page.formula(
         row, MISSING,
         _of_row('=IF(OR({share}="",{low}=""),"",MAX(0,ROUNDUP(ROUND({low}*{total}-{count},6),0)))', row),
-        activation.shortfall, theme.ROW, theme.PEOPLE_QUIET, theme.BOLD, *lacking,
+        activation.shortfall, *marked(doubted, theme.ROW, theme.PEOPLE_QUIET, theme.BOLD, *lacking),
     )  # fmt: skip
     page.formula(
         row, PER_WEEK,
@@ -137,12 +140,13 @@ def _write_school(page: Page, row: int, rank: int, activation: Activation) -> No
             '=IF(OR({share}="",След_план_мин=""),"",'
             "ROUNDUP(ROUND(MAX(0,След_план_мин*{total}-{count})/Недель_до_срока,6),0))", row,
         ),
-        activation.per_week, theme.ROW, theme.PEOPLE_QUIET,
+        activation.per_week, *marked(doubted, theme.ROW, theme.PEOPLE_QUIET),
     )  # fmt: skip
 
 
-def _notes(figures: Figures) -> dict[str, list[str]]:
-    """School code -> what else is to be known of its figure: a count made from a percent, a waiver."""
+def _notes(page: Page) -> dict[str, list[str]]:
+    """School code -> what else is to be known of its figure: a count made from a percent, a waiver, a doubt."""
+    figures = page.book.figures
     item = figures.form.headline.item
     notes: dict[str, list[str]] = {}
     for row in coverage_rows(figures):
@@ -151,7 +155,19 @@ def _notes(figures: Figures) -> dict[str, list[str]]:
     for remark in figures.remarks:
         if remark.item == item and remark.waiver:
             notes.setdefault(remark.school, []).append(f"по исключению: {remark.waiver}")
+    for measured in figures.activation:
+        if measured.school and (why := _under_question(page, measured)):
+            notes.setdefault(measured.school.code, []).append(f"под вопросом: {why}")
     return notes
+
+
+def _under_question(page: Page, row: Activation) -> str:
+    """For which remarks the school's figure, its change or its course is under question; blank where none is."""
+    assert row.school is not None
+    code, item = row.school.code, page.book.figures.form.headline.item
+    statements = Statement(Rests.FIGURE, code, item), Statement(Rests.CHANGE, code, item), Statement(Rests.COURSE, code)
+    remarks = (remark for one in statements for remark in page.book.figures.doubts.of(one))
+    return doubts.reasons(remarks, row.report_date, page.book.catalogue)
 
 
 def _write_basis(page: Page, row: int, activation: Activation, notes: list[str], columns: list[Column]) -> None:
@@ -179,21 +195,25 @@ def _write_report_date(page: Page, row: int, report_date: date | None) -> None:
 
 def _write_measured(page: Page, row: int, activation: Activation, look: Look) -> None:
     """What a school's row and the municipality's have in common: share, target, deviation, pace, state."""
-    target = page.book.figures.target
+    figures = page.book.figures
+    target, item, code = figures.target, figures.form.headline.item, activation.school.code if activation.school else ""
+    doubted = Statement(Rests.FIGURE, code, item) in figures.doubts
     low, high = (fraction(target.min), fraction(target.max)) if target else (None, None)
     exact = theme.exact_share(share_decimals(activation, target))
     share = _of_row('=IF(N({total})=0,"",{count}/{total})', row)
-    page.formula(row, SHARE, share, fraction(activation.percent), look, exact, theme.BOLD)
+    page.formula(row, SHARE, share, fraction(activation.percent), *marked(doubted, look, exact, theme.BOLD))
     page.formula(row, LOW, '=IF(План_мин="","",План_мин)', low, look, theme.TARGET, theme.CENTRE, theme.QUIET)
     page.formula(row, HIGH, '=IF(План_макс="","",План_макс)', high, look, theme.TARGET, theme.CENTRE, theme.QUIET)
     deviation = _of_row('=IF(OR({share}="",{low}=""),"",ROUND(({share}-{low})*100,9))', row)
     points = theme.POINTS if round(activation.deviation or 0.0, 1) else theme.FINE_POINTS
-    page.formula(row, DEVIATION, deviation, activation.deviation, look, points)
-    _write_or_dash(page, row, CHANGE, activation.change, look, theme.POINTS)
-    _write_or_dash(page, row, CHANGE_PEOPLE, activation.change_people, look, theme.PEOPLE_CHANGE)
-    _write_or_dash(page, row, PACE, activation.pace, look, theme.PACE)
-    _write_or_dash(page, row, FORECAST, fraction(activation.forecast), look, theme.SHARE)
-    _write_in_time(page, row, activation, look)
+    page.formula(row, DEVIATION, deviation, activation.deviation, *marked(doubted, look, points))
+    moved = Statement(Rests.CHANGE, code, item) in figures.doubts
+    _write_or_dash(page, row, CHANGE, activation.change, *marked(moved, look, theme.POINTS))
+    _write_or_dash(page, row, CHANGE_PEOPLE, activation.change_people, *marked(moved, look, theme.PEOPLE_CHANGE))
+    course = Statement(Rests.COURSE, code) in figures.doubts
+    _write_or_dash(page, row, PACE, activation.pace, *marked(course, look, theme.PACE))
+    _write_or_dash(page, row, FORECAST, fraction(activation.forecast), *marked(course, look, theme.SHARE))
+    _write_in_time(page, row, activation, course, look)
     # Rounded, or a share of 0,41 that is stored as 0,40999999999999998 would be called below 41 %.
     state = _of_row(
         '=IF({share}="","нет данных",IF({low}="","срок не наступил",'
@@ -201,11 +221,11 @@ def _write_measured(page: Page, row: int, activation: Activation, look: Look) ->
         f'IF(ROUND({{share}}-{{high}},9)>0,"{level_said(Level.ABOVE)}","{level_said(Level.ON)}"))))',
         row,
     )
-    looks = _STATE_LOOKS.get(activation.level, ())
-    page.formula(row, STATE, state, level_said(activation.level), look, theme.INDENT, theme.WRAP, *looks)
+    looks = (look, theme.INDENT, theme.WRAP, *_STATE_LOOKS.get(activation.level, ()))
+    page.formula(row, STATE, state, level_said(activation.level), *marked(doubted, *looks))
 
 
-def _write_in_time(page: Page, row: int, activation: Activation, look: Look) -> None:
+def _write_in_time(page: Page, row: int, activation: Activation, doubted: bool, look: Look) -> None:
     """Whether the next target will be reached by the forecast; blank where there is no forecast or no target."""
     formula = _of_row(
         '=IF(OR(NOT(ISNUMBER({forecast})),След_план_мин=""),"",'
@@ -215,8 +235,8 @@ def _write_in_time(page: Page, row: int, activation: Activation, look: Look) -> 
     said = None
     if activation.forecast is not None and page.book.figures.next_target:
         said = TOO_LATE_SAID if activation.will_miss else IN_TIME_SAID
-    looks = (theme.ACTION_INK,) if activation.will_miss else ()
-    page.formula(row, IN_TIME, formula, said, look, theme.INDENT, *looks)
+    looks = (look, theme.INDENT, *((theme.ACTION_INK,) if activation.will_miss else ()))
+    page.formula(row, IN_TIME, formula, said, *marked(doubted and said is not None, *looks))
 
 
 def _write_or_dash(page: Page, row: int, column: int, value: float | None, *looks: Look) -> None:
@@ -239,10 +259,14 @@ def _write_total(page: Page, last: int, columns: list[Column]) -> None:
         MISSING: figures.shortfall,
         PER_WEEK: sum(row.per_week or 0 for row in figures.counted),
     }
+    rests = {MISSING: Statement(Rests.BEHIND), PER_WEEK: Statement(Rests.FIGURE, item=figures.form.headline.item)}
     for column, cached in sums.items():
+        doubted = column in rests and rests[column] in figures.doubts
         letter = xl_col_to_name(column)
         formula = f"=SUM({letter}{DATA_ROW + 1}:{letter}{max(last, DATA_ROW) + 1})"
-        page.total(TOTAL_ROW, column, formula, cached, figures.activation, theme.TOTAL, theme.PEOPLE_QUIET)
+        page.total(
+            TOTAL_ROW, column, formula, cached, figures.activation, *marked(doubted, theme.TOTAL, theme.PEOPLE_QUIET)
+        )
     _write_measured(page, TOTAL_ROW, figures.municipality, theme.TOTAL)
     possible = headline_range(figures)
     said = f"с ответами остальных: {range_said(possible, figures.target)}" if possible else ""

@@ -5,11 +5,12 @@ import math
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Share
+from pipeline.measuring.figures import Figures, Rests, Share, Statement
 from pipeline.measuring.rows import CoverageRow, coverage_rows, totals_by_item
 from pipeline.measuring.words import Spread, spreads
 from pipeline.wording import NBSP
-from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages import doubts, theme, titles
+from pipeline.writing.pages.doubts import marked
 from pipeline.writing.pages.page import (
     FIRST_ROW,
     HIGHEST_ROW,
@@ -58,7 +59,7 @@ def write(page: Page) -> None:
         f"Доля охваченных в школе. Чем темнее клетка, тем выше охват; «{Mark.BELOW}» — меньше 50 %, «{NOT_PROVIDED}» — "
         f"не предусмотрено, «{Mark.ERROR}» — показатель отложен из-за замечания, «{Mark.NO_ANSWER}» — нет ответа. "
         "Итог — Σ охвачено / Σ всего по учтённым школам. Название школы ведёт к её строке на листе "
-        f"«{titles.DATA}»: там люди, файл и ячейки.{_said_of_volumes(figures)}"
+        f"«{titles.DATA}»: там люди, файл и ячейки.{doubts.legend(figures)}{_said_of_volumes(figures)}"
         f"{said_of_rest(figures.schools, 'indicators.csv')}",
         columns,
     )
@@ -95,8 +96,13 @@ def _said_of(spread: Spread, figures: Figures) -> str:
     return (
         f"П. {spread.item.number} ({spread.item.about}) не складывается: медиана {wording.percent(spread.median)}, "
         f"наименьшая доля {wording.percent(spread.least)} ({lowest}), {full}; "
-        f"{wording.counted_of(spread.counted, len(figures.schools))}."
+        f"{wording.counted_of(spread.counted, len(figures.schools))}{_said_of_doubt(spread.item, figures)}."
     )
+
+
+def _said_of_doubt(item: Item, figures: Figures) -> str:
+    number = len(doubts.doubted_schools(figures, item.number))
+    return f", из них под вопросом {wording.number(number)}" if number else ""
 
 
 def _write_groups(page: Page) -> None:
@@ -121,7 +127,9 @@ def _write_totals(page: Page, items: list[Item]) -> None:
 
 def _write_share(page: Page, column: int, item: Item) -> None:
     """Σ / Σ as a formula over the people of «Данные»."""
-    figures, looks = page.book.figures, (theme.TOTAL, theme.CENTRE, theme.SHARE)
+    figures = page.book.figures
+    doubted = Statement(Rests.FIGURE, item=item.number) in figures.doubts
+    looks = marked(doubted and bool(item.base), theme.TOTAL, theme.CENTRE, theme.SHARE)
     share = municipal_share(figures, item.number)
     if item.base:
         covered, total = (data.sum_of(figures, item.number, figure) for figure in ("covered", "total"))
@@ -159,7 +167,8 @@ def _write_changes(page: Page, items: list[Item]) -> None:
             page.text(CHANGE_ROW, column, Mark.NONE, *_QUIET)
             page.text(COMPARED_ROW, column, Mark.NONE, *_QUIET)
         else:
-            page.number(CHANGE_ROW, column, points, *_QUIET, theme.POINTS)
+            doubted = Statement(Rests.CHANGE, item=item.number) in page.book.figures.doubts
+            page.number(CHANGE_ROW, column, points, *marked(doubted, *_QUIET, theme.POINTS))
             page.number(COMPARED_ROW, column, totals[item.number].change_schools, *_QUIET, theme.PEOPLE)
 
 
@@ -179,7 +188,8 @@ def _write_schools(page: Page, items: list[Item]) -> int:
 
 def _write_answer(page: Page, row: int, column: int, answer: CoverageRow) -> None:
     if answer.share == Share.COUNTED:
-        page.number(row, column, fraction(answer.percent), _CELL, theme.HEAT)
+        doubted = Statement(Rests.FIGURE, answer.school_code, answer.item) in page.book.figures.doubts
+        page.number(row, column, fraction(answer.percent), *marked(doubted, _CELL, theme.HEAT))
     else:
         text, looks = _INSTEAD[answer.share]
         page.text(row, column, text, _CELL, *looks)

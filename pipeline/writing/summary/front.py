@@ -7,10 +7,11 @@ import math
 from collections.abc import Sequence
 
 from pipeline import wording
-from pipeline.measuring.figures import Level
-from pipeline.writing.pages import theme, titles
+from pipeline.measuring.figures import Level, Rests, Statement
+from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.brief import Decision
 from pipeline.writing.pages.charts import TREND_TITLE, Charts
+from pipeline.writing.pages.doubts import marked
 from pipeline.writing.pages.page import Page, address, written
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card
 from pipeline.writing.pages.theme import Look
@@ -164,7 +165,8 @@ def _write_share(page: Page, row: int, columns: tuple[int, int], item: Item | No
     if item:
         share = coverage.municipal_share(page.book.figures, item.number)
         source = f"={address(titles.COVERAGE, coverage.total_cell(form, item.number))}"
-        page.formula(row, columns[0], source, share, cell, theme.SHARE)
+        doubted = bool(item.base) and Statement(Rests.FIGURE, item=item.number) in page.book.figures.doubts
+        page.formula(row, columns[0], source, share, *marked(doubted, cell, theme.SHARE))
 
 
 # ── decisions, links, print ──────────────────────────────────────────────────────────────────────────────
@@ -201,7 +203,7 @@ def _write_foot(page: Page, decided: int) -> int:
             page.merged(row, first, end, theme.LINK)
             page.link(row, first, sheet, sheet, {"font_size": 8})
     foot = decided + len(lines) + 1
-    write_across(page, foot, (0, LAST), page.book.brief.footer, small)
+    write_across(page, foot, (0, LAST), f"{page.book.brief.footer}{doubts.legend(page.book.figures)}", small)
     return foot
 
 

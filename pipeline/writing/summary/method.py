@@ -13,9 +13,9 @@ from pipeline.measuring.figures import Figures, SetAside
 from pipeline.measuring.rows import reconciled_items
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page, fraction, said_of_rest, written
-from pipeline.writing.pages.theme import Look
+from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import headline_range, restated_said
-from pipeline.writing.summary import data
+from pipeline.writing.summary import data, undoubted
 from schemas.district import Waiver
 
 COLUMNS = (Column("Имя ячейки", 34), Column("Значение", 16), Column("Что это", 92))
@@ -35,6 +35,8 @@ RULES = (
     "Если на отчётную дату отчёта нет, берётся последний прежний отчёт школы; он помечен «перенесено с прошлой даты».",
     "Из двух отчётов школы на одну дату учитывается тот, что пришёл позже.",
     "«Не хватает» — сколько ещё человек нужно, чтобы дойти до нижней границы плана, с округлением вверх.",
+    f"«{Mark.CHECK}» — под вопросом: учтено, но опирается на ответ с открытым замечанием. "
+    "Такой прирост не называется среди лучших; чем всё стало бы без этих ответов, сказано ниже.",
     "Проценты сравниваются с планом без округления, показываются с одним знаком после запятой.",
     "Срок пункта считается пропущенным со следующего дня; охват считается сделанным при 100 %.",
     "Сравнение «с прошлой датой» — всегда с отчётной датой перед действующей, а не с предыдущим запуском.",
@@ -66,6 +68,7 @@ def write(page: Page) -> None:
     row = _write_sentences(page, row + 1, "Темп и прогноз", PACE_RULES)
     row = _write_range(page, row + 1)
     row = _write_set_aside(page, row + 1)
+    row = _write_undoubted(page, row + 1)
     row = _write_waivers(page, row + 1)
     row = _write_exceptions(page, row + 1)
     row = _write_restated(page, row + 1)
@@ -183,6 +186,18 @@ def _write_with_one(page: Page, row: int, answer: SetAside) -> None:
     formula = f"=({covered}+{answer.covered!r})/({total}+{answer.total!r})"
     with_it = answer.percent_with_it / 100
     page.total(row, VALUE, formula, with_it, figures.schools, theme.ROW, theme.CENTRE, _EXACT)
+
+
+def _write_undoubted(page: Page, row: int) -> int:
+    """What the statements under question would be without the answers on which they rest."""
+    row = _write_section(page, row, "Без показателей под вопросом")
+    found = list(undoubted.lines(page.book.figures, page.book.catalogue))
+    if not found:
+        return _write_none(page, row, "Под вопросом ничего нет: у учтённых показателей нет открытых замечаний.")
+    for line in written(found):
+        _write_line(page, row, line.name, line.value, line.meaning, line.look)
+        row += 1
+    return row
 
 
 def _write_waivers(page: Page, row: int) -> int:

@@ -7,14 +7,15 @@ from datetime import date
 from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
-from pipeline.measuring.figures import Activation, Figures
+from pipeline.measuring.figures import Activation, Figures, Rests, Statement
 from pipeline.measuring.rows import totals_by_item, trend_rows
 from pipeline.wording import NBSP
-from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.charts import TREND_TITLE, Charts
+from pipeline.writing.pages.doubts import marked
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look, Mark
-from pipeline.writing.pages.words import compared_with, points_said, same_schools_said, signed, told_apart
+from pipeline.writing.pages.words import compared_with, points_said, same_schools_said, school_name, signed, told_apart
 from pipeline.writing.summary import data
 
 MOVERS_ROW = FIRST_ROW - 1
@@ -43,6 +44,7 @@ def write(page: Page, charts: Charts) -> None:
         f"Динамика: {wording.lowered(figures.form.headline.name)}",
         f"{figures.form.headline.share_column} на каждую дату{_said_of_earlier(figures)}. Мини-график — ход школы; "
         f"«{Mark.NO_ANSWER}» — отчёта на эту дату не было. Название школы ведёт к её строке на листе «{titles.DATA}»."
+        f"{doubts.legend(figures)}"
         f"{said_of_rest(figures.schools, 'indicators.csv')}",
         columns,
     )
@@ -88,34 +90,43 @@ def _whole_moved(figures: Figures, before: Figures) -> Iterator[str]:
         return
     people = f"{signed(round(whole.change_people))}{NBSP}чел."
     same = same_schools_said(totals_by_item(figures)[item])
-    yield f"Муниципалитет: {points_said(whole.change)} ({people}) {since} {same}."
+    doubted = ", под вопросом" if Statement(Rests.CHANGE, item=item) in figures.doubts else ""
+    yield f"Муниципалитет: {points_said(whole.change)} ({people}) {since} {same}{doubted}."
     if said := told_apart(figures, item):
         yield f"{wording.capital(said)}."
 
 
 def _schools_moved(figures: Figures, before: Figures) -> Iterator[str]:
-    """Which schools have moved most."""
+    """Which schools have moved most. A rise under question is no praise; a fall is told, and that it is one."""
     changes = [(row.change, row) for row in figures.activation if row.change is not None]
     if not changes:
         return
     by_change = [row for _, row in sorted(changes, key=lambda pair: -pair[0])]
-    risen = [row for row in by_change if (row.change or 0) > 0]
+    doubted = [row for row in by_change if (row.change or 0) >= 0 and _is_doubted(row, figures)]
+    risen = [row for row in by_change if (row.change or 0) > 0 and not _is_doubted(row, figures)]
     fallen = [row for row in reversed(by_change) if (row.change or 0) < 0]
     if risen:
         names = ", ".join(_moved(row) for row in risen[:MOST_MOVERS])
         yield f"Больше всех прибавили с {wording.day(before.as_of)}: {names}."
+    if doubted:
+        names = wording.listed([school_name(row) for row in doubted], MOST_MOVERS, wording.SCHOOL)
+        yield f"Прирост под вопросом: {names}."
     if fallen:
-        names = wording.listed([_moved(row) for row in fallen], MOST_MOVERS, wording.SCHOOL)
-        yield f"Снизились: {names}."
-    if not risen and not fallen:
+        said = [f"{_moved(row)}{f' {Mark.CHECK}' if _is_doubted(row, figures) else ''}" for row in fallen]
+        yield f"Снизились: {wording.listed(said, MOST_MOVERS, wording.SCHOOL)}."
+    if not risen and not fallen and not doubted:
         yield f"С {wording.day(before.as_of)} доля не изменилась ни в одной школе."
+
+
+def _is_doubted(row: Activation, figures: Figures) -> bool:
+    assert row.school is not None
+    return Statement(Rests.CHANGE, row.school.code, figures.form.headline.item) in figures.doubts
 
 
 def _moved(row: Activation) -> str:
     """«СОШ № 3 — на 22 п.п. (178 чел.)»"""
-    assert row.school is not None
     points, people = abs(row.change or 0), abs(round(row.change_people or 0))
-    said = f"{wording.keep_together(row.school.name)} — на {wording.number(round(points, 1))}{NBSP}п.п."
+    said = f"{school_name(row)} — на {wording.number(round(points, 1))}{NBSP}п.п."
     return f"{said} ({wording.number(people)}{NBSP}чел.)"
 
 
@@ -144,9 +155,12 @@ def _shares(figures: Figures) -> dict[str, dict[date, float]]:
 def _write_row(
     page: Page, row: int, dates: list[date], shares: dict[date, float], activation: Activation, look: Look
 ) -> None:
+    code = activation.school.code if activation.school else MUNICIPALITY
+    found = page.book.figures.doubts
     for column, day in enumerate(dates, FIRST_DATE):
         if day in shares:
-            page.number(row, column, shares[day], look, theme.SHARE, theme.CENTRE)
+            doubted = Statement(Rests.POINT, code, day=day) in found
+            page.number(row, column, shares[day], *marked(doubted, look, theme.SHARE, theme.CENTRE))
         else:
             page.text(row, column, Mark.NO_ANSWER, look, theme.CENTRE, theme.QUIET)
     course = FIRST_DATE + len(dates)
@@ -156,11 +170,12 @@ def _write_row(
         line = {"range": area, "type": "column", "min": 0, "max": 1, "series_color": theme.NAVY}
         page.sheet.add_sparkline(row, course, line)
     changes = ((activation.change, theme.POINTS), (activation.change_people, theme.PEOPLE_CHANGE))
+    moved = Statement(Rests.CHANGE, code, page.book.figures.form.headline.item) in found
     for column, (change, form) in enumerate(changes, course + 1):
         if change is None:
             page.text(row, column, Mark.NONE, look, theme.CENTRE, theme.QUIET)
         else:
-            page.number(row, column, change, look, form, theme.CENTRE)
+            page.number(row, column, change, *marked(moved, look, form, theme.CENTRE))
 
 
 def _insert_chart(page: Page, charts: Charts, column: int, last: int) -> None:

@@ -1,0 +1,73 @@
+"""What rests on an answer under question: how a sheet marks it, and how it is said why.
+
+The mark stands behind the figure, by the cell's number format: the value stays what it is.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from pipeline import wording
+from pipeline.measuring.figures import Figures, Level, Rests, Statement
+from pipeline.wording import NBSP
+from pipeline.writing.pages.theme import Look, Mark
+from schemas.district import School
+from schemas.remarks import Catalogue, Remark
+
+_MARK = f'" {Mark.CHECK}"'
+_PLAIN = ";".join(f"{section}{_MARK}" for section in ("0", f"{wording.MINUS}0", "0", "@"))  # a whole number, a text
+_MOST_REASONS = 3
+
+
+def marked(doubted: bool, *looks: Look) -> tuple[Look, ...]:
+    """The looks of a cell with a figure or a text, with the mark behind it where it is under question."""
+    if not doubted:
+        return looks
+    formats = [str(look["num_format"]) for look in looks if "num_format" in look]
+    return (*looks, {"num_format": _with_mark(formats[-1]) if formats else _PLAIN})
+
+
+def _with_mark(number_format: str) -> str:
+    """An empty section shows nothing, and stays so."""
+    return ";".join(section and f"{section}{_MARK}" for section in number_format.split(";"))
+
+
+def legend(figures: Figures) -> str:
+    """For a sheet's note; blank where nothing is under question."""
+    if not figures.doubts.found:
+        return ""
+    return f" «{Mark.CHECK}» — под вопросом: опирается на ответ с открытым замечанием."
+
+
+def headline_doubted(figures: Figures, school: str = "") -> bool:
+    """Is the share of the headline item under question: of a school, or of all together."""
+    return Statement(Rests.FIGURE, school, figures.form.headline.item) in figures.doubts
+
+
+def is_plan_doubted(figures: Figures) -> bool:
+    """Does the municipality reach its plan only with answers under question."""
+    left = figures.undoubted
+    if left is None or figures.municipality.level not in (Level.ON, Level.ABOVE):
+        return False
+    return headline_doubted(figures) and left.municipality.level not in (Level.ON, Level.ABOVE)
+
+
+def doubted_schools(figures: Figures, item: str) -> list[School]:
+    """Those whose answer to the coverage item is under question."""
+    return [one for one in figures.schools if Statement(Rests.FIGURE, one.code, item) in figures.doubts]
+
+
+def reasons(remarks: Iterable[Remark], as_of: date | None, catalogue: Catalogue) -> str:
+    """«меньше, чем в прошлом отчёте (на 20.02, D51)»; `as_of`: of the report whose date goes without saying."""
+    said = dict.fromkeys(_reason(remark, as_of, catalogue) for remark in remarks)
+    return wording.listed(list(said), _MOST_REASONS)
+
+
+def _reason(remark: Remark, as_of: date | None, catalogue: Catalogue) -> str:
+    title = wording.lowered(catalogue.entries[remark.code].title)
+    day = f"на{NBSP}{wording.short_day(remark.as_of)}" if remark.as_of and remark.as_of != as_of else ""
+    where = ", ".join(filter(None, (day, remark.cell)))
+    return f"{title} ({where})" if where else title
+
+
+def named(schools: Sequence[School], most: int) -> str:
+    return wording.listed([wording.keep_together(school.name) for school in schools], most)
