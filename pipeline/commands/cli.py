@@ -7,48 +7,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.exceptions import TyperException
 
 from pipeline.commands import russian
-from pipeline.commands.schedule import ScheduleError
-from pipeline.files import OutputError
+from pipeline.commands.refusals import refusal
 from pipeline.settings import load_settings
-from pipeline.wording import count, day
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
     from pipeline.commands.schedule import Job as ScheduledJob
 
-ERRORS_FOUND, WRONG_USE, FAILED = 1, 2, 3
+ERRORS_FOUND = 1
 
 app = typer.Typer(cls=russian.Group, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 def main() -> None:
-    """Runs a command. A user's mistake is one Russian sentence and exit code 2, a failed run one and 3."""
+    """Runs a command. A user's mistake is one Russian sentence and exit code 2, a failed run one and 3; with --debug
+    the whole way of the error is shown."""
     _use_utf8()
     try:
         code = app(prog_name="run.py", standalone_mode=False)
-    except (UsageError, ScheduleError) as error:
-        _refuse(str(error), WRONG_USE)
-    except OutputError as error:
-        _refuse(str(error), FAILED)
-    except TyperException as error:
-        _refuse(russian.complaint(error), WRONG_USE)
-    except Exception as error:  # the door: a mistake of ours is not hidden, but told in the user's language
-        _refuse(f"Сбой программы ({type(error).__name__}): повторите с --debug и передайте текст разработчику.", FAILED)
-    except KeyboardInterrupt:
-        _refuse("Прервано: прежние файлы на месте, новых нет.", FAILED)
-    else:
-        sys.exit(code if isinstance(code, int) else 0)
-
-
-def _refuse(sentence: str, code: int) -> None:
-    """The sentence on the console; with --debug the whole way of the error."""
-    if "--debug" in sys.argv:
-        raise
-    print(sentence, file=sys.stderr)
-    sys.exit(code)
+    except (Exception, KeyboardInterrupt) as error:
+        if "--debug" in sys.argv:
+            raise
+        refused = refusal(error)
+        print(refused.sentence, file=sys.stderr)
+        sys.exit(refused.code)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _use_utf8() -> None:
@@ -139,6 +124,21 @@ def _was_typed(context: typer.Context, name: str | None) -> bool:
 
 # ── the other commands ───────────────────────────────────────────────────────────────────────────────────
 @app.command(cls=russian.Command)
+def menu(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="ФАЙЛ...", help="Сразу проверить эти файлы.")] = None,
+    input: Input = Path("input"),
+    output: Output = Path("output"),
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> int:
+    """Меню: всё главное без командной строки. Его открывают Свод.cmd и svod.sh."""
+    from pipeline.commands.menu import Office
+    from pipeline.commands.menu import menu as let_choose
+
+    return let_choose(Office(input, output, settings), files or [])
+
+
+@app.command(cls=russian.Command)
 def init(
     folder: Annotated[Path, typer.Argument(metavar="ПАПКА", help="Где начать; иначе — здесь.")] = Path(),
     settings: SettingsFile = None,
@@ -163,15 +163,12 @@ def forms(
     debug: Debug = False,
 ) -> None:
     """Бланки отчёта: по одному на школу реестра или один пустой."""
-    from pipeline.commands.forms import hand_out_forms
+    from pipeline.commands.forms import hand_out_forms, lines
     from pipeline.commands.run import job_of
 
     job = job_of(input, output, as_of, settings)
-    handed = hand_out_forms(job, school)
-    if handed.why_blank:
-        print(f"Бланк один, пустой. {handed.why_blank}")
-    print(f"На {day(job.as_of)}: {count(handed.forms, ('бланк', 'бланка', 'бланков'))}.")
-    print(handed.folder)
+    for line in lines(hand_out_forms(job, school), job.as_of):
+        print(line)
 
 
 @app.command(cls=russian.Command)

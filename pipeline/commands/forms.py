@@ -13,7 +13,7 @@ from pipeline.files import Outputs, lock, safe_name
 from pipeline.measuring.rows import answer_rows
 from pipeline.monthly import Job, Survey
 from pipeline.reading.inbox import look_into
-from pipeline.wording import message
+from pipeline.wording import count, day, message
 from pipeline.writing.form.prefill import Prefill, report_of
 from pipeline.writing.form.workbook import write_form
 from schemas.district import Registry, School
@@ -47,12 +47,21 @@ def hand_out_forms(job: Job, said: str) -> HandedOut:
     before = dict(_answers(survey)) if survey else {}
     folder = Path(job.as_of.isoformat(), "forms")
     with lock(job.output), Outputs(job.output) as outputs:
+        outputs.own_or_none(folder / BLANK)
         for school in schools:
             name = f"{safe_name(school.code)}-{safe_name(school.name)}.xlsx" if school else BLANK
             filled = write_form(job.form, school, job.as_of, before.get(school.code) if school else None)
             outputs.add(folder / name, filled, durable=False)
         outputs.commit()
     return HandedOut(job.output / folder, len(schools), why_blank)
+
+
+def lines(handed: HandedOut, as_of: date) -> Iterator[str]:
+    """What is to be said of it, for people; the last line is the folder."""
+    if handed.why_blank:
+        yield f"Бланк один, пустой. {handed.why_blank}"
+    yield f"На {day(as_of)}: {count(handed.forms, ('бланк', 'бланка', 'бланков'))}."
+    yield str(handed.folder)
 
 
 def _why_blank(job: Job, registry: Registry) -> str:

@@ -1,0 +1,204 @@
+"""The menu: what Svod does, for whoever has no command line. Reports dropped on `Свод.cmd` are checked here too."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.commands import console
+from pipeline.commands.check import as_tables, check_files
+from pipeline.commands.choosing import REGISTRY, day_said
+from pipeline.commands.forms import hand_out_forms
+from pipeline.commands.forms import lines as forms_lines
+from pipeline.commands.init import begin
+from pipeline.commands.init import lines as init_lines
+from pipeline.commands.opening import open_for_user
+from pipeline.commands.refusals import refusal
+from pipeline.commands.run import job_of, main_job, require_folders
+from pipeline.commands.school import write_school
+from pipeline.reading.inbox import look_into
+from pipeline.settings import load_settings
+from pipeline.wording import day
+from schemas.registry_book import FILE
+from schemas.strict import UsageError
+
+_YES = ("да", "д", "yes", "y")
+_NOTHING_TO_CHECK = "Проверять нечего: в папке «{}» нет файлов."
+
+
+@dataclass(frozen=True)
+class Office:
+    """Where the office's files lie. `settings`: None for `settings.toml`, if there is one."""
+
+    input: Path
+    output: Path
+    settings: Path | None
+
+
+class _Line(NamedTuple):
+    """One of the menu. What is done returns what is to be opened then; None: nothing, or the user has gone back."""
+
+    title: str
+    do: Callable[[Office], Path | None]
+
+
+def menu(office: Office, dropped: Sequence[Path]) -> int:
+    """Lets the user choose until nothing is chosen; of files that were `dropped`, only their remarks are shown.
+
+    Returns the exit code.
+    """
+    if dropped:
+        code = _check_dropped(office, dropped)
+        _ask("Нажмите Enter, чтобы закрыть окно.")
+        return code
+    _offer_a_beginning(office)
+    while line := _chosen():
+        _attempt(line, office)
+    return 0
+
+
+def _chosen() -> _Line | None:
+    print("\nСвод: отчёты школ — в одну книгу\n")
+    for number, line in enumerate(_LINES, start=1):
+        print(f"  {number}  {line.title}")
+    while said := _ask("\nНомер и Enter (просто Enter — выход): "):
+        if said.isdecimal() and 1 <= int(said) <= len(_LINES):
+            return _LINES[int(said) - 1]
+        print(f"Нужно число от 1 до {len(_LINES)}.")
+    return None
+
+
+def _attempt(line: _Line, office: Office) -> None:
+    """A mistake is told, and the menu comes again."""
+    try:
+        if result := line.do(office):
+            open_for_user(result)
+    except (Exception, KeyboardInterrupt) as error:
+        if "--debug" in sys.argv:
+            raise
+        print(refusal(error).sentence)
+
+
+# ── the lines ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _today(office: Office) -> Path | None:
+    return main_job(office.input, office.output, None, load_settings(office.settings), why="сегодня").summary.lies_at
+
+
+def _on_a_day(office: Office) -> Path | None:
+    dates = job_of(office.input, office.output, None, office.settings).calendar.reporting_dates
+    print(f"Отчётные даты: {', '.join(map(day, dates))}.")
+    if not (said := _ask("Дата свода, например 20.03.2014 (просто Enter — назад): ")):
+        return None
+    settings = load_settings(office.settings)
+    return main_job(office.input, office.output, day_said(said), settings, why="выбрана в меню").summary.lies_at
+
+
+def _forms(office: Office) -> Path | None:
+    job = job_of(office.input, office.output, None, office.settings)
+    usual = min((d for d in job.calendar.reporting_dates if d >= job.as_of), default=job.as_of)
+    said = _ask(f"На какую дату бланки (просто Enter — на {day(usual)}): ")
+    job = job_of(office.input, office.output, day_said(said) if said else usual, office.settings)
+    handed = hand_out_forms(job, "")
+    for line in forms_lines(handed, job.as_of):
+        print(line)
+    return handed.folder
+
+
+def _check(office: Office) -> Path | None:
+    if said := _ask("Файл: перетащите его в это окно и нажмите Enter (просто Enter — назад): "):
+        _show_remarks(office, [_path(said)])
+    return None
+
+
+def _school(office: Office) -> Path | None:
+    if not (said := _ask("Код или название школы (просто Enter — назад): ")):
+        return None
+    require_folders(office.input, office.output)
+    page = write_school(job_of(office.input, office.output, None, office.settings), said)
+    print(page)
+    return page
+
+
+def _last(office: Office) -> Path | None:
+    made = [path for path in office.output.glob("*/svod-*.xlsx") if path.is_file()]
+    if not made:
+        raise UsageError(f"Сводов в папке «{office.output}» ещё нет: выберите «{_LINES[0].title}».")
+    last = max(made, key=lambda path: path.stat().st_mtime)
+    print(f"{last}, сделан {datetime.fromtimestamp(last.stat().st_mtime):%d.%m.%Y в %H:%M}")
+    return last
+
+
+_LINES = (
+    _Line("Свод на сегодня", _today),
+    _Line("Свод на другую дату", _on_a_day),
+    _Line("Бланки школам", _forms),
+    _Line("Проверить файл", _check),
+    _Line("Страница школы", _school),
+    _Line("Открыть последний свод", _last),
+)
+
+
+# ── beside them ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _offer_a_beginning(office: Office) -> None:
+    """Before there is a registry."""
+    if (office.input / FILE).exists() or office.input != REGISTRY.parent:
+        return
+    print(f"Реестра школ «{REGISTRY}» ещё нет.")
+    if _ask("Подготовить заготовку реестра, настройки, бланк и руководство? (да — Enter, нет — н): ") in ("", *_YES):
+        _attempt(_Line("", _begin), office)
+
+
+def _begin(office: Office) -> Path | None:
+    begun = begin(Path(), date.today(), office.settings)
+    for line in init_lines(begun):
+        print(line)
+    return begun.folder
+
+
+def _check_dropped(office: Office, dropped: Sequence[Path]) -> int:
+    try:
+        return int(_show_remarks(office, dropped))
+    except (Exception, KeyboardInterrupt) as error:
+        if "--debug" in sys.argv:
+            raise
+        sentence, code = refusal(error)
+        print(sentence)
+        return code
+
+
+def _show_remarks(office: Office, paths: Sequence[Path]) -> bool:
+    """Are there errors among them."""
+    files = [file for path in paths for file in _files(path, office)]
+    if not files:
+        raise UsageError(_NOTHING_TO_CHECK.format(paths[0]))
+    found = check_files(files, office.input, load_settings(office.settings))
+    console.show(as_tables(found))
+    return found.has_errors
+
+
+def _files(path: Path, office: Office) -> Iterator[Path]:
+    """The file itself; of a folder the reports in it."""
+    if not path.is_dir():
+        yield path
+        return
+    yield from (path / report for report in look_into(path, leave_out=office.output.resolve()).reports)
+
+
+def _path(said: str) -> Path:
+    """A window into which a file is dragged writes its path, in quotes where it has blanks."""
+    return Path(said.strip("\"'"))
+
+
+def _ask(question: str) -> str:
+    """What was typed; blank at the end of input."""
+    with suppress(EOFError):
+        return input(question).strip()
+    print()
+    return ""

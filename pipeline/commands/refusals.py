@@ -1,0 +1,33 @@
+"""What a user is told when a command fails: one Russian sentence, and the exit code."""
+
+from typing import NamedTuple
+
+from typer.exceptions import TyperException
+
+from pipeline.commands.russian import complaint
+from pipeline.commands.schedule import ScheduleError
+from pipeline.files import OutputError
+from schemas.strict import UsageError
+
+WRONG_USE, FAILED = 2, 3
+
+
+class Refusal(NamedTuple):
+    sentence: str
+    code: int
+
+
+def refusal(error: BaseException) -> Refusal:
+    """A user's mistake, a failed run, or a mistake of ours: that is not hidden, but told in the user's language."""
+    match error:
+        case UsageError() | ScheduleError():
+            return Refusal(str(error), WRONG_USE)
+        case OutputError():
+            return Refusal(str(error), FAILED)
+        case TyperException():
+            return Refusal(complaint(error), WRONG_USE)
+        case KeyboardInterrupt():
+            return Refusal("Прервано: прежние файлы на месте, новых нет.", FAILED)
+        case _:
+            kind = type(error).__name__
+            return Refusal(f"Сбой программы ({kind}): повторите с --debug и передайте текст разработчику.", FAILED)
