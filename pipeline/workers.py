@@ -27,6 +27,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _BATCH = 64  # items sent at once: a small file takes a millisecond, a message to and fro a good part of one
+_WORTH_A_START = 8  # items for each of which one more process is started: it takes as long as reading some of them
 _START_SECONDS = 60  # a worker that has not started by then never will
 _STOP_SECONDS = 2
 _FRAMES = 10  # at either end of a traceback
@@ -47,7 +48,8 @@ class WorkersError(RuntimeError):
 
 
 class Workers(Generic[R]):
-    """Processes that call `function(*constants, item)`; they start when entered, before anything is asked of them.
+    """Processes that call `function(*constants, item)`; they start when entered, before anything is asked of them: as
+    many as so many `items` are worth, one at least, `count` at most. Others follow where more is asked of them.
 
     `function` stands at the top level of its module. An exception in it is a programmer's mistake, and it is that
     item's alone: this is the one place where it is caught. Its traceback goes to `log` without a value, for values are
@@ -59,6 +61,7 @@ class Workers(Generic[R]):
         self,
         function: Callable[..., R],
         count: int = 1,
+        items: int = sys.maxsize,
         *,
         seconds: float = 15,
         memory_mb: int = 1_024,
@@ -66,11 +69,12 @@ class Workers(Generic[R]):
     ) -> None:
         self._task = (function, memory_mb, log)
         self._count = count
+        self._items = items
         self._seconds = seconds
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
-        self._top_up()
+        self._top_up(self._items)
         return self
 
     def __exit__(
@@ -101,7 +105,7 @@ class Workers(Generic[R]):
 
     def _hand_out(self, job: "_Job[T, R]") -> None:
         if job.waiting:
-            self._top_up()
+            self._top_up(len(job.waiting), beside=len(self._busy()))
         for worker in self._workers:
             if job.waiting and not worker.batch:
                 worker.give(job, job.next_batch(), self._seconds)
@@ -141,8 +145,10 @@ class Workers(Generic[R]):
     def _busy(self) -> list["_Worker"]:
         return [worker for worker in self._workers if worker.batch]
 
-    def _top_up(self) -> None:
-        while len(self._workers) < self._count:
+    def _top_up(self, items: int, beside: int = 0) -> None:
+        """Processes for so many items that wait, beside those that are busy."""
+        wanted = min(self._count, max(1, beside + items // _WORTH_A_START))
+        while len(self._workers) < wanted:
             self._workers.append(_Worker(*self._task))
 
     def _dismiss(self, worker: "_Worker") -> None:

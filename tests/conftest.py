@@ -76,6 +76,12 @@ def demo(once: Once) -> Run:
 
 
 @pytest.fixture(scope="session")
+def few(once: Once) -> Run:
+    """Six schools, the dates of the demo: for what has to run the main job once more."""
+    return once("few", lambda folder: do_main_job(folder, schools=6))
+
+
+@pytest.fixture(scope="session")
 def meals(once: Once) -> Run:
     """The second form: other items, other bases, other targets."""
     return once("meals", lambda folder: do_main_job(folder, form=str(MEALS), schools=8, dates=2))

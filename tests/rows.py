@@ -18,6 +18,8 @@ from schemas.registry import SchoolBases
 Model = type[pa.DataFrameModel]
 Row = dict[str, Any]
 
+_OF_A_PICTURE = {"picture": 0}
+
 # Rows in which nothing is wrong. Of WideAnswers everything is stated: each check has something to judge.
 RIGHT: dict[Model, Row] = {
     Answers: {
@@ -61,25 +63,32 @@ RIGHT: dict[Model, Row] = {
         "code": "ABOVE-LIMIT", "severity": "error", "message": "Активировано больше.", "value": "65 %",
     },
     Coverage: {
+        **_OF_A_PICTURE,
         "school_code": "01", "item": "14", "share": "counted", "covered": 244.0, "total": 548.0, "percent": 44.5,
         "derived": True, "carried": False, "file": "1.xlsx", "sheet": "Лист1", "cell": "C32", "waived": False,
     },
     Totals: {
+        **_OF_A_PICTURE,
         "item": "14", "covered": 137.0, "total": 548.0, "percent": 25.0, "counted": 2, "carried": 1, "derived": 1,
         "set_aside": 1, "not_applicable": 1, "no_answer": 1, "no_report": 1, "expected": 6, "change": None,
         "change_people": None, "change_schools": 0, "change_of_totals": None,
         "covered_rows": 137.0, "total_rows": 548.0, "counted_rows": 2, "waived": False,
     },
     Milestones: {
+        **_OF_A_PICTURE,
         "school_code": "01", "item": "3", "due": date(2013, 12, 23), "state": "done", "days_late": 0,
         "done_since": date(2014, 1, 30),
     },
-    Steps: {"school_code": "01", "by": date(2014, 3, 20), "min": 41.0, "max": 60.0, "state": "done"},
+    Steps: {
+        **_OF_A_PICTURE, "school_code": "01", "by": date(2014, 3, 20), "min": 41.0, "max": 60.0, "state": "done",
+    },
     Measures: {
+        **_OF_A_PICTURE,
         "school_code": "01", "stage": "I этап", "measure": "План", "due": None, "items": ("3",), "state": "done",
         "done_since": date(2014, 1, 30),
     },
     Trend: {
+        **_OF_A_PICTURE,
         "date": date(2014, 3, 20), "school_code": "", "covered": 244.0, "total": 548.0, "percent": 44.5,
         "carried": False, "covered_rows": 244.0, "waived": False,
     },
@@ -171,8 +180,6 @@ def frame(model: Model, *changes: Row) -> pd.DataFrame:
 
 def _key(schema: pa.DataFrameSchema, number: int) -> Row:
     """Makes a row another than its neighbours, where the model wants it so."""
-    if "item" in schema.columns and schema.columns["item"].unique:
-        return {"item": f"{number}"}
     if not schema.unique:
         return {}
     first = schema.unique[0]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from random import Random
 
 import msgspec
@@ -335,31 +336,38 @@ def meals_form(code: str, answers: dict[str, str]) -> OrderForm:
 @pytest.mark.parametrize("day", [JANUARY, MARCH])
 @pytest.mark.parametrize("of_one_size", [False, True], ids=["of-all-sizes", "of-one-size"])
 def test_among_300_schools_that_answer_for_themselves_no_two_are_the_same(day, of_one_size):
-    conducts = schools_of_the_demo(300, of_one_size)
-    assert same_among([(conduct.school, conduct) for conduct in conducts], day) == []
+    registry, files = reports_of_the_demo(day, of_one_size)
+    assert same_among(files, registry) == []
 
 
 @pytest.mark.parametrize("day", [JANUARY, MARCH])
 def test_among_300_schools_one_that_answers_for_another_is_found(day):
-    conducts = schools_of_the_demo(300, of_one_size=True)
-    copying = [(conduct.school, conduct) for conduct in conducts]
-    copying[7] = conducts[7].school, conducts[0]
-    assert same_among(copying, day) == [conducts[0].school.code, conducts[7].school.code]
+    registry, files = reports_of_the_demo(day, of_one_size=True)
+    copied, copying = conducts_of_the_demo(of_one_size=True)[0], registry.schools[7]
+    copy = file_of(filled_in(copying, copied, day), copying.code, registry)
+    assert same_among([*files[:7], copy, *files[8:]], registry) == [copied.school.code, copying.code]
 
 
-def schools_of_the_demo(number: int, of_one_size: bool) -> list[Conduct]:
-    """How the schools of an invented district go about the order; nothing is planted in what they do."""
+def conducts_of_the_demo(of_one_size: bool) -> list[Conduct]:
+    """How 300 schools of an invented district go about the order; nothing is planted in what they do."""
     dice = Random(1)
-    schools = make_schools(FORM, number, dice)
+    schools = make_schools(FORM, 300, dice)
     if of_one_size:
         schools = tuple(replace(one, bases=schools[0].bases) for one in schools)
     return [Conduct(one, dice.uniform(0.6, 1.3), f"answers {dice.random()}") for one in schools]
 
 
-def same_among(reporting: list[tuple[School, Conduct]], day: date) -> list[str]:
-    """Codes of those that are remarked to say what another says. Each answers by a conduct, in its own hand."""
-    registry = Registry(tuple(one for one, _ in reporting))
-    files = [file_of(filled_in(one, conduct, day), one.code, registry) for one, conduct in reporting]
+@cache
+def reports_of_the_demo(day: date, of_one_size: bool) -> tuple[Registry, list[FileRead]]:
+    """Each school answers by its conduct, in its own hand."""
+    conducts = conducts_of_the_demo(of_one_size)
+    registry = Registry(tuple(conduct.school for conduct in conducts))
+    forms = ((one.school, filled_in(one.school, one, day)) for one in conducts)
+    return registry, [file_of(form, school.code, registry) for school, form in forms]
+
+
+def same_among(files: list[FileRead], registry: Registry) -> list[str]:
+    """Codes of those that are remarked to say what another says."""
     return [said.school for said in checked(files, registry).remarks if said.code == "SAME-ANSWERS"]
 
 

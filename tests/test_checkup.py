@@ -7,38 +7,38 @@ from tests.conftest import Run
 from tests.test_cli import svod
 
 
-def a_school_to_correct(demo: Run):
-    return next(line for line in demo.done.figures.submissions if line.errors)
+def a_school_to_correct(few: Run):
+    return next(line for line in few.done.figures.submissions if line.errors)
 
 
-def test_a_faulty_file_is_exit_1_with_cells_and_what_to_do(demo: Run):
-    line = a_school_to_correct(demo)
-    result = svod("check", demo.input / line.file, "--input", demo.input)
+def test_a_faulty_file_is_exit_1_with_cells_and_what_to_do(few: Run):
+    line = a_school_to_correct(few)
+    result = svod("check", few.input / line.file, "--input", few.input)
     assert result.returncode == 1, result.stderr
-    errors = [r for r in demo.done.figures.remarks if r.file == line.file and r.severity.value == "error"]
+    errors = [r for r in few.done.figures.remarks if r.file == line.file and r.severity.value == "error"]
     assert f"из них ошибок — {len(errors)}" in result.stdout
     for remark in errors:
         assert f" {remark.cell} " in result.stdout
 
 
-def test_a_clean_file_is_exit_0(demo: Run):
-    remarked = {r.file for r in demo.done.survey.checked.remarks}
-    clean = next(s.file for s in demo.done.figures.submissions if s.file and s.file not in remarked)
-    result = svod("check", demo.input / clean, "--input", demo.input)
+def test_a_clean_file_is_exit_0(few: Run):
+    remarked = {r.file for r in few.done.survey.checked.remarks}
+    clean = next(s.file for s in few.done.figures.submissions if s.file and s.file not in remarked)
+    result = svod("check", few.input / clean, "--input", few.input)
     assert (result.returncode, result.stdout.strip().endswith("замечаний нет.")) == (0, True)
 
 
-def test_json_says_what_findings_say(demo: Run):
-    line = a_school_to_correct(demo)
-    result = svod("check", demo.input / line.file, "--json", "--input", demo.input)
+def test_json_says_what_findings_say(few: Run):
+    line = a_school_to_correct(few)
+    result = svod("check", few.input / line.file, "--json", "--input", few.input)
     said = {(r["code"], r["item"], r["cell"]) for r in json.loads(result.stdout) if r["severity"] == "error"}
-    errors = [r for r in demo.done.figures.remarks if r.file == line.file and r.severity.value == "error"]
+    errors = [r for r in few.done.figures.remarks if r.file == line.file and r.severity.value == "error"]
     assert said == {(r.code, r.item, r.cell) for r in errors}
 
 
-def test_it_works_without_a_registry_and_writes_nothing(demo: Run, tmp_path):
-    line = a_school_to_correct(demo)
-    shutil.copy2(demo.input / line.file, tmp_path / "отчёт.xlsx")
+def test_it_works_without_a_registry_and_writes_nothing(few: Run, tmp_path):
+    line = a_school_to_correct(few)
+    shutil.copy2(few.input / line.file, tmp_path / "отчёт.xlsx")
     result = svod("check", "отчёт.xlsx", cwd=tmp_path)
     assert result.returncode in (0, 1), result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["отчёт.xlsx"]

@@ -4,14 +4,14 @@ Neither pandas nor anything of `measuring` is used for the expected side: the ru
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
 
 from pipeline import monthly
 from pipeline.measuring.figures import Figures, State
+from pipeline.measuring.measure import measure
 from pipeline.settings import Settings
 from schemas.form import Form, load_form
 from schemas.remarks import Remark
@@ -46,10 +46,11 @@ def surveys(once: Once, year: Run) -> dict[date, monthly.Survey]:
 
 
 def surveys_of(year: Run) -> dict[date, monthly.Survey]:
-    """With a log, so that the files which the main job has read are not read again for every date."""
-    log = year.output / "logs" / "reading.log"
-    jobs = (monthly.Job.of(year.input, year.output, day, Settings(), NOW) for day in DATES)
-    return {job.as_of: monthly.take_survey(job, log=log) for job in jobs}
+    """What the main job has read and checked, measured as of every date."""
+    survey = year.done.survey
+    judged = survey.checked, survey.intake.reads, survey.intake.registry, survey.form, survey.catalogue
+    days = (monthly.Job.of(year.input, year.output, day, Settings(), NOW) for day in DATES)
+    return {job.as_of: replace(survey, figures=measure(*judged, job.as_of, job.calendar)) for job in days}
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,9 @@ def headline(survey: monthly.Survey, form: Form, report: int, code: str) -> tupl
     return said.get("count", said.get("percent", 0.0) / 100 * total), total
 
 
-def facts(survey: monthly.Survey, report: int, item: str) -> Iterator[dict]:
-    rows = survey.checked.answers.to_dict("records")
-    return (row for row in rows if row["report"] == report and row["item"] == item)
+def facts(survey: monthly.Survey, report: int, item: str) -> list[dict]:
+    table = survey.checked.answers
+    return table[(table["report"] == report) & (table["item"] == item)].to_dict("records")
 
 
 @pytest.mark.parametrize("day", DATES, ids=str)

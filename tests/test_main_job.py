@@ -73,27 +73,25 @@ def test_a_second_run_writes_the_same_bytes_and_changes_no_input(demo: Run, tmp_
     assert contents(demo.input) == before
 
 
-def test_a_run_in_another_time_zone_of_the_computer_writes_the_same_bytes(demo: Run, tmp_path: Path, monkeypatch):
+def test_a_run_in_another_time_zone_of_the_computer_writes_the_same_bytes(few: Run, tmp_path: Path, monkeypatch):
     monkeypatch.setenv("TZ", "America/New_York")
-    run_again(demo, tmp_path / "there")
-    assert contents(tmp_path / "there") == contents(demo.output)
+    run_again(few, tmp_path / "there")
+    assert contents(tmp_path / "there") == contents(few.output)
 
 
-def test_more_processes_change_nothing(demo: Run, tmp_path: Path):
-    run_again(demo, tmp_path / "two", jobs=2)
-    assert contents(tmp_path / "two") == contents(demo.output)
+def test_more_processes_change_nothing(few: Run, tmp_path: Path):
+    run_again(few, tmp_path / "two", jobs=2)
+    assert contents(tmp_path / "two") == contents(few.output)
 
 
-def test_a_file_at_which_the_program_fails_is_named_at_the_end_and_the_summary_is_written(demo: Run, tmp_path: Path):
-    shutil.copytree(demo.input, tmp_path / "input")
+def test_a_file_at_which_the_program_fails_is_named_at_the_end_and_the_summary_is_written(few: Run, tmp_path: Path):
+    shutil.copytree(few.input, tmp_path / "input")
     (tmp_path / "input" / "registry.xlsx").unlink()  # the mistake planted here shows at every archive
     settings = msgspec.structs.replace(Settings(), limits=MISTAKEN)
-    done = run_again(demo, tmp_path / "output", tmp_path / "input", settings=settings)
+    done = run_again(few, tmp_path / "output", tmp_path / "input", settings=settings)
     assert done.summary.lies_at.is_file()
     failed = {
-        row["file"]
-        for row in rows(tmp_path / "output" / demo.folder.name / "findings.csv")
-        if "INTERNAL" in row["code"]
+        row["file"] for row in rows(tmp_path / "output" / few.folder.name / "findings.csv") if "INTERNAL" in row["code"]
     }
     assert len(failed) == len(done.failures) > 10
     assert all(any(line.startswith(file) for file in failed) for line in done.failures)
@@ -120,78 +118,78 @@ BROKEN = {
 }
 
 
-def test_a_broken_file_is_one_remark_and_changes_no_other_figure(demo: Run, tmp_path: Path):
+def test_a_broken_file_is_one_remark_and_changes_no_other_figure(few: Run, tmp_path: Path):
     folder = tmp_path / "input"
-    shutil.copytree(demo.input, folder)
+    shutil.copytree(few.input, folder)
     for name, data in BROKEN.items():
         (folder / name).write_bytes(data)
-    run_again(demo, tmp_path / "output", folder)
-    out = tmp_path / "output" / demo.folder.name
+    run_again(few, tmp_path / "output", folder)
+    out = tmp_path / "output" / few.folder.name
     for name in ("answers.csv", "indicators.csv"):
-        assert (out / name).read_bytes() == (demo.folder / name).read_bytes()
+        assert (out / name).read_bytes() == (few.folder / name).read_bytes()
     findings = rows(out / "findings.csv")
     for name in BROKEN:
         shown = f"'{name}" if name.startswith("=") else name
         assert [row["severity"] for row in findings if row["file"] == shown] == ["error"]
     others = [row for row in findings if row["file"].lstrip("'") not in BROKEN]
-    assert others == rows(demo.folder / "findings.csv")
+    assert others == rows(few.folder / "findings.csv")
 
 
-def test_files_may_be_renamed_and_moved(demo: Run, tmp_path: Path):
+def test_files_may_be_renamed_and_moved(few: Run, tmp_path: Path):
     folder = tmp_path / "input"
-    for number, path in enumerate(sorted(demo.input.rglob("*.*"))):
+    for number, path in enumerate(sorted(few.input.rglob("*.*"))):
         name = path.name if path.name == "registry.xlsx" else f"{number % 3}/{number:03d}{path.suffix}"
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, place)
-    run_again(demo, tmp_path / "output", folder)
-    moved = tmp_path / "output" / demo.folder.name / "indicators.csv"
-    assert moved.read_bytes() == (demo.folder / "indicators.csv").read_bytes()
+    run_again(few, tmp_path / "output", folder)
+    moved = tmp_path / "output" / few.folder.name / "indicators.csv"
+    assert moved.read_bytes() == (few.folder / "indicators.csv").read_bytes()
 
 
-def test_nothing_of_input_that_the_office_did_not_put_there_is_read(demo: Run, tmp_path: Path):
+def test_nothing_of_input_that_the_office_did_not_put_there_is_read(few: Run, tmp_path: Path):
     folder = tmp_path / "input"
-    shutil.copytree(demo.input, folder)
+    shutil.copytree(few.input, folder)
     for name in ("~$отчёт.xlsx", ".~lock.отчёт.ods#", "Thumbs.db", "отчёт.xlsx.crdownload", "README.md"):
         (folder / name).write_bytes(b"x")
     (folder / "__MACOSX").mkdir()
     (folder / "__MACOSX" / "._отчёт.xlsx").write_bytes(b"x")
-    done = run_again(demo, tmp_path / "output", folder)
+    done = run_again(few, tmp_path / "output", folder)
     assert len(done.survey.intake.inbox.passed_over) == 6
-    assert contents(tmp_path / "output").keys() == contents(demo.output).keys()
+    assert contents(tmp_path / "output").keys() == contents(few.output).keys()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_links_and_pipes_are_said_and_never_followed(demo: Run, tmp_path: Path):
+def test_links_and_pipes_are_said_and_never_followed(few: Run, tmp_path: Path):
     folder = tmp_path / "input"
-    shutil.copytree(demo.input, folder)
+    shutil.copytree(few.input, folder)
     (folder / "ссылка.xlsx").symlink_to("/etc/hostname")
     (folder / "папка").symlink_to("/etc")
     os.mkfifo(folder / "труба.xlsx")
-    run_again(demo, tmp_path / "output", folder)
-    findings = rows(tmp_path / "output" / demo.folder.name / "findings.csv")
+    run_again(few, tmp_path / "output", folder)
+    findings = rows(tmp_path / "output" / few.folder.name / "findings.csv")
     said = {row["file"]: row["code"] for row in findings if row["file"] in ("ссылка.xlsx", "папка", "труба.xlsx")}
     assert said == dict.fromkeys(("ссылка.xlsx", "папка", "труба.xlsx"), "FILE-LINK")
 
 
-def test_a_registry_without_any_report_is_a_run_like_every_other(demo: Run, tmp_path: Path):
+def test_a_registry_without_any_report_is_a_run_like_every_other(few: Run, tmp_path: Path):
     (tmp_path / "input").mkdir()
-    shutil.copy2(demo.district.registry, tmp_path / "input" / "registry.xlsx")
-    done = run_again(demo, tmp_path / "output", tmp_path / "input")
+    shutil.copy2(few.district.registry, tmp_path / "input" / "registry.xlsx")
+    done = run_again(few, tmp_path / "output", tmp_path / "input")
     assert {line.state for line in done.figures.submissions} == {State.NOT_SUBMITTED}
     assert done.summary.lies_at.is_file()
 
 
-def test_without_a_registry_a_draft_is_written_that_gives_the_same_figures(demo: Run, tmp_path: Path):
+def test_without_a_registry_a_draft_is_written_that_gives_the_same_figures(few: Run, tmp_path: Path):
     folder = tmp_path / "input"
-    shutil.copytree(demo.input, folder)
+    shutil.copytree(few.input, folder)
     (folder / "registry.xlsx").unlink()
-    done = run_again(demo, tmp_path / "first", folder)
-    draft = tmp_path / "first" / demo.folder.name / "registry.xlsx"
+    done = run_again(few, tmp_path / "first", folder)
+    draft = tmp_path / "first" / few.folder.name / "registry.xlsx"
     assert done.figures.draft_registry
     shutil.copy2(draft, folder / "registry.xlsx")
-    run_again(demo, tmp_path / "second", folder)
-    name = f"{demo.folder.name}/indicators.csv"
+    run_again(few, tmp_path / "second", folder)
+    name = f"{few.folder.name}/indicators.csv"
     assert (tmp_path / "second" / name).read_bytes() == (tmp_path / "first" / name).read_bytes()
 
 
@@ -206,12 +204,12 @@ def test_a_draft_registry_and_a_strange_file_of_an_earlier_run_are_taken_away(tm
     assert [path for path in stale if path.exists()] == []
 
 
-def test_a_registry_that_cannot_be_used_stops_with_one_sentence(demo: Run, tmp_path: Path):
+def test_a_registry_that_cannot_be_used_stops_with_one_sentence(few: Run, tmp_path: Path):
     folder = tmp_path / "input"
     folder.mkdir()
     (folder / "registry.xlsx").write_bytes(b"%PDF-1.4")
     with pytest.raises(UsageError, match=r"Реестр registry\.xlsx не читается.*PDF"):
-        run_again(demo, tmp_path / "output", folder)
+        run_again(few, tmp_path / "output", folder)
     assert not list((tmp_path / "output").rglob("*.xlsx"))
 
 
@@ -280,11 +278,11 @@ def test_what_the_schools_wrote_is_what_is_read(demo: Run):
             assert value == fact.value, fact
 
 
-def test_the_letter_arrives_once_over_tls_with_the_workbook_byte_for_byte(demo: Run, tmp_path: Path, serve: Serve):
+def test_the_letter_arrives_once_over_tls_with_the_workbook_byte_for_byte(few: Run, tmp_path: Path, serve: Serve):
     post, mail = serve("starttls")
     settings = Settings(mail=mail)
     output = tmp_path / "output"
-    job = monthly.Job.of(demo.input, output, demo.district.as_of, settings, NOW, mail=True, password=PASSWORD)
+    job = monthly.Job.of(few.input, output, few.district.as_of, settings, NOW, mail=True, password=PASSWORD)
     done = monthly.run(job)
     assert [delivery.fate for delivery in done.deliveries] == [Fate.SENT]
     (letter,) = post.letters

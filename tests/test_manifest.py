@@ -20,39 +20,39 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_every_input_and_every_result_stands_in_it_with_the_digest_of_its_bytes(demo: Run):
-    manifest = told(demo.folder)
-    files = [path for path in demo.input.rglob("*") if path.is_file()]
-    reports = {p.relative_to(demo.input).as_posix(): digest(p) for p in files if p.name != "registry.xlsx"}
+def test_every_input_and_every_result_stands_in_it_with_the_digest_of_its_bytes(few: Run):
+    manifest = told(few.folder)
+    files = [path for path in few.input.rglob("*") if path.is_file()]
+    reports = {p.relative_to(few.input).as_posix(): digest(p) for p in files if p.name != "registry.xlsx"}
     assert manifest["inputs"] == reports
-    assert manifest["registry"] == digest(demo.input / "registry.xlsx")
-    made = {p.relative_to(demo.folder).as_posix(): digest(p) for p in demo.folder.rglob("*") if p.is_file()}
+    assert manifest["registry"] == digest(few.input / "registry.xlsx")
+    made = {p.relative_to(few.folder).as_posix(): digest(p) for p in few.folder.rglob("*") if p.is_file()}
     by_name = {name: one for name, one in made.items() if name != "manifest.json" and not name.startswith("outbox/")}
     assert manifest["outputs"] == by_name
-    assert (manifest["program"], manifest["as_of"]) == (VERSION, demo.district.as_of.isoformat())
+    assert (manifest["program"], manifest["as_of"]) == (VERSION, few.district.as_of.isoformat())
 
 
-def test_another_moment_folder_and_mailbox_leave_it_as_it_is(demo: Run, tmp_path: Path):
-    shutil.copytree(demo.input, tmp_path / "input")
+def test_another_moment_folder_and_mailbox_leave_it_as_it_is(few: Run, tmp_path: Path):
+    shutil.copytree(few.input, tmp_path / "input")
     mail = Mail(host="smtp.example.ru", sender="svod@example.ru", user="svod")
     settings = Settings(mail=mail)
-    job = monthly.Job.of(tmp_path / "input", tmp_path / "there", demo.district.as_of, settings, NOW + timedelta(days=9))
+    job = monthly.Job.of(tmp_path / "input", tmp_path / "there", few.district.as_of, settings, NOW + timedelta(days=9))
     done = monthly.run(job)
     there = done.summary.path.parent / "manifest.json"
-    assert there.read_bytes() == (demo.folder / "manifest.json").read_bytes()
+    assert there.read_bytes() == (few.folder / "manifest.json").read_bytes()
 
 
-def test_a_setting_that_can_change_a_figure_shows_in_it(demo: Run, tmp_path: Path):
+def test_a_setting_that_can_change_a_figure_shows_in_it(few: Run, tmp_path: Path):
     settings = Settings(reporting_dates=(date(2014, 4, 20),), controls={"PROBLEM-NO-SOLUTION": "off"})
-    job = monthly.Job.of(demo.input, tmp_path, demo.district.as_of, settings, NOW)
+    job = monthly.Job.of(few.input, tmp_path, few.district.as_of, settings, NOW)
     monthly.run(job)
-    here, there = told(demo.folder), told(tmp_path / demo.folder.name)
+    here, there = told(few.folder), told(tmp_path / few.folder.name)
     assert {key for key in here if here[key] != there[key]} == {"settings", "outputs"}
     assert there["settings"]["reporting_dates"] == ["2014-04-20"]
 
 
-def test_another_form_shows_by_its_name_and_what_it_says(demo: Run, meals: Run):
-    assert told(meals.folder)["form"]["id"] != told(demo.folder)["form"]["id"]
+def test_another_form_shows_by_its_name_and_what_it_says(few: Run, meals: Run):
+    assert told(meals.folder)["form"]["id"] != told(few.folder)["form"]["id"]
     assert str(MEALS) not in (meals.folder / "manifest.json").read_text("utf-8")
 
 
@@ -61,9 +61,9 @@ def test_no_address_and_no_name_of_the_mail_is_in_it():
     assert that_count(Settings(mail=mail)) == that_count(Settings())
 
 
-def test_a_file_that_cannot_be_read_stands_in_it_without_a_digest(demo: Run, tmp_path: Path):
-    shutil.copytree(demo.input, tmp_path / "input")
+def test_a_file_that_cannot_be_read_stands_in_it_without_a_digest(few: Run, tmp_path: Path):
+    shutil.copytree(few.input, tmp_path / "input")
     (tmp_path / "input" / "ссылка.xlsx").symlink_to("registry.xlsx")
-    job = monthly.Job.of(tmp_path / "input", tmp_path / "output", demo.district.as_of, Settings(), NOW)
+    job = monthly.Job.of(tmp_path / "input", tmp_path / "output", few.district.as_of, Settings(), NOW)
     monthly.run(job)
-    assert told(tmp_path / "output" / demo.folder.name)["inputs"]["ссылка.xlsx"] is None
+    assert told(tmp_path / "output" / few.folder.name)["inputs"]["ссылка.xlsx"] is None

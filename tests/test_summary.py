@@ -28,8 +28,9 @@ from pipeline.writing.summary.contents import sheets
 from schemas.form import load_form
 from schemas.remarks import load_catalogue
 from tests import figures as given
+from tests.conftest import Once
 from tests.figures import STATES
-from tests.libreoffice import needs_libreoffice, recalculated
+from tests.libreoffice import needs_libreoffice, recalculated, saved_together
 from tests.workbooks import VERSION, summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
@@ -195,11 +196,21 @@ def test_filters_and_frozen_panes_leave_totals_alone(name: str, header: int) -> 
 
 
 # ── live formulas ────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture(scope="module")
+def computed_anew(once: Once) -> dict[str, Path]:
+    return once("every state computed anew", lambda folder: dict(zip(STATES, all_computed_in(folder), strict=True)))
+
+
+def all_computed_in(folder: Path) -> list[Path]:
+    folder.mkdir()
+    return saved_together(map(summary_of, STATES), folder)
+
+
 @needs_libreoffice
 @pytest.mark.parametrize("state", STATES)
-def test_recalculation_changes_no_value(state: str, tmp_path: Path) -> None:
+def test_recalculation_changes_no_value(state: str, computed_anew: dict[str, Path]) -> None:
     formulas, cached = book_of(state, values=False), book_of(state)
-    computed = openpyxl.load_workbook(recalculated(summary_of(state), tmp_path), data_only=True)
+    computed = openpyxl.load_workbook(computed_anew[state], data_only=True)
     seen = 0
     for cell in cells(formulas):
         if cell.data_type != "f":

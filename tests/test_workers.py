@@ -189,6 +189,12 @@ def test_all_workers_are_used() -> None:
         assert len({outcome.result for _, outcome in workers.map(range(2))}) == 2
 
 
+def test_few_items_are_worth_one_start() -> None:
+    with Workers(process_of, 2, 0) as workers:
+        assert len({outcome.result for _, outcome in workers.map(range(5))}) == 1
+        assert len({outcome.result for _, outcome in workers.map(range(40))}) == 2
+
+
 def test_a_worker_that_reads_workbooks_imports_no_pandas() -> None:
     with Workers(loaded_packages) as workers:
         ((_, outcome),) = workers.map(["x"])

@@ -4,7 +4,7 @@ Judged where figures are made, before anybody shows them. A school's mistake has
 programmer's mistake and is raised. Bounds do not hold where the office has waived an impossible figure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -21,17 +21,26 @@ Waived = set[tuple[str, str]]  # (school, item) with an impossible figure that c
 
 
 def hold(figures: Figures, answers: pd.DataFrame) -> Figures:
-    """The figures, judged. `answers`: all facts of the batch (`Checked.answers`). Raises SchemaErrors."""
+    """The figures and all that stand beside them (of the date before, without what is under question), judged.
+    `answers`: all facts of the batch (`Checked.answers`). Raises SchemaErrors."""
     facts = answers[answers["waived"]]
     waived = set(zip(facts["school_code"], facts["item"], strict=True))
-    for name, rows in judged(figures, waived).items():
-        FRAMES[name].validate(rows, lazy=True)
+    pictures = [_judged(one, number, waived) for number, one in enumerate(_with_those_beside(figures))]
+    for name, model in FRAMES.items():  # a frame of all pictures at once: what a validation costs are its columns
+        model.validate(pd.concat([frames[name] for frames in pictures], ignore_index=True), lazy=True)
     return figures
 
 
-def judged(figures: Figures, waived: Waived) -> dict[str, pd.DataFrame]:
+def _with_those_beside(figures: Figures) -> Iterator[Figures]:
+    yield figures
+    for other in (figures.before, figures.undoubted):
+        if other:
+            yield from _with_those_beside(other)
+
+
+def _judged(figures: Figures, picture: int, waived: Waived) -> dict[str, pd.DataFrame]:
     """Name of the frame -> its rows, and beside them what its model holds them against."""
-    return {
+    frames = {
         "coverage": figures.coverage.assign(waived=_waived(figures.coverage, waived)),
         "totals": _beside_rows(figures, waived),
         "milestones": figures.milestones,
@@ -39,9 +48,16 @@ def judged(figures: Figures, waived: Waived) -> dict[str, pd.DataFrame]:
         "measures": figures.measures,
         "trend": _beside_schools(figures, waived),
     }
+    return {name: rows.assign(picture=picture) for name, rows in frames.items()}
 
 
-class Coverage(pa.DataFrameModel):
+class _OfAPicture(pa.DataFrameModel):
+    """What every frame is judged with."""
+
+    picture: Series[int] = pa.Field(ge=0, description="number of the picture. Judged here only")
+
+
+class Coverage(_OfAPicture):
     """`Figures.coverage`: one row a school expected and coverage item."""
 
     school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
@@ -59,7 +75,7 @@ class Coverage(pa.DataFrameModel):
 
     class Config:
         strict = True
-        unique = ("school_code", "item")
+        unique = ("school_code", "item", "picture")
 
     @pa.dataframe_check(error="a figure is there where it is counted, and nowhere else")
     @classmethod
@@ -79,10 +95,10 @@ class Coverage(pa.DataFrameModel):
         return table["waived"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)
 
 
-class Totals(pa.DataFrameModel):
+class Totals(_OfAPicture):
     """`Figures.totals`: one row a coverage item, beside the sums of its schools, added up anew (`…_rows`)."""
 
-    item: Series[str] = pa.Field(str_length={"min_value": 1}, unique=True, description="number of the form's item")
+    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
     covered: Series[float] = pa.Field(nullable=True, description="people covered")
     total: Series[float] = pa.Field(nullable=True, description="people in all")
     percent: Series[float] = pa.Field(nullable=True, description="Σ covered / Σ total × 100")
@@ -105,6 +121,7 @@ class Totals(pa.DataFrameModel):
 
     class Config:
         strict = True
+        unique = ("item", "picture")
 
     @pa.dataframe_check(error="people covered are those of the schools")
     @classmethod
@@ -159,7 +176,7 @@ class Totals(pa.DataFrameModel):
         return table["waived"] | table["covered"].isna() | _among(table["covered"], table["total"])
 
 
-class Milestones(pa.DataFrameModel):
+class Milestones(_OfAPicture):
     """`Figures.milestones`: one row a school and item with a due date."""
 
     school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
@@ -171,7 +188,7 @@ class Milestones(pa.DataFrameModel):
 
     class Config:
         strict = True
-        unique = ("school_code", "item")
+        unique = ("school_code", "item", "picture")
 
     @pa.dataframe_check(error="late is what is overdue, and nothing else")
     @classmethod
@@ -184,7 +201,7 @@ class Milestones(pa.DataFrameModel):
         return _since_where_done(table)
 
 
-class Steps(pa.DataFrameModel):
+class Steps(_OfAPicture):
     """`Figures.steps`: one row a school and target of the headline item."""
 
     school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
@@ -195,7 +212,7 @@ class Steps(pa.DataFrameModel):
 
     class Config:
         strict = True
-        unique = ("school_code", "by")
+        unique = ("school_code", "by", "picture")
 
     @pa.dataframe_check(error="the lower bound is not above the upper")
     @classmethod
@@ -203,7 +220,7 @@ class Steps(pa.DataFrameModel):
         return table["min"] <= table["max"]
 
 
-class Measures(pa.DataFrameModel):
+class Measures(_OfAPicture):
     """`Figures.measures`: one row a school and measure of the order's stages, papers first."""
 
     school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
@@ -223,7 +240,7 @@ class Measures(pa.DataFrameModel):
         return _since_where_done(table)
 
 
-class Trend(pa.DataFrameModel):
+class Trend(_OfAPicture):
     """`Figures.trend`: the headline item, one row a date and school, and one of the municipality (blank code), beside
     the sum of its schools."""
 
@@ -238,7 +255,7 @@ class Trend(pa.DataFrameModel):
 
     class Config:
         strict = True
-        unique = ("date", "school_code")
+        unique = ("date", "school_code", "picture")
 
     @pa.dataframe_check(error="the municipality's people are those of its schools")
     @classmethod

@@ -1,7 +1,7 @@
 """The stage in one page: the judged table and a date -> every figure of that date."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -18,7 +18,6 @@ from pipeline.measuring.doubt import doubted_answers, inherited, without_doubted
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Doubts, Figures, Measured, Restated, Source, Told
 from pipeline.measuring.frames import hold
-from pipeline.measuring.mended import mended
 from pipeline.measuring.milestones import Milestones, measures, milestones
 from pipeline.measuring.picture import Picture, outcome, passed_over, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
@@ -66,7 +65,7 @@ def measure(
     figures = _figures(evidence, before)
     other = next((one for one in sent if _differs(one[_WHOLE].percent, figures.municipality.percent)), None)
     told = {**told, as_of: other} if other else told
-    return replace(figures, restated=tuple(_restated(evidence, told)))
+    return hold(replace(figures, restated=tuple(_restated(evidence, told))), checked.answers)
 
 
 def _figures(evidence: Evidence, before: Figures | None) -> Figures:
@@ -76,8 +75,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
     measured = _measured(evidence, pictures, courses, before)
     left_out = {code for code, item in evidence.left_out if item == form.headline.item}
     standings = Milestones(evidence)
-    made_good = mended(evidence)
-    remarks = tuple(_remarks(evidence, {one.remark for one in made_good}))
+    remarks = tuple(_remarks(evidence))
     sources = tuple(_sources(evidence))
     figures = Figures(
         form=form,
@@ -96,8 +94,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         measures=measures(standings),
         problems=problems(evidence),
         remarks=remarks,
-        mended=made_good,
-        remark_history=remark_history(evidence, made_good),
+        remark_history=remark_history(evidence),
         rules=rule_book(evidence.catalogue, remarks, standing_by_date(evidence, remarks)),
         waivers=evidence.waivers,
         sources=sources,
@@ -107,7 +104,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         doubts=inherited(evidence, measured, pictures, courses, before),
         before=before,
     )
-    return replace(hold(figures, evidence.checked.answers), undoubted=_undoubted(evidence, figures, pictures))
+    return replace(figures, undoubted=_undoubted(evidence, figures, pictures))
 
 
 def _measured(
@@ -216,12 +213,12 @@ def _own_percents(evidence: Evidence) -> dict[int, float]:
     return dict(zip(percents.index, percents, strict=True))
 
 
-def _remarks(evidence: Evidence, made_good: Set[Remark]) -> Iterator[Remark]:
-    """On the registry, on the reports in the picture, and on every file that gave none, but for what is made good."""
+def _remarks(evidence: Evidence) -> Iterator[Remark]:
+    """On the registry, on the reports in the picture, and on every file that gave none."""
     checked, shown = evidence.checked, evidence.shown
     left_out = passed_over(checked, shown)
     yield from checked.on_registry
-    yield from (one for one in checked.remarks if place_of(one) not in left_out and one not in made_good)
+    yield from (remark for remark in checked.remarks if place_of(remark) not in left_out)
     yield from evidence.catalogue.grade(said_of_outcomes(checked, shown, evidence.calendar, evidence.form))
 
 

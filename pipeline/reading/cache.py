@@ -50,6 +50,10 @@ class ReadCache:
         self._known = _load(folder / FILE) if folder else {}
         self._used: dict[str, _Read] = {}
 
+    @property
+    def knows_files(self) -> bool:
+        return bool(self._known)
+
     def shelf(self, inputs: Inputs) -> "Shelf":
         return Shelf(inputs, self._known, self._used)
 

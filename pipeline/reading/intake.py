@@ -60,7 +60,8 @@ def take_in(
     inputs = Inputs(inbox.folder, form, limits)
     cache = ReadCache(cache_folder)
     options = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "log": log}
-    with Workers(read_file, jobs, **options) as workers:  # type: ignore[arg-type]
+    new = 0 if cache.knows_files else len(inbox.reports)  # of a known folder one sees later what is new
+    with Workers(read_file, jobs, new, **options) as workers:  # type: ignore[arg-type]
         if inbox.registry:
             registry, digest = _registry(workers, inputs, inbox.registry.absolute(), catalogue)
         else:
