@@ -55,9 +55,17 @@ def test_the_script_of_windows_knows_its_labels_and_shows_russian_by_its_code_pa
 def test_what_starts_svod_is_understood_by_old_pythons_and_asks_for_no_library():
     for path in (ROOT / "run.py", ROOT / "pipeline" / "start.py", ROOT / "pipeline" / "__init__.py"):
         tree = ast.parse(path.read_text("utf-8"), feature_version=(3, 6))
+        kinds = {type(one) for node in ast.walk(tree) for one in annotations(node)}
+        assert kinds <= {ast.Name, ast.Constant}  # what stands in quotes is not looked up
         top = {name.name for node in tree.body if isinstance(node, ast.Import) for name in node.names}
         top |= {str(node.module) for node in tree.body if isinstance(node, ast.ImportFrom)}
         assert {name.partition(".")[0] for name in top} <= sys.stdlib_module_names
+
+
+def annotations(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, ast.FunctionDef):
+        return [one for one in (node.returns, *(arg.annotation for arg in node.args.args)) if one]
+    return [node.annotation] if isinstance(node, ast.AnnAssign) else []
 
 
 def test_the_libraries_looked_for_are_those_of_the_project():

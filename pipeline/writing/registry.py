@@ -18,7 +18,10 @@ from schemas.form import Form
 from schemas.registry_book import Column, Table
 
 _LOOK_ALIKES = "Похожие (если это одна школа, объедините)"  # in a draft
-_LEGEND = "Жёлтые ячейки нужно заполнить, остальные — если есть что написать. Что писать, сказано над заголовком."
+_LEGEND = (
+    "В каждой занятой строке заполните жёлтые ячейки, остальные — если есть что написать. Что писать, сказано над "
+    "заголовком."
+)
 _LISTS = "Списки"  # a hidden sheet: the words among which Excel lets one choose
 _WIDTHS = {
     _LOOK_ALIKES: 40,
@@ -153,12 +156,19 @@ def _fill_in(
             here = row - _HEADINGS - 1
             _cell(sheet, formats, row, number, column, known[here][number] if here < len(known) else None)
         sheet.data_validation(_HEADINGS + 1, number, last, number, cells.rule(column, lists))
+    for row, values in enumerate(known, start=_HEADINGS + 1):
+        sheet.set_row(row, max(_height(value, width) for value, width in zip(values, widths, strict=True)))
     hints = zip(table.columns, widths, strict=True)
     sheet.set_row(_HINTS, max(theme.text_height(cells.hint(column), width * _PIXELS, 8) for column, width in hints) + 4)
     sheet.set_row(_HEADINGS, 46)
     sheet.freeze_panes(_HEADINGS + 1, min(2, len(widths) - 1))
     sheet.ignore_errors({"number_stored_as_text": xl_range(_HEADINGS + 1, 0, last, len(widths) - 1)})
     _print_setup(sheet)
+
+
+def _height(value: Value, width: int) -> float:
+    """Of a row with that text in a column so wide: a long name is not cut."""
+    return theme.text_height(value if isinstance(value, str) else "", width * _PIXELS) + 3
 
 
 def _note(sheet: Worksheet, formats: Formats, text: str, widths: Sequence[int]) -> None:
