@@ -95,8 +95,7 @@ def environment() -> Path:
     if lacking is None:
         _succeed([sys.executable, "-m", "venv", "--clear", str(VENV)])
     try:
-        _succeed([str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
-                  "-c", "constraints.txt", "-e", "."])  # fmt: skip
+        _install(python)
     except LackingError as error:
         if lacking != []:
             raise
@@ -153,6 +152,15 @@ def _wanted() -> str:
     """What is to be installed, as a digest: another one after an update of Svod."""
     named = (ROOT / name for name in ("pyproject.toml", "constraints.txt"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in named)).hexdigest()
+
+
+def _install(python: Path) -> None:
+    """What the project names, into the environment of that Python. Where the environment was being made when its window
+    was closed, pip itself may be lacking. Raises LackingError."""
+    if subprocess.call([str(python), "-c", "import pip"], stderr=subprocess.DEVNULL):
+        _succeed([str(python), "-m", "ensurepip"])
+    pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    _succeed([*pip, "-c", "constraints.txt", "-e", "."])
 
 
 def _succeed(command: "Sequence[str]") -> None:

@@ -163,6 +163,7 @@ def house(tmp_path: Path) -> Path:
             [ ! -e offline ] || { echo "Retrying after NewConnectionError"; exit 1; }
             touch installed; exit;;
         esac
+        [ "$2" != "import pip" ] || exit 0
         case "$1" in -c)
             [ -e installed ] || echo pandas typer
             exit;;
@@ -219,21 +220,34 @@ def test_an_environment_that_somebody_has_made_by_hand_is_taken_as_it_is(house: 
     assert not (house / "pip.calls").exists()
 
 
-def test_a_dead_environment_is_made_anew_and_a_failure_leads_to_what_pip_said(house: Path, monkeypatch):
-    """Its Python was taken away. Here a real environment is made, and a real pip that may not look anywhere."""
+def without_any_index(house: Path, monkeypatch: pytest.MonkeyPatch) -> subprocess.CompletedProcess[str]:
+    """Started with a real pip that may not look anywhere."""
     for variable in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
+    return started(house, "x")
+
+
+def test_a_dead_environment_is_made_anew_and_a_failure_leads_to_what_pip_said(house: Path, monkeypatch):
+    """Its Python was taken away. Here a real environment is made, and a real pip that may not look anywhere."""
     dead = house / ".venv" / "bin" / "python"
     dead.unlink()
     dead.symlink_to("/нет/такого/python")
-    failed = started(house, "x")
+    failed = without_any_index(house, monkeypatch)
     assert failed.returncode == 3
     assert f"покажите файл {house / '.venv' / start.LOG}" in failed.stderr
     assert "Could not find a version" in (house / ".venv" / start.LOG).read_text("utf-8")
     assert start.missing_in(house / ".venv" / "bin" / "python")  # it starts now
     assert not (house / ".venv" / start.MARK).exists()
+
+
+def test_an_environment_whose_making_was_interrupted_gets_its_pip(house: Path, monkeypatch):
+    shutil.rmtree(house / ".venv")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", house / ".venv"], check=True)
+    failed = without_any_index(house, monkeypatch)
+    assert "Could not find a version" in (house / ".venv" / start.LOG).read_text("utf-8")
+    assert failed.returncode == 3
 
 
 @pytest.mark.parametrize(
