@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,11 +23,6 @@ MARK = "svod-installed"  # in the environment, once all is installed
 LOG = "svod-install.log"  # beside it: what pip has said
 
 NEEDED = (3, 11)
-# What `pyproject.toml` names, as it is imported; a test holds that they agree.
-LIBRARIES = (
-    "pandas", "pandera", "openpyxl", "xlsxwriter", "python_calamine", "lxml", "xlrd", "msoffcrypto", "olefile",
-    "defusedxml", "msgspec", "rapidfuzz", "typer", "rich", "jinja2", "markdown_it", "filelock", "tzdata",
-)  # fmt: skip
 WRONG_USE, FAILED = 2, 3
 
 # What pip or venv have said -> what is to be done, the first that fits.
@@ -67,14 +61,15 @@ def main() -> int:
 def hand_over() -> None:
     """Comes back where this Python has all that Svod needs. Else the Python of `.venv` gets the same words; where it
     cannot take them either, a sentence says what to start."""
-    lacking = missing()
-    if sys.version_info >= NEEDED and not lacking:
+    is_old = sys.version_info < NEEDED
+    lacking = [] if is_old else missing()
+    if not is_old and not lacking:
         return
     python = python_of(VENV)
     if not _is_this(VENV) and missing_in(python) == []:
         sys.exit(_start(python, sys.argv[1:]))
     starter = "Свод.cmd" if os.name == "nt" else "svod.sh"
-    if sys.version_info < NEEDED:
+    if is_old:
         why = f"Своду нужен Python {_shown(NEEDED)} или новее, а это {_shown(sys.version_info[:3])}"
     else:
         why = f"В этом Python нет библиотек, которые нужны Своду ({', '.join(lacking[:3])}{'…' if lacking[3:] else ''})"
@@ -113,13 +108,25 @@ def python_of(venv: Path) -> Path:
 
 
 def missing() -> "list[str]":
-    """Libraries that this Python has not."""
-    return [name for name in LIBRARIES if find_spec(name) is None]
+    """What the project depends on and this Python, one that is new enough, has not."""
+    import tomllib
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lacking = []
+    for line in project["dependencies"]:
+        name = re.split(r"[^\w.-]", line)[0]
+        try:
+            distribution(name)
+        except PackageNotFoundError:
+            lacking.append(name)
+    return lacking
 
 
 def missing_in(python: Path) -> "list[str] | None":
-    """Libraries that a Python has not; None where it does not start, or is too old."""
-    ask = f"import sys; from pipeline.start import missing; print(*missing()); sys.exit(sys.version_info < {NEEDED})"
+    """What a Python has not; None where it does not start, or is too old."""
+    ask = f"import sys; sys.exit(1) if sys.version_info < {NEEDED} else None\n"
+    ask += "from pipeline.start import missing; print(*missing())"
     try:
         done = subprocess.run(
             [str(python), "-c", ask], cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

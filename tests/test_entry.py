@@ -1,13 +1,11 @@
 """The way in without a command line: the scripts that are double-clicked, what they install, and the menu."""
 
 import ast
-import importlib.metadata
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -68,14 +66,14 @@ def annotations(node: ast.AST) -> list[ast.expr]:
     return [node.annotation] if isinstance(node, ast.AnnAssign) else []
 
 
-def test_the_libraries_looked_for_are_those_of_the_project():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    named = {re.split(r"[\[>=]", line)[0].casefold() for line in project["dependencies"]}
-    owners = importlib.metadata.packages_distributions()
-    found = [{owner.casefold() for owner in owners[library]} & named for library in start.LIBRARIES]
-    assert all(found)
-    assert set.union(*found) == named
-    assert tuple(map(int, project["requires-python"].removeprefix(">=").split("."))) == start.NEEDED
+def test_what_a_python_lacks_is_what_the_project_names_and_it_has_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    assert start.missing() == []
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    more = text.replace("dependencies = [", 'dependencies = [\n"no-such.library[of-ours]>=1", # ...', 1)
+    (tmp_path / "pyproject.toml").write_text(more, "utf-8")
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    assert start.missing() == ["no-such.library"]
+    assert tuple(map(int, re.findall(r'requires-python = ">=(\d+)\.(\d+)"', text)[0])) == start.NEEDED
 
 
 Programs = Callable[[str, str], None]
