@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from itertools import starmap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ Place = tuple[str, str, str, date | None]  # file, sheet, school, date: whose re
 StatedFact = tuple[str, str, str, float]  # item, field, text, number (-1 where there is none)
 
 _PLACE = ["file", "sheet", "cell", "school_code", "as_of"]
+_NOWHERE = -1
 
 
 class Reference(NamedTuple):
@@ -162,18 +163,31 @@ def coverage_of(table: pd.DataFrame, form: Form) -> pd.DataFrame:
     `AnswerFigures`; `count_row`, `total_row`, `percent_row`: rows of the table that say so; `said_row`: the one that
     states the share itself."""
     items = [item.number for item in form.coverage_items]
-    figures = table[table["item"].isin(items) & table["field"].isin(FIGURES)]
-    figures = figures.assign(row=figures.index).drop_duplicates(["report", "item", "field"])
-    by_field = {name: figures[figures["field"] == name].set_index(["report", "item"]) for name in FIGURES}
-    wide = figures.drop_duplicates(["report", "item"]).set_index(["report", "item"])[["school_code"]]
-    for name, said in by_field.items():
-        wide[name] = said["number"]
-        wide[f"{name}_basis"] = said["basis"].reindex(wide.index).fillna("")
-        wide[f"{name}_row"] = said["row"]
-    wide["half"] = by_field["percent"]["half"]
-    wide = wide[wide["count"].notna() | wide["percent"].notna()]
+    said = table[table["item"].isin(items) & table["field"].isin(FIGURES)]
+    places: dict[tuple[int, str], int] = {}
+    at = np.array([places.setdefault(key, len(places)) for key in zip(said["report"], said["item"], strict=True)], int)
+    numbers, rows = said["number"].to_numpy(), said.index.to_numpy()
+    wide = said.iloc[_first(at, said["field"] != "", len(places))][["report", "item", "school_code"]]
+    wide = wide.reset_index(drop=True)
+    for name in FIGURES:
+        here = _first(at, said["field"] == name, len(places))
+        known = here != _NOWHERE
+        wide[name] = np.where(known, numbers[here], np.nan)
+        wide[f"{name}_basis"] = pd.Series(said["basis"].to_numpy()[here], dtype="str").where(known, "")
+        wide[f"{name}_row"] = np.where(known, rows[here], np.nan)
+    shares = _first(at, said["field"] == "percent", len(places))
+    wide["half"] = np.where(shares != _NOWHERE, said["half"].to_numpy()[shares], np.nan)
+    wide = wide[wide["count"].notna() | wide["percent"].notna()].reset_index(drop=True)
     stated = wide["percent_row"].where(wide["percent_basis"] == "stated")
-    return wide.assign(said_row=stated.fillna(wide["count_row"]).astype("int64")).reset_index()
+    return wide.assign(said_row=stated.fillna(wide["count_row"]).astype("int64"))
+
+
+def _first(at: "np.ndarray[Any, Any]", wanted: "pd.Series[bool]", answers: int) -> "np.ndarray[Any, Any]":
+    """Position of the first wanted fact of each answer. `at`: number of each fact's answer, of so many."""
+    found = np.full(answers, _NOWHERE)
+    positions = np.flatnonzero(wanted)[::-1]  # the last ones first: those before them take their places
+    found[at[positions]] = positions
+    return found
 
 
 def answer_figures(coverage: pd.DataFrame) -> Iterator[AnswerFigures]:

@@ -1,6 +1,7 @@
 """Coverage of each school and of the municipality: Σ covered / Σ total over the schools counted, never the mean."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -68,12 +69,12 @@ def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
     counted = coverage[coverage["share"] == Share.COUNTED].groupby("item")
     sums = counted[["covered", "total"]].sum(min_count=1).reindex(numbers)
     sums["percent"] = sums["covered"] / sums["total"] * 100
-    sums["counted"] = counted.size().reindex(numbers, fill_value=0)
-    for name in ("carried", "derived"):
-        sums[name] = counted[name].sum().reindex(numbers, fill_value=0).astype("int64")
+    schools = Counter(zip(coverage["item"], coverage["share"], strict=True))
+    sums["counted"] = [schools[number, Share.COUNTED] for number in numbers]
+    marked = counted[["carried", "derived"]].sum().reindex(numbers, fill_value=0).astype("int64")
+    sums[["carried", "derived"]] = marked
     for share in (Share.SET_ASIDE, Share.NOT_APPLICABLE, Share.NO_ANSWER, Share.NO_REPORT):
-        schools = (coverage["share"] == share).groupby(coverage["item"]).sum()
-        sums[share.value] = schools.reindex(numbers, fill_value=0).astype("int64")
+        sums[share.value] = [schools[number, share] for number in numbers]
     return sums.assign(expected=coverage["school_code"].nunique())
 
 
