@@ -16,6 +16,7 @@ MINUS = "\u2212"
 DASH = "—"
 
 SEVERITIES = {Severity.ERROR: "! ошибка", Severity.WARNING: "? проверить", Severity.INFO: "· сведение"}
+MENDED = "● исправлено"  # instead of the severity, by a later report of the school
 
 
 class Case(Enum):
@@ -158,6 +159,11 @@ def message(remark: Remark, catalogue: Catalogue) -> str:
     """What is wrong, in one Russian sentence."""
     said = _said(catalogue.entries[remark.code].message, remark)
     return f"{said} Разрешено: {remark.waiver}." if remark.waiver else said
+
+
+def corrected_by(file: str, as_of: date) -> str:
+    """Of a remark that a later report of its school has made good: by which."""
+    return f"Исправлено: файл «{file}», отчёт на {day(as_of)}."
 
 
 def todo(remark: Remark, catalogue: Catalogue) -> str:

@@ -46,7 +46,9 @@ class FindingsFile(pa.DataFrameModel):
     as_of: Series[str] = pa.Field(str_matches=rf"^{_DATE}$", description="date written in the report, ISO; blank: none")
     item: Series[str] = pa.Field(description="number of the form's item; blank: the file or its head")
     code: Series[str] = pa.Field(str_matches=rf"^{_CODE}$", description="kind of remark, docs/remarks.md")
-    severity: Series[str] = pa.Field(isin=tuple(map(str, Severity)), description="error, warning, info")
+    severity: Series[str] = pa.Field(
+        isin=tuple(map(str, Severity)), description="error, warning, info: also what a later report has made good"
+    )
     message: Series[str] = pa.Field(str_length={"min_value": 1}, description="what is wrong, in Russian")
     value: Series[str] = pa.Field(description="what the school wrote there")
 

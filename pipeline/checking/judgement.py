@@ -37,7 +37,8 @@ class Checked:
     (True for every fact of an item with an impossible figure that the office lets count).
     remarks: on reports, files and folders, graded, each on its report's place. on_registry: those on the registry.
     set_aside: (report, item) that bear an error. empty: reports without a single answer that is due. taken: (report,
-    item) that takes an answer over -> number of the report whose answer that is, and why."""
+    item) that takes an answer over -> number of the report whose answer that is, and why. arrivals: file -> when it
+    came."""
 
     reports: tuple[Report, ...]  # by number
     answers: pd.DataFrame
@@ -46,6 +47,7 @@ class Checked:
     set_aside: frozenset[Key]
     empty: frozenset[int]
     taken: Mapping[Key, tuple[int, Why]] = field(default_factory=dict)
+    arrivals: Mapping[str, datetime | None] = field(default_factory=dict)
 
     @cached_property
     def counting(self) -> tuple[Report, ...]:
@@ -119,6 +121,7 @@ def check(
         set_aside=set_aside,
         empty=empty,
         taken=carried.taken,
+        arrivals=arrivals,
     )
 
 

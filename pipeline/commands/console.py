@@ -149,7 +149,8 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
     yield "На доработку", str(states["TO_CORRECT"])
     yield "Перенесено с прошлой даты", str(states["CARRIED"])
     yield "Не представлено", str(states["NOT_SUBMITTED"] + states["UNREADABLE"])
-    yield "Замечаний", f"ошибок {severities[Severity.ERROR]}, проверить {severities[Severity.WARNING]}"
+    mended = f", исправлено {len(figures.mended)}" if figures.mended else ""
+    yield "Замечаний", f"ошибок {severities[Severity.ERROR]}, проверить {severities[Severity.WARNING]}{mended}"
     yield figures.form.headline.name, _against_target(figures)
 
 

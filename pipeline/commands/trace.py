@@ -6,7 +6,7 @@ from pipeline.commands.choosing import school_named
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.rows import AnswerRow, answer_rows, coverage_rows, totals_by_item
 from pipeline.monthly import Survey
-from pipeline.wording import SEVERITIES, counted_of, day, message, number, percent, todo
+from pipeline.wording import MENDED, SEVERITIES, corrected_by, counted_of, day, message, number, percent, todo
 from schemas.answers import Why
 from schemas.district import School
 from schemas.form import Item
@@ -113,6 +113,10 @@ def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:
         if (remark.school, remark.item) == (school.code, item):
             yield f"  {SEVERITIES[remark.severity]} {remark.cell}: {message(remark, survey.catalogue)}"
             yield f"    {todo(remark, survey.catalogue)}"
+    for remark, file, as_of in survey.figures.mended:
+        if (remark.school, remark.item) == (school.code, item):
+            yield f"  {MENDED} {remark.cell} ({remark.file}): {message(remark, survey.catalogue)}"
+            yield f"    {corrected_by(file, as_of)}"
 
 
 def _to_the_share(figures: Figures, school: School, item: Item) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline.measuring.figures import Doubts, Figures, Problem, Rests, Statement
+from pipeline.measuring.figures import Doubts, Figures, Mended, Problem, Rests, Statement
 from pipeline.wording import NBSP
 from schemas.district import School
 from schemas.remarks import Remark
@@ -38,6 +38,7 @@ def alone(figures: Figures, school: School) -> Figures:
         trend=_own_course(school, figures.trend),
         problems=tuple(_with_solutions_alone(p, others) for p in figures.problems if p.school == school),
         remarks=tuple(_naming_nobody(remark, others) for remark in _own_remarks(school, figures)),
+        mended=tuple(_naming_nobody_else(one, others) for one in figures.mended if one.remark.school == school.code),
         sources=tuple(source for source in figures.sources if source.school_code == school.code),
         reconciliation=replace(
             figures.reconciliation,
@@ -91,6 +92,10 @@ def _with_solutions_alone(problem: Problem, others: Sequence[str]) -> Problem:
 def _naming_nobody(remark: Remark, others: Sequence[str]) -> Remark:
     data = [(key, NOT_NAMED if _names_one(str(value), others) else value) for key, value in remark.data]
     return replace(remark, data=tuple(data))
+
+
+def _naming_nobody_else(one: Mended, others: Sequence[str]) -> Mended:
+    return one._replace(remark=_naming_nobody(one.remark, others))
 
 
 def _names_of_others(figures: Figures, school: School) -> Iterator[str]:

@@ -285,11 +285,21 @@ class RemarkAge(NamedTuple):
 Identity = tuple[str, str, str]  # of a remark, the same at every date: school, item, code
 
 
+class Mended(NamedTuple):
+    """An error, or a warning on a file that gave no report, that a later report of its school has made good:
+    «исправлено». `file`, `as_of`: of that report."""
+
+    remark: Remark
+    file: str
+    as_of: date
+
+
 @dataclass(frozen=True)
 class RemarkHistory:
     """The life of errors and warnings from reporting date to reporting date.
 
-    raised: how many were raised at the last reporting date; corrected: those of them that no longer stand.
+    raised: how many were raised at the last reporting date; corrected: the errors among them that are `Mended`, and the
+    warnings that no longer stand.
     """
 
     standing: dict[Identity, RemarkAge]
@@ -407,7 +417,7 @@ class Figures:
     milestones: pd.DataFrame
     trend: pd.DataFrame
     problems: tuple[Problem, ...]  # by group, the largest first
-    remarks: tuple[Remark, ...]
+    remarks: tuple[Remark, ...]  # those that stand
     sources: tuple[Source, ...]
     bases: dict[str, float]
     answers: pd.DataFrame
@@ -416,6 +426,7 @@ class Figures:
     reconciliation: Reconciliation
     remark_history: RemarkHistory
     rules: tuple[Rule, ...]
+    mended: tuple[Mended, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     restated: tuple[Restated, ...] = ()
     doubts: Doubts = Doubts()

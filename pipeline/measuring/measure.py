@@ -1,7 +1,7 @@
 """The stage in one page: the judged table and a date -> every figure of that date."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from pipeline.measuring.doubt import doubted_answers, inherited, without_doubted
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Doubts, Figures, Measured, Restated, Source, Told
 from pipeline.measuring.frames import hold
+from pipeline.measuring.mended import mended
 from pipeline.measuring.milestones import Milestones, measures, milestones
 from pipeline.measuring.picture import Picture, outcome, passed_over, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
@@ -75,7 +76,8 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
     measured = _measured(evidence, pictures, courses, before)
     left_out = {code for code, item in evidence.left_out if item == form.headline.item}
     standings = Milestones(evidence)
-    remarks = tuple(_remarks(evidence))
+    made_good = mended(evidence)
+    remarks = tuple(_remarks(evidence, {one.remark for one in made_good}))
     sources = tuple(_sources(evidence))
     figures = Figures(
         form=form,
@@ -94,7 +96,8 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         measures=measures(standings),
         problems=problems(evidence),
         remarks=remarks,
-        remark_history=remark_history(evidence),
+        mended=made_good,
+        remark_history=remark_history(evidence, made_good),
         rules=rule_book(evidence.catalogue, remarks, standing_by_date(evidence, remarks)),
         waivers=evidence.waivers,
         sources=sources,
@@ -213,12 +216,12 @@ def _own_percents(evidence: Evidence) -> dict[int, float]:
     return dict(zip(percents.index, percents, strict=True))
 
 
-def _remarks(evidence: Evidence) -> Iterator[Remark]:
-    """On the registry, on the reports in the picture, and on every file that gave none."""
+def _remarks(evidence: Evidence, made_good: Set[Remark]) -> Iterator[Remark]:
+    """On the registry, on the reports in the picture, and on every file that gave none, but for what is made good."""
     checked, shown = evidence.checked, evidence.shown
     left_out = passed_over(checked, shown)
     yield from checked.on_registry
-    yield from (remark for remark in checked.remarks if place_of(remark) not in left_out)
+    yield from (one for one in checked.remarks if place_of(one) not in left_out and one not in made_good)
     yield from evidence.catalogue.grade(said_of_outcomes(checked, shown, evidence.calendar, evidence.form))
 
 

@@ -5,12 +5,14 @@ the run before. Beside it goes how many errors and warnings of each code stood a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from pipeline.checking.table import Place, place_of
 from pipeline.measuring.evidence import Evidence
-from pipeline.measuring.figures import Identity, RemarkAge, RemarkHistory
+from pipeline.measuring.figures import Identity, Mended, RemarkAge, RemarkHistory
+from pipeline.measuring.mended import identity, mended
 from pipeline.measuring.picture import Picture, passed_over
 from pipeline.measuring.rules import Standing
 from schemas.remarks import Remark, Severity
@@ -18,12 +20,8 @@ from schemas.remarks import Remark, Severity
 Raised = dict[Identity, Remark]  # the first remark of each identity
 
 
-def identity(remark: Remark) -> Identity:
-    return remark.school, remark.item, remark.code
-
-
-def remark_history(evidence: Evidence) -> RemarkHistory:
-    """Of the errors and warnings in the picture."""
+def remark_history(evidence: Evidence, made_good: Iterable[Mended]) -> RemarkHistory:
+    """Of the errors and warnings in the picture. `made_good`: `mended` of the same evidence."""
     checked, shown = evidence.checked, evidence.shown
     by_place: dict[Place, list[Remark]] = {}
     for remark in checked.remarks:
@@ -38,7 +36,10 @@ def remark_history(evidence: Evidence) -> RemarkHistory:
                 break
             standing[key] = RemarkAge(one.as_of, standing[key].times + 1)
     last = times[-1][1] if times else {}
-    return RemarkHistory(standing, len(last), tuple(remark for key, remark in sorted(last.items()) if key not in now))
+    mended_ones = {identity(one.remark) for one in made_good}
+    stands_no_more = (remark for key, remark in sorted(last.items()) if key not in now)
+    corrected = (one for one in stands_no_more if one.severity is not Severity.ERROR or identity(one) in mended_ones)
+    return RemarkHistory(standing, len(last), tuple(corrected))
 
 
 def standing_by_date(evidence: Evidence, remarks: Iterable[Remark]) -> Standing:
@@ -50,19 +51,27 @@ def standing_by_date(evidence: Evidence, remarks: Iterable[Remark]) -> Standing:
     """
     now = [remark for remark in remarks if remark.severity is not Severity.INFO]
     undated = dict.fromkeys(remark.code for remark in now if remark.as_of is None)
-    counts: dict[Place, Counter[str]] = {}
+    by_place: dict[Place, list[Remark]] = {}
     for remark in evidence.checked.remarks:
         if remark.severity is not Severity.INFO and remark.as_of:
-            counts.setdefault(place_of(remark), Counter())[remark.code] += 1
+            by_place.setdefault(place_of(remark), []).append(remark)
     found: dict[date, Mapping[str, int | None]] = {}
-    for one in evidence.earlier:
-        at_date: Counter[str] = Counter()
-        left_out = passed_over(evidence.checked, one)
-        for place, counted in counts.items():
-            if place not in left_out and place[-1] and place[-1] <= one.as_of:
-                at_date.update(counted)
-        found[one.as_of] = {**undated, **at_date}
+    for before, one in enumerate(evidence.earlier):
+        at_date = replace(evidence, shown=one, earlier=evidence.earlier[:before])
+        found[one.as_of] = {**undated, **Counter(remark.code for remark in _standing(at_date, by_place))}
     return {**found, evidence.as_of: Counter(remark.code for remark in now)}
+
+
+def _standing(evidence: Evidence, by_place: Mapping[Place, Sequence[Remark]]) -> Iterator[Remark]:
+    """Those that tell a date and stand at that of the evidence."""
+    checked, shown = evidence.checked, evidence.shown
+    left_out = passed_over(checked, shown)
+    reports = {report.place for report in checked.reports if report.usable and report.number not in checked.empty}
+    gave_none = any(place not in reports for place in by_place)  # only what is on such files can be made good here
+    made_good = {one.remark for one in mended(evidence)} if gave_none else set()
+    for place, remarks in by_place.items():
+        if place not in left_out and place[-1] and place[-1] <= shown.as_of:
+            yield from (remark for remark in remarks if remark not in made_good)
 
 
 def _raised_for(one: Picture, evidence: Evidence, by_place: dict[Place, list[Remark]]) -> Raised:

@@ -4,6 +4,7 @@ import csv
 import math
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -11,12 +12,12 @@ import pandas as pd
 
 from pipeline.measuring.figures import Activation, Figures, Level, Share
 from pipeline.measuring.rows import answer_rows, coverage_rows, totals_by_item, typed_rows
-from pipeline.wording import message
+from pipeline.wording import corrected_by, message
 from schemas.answers import FIELDS
 from schemas.csv_tables import AnswersFile, FindingsFile, as_texts
 from schemas.district import MUNICIPALITY
 from schemas.municipality import Indicators
-from schemas.remarks import Catalogue
+from schemas.remarks import Catalogue, Severity
 
 _FIGURES = ("covered", "total", "percent", "target_min", "target_max", "deviation_pp", "shortfall")  # of indicators
 _RUNS_IN_EXCEL = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -36,12 +37,17 @@ def answers_csv(figures: Figures) -> bytes:
 
 
 def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
-    """Remarks on the reports in the picture and on every file that gave none."""
+    """Remarks on the reports in the picture and on every file that gave none; what a later report has made good, as
+    information that says by which."""
+    said = [(remark, message(remark, catalogue)) for remark in figures.remarks]
+    for remark, file, day in figures.mended:
+        corrected = f"{message(remark, catalogue)} {corrected_by(file, day)}"
+        said.append((replace(remark, severity=Severity.INFO), corrected))
     rows = []
-    for remark in figures.remarks:
+    for remark, sentence in said:
         as_of = remark.as_of.isoformat() if remark.as_of else ""
         place = _safe(remark.file), _safe(remark.sheet), _safe(remark.cell), _safe(remark.school), as_of
-        words = _safe(message(remark, catalogue)), _safe_value(remark.value)
+        words = _safe(sentence), _safe_value(remark.value)
         cells = (*place, remark.item, remark.code, remark.severity.value, *words)
         rows.append(
             ((remark.file, remark.sheet, figures.form.sort_key(remark.item), remark.code, remark.cell, cells), cells)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Milestone, Problem, RemarkAge, Share
-from pipeline.measuring.remark_history import identity
+from pipeline.measuring.mended import identity
 from pipeline.measuring.rows import coverage_rows, milestone_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import Column, Page
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_fitted
-from pipeline.writing.pages.remark_rows import SEVERITIES, WAIVED, listed
+from pipeline.writing.pages.remark_rows import Line, lines
 from pipeline.writing.school.brief import deadline_about
 from schemas.remarks import Remark
 from schemas.reports import PROBLEM
@@ -38,7 +38,7 @@ def write(page: Page) -> None:
         page.sheet.set_column(index, index, width)
     write_fitted(page, 0, OVERDUE, f"{own.schools[0].name}: что исправить", 16, theme.TITLE)
     row = _write_overdue(page, 2)
-    row = _write_remarks(page, row + 2, listed(page.book))
+    row = _write_remarks(page, row + 2, lines(page.book))
     row = _write_problems(page, row + 2, own.problems)
     page.print_setup(row, len(_WIDTHS))
     page.sheet.set_portrait()
@@ -90,25 +90,25 @@ def _now(own: Figures) -> dict[str, str]:
 
 
 # ── remarks ──────────────────────────────────────────────────────────────────────────────────────────────
-def _write_remarks(page: Page, row: int, remarks: Sequence[Remark]) -> int:
+def _write_remarks(page: Page, row: int, listed: Sequence[Line]) -> int:
     """Index of the last row."""
-    above = _open_table(page, row, "Замечания к отчёту", REMARKS, "" if remarks else "Замечаний нет.")
-    for row, remark in enumerate(remarks, above + 1):
-        _write_remark(page, row, remark)
-    return above + len(remarks)
+    above = _open_table(page, row, "Замечания к отчёту", REMARKS, "" if listed else "Замечаний нет.")
+    for row, line in enumerate(listed, above + 1):
+        _write_remark(page, row, line)
+    return above + len(listed)
 
 
-def _write_remark(page: Page, row: int, remark: Remark) -> None:
-    severity, looks = SEVERITIES[remark.severity]
+def _write_remark(page: Page, row: int, line: Line) -> None:
+    remark, standing = line.remark, page.book.figures.remark_history.standing
     texts = {
-        FIRST: f"{severity}, {WAIVED}" if remark.waiver else severity,
-        SECOND: _place(remark),
+        FIRST: line.state,
+        SECOND: _place(remark) if line.stands else ", ".join(dict.fromkeys((_place(remark), remark.file))),
         THIRD: wording.message(remark, page.book.catalogue),
-        FOURTH: wording.todo(remark, page.book.catalogue),
-        LAST: _standing(page.book.figures.remark_history.standing.get(identity(remark))),
+        FOURTH: line.todo,
+        LAST: _standing(standing.get(identity(remark)) if line.stands else None),
     }
     for column, text in texts.items():
-        page.text(row, column, text, *_CELL, *(looks if column == FIRST else ()))
+        page.text(row, column, text, *_CELL, *(line.looks if column == FIRST else ()))
     page.fit_row(row, texts, REMARKS, theme.SMALL_SIZE)
 
 

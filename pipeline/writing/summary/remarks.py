@@ -1,23 +1,22 @@
 """Sheet «Замечания»: every remark with its place, what to do and how long it has stood, the gravest first."""
 
 import math
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, RemarkAge
-from pipeline.measuring.remark_history import identity
+from pipeline.measuring.mended import identity
 from pipeline.measuring.rows import reconciled_items
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Book, Column, Page, said_of_rest, written
-from pipeline.writing.pages.remark_rows import SEVERITIES, WAIVED, listed
+from pipeline.writing.pages.remark_rows import SEVERITIES, WAIVED, Line, lines
 from pipeline.writing.pages.theme import Look
 from schemas.remarks import Remark, Severity
 from schemas.reports import PROBLEM
 
 COLUMNS = (
-    Column("Важность", 13),
+    Column("Важность", 14),
     Column("Код", 6),
     Column("Школа", 22),
     Column("Пункт", 12),
@@ -40,15 +39,12 @@ _IN_TOTAL = {Severity.ERROR: "Ошибок", Severity.WARNING: "проверит
 
 def write(page: Page) -> None:
     figures = page.book.figures
-    remarks = listed(page.book)
-    elsewhere = ""
-    if len(remarks) < len(figures.remarks):
-        elsewhere = f" Прежние отчёты школ здесь не перечислены: они — на листе «{titles.METHOD}», в источниках."
+    listed = lines(page.book)
     page.head(
         "Замечания к отчётам",
         "Ошибка — показатель отложен до исправления; «проверить» — учтён, но просим проверить; «сведение» — действий "
         f"не требует; «{WAIVED}» — исключение управления, показатель учтён. «Стоит с» — отчётная дата, с которой "
-        f"замечание повторяется.{elsewhere}{said_of_rest(remarks, 'findings.csv')}",
+        f"замечание повторяется.{''.join(_not_standing(listed, figures))}{said_of_rest(listed, 'findings.csv')}",
         COLUMNS,
     )
     page.sheet.set_row(SUMMARY_ROW, 22)
@@ -56,18 +52,27 @@ def write(page: Page) -> None:
     page.header(HEADER_ROW, COLUMNS)
     names = {school.code: school.name for school in figures.schools}
     row = DATA_ROW - 1
-    for row, remark in enumerate(written(remarks), DATA_ROW):
-        _write_remark(page, row, remark, names.get(remark.school, ""))
+    for row, line in enumerate(written(listed), DATA_ROW):
+        _write_remark(page, row, line, names.get(line.remark.school, ""))
     if row < DATA_ROW:
         row = DATA_ROW
         page.text(row, SEVERITY, "Замечаний нет.", theme.QUIET)
-    _write_total(page, row, remarks)
+    _write_total(page, row, listed)
     page.table(HEADER_ROW, row, len(COLUMNS), frozen_columns=SCHOOL + 1)
 
 
 def places(book: Book) -> dict[Remark, str]:
-    """Remark -> the cell of this sheet in which its row begins, for links; those of the rows that are written."""
-    return {remark: f"A{row + 1}" for row, remark in enumerate(written(listed(book)), DATA_ROW)}
+    """Remark -> the cell of this sheet in which its row begins, for links; those that stand, of the rows written."""
+    rows = enumerate(written(lines(book)), DATA_ROW)
+    return {line.remark: f"A{row + 1}" for row, line in rows if line.stands}
+
+
+def _not_standing(listed: Sequence[Line], figures: Figures) -> Iterator[str]:
+    """Which of the rows asks nothing any more, and what has no row."""
+    if figures.mended:
+        yield " «Исправлено» — ошибка прежнего файла, которой в более позднем отчёте школы нет; в итоги не входит."
+    if sum(line.stands for line in listed) < len(figures.remarks):
+        yield f" Прежние отчёты школ здесь не перечислены: они — на листе «{titles.METHOD}», в источниках."
 
 
 def _summary(figures: Figures) -> Iterator[str]:
@@ -88,34 +93,33 @@ def _summary(figures: Figures) -> Iterator[str]:
     yield f"{said}."
 
 
-def _write_total(page: Page, last: int, remarks: list[Remark]) -> None:
-    """«Ошибок: 2 · проверить: 2 · сведений: 1», live."""
-    by_severity = Counter(remark.severity for remark in remarks)
+def _write_total(page: Page, last: int, listed: Sequence[Line]) -> None:
+    """«Ошибок: 2 · проверить: 2 · сведений: 1 · исправлено: 3», live."""
+    states = {SEVERITIES[severity][0]: said for severity, said in _IN_TOTAL.items()}
+    if any(not line.stands for line in listed):
+        states[wording.MENDED] = "исправлено"
     area = f"A{DATA_ROW + 1}:A{last + 1}"
-    counted = [
-        f'"{said}: "&COUNTIF({area},"{SEVERITIES[severity][0].replace("?", "~?")}*")'
-        for severity, said in _IN_TOTAL.items()
-    ]
-    value = " · ".join(f"{said}: {by_severity[severity]}" for severity, said in _IN_TOTAL.items())
+    counted = [f'"{said}: "&COUNTIF({area},"{state.replace("?", "~?")}*")' for state, said in states.items()]
+    numbers = {said: sum(line.state.startswith(state) for line in listed) for state, said in states.items()}
+    value = " · ".join(f"{said}: {number}" for said, number in numbers.items())
     for column in range(len(COLUMNS)):
         page.number(TOTAL_ROW, column, None, theme.TOTAL)
-    page.total(TOTAL_ROW, SEVERITY, "=" + '&" · "&'.join(counted), value, remarks, theme.TOTAL)
+    page.total(TOTAL_ROW, SEVERITY, "=" + '&" · "&'.join(counted), value, listed, theme.TOTAL)
 
 
-def _write_remark(page: Page, row: int, remark: Remark, school: str) -> None:
-    said, looks = SEVERITIES[remark.severity]
-    cell = (theme.ROW, theme.WRAP, theme.TOP)
+def _write_remark(page: Page, row: int, line: Line, school: str) -> None:
+    remark, cell = line.remark, (theme.ROW, theme.WRAP, theme.TOP)
     texts = {
-        SEVERITY: f"{said}, {WAIVED}" if remark.waiver else said,
+        SEVERITY: line.state,
         SCHOOL: school,
         SHEET: remark.sheet,
         CELL: remark.cell,
         MESSAGE: wording.message(remark, page.book.catalogue),
-        TODO: wording.todo(remark, page.book.catalogue),
+        TODO: line.todo,
         VALUE: remark.value,
         FILE: remark.file,
     }
-    page.text(row, SEVERITY, texts[SEVERITY], *cell, theme.INDENT, *looks)
+    page.text(row, SEVERITY, texts[SEVERITY], *cell, theme.INDENT, *line.looks)
     page.text(row, CODE, remark.school, *cell, theme.QUIET, theme.TEXT)
     page.text(row, SCHOOL, school, *cell)
     page.text(row, ITEM, item_said(remark.item), *cell, theme.CENTRE, theme.TEXT)
@@ -124,13 +128,14 @@ def _write_remark(page: Page, row: int, remark: Remark, school: str) -> None:
     page.text(row, MESSAGE, texts[MESSAGE], *cell)
     page.text(row, TODO, texts[TODO], *cell)
     page.text(row, VALUE, remark.value, *cell, theme.TEXT)
-    _write_life(page, row, page.book.figures.remark_history.standing.get(identity(remark)), *cell)
+    standing = page.book.figures.remark_history.standing
+    _write_life(page, row, standing.get(identity(remark)) if line.stands else None, *cell)
     page.text(row, FILE, remark.file, *cell, theme.SMALL, theme.QUIET)
     page.fit_row(row, texts, COLUMNS, small=(FILE,))
 
 
 def _write_life(page: Page, row: int, life: RemarkAge | None, *cell: Look) -> None:
-    """Of errors and warnings only."""
+    """Of errors and warnings that stand."""
     if life is None:
         page.number(row, SINCE, None, *cell)
         page.number(row, TIMES, None, *cell)
