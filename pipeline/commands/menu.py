@@ -196,9 +196,9 @@ def _path(said: str) -> Path:
     return Path(said.strip("\"'"))
 
 
-def _ask(question: str) -> str:
-    """What was typed; blank at the end of input."""
+def _ask(question: str) -> str | None:
+    """What was typed; None where nobody types: that is no answer, not even the usual one."""
     with suppress(EOFError):
         return input(question).strip()
     print()
-    return ""
+    return None
