@@ -157,13 +157,23 @@ _templates = _Templates()
 
 def message(remark: Remark, catalogue: Catalogue) -> str:
     """What is wrong, in one Russian sentence."""
-    said = _said(catalogue.entries[remark.code].message, remark)
+    said = " ".join(filter(None, (_said(catalogue.entries[remark.code].message, remark), _followed(remark, catalogue))))
     return f"{said} Разрешено: {remark.waiver}." if remark.waiver else said
 
 
 def corrected_by(file: str, as_of: date) -> str:
     """Of a remark that a later report of its school has made good: by which."""
     return f"Исправлено: файл «{file}», отчёт на {day(as_of)}."
+
+
+def _followed(remark: Remark, catalogue: Catalogue) -> str:
+    """«Отсюда же: документ пропал — п. 3 (C10), п. 5.1 (B21).»"""
+    kinds: dict[str, list[str]] = {}
+    for one in remark.folded:
+        where = f"{item_in_text(one.item)} ({one.cell})" if one.cell else item_in_text(one.item)
+        kinds.setdefault(lowered(catalogue.entries[one.code].title), []).append(where)
+    said = "; ".join(f"{title} — {', '.join(where)}" for title, where in kinds.items())
+    return keep_together(f"Отсюда же: {said}.") if said else ""
 
 
 def todo(remark: Remark, catalogue: Catalogue) -> str:

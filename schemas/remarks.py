@@ -38,7 +38,8 @@ class Remark:
     """One thing to say about one place in one file.
 
     `value` is what the school wrote there; `data` the figures that the message names. `severity` is filled in
-    by the catalogue (`Catalogue.grade`), which knows what the office has set.
+    by the catalogue (`Catalogue.grade`), which knows what the office has set. `folded`: remarks that only follow from
+    what this one says, and are told with it.
     """
 
     code: str
@@ -51,6 +52,7 @@ class Remark:
     value: str = ""
     data: tuple[tuple[str, str | float | date], ...] = ()
     severity: Severity = Severity.ERROR
+    folded: tuple["Remark", ...] = ()
 
     @property
     def waiver(self) -> str:
@@ -69,7 +71,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of remark. `rule`: the control as a school understands it; `message` and `todo` are templates over the
     remark's places and figures; `example`: those that the templates name, as a school might have them; `quiet`: as
     information it asks nothing of anybody and is told elsewhere, so «Замечания» does not list it; `doubts`: which
-    accepted figures may be wrong by it, none where it is absent."""
+    accepted figures may be wrong by it, none where it is absent; `follows`: codes of the remarks from which alone it
+    may follow, on the same report or the one before."""
 
     severity: Severity
     title: str
@@ -79,6 +82,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     example: dict[str, Any]
     quiet: bool = False
     doubts: Doubts | None = None
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Controls between reports and between schools: two reports that differ in one thing, one remark that names both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -17,9 +17,9 @@ from pipeline.demo.district import make_schools
 from pipeline.demo.handwriting import Entry, Hand, typed
 from pipeline.reading.opening.book import Cell
 from pipeline.wording import message
-from schemas.district import Registry, School
+from schemas.district import Registry, School, Waiver
 from schemas.form import Plausible, load_form
-from schemas.remarks import Severity
+from schemas.remarks import Catalogue, Remark, Severity, load_catalogue
 from schemas.reports import FileRead
 from tests.batch import CATALOGUE, MARCH, checked, file_of, order_form, school
 from tests.conftest import MEALS as MEALS_PATH
@@ -222,6 +222,77 @@ def written(pattern: str, decimals: int = 1, people: Mapping[str, int] = PEOPLE)
 def test_the_same_answers_sent_by_two_schools_are_remarked_on_both():
     files, registry = district({"01": {}, "02": {"1": "Петров Пётр Петрович; учитель", "9": "30 %"}, "03": OWN})
     assert said(files, registry) == ON_BOTH
+
+
+COPY, AFTER = "SAME-ANSWERS", "AFTER-SAME-ANSWERS"
+
+
+def of_two_dates(
+    january: dict[str, str], march: dict[str, str], catalogue: Catalogue = CATALOGUE, waivers: Sequence[Waiver] = ()
+) -> list[Remark]:
+    """Remarks on school 02, which answers so on two dates; school 01 sends the clean report on both."""
+    registry = Registry((school("01"), school("02")), waivers=tuple(waivers))
+    given = {"01": ({}, {}), "02": (january, march)}
+    files = [
+        file_of(order_form(day, code, said), f"{code}-{day}.xlsx", registry)
+        for code, both in given.items()
+        for day, said in zip((JANUARY, MARCH), both, strict=True)
+    ]
+    return [remark for remark in checked(files, registry, catalogue=catalogue).remarks if remark.school == "02"]
+
+
+# School 02's own: other figures, and of the documents none that the clean report has.
+OTHERS = OWN | {"4.1": "", "4.2": "", "5.1": "", "4.3": "№ 31 от 10.12.2013", "5.2": "№ 33 от 10.12.2013"}
+OTHERS |= {"4.4": "№ 32 от 10.12.2013"}
+
+
+def test_what_only_follows_from_a_copied_report_is_told_in_the_one_remark_that_says_so():
+    [copied] = (
+        remark for remark in of_two_dates(OTHERS | {"10.1": "42/100%"}, {}) if remark.severity is not Severity.INFO
+    )
+    assert (copied.code, copied.as_of) == (COPY, MARCH)
+    assert [one.item for one in copied.folded if one.code == "DOC-GONE"] == ["3", "4.3", "4.4", "5.2"]
+    said = spaced(message(copied, CATALOGUE))
+    assert said.startswith(
+        "Почти все числа и документы — как в отчёте другой школы («01-2014-03-20.xlsx»). Отсюда же: "
+    )
+    assert "документ пропал — п. 3 (C9), п. 4.3 (" in said
+    assert "меньше, чем в прошлом отчёте — п. 10.1 (C" in said
+
+
+def test_what_the_report_after_a_copied_one_has_otherwise_is_one_remark_too():
+    january, march = (
+        [remark for remark in of_two_dates({}, OTHERS | {"10.1": "15/36%"}) if remark.as_of == day]
+        for day in (JANUARY, MARCH)
+    )
+    assert [(one.code, one.folded) for one in january] == [(COPY, ())]
+    [after] = (one for one in march if one.severity is not Severity.INFO)
+    assert (after.code, after.item) == (AFTER, "")
+    assert {one.code for one in after.folded} == {"DOC-GONE", "COUNT-FELL"}
+    assert [one.item for one in after.folded if one.code == "DOC-GONE"] == ["3", "4.1", "4.2", "5.1"]
+    assert "Прошлый отчёт (на 30.01.2014) повторял отчёт другой школы" in spaced(message(after, CATALOGUE))
+
+
+@pytest.mark.parametrize("wish", ["off", "info"])
+def test_where_the_office_does_not_want_the_cause_its_consequences_stand_for_themselves(wish: str):
+    codes = [one.code for one in of_two_dates(OTHERS, {}, load_catalogue({COPY: wish}))]
+    assert codes.count("DOC-GONE") == 4
+    later = [one.code for one in of_two_dates({}, OTHERS, load_catalogue({AFTER: wish}))]
+    assert later.count("DOC-GONE") == 4
+
+
+def test_a_copy_that_the_office_has_allowed_folds_nothing():
+    one_report = Waiver("02", "", COPY, "Одно здание", "Иванова И. И.")
+    found = of_two_dates(OTHERS, {}, waivers=[one_report])
+    assert [one.code for one in found].count("DOC-GONE") == 4
+    assert not any(one.folded for one in found)
+
+
+def test_a_consequence_that_sets_a_figure_aside_stays_an_error():
+    strict = load_catalogue({"COUNT-FELL": "error"})
+    found = of_two_dates(OTHERS | {"10.1": "42/100%"}, {}, strict)
+    assert ("COUNT-FELL", "10.1") in {(one.code, one.item) for one in found}
+    assert [one.code for copied in found for one in copied.folded if one.code == "COUNT-FELL"] == []
 
 
 WRITTEN = {

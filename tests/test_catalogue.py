@@ -189,6 +189,14 @@ def of_district(answers: dict[str, dict[str, str]]) -> Fixture:
     return lambda folder: checked(files, registry).remarks
 
 
+def own_answers_after_a_copy(folder: Path) -> Iterable[Remark]:
+    """School 02 has sent school 01's report in January, and its own in March: other documents, fewer people."""
+    registry = Registry((school("01"), school("02")))
+    days = {JANUARY: {}, MARCH: {"3": "приказ № 99 от 01.12.2013", "10.1": "15/36%", "6.1": "30/71%"}}
+    files = [file_of(order_form(day, "02", said), f"02-{day}.xlsx", registry) for day, said in days.items()]
+    return checked([file_of(order_form(JANUARY, "01"), "01.xlsx", registry), *files], registry).remarks
+
+
 def in_the_registry(*rows: Iterable[object], sheet: str = "Школы") -> Fixture:
     """A registry of one school with these rows, the first a heading, on a sheet of that name."""
     schools = rows if sheet == "Школы" else (["Код", "Краткое наименование"], ["01", "МБОУ СОШ № 1"])
@@ -407,6 +415,7 @@ RAISED: dict[str, Fixture] = {
     "ANSWER-CHANGED": sent_twice({"9": "30 %"}, {"9": "31 %"}),
     "REPORT-UNCHANGED": a_prefilled_form_sent_back,
     "SAME-ANSWERS": of_district({"01": {}, "02": {}}),
+    "AFTER-SAME-ANSWERS": own_answers_after_a_copy,
     "FAR-FROM-PEERS": of_district({f"{n:02d}": {"13": "7 %" if n == 5 else f"{70 + n} %"} for n in range(1, 11)}),
     "PCT-ROSE": from_one_to_the_next("13", "5 %", "90 %"),
     "GROWTH-ALIKE": grown_alike,

@@ -268,6 +268,18 @@ def test_a_partial_correction_puts_under_question_what_it_leaves_to_the_earlier_
     assert Statement(Rests.FIGURE, "09", HEADLINE) in found
 
 
+def test_what_is_folded_into_another_remark_still_puts_its_own_answer_under_question():
+    """The report after a copied one: only what has fallen, by the one remark that tells of it."""
+    [report] = (one for one in reports("above")[1].reports if (one.school, one.as_of) == ("01", NOW))
+    fell = questioned(report.remark("COUNT-FELL", item="8", cell="C20", count=1.0, earlier=2.0, day=BEFORE))
+    gone = questioned(report.remark("DOC-GONE", item="3", cell="C9", document="приказ № 1", day=BEFORE))
+    after = questioned(replace(report.remark("AFTER-SAME-ANSWERS", day=BEFORE), folded=(fell, gone)))
+    found = figures("above", after).doubts.found
+    assert {one.item for one in found if one.rests is Rests.FIGURE} == {"8"}
+    [why] = found[Statement(Rests.FIGURE, "01", "8")]
+    assert (why.code, why.cell) == ("AFTER-SAME-ANSWERS", "C20")
+
+
 @pytest.mark.parametrize(
     ("code", "wish", "doubts"),
     [

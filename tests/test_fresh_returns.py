@@ -297,3 +297,11 @@ def test_figures_that_a_number_cannot_say_stand_there_in_words_and_read_back(
     read = {fact.field: fact.value for fact in report.facts if fact.item == item}
     said = {name: value for name, value in facts.items() if name != "percent" or isinstance(words, str)}
     assert {name: read.get(name) for name in said} == pytest.approx(said)
+
+
+def test_what_follows_from_a_remark_leads_to_the_cell_of_its_item() -> None:
+    report, _ = read_one(OrderForm())
+    follows = replace(shown("3", "C9", WARNING), message="Документа нет.")
+    book = returned(report, replace(shown("", "", WARNING), follows=(follows,)))
+    assert "Документа нет." in book[own_form.SHEET][f"C{row_of(book, '3')}"].comment.text
+    assert len(table(book)) == 1

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from io import BytesIO
@@ -615,3 +616,14 @@ def test_workers_import_no_heavy_package() -> None:
     code = "import pipeline.writing.returned, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(loaded.stdout.split()) & {"pandas", "pandera", "numpy", "xlsxwriter", "openpyxl"}
+
+
+def test_what_follows_from_a_remark_is_marked_in_its_own_cell_and_listed_with_it():
+    follows = shown("B2", WARNING, item="3", message="В этом отчёте документа нет.")
+    cause = replace(shown("", WARNING, item="", message="Те же ответы. Отсюда же: п. 3 (B2)."), follows=(follows,))
+    book = opened(returned(by_xlsxwriter(), cause))
+    assert "В этом отчёте документа нет." in book["Отчёт"]["B2"].comment.text
+    texts = [cell.value for row in book["Замечания"] for cell in row if isinstance(cell.value, str)]
+    assert "Те же ответы. Отсюда же: п. 3 (B2)." in texts
+    assert not any("документа нет" in text for text in texts)
+    assert "Отчёт принят; проверьте\u00a0— 1." in texts

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline.checking import between, contracts, controls, lineage
+from pipeline.checking import between, consequences, contracts, controls, lineage
 from pipeline.checking.carrying import Carried, Key, carry
 from pipeline.checking.table import (
     Place,
@@ -35,10 +35,10 @@ _IMPOSSIBLE = frozenset({"NUM-NEGATIVE", "PCT-ABOVE-100", "COUNT-ABOVE-TOTAL"})
 class Checked:
     """answers: `schemas.answers.Answers`, `counted` (False for every fact of an item that bears an error) and `waived`
     (True for every fact of an item with an impossible figure that the office lets count).
-    remarks: on reports, files and folders, graded, each on its report's place. on_registry: those on the registry.
-    set_aside: (report, item) that bear an error. empty: reports without a single answer that is due. taken: (report,
-    item) that takes an answer over -> number of the report whose answer that is, and why. arrivals: file -> when it
-    came."""
+    remarks: on reports, files and folders, graded, each on its report's place; what only follows from one of them is
+    in it. on_registry: those on the registry. set_aside: (report, item) that bear an error. empty: reports without a
+    single answer that is due. taken: (report, item) that takes an answer over -> number of the report whose answer that
+    is, and why. arrivals: file -> when it came."""
 
     reports: tuple[Report, ...]  # by number
     answers: pd.DataFrame
@@ -116,7 +116,7 @@ def check(
     return Checked(
         reports=tuple(reports),
         answers=table.assign(counted=~_keyed(table, set_aside), waived=_keyed(table, waived)),
-        remarks=tuple(graded),
+        remarks=tuple(consequences.fold(graded, counting, catalogue, judged)),
         on_registry=tuple(catalogue.grade([*registry.remarks, *contracts.judge_registry(registry, form)])),
         set_aside=set_aside,
         empty=empty,

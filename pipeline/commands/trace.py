@@ -10,6 +10,7 @@ from pipeline.wording import MENDED, SEVERITIES, corrected_by, counted_of, day, 
 from schemas.answers import Why
 from schemas.district import School
 from schemas.form import Item
+from schemas.remarks import Remark
 from schemas.strict import UsageError
 
 _BASIS = {"stated": "указано школой", "derived": "вычислено или взято из сведений о школе"}
@@ -76,7 +77,7 @@ def _parts(survey: Survey, school: School, number: str) -> list[str]:
     A heading over other numbers has no answer of its own: it is left out where nothing is said of it.
     """
     said = {row.item for row in answer_rows(survey.figures) if row.school_code == school.code}
-    said |= {remark.item for remark in survey.figures.remarks if remark.school == school.code}
+    said |= {remark.item for remark in _told(survey) if remark.school == school.code}
     known = said | {item.number for item in survey.form.items}
     below = sorted((one for one in known if one.startswith(f"{number}.")), key=survey.form.sort_key)
     return [number, *below] if number in said or not below else below
@@ -109,7 +110,7 @@ def _why(survey: Survey, fact: AnswerRow) -> Iterator[str]:
 
 
 def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:
-    for remark in survey.figures.remarks:
+    for remark in _told(survey):
         if (remark.school, remark.item) == (school.code, item):
             yield f"  {SEVERITIES[remark.severity]} {remark.cell}: {message(remark, survey.catalogue)}"
             yield f"    {todo(remark, survey.catalogue)}"
@@ -117,6 +118,11 @@ def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:
         if (remark.school, remark.item) == (school.code, item):
             yield f"  {MENDED} {remark.cell} ({remark.file}): {message(remark, survey.catalogue)}"
             yield f"    {corrected_by(file, as_of)}"
+
+
+def _told(survey: Survey) -> Iterator[Remark]:
+    """What only follows from another remark, too: it stands on an item of its own."""
+    return (one for remark in survey.figures.remarks for one in (remark, *remark.folded))
 
 
 def _to_the_share(figures: Figures, school: School, item: Item) -> Iterator[str]:

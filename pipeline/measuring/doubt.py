@@ -6,6 +6,7 @@ gave it, too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ from schemas.remarks import Catalogue, Remark
 from schemas.remarks import Doubts as Question
 
 _WHOLE = ""  # the municipality, among schools
+_NONE = -1  # no report: remarks on files and folders
 _OF_PEOPLE = ["covered", "total", "percent"]
 
 
@@ -43,10 +45,11 @@ class _Questions:
         self._found: dict[Question, dict[Key, list[Remark]]] = {kind: {} for kind in Question}
         numbers = {report.place: report.number for report in checked.reports}
         for said in checked.remarks:
-            kind, number = catalogue.doubted_by(said), numbers.get(place_of(said))
-            if kind and number is not None:
-                item = said.item if kind is Question.ITEM else ""
-                self._found[kind].setdefault((number, item), []).append(said)
+            number = numbers.get(place_of(said), _NONE)
+            for one in (said, *said.folded):  # what follows from it doubts its own answer, by the remark of its cause
+                if kind := catalogue.doubted_by(one):
+                    key = number, one.item if kind is Question.ITEM else ""
+                    self._found[kind].setdefault(key, []).append(replace(said, item=one.item, cell=one.cell))
 
     def reach(self, items: Iterable[str]) -> set[Key]:
         """All (report, item) that any of them may reach. `items`: of the form."""
@@ -59,7 +62,7 @@ class _Questions:
         """Nearest first; what is said again in the report that takes an answer over is the same remark."""
         found: dict[tuple[object, ...], Remark] = {}
         for said in self._all_on(report, item):
-            found.setdefault((said.code, said.item, said.value, said.data), said)
+            found.setdefault((said.code, said.value, said.data), said)
         return tuple(found.values())
 
     def _all_on(self, report: int, item: str) -> Iterator[Remark]:

@@ -72,7 +72,8 @@ def _moved(remark: Shown, places: Mapping[str, str]) -> Shown:
     keys = (remark.cell or remark.item, remark.item, acts or remark.item)
     cell = next((places[key] for key in keys if key in places), "")
     found_in = f"В присланном файле: {_place_said(remark)}" if remark.cell else ""
-    return replace(remark, sheet=own_form.SHEET if cell else "", cell=cell, found_in=found_in)
+    follows = tuple(_moved(one, places) for one in remark.follows)
+    return replace(remark, sheet=own_form.SHEET if cell else "", cell=cell, found_in=found_in, follows=follows)
 
 
 def _place_said(remark: Shown) -> str:

@@ -69,7 +69,8 @@ def _shown(remark: Remark, catalogue: Catalogue) -> Shown:
     """`стр. 2!C11`: the cell of a report's second sheet."""
     words = message(remark, catalogue), todo(remark, catalogue)
     sheet, _, cell = remark.cell.rpartition("!")
-    return Shown(remark.severity, remark.item, sheet or remark.sheet, cell, remark.value, *words)
+    follows = tuple(_shown(one, catalogue) for one in remark.folded)
+    return Shown(remark.severity, remark.item, sheet or remark.sheet, cell, remark.value, *words, follows=follows)
 
 
 def _names(tasks: Sequence[ReturnTask]) -> list[str]:

@@ -41,7 +41,7 @@ def annotated(data: bytes, remarks: Sequence[Shown], head: Head) -> bytes | None
 
 def with_remarks(data: bytes, remarks: Sequence[Shown], head: Head) -> bytes:
     """The file with the sheet «Замечания» and its cells marked. Raises Unpatchable."""
-    remarks = sorted(remarks, key=lambda remark: _GRAVITY.index(remark.severity))
+    remarks = sorted(remarks, key=_gravity)
     package = Package(data)
     workbook = Workbook(package)
     styles = Styles(package, workbook.path)
@@ -56,11 +56,16 @@ def with_remarks(data: bytes, remarks: Sequence[Shown], head: Head) -> bytes:
     return package.to_bytes()
 
 
+def _gravity(remark: Shown) -> int:
+    return _GRAVITY.index(remark.severity)
+
+
 def _mark(package: Package, workbook: Workbook, styles: Styles, remarks: Sequence[Shown]) -> list[Marked]:
     """Marks and comments every remarked cell; returns the marked cells, those of merged areas too."""
     marked = []
+    told = sorted((one for remark in remarks for one in (remark, *remark.follows)), key=_gravity)
     for name, part in workbook.sheets.items():
-        about = [remark for remark in remarks if remark.sheet == name and spot(remark.cell)]
+        about = [remark for remark in told if remark.sheet == name and spot(remark.cell)]
         if about:
             worksheet = package.tree(part)
             cells = Cells(worksheet)

@@ -17,7 +17,8 @@ _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 class Shown:
     """A remark in words. `item`: the form's number or `problem.3`, blank for a remark on the file or its head;
     `sheet`, `cell`: where it is in the file that goes to the school, blank where there is no such place; `written`:
-    what the school wrote there; `found_in`: where it wrote that, if in another file."""
+    what the school wrote there; `found_in`: where it wrote that, if in another file; `follows`: what follows from it
+    alone: marked in its own cell, and listed with this one."""
 
     severity: Severity
     item: str
@@ -27,6 +28,7 @@ class Shown:
     message: str
     todo: str
     found_in: str = ""
+    follows: tuple["Shown", ...] = ()
 
 
 @dataclass(frozen=True)
