@@ -55,6 +55,11 @@ class Remark:
     folded: tuple["Remark", ...] = ()
 
     @property
+    def told(self) -> tuple["Remark", ...]:
+        """This one, and what is told with it."""
+        return self, *self.folded
+
+    @property
     def waiver(self) -> str:
         """Why the office has waived it, and who allowed it; blank where it has not."""
         return str(dict(self.data).get("waiver", ""))

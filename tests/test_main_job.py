@@ -244,7 +244,8 @@ def test_pandera_finds_at_least_half_of_the_faults_planted_in_answers(demo: Run)
     """The others lie in what is no row of a table: words that give no figure, a cell that holds none. Which cell
     answers an item, or that one is left blank, is no question of values."""
     judged = judged_by().keys()
-    said = {(r.file, r.code, r.item) for r in demo.done.survey.checked.remarks if r.code in judged}
+    remarks = (one for said in demo.done.survey.checked.remarks for one in said.told)
+    said = {(r.file, r.code, r.item) for r in remarks if r.code in judged}
     no_value = {"ANSWER-DISPUTED", "ANSWER-ASIDE", "ANSWER-GONE"}
     planted = [p for p in demo.district.planted if p.item and not p.codes & no_value]
     by_pandera = [p for p in planted if any((p.file, code, p.item) in said for code in p.codes)]

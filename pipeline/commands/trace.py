@@ -122,7 +122,7 @@ def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:
 
 def _told(survey: Survey) -> Iterator[Remark]:
     """What only follows from another remark, too: it stands on an item of its own."""
-    return (one for remark in survey.figures.remarks for one in (remark, *remark.folded))
+    return (one for remark in survey.figures.remarks for one in remark.told)
 
 
 def _to_the_share(figures: Figures, school: School, item: Item) -> Iterator[str]:

@@ -86,7 +86,7 @@ def found(
 ) -> list[tuple[Planted, bool]]:
     """Was it found: by a remark on that file and item (a remark on the whole file counts), or by the state of the
     school's report. `states`: school code -> state on the last date."""
-    said = {(remark.file, remark.code, remark.item) for remark in remarks}
+    said = {(one.file, one.code, one.item) for remark in remarks for one in remark.told}
 
     def is_found(p: Planted) -> bool:
         if p.state:

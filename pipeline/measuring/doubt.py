@@ -46,7 +46,7 @@ class _Questions:
         numbers = {report.place: report.number for report in checked.reports}
         for said in checked.remarks:
             number = numbers.get(place_of(said), _NONE)
-            for one in (said, *said.folded):  # what follows from it doubts its own answer, by the remark of its cause
+            for one in said.told:  # what follows from it doubts its own answer, by the remark of its cause
                 if kind := catalogue.doubted_by(one):
                     key = number, one.item if kind is Question.ITEM else ""
                     self._found[kind].setdefault(key, []).append(replace(said, item=one.item, cell=one.cell))
