@@ -223,8 +223,8 @@ class Plausible(_Data, frozen=True):
     """What growth and which figures are told as information, though a school may well have done it.
 
     rise: more percentage points than these, between reports no more than `rise_days` apart. alike: so many items that
-    have grown by the same, so many points or people at least. round: so many percents, all that a report
-    states without people, each a multiple of ten."""
+    have grown by the same, so many points or people at least. round: so many figures, all people that a
+    report states or all percents without people, each a multiple of ten."""
 
     rise: float = 80
     rise_days: int = 70

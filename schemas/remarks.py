@@ -134,15 +134,14 @@ def load_catalogue(controls: Mapping[str, str] | None = None) -> Catalogue:
 
 
 def _graded(entry: Entry, severity: Severity) -> Entry:
-    """What the office lowers to an information asks nothing any more and puts nothing under question; an error lowered
+    """What the office wants as an information asks nothing any more and puts nothing under question; an error lowered
     to a warning lets a figure count that it calls wrong."""
     doubts = entry.doubts
-    if severity is not entry.severity:
-        match severity:
-            case Severity.INFO:
-                doubts = None
-            case Severity.WARNING if entry.severity is Severity.ERROR:
-                doubts = doubts or Doubts.ITEM
+    match severity:
+        case Severity.INFO:
+            doubts = None
+        case Severity.WARNING if entry.severity is Severity.ERROR:
+            doubts = doubts or Doubts.ITEM
     return msgspec.structs.replace(entry, severity=severity, doubts=doubts)
 
 

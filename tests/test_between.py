@@ -161,6 +161,9 @@ def test_people_too_grow_alike():
     people = {"6.1": 20, "6.2": 300, "6.3": 500, "10.2": 200, "10.3": 250}
     before, now = ({item: f"{number + more} чел." for item, number in people.items()} for more in (0, 20))
     assert two(before, now) == [("GROWTH-ALIKE", "", MARCH)]
+    files = [file_of(order_form(day, answers=said), f"{day}.xlsx") for day, said in ((JANUARY, before), (MARCH, now))]
+    [alike] = [one for one in checked(files).remarks if one.code == "GROWTH-ALIKE"]
+    assert dict(alike.data)["history"].startswith("п. 6.1: 30.01 — 20\u00a0чел., 20.03 — 40\u00a0чел.;")
 
 
 TENS = {"8": "50%", "9": "30 %", "12.1": "60%", "12.2": "90 %", "13": "80%", "14": "40%"}
@@ -178,6 +181,33 @@ def test_a_report_whose_percents_are_all_round_is_information_with_its_earlier_o
 def test_a_percent_that_is_counted_among_round_ones_makes_them_none(otherwise):
     """Everybody and nobody are no estimate, and people beside a percent have been counted."""
     assert two(TENS | otherwise, TENS | otherwise) == []
+
+
+def test_people_that_are_all_round_are_information_too():
+    people = {"6.1": 20, "6.2": 300, "6.3": 500, "8": 280, "10.1": 10, "10.2": 200, "10.3": 250, "14": 120}
+    people |= {"9": "29 %", "12.1": "63 %", "12.2": "98 %", "13": "77 %"}
+    answers = {item: said if isinstance(said, str) else f"{said} чел." for item, said in people.items()}
+    [tens] = [one for one in checked([file_of(order_form(answers=answers))]).remarks if one.code == "PCT-ROUND"]
+    assert dict(tens.data) == {"what": "числа людей", "figures": 8, "history": "20.03 — 8 из 8"}
+
+
+def test_a_report_without_such_percents_has_no_place_in_their_history():
+    counted = dict.fromkeys(TENS, "35 чел.") | {"9": ""}
+    files = [file_of(order_form(JANUARY, answers=counted), "1.xlsx"), file_of(order_form(answers=TENS), "2.xlsx")]
+    [tens] = [one for one in checked(files).remarks if one.code == "PCT-ROUND"]
+    assert dict(tens.data)["history"] == "20.03 — 6 из 6"
+
+
+def test_a_leap_is_measured_from_what_the_school_has_said_itself():
+    """An answer kept because it was left blank is as old as the report that gave it, and is no answer of its date."""
+
+    def leaps(*days):
+        said = zip(days, ("5 %", "", "98 %"), strict=True)
+        files = [file_of(order_form(day, answers={"8": answer}), f"{day}.xlsx") for day, answer in said]
+        return [dict(one.data)["history"] for one in checked(files).remarks if one.code == "PCT-ROSE"]
+
+    assert leaps(date(2014, 1, 10), date(2014, 2, 20), date(2014, 4, 20)) == []
+    assert leaps(date(2014, 2, 20), MARCH, date(2014, 4, 20)) == ["20.02 — 5\u00a0%, 20.04 — 98\u00a0%"]
 
 
 def test_how_much_is_too_much_is_the_forms():
@@ -198,7 +228,7 @@ def district(answers: dict[str, dict[str, str]]) -> tuple[list[FileRead], Regist
     return files, registry
 
 
-OWN = {"6.1": "40/95%", "6.2": "330/57%", "6.3": "500/82%", "10.1": "30/71%", "10.2": "200/35%", "10.3": "300/49%"}
+OWN = {"6.1": "40/95%", "6.2": "330/57%", "6.3": "500/82%", "10.1": "30/71%", "10.2": "200/35%", "10.3": "301/49%"}
 OWN |= {"3": "приказ № 99 от 01.12.2013", "8": "33%", "12.1": "63 %", "12.2": "98 %", "13": "77 %", "14": "42 %"}
 OWN |= {"4.1": "приказ № 31 от 10.12.2013", "4.2": "приказ № 32 от 10.12.2013", "5.1": "приказ № 33 от 10.12.2013"}
 

@@ -285,7 +285,7 @@ def test_what_is_folded_into_another_remark_still_puts_its_own_answer_under_ques
     [
         ("COUNT-FELL", "warning", Doubts.ITEM),
         ("COUNT-FELL", "info", None),  # the office has lowered it
-        ("PCT-ROSE", "info", Doubts.ITEM),  # as it is
+        ("PCT-ROSE", "info", None),  # the office asks for no more
         ("COUNT-ABOVE-TOTAL", "warning", Doubts.ITEM),  # an error whose figure counts all the same
         ("COUNT-ABOVE-TOTAL", "error", None),
         ("DOC-INCOMPLETE", "warning", None),

@@ -119,3 +119,18 @@ def test_a_measure_left_out_of_the_plan_is_not_applicable_and_owes_no_answer():
     assert [r.severity for r in plain.remarks if r.item == "7"] == [Severity.WARNING]
     assert [r.severity for r in left_out.remarks if r.item == "7"] == [Severity.INFO]
     assert plain.as_of == MARCH
+
+
+def test_an_exception_for_an_information_that_puts_a_figure_under_question_lifts_the_question():
+    files = [file_of(order_form(day, answers={"8": said}), f"{day}.xlsx") for day, said in LEAP]
+    leapt = Waiver("01", "8", "PCT-ROSE", "прошли все собрания")
+    open_one, lifted = (
+        next(r for r in checked(files, registry).remarks if r.code == "PCT-ROSE")
+        for registry in (REGISTRY, with_waiver(leapt))
+    )
+    assert CATALOGUE.doubted_by(open_one) is not None
+    assert CATALOGUE.doubted_by(lifted) is None
+    assert message(lifted, CATALOGUE).endswith("Разрешено: прошли все собрания.")
+
+
+LEAP = ((date(2014, 1, 30), "5 %"), (MARCH, "98 %"))

@@ -88,7 +88,7 @@ def check(
     """
 
     def judged(remarks: Iterable[Remark]) -> list[Remark]:
-        return waive(catalogue.grade(remarks), registry)
+        return waive(catalogue.grade(remarks), registry, catalogue)
 
     reports = reports_of(reads, arrivals)
     empty = frozenset(report.number for report in reports if report.usable and controls.is_empty(report, form))

@@ -23,14 +23,14 @@ _DECIMALS = 2  # of percentage points that count
 def check_plausible(
     counting: Sequence[Report], coverage: pd.DataFrame, changes: pd.DataFrame, form: Form
 ) -> Iterator[Remark]:
-    """Many items that have grown by the same; a report all of whose percents are round.
+    """Many items that have grown by the same; a report all of whose figures are round.
 
     `counting`: one report a school and date, in their order. `coverage`: the counted rows of `coverage_of` that are of
     the report's own date; `changes`: those of `schemas.frames.between.Changes`, with the day of the report before.
     """
     reports = {report.number: report for report in counting}
     yield from _grown_alike(reports, changes, form)
-    yield from _round_percents(counting, coverage, form.plausible)
+    yield from _round_figures(counting, coverage, form.plausible)
 
 
 # ── the same growth ──────────────────────────────────────────────────────────────────────────────────────
@@ -63,13 +63,13 @@ def _grown(changes: pd.DataFrame) -> Iterator[tuple[int, list[_Grown], list[_Gro
     people."""
     percents: defaultdict[int, list[_Grown]] = defaultdict(list)
     people: defaultdict[int, list[_Grown]] = defaultdict(list)
-    names = ["report", "item", "percent_before", "percent", "count_before", "count", "history"]
-    for report, item, percent_before, percent, before, now, history in zip(
+    names = ["report", "item", "percent_before", "percent", "history", "count_before", "count", "history_in_people"]
+    for report, item, percent_before, percent, in_percent, before, now, in_people in zip(
         *(changes[name] for name in names), strict=True
     ):
-        people[report].append(_Grown(item, before, now, history))
+        people[report].append(_Grown(item, before, now, in_people))
         if percent < 100:
-            percents[report].append(_Grown(item, percent_before, percent, history))
+            percents[report].append(_Grown(item, percent_before, percent, in_percent))
     return ((report, percents[report], people[report]) for report in people)
 
 
@@ -88,22 +88,30 @@ def _largest_alike(figures: Iterable[_Grown], least: float) -> tuple[list[_Grown
     return list(groups[growth].values()), growth
 
 
-# ── round percents ───────────────────────────────────────────────────────────────────────────────────────
-def _round_percents(counting: Sequence[Report], coverage: pd.DataFrame, limits: Plausible) -> Iterator[Remark]:
-    """Percents that a school states without people. Nobody and everybody, 0 and 100 %, are counted and no estimate."""
-    alone = (coverage["percent_basis"] == "stated") & (coverage["count_basis"] != "stated")
-    estimated = coverage[alone & (coverage["percent"] > 0) & (coverage["percent"] < 100)]
+# ── round figures ────────────────────────────────────────────────────────────────────────────────────────
+def _round_figures(counting: Sequence[Report], coverage: pd.DataFrame, limits: Plausible) -> Iterator[Remark]:
+    """People, and percents stated without people. Nobody and everybody are counted and no estimate."""
+    some = coverage[(coverage["percent"] > 0) & (coverage["percent"] < 100)]
+    in_people = some["count_basis"] == "stated"
+    yield from _all_round(counting, some[in_people], "count", "числа людей", limits)
+    alone = ~in_people & (some["percent_basis"] == "stated")
+    yield from _all_round(counting, some[alone], "percent", "проценты без числа людей", limits)
+
+
+def _all_round(
+    counting: Sequence[Report], stated: pd.DataFrame, figure: str, what: str, limits: Plausible
+) -> Iterator[Remark]:
     said: defaultdict[int, list[float]] = defaultdict(list)
-    for number, percent in zip(estimated["report"], estimated["percent"], strict=True):
-        said[number].append(percent)
-    before: defaultdict[str, list[str]] = defaultdict(list)
+    for number, value in zip(stated["report"], stated[figure], strict=True):
+        said[number].append(value)
+    history: defaultdict[str, list[str]] = defaultdict(list)
     for report in counting:
-        percents = said[report.number]
-        tens = sum(percent % _TEN == 0 for percent in percents)
-        history = [*before[report.school], _dated(report, f"{tens} из {len(percents)}")]
-        before[report.school] = history
-        if tens == len(percents) >= limits.round:
-            yield report.remark("PCT-ROUND", figures=tens, history=", ".join(history))
+        if figures := said[report.number]:
+            tens = sum(value % _TEN == 0 for value in figures)
+            history[report.school].append(_dated(report, f"{tens} из {len(figures)}"))
+            if tens == len(figures) >= limits.round:
+                told = ", ".join(history[report.school])
+                yield report.remark("PCT-ROUND", what=what, figures=tens, history=told)
 
 
 def _dated(report: Report, words: str) -> str:

@@ -4,22 +4,28 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from schemas.district import Registry, Waiver
-from schemas.remarks import Remark, Severity
+from schemas.remarks import Catalogue, Remark, Severity
 
 
-def waive(remarks: Iterable[Remark], registry: Registry) -> list[Remark]:
-    """The remarks with those that a waiver covers as information: the figure counts, the reason stands beside it.
+def waive(remarks: Iterable[Remark], registry: Registry, catalogue: Catalogue) -> list[Remark]:
+    """The remarks with those that a waiver covers as information: the figure counts, the reason stands beside it. What
+    is information already is covered where it puts a figure under question.
 
     A waiver expires by itself: it covers reports dated not later than its «Действует до».
     """
     by_school: dict[str, list[Waiver]] = {}
     for waiver in registry.waivers:
         by_school.setdefault(waiver.school, []).append(waiver)
-    return [_waived(remark, by_school.get(remark.school, [])) for remark in remarks]
+    return [
+        _waived(remark, by_school.get(remark.school, []))
+        if remark.severity is not Severity.INFO or catalogue.doubted_by(remark)
+        else remark
+        for remark in remarks
+    ]
 
 
 def _waived(remark: Remark, waivers: list[Waiver]) -> Remark:
-    if remark.severity is Severity.INFO or remark.as_of is None:
+    if remark.as_of is None:
         return remark
     waiver = next((w for w in waivers if w.covers(remark.item, remark.as_of) and w.code in ("", remark.code)), None)
     if waiver is None:
