@@ -56,7 +56,7 @@ QUICK: tuple[tuple[Command, ...], ...] = (
 )
 ERRANDS: dict[str, tuple[tuple[Command, ...], ...]] = {
     "quick": QUICK,
-    "test": ((("python", "-m", "slipcover", "-m", "pytest", "-q", "-n", "auto"),),),
+    "test": ((("pytest", "-q", "-n", "auto", "--cov"),),),
     "pages": (
         (
             ("python", "docs/make_tables.py"),

@@ -97,3 +97,8 @@ def test_shares_of_classes_are_never_averaged(grades, shares):
     answer = read_answer(FORM.headline_item, Cell(words), FORM, None)
     read = [fact.value for fact in answer.facts if fact.field == "percent"]
     assert read == ([percents[0]] if len(set(percents)) == 1 else [])
+
+
+@pytest.mark.parametrize("words", ["1 кл 0 класс 1", "5 кл – 30 чел.; класс 6 –"])
+def test_a_class_of_which_nothing_is_said_makes_no_part(words: str):
+    assert "by_class" not in {field for field, *_ in facts(reported(words))}

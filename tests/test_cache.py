@@ -329,7 +329,9 @@ def several(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.lists(values, max_size=3).map(tuple)
 
 
-REMARKS = with_every_field(Remark, file=st.just(NAME), data=several(st.tuples(st.text(), FIGURES)))
+REMARKS = with_every_field(  # none is folded while files are read
+    Remark, file=st.just(NAME), data=several(st.tuples(st.text(), FIGURES)), folded=st.just(())
+)
 REPORTS = with_every_field(
     ReportRead,
     facts=several(with_every_field(Fact, value=st.text() | NUMBERS, half=NUMBERS)),

@@ -39,9 +39,9 @@ def handed_out(once: Once) -> tuple[Run, Path]:
 def forms_handed_out(folder: Path) -> tuple[Run, Path]:
     """A district with two dates, and its forms for the third."""
     run = do_main_job(folder, dates=2)
-    folder, written = hand_out_forms(monthly.Job.of(run.input, run.output, MAY, Settings(), NOW), "")
-    assert written == 20
-    return run, folder
+    handed = hand_out_forms(monthly.Job.of(run.input, run.output, MAY, Settings(), NOW), "")
+    assert handed.forms == 20
+    return run, handed.folder
 
 
 @needs_libreoffice

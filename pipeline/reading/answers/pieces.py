@@ -62,8 +62,9 @@ def half_unit(decimals: int) -> float:
 
 def letter_for_digit(tokens: list[Token]) -> str:
     """The letter that stands in a number (`З0`, `5б`, `ЗО %`), blank if none does."""
-    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
-        spelt = token.kind == "word" and after and after.is_mark("%") and set(token.text) <= _LIKE_DIGITS
+    for behind, token in enumerate(tokens, 1):
+        before_percent = any(after.is_mark("%") for after in tokens[behind : behind + 1])
+        spelt = token.kind == "word" and before_percent and set(token.text) <= _LIKE_DIGITS
         spoilt = token.kind == "spoilt_number" or (token.kind == "grade" and not set(token.text) & set(DASHES))
         if spelt or spoilt:
             return next(character for character in token.text if character.isalpha())
