@@ -287,7 +287,7 @@ def test_cards_of_a_usual_district() -> None:
         (
             "Замечания к отчётам",
             "4",
-            ["! ошибок 2 · отложено показателей 1", "проверить 2 · исправлено 2 из 4"],
+            ["! ошибок 2 · отложено показателей 1", "проверить 2 · исправлено ошибок 2 из 4"],
         ),
     ]
     assert [card.needs_action for card in cards] == [True, False, True, False, True]

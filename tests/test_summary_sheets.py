@@ -282,7 +282,7 @@ def test_the_offices_own_work_and_the_share_with_what_is_set_aside_stand_above_t
     items.loc["14", "percent_with_set_aside"] = 55.1
     changed = replace(figures, reconciliation=replace(figures.reconciliation, items=items))
     assert sheet_of(changed, "Замечания")["A4"].value == (
-        "Исправлено с прошлой отчётной даты: 2 из 4. Отложено до исправления: 1\u00a0показатель; если отложенное "
+        "Исправлено ошибок прошлой отчётной даты: 2 из 4. Отложено до исправления: 1\u00a0показатель; если отложенное "
         "верно, активация родителей — 55,1\u00a0% вместо 54,7\u00a0%."
     )
 

@@ -326,6 +326,11 @@ def test_a_remark_that_a_second_file_for_the_date_has_mended_was_raised_all_the_
     assert (remark_history.raised, len(remark_history.corrected)) == (1, 1)
 
 
+def test_a_warning_that_stands_no_more_is_not_called_corrected():
+    remark_history = measured([sent("01", JANUARY, i8="300 из 700"), sent("01")], TWO).remark_history
+    assert (remark_history.raised, remark_history.corrected) == (0, ())
+
+
 def test_a_remark_on_a_report_carried_forward_stands_on():
     assert measured([sent("01", JANUARY, **FAULT)], TWO).remark_history.standing[KEY] == RemarkAge(JANUARY, 2)
 

@@ -298,8 +298,8 @@ class Mended(NamedTuple):
 class RemarkHistory:
     """The life of errors and warnings from reporting date to reporting date.
 
-    raised: how many were raised at the last reporting date; corrected: the errors among them that are `Mended`, and the
-    warnings that no longer stand.
+    raised: how many errors were raised at the last reporting date; corrected: those among them that are `Mended`. Of
+    warnings neither: no later report tells whether the school did what was asked.
     """
 
     standing: dict[Identity, RemarkAge]

@@ -35,10 +35,9 @@ def remark_history(evidence: Evidence, made_good: Iterable[Mended]) -> RemarkHis
             if key not in raised:
                 break
             standing[key] = RemarkAge(one.as_of, standing[key].times + 1)
-    last = times[-1][1] if times else {}
+    last = {key: one for key, one in times[-1][1].items() if one.severity is Severity.ERROR} if times else {}
     mended_ones = {identity(one.remark) for one in made_good}
-    stands_no_more = (remark for key, remark in sorted(last.items()) if key not in now)
-    corrected = (one for one in stands_no_more if one.severity is not Severity.ERROR or identity(one) in mended_ones)
+    corrected = (remark for key, remark in sorted(last.items()) if key not in now and key in mended_ones)
     return RemarkHistory(standing, len(last), tuple(corrected))
 
 

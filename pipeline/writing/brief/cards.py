@@ -182,7 +182,7 @@ def _remarks_card(figures: Figures) -> Card:
             wording.number(len(figures.remark_history.corrected)),
             wording.number(figures.remark_history.raised),
         )
-        corrected = f"исправлено {corrected} из {raised}"
+        corrected = f"исправлено ошибок {corrected} из {raised}"
         notes = _with_addition(notes, f"{corrected} с {wording.short_day(figures.before.as_of)}", corrected)
     return Card(label, wording.number(errors + warnings), notes, errors > 0, errors + warnings, theme.PEOPLE)
 

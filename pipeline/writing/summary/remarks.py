@@ -79,7 +79,7 @@ def _summary(figures: Figures) -> Iterator[str]:
     """What has been corrected, and what the headline share would be with the figures that are set aside."""
     remark_history, found = figures.remark_history, figures.reconciliation
     if remark_history.raised:
-        yield f"Исправлено с прошлой отчётной даты: {len(remark_history.corrected)} из {remark_history.raised}."
+        yield f"Исправлено ошибок прошлой отчётной даты: {len(remark_history.corrected)} из {remark_history.raised}."
     if not found.set_aside:
         return
     aside = wording.count(len(found.set_aside), ("показатель", "показателя", "показателей"))
