@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.measuring.alone import NOT_NAMED
+from pipeline.measuring.alone import NOT_NAMED, alone
 from pipeline.measuring.figures import Figures, Milestone, Share, State
 from pipeline.measuring.peers import peer_standings
 from schemas.district import School
@@ -325,6 +325,14 @@ def test_a_remark_that_names_the_file_of_another_school_does_so_no_more() -> Non
     text = said(page(replace(figures, remarks=(replace(same, severity=Severity.WARNING),)), "08"))
     assert f"как в отчёте другой школы («{NOT_NAMED}»)" in text
     assert "otchet-03" not in text
+
+
+def test_what_is_folded_into_a_remark_names_no_other_school_either() -> None:
+    figures = given.twenty_schools()
+    same = remark("SAME-ANSWERS", file="otchet-08.xlsx", school="08", other="otchet-03.xlsx")
+    whole = replace(figures, remarks=(replace(same, folded=(same,)),))
+    [own] = alone(whole, next(school for school in figures.schools if school.code == "08")).remarks
+    assert [dict(one.data)["other"] for one in (own, *own.folded)] == [NOT_NAMED, NOT_NAMED]
 
 
 def test_solutions_of_others_are_shown_without_their_names() -> None:

@@ -91,7 +91,7 @@ def _with_solutions_alone(problem: Problem, others: Sequence[str]) -> Problem:
 
 def _naming_nobody(remark: Remark, others: Sequence[str]) -> Remark:
     data = [(key, NOT_NAMED if _names_one(str(value), others) else value) for key, value in remark.data]
-    return replace(remark, data=tuple(data))
+    return replace(remark, data=tuple(data), folded=tuple(_naming_nobody(one, others) for one in remark.folded))
 
 
 def _naming_nobody_else(one: Mended, others: Sequence[str]) -> Mended:

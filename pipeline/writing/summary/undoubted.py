@@ -97,7 +97,7 @@ def _headline(figures: Figures, left: Figures) -> Iterator[Line]:
         yield Line("Кому догонять сначала", None, f"сейчас {_catching_up(figures)}; без них {_catching_up(left)}")
     if Statement(Rests.PEERS, item=item) in doubts:
         now, without = _middle(figures, item), _middle(left, item)
-        yield Line("Середина по школам", _fraction(without), f"сейчас {_percent(now)}; от неё считают места школ")
+        yield Line("Середина по школам", _fraction(without), f"сейчас {_percent(now)}")
     if any(one.rests is Rests.CHANGE and one.school for one in doubts.found):
         yield Line("Больше всех прибавили", None, f"со всеми ответами {_risen(figures)}; без них {_risen(left)}")
 
