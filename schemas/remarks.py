@@ -25,7 +25,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-class Doubts(StrEnum):
+class Question(StrEnum):
     """Which accepted figures a remark puts under question while it stands."""
 
     ITEM = "item"  # of the item on which it stands
@@ -86,7 +86,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     todo: str
     example: dict[str, Any]
     quiet: bool = False
-    doubts: Doubts | None = None
+    doubts: Question | None = None
     follows: tuple[str, ...] = ()
 
 
@@ -103,7 +103,7 @@ class Catalogue:
     def is_quiet(self, said: Remark) -> bool:
         return self.entries[said.code].quiet and said.severity is Severity.INFO
 
-    def doubted_by(self, said: Remark) -> Doubts | None:
+    def doubted_by(self, said: Remark) -> Question | None:
         """Which figures it puts under question; none where the office has waived it."""
         return None if said.waiver else self.entries[said.code].doubts
 
@@ -141,7 +141,7 @@ def _graded(entry: Entry, severity: Severity) -> Entry:
         case Severity.INFO:
             doubts = None
         case Severity.WARNING if entry.severity is Severity.ERROR:
-            doubts = doubts or Doubts.ITEM
+            doubts = doubts or Question.ITEM
     return msgspec.structs.replace(entry, severity=severity, doubts=doubts)
 
 

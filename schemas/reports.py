@@ -17,6 +17,11 @@ FORMER, FORMER_DAY, WITHDRAWN = INSTEAD_OF_ANSWERS = "former", "former_day", "wi
 PROBLEM = "problem"  # item of the whole table of problems; `problem.1` is the first of its rows
 
 
+def answer_of(item: str) -> str:
+    """The item that is answered as one: of a row of the table of problems the whole of it."""
+    return PROBLEM if item.startswith(PROBLEM) else item
+
+
 class Fact(NamedTuple):
     """One thing that a cell says. `value`: text, or a number (people; percent 0–100); dates in ISO form.
 

@@ -21,7 +21,7 @@ from pipeline.writing.brief import make_brief
 from pipeline.writing.pages import titles
 from pipeline.writing.pages.theme import Mark
 from schemas.district import Registry
-from schemas.remarks import Doubts, Remark, Severity, load_catalogue, remark
+from schemas.remarks import Question, Remark, Severity, load_catalogue, remark
 from schemas.reports import FileRead
 from tests.batch import CATALOGUE, checked, file_of, moment, order_form, school
 from tests.order_form import FORM
@@ -283,15 +283,15 @@ def test_what_is_folded_into_another_remark_still_puts_its_own_answer_under_ques
 @pytest.mark.parametrize(
     ("code", "wish", "doubts"),
     [
-        ("COUNT-FELL", "warning", Doubts.ITEM),
+        ("COUNT-FELL", "warning", Question.ITEM),
         ("COUNT-FELL", "info", None),  # the office has lowered it
         ("PCT-ROSE", "info", None),  # the office asks for no more
-        ("COUNT-ABOVE-TOTAL", "warning", Doubts.ITEM),  # an error whose figure counts all the same
+        ("COUNT-ABOVE-TOTAL", "warning", Question.ITEM),  # an error whose figure counts all the same
         ("COUNT-ABOVE-TOTAL", "error", None),
         ("DOC-INCOMPLETE", "warning", None),
     ],
 )
-def test_what_the_office_makes_of_a_remark_decides_whether_it_is_a_doubt(code: str, wish: str, doubts: Doubts | None):
+def test_what_the_office_makes_of_a_remark_decides_whether_it_is_a_doubt(code: str, wish: str, doubts: Question | None):
     catalogue = load_catalogue({code: wish})
     assert catalogue.doubted_by(remark(code)) is doubts
 

@@ -1,16 +1,14 @@
 """Controls between reports: a school's report with the one before it, one school's report with another's."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import pandas as pd
 
 from pipeline.checking.contracts import in_reports, judge
-from pipeline.checking.plausible import check_plausible
+from pipeline.checking.plausible import Histories, check_plausible
 from pipeline.checking.same_answers import same_answers
 from pipeline.checking.table import Report, fact_rows, frame_of, stated_facts
-from pipeline.wording import NBSP, number, short_day
-from pipeline.wording import percent as percent_said
 from schemas.answers import OF_ANOTHER_DATE, Why
 from schemas.form import Form, Kind
 from schemas.frames.between import Changes, DocumentsBefore
@@ -36,10 +34,11 @@ def check_between_reports(
     """
     places = in_reports(table, reports)
     own = _of_its_date(coverage, table)
-    changes = _beside_the_last(coverage, own, counting, form)
+    histories = Histories(counting, coverage[own])
+    changes = _beside_the_last(coverage, own, counting, form, histories)
     return [
-        *judge(Changes, changes.drop(columns="history_in_people"), places),
-        *check_plausible(counting, coverage[own], changes, form),
+        *judge(Changes, changes, places),
+        *check_plausible(counting, coverage[own], changes, form, histories),
         *judge(DocumentsBefore, _documents_before(counting, table, form), places),
         *_sent_unchanged(counting, table),
     ]
@@ -76,58 +75,35 @@ _DOCUMENTS = {
 
 
 def _beside_the_last(
-    coverage: pd.DataFrame, own: "pd.Series[bool]", counting: Sequence[Report], form: Form
+    coverage: pd.DataFrame, own: "pd.Series[bool]", counting: Sequence[Report], form: Form, histories: Histories
 ) -> pd.DataFrame:
     """`schemas.frames.between.Changes`, by report and fact of the total: every answer and that of the school's last
-    report in which it counted; first ones are left out. Beside it: the facts, the day of the report before, and what
-    the school has said of the item from date to date, in percent and in people. `own`: the rows that are no answer
-    taken over from another date."""
+    report in which it counted; first ones are left out. Beside it: the facts, the day of the report before, and of what
+    has risen more than it may what the school has said from date to date. `own`: the rows that are no answer taken over
+    from another date."""
     order = {report.number: here for here, report in enumerate(counting)}
     days = {report.number: pd.Timestamp(report.as_of) for report in counting if report.as_of}
-    kept = coverage.assign(own=own)[coverage["report"].isin(list(order))]
+    kept = coverage[coverage["report"].isin(list(order))]
     spread = (kept["half"] / 100 * kept["total"]).where(kept["count_basis"] == "derived", 0.0).fillna(0.0)
     kept = kept.assign(spread=spread, day=pd.to_datetime(kept["report"].map(days)), order=kept["report"].map(order))
-    kept = kept.sort_values(["school_code", "item", "order"])
-    kept = kept.assign(
-        history=list(_histories(kept, "percent", percent_said)),
-        history_in_people=list(_histories(kept, "count", _people_said)),
-        said_day=kept["day"].where(kept["own"]),
-    )
-    answers = kept.groupby(["school_code", "item"])
-    kept["said_day"] = answers["said_day"].ffill()  # an answer taken over is as old as the report that gave it
-    before = answers[[*_FIGURES, "day"]].shift().add_suffix("_before")
-    before["said_before"] = kept.groupby(["school_code", "item"])["said_day"].shift()
+    kept = kept.assign(said_day=kept["day"].where(own)).sort_values(["school_code", "item", "order"])
+    whose = [kept["school_code"], kept["item"]]
+    before = kept.groupby(whose)[[*_FIGURES, "day"]].shift().add_suffix("_before")
+    # An answer taken over is as old as the report that gave it.
+    before["said_before"] = kept["said_day"].groupby(whose).ffill().groupby(whose).shift()
     lately = kept.merge(before, how="left", left_index=True, right_index=True, validate="one_to_one")
     lately = lately[lately["day_before"].notna()]
     volumes = [item.number for item in form.items if item.kind is Kind.VOLUME]
     both = [*_FIGURES, *(f"{name}_before" for name in _FIGURES)]
     near = (lately["day"] - lately["said_before"]).dt.days <= form.plausible.rise_days
     limit = pd.Series(form.plausible.rise, index=lately.index, dtype="float64").where(near)
-    beside = ["said_row", "total_row", "history", "history_in_people"]
-    judged = lately[["report", "item", *both, *beside]].assign(rise_limit=limit)
+    judged = lately[["report", "item", *both, "said_row", "total_row"]].assign(rise_limit=limit)
+    told = zip(judged["report"], judged["item"], judged["percent"] - judged["percent_before"] > limit, strict=True)
+    judged["history"] = [histories.in_percent(number, item) if leaps else "" for number, item, leaps in told]
     cumulative = [item.number for item in form.items if form.is_cumulative(item.number)]
     of_item = {"volume": judged["item"].isin(volumes), "cumulative": judged["item"].isin(cumulative)}
     judged = judged.assign(**of_item, day=lately["day_before"].dt.date)
     return judged.sort_values(["report", "total_row"])
-
-
-def _histories(kept: pd.DataFrame, figure: str, words: Callable[[float], str]) -> Iterator[str]:
-    """«20.03 — 5 %, 20.05 — 98 %» up to each row, of what the school has said itself. `kept`: by school, item and
-    date."""
-    said: list[str] = []
-    of: tuple[str, str] = ("", "")
-    for school, item, day, own, value in zip(
-        *(kept[name] for name in ("school_code", "item", "day", "own", figure)), strict=True
-    ):
-        if (school, item) != of:
-            of, said = (school, item), []
-        if own and value == value:  # known
-            said.append(f"{short_day(day)} — {words(value)}")
-        yield ", ".join(said)
-
-
-def _people_said(count: float) -> str:
-    return f"{number(count)}{NBSP}чел."
 
 
 def _documents_before(counting: Sequence[Report], table: pd.DataFrame, form: Form) -> pd.DataFrame:

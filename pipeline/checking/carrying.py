@@ -19,7 +19,7 @@ from pipeline.wording import item_in_text
 from schemas.answers import FIGURES, Why
 from schemas.form import Form
 from schemas.remarks import Remark
-from schemas.reports import PROBLEM
+from schemas.reports import PROBLEM, answer_of
 
 Key = tuple[int, str]  # number of a report, item
 
@@ -106,12 +106,12 @@ class _Batch:
         self._said: dict[int, dict[str, list[int]]] = {}
         for row, fact in enumerate(self._facts):
             if fact.field != "note":
-                self._said.setdefault(fact.report, {}).setdefault(_unit(fact.item), []).append(row)
+                self._said.setdefault(fact.report, {}).setdefault(answer_of(fact.item), []).append(row)
 
     def answers_of(self, report: Report) -> Answers:
         """What the report answers itself, readable or not."""
         said = self._said.get(report.number, {})
-        written = (_unit(item) for item in report.written)
+        written = (answer_of(item) for item in report.written)
         return {unit: Held(tuple(said.get(unit, ())), report) for unit in dict.fromkeys([*said, *written])}
 
     def take(self, report: Report, unit: str, source: Held, why: Why) -> list[int]:
@@ -271,11 +271,6 @@ class _School:
     def _is_accepted(self, unit: str, answer: Held, last: Report) -> bool:
         wrong = self.batch.wrong
         return bool(answer.rows) and (answer.by.number, unit) not in wrong and (last.number, unit) not in wrong
-
-
-def _unit(item: str) -> str:
-    """The table of problems is one answer."""
-    return PROBLEM if item.startswith(PROBLEM) else item
 
 
 def _is_day(one: date, day: str) -> bool:

@@ -4,8 +4,9 @@ The other way round than a fall, and no fault: a school may well have done it. H
 (`Form.plausible`).
 """
 
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -18,19 +19,51 @@ from schemas.remarks import Remark
 
 _TEN = 10
 _DECIMALS = 2  # of percentage points that count
+_NOTHING = (math.nan, math.nan)  # neither percent nor people
 
 
 def check_plausible(
-    counting: Sequence[Report], coverage: pd.DataFrame, changes: pd.DataFrame, form: Form
+    counting: Sequence[Report], coverage: pd.DataFrame, changes: pd.DataFrame, form: Form, histories: "Histories"
 ) -> Iterator[Remark]:
     """Many items that have grown by the same; a report all of whose figures are round.
 
     `counting`: one report a school and date, in their order. `coverage`: the counted rows of `coverage_of` that are of
-    the report's own date; `changes`: those of `schemas.frames.between.Changes`, with the day of the report before.
+    the report's own date; `changes`: those of `schemas.frames.between.Changes`; `histories`: of that coverage.
     """
     reports = {report.number: report for report in counting}
-    yield from _grown_alike(reports, changes, form)
+    yield from _grown_alike(reports, changes, form, histories)
     yield from _round_figures(counting, coverage, form.plausible)
+
+
+class Histories:
+    """What every school has said of an item itself, from date to date: put into words only where a remark tells it."""
+
+    def __init__(self, counting: Sequence[Report], coverage: pd.DataFrame) -> None:
+        """`counting`: one report a school and date, in their order. `coverage`: the counted rows of `coverage_of` that
+        are of the report's own date."""
+        self._reports: defaultdict[str, list[Report]] = defaultdict(list)
+        for report in counting:
+            self._reports[report.school].append(report)
+        self._schools = {report.number: report.school for report in counting}
+        columns = (coverage[name] for name in ("report", "item", "percent", "count"))
+        self._said = {(number, item): figures for number, item, *figures in zip(*columns, strict=True)}
+
+    def in_percent(self, number: int, item: str) -> str:
+        """«20.03 — 5 %, 20.05 — 98 %» up to the report of that number."""
+        return self._told(number, item, 0, wording.percent)
+
+    def in_people(self, number: int, item: str) -> str:
+        return self._told(number, item, 1, lambda people: f"{wording.number(people)}{NBSP}чел.")
+
+    def _told(self, number: int, item: str, figure: int, words: Callable[[float], str]) -> str:
+        told = []
+        for report in self._reports[self._schools[number]]:
+            value = self._said.get((report.number, item), _NOTHING)[figure]
+            if not math.isnan(value):
+                told.append(_dated(report, words(value)))
+            if report.number == number:
+                break
+        return ", ".join(told)
 
 
 # ── the same growth ──────────────────────────────────────────────────────────────────────────────────────
@@ -40,21 +73,22 @@ class _Grown(NamedTuple):
     item: str
     before: float
     now: float
-    history: str
 
 
-def _grown_alike(reports: dict[int, Report], changes: pd.DataFrame, form: Form) -> Iterator[Remark]:
+def _grown_alike(
+    reports: dict[int, Report], changes: pd.DataFrame, form: Form, histories: Histories
+) -> Iterator[Remark]:
     """One remark a report: in points, else in people."""
     limits = form.plausible
     for number, percents, people in _grown(changes):
         alike, growth = _largest_alike(percents, limits.alike_points)
-        unit = "п.п."
+        unit, history = "п.п.", histories.in_percent
         if len(alike) < limits.alike:
             alike, growth = _largest_alike(people, limits.alike_people)
-            unit = "чел."
+            unit, history = "чел.", histories.in_people
         if len(alike) >= limits.alike:
-            in_order = sorted(alike, key=lambda one: form.sort_key(one.item))
-            told = "; ".join(f"п. {one.item}: {one.history}" for one in in_order)
+            in_order = sorted((one.item for one in alike), key=form.sort_key)
+            told = "; ".join(f"п. {item}: {history(number, item)}" for item in in_order)
             yield reports[number].remark("GROWTH-ALIKE", growth=f"{wording.number(growth)}{NBSP}{unit}", history=told)
 
 
@@ -63,13 +97,11 @@ def _grown(changes: pd.DataFrame) -> Iterator[tuple[int, list[_Grown], list[_Gro
     people."""
     percents: defaultdict[int, list[_Grown]] = defaultdict(list)
     people: defaultdict[int, list[_Grown]] = defaultdict(list)
-    names = ["report", "item", "percent_before", "percent", "history", "count_before", "count", "history_in_people"]
-    for report, item, percent_before, percent, in_percent, before, now, in_people in zip(
-        *(changes[name] for name in names), strict=True
-    ):
-        people[report].append(_Grown(item, before, now, in_people))
+    names = ["report", "item", "percent_before", "percent", "count_before", "count"]
+    for report, item, percent_before, percent, before, now in zip(*(changes[name] for name in names), strict=True):
+        people[report].append(_Grown(item, before, now))
         if percent < 100:
-            percents[report].append(_Grown(item, percent_before, percent, in_percent))
+            percents[report].append(_Grown(item, percent_before, percent))
     return ((report, percents[report], people[report]) for report in people)
 
 

@@ -167,15 +167,14 @@ def coverage_of(table: pd.DataFrame, form: Form) -> pd.DataFrame:
     places: dict[tuple[int, str], int] = {}
     at = np.array([places.setdefault(key, len(places)) for key in zip(said["report"], said["item"], strict=True)], int)
     numbers, rows = said["number"].to_numpy(), said.index.to_numpy()
-    wide = said.iloc[_first(at, said["field"] != "", len(places))][["report", "item", "school_code"]]
-    wide = wide.reset_index(drop=True)
-    for name in FIGURES:
-        here = _first(at, said["field"] == name, len(places))
+    wide = said.drop_duplicates(["report", "item"])[["report", "item", "school_code"]].reset_index(drop=True)
+    stated_at = {name: _first(at, said["field"] == name, len(places)) for name in FIGURES}
+    for name, here in stated_at.items():
         known = here != _NOWHERE
         wide[name] = np.where(known, numbers[here], np.nan)
         wide[f"{name}_basis"] = pd.Series(said["basis"].to_numpy()[here], dtype="str").where(known, "")
         wide[f"{name}_row"] = np.where(known, rows[here], np.nan)
-    shares = _first(at, said["field"] == "percent", len(places))
+    shares = stated_at["percent"]
     wide["half"] = np.where(shares != _NOWHERE, said["half"].to_numpy()[shares], np.nan)
     wide = wide[wide["count"].notna() | wide["percent"].notna()].reset_index(drop=True)
     stated = wide["percent_row"].where(wide["percent_basis"] == "stated")

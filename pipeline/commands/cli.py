@@ -28,8 +28,6 @@ def main() -> None:
     try:
         code = app(prog_name="run.py", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
-        if "--debug" in sys.argv:
-            raise
         refused = refusal(error)
         print(refused.sentence, file=sys.stderr)
         sys.exit(refused.code)

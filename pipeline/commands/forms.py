@@ -15,13 +15,11 @@ from pipeline.monthly import Job, Survey
 from pipeline.reading.inbox import look_into
 from pipeline.wording import count, day, message
 from pipeline.writing.form.prefill import Prefill, report_of
-from pipeline.writing.form.workbook import write_form
+from pipeline.writing.form.workbook import BLANK, write_form
 from schemas.district import Registry, School
 from schemas.registry_book import FILE, SCHOOLS
 from schemas.remarks import Severity
 from schemas.strict import UsageError
-
-BLANK = "бланк.xlsx"
 
 
 class HandedOut(NamedTuple):

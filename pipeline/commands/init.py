@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pipeline.commands.choosing import REGISTRY
 from pipeline.files import write_new
 from pipeline.settings import DEFAULT_PATH, load_settings
+from pipeline.writing.form import workbook
 from pipeline.writing.form.prefill import Prefill
 from pipeline.writing.form.workbook import write_form
 from pipeline.writing.guide import guide_html
@@ -17,7 +18,7 @@ from schemas.form import load_form
 from schemas.strict import UsageError
 
 _GUIDE_SOURCE = Path(__file__).resolve().parents[2] / "docs" / "guide.ru.md"
-BLANK = Path("бланк.xlsx")
+BLANK = Path(workbook.BLANK)
 GUIDE = Path("Руководство.html")
 _ABOUT = {
     REGISTRY: "реестр школ: заполните жёлтые ячейки",

@@ -1,6 +1,5 @@
 """The menu: what Svod does, for whoever has no command line. Reports dropped on `Свод.cmd` are checked here too."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,11 +37,14 @@ class Office:
     settings: Path | None
 
 
+_Do = Callable[[Office], Path | None]  # returns what is to be opened then; None: nothing, or the user has gone back
+
+
 class _Line(NamedTuple):
-    """One of the menu. What is done returns what is to be opened then; None: nothing, or the user has gone back."""
+    """One of the menu."""
 
     title: str
-    do: Callable[[Office], Path | None]
+    do: _Do
 
 
 def menu(office: Office, dropped: Sequence[Path]) -> int:
@@ -56,7 +58,7 @@ def menu(office: Office, dropped: Sequence[Path]) -> int:
         return code
     _offer_a_beginning(office)
     while line := _chosen():
-        _attempt(line, office)
+        _attempt(line.do, office)
     return 0
 
 
@@ -71,14 +73,12 @@ def _chosen() -> _Line | None:
     return None
 
 
-def _attempt(line: _Line, office: Office) -> None:
+def _attempt(do: _Do, office: Office) -> None:
     """A mistake is told, and the menu comes again."""
     try:
-        if result := line.do(office):
+        if result := do(office):
             open_for_user(result)
     except (Exception, KeyboardInterrupt) as error:
-        if "--debug" in sys.argv:
-            raise
         print(refusal(error).sentence)
 
 
@@ -152,7 +152,7 @@ def _offer_a_beginning(office: Office) -> None:
         return
     print(f"Реестра школ «{REGISTRY}» ещё нет.")
     if _ask("Подготовить заготовку реестра, настройки, бланк и руководство? (да — Enter, нет — н): ") in ("", *_YES):
-        _attempt(_Line("", _begin), office)
+        _attempt(_begin, office)
 
 
 def _begin(office: Office) -> Path | None:
@@ -166,8 +166,6 @@ def _check_dropped(office: Office, dropped: Sequence[Path]) -> int:
     try:
         return int(_show_remarks(office, dropped))
     except (Exception, KeyboardInterrupt) as error:
-        if "--debug" in sys.argv:
-            raise
         sentence, code = refusal(error)
         print(sentence)
         return code

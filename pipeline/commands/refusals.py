@@ -1,5 +1,6 @@
 """What a user is told when a command fails: one Russian sentence, and the exit code."""
 
+import sys
 from typing import NamedTuple
 
 from typer.exceptions import TyperException
@@ -18,7 +19,10 @@ class Refusal(NamedTuple):
 
 
 def refusal(error: BaseException) -> Refusal:
-    """A user's mistake, a failed run, or a mistake of ours: that is not hidden, but told in the user's language."""
+    """A user's mistake, a failed run, or a mistake of ours: that is not hidden, but told in the user's language. With
+    --debug the error goes on, so that the whole way of it is shown."""
+    if "--debug" in sys.argv:
+        raise error
     match error:
         case UsageError() | ScheduleError():
             return Refusal(str(error), WRONG_USE)

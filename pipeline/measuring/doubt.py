@@ -18,8 +18,7 @@ from pipeline.measuring.figures import Doubts, Figures, Level, Measured, Rests, 
 from pipeline.measuring.picture import Picture
 from schemas.answers import OF_ANOTHER_DATE, Why
 from schemas.form import Form
-from schemas.remarks import Catalogue, Remark
-from schemas.remarks import Doubts as Question
+from schemas.remarks import Catalogue, Question, Remark
 
 _WHOLE = ""  # the municipality, among schools
 _NONE = -1  # no report: remarks on files and folders

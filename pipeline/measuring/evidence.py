@@ -9,8 +9,9 @@ import pandas as pd
 
 from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
+from pipeline.checking.table import Place
 from pipeline.measuring.calendar import Calendar
-from pipeline.measuring.picture import Picture, picture
+from pipeline.measuring.picture import Picture, passed_over, picture
 from schemas.district import Registry, Waiver
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark
@@ -58,6 +59,11 @@ class Evidence:
         """School and item of the measures that the office has left out of a school's plan."""
         given = ((waiver, item.number) for waiver in self.waivers for item in self.form.items)
         return frozenset((waiver.school, item) for waiver, item in given if not waiver.code and waiver.is_about(item))
+
+    @cached_property
+    def passed_over(self) -> frozenset[Place]:
+        """The reports of which nothing is said but why they are not in the picture."""
+        return passed_over(self.checked, self.shown)
 
     @cached_property
     def belonging(self) -> dict[date, date | None]:

@@ -20,7 +20,7 @@ from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Doubts, Figures, Meas
 from pipeline.measuring.frames import hold
 from pipeline.measuring.mended import mended
 from pipeline.measuring.milestones import Milestones, measures, milestones
-from pipeline.measuring.picture import Picture, outcome, passed_over, picture, said_of_outcomes
+from pipeline.measuring.picture import Picture, outcome, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
 from pipeline.measuring.reconciliation import reconcile
 from pipeline.measuring.remark_history import remark_history, standing_by_date
@@ -218,11 +218,10 @@ def _own_percents(evidence: Evidence) -> dict[int, float]:
 
 def _remarks(evidence: Evidence, made_good: Set[Remark]) -> Iterator[Remark]:
     """On the registry, on the reports in the picture, and on every file that gave none, but for what is made good."""
-    checked, shown = evidence.checked, evidence.shown
-    left_out = passed_over(checked, shown)
+    checked = evidence.checked
     yield from checked.on_registry
-    yield from (one for one in checked.remarks if place_of(one) not in left_out and one not in made_good)
-    yield from evidence.catalogue.grade(said_of_outcomes(checked, shown, evidence.calendar, evidence.form))
+    yield from (one for one in checked.remarks if place_of(one) not in evidence.passed_over and one not in made_good)
+    yield from evidence.catalogue.grade(said_of_outcomes(checked, evidence.shown, evidence.calendar, evidence.form))
 
 
 def _sources(evidence: Evidence) -> Iterator[Source]:

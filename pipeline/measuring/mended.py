@@ -11,10 +11,9 @@ from functools import cached_property
 from pipeline.checking.table import Place, Report, place_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Identity, Mended
-from pipeline.measuring.picture import passed_over
 from schemas.answers import Why
 from schemas.remarks import Remark, Severity
-from schemas.reports import PROBLEM
+from schemas.reports import answer_of
 
 
 def mended(evidence: Evidence) -> tuple[Mended, ...]:
@@ -37,13 +36,13 @@ def identity(remark: Remark) -> Identity:
 def _to_be_mended(evidence: Evidence) -> tuple[list[Remark], list[Remark]]:
     """What is on files that gave no report, and on reports of late that others have replaced; of schools with a report
     in the picture, and not on that."""
-    shown, left_out, of_late = evidence.shown, passed_over(evidence.checked, evidence.shown), set(_of_late(evidence))
+    shown, of_late = evidence.shown, set(_of_late(evidence))
     on_files, on_reports = [], []
     for remark in evidence.checked.remarks:
         place, report = place_of(remark), shown.chosen.get(remark.school)
         if report is None or place == report.place or remark.severity is Severity.INFO:
             continue
-        if place not in left_out:
+        if place not in evidence.passed_over:
             on_files.append(remark)
         elif place in of_late and remark.severity is Severity.ERROR:
             on_reports.append(remark)
@@ -71,13 +70,13 @@ class _LaterReports:
         places = {report.place for report in evidence.shown.chosen.values()}
         for remark in evidence.checked.remarks:
             if (place := place_of(remark)) in places:
-                self._said.setdefault(place, set()).add((_unit(remark.item), remark.code))
+                self._said.setdefault(place, set()).add((answer_of(remark.item), remark.code))
                 if remark.severity is Severity.ERROR:
-                    self._wrong.setdefault(place, set()).add(_unit(remark.item))
+                    self._wrong.setdefault(place, set()).add(answer_of(remark.item))
 
     def mending(self, remark: Remark) -> Mended | None:
         """The report that makes the remark good; None where none does, or it is not known."""
-        report, item = self.evidence.shown.chosen[remark.school], _unit(remark.item)
+        report, item = self.evidence.shown.chosen[remark.school], answer_of(remark.item)
         by = self._giver(report, item)
         if by.as_of is None or not self._is_good(report, item, remark.code):
             return None
@@ -120,13 +119,8 @@ class _LaterReports:
         rows = table.loc[chosen & (table["carried"] != Why.BLANK), ["report", "item"]].drop_duplicates()
         found: dict[int, set[str]] = {}
         for number, item in zip(rows["report"], rows["item"], strict=True):
-            found.setdefault(number, set()).add(_unit(item))
+            found.setdefault(number, set()).add(answer_of(item))
         return found
-
-
-def _unit(item: str) -> str:
-    """The table of problems is one answer."""
-    return PROBLEM if item.startswith(PROBLEM) else item
 
 
 def _is_under(item: str, above: str) -> bool:

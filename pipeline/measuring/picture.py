@@ -14,7 +14,7 @@ from pipeline.wording import item_in_text, listed
 from schemas.district import Registry, School
 from schemas.form import Form
 from schemas.remarks import Remark
-from schemas.reports import PROBLEM
+from schemas.reports import answer_of
 
 _MOST_ITEMS = 3  # named where two reports disagree
 
@@ -116,7 +116,7 @@ def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar, form:
 def _difference(checked: Checked, report: Report, newer: Report, form: Form) -> str:
     """In which items two reports of one school and date disagree, in words."""
     disagree = checked.stated.get(report.number, frozenset()) ^ checked.stated.get(newer.number, frozenset())
-    items = {PROBLEM if item.startswith(PROBLEM) else item for item, *_ in disagree}
+    items = {answer_of(item) for item, *_ in disagree}
     if not items:
         return "ответы одинаковы"
     said = map(item_in_text, sorted(items, key=form.sort_key))

@@ -13,7 +13,7 @@ from pipeline.checking.table import Place, place_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Identity, Mended, RemarkAge, RemarkHistory
 from pipeline.measuring.mended import identity, mended
-from pipeline.measuring.picture import Picture, passed_over
+from pipeline.measuring.picture import Picture
 from pipeline.measuring.rules import Standing
 from schemas.remarks import Remark, Severity
 
@@ -63,13 +63,12 @@ def standing_by_date(evidence: Evidence, remarks: Iterable[Remark]) -> Standing:
 
 def _standing(evidence: Evidence, by_place: Mapping[Place, Sequence[Remark]]) -> Iterator[Remark]:
     """Those that tell a date and stand at that of the evidence."""
-    checked, shown = evidence.checked, evidence.shown
-    left_out = passed_over(checked, shown)
+    checked = evidence.checked
     reports = {report.place for report in checked.reports if report.usable and report.number not in checked.empty}
     gave_none = any(place not in reports for place in by_place)  # only what is on such files can be made good here
     made_good = {one.remark for one in mended(evidence)} if gave_none else set()
     for place, remarks in by_place.items():
-        if place not in left_out and place[-1] and place[-1] <= shown.as_of:
+        if place not in evidence.passed_over and place[-1] and place[-1] <= evidence.as_of:
             yield from (remark for remark in remarks if remark not in made_good)
 
 

@@ -25,6 +25,8 @@ from schemas.form import Form, Item, Kind
 from schemas.own_form import Meta
 from schemas.reports import PROBLEM
 
+BLANK = "бланк.xlsx"  # the form that is for no school
+
 
 class FormWritten(NamedTuple):
     """The bytes of an .xlsx file, and which cells of its sheet «Отчёт» are whose.

@@ -1,7 +1,7 @@
 """What every derived statement would be without the answers under question: the lines of that part of «О расчёте»."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from statistics import median
 from typing import NamedTuple
 
@@ -11,10 +11,9 @@ from pipeline.measuring.figures import Activation, Figures, Rests, Share, Statem
 from pipeline.measuring.rows import coverage_rows, totals_by_item, trend_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
-from pipeline.writing.pages.doubts import doubted_schools, headline_doubted, reasons
+from pipeline.writing.pages.doubts import doubted_schools, headline_doubted, named, reasons
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.pages.words import MOST_NAMED, points_said, school_name
-from schemas.district import School
 from schemas.form import Item
 from schemas.remarks import Catalogue
 
@@ -54,7 +53,7 @@ def _totals(figures: Figures, left: Figures) -> Iterator[Line]:
         now, without = (_share(one, item) for one in (figures, left))
         parts = [f"{about}: сейчас {_percent(now)}"]
         if doubted:
-            parts.append(f"под вопросом {_schools_said(doubted)}")
+            parts.append(f"под вопросом {wording.schools(len(doubted))} ({named(doubted, MOST_NAMED)})")
         if changed:
             was, would_be = (totals_by_item(one)[item.number].change for one in (figures, left))
             parts.append(f"изменение {points_said(was)}, без них {_points(would_be)}")
@@ -75,11 +74,6 @@ def _middle(figures: Figures, item: str) -> float | None:
     rows = (row for row in coverage_rows(figures) if row.item == item and row.share == Share.COUNTED)
     percents = [row.percent for row in rows]
     return median(percents) if percents else None
-
-
-def _schools_said(schools: Sequence[School]) -> str:
-    names = wording.listed([wording.keep_together(school.name) for school in schools], MOST_NAMED)
-    return f"{wording.schools(len(schools))} ({names})"
 
 
 # ── the headline item ────────────────────────────────────────────────────────────────────────────────────
