@@ -167,13 +167,14 @@ def corrected_by(file: str, as_of: date) -> str:
 
 
 def _followed(remark: Remark, catalogue: Catalogue) -> str:
-    """«Отсюда же: документ пропал — п. 3 (C10), п. 5.1 (B21).»"""
+    """«Возможно, поэтому же: документ пропал — п. 3 (C10), п. 5.1 (B21).» Which of two schools has copied nobody knows:
+    of the other one these are its own."""
     kinds: dict[str, list[str]] = {}
     for one in remark.folded:
         where = f"{item_in_text(one.item)} ({one.cell})" if one.cell else item_in_text(one.item)
         kinds.setdefault(lowered(catalogue.entries[one.code].title), []).append(where)
     said = "; ".join(f"{title} — {', '.join(where)}" for title, where in kinds.items())
-    return keep_together(f"Отсюда же: {said}.") if said else ""
+    return keep_together(f"Возможно, поэтому же: {said}.") if said else ""
 
 
 def todo(remark: Remark, catalogue: Catalogue) -> str:

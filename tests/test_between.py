@@ -27,7 +27,7 @@ from tests.order_form import FORM, REGISTRY, OrderForm
 from tests.own_form import own_form_file
 
 MEALS = load_form(MEALS_PATH)
-JANUARY, MAY = date(2014, 1, 30), date(2014, 5, 20)
+JANUARY, FEBRUARY, MAY = date(2014, 1, 30), date(2014, 2, 20), date(2014, 5, 20)
 BETWEEN = {"COUNT-FELL", "PCT-FELL", "BASE-JUMP", "DOC-GONE", "REPORT-UNCHANGED", "SAME-ANSWERS", "FAR-FROM-PEERS"} | {
     "PCT-ROSE",
     "GROWTH-ALIKE",
@@ -284,7 +284,7 @@ def test_what_only_follows_from_a_copied_report_is_told_in_the_one_remark_that_s
     assert [one.item for one in copied.folded if one.code == "DOC-GONE"] == ["3", "4.3", "4.4", "5.2"]
     said = spaced(message(copied, CATALOGUE))
     assert said.startswith(
-        "Почти все числа и документы — как в отчёте другой школы («01-2014-03-20.xlsx»). Отсюда же: "
+        "Почти все числа и документы — как в отчёте другой школы («01-2014-03-20.xlsx»). Возможно, поэтому же: "
     )
     assert "документ пропал — п. 3 (C9), п. 4.3 (" in said
     assert "меньше, чем в прошлом отчёте — п. 10.1 (C" in said
@@ -301,6 +301,53 @@ def test_what_the_report_after_a_copied_one_has_otherwise_is_one_remark_too():
     assert {one.code for one in after.folded} == {"DOC-GONE", "COUNT-FELL"}
     assert [one.item for one in after.folded if one.code == "DOC-GONE"] == ["3", "4.1", "4.2", "5.1"]
     assert "Прошлый отчёт (на 30.01.2014) повторял отчёт другой школы" in spaced(message(after, CATALOGUE))
+
+
+TWO_SCHOOLS = Registry((school("01"), school("02")))
+
+
+def remarks_of_02(*reports: tuple[str, date, dict[str, str]], registry: Registry = TWO_SCHOOLS) -> list[Remark]:
+    """`reports`: of which school, for which date, and where it differs from the clean one."""
+    files = [file_of(order_form(day, code, said), f"{code}-{day}.xlsx", registry) for code, day, said in reports]
+    return [remark for remark in checked(files, registry).remarks if remark.school == "02"]
+
+
+def test_an_implausible_rise_after_a_copied_report_is_of_that_one_remark():
+    nearly_none = {"10.1": "1 из 42", "12.2": "2 из 42"}
+    own = OTHERS | {"10.1": "41 из 42", "12.2": "41 из 42"}
+    found = remarks_of_02(("01", JANUARY, nearly_none), ("02", JANUARY, nearly_none), ("02", MARCH, own))
+    [after] = (one for one in found if one.code == AFTER)
+    assert [one.item for one in after.folded if one.code == "PCT-ROSE"] == ["10.1", "12.2"]
+    assert not any(one.code == "PCT-ROSE" for one in found)
+
+
+def test_what_a_report_takes_over_from_a_copied_one_is_compared_with_that():
+    """In February school 02 leaves blank what it has copied: its own answers of March are held against those."""
+    blank = dict.fromkeys((*PEOPLE, "3", "4.1", "4.2", "5.1"), "")
+    found = remarks_of_02(
+        ("01", JANUARY, {}), ("02", JANUARY, {}), ("02", FEBRUARY, blank), ("02", MARCH, OTHERS | {"10.1": "15/36%"})
+    )
+    [after] = (one for one in found if one.code == AFTER and one.as_of == MARCH)
+    assert dict(after.data)["day"] == JANUARY
+    assert {one.code for one in after.folded} == {"COUNT-FELL", "DOC-GONE"}
+
+
+def test_what_stood_on_the_report_before_the_copy_stands_for_itself():
+    """School 02 has other people than the registry knows, as it had in January; its answers are those of school 01."""
+    more = {"10.1": "21 из 46"}
+    found = remarks_of_02(("01", MARCH, {}), ("02", JANUARY, OTHERS | more), ("02", MARCH, more))
+    [copied] = (one for one in found if one.code == COPY)
+    assert {one.code for one in copied.folded} == {"DOC-GONE", "COUNT-FELL"}
+    assert [one.as_of for one in found if one.code == "TOTAL-NOT-BASE"] == [JANUARY, MARCH]
+
+
+def test_of_three_reports_alike_each_tells_its_consequences_once():
+    registry = Registry((school("01"), school("02"), school("03")))
+    alike = (("01", MARCH, {}), ("02", MARCH, {}), ("03", MARCH, {}))
+    found = remarks_of_02(("02", JANUARY, OTHERS), *alike, registry=registry)
+    first, second = (one for one in found if one.code == COPY)
+    assert [one.item for one in first.folded if one.code == "DOC-GONE"] == ["3", "4.3", "4.4", "5.2"]
+    assert second.folded == ()
 
 
 @pytest.mark.parametrize("wish", ["off", "info"])

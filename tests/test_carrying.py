@@ -71,6 +71,15 @@ def test_what_stood_and_is_blank_now_is_kept_with_one_warning_at_its_cell(item: 
     assert dict(remark.data)["day"] == JANUARY
 
 
+def test_what_was_said_class_by_class_is_kept_class_by_class() -> None:
+    reports = history((JANUARY, {"8": "5 кл. – 12 из 24, 6 кл. – 20 из 25"}), (MARCH, {"8": ""}))
+    kept = [one for one in facts(checked(reports), 1, "8") if one.field == "by_class"]
+    assert [one.value for one in kept] == ["5 кл. — 12 из 24", "6 кл. — 20 из 25"]
+    assert {(one.file, one.why) for one in kept} == {("1.xlsx", "blank")}
+    [row] = [row for row in coverage_rows(measured(reports)) if row.item == "8" and row.share is Share.COUNTED]
+    assert (row.covered, row.total) == (32, 49)
+
+
 def test_a_total_does_not_fall_because_a_cell_was_left_empty() -> None:
     figures = measured(history((JANUARY, {"14": "44 %"}), (MARCH, {"14": ""})))
     [row] = [row for row in coverage_rows(figures) if (row.school_code, row.item) == ("01", "14")]

@@ -17,10 +17,13 @@ from pipeline.measuring.alone import alone
 from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.figures import Figures, Level, Rests, Statement
 from pipeline.measuring.measure import measure
+from pipeline.measuring.peers import PeerStanding
+from pipeline.sending.letters import leadership_letter
 from pipeline.writing.brief import make_brief
 from pipeline.writing.pages import titles
 from pipeline.writing.pages.theme import Mark
-from schemas.district import Registry
+from pipeline.writing.school.brief import make_school_brief
+from schemas.district import Recipient, Registry
 from schemas.remarks import Question, Remark, Severity, load_catalogue, remark
 from schemas.reports import FileRead
 from tests.batch import CATALOGUE, checked, file_of, moment, order_form, school
@@ -31,8 +34,9 @@ DAYS = (date(2014, 1, 10), date(2014, 1, 30), date(2014, 2, 20), date(2014, 3, 2
 *_, BEFORE, NOW = DAYS
 CALENDAR = Calendar(DAYS, days_before=10)
 HEADLINE = FORM.headline.item
-ITEMS = tuple(item.number for item in FORM.coverage_items)
-COUNTED = tuple(item for item in ITEMS if not FORM.item(item).may_be_not_provided)  # the others say that they are not
+SHARES = tuple(item.number for item in FORM.coverage_items)
+WORDS = tuple(item.number for item in FORM.due_items if not item.measured)  # milestones: is it done
+COUNTED = tuple(item for item in SHARES if not FORM.item(item).may_be_not_provided)  # the others say that they are not
 
 # How a school answers the headline item on each date: with a percent of its own, «» leaves it blank, «=» refers to the
 # former answer, «!» cannot be counted, «2» sends a second file that lacks it, «-» sends no report.
@@ -82,18 +86,18 @@ def questioned(said: Remark) -> Remark:
 
 
 def on_every_cell(checked: Checked) -> tuple[Remark, ...]:
-    """A remark of its own on each coverage item of each report."""
+    """A remark of its own on each item of each report that has a share or a due date."""
     return tuple(
         questioned(report.remark("TOTAL-NOT-BASE", item=item, value=report.file))
         for report in checked.reports
-        for item in ITEMS
+        for item in (*SHARES, *WORDS)
     )
 
 
-def figures(case: str, *remarks: Remark) -> Figures:
+def figures(case: str, *remarks: Remark, as_of: date = NOW) -> Figures:
     files, judged = reports(case)
     judged = replace(judged, remarks=(*judged.remarks, *remarks))
-    return measure(judged, list(files), REGISTRY, FORM, CATALOGUE, NOW, CALENDAR)
+    return measure(judged, list(files), REGISTRY, FORM, CATALOGUE, as_of, CALENDAR)
 
 
 def cell_of(said: Remark) -> Cell:
@@ -140,8 +144,11 @@ def of_all(day: date, item: str = HEADLINE) -> set[Cell]:
     return set().union(*(cells(code, day, item) for code in HOW))
 
 
-def expected(percents: Percents) -> dict[Statement, set[Cell]]:
+def expected() -> dict[Statement, set[Cell]]:
     rests: dict[Statement, set[Cell]] = {}
+    for item in WORDS:
+        rests |= {Statement(Rests.FIGURE, code, item): cells(code, NOW, item) for code in HOW}
+        rests[Statement(Rests.FIGURE, "", item)] = of_all(NOW, item)
     for item in COUNTED:
         both = [code for code in HOW if cells(code, NOW, item) and cells(code, BEFORE, item)]
         rests |= {Statement(kind, "", item): of_all(NOW, item) for kind in (Rests.FIGURE, Rests.PEERS)}
@@ -158,17 +165,7 @@ def expected(percents: Percents) -> dict[Statement, set[Cell]]:
             rests[Statement(Rests.COURSE, code)] = set().union(*(cells(code, day) for day in own))
     rests |= {Statement(Rests.POINT, day=day): of_all(day) for day in DAYS}
     rests[Statement(Rests.COURSE)] = set().union(*map(of_all, DAYS))
-    rests |= expected_of_those_behind(percents)
     return {statement: cells for statement, cells in rests.items() if cells}
-
-
-def expected_of_those_behind(percents: Percents) -> dict[Statement, set[Cell]]:
-    """All schools are of one size: the municipality's share is their mean."""
-    least = FORM.target_on(NOW).min  # type: ignore[union-attr]
-    shares = {code: percents[code][DAYS.index(day_of_figure(code))] for code in HOW if cells(code, NOW)}
-    behind = set().union(*(cells(code, NOW) for code, share in shares.items() if share < least))
-    is_behind = sum(shares.values()) / len(shares) < least
-    return {Statement(Rests.BEHIND): behind, Statement(Rests.CATCH_UP): of_all(NOW) if is_behind else behind}
 
 
 def day_of_figure(code: str) -> date:
@@ -179,16 +176,14 @@ def day_of_figure(code: str) -> date:
 
 
 # ── the mutation ─────────────────────────────────────────────────────────────────────────────────────────
-CASES = {"above": ABOVE, "below": BELOW}
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_remark_on_a_cell_is_carried_by_all_that_rests_on_it_and_by_nothing_else(case: str):
+@pytest.mark.parametrize("as_of", [NOW, date(2014, 4, 2)], ids=["reporting date", "between the dates"])
+@pytest.mark.parametrize("case", ["above", "below"])
+def test_a_remark_on_a_cell_is_carried_by_all_that_rests_on_it_and_by_nothing_else(case: str, as_of: date):
     """All cells at once, each with a remark of its own: a statement carries those of its cells."""
-    whole = figures(case, *on_every_cell(reports(case)[1]))
+    whole = figures(case, *on_every_cell(reports(case)[1]), as_of=as_of)
     assert (whole.municipality.level is Level.BELOW) == (case == "below")
     found = {one: {cell_of(said) for said in remarks} for one, remarks in whole.doubts.found.items()}
-    rests = expected(CASES[case])
+    rests = expected()
     assert sorted(map(str, found.keys() ^ rests.keys())) == []
     assert {one: found[one] ^ rests[one] for one in found if found[one] != rests[one]} == {}
 
@@ -200,6 +195,7 @@ ALONE = {
     "of a file that another has replaced in part": ("09", NOW, "a", HEADLINE),
     "of an early date": ("08", NOW, "a", HEADLINE),
     "of another item": ("02", NOW, "a", "6.2"),
+    "of a document": ("02", NOW, "a", "3"),
 }
 
 
@@ -208,7 +204,7 @@ def test_one_remark_alone_marks_what_rests_on_its_cell(place: tuple[str, date, s
     code, day, file, item = place
     cell = code, day, f"{code}-{day}-{file}", item
     [said] = (said for said in on_every_cell(reports("above")[1]) if cell_of(said) == cell)
-    rests = {one for one, cells in expected(ABOVE).items() if cell in cells}
+    rests = {one for one, cells in expected().items() if cell in cells}
     assert rests
     assert figures("above", said).doubts.found.keys() == rests
 
@@ -275,9 +271,19 @@ def test_what_is_folded_into_another_remark_still_puts_its_own_answer_under_ques
     gone = questioned(report.remark("DOC-GONE", item="3", cell="C9", document="приказ № 1", day=BEFORE))
     after = questioned(replace(report.remark("AFTER-SAME-ANSWERS", day=BEFORE), folded=(fell, gone)))
     found = figures("above", after).doubts.found
-    assert {one.item for one in found if one.rests is Rests.FIGURE} == {"8"}
+    assert {one.item for one in found if one.rests is Rests.FIGURE} == {"3", "8"}
     [why] = found[Statement(Rests.FIGURE, "01", "8")]
     assert (why.code, why.cell) == ("AFTER-SAME-ANSWERS", "C20")
+
+
+def test_what_is_taken_over_is_not_put_under_question_as_an_answer_of_the_copied_report():
+    """The headline item is blank in it: the former answer counts, and that it is blank is the question."""
+    [report] = (one for one in reports("above")[1].reports if (one.school, one.as_of) == ("05", NOW))
+    gone = questioned(report.remark("ANSWER-GONE", item=HEADLINE, cell="D51", earlier="40 %", day=BEFORE))
+    copied = questioned(replace(report.remark("SAME-ANSWERS", other="x.xlsx"), folded=(gone,)))
+    found = figures("above", copied).doubts.found
+    assert [one.code for one in found[Statement(Rests.FIGURE, "05", HEADLINE)]] == ["ANSWER-GONE"]
+    assert [one.code for one in found[Statement(Rests.FIGURE, "05", "6.2")]] == ["SAME-ANSWERS"]
 
 
 @pytest.mark.parametrize(
@@ -314,7 +320,7 @@ OWN_FIGURE = {"№", "Активация, %", "Отклонение, п.п.", "�
 }
 CHANGE = {"К прошлой дате, п.п.", "К прошлой дате, чел."}
 COURSE = {"Свой темп, чел. в неделю", "Прогноз на 20.04, %", "Успеет к 20.04"}
-NUMBER_COLUMN, MISSING = {"№"}, {"Не хватает до плана, чел."}
+NUMBER_COLUMN = {"№"}
 
 
 def one_remark(code: str, day: date, file: str, item: str = HEADLINE) -> Remark:
@@ -345,7 +351,7 @@ def test_every_sheet_marks_what_rests_on_the_cell_and_nothing_else():
     own, whole = "МБОУ СОШ № 9", WHOLE[ACTIVATION]
     of_school = {(own, heading) for heading in OWN_FIGURE | CHANGE | COURSE}
     assert found[ACTIVATION] == of_school | {
-        (whole, heading) for heading in (OWN_FIGURE | CHANGE | COURSE) - NUMBER_COLUMN - MISSING
+        (whole, heading) for heading in (OWN_FIGURE | CHANGE | COURSE) - NUMBER_COLUMN
     }
     heading = f"{HEADLINE} {FORM.item(HEADLINE).column.replace('|', ' ').replace('- ', '')}"
     assert found[COVERAGE] == {(row, heading) for row in (own, WHOLE[COVERAGE], f"с {BEFORE:%d.%m.%Y}, п.п.")}
@@ -450,11 +456,78 @@ def test_what_everything_would_be_without_them_is_listed():
         "Школ с выполненным планом",
         "Не хватает отстающим, чел.",
         "Кому догонять сначала",
-        "Середина по школам",
+        "Нужно в неделю до 20.04.2014, чел.",
+        "Свой темп, чел. в неделю",
         "МБОУ СОШ № 4 (04)",
     ):
         assert line in after
     assert "сейчас МБОУ СОШ № 1, МБОУ СОШ № 4 (94 чел.); без них МБОУ СОШ № 1 (61 чел.)" in after
-    assert (
-        "«Активация», № 2 из 8: без этого показателя места нет; под вопросом: всего — не как в реестре (D51)" in after
+    [of_school] = (line for line in after if line.startswith("«Активация», № 2 из 8"))
+    assert "без этого показателя нет ни места, ни отклонения" in of_school
+    assert of_school.endswith("под вопросом: всего — не как в реестре (D51)")
+    [of_item] = (line for line in after if line.startswith("активация родителей: сейчас 49,12 %"))
+    assert "середина по школам 51 %, без них 62 %; изменение +13,7 п.п., без них +16 п.п." in of_item
+    assert of_item.endswith("под вопросом 1 школа (МБОУ СОШ № 4): всего — не как в реестре")
+
+
+def test_a_former_answer_under_question_puts_the_change_under_question_and_the_letter_says_so():
+    """School 01 has answered in February and in March; only that of February is doubtful."""
+    whole = figures("above", one_remark("01", BEFORE, "a"))
+    brief = make_brief(whole, CATALOGUE)
+    _, headline, target, *_ = brief.cards
+    assert not headline.doubted
+    assert [line for line in map(plain, headline.note_lines) if "с 20.02" in line][-1].startswith(
+        "+13,7 п.п. ? с 20.02"
     )
+    assert "было 7 из 8 ? при плане 30–40 %" in map(plain, target.note_lines)
+    letter = letter_of(whole)
+    assert "+13,7 п.п. ? с 20.02" in letter
+    assert "«?» — под вопросом: опирается на ответ с открытым замечанием." in letter
+
+
+def test_the_letter_marks_figures_and_schools_under_question():
+    letter = letter_of(figures("below", one_remark("01", NOW, "a"), one_remark("02", NOW, "a")))
+    assert "Активация родителей: 26,2 % ? (" in letter
+    assert "МБОУ СОШ № 2 — 25,0 % ?, ещё 88 чел. ?" in letter
+    assert "МБОУ СОШ № 3 — 25,0 %, ещё 88 чел.\n" in letter
+
+
+def test_without_open_remarks_the_letter_bears_no_mark():
+    assert "?" not in letter_of(figures("above"))
+
+
+def letter_of(whole: Figures) -> str:
+    """In plain text, with plain spaces."""
+    registry = replace(REGISTRY, mailing=(Recipient("Иванова И. И.", "office@example.org"),))
+    letter = leadership_letter(whole, make_brief(whole, CATALOGUE), registry, "svod.xlsx", b"")
+    assert letter
+    assert letter.html.count(f"\u00a0{Mark.CHECK}") == letter.text.count(f"\u00a0{Mark.CHECK}")
+    return plain(letter.text)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def test_a_milestone_that_rests_on_an_answer_under_question_is_marked():
+    """In the table of schools and, below it, among the order's measures; the plan is item 3 and shows two of them."""
+    sheet = load_workbook(BytesIO(summary_workbook(figures("above", one_remark("02", NOW, "a", "3")))))[
+        titles.MILESTONES
+    ]
+    header = next(row for row in sheet.iter_rows() if row[0].value == "Код")
+    doubted = [cell for row in sheet.iter_rows() for cell in row if f'" {Mark.CHECK}"' in cell.number_format]
+    of_plan = {cell.column for cell in header if str(cell.value).startswith("3\n")}
+    of_schools = {sheet.cell(cell.row, 2).value for cell in doubted if cell.column in of_plan}
+    assert of_schools >= {"МБОУ СОШ № 2", "Просрочили, школ"}
+    assert not of_schools & {school.name for school in REGISTRY.schools if school.code != "02"}
+    measures = {sheet.cell(cell.row, 1).value for cell in doubted if not sheet.cell(cell.row, 2).value}
+    assert measures == {"Разработка и утверждение плана работы и его предоставление в Управление образования"}
+
+
+def test_a_school_is_asked_to_check_what_information_alone_puts_under_question():
+    said = replace(one_remark("09", NOW, "b"), code="PCT-ROSE", severity=Severity.INFO)
+    whole = figures("above", replace(said, data=(("percent", 62.0), ("earlier", 5.0), ("history", "x"))))
+    own = alone(whole, next(school for school in whole.schools if school.code == "09"))
+    brief = make_school_brief(make_brief(own, CATALOGUE), own, PeerStanding(1, 8, 51.0))
+    assert not brief.good
+    assert ("Вопросы", "Проверьте ответы под вопросом: п. 14.") in {(one.tag, one.text) for one in brief.decisions}

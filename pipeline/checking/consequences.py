@@ -2,60 +2,86 @@
 
 A report in which another school's answers stand falls behind the school's own former ones, and the report after it
 falls behind those. Each such remark says the same once more: together they are one, which names their items and cells.
+What stood on the report before the copy tells its own matter.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
+from pipeline.checking.carrying import Key
 from pipeline.checking.table import Place, Report, place_of
+from schemas.answers import Why
 from schemas.remarks import Catalogue, Remark, Severity
 
 _CAUSE, _AFTER = "SAME-ANSWERS", "AFTER-SAME-ANSWERS"
 _MANY = 2  # so many on the report after: one alone tells its own matter better
 
 Judge = Callable[[Iterable[Remark]], list[Remark]]  # graded, and lowered where the office has waived
-Following = Mapping[Place, Sequence[Remark]]  # a report -> the remarks on it that follow from a copy
+Following = Mapping[Place, Sequence[Remark]]  # a report -> the remarks on it that may follow from a copy
+Taken = Mapping[Key, tuple[int, Why]]
 
 
-def fold(graded: Sequence[Remark], counting: Sequence[Report], catalogue: Catalogue, judge: Judge) -> list[Remark]:
+def fold(
+    graded: Sequence[Remark], counting: Sequence[Report], taken: Taken, catalogue: Catalogue, judge: Judge
+) -> list[Remark]:
     """The remarks with those that follow from a copied report in the one of their cause. What sets a figure aside or
     has been waived stays what it is, and so does everything where the cause is switched off or waived itself.
 
-    `counting`: one report a school and date, in their order."""
-    copies = {place_of(said) for said in graded if said.code == _CAUSE and _is_open(said)}
-    if not copies:
+    `counting`: one report a school and date, in their order. `taken`: `judgement.Checked.taken`."""
+    causes: dict[Place, Remark] = {}  # a copied report -> the first remark that says so: it may repeat several others
+    for said in graded:
+        if said.code == _CAUSE and _is_open(said):
+            causes.setdefault(place_of(said), said)
+    if not causes:
         return list(graded)
-    follows = _by_report(said for said in graded if _CAUSE in catalogue.entries[said.code].follows and _may_fold(said))
-    on_copies = {place: follows[place] for place in copies if place in follows}
-    carriers = list(_after(copies, follows, counting, judge))
+    follows = _following(graded, catalogue)
+    new = _new(follows, counting)
+    on_copies = {cause: new[place] for place, cause in causes.items() if place in new}
+    carriers = list(_after(causes.keys(), follows, counting, taken, judge))
     folded = {said for remarks in on_copies.values() for said in remarks}
     folded |= {said for carrier in carriers for said in carrier.folded}
-    return [*(_with(said, on_copies) for said in graded if said not in folded), *carriers]
+    with_causes = (replace(said, folded=tuple(on_copies.get(said, ()))) for said in graded if said not in folded)
+    return [*with_causes, *carriers]
 
 
-def _with(said: Remark, on_copies: Following) -> Remark:
-    if said.code != _CAUSE or not _is_open(said):
-        return said
-    return replace(said, folded=tuple(on_copies.get(place_of(said), ())))
-
-
-def _after(copies: set[Place], follows: Following, counting: Sequence[Report], judge: Judge) -> Iterator[Remark]:
-    """On the report after a copied one, in place of what compares it with that."""
-    for before, now in pairwise(counting):
-        if before.school != now.school or before.place not in copies or now.place in copies:
-            continue
-        compared = [said for said in follows.get(now.place, ()) if dict(said.data).get("day") == before.as_of]
-        if len(compared) >= _MANY:
-            carriers = judge([now.remark(_AFTER, day=before.as_of)])
-            yield from (replace(one, folded=tuple(compared)) for one in carriers if _is_open(one))
-
-
-def _by_report(remarks: Iterable[Remark]) -> Following:
+def _following(graded: Sequence[Remark], catalogue: Catalogue) -> Following:
+    """Those that may follow from a copy."""
     found: dict[Place, list[Remark]] = {}
-    for said in remarks:
-        found.setdefault(place_of(said), []).append(said)
+    for said in graded:
+        if _CAUSE in catalogue.entries[said.code].follows and _may_fold(said):
+            found.setdefault(place_of(said), []).append(said)
     return found
+
+
+def _new(follows: Following, counting: Sequence[Report]) -> Following:
+    """Those of them that did not stand on the school's report before."""
+    before = {now.place: last.place for last, now in pairwise(counting) if last.school == now.school}
+    stood = {(place, said.item, said.code) for place, remarks in follows.items() for said in remarks}
+    return {
+        place: [said for said in remarks if (before.get(place), said.item, said.code) not in stood]
+        for place, remarks in follows.items()
+    }
+
+
+def _after(
+    copies: Set[Place], follows: Following, counting: Sequence[Report], taken: Taken, judge: Judge
+) -> Iterator[Remark]:
+    """On a report after a copied one, in place of what compares it with an answer of that: the last report gave it, or
+    has taken it over itself."""
+    reports = {report.number: report for report in counting}
+    for before, now in pairwise(counting):
+        if before.school != now.school or now.place in copies:
+            continue
+        compared: dict[int, list[Remark]] = {}
+        for said in follows.get(now.place, ()):
+            giver, _ = taken.get((before.number, said.item), (before.number, None))
+            if "day" in dict(said.data) and giver in reports and reports[giver].place in copies:
+                compared.setdefault(giver, []).append(said)
+        for giver, remarks in compared.items():
+            if len(remarks) >= _MANY:
+                carriers = judge([now.remark(_AFTER, day=reports[giver].as_of)])
+                yield from (replace(one, folded=tuple(remarks)) for one in carriers if _is_open(one))
 
 
 def _is_open(said: Remark) -> bool:

@@ -116,7 +116,7 @@ def check(
     return Checked(
         reports=tuple(reports),
         answers=table.assign(counted=~_keyed(table, set_aside), waived=_keyed(table, waived)),
-        remarks=tuple(consequences.fold(graded, counting, catalogue, judged)),
+        remarks=tuple(consequences.fold(graded, counting, carried.taken, catalogue, judged)),
         on_registry=tuple(catalogue.grade([*registry.remarks, *contracts.judge_registry(registry, form)])),
         set_aside=set_aside,
         empty=empty,

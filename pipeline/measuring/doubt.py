@@ -14,10 +14,10 @@ from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report, place_of
 from pipeline.measuring.evidence import Doubted, Evidence
-from pipeline.measuring.figures import Doubts, Figures, Level, Measured, Rests, Share, Statement
+from pipeline.measuring.figures import Doubts, Figures, Measured, Rests, Share, Statement
 from pipeline.measuring.picture import Picture
 from schemas.answers import OF_ANOTHER_DATE, Why
-from schemas.form import Form
+from schemas.form import Form, Kind
 from schemas.remarks import Catalogue, Question, Remark
 
 _WHOLE = ""  # the municipality, among schools
@@ -27,28 +27,51 @@ _OF_PEOPLE = ["covered", "total", "percent"]
 
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────
 def doubted_answers(checked: Checked, answered: pd.DataFrame, form: Form, catalogue: Catalogue) -> Doubted:
-    """(report, coverage item) that counts -> the open remarks that put it under question. `answered`:
-    `coverage.answered_shares`."""
-    questions = _Questions(checked, catalogue)
-    items = [item.number for item in form.coverage_items]
-    found = {key: questions.on(*key) for key in questions.reach(items)}
-    counted = set(answered.index[answered["share"] == Share.COUNTED]) if found else set()
-    return {key: remarks for key, remarks in found.items() if remarks and key in counted}
+    """Of the items with a share and those with a due date: (report, item) whose answer is accepted -> the open remarks
+    that put it under question. `answered`: `coverage.answered_shares`."""
+    questions = _Questions(checked, form, catalogue)
+    items = [item.number for item in form.items if item.measured or item.due]
+    found = {key: remarks for key in questions.reach(items) if (remarks := questions.on(*key))}
+    if not found:
+        return {}
+    accepted = {*answered.index[answered["share"] == Share.COUNTED], *_in_words(checked, form)}
+    return {key: remarks for key, remarks in found.items() if key in accepted}
+
+
+def _in_words(checked: Checked, form: Form) -> Iterator[Key]:
+    """What has a due date and no share: accepted answers."""
+    asked = {item.number for item in form.due_items if not item.measured}
+    table = checked.answers[checked.answers["counted"]]
+    for number, item in dict.fromkeys(zip(table["report"], table["item"], strict=True)):
+        if (answer := _without_row(item, form)) in asked:
+            yield number, answer
+
+
+def _without_row(number: str, form: Form) -> str:
+    """A row of acts is an answer to its item."""
+    above, _, row = number.rpartition(".")
+    return above if row and any(item.number == above and item.kind is Kind.ACTS for item in form.items) else number
 
 
 class _Questions:
     """The open remarks by which something is under question, by the report and item on which they stand."""
 
-    def __init__(self, checked: Checked, catalogue: Catalogue) -> None:
-        self._taken = checked.taken
+    def __init__(self, checked: Checked, form: Form, catalogue: Catalogue) -> None:
+        self._taken = {(number, _without_row(item, form)): whence for (number, item), whence in checked.taken.items()}
         self._found: dict[Question, dict[Key, list[Remark]]] = {kind: {} for kind in Question}
         numbers = {report.place: report.number for report in checked.reports}
         for said in checked.remarks:
             number = numbers.get(place_of(said), _NONE)
-            for one in said.told:  # what follows from it doubts its own answer, by the remark of its cause
+            for one in said.told:
                 if kind := catalogue.doubted_by(one):
-                    key = number, one.item if kind is Question.ITEM else ""
-                    self._found[kind].setdefault(key, []).append(replace(said, item=one.item, cell=one.cell))
+                    key = number, _without_row(one.item, form) if kind is Question.ITEM else ""
+                    self._found[kind].setdefault(key, []).append(self._told(said, one, key))
+
+    def _told(self, said: Remark, one: Remark, key: Key) -> Remark:
+        """What follows from a copied report doubts its own answer by the remark of its cause; but what is taken over
+        from another report is no answer of that one."""
+        _, why = self._taken.get(key, (None, None))
+        return one if why in OF_ANOTHER_DATE else replace(said, item=one.item, cell=one.cell)
 
     def reach(self, items: Iterable[str]) -> set[Key]:
         """All (report, item) that any of them may reach. `items`: of the form."""
@@ -79,7 +102,7 @@ class _Questions:
 def without_doubted(answered: pd.DataFrame, doubted: Doubted) -> pd.DataFrame:
     """`answered` as if the answers under question had been set aside."""
     answered = answered.copy()
-    keys = list(doubted)
+    keys = [key for key in doubted if key in answered.index]
     answered.loc[keys, "share"] = Share.SET_ASIDE
     answered.loc[keys, _OF_PEOPLE] = float("nan")
     answered.loc[keys, "derived"] = False
@@ -105,12 +128,12 @@ def inherited(
     for (code, item), remarks in answers.items():
         found.add(Statement(Rests.FIGURE, code, item), remarks)
         found.add(Statement(Rests.FIGURE, _WHOLE, item), remarks)
-        found.add(Statement(Rests.PEERS, item=item), remarks)
+        if evidence.form.item(item).measured:
+            found.add(Statement(Rests.PEERS, item=item), remarks)
     if before:
         _add_changes(found, answers, measured, before, evidence.form)
     _add_points(found, evidence, pictures)
     _add_courses(found, evidence, measured, courses)
-    _add_behind(found, answers, measured, evidence.form)
     return found.doubts()
 
 
@@ -184,18 +207,3 @@ def _add_courses(
                 found.add(Statement(Rests.COURSE, row.school.code), remarks)
     if measured.municipality.pace is not None:
         found.add(Statement(Rests.COURSE), found.points_of_all())
-
-
-def _add_behind(found: _Found, answers: Answers, measured: Measured, form: Form) -> None:
-    """Who should catch up is chosen among those behind; where the municipality is below its plan, by what it lacks,
-    which rests on all that are counted."""
-    headline = form.headline.item
-    behind = [row.school.code for row in measured.activation if row.school and row.level is Level.BELOW]
-    for code in behind:
-        remarks = answers.get((code, headline), ())
-        found.add(Statement(Rests.BEHIND), remarks)
-        found.add(Statement(Rests.CATCH_UP), remarks)
-    if behind and measured.municipality.level is Level.BELOW:
-        for (_, item), remarks in answers.items():
-            if item == headline:
-                found.add(Statement(Rests.CATCH_UP), remarks)

@@ -17,7 +17,7 @@ from schemas.form import Form
 from schemas.remarks import Catalogue, Remark
 from schemas.reports import FileRead
 
-Doubted = Mapping[Key, tuple[Remark, ...]]  # (report, coverage item) that counts -> why it is under question
+Doubted = Mapping[Key, tuple[Remark, ...]]  # (report, item) with an accepted answer -> why it is under question
 
 
 @dataclass(frozen=True)

@@ -330,15 +330,13 @@ class Restated:
 class Rests(StrEnum):
     """What a derived statement rests on."""
 
-    FIGURE = (
-        "figure"  # the accepted answer: share, rank, level, shortfall, pace needed; of the municipality all of them
-    )
+    # The accepted answer: share, rank, level, shortfall, pace needed, milestone. Of the municipality all of them: each
+    # may be the one below the target, of what those lack together and of the fewest that should catch up.
+    FIGURE = "figure"
     PEERS = "peers"  # all accepted answers to an item: place and middle among the schools
     CHANGE = "change"  # the answer and that of the last reporting date
     COURSE = "course"  # all answers of the trend, of the headline item: own pace, forecast
     POINT = "point"  # the headline item on an earlier or this date, in the trend
-    BEHIND = "behind"  # the schools below the target: what they lack together
-    CATCH_UP = "catch up"  # what the smallest set of schools that should catch up is chosen by
 
 
 class Statement(NamedTuple):

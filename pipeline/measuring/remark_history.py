@@ -24,7 +24,8 @@ def remark_history(evidence: Evidence, made_good: Iterable[Mended]) -> RemarkHis
     """Of the errors and warnings in the picture. `made_good`: `mended` of the same evidence."""
     checked, shown = evidence.checked, evidence.shown
     by_place: dict[Place, list[Remark]] = {}
-    for remark in checked.remarks:
+    told = (one for said in checked.remarks for one in said.told)  # in the words of another one it stands all the same
+    for remark in told:
         if remark.severity is not Severity.INFO and remark.school:
             by_place.setdefault(place_of(remark), []).append(remark)
     now = _raised((report.place for report in shown.chosen.values()), by_place)

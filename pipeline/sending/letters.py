@@ -12,6 +12,8 @@ from pipeline.sending.outbox import OUTBOX, Attachment, Letter, SentBook, compos
 from pipeline.wording import NBSP, band, decimals_beside, number, percent, schools
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Brief
+from pipeline.writing.pages.doubts import is_headline_doubted, with_mark
+from pipeline.writing.pages.doubts import legend as doubt_legend
 from schemas.district import Registry, Topic
 
 FILE = "rukovodstvo.eml"
@@ -32,12 +34,14 @@ class Segment(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """A school below the plan: its share, its bar (fact, gap, band, rest), how many people are missing."""
+    """A school below the plan: its share, its bar (fact, gap, band, rest), how many people are missing; `mark` stands
+    behind both where they are under question, else blank."""
 
     name: str
     share: str
     bar: list[Segment]
     missing: str
+    mark: str
 
 
 def leadership_letter(figures: Figures, brief: Brief, registry: Registry, name: str, summary: bytes) -> Letter | None:
@@ -52,7 +56,7 @@ def leadership_letter(figures: Figures, brief: Brief, registry: Registry, name: 
         "behind": behind,
         "more": f"и ещё {schools(more)}" if more else "",
         "legend": _legend(figures),
-        "last": f"Во вложении — {name}. {brief.footer}",
+        "last": f"Во вложении — {name}. {brief.footer}{doubt_legend(figures)}",
     }
     html = _templates.get_template("letter.html").render(content, theme=theme)
     attachment = Attachment(name, summary, _XLSX)
@@ -77,10 +81,10 @@ def put_in_outbox(letter: Letter, as_of: date, sender: str, journal: SentBook, o
 def _text(brief: Brief, where: str, behind: list[Behind], more: str, legend: str, last: str) -> str:
     """The same letter without any layout."""
     lines = [where, "", brief.headline, brief.subline, ""]
-    lines += [f"{card.label}: {card.figure} ({'; '.join(filter(None, card.note_lines))})" for card in brief.cards]
+    lines += [f"{card.label}: {card.said} ({'; '.join(filter(None, card.note_lines))})" for card in brief.cards]
     if behind:
         lines += ["", "Ниже плана — сначала отстающие:"]
-        lines += [f"  {school.name} — {school.share}, ещё {school.missing} чел." for school in behind]
+        lines += [f"  {one.name} — {one.share}{one.mark}, ещё {one.missing} чел.{one.mark}" for one in behind]
         lines += [f"  {more}"] if more else []
     lines += ["", f"{brief.decide}:"]
     lines += [f"  {decision.tag}. {decision.text}" for decision in brief.decisions]
@@ -97,6 +101,7 @@ def _behind(figures: Figures) -> tuple[list[Behind], int]:
             percent(row.percent, decimals_beside(row.percent, target.min, target.max), in_column=True),
             _bar(row.percent, target.min, target.max),
             number(row.shortfall or 0),
+            with_mark("", is_headline_doubted(figures, row.school.code)),
         )
         for row in rows[:_MOST_BEHIND]
         if row.school and row.percent is not None and target

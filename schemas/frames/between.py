@@ -94,7 +94,7 @@ class Changes(pa.DataFrameModel):
         """Its percent is what the school states, and may not fall by any part."""
         return ~(table["volume"] & table["cumulative"]) | ~(table["percent"] < table["percent_before"] - NOTHING)
 
-    @control("PCT-ROSE", "said_row", percent="percent", earlier="percent_before", history="history")
+    @control("PCT-ROSE", "said_row", percent="percent", earlier="percent_before", history="history", day="day")
     @classmethod
     def share_does_not_leap(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         """A school may well have done it: information."""

@@ -2,16 +2,21 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pipeline import wording
 from pipeline.measuring.coverage import is_overdue
-from pipeline.measuring.figures import Activation, Figures, Level, Rests, State, Statement
+from pipeline.measuring.figures import Activation, Figures, Level, State
 from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Card
-from pipeline.writing.pages.doubts import doubted_schools, headline_doubted, marked
+from pipeline.writing.pages.doubts import (
+    doubted_schools,
+    is_change_doubted,
+    is_headline_doubted,
+    is_item_doubted,
+    with_mark,
+)
 from pipeline.writing.pages.theme import Mark
 from pipeline.writing.pages.words import (
     UNKNOWN,
@@ -88,9 +93,10 @@ def _headline_card(figures: Figures) -> Card:
         state = "без плана"
     if row.change_schools is None:  # a school's own page
         (state,) = _with_points((state,), row.change, figures)
-    notes = (state, _covered_said(row, figures), *_changed(row.change, row.change_schools, figures))
-    card = _share_card(label, row.percent, share_decimals(row, target), notes, row.level is Level.BELOW)
-    return _marked(card, headline_doubted(figures))
+    item = figures.form.headline.item
+    notes = (state, _covered_said(row, figures), *_changed(item, row.change, row.change_schools, figures))
+    needs_action, decimals = row.level is Level.BELOW, share_decimals(row, target)
+    return _share_card(label, row.percent, decimals, notes, needs_action, is_headline_doubted(figures))
 
 
 def _covered_said(row: Activation, figures: Figures) -> str:
@@ -99,7 +105,7 @@ def _covered_said(row: Activation, figures: Figures) -> str:
     before = compared_with(figures)
     if row.change_people is None or before is None:
         return said
-    change = signed(round(row.change_people))
+    change = with_mark(signed(round(row.change_people)), is_change_doubted(figures, figures.form.headline.item))
     (longer,) = _with_addition((said,), f"{change} с {wording.short_day(before.as_of)}", change)
     return longer
 
@@ -112,8 +118,7 @@ def _target_card(figures: Figures) -> Card:
         return Card(label, UNKNOWN, ("план ещё не действует",))
     counted, behind = len(figures.counted), len(figures.below)
     notes = (*_behind_lines(figures), *_on_target_before(figures))
-    card = _card_out_of(label, counted - behind, counted, notes, needs_action=behind > 0)
-    return _marked(card, headline_doubted(figures))
+    return _card_out_of(label, counted - behind, counted, notes, behind > 0, is_headline_doubted(figures))
 
 
 def _behind_lines(figures: Figures) -> tuple[str, ...]:
@@ -139,7 +144,7 @@ def _on_target_before(figures: Figures) -> Iterator[str]:
     if before and before.target and before.counted:
         plan = wording.band(before.target.min, before.target.max)
         met = wording.number(len(before.counted) - len(before.below))
-        said = f"было {met} из {wording.number(len(before.counted))}"
+        said = with_mark(f"было {met} из {wording.number(len(before.counted))}", is_headline_doubted(before))
         yield said if before.target == figures.target else f"{said} при плане {plan}"
 
 
@@ -156,9 +161,8 @@ def _second_card(figures: Figures) -> Card:
         overdue = is_overdue(percent, item.due, figures.as_of)
     decimals = wording.decimals_beside(percent, 100, 100)  # 99,97 % is not said as «100 %»
     change = None if math.isnan(total.change) else total.change
-    lines = (*notes, *_changed(change, total.change_schools, figures))
-    doubted = Statement(Rests.FIGURE, item=card.item) in figures.doubts
-    return _marked(_share_card(card.title, percent, decimals, lines, overdue), doubted)
+    lines = (*notes, *_changed(card.item, change, total.change_schools, figures))
+    return _share_card(card.title, percent, decimals, lines, overdue, is_item_doubted(figures, card.item))
 
 
 def _remarks_card(figures: Figures) -> Card:
@@ -192,19 +196,18 @@ def _why_unknown(figures: Figures) -> str:
 
 
 # ── how a card is made ───────────────────────────────────────────────────────────────────────────────────
-def _card_out_of(label: str, part: int, whole: int, notes: tuple[str, ...], needs_action: bool) -> Card:
+def _card_out_of(
+    label: str, part: int, whole: int, notes: tuple[str, ...], needs_action: bool, doubted: bool = False
+) -> Card:
     said = f"{wording.number(part)} из {wording.number(whole)}"
-    return Card(label, said, notes, needs_action, part, theme.out_of(whole))
+    return Card(label, said, notes, needs_action, part, theme.out_of(whole), doubted)
 
 
-def _share_card(label: str, percent: float, decimals: int, notes: tuple[str, ...], needs_action: bool) -> Card:
+def _share_card(
+    label: str, percent: float, decimals: int, notes: tuple[str, ...], needs_action: bool, doubted: bool
+) -> Card:
     look = theme.exact_share(decimals)
-    return Card(label, wording.percent(percent, decimals), notes, needs_action, percent / 100, look)
-
-
-def _marked(card: Card, doubted: bool) -> Card:
-    """With the mark behind a figure that rests on answers under question."""
-    return replace(card, look=marked(doubted, card.look)[-1])
+    return Card(label, wording.percent(percent, decimals), notes, needs_action, percent / 100, look, doubted)
 
 
 def _with_addition(notes: tuple[str, ...], *wordings: str) -> tuple[str, ...]:
@@ -222,11 +225,11 @@ def _with_points(notes: tuple[str, ...], change: float | None, figures: Figures)
     before = compared_with(figures)
     if change is None or before is None:
         return notes
-    said = points_said(change)
+    said = with_mark(points_said(change), is_change_doubted(figures, figures.form.headline.item))
     return _with_addition(notes, f"{said} с {wording.short_day(before.as_of)}", said)
 
 
-def _changed(change: float | None, schools: int | None, figures: Figures) -> Iterator[str]:
+def _changed(item: str, change: float | None, schools: int | None, figures: Figures) -> Iterator[str]:
     """«+18,4 п.п. с 20.02 у 18 школ», a line of its own; `schools`: None of a school's own change."""
     before = compared_with(figures)
     if schools is None or before is None:
@@ -235,4 +238,5 @@ def _changed(change: float | None, schools: int | None, figures: Figures) -> Ite
     if change is None:
         yield f"{since} сравнить не с чем"
     else:
-        yield f"{points_said(change)} {since} у {wording.schools(schools, wording.Case.GENITIVE)}"
+        said = with_mark(points_said(change), is_change_doubted(figures, item))
+        yield f"{said} {since} у {wording.schools(schools, wording.Case.GENITIVE)}"

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pipeline import wording
 from pipeline.measuring.activation import first_to_catch_up
-from pipeline.measuring.figures import Deadline, Figures, Level, Rests, State, Statement
+from pipeline.measuring.figures import Deadline, Figures, Level, State
 from pipeline.wording import NBSP
 from pipeline.writing.pages import titles
 from pipeline.writing.pages.brief import Decision
-from pipeline.writing.pages.theme import Mark
+from pipeline.writing.pages.doubts import is_course_doubted, is_headline_doubted, is_item_doubted, with_mark
 from pipeline.writing.pages.words import lacking, school_name, school_names, to_remind
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, Severity
@@ -32,9 +32,8 @@ def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]
     if not figures.schools:
         yield Decision("Реестр", "В реестре нет ни одной школы: внесите школы и запустите свод снова.")
     if figures.below:
-        sheet, doubted = figures.form.headline.sheet, Statement(Rests.CATCH_UP) in figures.doubts
-        tag = f"{sheet} {Mark.CHECK}" if doubted else sheet
-        yield Decision(tag, _who_should_catch_up(figures), sheet)
+        sheet = figures.form.headline.sheet
+        yield Decision(with_mark(sheet, is_headline_doubted(figures)), _who_should_catch_up(figures), sheet)
     if any(to_remind(figures, state) for state in _ABSENT):
         yield Decision("Отчёты", _fitted(lambda shown: _who_is_absent(figures, shown)), titles.SUBMISSIONS)
     if errors := [remark for remark in figures.remarks if remark.severity is Severity.ERROR]:
@@ -80,15 +79,15 @@ def _what_comes_next(figures: Figures) -> str:
     late = any(row.will_miss for row in figures.activation)
     if forecast is not None and not (late and target.min == 100):  # all parents of all schools, or it is not reached
         decimals = wording.decimals_beside(forecast, target.min, target.max, least=0)
-        doubted = f" {Mark.CHECK}" if Statement(Rests.COURSE) in figures.doubts else ""
-        said += f", прогноз {wording.percent(forecast, decimals)}{doubted}"
+        said += f", прогноз {with_mark(wording.percent(forecast, decimals), is_course_doubted(figures))}"
     return f"{said}."
 
 
 def _late_by_forecast_counted(figures: Figures) -> str:
-    late = sum(row.will_miss for row in figures.activation)
-    verb = wording.plural(late, "успеет", "успеют", "успеют")
-    return f" По прогнозу не {verb} {wording.schools(late)}." if late else ""
+    late = [row for row in figures.activation if row.will_miss]
+    verb = wording.plural(len(late), "успеет", "успеют", "успеют")
+    schools = with_mark(wording.schools(len(late)), any(is_course_doubted(figures, row) for row in late))
+    return f" По прогнозу не {verb} {schools}." if late else ""
 
 
 _ABSENT = {
@@ -154,7 +153,8 @@ def _matter(error: Remark, form: Form, catalogue: Catalogue) -> str:
 def _most_overdue(figures: Figures) -> str:
     overdue = figures.overdue
     worst = max(overdue, key=lambda deadline: len(overdue[deadline]))  # of equal ones the earliest
-    said = f"{_deadline_said(worst, figures.form)} — {wording.schools(len(overdue[worst]))}"
+    schools = with_mark(wording.schools(len(overdue[worst])), is_item_doubted(figures, worst.item))
+    said = f"{_deadline_said(worst, figures.form)} — {schools}"
     if len(overdue) == 1:
         return f"Просрочено: {said}."
     return f"Просрочено чаще всего: {said}; всего просроченных этапов — {wording.number(figures.overdue_total)}."

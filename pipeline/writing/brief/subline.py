@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pipeline import wording
 from pipeline.measuring.activation import level
-from pipeline.measuring.figures import Figures, Level, State
+from pipeline.measuring.figures import Activation, Figures, Level, State
 from pipeline.measuring.rows import totals_by_item
 from pipeline.writing.pages import titles
-from pipeline.writing.pages.doubts import doubted_schools, headline_doubted, named
+from pipeline.writing.pages.doubts import doubted_schools, is_course_doubted, is_headline_doubted, named, with_mark
 from pipeline.writing.pages.words import (
     MOST_NAMED,
     headline_range,
@@ -63,7 +63,8 @@ def _range_said(figures: Figures) -> Iterator[str]:
         doubt = ", план может оказаться не выполнен"
     elif figures.municipality.level is Level.BELOW and best is not Level.BELOW:
         doubt = ", план может оказаться выполнен"
-    yield f"{_not_counted_said(figures)} — {range_said(share_range, figures.target)}{doubt}."
+    bounds = with_mark(range_said(share_range, figures.target), is_headline_doubted(figures))
+    yield f"{_not_counted_said(figures)} — {bounds}{doubt}."
 
 
 def _told_apart_said(figures: Figures) -> Iterator[str]:
@@ -103,8 +104,8 @@ def _not_counted_said(figures: Figures) -> str:
 
 def _behind_said(figures: Figures) -> Iterator[str]:
     """Together they may lack more than the municipality: where it is below its plan, theirs is not said beside its."""
-    missing = lacking(figures.shortfall, figures.form)
-    names = [f"{school_name(row)} — {wording.number(row.shortfall or 0)}" for row in figures.below]
+    missing = with_mark(lacking(figures.shortfall, figures.form), is_headline_doubted(figures))
+    names = [f"{school_name(row)} — {_missing_said(row, figures)}" for row in figures.below]
     if len(names) == 1:
         yield f"Отстаёт {school_name(figures.below[0])}: не хватает {missing}."
     elif figures.municipality.level is Level.BELOW:
@@ -112,6 +113,11 @@ def _behind_said(figures: Figures) -> Iterator[str]:
         yield f"Больше всего {people} не хватает в школах: {', '.join(names[:MOST_NAMED])}."
     elif names:
         yield f"Отстающим не хватает {missing}: {wording.listed(names, MOST_NAMED, wording.SCHOOL)}."
+
+
+def _missing_said(row: Activation, figures: Figures) -> str:
+    assert row.school is not None
+    return with_mark(wording.number(row.shortfall or 0), is_headline_doubted(figures, row.school.code))
 
 
 def _submissions_said(figures: Figures) -> Iterator[str]:
@@ -134,13 +140,13 @@ def _all_reported(figures: Figures) -> str:
         who = "Школа отчиталась"
     elif len(reported(figures)) < len(figures.schools):
         who = "Отчитались все, от кого отчёт нужен"
-    praised = figures.target and len(figures.schools) > 1 and not headline_doubted(figures)
+    praised = figures.target and len(figures.schools) > 1 and not is_headline_doubted(figures)
     return f"{who}, отстающих нет." if praised else f"{who}."
 
 
 def _late_by_forecast_said(figures: Figures) -> Iterator[str]:
     """Who will miss the next target, where nobody is behind today."""
-    late = [school_name(row) for row in figures.activation if row.will_miss]
+    late = [with_mark(school_name(row), is_course_doubted(figures, row)) for row in figures.activation if row.will_miss]
     if late and figures.next_target and not figures.below:
         verb = "не дойдёт" if len(late) == 1 else "не дойдут"
         day, least = wording.short_day(figures.next_target.by), wording.percent(figures.next_target.min)

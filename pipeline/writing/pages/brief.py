@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from pipeline.writing.pages.doubts import with_mark
 from pipeline.writing.pages.theme import Look
 
 
 @dataclass(frozen=True)
 class Card:
     """One card. `value` is the figure as a number for a cell of the format `look`, a fraction for a share;
-    None where it is not known."""
+    None where it is not known. `doubted`: the figure rests on answers under question."""
 
     label: str
     figure: str
@@ -16,6 +17,12 @@ class Card:
     needs_action: bool = False
     value: float | None = None
     look: Look = field(default_factory=dict)
+    doubted: bool = False
+
+    @property
+    def said(self) -> str:
+        """The figure with the mark that a cell bears by its format."""
+        return with_mark(self.figure, self.doubted)
 
 
 @dataclass(frozen=True)

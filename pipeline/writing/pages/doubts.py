@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Level, Rests, Statement
+from pipeline.measuring.figures import Activation, Figures, Level, Rests, Statement
 from pipeline.wording import NBSP
 from pipeline.writing.pages.theme import Look, Mark
 from schemas.district import School
@@ -31,6 +31,11 @@ def _with_mark(number_format: str) -> str:
     return ";".join(section and f"{section}{_MARK}" for section in number_format.split(";"))
 
 
+def with_mark(said: str, doubted: bool) -> str:
+    """The same behind words, where no cell's format bears the mark."""
+    return f"{said}{NBSP}{Mark.CHECK}" if doubted else said
+
+
 def legend(figures: Figures) -> str:
     """For a sheet's note; blank where nothing is under question."""
     if not figures.doubts.found:
@@ -38,9 +43,24 @@ def legend(figures: Figures) -> str:
     return f" «{Mark.CHECK}» — под вопросом: опирается на ответ с открытым замечанием."
 
 
-def headline_doubted(figures: Figures, school: str = "") -> bool:
+def is_item_doubted(figures: Figures, item: str, school: str = "") -> bool:
+    """Is an accepted answer to the item under question: a school's, or any."""
+    return Statement(Rests.FIGURE, school, item) in figures.doubts
+
+
+def is_headline_doubted(figures: Figures, school: str = "") -> bool:
     """Is the share of the headline item under question: of a school, or of all together."""
-    return Statement(Rests.FIGURE, school, figures.form.headline.item) in figures.doubts
+    return is_item_doubted(figures, figures.form.headline.item, school)
+
+
+def is_change_doubted(figures: Figures, item: str) -> bool:
+    """Is what has changed of the municipality's share of an item under question."""
+    return Statement(Rests.CHANGE, item=item) in figures.doubts
+
+
+def is_course_doubted(figures: Figures, row: Activation | None = None) -> bool:
+    """Are own pace and forecast under question: of a school, or of all together."""
+    return Statement(Rests.COURSE, row.school.code if row and row.school else "") in figures.doubts
 
 
 def is_plan_doubted(figures: Figures) -> bool:
@@ -48,12 +68,12 @@ def is_plan_doubted(figures: Figures) -> bool:
     left = figures.undoubted
     if left is None or figures.municipality.level not in (Level.ON, Level.ABOVE):
         return False
-    return headline_doubted(figures) and left.municipality.level not in (Level.ON, Level.ABOVE)
+    return is_headline_doubted(figures) and left.municipality.level not in (Level.ON, Level.ABOVE)
 
 
 def doubted_schools(figures: Figures, item: str) -> list[School]:
-    """Those whose answer to the coverage item is under question."""
-    return [one for one in figures.schools if Statement(Rests.FIGURE, one.code, item) in figures.doubts]
+    """Those whose answer to the item is under question."""
+    return [one for one in figures.schools if is_item_doubted(figures, item, one.code)]
 
 
 def reasons(remarks: Iterable[Remark], as_of: date | None, catalogue: Catalogue) -> str:
@@ -62,11 +82,21 @@ def reasons(remarks: Iterable[Remark], as_of: date | None, catalogue: Catalogue)
     return wording.listed(list(said), _MOST_REASONS)
 
 
+def titles_of(remarks: Iterable[Remark], catalogue: Catalogue) -> str:
+    """The same of several schools: the cells would tell nothing."""
+    said = dict.fromkeys(_title(remark, catalogue) for remark in remarks)
+    return wording.listed(list(said), _MOST_REASONS)
+
+
 def _reason(remark: Remark, as_of: date | None, catalogue: Catalogue) -> str:
-    title = wording.lowered(catalogue.entries[remark.code].title)
+    title = _title(remark, catalogue)
     day = f"на{NBSP}{wording.short_day(remark.as_of)}" if remark.as_of and remark.as_of != as_of else ""
     where = ", ".join(filter(None, (day, remark.cell)))
     return f"{title} ({where})" if where else title
+
+
+def _title(remark: Remark, catalogue: Catalogue) -> str:
+    return wording.lowered(catalogue.entries[remark.code].title)
 
 
 def named(schools: Sequence[School], most: int) -> str:

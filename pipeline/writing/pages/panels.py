@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Card
+from pipeline.writing.pages.doubts import marked
 from pipeline.writing.pages.page import HIGHEST_ROW, Column, Page, cell_text
 from pipeline.writing.pages.theme import Look
 
@@ -30,10 +31,11 @@ def write_card(page: Page, row: int, columns: tuple[int, int], card: Card, sourc
     label: Look = {"font_size": 9, "bold": True, "font_color": theme.GREY}
     write_across(page, row, columns, card.label, panel, label)
     figure: Look = {**panel, "font_size": 22, "bold": True, "font_color": ink}
-    write_across(page, row + 1, columns, card.figure, figure, card.look)
+    looks = marked(card.doubted, figure, card.look)
+    write_across(page, row + 1, columns, card.figure, *looks)
     if card.value is not None and source:
-        page.formula(row + 1, columns[0], source, card.value, figure, card.look)
+        page.formula(row + 1, columns[0], source, card.value, *looks)
     elif card.value is not None:
-        page.number(row + 1, columns[0], card.value, figure, card.look)
+        page.number(row + 1, columns[0], card.value, *looks)
     note: Look = {"font_size": 8, "text_wrap": True, "valign": "top"}
     write_across(page, row + 2, columns, "\n".join(card.note_lines), panel, note)

@@ -11,11 +11,13 @@ from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.brief import Brief, Card, Decision
-from pipeline.writing.pages.doubts import headline_doubted, marked
+from pipeline.writing.pages.doubts import is_headline_doubted
 from pipeline.writing.pages.theme import Mark
 from pipeline.writing.pages.words import UNKNOWN, lacking
 from schemas.form import Form
 from schemas.remarks import Severity
+
+_MOST_ITEMS = 6  # named in a sentence
 
 _NOTHING_TO_DO = Decision("Итог", "Сейчас ничего не требуется: ошибок и просроченных мероприятий нет.")
 
@@ -26,6 +28,7 @@ def make_school_brief(brief: Brief, own: Figures, standing: PeerStanding) -> Bri
     return replace(
         brief,
         headline=_headline(brief, own),
+        good=brief.good and not is_headline_doubted(own),
         subline=" ".join(_subline(own, standing)),
         cards=(
             _headline_card(brief, own),
@@ -63,7 +66,7 @@ def _subline(own: Figures, standing: PeerStanding) -> Iterator[str]:
         yield f"Показатели перенесены из отчёта на {wording.day(line.as_of)}."
     elif line.as_of and line.as_of != own.as_of:
         yield f"Показатели — по отчёту на {wording.day(line.as_of)}."
-    if standing.place and not headline_doubted(own):
+    if standing.place and not is_headline_doubted(own):
         yield f"{standing.place}-е место из {wording.schools(standing.schools, wording.Case.GENITIVE)}."
     whole = totals_by_item(own)[own.form.headline.item].percent
     if standing.median is not None and standing.schools > 1:
@@ -106,8 +109,8 @@ def _missing_card(own: Figures) -> Card:
     notes = (f"{Mark.ON_PLAN} нижняя граница {wording.percent(target.min)} достигнута", *ahead)
     if row.shortfall:
         notes = (f"{Mark.BELOW} {_people(row.shortfall, own)} до {wording.percent(target.min)}", *ahead)
-    look = marked(headline_doubted(own), theme.PEOPLE)[-1]
-    return Card(label, missing, notes, row.shortfall > 0, row.shortfall, look)
+    doubted = is_headline_doubted(own)
+    return Card(label, missing, notes, row.shortfall > 0, row.shortfall, theme.PEOPLE, doubted)
 
 
 def _people(missing: int, own: Figures) -> str:
@@ -123,8 +126,8 @@ def _place_card(own: Figures, standing: PeerStanding) -> Card:
     if standing.place is None:
         return Card(label, UNKNOWN, ("у других школ показателя нет",))
     notes = (f"из {wording.schools(standing.schools, wording.Case.GENITIVE)} с показателем", *middle)
-    look = marked(_are_peers_doubted(own), {"num_format": '0"-е"'})[-1]
-    return Card(label, f"{standing.place}-е", notes, value=standing.place, look=look)
+    look, doubted = {"num_format": '0"-е"'}, _are_peers_doubted(own)
+    return Card(label, f"{standing.place}-е", notes, value=standing.place, look=look, doubted=doubted)
 
 
 def _report_card(own: Figures) -> Card:
@@ -162,6 +165,8 @@ def _decisions(own: Figures) -> Iterator[Decision]:
         yield Decision("Отчёт", said)
     if said := _to_correct(own):
         yield Decision("Замечания", said)
+    if items := _told_by_information_alone(own):
+        yield Decision("Вопросы", f"Проверьте ответы под вопросом: {wording.listed(items, _MOST_ITEMS)}.")
     if own.overdue:
         longest = next(iter(own.overdue))
         number = f"п.{NBSP}{longest.item}, " if longest.item else ""
@@ -191,11 +196,18 @@ def _to_send(line: Submission, own: Figures) -> str:
 
 
 def _to_correct(own: Figures) -> str:
-    """Blank where there is neither an error nor anything to check."""
+    """Blank where there is neither an error nor anything to check. What is told in one remark stands at many places."""
     asked = {Severity.ERROR: "исправьте ошибок", Severity.WARNING: "проверьте мест"}
-    tally = Counter(said.severity for said in own.remarks)
+    tally = Counter(one.severity for said in own.remarks for one in said.told)
     parts = [f"{what}: {tally[severity]}" for severity, what in asked.items() if tally[severity]]
     return f"{wording.capital(', '.join(parts))}. Что и где — на втором листе." if parts else ""
+
+
+def _told_by_information_alone(own: Figures) -> list[str]:
+    """The items under question of which no error and no warning tells."""
+    found = {one.item: said for one, said in own.doubts.found.items() if one.rests is Rests.FIGURE and not one.school}
+    quiet = {item for item, remarks in found.items() if all(one.severity is Severity.INFO for one in remarks)}
+    return [wording.item_in_text(item.number) for item in own.form.items if item.number in quiet]
 
 
 def deadline_about(deadline: Deadline, form: Form) -> str:

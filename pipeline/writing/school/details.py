@@ -8,6 +8,7 @@ from pipeline.measuring.mended import identity
 from pipeline.measuring.rows import coverage_rows, milestone_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
+from pipeline.writing.pages.doubts import is_item_doubted, with_mark
 from pipeline.writing.pages.page import Column, Page
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_fitted
 from pipeline.writing.pages.remark_rows import Line, lines
@@ -82,7 +83,9 @@ def _now(own: Figures) -> dict[str, str]:
     """Item -> the school's share in words, or why it is not counted."""
     instead = {Share.SET_ASIDE: "показатель отложен до исправления", Share.NO_ANSWER: "нет ответа"}
     return {
-        row.item: wording.percent(row.percent, wording.decimals_beside(row.percent, 0, 100))
+        row.item: with_mark(
+            wording.percent(row.percent, wording.decimals_beside(row.percent, 0, 100)), is_item_doubted(own, row.item)
+        )
         if row.share is Share.COUNTED
         else instead.get(row.share, "")
         for row in coverage_rows(own)

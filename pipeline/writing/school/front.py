@@ -15,7 +15,7 @@ from pipeline.measuring.rows import CoverageRow, coverage_rows, totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages import doubts, theme
 from pipeline.writing.pages.charts import Charts
-from pipeline.writing.pages.doubts import marked
+from pipeline.writing.pages.doubts import is_item_doubted, marked
 from pipeline.writing.pages.page import Column, Page, fraction
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card, write_fitted
 from pipeline.writing.pages.theme import Look, Mark
@@ -226,8 +226,7 @@ def _write_answer(page: Page, row: int, item: Item, answer: CoverageRow) -> None
         for column in (COVERED, TOTAL, SHARE):
             page.text(row, column, UNKNOWN, theme.ROW, theme.RIGHT, theme.QUIET)
         return
-    doubted = Statement(Rests.FIGURE, item=item.number) in page.book.figures.doubts
-    looks = marked(doubted, theme.ROW, theme.BOLD, _share_look(page, item))
+    looks = marked(is_item_doubted(page.book.figures, item.number), theme.ROW, theme.BOLD, _share_look(page, item))
     if not item.base:
         for column in (COVERED, TOTAL):
             page.text(row, column, UNKNOWN, theme.ROW, theme.RIGHT, theme.QUIET)

@@ -120,7 +120,7 @@ def _write_school(page: Page, row: int, rank: int, activation: Activation) -> No
     school = activation.school
     assert school is not None
     below = (theme.BOLD,) if activation.level is Level.BELOW else ()
-    doubted = doubts.headline_doubted(page.book.figures, school.code)
+    doubted = doubts.is_headline_doubted(page.book.figures, school.code)
     page.number(row, NUMBER, rank, *marked(doubted, theme.ROW, theme.CENTRE, theme.QUIET))
     page.text(row, CODE, school.code, theme.ROW, theme.CENTRE, theme.QUIET, theme.TEXT)
     page.text(row, SCHOOL, school.name, theme.ROW, theme.WRAP, *below)
@@ -197,7 +197,7 @@ def _write_measured(page: Page, row: int, activation: Activation, look: Look) ->
     """What a school's row and the municipality's have in common: share, target, deviation, pace, state."""
     figures = page.book.figures
     target, item, code = figures.target, figures.form.headline.item, activation.school.code if activation.school else ""
-    doubted = Statement(Rests.FIGURE, code, item) in figures.doubts
+    doubted = doubts.is_item_doubted(figures, item, code)
     low, high = (fraction(target.min), fraction(target.max)) if target else (None, None)
     exact = theme.exact_share(share_decimals(activation, target))
     share = _of_row('=IF(N({total})=0,"",{count}/{total})', row)
@@ -259,9 +259,8 @@ def _write_total(page: Page, last: int, columns: list[Column]) -> None:
         MISSING: figures.shortfall,
         PER_WEEK: sum(row.per_week or 0 for row in figures.counted),
     }
-    rests = {MISSING: Statement(Rests.BEHIND), PER_WEEK: Statement(Rests.FIGURE, item=figures.form.headline.item)}
     for column, cached in sums.items():
-        doubted = column in rests and rests[column] in figures.doubts
+        doubted = column in (MISSING, PER_WEEK) and doubts.is_headline_doubted(figures)
         letter = xl_col_to_name(column)
         formula = f"=SUM({letter}{DATA_ROW + 1}:{letter}{max(last, DATA_ROW) + 1})"
         page.total(

@@ -5,12 +5,12 @@ import math
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Rests, Share, Statement
+from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.rows import CoverageRow, coverage_rows, totals_by_item
 from pipeline.measuring.words import Spread, spreads
 from pipeline.wording import NBSP
 from pipeline.writing.pages import doubts, theme, titles
-from pipeline.writing.pages.doubts import marked
+from pipeline.writing.pages.doubts import is_change_doubted, is_item_doubted, marked
 from pipeline.writing.pages.page import (
     FIRST_ROW,
     HIGHEST_ROW,
@@ -128,8 +128,7 @@ def _write_totals(page: Page, items: list[Item]) -> None:
 def _write_share(page: Page, column: int, item: Item) -> None:
     """Σ / Σ as a formula over the people of «Данные»."""
     figures = page.book.figures
-    doubted = Statement(Rests.FIGURE, item=item.number) in figures.doubts
-    looks = marked(doubted and bool(item.base), theme.TOTAL, theme.CENTRE, theme.SHARE)
+    looks = marked(is_item_doubted(figures, item.number) and bool(item.base), theme.TOTAL, theme.CENTRE, theme.SHARE)
     share = municipal_share(figures, item.number)
     if item.base:
         covered, total = (data.sum_of(figures, item.number, figure) for figure in ("covered", "total"))
@@ -167,7 +166,7 @@ def _write_changes(page: Page, items: list[Item]) -> None:
             page.text(CHANGE_ROW, column, Mark.NONE, *_QUIET)
             page.text(COMPARED_ROW, column, Mark.NONE, *_QUIET)
         else:
-            doubted = Statement(Rests.CHANGE, item=item.number) in page.book.figures.doubts
+            doubted = is_change_doubted(page.book.figures, item.number)
             page.number(CHANGE_ROW, column, points, *marked(doubted, *_QUIET, theme.POINTS))
             page.number(COMPARED_ROW, column, totals[item.number].change_schools, *_QUIET, theme.PEOPLE)
 
@@ -188,7 +187,7 @@ def _write_schools(page: Page, items: list[Item]) -> int:
 
 def _write_answer(page: Page, row: int, column: int, answer: CoverageRow) -> None:
     if answer.share == Share.COUNTED:
-        doubted = Statement(Rests.FIGURE, answer.school_code, answer.item) in page.book.figures.doubts
+        doubted = is_item_doubted(page.book.figures, answer.item, answer.school_code)
         page.number(row, column, fraction(answer.percent), *marked(doubted, _CELL, theme.HEAT))
     else:
         text, looks = _INSTEAD[answer.share]

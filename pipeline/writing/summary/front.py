@@ -7,11 +7,11 @@ import math
 from collections.abc import Sequence
 
 from pipeline import wording
-from pipeline.measuring.figures import Level, Rests, Statement
+from pipeline.measuring.figures import Level
 from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.brief import Decision
 from pipeline.writing.pages.charts import TREND_TITLE, Charts
-from pipeline.writing.pages.doubts import marked
+from pipeline.writing.pages.doubts import is_item_doubted, marked
 from pipeline.writing.pages.page import Page, address, written
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card
 from pipeline.writing.pages.theme import Look
@@ -165,7 +165,7 @@ def _write_share(page: Page, row: int, columns: tuple[int, int], item: Item | No
     if item:
         share = coverage.municipal_share(page.book.figures, item.number)
         source = f"={address(titles.COVERAGE, coverage.total_cell(form, item.number))}"
-        doubted = bool(item.base) and Statement(Rests.FIGURE, item=item.number) in page.book.figures.doubts
+        doubted = bool(item.base) and is_item_doubted(page.book.figures, item.number)
         page.formula(row, columns[0], source, share, *marked(doubted, cell, theme.SHARE))
 
 

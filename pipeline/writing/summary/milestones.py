@@ -10,7 +10,8 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline import wording
 from pipeline.measuring.figures import Deadline, Figures, Milestone
 from pipeline.measuring.rows import measure_rows, milestone_rows, step_rows
-from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages import doubts, theme, titles
+from pipeline.writing.pages.doubts import is_item_doubted, marked
 from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT, TINY, TINY_SIZE
 from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look
@@ -51,6 +52,7 @@ def write(page: Page) -> None:
     page.head(
         f"Этапы приказа: что сделано и что просрочено на {wording.day(figures.as_of)}",
         f"{legend}.   Охват считается сделанным при 100 %. Название школы ведёт к её файлу и ячейкам."
+        + doubts.legend(figures)
         + said_of_rest(figures.schools, "answers.csv"),
         columns,
     )
@@ -146,9 +148,10 @@ def _write_schools(page: Page, marks: list[Milestones]) -> int:
         page.text(row, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
         page.link(row, SCHOOL, titles.DATA, school.name, theme.ROW, cell=data.school_cell(number))
         of_school = [column.states[school.code] for column in marks]
-        for index, state in enumerate(of_school, FIRST_MARK):
-            mark, looks = MARKS[state]
-            page.text(row, index, mark, cell, *looks)
+        for index, column in enumerate(marks, FIRST_MARK):
+            mark, looks = MARKS[column.states[school.code]]
+            doubted = is_item_doubted(page.book.figures, column.deadline.item, school.code)
+            page.text(row, index, mark, *marked(doubted, cell, *looks))
         area = f"{first}{row + 1}:{xl_col_to_name(after - 1)}{row + 1}"
         done, overdue = of_school.count(Milestone.DONE), of_school.count(Milestone.OVERDUE)
         page.formula(row, after, _counted(area, Milestone.DONE), done, theme.ROW, theme.CENTRE)
@@ -165,10 +168,12 @@ def _write_totals(page: Page, marks: list[Milestones], last: int) -> None:
     for index, column in enumerate(marks, FIRST_MARK):
         formula = _counted(_rows(index, last), Milestone.OVERDUE)
         late = len(figures.overdue.get(column.deadline, ()))
-        page.total(TOTAL_ROW, index, formula, late, figures.schools, theme.TOTAL, QUIET_COUNT)
+        looks = marked(is_item_doubted(figures, column.deadline.item), theme.TOTAL, QUIET_COUNT)
+        page.total(TOTAL_ROW, index, formula, late, figures.schools, *looks)
     page.number(TOTAL_ROW, after, None, theme.TOTAL)
     whole = f"=SUM({_rows(after + 1, last)})"
-    looks = (theme.TOTAL, theme.ACTION_INK, QUIET_COUNT)
+    doubted = any(is_item_doubted(figures, column.deadline.item) for column in marks)
+    looks = marked(doubted, theme.TOTAL, theme.ACTION_INK, QUIET_COUNT)
     page.total(TOTAL_ROW, after + 1, whole, figures.overdue_total, figures.schools, *looks)
 
 

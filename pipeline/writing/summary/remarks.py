@@ -42,7 +42,7 @@ def write(page: Page) -> None:
     listed = lines(page.book)
     page.head(
         "Замечания к отчётам",
-        "Ошибка — показатель отложен до исправления; «проверить» — учтён, но просим проверить; «сведение» — действий "
+        "Ошибка — показатель отложен до исправления; «проверить» — учтён, но просим проверить; «сведение» — исправлений "
         f"не требует; «{WAIVED}» — исключение управления, показатель учтён. «Стоит с» — отчётная дата, с которой "
         f"замечание повторяется.{''.join(_not_standing(listed, figures))}{said_of_rest(listed, 'findings.csv')}",
         COLUMNS,
@@ -70,7 +70,7 @@ def places(book: Book) -> dict[Remark, str]:
 def _not_standing(listed: Sequence[Line], figures: Figures) -> Iterator[str]:
     """Which of the rows asks nothing any more, and what has no row."""
     if figures.mended:
-        yield " «Исправлено» — ошибка прежнего файла, которой в более позднем отчёте школы нет; в итоги не входит."
+        yield " «Исправлено» — замечание прежнего файла: в более позднем отчёте школы его нет; в итоги не входит."
     if sum(line.stands for line in listed) < len(figures.remarks):
         yield f" Прежние отчёты школ здесь не перечислены: они — на листе «{titles.METHOD}», в источниках."
 

@@ -12,7 +12,7 @@ from pipeline.measuring.rows import totals_by_item, trend_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.charts import TREND_TITLE, Charts
-from pipeline.writing.pages.doubts import marked
+from pipeline.writing.pages.doubts import is_change_doubted, marked, with_mark
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import compared_with, points_said, same_schools_said, school_name, signed, told_apart
@@ -90,7 +90,7 @@ def _whole_moved(figures: Figures, before: Figures) -> Iterator[str]:
         return
     people = f"{signed(round(whole.change_people))}{NBSP}чел."
     same = same_schools_said(totals_by_item(figures)[item])
-    doubted = ", под вопросом" if Statement(Rests.CHANGE, item=item) in figures.doubts else ""
+    doubted = ", под вопросом" if is_change_doubted(figures, item) else ""
     yield f"Муниципалитет: {points_said(whole.change)} ({people}) {since} {same}{doubted}."
     if said := told_apart(figures, item):
         yield f"{wording.capital(said)}."
@@ -102,7 +102,7 @@ def _schools_moved(figures: Figures, before: Figures) -> Iterator[str]:
     if not changes:
         return
     by_change = [row for _, row in sorted(changes, key=lambda pair: -pair[0])]
-    doubted = [row for row in by_change if (row.change or 0) >= 0 and _is_doubted(row, figures)]
+    doubted = [row for row in by_change if (row.change or 0) > 0 and _is_doubted(row, figures)]
     risen = [row for row in by_change if (row.change or 0) > 0 and not _is_doubted(row, figures)]
     fallen = [row for row in reversed(by_change) if (row.change or 0) < 0]
     if risen:
@@ -112,9 +112,9 @@ def _schools_moved(figures: Figures, before: Figures) -> Iterator[str]:
         names = wording.listed([school_name(row) for row in doubted], MOST_MOVERS, wording.SCHOOL)
         yield f"Прирост под вопросом: {names}."
     if fallen:
-        said = [f"{_moved(row)}{f' {Mark.CHECK}' if _is_doubted(row, figures) else ''}" for row in fallen]
+        said = [with_mark(_moved(row), _is_doubted(row, figures)) for row in fallen]
         yield f"Снизились: {wording.listed(said, MOST_MOVERS, wording.SCHOOL)}."
-    if not risen and not fallen and not doubted:
+    if not any(row.change or _is_doubted(row, figures) for row in by_change):
         yield f"С {wording.day(before.as_of)} доля не изменилась ни в одной школе."
 
 

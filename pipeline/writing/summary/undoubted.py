@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from pipeline import wording
 from pipeline.measuring.activation import first_to_catch_up
-from pipeline.measuring.figures import Activation, Figures, Rests, Share, Statement
-from pipeline.measuring.rows import coverage_rows, totals_by_item, trend_rows
+from pipeline.measuring.figures import Activation, Figures, Milestone, Rests, Share, Statement
+from pipeline.measuring.rows import coverage_rows, milestone_rows, totals_by_item, trend_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
-from pipeline.writing.pages.doubts import doubted_schools, headline_doubted, named, reasons
+from pipeline.writing.pages.doubts import doubted_schools, is_headline_doubted, named, reasons, titles_of
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.pages.words import MOST_NAMED, points_said, school_name
 from schemas.form import Item
@@ -36,13 +36,14 @@ def lines(figures: Figures, catalogue: Catalogue) -> Iterator[Line]:
     left = figures.undoubted
     if left is None:
         return
-    yield from _totals(figures, left)
+    yield from _totals(figures, left, catalogue)
+    yield from _milestones(figures, catalogue)
     yield from _headline(figures, left)
     yield from _schools(figures, left, catalogue)
 
 
 # ── item by item ─────────────────────────────────────────────────────────────────────────────────────────
-def _totals(figures: Figures, left: Figures) -> Iterator[Line]:
+def _totals(figures: Figures, left: Figures, catalogue: Catalogue) -> Iterator[Line]:
     for item in figures.form.coverage_items:
         doubted = doubted_schools(figures, item.number)
         changed = Statement(Rests.CHANGE, item=item.number) in figures.doubts
@@ -52,14 +53,25 @@ def _totals(figures: Figures, left: Figures) -> Iterator[Line]:
         name = f"п. {item.number}: {'итог' if item.base else 'середина по школам'}"
         now, without = (_share(one, item) for one in (figures, left))
         parts = [f"{about}: сейчас {_percent(now)}"]
-        if doubted:
-            parts.append(f"под вопросом {wording.schools(len(doubted))} ({named(doubted, MOST_NAMED)})")
+        if doubted and item.base:
+            middles = (_percent(_middle(one, item.number)) for one in (figures, left))
+            parts.append("середина по школам {}, без них {}".format(*middles))
         if changed:
             was, would_be = (totals_by_item(one)[item.number].change for one in (figures, left))
             parts.append(f"изменение {points_said(was)}, без них {_points(would_be)}")
         if without is None:
             parts.append(_NOTHING_LEFT)
-        yield Line(name, _fraction(without), "; ".join(parts))
+        parts.append(_doubted_said(figures, item.number, catalogue))
+        yield Line(name, _fraction(without), "; ".join(filter(None, parts)))
+
+
+def _doubted_said(figures: Figures, item: str, catalogue: Catalogue) -> str:
+    """«под вопросом 2 школы (СОШ № 3, ООШ № 7): меньше, чем в прошлом отчёте»; blank where only a former answer is."""
+    doubted = doubted_schools(figures, item)
+    if not doubted:
+        return ""
+    who = f"под вопросом {wording.schools(len(doubted))} ({named(doubted, MOST_NAMED)})"
+    return f"{who}: {titles_of(figures.doubts.of(Statement(Rests.FIGURE, item=item)), catalogue)}"
 
 
 def _share(figures: Figures, item: Item) -> float | None:
@@ -76,24 +88,29 @@ def _middle(figures: Figures, item: str) -> float | None:
     return median(percents) if percents else None
 
 
+def _milestones(figures: Figures, catalogue: Catalogue) -> Iterator[Line]:
+    """What would be called done without them: an answer that is not accepted proves nothing."""
+    for item in figures.form.due_items:
+        doubted = {school.code for school in doubted_schools(figures, item.number)}
+        rows = (row for row in milestone_rows(figures) if row.item == item.number)
+        done = {row.school_code for row in rows if row.state == Milestone.DONE}
+        if done & doubted:
+            now, without = (wording.schools(len(codes), wording.Case.GENITIVE) for codes in (done, done - doubted))
+            parts = f"{item.about}: сейчас у {now}, без них у {without}", _doubted_said(figures, item.number, catalogue)
+            yield Line(f"п. {item.number}: сделано", len(done - doubted), "; ".join(parts), theme.PEOPLE)
+
+
 # ── the headline item ────────────────────────────────────────────────────────────────────────────────────
 def _headline(figures: Figures, left: Figures) -> Iterator[Line]:
-    doubts, item = figures.doubts, figures.form.headline.item
+    doubts = figures.doubts
     yield from _points_of_trend(figures, left)
-    if Statement(Rests.COURSE) in doubts and figures.municipality.forecast is not None and figures.next_target:
-        yield _forecast(f"Прогноз на {wording.day(figures.next_target.by)}", figures.municipality, left.municipality)
-    if figures.target and headline_doubted(figures):
+    if Statement(Rests.COURSE) in doubts:
+        yield from _course(figures, left)
+    if is_headline_doubted(figures):
         yield from _against_target(figures, left)
-    if Statement(Rests.BEHIND) in doubts:
-        meaning = f"сейчас {_people(figures.shortfall)} в {_behind(figures)}, без них в {_behind(left)}"
-        yield Line("Не хватает отстающим, чел.", left.shortfall, meaning, theme.PEOPLE)
-    if Statement(Rests.CATCH_UP) in doubts:
-        yield Line("Кому догонять сначала", None, f"сейчас {_catching_up(figures)}; без них {_catching_up(left)}")
-    if Statement(Rests.PEERS, item=item) in doubts:
-        now, without = _middle(figures, item), _middle(left, item)
-        yield Line("Середина по школам", _fraction(without), f"сейчас {_percent(now)}")
-    if any(one.rests is Rests.CHANGE and one.school for one in doubts.found):
-        yield Line("Больше всех прибавили", None, f"со всеми ответами {_risen(figures)}; без них {_risen(left)}")
+    now, without = _risen(figures), _risen(left)
+    if now != without:
+        yield Line("Больше всех прибавили", None, f"со всеми ответами {now}; без них {without}")
 
 
 def _points_of_trend(figures: Figures, left: Figures) -> Iterator[Line]:
@@ -107,19 +124,31 @@ def _points_of_trend(figures: Figures, left: Figures) -> Iterator[Line]:
         yield Line(name, _fraction(share), f"{figures.form.headline.name}, «Динамика»: сейчас {_percent(now[day])}")
 
 
-def _forecast(name: str, now: Activation, without: Activation | None) -> Line:
-    share = without.forecast if without else None
-    meaning = f"сейчас {_percent(now.forecast)}{'' if share is not None else '; без них прогноза нет'}"
-    return Line(name, _fraction(share), meaning)
+def _course(figures: Figures, left: Figures) -> Iterator[Line]:
+    now, without, coming = figures.municipality, left.municipality, figures.next_target
+    meaning = f"сейчас {_pace(now.pace)}{_if_none(without.pace)}"
+    yield Line("Свой темп, чел. в неделю", without.pace, meaning, theme.PACE)
+    if coming and now.forecast is not None:
+        meaning = f"сейчас {_percent(now.forecast)}{_if_none(without.forecast)}"
+        yield Line(f"Прогноз на {wording.day(coming.by)}", _fraction(without.forecast), meaning)
 
 
 def _against_target(figures: Figures, left: Figures) -> Iterator[Line]:
-    now, without = (f"{len(one.counted) - len(one.below)} из {len(one.counted)}" for one in (figures, left))
-    yield Line("Школ с выполненным планом", None, f"сейчас {now}, без них {without}")
-    lacking, would_lack = figures.municipality.shortfall, left.municipality.shortfall
-    if lacking or would_lack:
-        meaning = f"муниципалитету в целом: сейчас {_people(lacking or 0)}"
-        yield Line("Не хватает до плана, чел.", would_lack, meaning, theme.PEOPLE)
+    if figures.target:
+        now, without = (f"{len(one.counted) - len(one.below)} из {len(one.counted)}" for one in (figures, left))
+        yield Line("Школ с выполненным планом", None, f"сейчас {now}, без них {without}")
+        lacking, would_lack = figures.municipality.shortfall, left.municipality.shortfall
+        if lacking or would_lack:
+            meaning = f"муниципалитету в целом: сейчас {_people(lacking or 0)}{_if_none(would_lack)}"
+            yield Line("Не хватает до плана, чел.", would_lack, meaning, theme.PEOPLE)
+    if figures.below:
+        meaning = f"сейчас {_people(figures.shortfall)} в {_behind(figures)}, без них в {_behind(left)}"
+        yield Line("Не хватает отстающим, чел.", left.shortfall, meaning, theme.PEOPLE)
+        yield Line("Кому догонять сначала", None, f"сейчас {_catching_up(figures)}; без них {_catching_up(left)}")
+    if coming := figures.next_target:
+        needed, would_need = (sum(row.per_week or 0 for row in one.counted) for one in (figures, left))
+        by = wording.day(coming.by)
+        yield Line(f"Нужно в неделю до {by}, чел.", would_need, f"сейчас {_people(needed)}", theme.PEOPLE)
 
 
 def _behind(figures: Figures) -> str:
@@ -142,23 +171,42 @@ def _risen(figures: Figures) -> str:
 
 # ── its schools ──────────────────────────────────────────────────────────────────────────────────────────
 def _schools(figures: Figures, left: Figures, catalogue: Catalogue) -> Iterator[Line]:
-    """Rank and forecast of each school under question, worst first."""
+    """What is said of each school under question, worst first."""
     without = {row.school.code: row for row in left.activation if row.school}
     counted = len(figures.counted)
     for place, row in enumerate(figures.counted, 1):
         assert row.school is not None
         code = row.school.code
         figure = figures.doubts.of(Statement(Rests.FIGURE, code, figures.form.headline.item))
+        change = figures.doubts.of(Statement(Rests.CHANGE, code, figures.form.headline.item))
         course = figures.doubts.of(Statement(Rests.COURSE, code))
-        if not figure and not course:
+        if not (figure or change or course):
             continue
-        sheet = figures.form.headline.sheet
-        parts = [f"«{sheet}», № {place} из {counted}: без этого показателя места нет"] if figure else []
-        if row.forecast is not None and course:
-            parts.append(f"прогноз {_percent(row.forecast)}, без них {_percent(without[code].forecast)}")
-        parts.append(f"под вопросом: {reasons((*figure, *course), row.report_date, catalogue)}")
-        value = None if figure else without[code].forecast
+        sheet, left_of = figures.form.headline.sheet, without[code]
+        parts = (
+            [f"«{sheet}», № {place} из {counted}: без этого показателя нет ни места, ни отклонения"] if figure else []
+        )
+        if change:
+            would_be = math.nan if left_of.change is None else left_of.change
+            parts.append(f"изменение {points_said(row.change or 0)}, без них {_points(would_be)}")
+        if course:
+            parts += _own_course(row, left_of)
+        parts.append(f"под вопросом: {reasons((*figure, *change, *course), row.report_date, catalogue)}")
+        value = None if figure else left_of.percent
         yield Line(f"{row.school.name} ({code})", _fraction(value), "; ".join(parts))
+
+
+def _own_course(now: Activation, without: Activation) -> Iterator[str]:
+    yield f"свой темп {_pace(now.pace)}, без них {_pace(without.pace)}"
+    if now.forecast is not None:
+        yield f"прогноз {_forecast(now)}, без них {_forecast(without)}"
+
+
+def _forecast(row: Activation) -> str:
+    """«62,1 %, успеет»"""
+    if row.forecast is None:
+        return "нет"
+    return f"{_percent(row.forecast)}, {'не ' if row.will_miss else ''}успеет"
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -168,6 +216,15 @@ def _percent(percent: float | None) -> str:
 
 def _points(points: float) -> str:
     return "сравнить не с чем" if math.isnan(points) else points_said(points)
+
+
+def _pace(people: float | None) -> str:
+    """A week."""
+    return "нет" if people is None else f"{wording.number(round(people, 1))}{NBSP}чел."
+
+
+def _if_none(without: float | None) -> str:
+    return f"; {_NOTHING_LEFT}" if without is None else ""
 
 
 def _people(people: int) -> str:
