@@ -341,6 +341,36 @@ def test_what_stood_on_the_report_before_the_copy_stands_for_itself():
     assert [one.as_of for one in found if one.code == "TOTAL-NOT-BASE"] == [JANUARY, MARCH]
 
 
+def test_a_fall_is_another_one_at_every_date_and_follows_from_the_copy():
+    """School 02's own count has fallen in February already; that of March falls behind because it is not its own."""
+    february, january = OTHERS | {"10.1": "35 из 42"}, OTHERS | {"10.1": "42/100%"}
+    found = remarks_of_02(("01", MARCH, {}), ("02", JANUARY, january), ("02", FEBRUARY, february), ("02", MARCH, {}))
+    assert [(one.as_of, one.item) for one in found if one.code == "COUNT-FELL"] == [(FEBRUARY, "10.1")]
+    [copied] = (one for one in found if one.code == COPY)
+    assert "10.1" in {one.item for one in copied.folded if one.code == "COUNT-FELL"}
+
+
+def test_the_second_copy_in_a_row_tells_its_consequences_in_its_own_remark():
+    copies = [(code, day, {}) for code in ("01", "02") for day in (FEBRUARY, MARCH)]
+    found = remarks_of_02(("02", JANUARY, OTHERS | {"10.1": "42/100%"}), *copies)
+    assert not [one for one in found if one.code in ("DOC-GONE", "COUNT-FELL")]
+    assert [(one.as_of, bool(one.folded)) for one in found if one.code == COPY] == [(FEBRUARY, True), (MARCH, True)]
+
+
+def test_what_is_compared_with_an_honest_report_before_the_copy_follows_from_none():
+    """In the copy of February two figures are set aside: those of March are held against January's own."""
+    copied = {"10.1": "более 50 %", "12.2": "более 50 %"}
+    own = OTHERS | {"10.1": "40 из 42", "12.2": "41 из 42"}
+    less = own | {"10.1": "30 из 42"}
+    found = remarks_of_02(
+        ("02", JANUARY, own),
+        ("01", FEBRUARY, copied),
+        ("02", FEBRUARY, copied),
+        ("02", MARCH, less),
+    )
+    assert [(one.item, dict(one.data)["day"]) for one in found if one.code == "COUNT-FELL"] == [("10.1", JANUARY)]
+
+
 def test_of_three_reports_alike_each_tells_its_consequences_once():
     registry = Registry((school("01"), school("02"), school("03")))
     alike = (("01", MARCH, {}), ("02", MARCH, {}), ("03", MARCH, {}))

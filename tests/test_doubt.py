@@ -323,10 +323,13 @@ COURSE = {"Свой темп, чел. в неделю", "Прогноз на 20.
 NUMBER_COLUMN = {"№"}
 
 
+TOTALS = (("total", 720.0), ("base", 600.0), ("label", "Родителей"))
+
+
 def one_remark(code: str, day: date, file: str, item: str = HEADLINE) -> Remark:
     cell = code, day, f"{code}-{day}-{file}", item
     [said] = (said for said in on_every_cell(reports("above")[1]) if cell_of(said) == cell)
-    return replace(said, cell="D51", data=(("total", 720.0), ("base", 600.0), ("label", "Родителей")))
+    return replace(said, cell="D51", data=TOTALS)
 
 
 def marks(workbook: bytes) -> dict[str, set[tuple[str, str]]]:
@@ -420,6 +423,33 @@ def test_the_first_page_does_not_call_a_plan_met_that_only_answers_under_questio
     assert "и ещё 1): без них — 36,2 %, план не выполнен." in brief.subline.replace("\u00a0", " ")
 
 
+def test_a_plan_that_only_answers_under_question_miss_is_not_called_missed():
+    today = {"02": "a", "03": "a", "06": "a", "08": "a", "09": "b"}
+    said = [one_remark(code, NOW, file) for code, file in today.items()]
+    whole = figures("below", *said, one_remark("04", BEFORE, "a"), one_remark("05", BEFORE, "a"))
+    assert whole.undoubted
+    assert (whole.municipality.percent, whole.undoubted.municipality.percent) == (26.25, 50)
+    assert whole.municipality.level is Level.BELOW
+    headline = make_brief(whole, CATALOGUE).headline.replace("\u00a0", " ")
+    assert " % ? при плане 41–60 %: выполнение плана под вопросом, не хватает " in headline
+
+
+def test_where_no_answer_is_left_nothing_is_said_to_be_well_without_them():
+    said = (replace(one, data=(*one.data, *TOTALS)) for one in on_every_cell(reports("below")[1]))
+    texts = text_of(summary_workbook(figures("below", *said)))[titles.METHOD]
+    after = texts[texts.index("Без показателей под вопросом") :]
+    assert any(line.startswith("сейчас 1 из 8; без них показателя нет") for line in after)
+    assert not any("отстающих нет" in line or "0 из 0" in line for line in after)
+
+
+def test_a_change_that_the_schools_counted_on_both_dates_do_not_share_is_marked_for_itself():
+    """School 08 is counted only now: the change of the total rests on it, that of the same schools does not."""
+    brief = make_brief(figures("above", one_remark("08", NOW, "a")), CATALOGUE)
+    assert "итог изменился на +14,8 п.п. ?, а у школ, учтённых на обе даты (7), — на +13,7 п.п.:" in plain(
+        brief.subline
+    )
+
+
 def test_nobody_is_said_to_have_stood_still_where_the_only_change_is_under_question():
     same = [(code, day, 30) for code in ("01", "02") for day in DAYS]
     files = [file_of(order_form(d, c, {HEADLINE: f"{p} %"}), f"{c}-{d}", REGISTRY) for c, d, p in same]
@@ -496,12 +526,20 @@ def test_without_open_remarks_the_letter_bears_no_mark():
     assert "?" not in letter_of(figures("above"))
 
 
+def test_a_doubt_on_another_item_leaves_the_headline_s_figures_clean():
+    """Item 6.2 is on no card: of all that the letter says only the deadlines rest on it."""
+    letter = letter_of(figures("above", one_remark("02", NOW, "a", "6.2")))
+    marked = [line for line in letter.splitlines() if "?" in line]
+    assert [line.strip().partition(".")[0] for line in marked] == ["Сроки", "Во вложении — svod"]
+
+
 def letter_of(whole: Figures) -> str:
     """In plain text, with plain spaces."""
     registry = replace(REGISTRY, mailing=(Recipient("Иванова И. И.", "office@example.org"),))
     letter = leadership_letter(whole, make_brief(whole, CATALOGUE), registry, "svod.xlsx", b"")
     assert letter
-    assert letter.html.count(f"\u00a0{Mark.CHECK}") == letter.text.count(f"\u00a0{Mark.CHECK}")
+    _, _, body = letter.html.partition("<body")
+    assert body.count(f"\u00a0{Mark.CHECK}") == letter.text.count(f"\u00a0{Mark.CHECK}")
     return plain(letter.text)
 
 

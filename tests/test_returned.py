@@ -620,10 +620,12 @@ def test_workers_import_no_heavy_package() -> None:
 
 def test_what_follows_from_a_remark_is_marked_in_its_own_cell_and_listed_with_it():
     follows = shown("B2", WARNING, item="3", message="В этом отчёте документа нет.")
-    cause = replace(shown("", WARNING, item="", message="Те же ответы. Отсюда же: п. 3 (B2)."), follows=(follows,))
+    cause = replace(
+        shown("", WARNING, item="", message="Те же ответы. Возможно, поэтому же: п. 3 (B2)."), follows=(follows,)
+    )
     book = opened(returned(by_xlsxwriter(), cause))
     assert "В этом отчёте документа нет." in book["Отчёт"]["B2"].comment.text
     texts = [cell.value for row in book["Замечания"] for cell in row if isinstance(cell.value, str)]
-    assert "Те же ответы. Отсюда же: п. 3 (B2)." in texts
+    assert "Те же ответы. Возможно, поэтому же: п. 3 (B2)." in texts
     assert not any("документа нет" in text for text in texts)
     assert "Отчёт принят; проверьте\u00a0— 1." in texts

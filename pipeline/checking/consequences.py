@@ -7,6 +7,7 @@ What stood on the report before the copy tells its own matter.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 from pipeline.checking.carrying import Key
@@ -36,7 +37,7 @@ def fold(
     if not causes:
         return list(graded)
     follows = _following(graded, catalogue)
-    new = _new(follows, counting)
+    new = _new(follows, causes.keys(), counting)
     on_copies = {cause: new[place] for place, cause in causes.items() if place in new}
     carriers = list(_after(causes.keys(), follows, counting, taken, judge))
     folded = {said for remarks in on_copies.values() for said in remarks}
@@ -54,14 +55,20 @@ def _following(graded: Sequence[Remark], catalogue: Catalogue) -> Following:
     return found
 
 
-def _new(follows: Following, counting: Sequence[Report]) -> Following:
-    """Those of them that did not stand on the school's report before."""
+def _new(follows: Following, copies: Set[Place], counting: Sequence[Report]) -> Following:
+    """Those of them that did not stand on the school's report before, when it was not copied. What compares with that
+    report tells another matter every time."""
     before = {now.place: last.place for last, now in pairwise(counting) if last.school == now.school}
-    stood = {(place, said.item, said.code) for place, remarks in follows.items() for said in remarks}
+    stood = {(place, said.item, said.code) for place in follows.keys() - copies for said in follows[place]}
     return {
-        place: [said for said in remarks if (before.get(place), said.item, said.code) not in stood]
+        place: [one for one in remarks if _day(one) or (before.get(place), one.item, one.code) not in stood]
         for place, remarks in follows.items()
     }
+
+
+def _day(said: Remark) -> date | None:
+    """Of the former report with which it compares its own; None where it compares with none."""
+    return next((value for name, value in said.data if name == "day"), None)  # type: ignore[return-value]
 
 
 def _after(
@@ -75,12 +82,13 @@ def _after(
             continue
         compared: dict[int, list[Remark]] = {}
         for said in follows.get(now.place, ()):
-            giver, _ = taken.get((before.number, said.item), (before.number, None))
-            if "day" in dict(said.data) and giver in reports and reports[giver].place in copies:
-                compared.setdefault(giver, []).append(said)
-        for giver, remarks in compared.items():
+            number, _ = taken.get((before.number, said.item), (before.number, None))
+            giver = reports.get(number)
+            if giver and giver.place in copies and _day(said) in (before.as_of, giver.as_of):
+                compared.setdefault(number, []).append(said)
+        for number, remarks in compared.items():
             if len(remarks) >= _MANY:
-                carriers = judge([now.remark(_AFTER, day=reports[giver].as_of)])
+                carriers = judge([now.remark(_AFTER, day=reports[number].as_of)])
                 yield from (replace(one, folded=tuple(remarks)) for one in carriers if _is_open(one))
 
 

@@ -57,7 +57,12 @@ class _Questions:
     """The open remarks by which something is under question, by the report and item on which they stand."""
 
     def __init__(self, checked: Checked, form: Form, catalogue: Catalogue) -> None:
-        self._taken = {(number, _without_row(item, form)): whence for (number, item), whence in checked.taken.items()}
+        self._taken: dict[Key, dict[tuple[int, Why], None]] = {}  # rows of acts may come from several reports
+        for (number, item), whence in checked.taken.items():
+            self._taken.setdefault((number, _without_row(item, form)), {})[whence] = None
+        table = checked.answers[checked.answers["carried"] == ""]
+        rows = zip(table["report"], table["item"], strict=True) if self._taken else ()
+        self._own = {(number, _without_row(item, form)) for number, item in dict.fromkeys(rows)}
         self._found: dict[Question, dict[Key, list[Remark]]] = {kind: {} for kind in Question}
         numbers = {report.place: report.number for report in checked.reports}
         for said in checked.remarks:
@@ -70,8 +75,12 @@ class _Questions:
     def _told(self, said: Remark, one: Remark, key: Key) -> Remark:
         """What follows from a copied report doubts its own answer by the remark of its cause; but what is taken over
         from another report is no answer of that one."""
-        _, why = self._taken.get(key, (None, None))
-        return one if why in OF_ANOTHER_DATE else replace(said, item=one.item, cell=one.cell)
+        return replace(said, item=one.item, cell=one.cell) if self._is_of_its_date(key) else one
+
+    def _is_of_its_date(self, key: Key) -> bool:
+        """Does the report say any of it itself for its date."""
+        whys = [why for _, why in self._taken.get(key, ())]
+        return key in self._own or not whys or any(why not in OF_ANOTHER_DATE for why in whys)
 
     def reach(self, items: Iterable[str]) -> set[Key]:
         """All (report, item) that any of them may reach. `items`: of the form."""
@@ -89,13 +98,13 @@ class _Questions:
 
     def _all_on(self, report: int, item: str) -> Iterator[Remark]:
         """What is taken over from another date is not what the report says for its own."""
-        source, why = self._taken.get((report, item), (report, None))
+        taken = self._taken.get((report, item), ())
         yield from self._found[Question.ITEM].get((report, item), ())
-        if why not in OF_ANOTHER_DATE:
+        if self._is_of_its_date((report, item)):
             yield from self._found[Question.REPORT].get((report, ""), ())
-        if why is Why.PARTIAL:
+        if any(why is Why.PARTIAL for _, why in taken):
             yield from self._found[Question.TAKEN].get((report, ""), ())
-        if why is not None:
+        for source, _ in taken:
             yield from self._all_on(source, item)
 
 
@@ -159,7 +168,12 @@ class _Found:
 def _in_picture(evidence: Evidence, shown: Picture) -> Answers:
     schools = {report.number: code for code, report in shown.chosen.items()}
     keys = sorted((schools[number], item, number) for number, item in evidence.doubted if number in schools)
-    return {(code, item): evidence.doubted[number, item] for code, item, number in keys}
+    in_words = {item.number for item in evidence.form.items if not item.measured}
+    return {  # a milestone in words that the office has left out rests on no answer
+        (code, item): evidence.doubted[number, item]
+        for code, item, number in keys
+        if not (item in in_words and (code, item) in evidence.left_out)
+    }
 
 
 def _add_changes(found: _Found, answers: Answers, measured: Measured, before: Figures, form: Form) -> None:

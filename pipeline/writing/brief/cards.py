@@ -204,7 +204,7 @@ def _card_out_of(
 
 
 def _share_card(
-    label: str, percent: float, decimals: int, notes: tuple[str, ...], needs_action: bool, doubted: bool
+    label: str, percent: float, decimals: int, notes: tuple[str, ...], needs_action: bool, doubted: bool = False
 ) -> Card:
     look = theme.exact_share(decimals)
     return Card(label, wording.percent(percent, decimals), notes, needs_action, percent / 100, look, doubted)

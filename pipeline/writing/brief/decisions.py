@@ -86,7 +86,8 @@ def _what_comes_next(figures: Figures) -> str:
 def _late_by_forecast_counted(figures: Figures) -> str:
     late = [row for row in figures.activation if row.will_miss]
     verb = wording.plural(len(late), "успеет", "успеют", "успеют")
-    schools = with_mark(wording.schools(len(late)), any(is_course_doubted(figures, row) for row in late))
+    codes = (row.school.code for row in figures.activation if row.school)  # a doubtful leap hides one who will be late
+    schools = with_mark(wording.schools(len(late)), any(is_course_doubted(figures, code) for code in codes))
     return f" По прогнозу не {verb} {schools}." if late else ""
 
 
@@ -157,7 +158,9 @@ def _most_overdue(figures: Figures) -> str:
     said = f"{_deadline_said(worst, figures.form)} — {schools}"
     if len(overdue) == 1:
         return f"Просрочено: {said}."
-    return f"Просрочено чаще всего: {said}; всего просроченных этапов — {wording.number(figures.overdue_total)}."
+    doubted = any(is_item_doubted(figures, item.number) for item in figures.form.due_items)
+    total = with_mark(wording.number(figures.overdue_total), doubted)
+    return f"Просрочено чаще всего: {said}; всего просроченных этапов — {total}."
 
 
 def _deadline_said(deadline: Deadline, form: Form) -> str:

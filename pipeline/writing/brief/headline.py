@@ -2,7 +2,7 @@
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Level
-from pipeline.writing.pages.doubts import doubted_schools, is_plan_doubted
+from pipeline.writing.pages.doubts import doubted_schools, is_headline_doubted, is_plan_doubted, with_mark
 from pipeline.writing.pages.words import before_first_date, lacking, reported, share_decimals
 
 
@@ -10,7 +10,8 @@ def make_headline(figures: Figures) -> str:
     if figures.municipality.percent is None:
         return _nothing_counted(figures)
     decimals = share_decimals(figures.municipality, figures.target)
-    said = f"{figures.form.headline.name} — {wording.percent(figures.municipality.percent, decimals)}"
+    share = wording.percent(figures.municipality.percent, decimals)
+    said = f"{figures.form.headline.name} — {with_mark(share, is_headline_doubted(figures))}"
     target, coming = figures.target, figures.next_target
     if target:
         said = f"{said} при плане {wording.band(target.min, target.max)}: {_verdict(figures)}"
@@ -47,9 +48,12 @@ def _verdict(figures: Figures) -> str:
     alone = counted == len(figures.schools) == 1
     if figures.municipality.level is Level.BELOW:
         missing = lacking(figures.municipality.shortfall or 0, figures.form)
-        said = f"план не выполнен, не хватает {missing}."
+        missed = "выполнение плана под вопросом" if is_plan_doubted(figures) else "план не выполнен"
+        said = f"{missed}, не хватает {missing}."
         return said if alone else f"{said} {wording.capital(_behind_of(figures))}."
-    met = "план перевыполнен" if figures.municipality.level is Level.ABOVE else "план выполнен"
+    left = figures.undoubted
+    above = figures.municipality.level is Level.ABOVE and (left is None or left.municipality.level is Level.ABOVE)
+    met = "план перевыполнен" if above else "план выполнен"
     doubted = doubted_schools(figures, figures.form.headline.item)
     if alone:
         return f"{met}, но показатель под вопросом." if doubted else f"{met}."

@@ -146,7 +146,8 @@ def _all_reported(figures: Figures) -> str:
 
 def _late_by_forecast_said(figures: Figures) -> Iterator[str]:
     """Who will miss the next target, where nobody is behind today."""
-    late = [with_mark(school_name(row), is_course_doubted(figures, row)) for row in figures.activation if row.will_miss]
+    rows = [row for row in figures.activation if row.will_miss]
+    late = [with_mark(school_name(row), is_course_doubted(figures, row.school.code)) for row in rows if row.school]
     if late and figures.next_target and not figures.below:
         verb = "не дойдёт" if len(late) == 1 else "не дойдут"
         day, least = wording.short_day(figures.next_target.by), wording.percent(figures.next_target.min)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pipeline import wording
-from pipeline.measuring.figures import Activation, Figures, Level, Rests, Statement
+from pipeline.measuring.figures import Figures, Level, Rests, Statement
 from pipeline.wording import NBSP
 from pipeline.writing.pages.theme import Look, Mark
 from schemas.district import School
@@ -16,6 +16,7 @@ from schemas.remarks import Catalogue, Remark
 _MARK = f'" {Mark.CHECK}"'
 _PLAIN = ";".join(f"{section}{_MARK}" for section in ("0", f"{wording.MINUS}0", "0", "@"))  # a whole number, a text
 _MOST_REASONS = 3
+_REACHED = (Level.ON, Level.ABOVE)
 
 
 def marked(doubted: bool, *looks: Look) -> tuple[Look, ...]:
@@ -23,16 +24,16 @@ def marked(doubted: bool, *looks: Look) -> tuple[Look, ...]:
     if not doubted:
         return looks
     formats = [str(look["num_format"]) for look in looks if "num_format" in look]
-    return (*looks, {"num_format": _with_mark(formats[-1]) if formats else _PLAIN})
+    return (*looks, {"num_format": _format_with_mark(formats[-1]) if formats else _PLAIN})
 
 
-def _with_mark(number_format: str) -> str:
+def _format_with_mark(number_format: str) -> str:
     """An empty section shows nothing, and stays so."""
     return ";".join(section and f"{section}{_MARK}" for section in number_format.split(";"))
 
 
 def with_mark(said: str, doubted: bool) -> str:
-    """The same behind words, where no cell's format bears the mark."""
+    """Words with the mark behind them, where no cell's format bears it."""
     return f"{said}{NBSP}{Mark.CHECK}" if doubted else said
 
 
@@ -58,17 +59,17 @@ def is_change_doubted(figures: Figures, item: str) -> bool:
     return Statement(Rests.CHANGE, item=item) in figures.doubts
 
 
-def is_course_doubted(figures: Figures, row: Activation | None = None) -> bool:
+def is_course_doubted(figures: Figures, school: str = "") -> bool:
     """Are own pace and forecast under question: of a school, or of all together."""
-    return Statement(Rests.COURSE, row.school.code if row and row.school else "") in figures.doubts
+    return Statement(Rests.COURSE, school) in figures.doubts
 
 
 def is_plan_doubted(figures: Figures) -> bool:
-    """Does the municipality reach its plan only with answers under question."""
+    """Does the municipality reach its plan, or miss it, only with answers under question."""
     left = figures.undoubted
-    if left is None or figures.municipality.level not in (Level.ON, Level.ABOVE):
+    if left is None or figures.target is None or not is_headline_doubted(figures):
         return False
-    return is_headline_doubted(figures) and left.municipality.level not in (Level.ON, Level.ABOVE)
+    return (left.municipality.level in _REACHED) is not (figures.municipality.level in _REACHED) or not left.counted
 
 
 def doubted_schools(figures: Figures, item: str) -> list[School]:
@@ -77,9 +78,12 @@ def doubted_schools(figures: Figures, item: str) -> list[School]:
 
 
 def reasons(remarks: Iterable[Remark], as_of: date | None, catalogue: Catalogue) -> str:
-    """«меньше, чем в прошлом отчёте (на 20.02, D51)»; `as_of`: of the report whose date goes without saying."""
-    said = dict.fromkeys(_reason(remark, as_of, catalogue) for remark in remarks)
-    return wording.listed(list(said), _MOST_REASONS)
+    """«меньше, чем в прошлом отчёте (D51; на 20.02, D50)»; `as_of`: of the report whose date goes without saying."""
+    places: dict[str, dict[str, None]] = {}
+    for remark in remarks:
+        places.setdefault(_title(remark, catalogue), {})[_place(remark, as_of)] = None
+    said = [f"{title} ({'; '.join(filter(None, found))})" if any(found) else title for title, found in places.items()]
+    return wording.listed(said, _MOST_REASONS)
 
 
 def titles_of(remarks: Iterable[Remark], catalogue: Catalogue) -> str:
@@ -88,11 +92,9 @@ def titles_of(remarks: Iterable[Remark], catalogue: Catalogue) -> str:
     return wording.listed(list(said), _MOST_REASONS)
 
 
-def _reason(remark: Remark, as_of: date | None, catalogue: Catalogue) -> str:
-    title = _title(remark, catalogue)
+def _place(remark: Remark, as_of: date | None) -> str:
     day = f"на{NBSP}{wording.short_day(remark.as_of)}" if remark.as_of and remark.as_of != as_of else ""
-    where = ", ".join(filter(None, (day, remark.cell)))
-    return f"{title} ({where})" if where else title
+    return ", ".join(filter(None, (day, remark.cell)))
 
 
 def _title(remark: Remark, catalogue: Catalogue) -> str:

@@ -8,6 +8,7 @@ from pipeline.measuring.coverage import Uncompared, uncompared
 from pipeline.measuring.figures import Activation, Figures, Level, Restated, State, Submission
 from pipeline.measuring.rows import TotalRow, reconciled_items, totals_by_item
 from pipeline.wording import NBSP
+from pipeline.writing.pages.doubts import is_change_doubted, is_item_doubted, with_mark
 from pipeline.writing.pages.theme import Mark
 from schemas.form import Form, Target
 
@@ -103,7 +104,9 @@ def told_apart(figures: Figures, item: str) -> str:
     apart = abs(total.change_of_totals - total.change)
     if math.isnan(apart) or apart <= _APART:
         return ""
-    so, but = points_said(total.change_of_totals), points_said(total.change)
+    totals_doubted = any(is_item_doubted(one, item) for one in (figures, figures.before) if one)
+    so = with_mark(points_said(total.change_of_totals), totals_doubted)
+    but = with_mark(points_said(total.change), is_change_doubted(figures, item))
     same = f"у школ, учтённых на обе даты ({wording.number(total.change_schools)}),"
     return f"итог изменился на {so}, а {same} — на {but}: {_why_apart(uncompared(figures, item))}"
 

@@ -11,7 +11,7 @@ from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.brief import Brief, Card, Decision
-from pipeline.writing.pages.doubts import is_headline_doubted
+from pipeline.writing.pages.doubts import is_headline_doubted, is_item_doubted, with_mark
 from pipeline.writing.pages.theme import Mark
 from pipeline.writing.pages.words import UNKNOWN, lacking
 from schemas.form import Form
@@ -172,7 +172,8 @@ def _decisions(own: Figures) -> Iterator[Decision]:
         number = f"п.{NBSP}{longest.item}, " if longest.item else ""
         days = wording.count((own.as_of - longest.due).days, ("день", "дня", "дней"))
         said = f"{number}{deadline_about(longest, own.form)} — {days}"
-        yield Decision("Сроки", f"Просрочено: {own.overdue_total}. Дольше всего: {said}.")
+        doubted = any(is_item_doubted(own, deadline.item) for deadline in own.overdue)
+        yield Decision("Сроки", f"Просрочено: {with_mark(str(own.overdue_total), doubted)}. Дольше всего: {said}.")
     if any(problem.offered for problem in own.problems):
         yield Decision(titles.PROBLEMS, "Показано, как другие школы решили то, что у вас пока без решения.")
 

@@ -63,7 +63,10 @@ def _write_overdue(page: Page, row: int) -> int:
     above = _open_table(page, row, title, OVERDUE, "" if own.overdue else _why_nothing_is_late(own))
     now = _now(own)
     for row, one in enumerate(own.overdue, above + 1):
-        about, state = wording.capital(deadline_about(one, own.form)), now.get(one.item, "не сделано")
+        about, state = (
+            wording.capital(deadline_about(one, own.form)),
+            now.get(one.item) or _not_done(one.item, own),
+        )
         page.text(row, FIRST, one.item or "документ", *_CELL, theme.TEXT)
         page.day(row, SECOND, one.due, *_CELL, theme.DATE, theme.INDENT)
         page.text(row, THIRD, about, *_CELL)
@@ -71,6 +74,10 @@ def _write_overdue(page: Page, row: int) -> int:
         page.number(row, LAST, (own.as_of - one.due).days, *_CELL, theme.BOLD, theme.ACTION_INK, theme.CENTRE)
         page.fit_row(row, {THIRD: about, FOURTH: state}, OVERDUE, theme.SMALL_SIZE)
     return above + len(own.overdue)
+
+
+def _not_done(item: str, own: Figures) -> str:
+    return with_mark("не сделано", is_item_doubted(own, item))
 
 
 def _why_nothing_is_late(own: Figures) -> str:

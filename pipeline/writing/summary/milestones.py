@@ -150,14 +150,22 @@ def _write_schools(page: Page, marks: list[Milestones]) -> int:
         of_school = [column.states[school.code] for column in marks]
         for index, column in enumerate(marks, FIRST_MARK):
             mark, looks = MARKS[column.states[school.code]]
-            doubted = is_item_doubted(page.book.figures, column.deadline.item, school.code)
-            page.text(row, index, mark, *marked(doubted, cell, *looks))
+            page.text(row, index, mark, *marked(_is_doubted(column, school.code, page.book.figures), cell, *looks))
+        doubted = any(_is_doubted(column, school.code, page.book.figures) for column in marks)
         area = f"{first}{row + 1}:{xl_col_to_name(after - 1)}{row + 1}"
         done, overdue = of_school.count(Milestone.DONE), of_school.count(Milestone.OVERDUE)
-        page.formula(row, after, _counted(area, Milestone.DONE), done, theme.ROW, theme.CENTRE)
-        looks = (theme.ROW, theme.BOLD, theme.ACTION_INK, QUIET_COUNT)
+        looks = marked(doubted, theme.ROW, theme.CENTRE)
+        page.formula(row, after, _counted(area, Milestone.DONE), done, *looks)
+        looks = marked(doubted, theme.ROW, theme.BOLD, theme.ACTION_INK, QUIET_COUNT)
         page.formula(row, after + 1, _counted(area, Milestone.OVERDUE), overdue, *looks)
     return row
+
+
+def _is_doubted(column: Milestones, school: str, figures: Figures) -> bool:
+    """A share that the office has left out of the school's plan is no milestone of it."""
+    item = column.deadline.item
+    left_out = column.states[school] is Milestone.NOT_APPLICABLE and figures.form.item(item).measured if item else True
+    return not left_out and is_item_doubted(figures, item, school)
 
 
 def _write_totals(page: Page, marks: list[Milestones], last: int) -> None:

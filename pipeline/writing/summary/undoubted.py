@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipeline import wording
 from pipeline.measuring.activation import first_to_catch_up
 from pipeline.measuring.figures import Activation, Figures, Milestone, Rests, Share, Statement
-from pipeline.measuring.rows import coverage_rows, milestone_rows, totals_by_item, trend_rows
+from pipeline.measuring.rows import coverage_rows, milestone_rows, step_rows, totals_by_item, trend_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.doubts import doubted_schools, is_headline_doubted, named, reasons, titles_of
@@ -98,6 +98,19 @@ def _milestones(figures: Figures, catalogue: Catalogue) -> Iterator[Line]:
             now, without = (wording.schools(len(codes), wording.Case.GENITIVE) for codes in (done, done - doubted))
             parts = f"{item.about}: сейчас у {now}, без них у {without}", _doubted_said(figures, item.number, catalogue)
             yield Line(f"п. {item.number}: сделано", len(done - doubted), "; ".join(parts), theme.PEOPLE)
+    yield from _steps(figures)
+
+
+def _steps(figures: Figures) -> Iterator[Line]:
+    headline = figures.form.headline.item
+    doubted = {school.code for school in doubted_schools(figures, headline)}
+    for target in figures.form.targets:
+        rows = (row for row in step_rows(figures) if row.by == target.by)
+        done = {row.school_code for row in rows if row.state == Milestone.DONE}
+        if done & doubted:
+            now, without = (wording.schools(len(codes), wording.Case.GENITIVE) for codes in (done, done - doubted))
+            name = f"п. {headline} до {wording.percent(target.min)}: сделано"
+            yield Line(name, len(done - doubted), f"сейчас у {now}, без них у {without}", theme.PEOPLE)
 
 
 # ── the headline item ────────────────────────────────────────────────────────────────────────────────────
@@ -107,10 +120,9 @@ def _headline(figures: Figures, left: Figures) -> Iterator[Line]:
     if Statement(Rests.COURSE) in doubts:
         yield from _course(figures, left)
     if is_headline_doubted(figures):
-        yield from _against_target(figures, left)
-    now, without = _risen(figures), _risen(left)
-    if now != without:
-        yield Line("Больше всех прибавили", None, f"со всеми ответами {now}; без них {without}")
+        yield from _against_target(figures, left if left.counted else None)
+    if any(one.rests is Rests.CHANGE and one.school for one in doubts.found):
+        yield Line("Больше всех прибавили", None, f"со всеми ответами {_risen(figures)}; без них {_risen(left)}")
 
 
 def _points_of_trend(figures: Figures, left: Figures) -> Iterator[Line]:
@@ -133,22 +145,35 @@ def _course(figures: Figures, left: Figures) -> Iterator[Line]:
         yield Line(f"Прогноз на {wording.day(coming.by)}", _fraction(without.forecast), meaning)
 
 
-def _against_target(figures: Figures, left: Figures) -> Iterator[Line]:
+def _against_target(figures: Figures, left: Figures | None) -> Iterator[Line]:
+    """`left`: None where no school is left."""
     if figures.target:
-        now, without = (f"{len(one.counted) - len(one.below)} из {len(one.counted)}" for one in (figures, left))
-        yield Line("Школ с выполненным планом", None, f"сейчас {now}, без них {without}")
-        lacking, would_lack = figures.municipality.shortfall, left.municipality.shortfall
+        now = _on_target(figures)
+        without = f", без них {_on_target(left)}" if left else f"; {_NOTHING_LEFT}"
+        yield Line("Школ с выполненным планом", None, f"сейчас {now}{without}")
+        lacking, would_lack = (one.municipality.shortfall if one else None for one in (figures, left))
         if lacking or would_lack:
             meaning = f"муниципалитету в целом: сейчас {_people(lacking or 0)}{_if_none(would_lack)}"
             yield Line("Не хватает до плана, чел.", would_lack, meaning, theme.PEOPLE)
     if figures.below:
-        meaning = f"сейчас {_people(figures.shortfall)} в {_behind(figures)}, без них в {_behind(left)}"
-        yield Line("Не хватает отстающим, чел.", left.shortfall, meaning, theme.PEOPLE)
-        yield Line("Кому догонять сначала", None, f"сейчас {_catching_up(figures)}; без них {_catching_up(left)}")
+        without = f", без них в {_behind(left)}" if left else f"; {_NOTHING_LEFT}"
+        meaning = f"сейчас {_people(figures.shortfall)} в {_behind(figures)}{without}"
+        yield Line("Не хватает отстающим, чел.", left.shortfall if left else None, meaning, theme.PEOPLE)
+        without = f"без них {_catching_up(left)}" if left else _NOTHING_LEFT
+        yield Line("Кому догонять сначала", None, f"сейчас {_catching_up(figures)}; {without}")
     if coming := figures.next_target:
-        needed, would_need = (sum(row.per_week or 0 for row in one.counted) for one in (figures, left))
-        by = wording.day(coming.by)
-        yield Line(f"Нужно в неделю до {by}, чел.", would_need, f"сейчас {_people(needed)}", theme.PEOPLE)
+        would_need = _needed(left) if left else None
+        meaning = f"сейчас {_people(_needed(figures))}{_if_none(would_need)}"
+        yield Line(f"Нужно в неделю до {wording.day(coming.by)}, чел.", would_need, meaning, theme.PEOPLE)
+
+
+def _on_target(figures: Figures) -> str:
+    return f"{len(figures.counted) - len(figures.below)} из {len(figures.counted)}"
+
+
+def _needed(figures: Figures) -> int:
+    """People a week."""
+    return sum(row.per_week or 0 for row in figures.counted)
 
 
 def _behind(figures: Figures) -> str:
@@ -183,9 +208,9 @@ def _schools(figures: Figures, left: Figures, catalogue: Catalogue) -> Iterator[
         if not (figure or change or course):
             continue
         sheet, left_of = figures.form.headline.sheet, without[code]
-        parts = (
-            [f"«{sheet}», № {place} из {counted}: без этого показателя нет ни места, ни отклонения"] if figure else []
-        )
+        parts = []
+        if figure:
+            parts.append(f"«{sheet}», № {place} из {counted}: без этого показателя нет ни места, ни отклонения")
         if change:
             would_be = math.nan if left_of.change is None else left_of.change
             parts.append(f"изменение {points_said(row.change or 0)}, без них {_points(would_be)}")
@@ -219,8 +244,7 @@ def _points(points: float) -> str:
 
 
 def _pace(people: float | None) -> str:
-    """A week."""
-    return "нет" if people is None else f"{wording.number(round(people, 1))}{NBSP}чел."
+    return "нет" if people is None else f"{wording.number(round(people, 1))}{NBSP}чел. в неделю"
 
 
 def _if_none(without: float | None) -> str:
