@@ -120,16 +120,16 @@ def test_what_is_filled_in_is_read_as_it_was_meant():
     )
 
 
-def test_a_draft_is_the_template_with_what_the_reports_say(demo: Run, tmp_path: Path):
+def test_a_draft_is_the_template_with_what_the_reports_say(few: Run, tmp_path: Path):
     """Also where the registry is a template that nobody has filled in."""
     (tmp_path / "input").mkdir()
-    for path in sorted(demo.input.rglob("*.xlsx"))[:3]:
+    for path in sorted(few.input.rglob("*.xlsx"))[:3]:
         shutil.copy(path, tmp_path / "input")
     (tmp_path / "input" / "registry.xlsx").write_bytes(write_template(FORM, TODAY))
-    result = svod("--as-of", demo.folder.name, cwd=tmp_path)
+    result = svod("--as-of", few.folder.name, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "Реестр: в нём нет ни одной школы; черновик записан рядом со сводом" in result.stdout
-    draft = openpyxl.load_workbook(tmp_path / "output" / demo.folder.name / "registry.xlsx")
+    draft = openpyxl.load_workbook(tmp_path / "output" / few.folder.name / "registry.xlsx")
     assert draft.sheetnames == template().sheetnames
     schools = draft["Школы"]
     assert (schools["A4"].value, schools["B4"].value is None) == ("01", False)
@@ -261,18 +261,18 @@ def test_a_school_is_chosen_by_code_short_code_or_name(demo: Run):
 
 
 @pytest.mark.parametrize("command", ["forms", "school", "history", "trace"])
-def test_every_command_takes_a_school_by_its_name(command: str, demo: Run, tmp_path: Path):
-    school = demo.done.figures.schools[2]
+def test_every_command_takes_a_school_by_its_name(command: str, few: Run, tmp_path: Path):
+    school = few.done.figures.schools[2]
     (tmp_path / "output").mkdir()
-    shutil.copy(demo.output / "journal.db", tmp_path / "output")
+    shutil.copy(few.output / "journal.db", tmp_path / "output")
     words = {
         "forms": ["forms", "--school", school.name],
         "school": ["school", school.name],
         "history": ["history", "--school", school.name],
         "trace": ["trace", school.name, "14"],
     }[command]
-    day = [] if command == "history" else ["--as-of", demo.folder.name]
-    result = svod(*words, *day, "--input", demo.input, "--output", tmp_path / "output")
+    day = [] if command == "history" else ["--as-of", few.folder.name]
+    result = svod(*words, *day, "--input", few.input, "--output", tmp_path / "output")
     assert (result.returncode, result.stderr) == (0, "")
     if command == "history":
         codes = {line.split()[0] for line in result.stdout.splitlines() if re.match(r" *\d\d ", line)}
@@ -296,18 +296,18 @@ def test_a_name_that_fits_several_schools_asks_for_the_code_and_a_strange_one_na
 
 
 @pytest.mark.parametrize("command", ["forms", "history"])
-def test_a_school_that_is_not_there_is_one_sentence_with_those_that_are(command: str, demo: Run, tmp_path: Path):
+def test_a_school_that_is_not_there_is_one_sentence_with_those_that_are(command: str, few: Run, tmp_path: Path):
     (tmp_path / "output").mkdir()
-    shutil.copy(demo.output / "journal.db", tmp_path / "output")
-    result = svod(command, "--school", "Лицей № 999", "--input", demo.input, "--output", tmp_path / "output")
+    shutil.copy(few.output / "journal.db", tmp_path / "output")
+    result = svod(command, "--school", "Лицей № 999", "--input", few.input, "--output", tmp_path / "output")
     assert (result.returncode, one_russian_sentence(result.stderr)) == (2, True)
     assert "«Лицей № 999»" in result.stderr
-    assert demo.done.figures.schools[0].code in result.stderr
+    assert few.done.figures.schools[0].code in result.stderr
 
 
-def test_history_knows_a_school_by_its_code_without_a_registry(demo: Run, tmp_path: Path):
-    school = demo.done.figures.schools[2]
-    nowhere = ["--input", tmp_path, "--output", demo.output]
+def test_history_knows_a_school_by_its_code_without_a_registry(few: Run, tmp_path: Path):
+    school = few.done.figures.schools[2]
+    nowhere = ["--input", tmp_path, "--output", few.output]
     assert svod("history", "--school", school.code, *nowhere).returncode == 0
     named = svod("history", "--school", school.name, *nowhere)
     assert (named.returncode, one_russian_sentence(named.stderr)) == (2, True)

@@ -4,7 +4,7 @@ import json
 import shutil
 
 from tests.conftest import Run
-from tests.test_cli import svod
+from tests.test_cli import svod, svod_by_itself
 
 
 def a_school_to_correct(few: Run):
@@ -13,7 +13,7 @@ def a_school_to_correct(few: Run):
 
 def test_a_faulty_file_is_exit_1_with_cells_and_what_to_do(few: Run):
     line = a_school_to_correct(few)
-    result = svod("check", few.input / line.file, "--input", few.input)
+    result = svod_by_itself("check", few.input / line.file, "--input", few.input)
     assert result.returncode == 1, result.stderr
     errors = [r for r in few.done.figures.remarks if r.file == line.file and r.severity.value == "error"]
     assert f"из них ошибок — {len(errors)}" in result.stdout

@@ -1,9 +1,12 @@
 """The commands as the office types them: one Russian sentence and the right exit code for every slip."""
 
+import io
 import re
 import shutil
 import subprocess
 import sys
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +24,22 @@ ROOT = Path(__file__).parent.parent
 
 
 def svod(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """The door in this process. A warning, which a process of its own would print, is an error here; what else such a
+    one adds is held by the tests that start it."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setattr(sys, "argv", [str(ROOT / "run.py"), *map(str, words)])
+        patch.chdir(cwd)
+        warnings.simplefilter("error")
+        for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+            warnings.simplefilter("ignore", kind)  # as in a process of its own
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            main()
+    return subprocess.CompletedProcess(words, ended.value.code, out.getvalue(), err.getvalue())
+
+
+def svod_by_itself(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """`python run.py` as the office starts it: a process of its own, which takes seconds to start."""
     command = [sys.executable, str(ROOT / "run.py"), *map(str, words)]
     return subprocess.run(command, cwd=cwd, capture_output=True, encoding="utf-8", check=False)
 
@@ -60,22 +79,16 @@ def one_russian_sentence(text: str) -> bool:
         (["rebuild"], "ДАТА"),
     ],
 )
-def test_wrong_use_is_one_sentence_and_code_2(words, named, tmp_path, monkeypatch, capsys):
-    """The door itself, in this process: what a new one adds is held by the tests below."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["run.py", *(str(tmp_path / word) if word == "OUT" else word for word in words)])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    said = capsys.readouterr()
-    assert ended.value.code == 2
-    assert said.out == ""
-    assert one_russian_sentence(said.err), said.err
-    assert named in said.err
+def test_wrong_use_is_one_sentence_and_code_2(words, named, tmp_path):
+    said = svod(*(tmp_path / word if word == "OUT" else word for word in words), cwd=tmp_path)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert one_russian_sentence(said.stderr), said.stderr
+    assert named in said.stderr
 
 
 def test_an_empty_input_folder_is_code_2(tmp_path):
     (tmp_path / "input").mkdir()
-    result = svod("--input", tmp_path / "input", "--output", tmp_path / "output")
+    result = svod_by_itself("--input", tmp_path / "input", "--output", tmp_path / "output")
     assert result.returncode == 2
     assert one_russian_sentence(result.stderr)
 
@@ -116,7 +129,9 @@ def test_output_inside_input_is_not_read_as_reports(few: Run, tmp_path):
 
 
 def test_a_run_says_its_date_and_closes_with_the_path_of_the_summary(few: Run, tmp_path):
-    result = svod("--input", few.input, "--output", tmp_path / "output", "--as-of", few.folder.name, "--no-mail")
+    result = svod_by_itself(
+        "--input", few.input, "--output", tmp_path / "output", "--as-of", few.folder.name, "--no-mail"
+    )
     assert result.returncode == 0
     assert result.stderr == ""
     lines = result.stdout.splitlines()
@@ -145,19 +160,19 @@ def test_an_output_that_cannot_be_written_is_code_3(few: Run, tmp_path):
 
 
 def test_help_is_in_russian_and_names_the_commands():
-    shown = svod("--help")
+    shown = svod_by_itself("--help")
     assert shown.returncode == 0
     for english in ("Options", "Commands", "Show this message", "default"):
         assert english not in shown.stdout
     for command in ("forms", "mail", "schedule", "demo"):
-        own = svod(command, "--help")
+        own = svod_by_itself(command, "--help")
         assert own.returncode == 0
         assert command in shown.stdout
         assert "Show this message" not in own.stdout
 
 
 def test_forms_makes_one_workbook_a_school(few: Run, tmp_path):
-    result = svod("forms", "--input", few.input, "--output", tmp_path, "--as-of", "2014-09-20")
+    result = svod_by_itself("forms", "--input", few.input, "--output", tmp_path, "--as-of", "2014-09-20")
     assert result.returncode == 0, result.stderr
     forms = sorted((tmp_path / "2014-09-20" / "forms").glob("*.xlsx"))
     assert len(forms) == 6
@@ -206,7 +221,7 @@ def test_mail_without_settings_says_what_is_missing_and_a_dry_run_what_waits(few
 
 
 def test_schedule_shows_the_job_with_the_right_folder_and_log(tmp_path):
-    shown = svod("schedule", "--day", "5", "--time", "08:30", "--output", tmp_path / "результаты")
+    shown = svod_by_itself("schedule", "--day", "5", "--time", "08:30", "--output", tmp_path / "результаты")
     assert shown.returncode == 0, shown.stderr
     assert str(ROOT) in shown.stdout
     assert str(tmp_path / "результаты" / "logs" / "schedule.log") in shown.stdout
