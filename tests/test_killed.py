@@ -13,6 +13,7 @@ from pipeline.memory.journal import Journal
 from schemas.form import load_form
 from tests.conftest import Once
 from tests.killed import AS_OF, MOMENTS
+from tests.test_cli import svod
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,9 +24,15 @@ def made(once: Once) -> Path:
     return district.registry.parent
 
 
-def start(input: Path, output: Path, *program: str | Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, *(program or ["run.py"]), "--input", input, "--output", output, "--as-of", AS_OF]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def run_to_its_end(made: Path, output: Path) -> None:
+    done = svod("--input", made, "--output", output, "--as-of", AS_OF)
+    assert done.returncode == 0, done.stderr
+
+
+def kill_when(moment: str, made: Path, output: Path) -> None:
+    words = ["tests.killed", moment, output, "--input", made, "--output", output, "--as-of", AS_OF]
+    killed = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
 
 
 def results(output: Path) -> dict[str, bytes]:
@@ -44,12 +51,8 @@ def undisturbed(made: Path, once: Once) -> dict[str, bytes]:
 
 
 def undisturbed_in(folder: Path, made: Path) -> dict[str, bytes]:
-    assert start(made, folder / "output").wait() == 0
+    run_to_its_end(made, folder / "output")
     return results(folder / "output")
-
-
-def kill_when(moment: str, made: Path, output: Path) -> None:
-    assert start(made, output, "-m", "tests.killed", moment, output).wait() == -signal.SIGKILL
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL there")
@@ -62,7 +65,7 @@ def test_after_a_kill_the_journal_opens_and_the_next_run_writes_the_same_bytes(
     assert finished(output).items() <= undisturbed.items()
     with Journal.copy(output / "journal.db") as journal:
         assert len(journal.runs()) <= 1
-    assert start(made, output).wait() == 0
+    run_to_its_end(made, output)
     assert results(output) == undisturbed
     with Journal.open(output / "journal.db") as journal:
         assert journal.warning == ""
@@ -74,9 +77,9 @@ def test_kills_in_a_row_over_earlier_results_leave_these_whole(
     made: Path, undisturbed: dict[str, bytes], tmp_path: Path
 ):
     output = tmp_path / "output"
-    assert start(made, output).wait() == 0
+    run_to_its_end(made, output)
     for _ in range(2):
         kill_when("a return is made", made, output)
         assert finished(output) == undisturbed
-    assert start(made, output).wait() == 0
+    run_to_its_end(made, output)
     assert results(output) == undisturbed
