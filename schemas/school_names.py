@@ -6,6 +6,7 @@ honour of describes it as long as nothing known contradicts.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -113,7 +114,8 @@ def parse(text: str) -> Name:
     )
 
 
-def mentions(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def mentions(text: str) -> tuple[str, ...]:
     """The institutions that a line of a head names, each from its first word to the end of what belongs to it.
 
     «Отчёт МБОУ СОШ № 8 о введении …» -> «МБОУ СОШ № 8». Several where each has a number of its own.
@@ -122,7 +124,7 @@ def mentions(text: str) -> list[str]:
     words = [(m.start(), m.end(), _plain(m[0])) for m in re.finditer(r"[^\W\d_]+|\d+|[,;()\n«»\"]", cyrillic(text))]
     anchors = [i for i in range(len(words)) if _is_anchor(words, i)]
     if not anchors:
-        return []
+        return ()
     starts = anchors[:1]
     for here in anchors[1:]:
         if _has_number(words, starts[-1], here) and _has_number(words, here, len(words)):
@@ -133,14 +135,14 @@ def mentions(text: str) -> list[str]:
         last = next((i for i in range(start, after) if words[i][2] in _STOPS), after)
         last = _leftmost(words, last) if last == after and after < len(words) else last
         found.append(text[words[first][0] : words[max(last, start + 1) - 1][1]].strip(' ,;(«"\n'))
-    return found
+    return tuple(found)
 
 
 def is_addressee(text: str) -> bool:
     """«В управление образования …»: whom the report is sent to."""
     words = re.findall(r"[^\W\d_]+", _plain(cyrillic(text)))
     words = words[1:] if words[:1] and words[0] in ("в", "во", "кому") else words
-    return any(_phrase_at(words, 0, phrase) for phrase in _known().addressee.words)
+    return any(_stands_at(words, 0, phrase.split()) for phrase in _known().addressee.words)
 
 
 def same_word(a: str, b: str) -> bool:
@@ -200,9 +202,9 @@ def _read_clause(clause: str, address: bool, found: _Found) -> None:
             found.kinds.add(kind)
             found.said = own = True
             mode, at = "", at + length
-        elif any(_phrase_at(words, at, phrase) for phrase in known.described.street):
+        elif any(_stands_at(words, at, phrase.split()) for phrase in known.described.street):
             mode, at = "address", at + 1
-        elif any(_phrase_at(words, at, phrase) for phrase in known.described.contact):
+        elif any(_stands_at(words, at, phrase.split()) for phrase in known.described.contact):
             return
         elif mode == "address":
             at += 1
@@ -254,11 +256,9 @@ def _kind_at(words: list[str], at: int) -> tuple[str, int]:
     """The kind that is named from this word on, and by how many words."""
     known = _known()
     best = ("", 0)
-    for kind in (*known.others, *known.schools):
-        for phrase in kind.words:
-            length = _phrase_at(words, at, phrase)
-            if length > best[1]:
-                best = kind.id, length
+    for named, phrase in _phrases():
+        if len(phrase) > best[1] and _stands_at(words, at, phrase):
+            best = named, len(phrase)
     if best[0] or _exactly_known(words[at]):
         return best
     for kind in (*known.schools, *known.others):
@@ -273,12 +273,17 @@ def _exactly_known(word: str) -> bool:
     return any(_like(word, one) for words in lists for one in words)
 
 
-def _phrase_at(words: list[str], at: int, phrase: str) -> int:
-    """How many words the phrase takes here; 0 where it does not stand here."""
-    parts = phrase.split()
-    if at + len(parts) > len(words):
-        return 0
-    return len(parts) if all(map(_like, words[at : at + len(parts)], parts)) else 0
+@cache
+def _phrases() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each by which a kind is called, as its words."""
+    kinds = (*_known().others, *_known().schools)
+    return tuple((kind.id, tuple(phrase.split())) for kind in kinds for phrase in kind.words)
+
+
+def _stands_at(words: list[str], at: int, phrase: Sequence[str]) -> bool:
+    if at + len(phrase) > len(words) or not _like(words[at], phrase[0]):  # of most phrases the first word is not there
+        return False
+    return all(map(_like, words[at + 1 : at + len(phrase)], phrase[1:]))
 
 
 def _like(word: str, known: str) -> bool:
@@ -351,7 +356,7 @@ def _only_describes(clause: str) -> bool:
         return False
     contact = _known().described.contact
     if re.fullmatch(r"\s*\d{6}\s*", clause) or any(
-        _phrase_at(words, at, one) for at in range(len(words)) for one in contact
+        _stands_at(words, at, one.split()) for at in range(len(words)) for one in contact
     ):
         return True
     return _PERSON.match(clause.strip()) is not None

@@ -36,8 +36,16 @@ def order_form(day: date = MARCH, code: str = "01", answers: Mapping[str, str | 
     return OrderForm(school=f"МБОУ СОШ № {int(code)}", as_of=f"{day:%d.%m.%Y}", answers=said)
 
 
+_schools: dict[int, Schools] = {}
+
+
+def schools_of(registry: Registry) -> Schools:
+    """The names of a registry taken apart once, however many files are read by it."""
+    return _schools.setdefault(id(registry), Schools(registry))  # which keeps it, so that its id is no other's
+
+
 def file_of(form: OrderForm, name: str = "01.xlsx", registry: Registry = REGISTRY) -> FileRead:
-    reports, remarks = read_book(Book((form.sheet(),)), form.form, Schools(registry))
+    reports, remarks = read_book(Book((form.sheet(),)), form.form, schools_of(registry))
     return FileRead(name, "", reports, tuple(replace(said, file=name) for said in remarks))
 
 

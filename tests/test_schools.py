@@ -110,7 +110,7 @@ def test_a_kindergarten_and_a_school_of_one_number_are_two_in_a_draft_registry()
 
 
 def test_a_latin_letter_in_a_sentence_is_still_told() -> None:
-    assert mentions("Отчёт МБОУ CОШ № 8 о введении") == ["МБОУ CОШ № 8"]  # a Latin C
+    assert mentions("Отчёт МБОУ CОШ № 8 о введении") == ("МБОУ CОШ № 8",)  # a Latin C
 
 
 def test_a_key_that_the_list_of_institutions_does_not_know_is_refused(tmp_path, monkeypatch) -> None:

@@ -5,6 +5,7 @@ Everything readable is read exactly; anything else gets a remark and no value. `
 
 import re
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, assert_never
 
@@ -30,7 +31,7 @@ from pipeline.reading.answers.tokens import DASHES
 from pipeline.reading.answers.vocabulary import kinds_of_people
 from pipeline.reading.answers.yes_no import read_yes_no
 from pipeline.reading.opening.book import Cell, Value
-from schemas.form import Form, Item, Kind
+from schemas.form import Base, Form, Item, Kind
 from schemas.remarks import Remark, remark
 from schemas.reports import FORMER, FORMER_DAY, NO, WITHDRAWN, Fact
 from schemas.text import clean
@@ -185,7 +186,7 @@ def _figures(found: Coverage, classes: str) -> tuple[Fact, ...]:
 def classes_apart(item: Item, cell: Cell, text: str, form: Form) -> tuple[Part, ...]:
     """The parts of an answer that is given class by class; none where it is not."""
     is_words = isinstance(cell.value, str) and len(text) <= LONGEST
-    return read_by_class(text, _people(item, form)) if is_words else ()
+    return read_by_class(text, _people(item.base, form.bases)) if is_words else ()
 
 
 def _read_parts(item: Item, parts: tuple[Part, ...]) -> Answer:
@@ -209,15 +210,16 @@ def _read_figures(cell: Cell, text: str, asks: Asks, item: Item, form: Form) -> 
         return Reading(Refusal("NUM-NONE"))
     if len(text) > LONGEST:
         return Reading(Refusal("NUM-SEVERAL"))
-    return read_text(text, asks, _people(item, form))
+    return read_text(text, asks, _people(item.base, form.bases))
 
 
-def _people(item: Item, form: Form) -> People:
+@lru_cache(maxsize=64)
+def _people(base: str, bases: tuple[Base, ...]) -> People:
+    """The people of all bases of a form, and of which kind those of this one are."""
     words = {
-        base.id: [word for said in base.people for word in said.casefold().replace("ё", "е").split()]
-        for base in form.bases
+        one.id: [word for said in one.people for word in said.casefold().replace("ё", "е").split()] for one in bases
     }
-    kinds = {kind for word in words.get(item.base, ()) for kind in kinds_of_people(word)}
+    kinds = {kind for word in words.get(base, ()) for kind in kinds_of_people(word)}
     return People(frozenset(chain(*words.values())), kinds.pop() if len(kinds) == 1 else "")
 
 

@@ -162,8 +162,10 @@ class RowReader:
 
     def _is_apart(self, item: Item, pieces: list[Piece]) -> bool:
         """Is the answer given for parts of the classes one by one? No single answer follows for the whole school."""
+        if len(pieces) < 2:
+            return False
         parts = {classes for piece in pieces if (classes := piece.meaning.grades or self._classes(item, piece))}
-        return len(pieces) > 1 and len(parts) > 1
+        return len(parts) > 1
 
     def _classes(self, item: Item, piece: Piece) -> str:
         facts = read_answer(item, piece.cell, self.ledger.form, self._base(item)).facts
