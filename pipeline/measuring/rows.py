@@ -180,4 +180,5 @@ def typed_rows(frame: pd.DataFrame, kind: type[Row], index: str = "") -> Iterato
     names = [name for name in kind._fields if name != index]
     if missing := [name for name in names if name not in frame.columns]:
         raise TypeError(f"the frame has no {', '.join(missing)}, of which a {kind.__name__} is made")
-    return map(kind._make, frame[names].itertuples(index=bool(index), name=None))
+    columns = [frame[name].tolist() for name in names]  # `itertuples` fetches texts from their column one by one
+    return map(kind._make, zip(*([frame.index.tolist()] if index else []), *columns, strict=True))
