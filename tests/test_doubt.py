@@ -33,7 +33,7 @@ from tests.workbooks import school_workbook, summary_workbook
 DAYS = (date(2014, 1, 10), date(2014, 1, 30), date(2014, 2, 20), date(2014, 3, 20))
 *_, BEFORE, NOW = DAYS
 CALENDAR = Calendar(DAYS, days_before=10)
-HEADLINE = FORM.headline.item
+HEADLINE, HEADLINE_SHEET = FORM.headline.item, FORM.headline.sheet
 SHARES = tuple(item.number for item in FORM.coverage_items)
 WORDS = tuple(item.number for item in FORM.due_items if not item.measured)  # milestones: is it done
 COUNTED = tuple(item for item in SHARES if not FORM.item(item).may_be_not_provided)  # the others say that they are not
@@ -524,6 +524,38 @@ def test_the_letter_marks_figures_and_schools_under_question():
 
 def test_without_open_remarks_the_letter_bears_no_mark():
     assert "?" not in letter_of(figures("above"))
+
+
+@pytest.mark.parametrize("case", ["above", "below"])
+def test_where_every_answer_is_under_question_every_figure_of_the_first_page_is_marked(case: str):
+    whole = figures(case, *(replace(one, data=TOTALS) for one in on_every_cell(reports(case)[1])))
+    brief, letter = make_brief(whole, CATALOGUE), letter_of(whole)
+    _, headline, target, second, _ = brief.cards
+    assert all(card.doubted for card in (headline, target, second))
+    changes = [line for card in (headline, second) for line in map(plain, card.note_lines) if "п.п." in line]
+    assert len(changes) == 2
+    assert all("п.п. ? с " in line for line in changes)
+    assert " % ? при плане" in plain(brief.headline)
+    behind = [line for line in letter.splitlines() if line.startswith("  МБОУ")]
+    assert len(behind) == len(whole.below)
+    assert all(line.count(" ?") == 2 for line in behind)
+    catch_up, deadlines = (
+        next(plain(f"{one.tag} {one.text}") for one in brief.decisions if one.tag.startswith(tag))
+        for tag in (HEADLINE_SHEET, "Сроки")
+    )
+    assert catch_up.startswith(f"{HEADLINE_SHEET} ?")
+    assert "прогноз" not in catch_up or "% ?" in catch_up
+    assert deadlines.count("?") == 2
+
+
+def test_what_another_remark_tells_of_has_stood_since_it_was_told_first():
+    [before, now] = (one for one in reports("above")[1].reports if one.school == "01" and one.as_of in (BEFORE, NOW))
+    fell, again = (
+        questioned(one.remark("COUNT-FELL", item="8", count=1.0, earlier=2.0, day=BEFORE)) for one in (before, now)
+    )
+    copied = questioned(replace(now.remark("SAME-ANSWERS", other="x.xlsx"), folded=(again,)))
+    age = figures("above", fell, copied).remark_history.standing["01", "8", "COUNT-FELL"]
+    assert (age.since, age.times) == (BEFORE, 2)
 
 
 def test_a_doubt_on_another_item_leaves_the_headline_s_figures_clean():
