@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from pipeline.memory.journal import Journal
-from pipeline.sending.outbox import Attachment, Letter, checked_address, compose, has_gone, letter_key, read
+from pipeline.sending.headers import HeaderLostError, check_headers
+from pipeline.sending.outbox import Attachment, Letter, checked_address, compose, has_gone, letter_key, outgoing, read
 from pipeline.sending.smtp import Delivery, Fate, deliver
 from pipeline.settings import Mail
 from schemas.strict import UsageError
@@ -31,6 +34,52 @@ LETTER = Letter(
     html="<p>Активировано <b>4 721</b> из 8 631.</p>",
     attachments=(WORKBOOK,),
 )
+
+
+# ── headers ──────────────────────────────────────────────────────────────────────────────────────────────
+SAID = "Активация родителей — 51,3 % ? при плане 41–60 %: план не выполнен, не хватает 118 чел. «Лицей № 8», МБОУ СОШ"
+MEANT = (
+    "Активация родителей — 39,1 % при плане 41–60 %: план не выполнен, не хватает 118 родителей. 7 школ из 8 ниже плана"
+)
+
+
+def unfolded(content: bytes, header: str) -> str:
+    """As a mail program reads it: encoded words beside one another are one word."""
+    head, _, _ = content.decode("ascii").replace("\r\n", "\n").partition("\n\n")
+    lines = dict(line.partition(": ")[::2] for line in head.replace("\n ", " ").split("\n"))
+    return str(make_header(decode_header(lines[header])))
+
+
+def words(random: Random) -> str:
+    return " ".join(random.choice(SAID.split()) for _ in range(random.randint(1, 25)))
+
+
+def test_1500_subjects_and_names_read_as_they_are_meant():
+    random = Random(1)
+    for _ in range(1500):
+        subject, name = words(random), words(random).translate(dict.fromkeys(map(ord, ",.:?")))
+        sender = f"{' '.join(name.split()) or 'Свод'} <a@example.ru>"
+        content, _ = compose(Letter(("head@example.ru",), subject, "текст", "<p>текст</p>"), AS_OF, sender)
+        assert unfolded(content, "Subject") == str(read(content)["Subject"]) == subject
+        assert unfolded(content, "From").replace('"', "") == sender
+        assert max(map(len, content.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
+
+
+def test_what_goes_over_the_line_has_the_same_headers():
+    content, _ = compose(replace(LETTER, subject=MEANT), AS_OF)
+    sent = outgoing(read(content), "Управление образования района <office@example.ru>", NOW)
+    assert unfolded(sent, "Subject") == MEANT
+    assert unfolded(sent, "From") == "Управление образования района <office@example.ru>"
+
+
+def test_a_header_that_does_not_read_as_it_is_meant_never_waits_in_the_outbox():
+    """So the standard library folds it: a space less."""
+    message = EmailMessage(policy.SMTP)
+    message["Subject"] = (
+        "из не ? родителей из под 51,3 — школ «Лицей» план школ не %: № вопросом плана. ниже ниже 51,3 МБОУ родителей"
+    )
+    with pytest.raises(HeaderLostError, match="школне"):
+        check_headers(message, message.as_bytes())
 
 
 # ── a letter as a file ───────────────────────────────────────────────────────────────────────────────────

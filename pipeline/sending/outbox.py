@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from pipeline.files import Outputs
+from pipeline.sending.headers import LOSSLESS, check_headers
 
 OUTBOX = "outbox"
 SENT = "sent"
@@ -79,7 +79,8 @@ class SentBook(Protocol):
 def compose(letter: Letter, as_of: date, sender: str = "") -> tuple[bytes, list[Refusal]]:
     """The letter as the bytes of an .eml file, and the addresses left out of it.
 
-    Without a `sender` it is a draft: a mail program opens it ready to be sent from the user's own address.
+    Without a `sender` it is a draft: a mail program opens it ready to be sent from the user's own address. Raises
+    HeaderLostError where a header would not read as it is meant.
     """
     recipients, refusals = sorted_out(letter.to)
     message = _message(letter)
@@ -92,12 +93,14 @@ def compose(letter: Letter, as_of: date, sender: str = "") -> tuple[bytes, list[
     else:
         message[DRAFT_HEADER] = "1"
     _fix_boundaries(message)
-    return message.as_bytes(), refusals
+    content = message.as_bytes()
+    check_headers(message, content)
+    return content, refusals
 
 
 def read(content: bytes) -> EmailMessage:
     """The bytes of an .eml file as a message."""
-    return BytesParser(EmailMessage, policy=policy.SMTP).parsebytes(content)
+    return BytesParser(EmailMessage, policy=LOSSLESS).parsebytes(content)  # type: ignore[return-value]
 
 
 def waiting(output: Path, as_of: date | None = None) -> Iterator[Waiting]:
@@ -176,7 +179,7 @@ def checked_address(text: str) -> str:
 
 def _message(letter: Letter) -> EmailMessage:
     """Subject and contents, without a header that depends on who sends it."""
-    message = EmailMessage(policy.SMTP)
+    message = EmailMessage(LOSSLESS)
     message["Subject"] = " ".join(_encodable(letter.subject).split())  # a line break would begin a header of its own
     message.set_content(_encodable(letter.text), cte="base64")
     message.add_alternative(_encodable(letter.html), subtype="html", cte="base64")
