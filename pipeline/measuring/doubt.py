@@ -17,7 +17,7 @@ from pipeline.measuring.evidence import Doubted, Evidence
 from pipeline.measuring.figures import Doubts, Figures, Measured, Rests, Share, Statement
 from pipeline.measuring.picture import Picture
 from schemas.answers import OF_ANOTHER_DATE, Why
-from schemas.form import Form, Kind
+from schemas.form import Form
 from schemas.remarks import Catalogue, Question, Remark
 
 _WHOLE = ""  # the municipality, among schools
@@ -48,9 +48,11 @@ def _in_words(checked: Checked, form: Form) -> Iterator[Key]:
 
 
 def _without_row(number: str, form: Form) -> str:
-    """A row of acts is an answer to its item."""
-    above, _, row = number.rpartition(".")
-    return above if row and any(item.number == above and item.kind is Kind.ACTS for item in form.items) else number
+    """A row of acts is an answer to its item; what is no item of the form (problems) stays what it is."""
+    try:
+        return form.item(number).number
+    except KeyError:
+        return number
 
 
 class _Questions:

@@ -1,21 +1,39 @@
 """What every derived statement would be without the answers under question: the lines of that part of «О расчёте»."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pipeline import wording
 from pipeline.measuring.activation import first_to_catch_up
 from pipeline.measuring.figures import Activation, Figures, Milestone, Rests, Share, Statement
-from pipeline.measuring.rows import coverage_rows, milestone_rows, step_rows, totals_by_item, trend_rows
+from pipeline.measuring.rows import (
+    MilestoneRow,
+    StepRow,
+    coverage_rows,
+    milestone_rows,
+    step_rows,
+    totals_by_item,
+    trend_rows,
+)
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
-from pipeline.writing.pages.doubts import doubted_schools, is_headline_doubted, named, reasons, titles_of
+from pipeline.writing.pages.doubts import (
+    doubted_schools,
+    is_change_doubted,
+    is_course_doubted,
+    is_headline_doubted,
+    named,
+    reasons,
+    titles_of,
+)
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.pages.words import MOST_NAMED, points_said, school_name
-from schemas.form import Item
 from schemas.remarks import Catalogue
+
+Key = TypeVar("Key", str, date)
 
 _EXACT = theme.exact_share(2)  # one school may move the municipality by less than a tenth
 _NOTHING_LEFT = "без них показателя нет"
@@ -44,20 +62,22 @@ def lines(figures: Figures, catalogue: Catalogue) -> Iterator[Line]:
 
 # ── item by item ─────────────────────────────────────────────────────────────────────────────────────────
 def _totals(figures: Figures, left: Figures, catalogue: Catalogue) -> Iterator[Line]:
+    both = figures, left
+    totals, middles = [totals_by_item(one) for one in both], [_middles(one) for one in both]
     for item in figures.form.coverage_items:
         doubted = doubted_schools(figures, item.number)
-        changed = Statement(Rests.CHANGE, item=item.number) in figures.doubts
+        changed = is_change_doubted(figures, item.number)
         if not doubted and not changed:
             continue
         about = figures.form.item(item.number).about
         name = f"п. {item.number}: {'итог' if item.base else 'середина по школам'}"
-        now, without = (_share(one, item) for one in (figures, left))
+        middle = [percents.get(item.number) for percents in middles]
+        now, without = (_known(one[item.number].percent) for one in totals) if item.base else middle
         parts = [f"{about}: сейчас {_percent(now)}"]
         if doubted and item.base:
-            middles = (_percent(_middle(one, item.number)) for one in (figures, left))
-            parts.append("середина по школам {}, без них {}".format(*middles))
+            parts.append("середина по школам {}, без них {}".format(*map(_percent, middle)))
         if changed:
-            was, would_be = (totals_by_item(one)[item.number].change for one in (figures, left))
+            was, would_be = (one[item.number].change for one in totals)
             parts.append(f"изменение {points_said(was)}, без них {_points(would_be)}")
         if without is None:
             parts.append(_NOTHING_LEFT)
@@ -74,54 +94,55 @@ def _doubted_said(figures: Figures, item: str, catalogue: Catalogue) -> str:
     return f"{who}: {titles_of(figures.doubts.of(Statement(Rests.FIGURE, item=item)), catalogue)}"
 
 
-def _share(figures: Figures, item: Item) -> float | None:
-    """Percent of the municipality; of what has no total the middle of the schools."""
-    if item.base:
-        percent = totals_by_item(figures)[item.number].percent
-        return None if math.isnan(percent) else percent
-    return _middle(figures, item.number)
+def _middles(figures: Figures) -> dict[str, float]:
+    """Item -> the middle of the schools' percents; what no school is counted in is left out."""
+    percents: dict[str, list[float]] = {}
+    for row in coverage_rows(figures):
+        if row.share == Share.COUNTED:
+            percents.setdefault(row.item, []).append(row.percent)
+    return {item: median(found) for item, found in percents.items()}
 
 
-def _middle(figures: Figures, item: str) -> float | None:
-    rows = (row for row in coverage_rows(figures) if row.item == item and row.share == Share.COUNTED)
-    percents = [row.percent for row in rows]
-    return median(percents) if percents else None
-
-
+# ── milestones ───────────────────────────────────────────────────────────────────────────────────────────
 def _milestones(figures: Figures, catalogue: Catalogue) -> Iterator[Line]:
-    """What would be called done without them: an answer that is not accepted proves nothing."""
+    """What would be called done without them: an answer that is not accepted proves nothing. Of the items with a due
+    date, then of the steps of the headline item."""
+    done = _done((row.item, row) for row in milestone_rows(figures))
     for item in figures.form.due_items:
-        doubted = {school.code for school in doubted_schools(figures, item.number)}
-        rows = (row for row in milestone_rows(figures) if row.item == item.number)
-        done = {row.school_code for row in rows if row.state == Milestone.DONE}
-        if done & doubted:
-            now, without = (wording.schools(len(codes), wording.Case.GENITIVE) for codes in (done, done - doubted))
-            parts = f"{item.about}: сейчас у {now}, без них у {without}", _doubted_said(figures, item.number, catalogue)
-            yield Line(f"п. {item.number}: сделано", len(done - doubted), "; ".join(parts), theme.PEOPLE)
-    yield from _steps(figures)
-
-
-def _steps(figures: Figures) -> Iterator[Line]:
-    headline = figures.form.headline.item
-    doubted = {school.code for school in doubted_schools(figures, headline)}
+        for codes, said in _without(figures, item.number, done.get(item.number, set())):
+            parts = f"{item.about}: {said}", _doubted_said(figures, item.number, catalogue)
+            yield Line(f"п. {item.number}: сделано", codes, "; ".join(parts), theme.PEOPLE)
+    headline, steps = figures.form.headline.item, _done((row.by, row) for row in step_rows(figures))
     for target in figures.form.targets:
-        rows = (row for row in step_rows(figures) if row.by == target.by)
-        done = {row.school_code for row in rows if row.state == Milestone.DONE}
-        if done & doubted:
-            now, without = (wording.schools(len(codes), wording.Case.GENITIVE) for codes in (done, done - doubted))
-            name = f"п. {headline} до {wording.percent(target.min)}: сделано"
-            yield Line(name, len(done - doubted), f"сейчас у {now}, без них у {without}", theme.PEOPLE)
+        for codes, said in _without(figures, headline, steps.get(target.by, set())):
+            yield Line(f"п. {headline} до {wording.percent(target.min)}: сделано", codes, said, theme.PEOPLE)
+
+
+def _done(rows: Iterable[tuple[Key, MilestoneRow | StepRow]]) -> dict[Key, set[str]]:
+    """Item or date of a step -> codes of the schools that have done it."""
+    done: dict[Key, set[str]] = {}
+    for key, row in rows:
+        if row.state == Milestone.DONE:
+            done.setdefault(key, set()).add(row.school_code)
+    return done
+
+
+def _without(figures: Figures, item: str, done: set[str]) -> Iterator[tuple[int, str]]:
+    """How many schools would be left, and that in words; nothing where all would be."""
+    left = done - {school.code for school in doubted_schools(figures, item)}
+    if left != done:
+        now, without = (wording.schools(len(codes), wording.Case.GENITIVE) for codes in (done, left))
+        yield len(left), f"сейчас у {now}, без них у {without}"
 
 
 # ── the headline item ────────────────────────────────────────────────────────────────────────────────────
 def _headline(figures: Figures, left: Figures) -> Iterator[Line]:
-    doubts = figures.doubts
     yield from _points_of_trend(figures, left)
-    if Statement(Rests.COURSE) in doubts:
+    if is_course_doubted(figures):
         yield from _course(figures, left)
     if is_headline_doubted(figures):
         yield from _against_target(figures, left if left.counted else None)
-    if any(one.rests is Rests.CHANGE and one.school for one in doubts.found):
+    if any(one.rests is Rests.CHANGE and one.school for one in figures.doubts.found):
         yield Line("Больше всех прибавили", None, f"со всеми ответами {_risen(figures)}; без них {_risen(left)}")
 
 
@@ -132,8 +153,11 @@ def _points_of_trend(figures: Figures, left: Figures) -> Iterator[Line]:
     )
     for day in sorted(day for day in now if day < figures.as_of and Statement(Rests.POINT, day=day) in figures.doubts):
         name = f"Итог на {wording.day(day)}"
-        share = None if math.isnan(without[day]) else without[day]
-        yield Line(name, _fraction(share), f"{figures.form.headline.name}, «Динамика»: сейчас {_percent(now[day])}")
+        yield Line(
+            name,
+            _fraction(_known(without[day])),
+            f"{figures.form.headline.name}, «Динамика»: сейчас {_percent(now[day])}",
+        )
 
 
 def _course(figures: Figures, left: Figures) -> Iterator[Line]:
@@ -235,6 +259,10 @@ def _forecast(row: Activation) -> str:
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────
+def _known(percent: float) -> float | None:
+    return None if math.isnan(percent) else percent
+
+
 def _percent(percent: float | None) -> str:
     return "нет" if percent is None else wording.percent(percent, 2)
 
