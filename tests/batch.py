@@ -12,6 +12,7 @@ from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.book import Book
 from pipeline.reading.schools import Schools
 from schemas.district import Registry, School
+from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, load_catalogue
 from schemas.reports import FileRead
 from tests.order_form import ANSWERS, FORM, REGISTRY, OrderForm
@@ -58,8 +59,9 @@ def checked(
     registry: Registry = REGISTRY,
     arrivals: Mapping[str, datetime | None] | None = None,
     catalogue: Catalogue = CATALOGUE,
+    form: Form = FORM,
 ) -> Checked:
-    return check(list(files), dict(arrivals or {}), FORM, registry, catalogue)
+    return check(list(files), dict(arrivals or {}), form, registry, catalogue)
 
 
 def measured(
@@ -68,9 +70,11 @@ def measured(
     as_of: date = MARCH,
     arrivals: Mapping[str, datetime | None] | None = None,
     calendar: Calendar = CALENDAR,
+    form: Form = FORM,
 ) -> Figures:
     files = list(files)
-    return measure(checked(files, registry, arrivals, ALIKE), files, registry, FORM, CATALOGUE, as_of, calendar)
+    judged = checked(files, registry, arrivals, ALIKE, form)
+    return measure(judged, files, registry, form, CATALOGUE, as_of, calendar)
 
 
 def brief(remarks: Iterable[Remark]) -> list[tuple[str, str, str, str]]:

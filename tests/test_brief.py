@@ -384,8 +384,8 @@ def test_decisions_of_a_usual_district() -> None:
         ),
         (
             "Сроки",
-            "Просрочено чаще всего: п. 6.1 (ознакомление учителей, срок 30.01.2014) — 19 школ; всего просроченных "
-            "этапов — 53.",
+            "Просрочено этапов — 52, ещё под вопросом 4; чаще всего п. 6.1 (ознакомление учителей, срок 30.01.2014) "
+            "— 19 школ.",
             "Этапы",
         ),
         ("Мешает", "Интернет и связь — 3 школы; родители не видят пользы — 2; компьютеры и техника — 1.", "Проблемы"),
@@ -495,7 +495,18 @@ def overdue_said(figures: Figures) -> str:
 def test_a_step_of_the_target_that_most_schools_have_missed_is_named_with_its_percent() -> None:
     figures = given.twenty_schools()
     nothing_else = replace(figures, milestones=figures.milestones.assign(state=Milestone.DONE))
-    assert overdue_said(nothing_else) == "Просрочено: п. 14 (активация родителей до 30 %, срок 20.02.2014) — 3 школы."
+    assert overdue_said(nothing_else) == (
+        "Просрочено: п. 14 (активация родителей до 30 %, срок 20.02.2014) — 2 школы, ещё под вопросом 4."
+    )
+
+
+def test_what_is_under_question_is_no_overdue_stage() -> None:
+    figures = given.twenty_schools()
+    milestones = figures.milestones.assign(state=Milestone.DONE)
+    aside = replace(figures, milestones=milestones, steps=figures.steps[figures.steps["school_code"] == "19"])
+    assert overdue_said(aside) == "Просроченных этапов нет, под вопросом 4: ответы есть, но не учтены."
+    ahead = replace(aside, as_of=date(2014, 2, 20))
+    assert "Сроки" not in [decision.tag for decision in brief_of(ahead).decisions]
 
 
 def test_a_paper_that_most_schools_owe_is_named_by_its_title() -> None:
@@ -503,8 +514,8 @@ def test_a_paper_that_most_schools_owe_is_named_by_its_title() -> None:
     papers = figures.measures["measure"] == figures.form.order.papers[1].title
     ticked = replace(figures, measures=figures.measures.assign(state=figures.measures["state"].mask(papers, "overdue")))
     assert overdue_said(ticked) == (
-        "Просрочено чаще всего: «План действий по введению электронн…» (срок 23.12.2013) — 20 школ; всего просроченных "
-        "этапов — 73."
+        "Просрочено этапов — 72, ещё под вопросом 4; чаще всего «План действий по введению электронн…» "
+        "(срок 23.12.2013) — 20 школ."
     )
 
 

@@ -36,6 +36,7 @@ CALENDAR = Calendar(DAYS, days_before=10)
 HEADLINE, HEADLINE_SHEET = FORM.headline.item, FORM.headline.sheet
 SHARES = tuple(item.number for item in FORM.coverage_items)
 WORDS = tuple(item.number for item in FORM.due_items if not item.measured)  # milestones: is it done
+DONE = (*WORDS, "6.1")  # in every report
 COUNTED = tuple(item for item in SHARES if not FORM.item(item).may_be_not_provided)  # the others say that they are not
 
 # How a school answers the headline item on each date: with a percent of its own, «» leaves it blank, «=» refers to the
@@ -144,8 +145,38 @@ def of_all(day: date, item: str = HEADLINE) -> set[Cell]:
     return set().union(*(cells(code, day, item) for code in HOW))
 
 
-def expected() -> dict[Statement, set[Cell]]:
+def percent_on(code: str, day: date, percents: Percents) -> int:
+    """Of the headline item, by the school's report of that day; -1 where none is accepted."""
+    kind = kind_on(code, day)
+    if kind in (BLANK, REFERENCE):
+        return percent_on(code, DAYS[DAYS.index(day) - 1], percents)
+    return -1 if kind in (WRONG, NOTHING) else percents[code][DAYS.index(day)]
+
+
+def milestones(case: str, alone: bool) -> dict[Statement, set[Cell]]:
+    """What one report has shown as done stays done: `alone`, a doubt on one of several such reports changes nothing."""
+    percents = {"above": ABOVE, "below": BELOW}[case]
+    least = {Statement(Rests.MILESTONE, "", HEADLINE, target.by): target.min for target in FORM.targets}
+    least |= {Statement(Rests.MILESTONE, "", item): 100 for item in (*WORDS, *COUNTED)}
     rests: dict[Statement, set[Cell]] = {}
+    for milestone, percent in least.items():
+        item = milestone.item
+        for code in HOW:
+            sent = [day for day in DAYS if kind_on(code, day) != NOTHING]
+            proofs = [day for day in sent if item in DONE or percent_on(code, day, percents) >= percent]
+            if item not in (HEADLINE, *DONE):
+                proofs = []
+            of_each = [cells(code, day, item) for day in proofs]
+            found = (set.intersection(*of_each) if alone else of_each[-1]) if proofs else set()
+            if proofs[-1:] != sent[-1:]:
+                found |= cells(code, NOW, item)
+            rests[milestone._replace(school=code)] = found
+            rests[milestone] = rests.get(milestone, set()) | found
+    return rests
+
+
+def expected(case: str, alone: bool = False) -> dict[Statement, set[Cell]]:
+    rests = milestones(case, alone)
     for item in WORDS:
         rests |= {Statement(Rests.FIGURE, code, item): cells(code, NOW, item) for code in HOW}
         rests[Statement(Rests.FIGURE, "", item)] = of_all(NOW, item)
@@ -183,7 +214,7 @@ def test_a_remark_on_a_cell_is_carried_by_all_that_rests_on_it_and_by_nothing_el
     whole = figures(case, *on_every_cell(reports(case)[1]), as_of=as_of)
     assert (whole.municipality.level is Level.BELOW) == (case == "below")
     found = {one: {cell_of(said) for said in remarks} for one, remarks in whole.doubts.found.items()}
-    rests = expected()
+    rests = expected(case)
     assert sorted(map(str, found.keys() ^ rests.keys())) == []
     assert {one: found[one] ^ rests[one] for one in found if found[one] != rests[one]} == {}
 
@@ -204,7 +235,7 @@ def test_one_remark_alone_marks_what_rests_on_its_cell(place: tuple[str, date, s
     code, day, file, item = place
     cell = code, day, f"{code}-{day}-{file}", item
     [said] = (said for said in on_every_cell(reports("above")[1]) if cell_of(said) == cell)
-    rests = {one for one, cells in expected().items() if cell in cells}
+    rests = {one for one, cells in expected("above", alone=True).items() if cell in cells}
     assert rests
     assert figures("above", said).doubts.found.keys() == rests
 
@@ -580,16 +611,17 @@ def plain(text: str) -> str:
 
 
 def test_a_milestone_that_rests_on_an_answer_under_question_is_marked():
-    """In the table of schools and, below it, among the order's measures; the plan is item 3 and shows two of them."""
-    sheet = load_workbook(BytesIO(summary_workbook(figures("above", one_remark("02", NOW, "a", "3")))))[
+    """In the table of schools and, below it, among the order's measures; the plan is item 3 and shows two of them.
+    School 08 has reported once; of the others an earlier report shows it, too."""
+    sheet = load_workbook(BytesIO(summary_workbook(figures("above", one_remark("08", NOW, "a", "3")))))[
         titles.MILESTONES
     ]
     header = next(row for row in sheet.iter_rows() if row[0].value == "Код")
     doubted = [cell for row in sheet.iter_rows() for cell in row if f'" {Mark.CHECK}"' in cell.number_format]
     of_plan = {cell.column for cell in header if str(cell.value).startswith("3\n")}
     of_schools = {sheet.cell(cell.row, 2).value for cell in doubted if cell.column in of_plan}
-    assert of_schools >= {"МБОУ СОШ № 2", "Просрочили, школ"}
-    assert not of_schools & {school.name for school in REGISTRY.schools if school.code != "02"}
+    assert of_schools >= {"МБОУ СОШ № 8", "Просрочили, школ"}
+    assert not of_schools & {school.name for school in REGISTRY.schools if school.code != "08"}
     measures = {sheet.cell(cell.row, 1).value for cell in doubted if not sheet.cell(cell.row, 2).value}
     assert measures == {"Разработка и утверждение плана работы и его предоставление в Управление образования"}
 

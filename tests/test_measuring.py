@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from pipeline.measuring.activation import forecast, level
@@ -10,7 +11,8 @@ from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.deliveries import days_late
 from pipeline.measuring.figures import Activation, Figures, Level, Milestone, Share, State
 from pipeline.measuring.problems import OTHER, group_of
-from schemas.district import Registry
+from pipeline.writing.pages.marks import MARKS
+from schemas.district import Registry, School
 from schemas.form import Target
 from schemas.reports import FileRead
 from tests.batch import CALENDAR, MARCH, file_of, measured, moment, order_form, school
@@ -295,7 +297,14 @@ MILESTONES = {
     "one-act-of-two": ("4.2", "", MARCH, Milestone.DONE),
     "everybody": ("6.2", "574/100%", MARCH, Milestone.DONE),
     "all-but-one": ("6.2", "573 из 574", MARCH, Milestone.OVERDUE),
-    "set-aside-is-not-done": ("6.2", "575 из 574", MARCH, Milestone.OVERDUE),
+    "set-aside": ("6.2", "575 из 574", MARCH, Milestone.UNDER_QUESTION),
+    "set-aside-before-the-deadline": ("9", "80–85 %", MARCH, Milestone.UNDER_QUESTION),
+    "an-estimate": ("6.2", "более 50 %", MARCH, Milestone.UNDER_QUESTION),
+    "plan-that-is-not-understood": ("3", "имеется", MARCH, Milestone.UNDER_QUESTION),
+    "person-that-is-not-understood": ("1", "назначена", MARCH, Milestone.UNDER_QUESTION),
+    "a-position-without-a-name": ("1", "завуч", MARCH, Milestone.OVERDUE),
+    "system-that-stands-elsewhere": ("2", "см. приложение", MARCH, Milestone.UNDER_QUESTION),
+    "one-act-of-two-not-understood": ("4.2", "утверждено", MARCH, Milestone.DONE),
     "on-the-day-itself": ("6.2", "331 из 574", JANUARY, Milestone.IN_PROGRESS),
     "the-day-after": ("6.2", "331 из 574", date(2014, 1, 31), Milestone.OVERDUE),
     "done-before-the-deadline": ("9", "100 %", MARCH, Milestone.DONE),
@@ -327,7 +336,62 @@ def test_amendments_that_are_not_needed_are_not_applicable(words):
 def test_an_answer_with_an_error_carries_no_milestone():
     form = order_form(answers={"11": "есть"})
     form.rows.insert(form.row_of("11") + 1, ["11", FORM.item("11").title, "нет"])
-    assert state_of(measured([file_of(form)]), "11")[0] is Milestone.IN_PROGRESS
+    assert state_of(measured([file_of(form)]), "11")[0] is Milestone.UNDER_QUESTION
+
+
+def test_what_lacks_only_the_registrys_base_is_under_question():
+    nameless = Registry((School("01", "МБОУ СОШ № 1"),))
+    figures = measured([sent(registry=nameless, i6_1="100 %")], nameless)
+    assert state_of(figures, "6.1") == (Milestone.UNDER_QUESTION, 0)
+
+
+# Item, answers of January and March, state in March.
+ONCE_DONE = {
+    "then-set-aside": ("6.2", "574/100%", "575 из 574", Milestone.DONE),
+    "then-somewhat-less": ("6.2", "574/100%", "573 из 574", Milestone.DONE),
+    "then-not-understood": ("3", "приказ № 12 от 05.12.2013", "имеется", Milestone.DONE),
+    "then-no": ("11", "есть", "нет", Milestone.IN_PROGRESS),
+    "no-system-any-more": ("2", "Сетевой город", "нет", Milestone.OVERDUE),
+    "set-aside-all-along": ("6.2", "575 из 574", "576 из 574", Milestone.UNDER_QUESTION),
+    "only-now": ("6.2", "575 из 574", "574/100%", Milestone.DONE),
+}
+
+
+@pytest.mark.parametrize(("item", "then", "now", "expected"), ONCE_DONE.values(), ids=ONCE_DONE)
+def test_what_a_report_has_shown_as_done_stays_done(item, then, now, expected):
+    files = [file_of(order_form(day, answers={item: said})) for day, said in ((JANUARY, then), (MARCH, now))]
+    assert state_of(measured(files), item)[0] is expected
+
+
+def test_a_form_that_is_not_cumulative_says_each_time_anew():
+    by_itself = msgspec.structs.replace(FORM, cumulative=False)
+    files = [
+        file_of(order_form(day, answers={"6.2": said}))
+        for day, said in ((JANUARY, "574/100%"), (MARCH, "331 из 574 (58%)"))
+    ]
+    assert state_of(measured(files, form=by_itself), "6.2")[0] is Milestone.OVERDUE
+
+
+# Percent of January and March -> states of the steps 30 %, 41 %, 61 %, 100 % in March.
+STEPS = {
+    "set-aside": ("более 50 %", "более 50 %", "????"),
+    "once-reached": ("45 %", "более 50 %", "●●??"),
+    "reached-and-fallen": ("45 %", "38 %", "●●○○"),
+    "never": ("10 %", "12 %", "×○○○"),
+}
+
+
+@pytest.mark.parametrize(("then", "now", "expected"), STEPS.values(), ids=STEPS)
+def test_a_step_that_a_report_has_shown_as_reached_stays_reached(then, now, expected):
+    rows = measured([sent("01", JANUARY, i14=then), sent("01", i14=now)]).steps
+    assert "".join(MARKS[state][0] for state in rows[rows["school_code"] == "01"]["state"]) == expected
+
+
+def test_what_is_under_question_is_counted_beside_what_is_overdue():
+    figures = measured([sent(i6_2="575 из 574", i7="", i9="80–85 %")])
+    assert {deadline.item: codes for deadline, codes in figures.questioned.items()} == {"6.2": ("01",), "9": ("01",)}
+    assert figures.questioned_total == 2
+    assert {"6.2", "9"}.isdisjoint(deadline.item for deadline in figures.overdue)
 
 
 def test_days_overdue_are_counted_from_the_deadline():

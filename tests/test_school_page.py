@@ -165,8 +165,15 @@ def test_pace_says_what_is_needed_and_whether_the_forecast_reaches_the_next_targ
 def test_what_is_overdue_stands_with_its_date_and_days_the_longest_first() -> None:
     rows = list(sheet(page_of("set aside"), "Что исправить").iter_rows(4, 8, values_only=True))
     assert rows[1][:1] + rows[1][1:3] == ("6.1", datetime(2014, 1, 30), "Ознакомление учителей")
-    assert [row[4] for row in rows[1:]] == [49, 49, 49, 28]
-    assert rows[4][2].replace("\u00a0", " ") == "Активация родителей до 30 %"
+    assert [row[4] for row in rows[1:]] == [49, 49, 49, "?"]
+
+
+def test_what_is_under_question_stands_below_what_is_overdue_and_is_not_called_late() -> None:
+    rows = list(sheet(page_of("set aside"), "Что исправить").iter_rows(3, 11, values_only=True))
+    assert rows[0][0] == "Просрочено и под вопросом на 20.03.2014"
+    assert [row[4] for row in rows[5:]] == ["?"] * 4
+    assert rows[5][2].replace("\u00a0", " ") == "Активация родителей до 30 %"
+    assert rows[5][3] == "? ответ есть, но не учтён: смотрите замечания"
 
 
 def test_a_paper_that_has_not_come_is_overdue_without_any_report() -> None:

@@ -56,15 +56,16 @@ def test_items_stand_under_the_first_stage_that_names_them_with_the_steps_of_the
         "14 → 100\u00a0%",
     ]
     assert [item.split()[0] for item in items if item.startswith("13")] == ["13"]
-    assert items[-2:] == ["Сделано", "Просро- чено"]
+    assert items[-3:] == ["Сделано", "Просро- чено", "Под воп- росом"]
 
 
 def test_a_step_of_the_target_is_done_overdue_or_still_ahead() -> None:
     sheet = book_of("twenty-schools")["Этапы"]
     first = headings(sheet, 7).index("14 → 30\u00a0%") + 1
-    steps = {row[1].value: [cell.value for cell in row[first - 1 : first + 3]] for row in sheet.iter_rows(9, 28)}
+    steps = {row[1].value: [cell.value for cell in row[first - 1 : first + 3]] for row in sheet.iter_rows(10, 29)}
     assert steps["СОШ № 3"] == ["●", "●", "●", "○"]
-    assert steps["СОШ с. Кедровка"] == ["!", "○", "○", "○"]
+    assert steps["СОШ с. Кедровка"] == ["×", "○", "○", "○"]
+    assert steps["ВСОШ"] == ["?"] * 4
     assert steps["НОШ с. Устье"] == ["·"] * 4
     assert sheet.cell(6, first).value == datetime(2014, 2, 20)
 
@@ -72,12 +73,13 @@ def test_a_step_of_the_target_is_done_overdue_or_still_ahead() -> None:
 def test_overdue_marks_are_counted_by_item_and_by_school() -> None:
     sheet = book_of("twenty-schools")["Этапы"]
     late = headings(sheet, 7).index("6.1 Озн. учит.") + 1
-    marks = [sheet.cell(row, late).value for row in range(9, 29)]
-    assert sheet.cell(8, late).value == marks.count("!") == 19
+    marks = [sheet.cell(row, late).value for row in range(10, 30)]
+    assert sheet.cell(8, late).value == marks.count("×") == 19
     assert marks[-1] == "·"
-    whole = [cell.value for row in sheet.iter_rows(9, 28, 3, sheet.max_column - 2) for cell in row]
-    assert row_of(sheet, "01")[-1] == 2
-    assert sheet.cell(8, sheet.max_column).value == whole.count("!")
+    whole = [cell.value for row in sheet.iter_rows(10, 29, 3, sheet.max_column - 3) for cell in row]
+    assert row_of(sheet, "01")[-2:] == [2, 0]
+    assert sheet.cell(8, sheet.max_column - 1).value == whole.count("×")
+    assert sheet.cell(9, sheet.max_column).value == whole.count("?") > 0
 
 
 def test_papers_are_columns_once_the_office_ticks_them_off() -> None:
@@ -91,7 +93,7 @@ def test_papers_are_columns_once_the_office_ticks_them_off() -> None:
     sheet = sheet_of(replace(figures, measures=measures), "Этапы")
     paper = headings(sheet, 7).index(title) + 1
     assert sheet.cell(5, paper).value == "Документы"
-    assert [sheet.cell(row, paper).value for row in (8, 9, 10)] == [19, "●", "!"]
+    assert [sheet.cell(row, paper).value for row in (8, 10, 11)] == [19, "●", "×"]
 
 
 def test_a_measure_that_the_office_ticks_off_is_a_column_too_and_adds_to_what_is_overdue() -> None:
@@ -102,9 +104,9 @@ def test_a_measure_that_the_office_ticks_off_is_a_column_too_and_adds_to_what_is
     book = opened(summary(overdue))
     sheet = book["Этапы"]
     assert sheet.cell(8, headings(sheet, 7).index(title) + 1).value == 20
-    assert sheet.cell(8, sheet.max_column).value == overdue.overdue_total == figures.overdue_total + 20
+    assert sheet.cell(8, sheet.max_column - 1).value == overdue.overdue_total == figures.overdue_total + 20
     front = " ".join(texts(book["Сводка"]))
-    assert f"всего просроченных этапов — {overdue.overdue_total}." in front
+    assert f"Просрочено этапов — {overdue.overdue_total}, ещё под вопросом {figures.questioned_total};" in front
 
 
 @needs_libreoffice
@@ -114,7 +116,8 @@ def test_the_total_of_overdue_stages_is_the_one_that_the_front_tells(tmp_path: P
     papers = figures.measures["measure"].isin([paper.title for paper in figures.form.order.papers])
     ticked = replace(figures, measures=figures.measures.assign(state=figures.measures["state"].mask(papers, "overdue")))
     sheet = openpyxl.load_workbook(recalculated(summary(ticked), tmp_path), data_only=True)["Этапы"]
-    assert sheet.cell(8, sheet.max_column).value == ticked.overdue_total
+    assert sheet.cell(8, sheet.max_column - 1).value == ticked.overdue_total
+    assert sheet.cell(9, sheet.max_column).value == ticked.questioned_total > 0
 
 
 def test_items_that_no_stage_names_are_shown_all_the_same() -> None:
@@ -138,7 +141,7 @@ def test_every_measure_says_how_many_schools_have_done_it_and_when_the_first_and
     measures.loc[this & (measures["school_code"] == "04"), "state"] = Milestone.NOT_APPLICABLE
     row = row_of(sheet_of(replace(figures, measures=measures), "Этапы"), measures[this]["measure"].iloc[0])
     said = [value for value in row[1:] if value is not None]
-    assert said == ["8", "до 01.09.2014", 3, 15, 0, 1, 1, datetime(2014, 1, 30), datetime(2014, 2, 20)]
+    assert said == ["8", "до 01.09.2014", 3, 15, 0, 0, 1, 1, datetime(2014, 1, 30), datetime(2014, 2, 20)]
 
 
 def test_what_begins_with_a_date_and_never_ends_says_so() -> None:
@@ -335,7 +338,7 @@ def test_the_reconciliation_says_by_what_reports_were_recognised():
 
 # ── «Сверка» ─────────────────────────────────────────────────────────────────────────────────────────────
 def checks(sheet: Worksheet) -> list[str]:
-    return [text for text in texts(sheet) if text in ("● да", "! нет")]
+    return [text for text in texts(sheet) if text in ("● да", "▼ нет")]
 
 
 @pytest.mark.parametrize("state", ["twenty-schools", "nobody-reported", "another-form"])
@@ -349,9 +352,9 @@ def test_the_sheet_itself_computes_its_checks(tmp_path: Path) -> None:
     places = ("counted", "read", "people_read")
     for lost, anew in zip(places, saved_together(map(with_one_lost, places), tmp_path), strict=True):
         sheet = openpyxl.load_workbook(anew, data_only=True)["Сверка"]
-        assert "! нет" in row_of(sheet, "14"), lost
-        assert "! нет" in [cell.value for cell in sheet[6]], lost
-        assert "! нет" not in row_of(sheet, "13"), lost
+        assert "▼ нет" in row_of(sheet, "14"), lost
+        assert "▼ нет" in [cell.value for cell in sheet[6]], lost
+        assert "▼ нет" not in row_of(sheet, "13"), lost
 
 
 def with_one_lost(place: str) -> bytes:
@@ -421,7 +424,7 @@ def few_rows(monkeypatch: pytest.MonkeyPatch) -> int:
 
 @pytest.mark.parametrize(
     ("name", "header", "csv"),
-    [("Этапы", 8, "answers.csv"), ("Сдача отчётов", 6, "indicators.csv"), ("Замечания", 6, "findings.csv")],
+    [("Этапы", 9, "answers.csv"), ("Сдача отчётов", 6, "indicators.csv"), ("Замечания", 6, "findings.csv")],
 )
 def test_a_table_that_is_too_long_is_cut_and_says_where_all_of_it_stands(
     name: str, header: int, csv: str, few_rows: int

@@ -1,11 +1,12 @@
 """The headline item: target against actual, people missing, pace."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import accumulate, combinations
 from statistics import median
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -93,14 +94,19 @@ def weeks(first: date, last: date) -> float:
 
 
 def steps(
-    activation: Sequence[Activation], form: Form, as_of: date, left_out: Collection[str] = frozenset()
+    activation: Sequence[Activation],
+    form: Form,
+    as_of: date,
+    left_out: Collection[str] = frozenset(),
+    shown: Mapping[str, float] = MappingProxyType({}),
 ) -> pd.DataFrame:
-    """One row a school and target (`Figures.steps`): is the share at the step's lower bound by now?
+    """One row a school and target (`Figures.steps`): has the share reached the step's lower bound by now?
 
-    `left_out`: codes of the schools from whose plan the office has left the headline item out.
+    `left_out`: codes of the schools from whose plan the office has left the headline item out. `shown`: code -> the
+    highest percent that one of the school's accepted reports has shown, which stays shown.
     """
     rows = [
-        (row.school.code, target.by, target.min, target.max, _of_step(row, target, as_of, row.school.code in left_out))
+        (row.school.code, target.by, target.min, target.max, _of_step(row, target, as_of, left_out, shown))
         for row in activation
         for target in form.targets
         if row.school
@@ -196,13 +202,23 @@ def _placed(measured: Activation, school: School, row: CoverageRow, shown: Pictu
     )
 
 
-def _of_step(row: Activation, target: Target, as_of: date, left_out: bool) -> Milestone:
+def reaches(percent: float | None, target: Target) -> bool:
+    """Is that share at the target's lower bound."""
+    return percent is not None and _points(percent, target.min) >= 0
+
+
+def _of_step(
+    row: Activation, target: Target, as_of: date, left_out: Collection[str], shown: Mapping[str, float]
+) -> Milestone:
+    code = row.school.code if row.school else ""
     if row.share is Share.NO_REPORT:
         return Milestone.UNKNOWN
-    if left_out or row.share is Share.NOT_APPLICABLE:
+    if code in left_out or row.share is Share.NOT_APPLICABLE:
         return Milestone.NOT_APPLICABLE
-    if row.percent is not None and _points(row.percent, target.min) >= 0:
+    if reaches(row.percent, target) or reaches(shown.get(code), target):
         return Milestone.DONE
+    if row.share is Share.SET_ASIDE:
+        return Milestone.UNDER_QUESTION
     return Milestone.OVERDUE if as_of > target.by else Milestone.IN_PROGRESS
 
 

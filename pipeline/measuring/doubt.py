@@ -15,6 +15,7 @@ from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report, place_of
 from pipeline.measuring.evidence import Doubted, Evidence
 from pipeline.measuring.figures import Doubts, Figures, Measured, Rests, Share, Statement
+from pipeline.measuring.milestones import Milestones
 from pipeline.measuring.picture import Picture
 from schemas.answers import OF_ANOTHER_DATE, Why
 from schemas.form import Form
@@ -129,6 +130,7 @@ def inherited(
     measured: Measured,
     pictures: Iterable[Picture],
     courses: Mapping[str, Sequence[Report]],
+    standings: Milestones,
     before: Figures | None,
 ) -> Doubts:
     """`pictures`: of the trend's dates. `courses`: code -> the reports through which the school's own line goes.
@@ -143,6 +145,7 @@ def inherited(
             found.add(Statement(Rests.PEERS, item=item), remarks)
     if before:
         _add_changes(found, answers, measured, before, evidence.form)
+    _add_milestones(found, answers, standings)
     _add_points(found, evidence, pictures)
     _add_courses(found, evidence, measured, courses)
     return found.doubts()
@@ -165,6 +168,39 @@ class _Found:
 
     def doubts(self) -> Doubts:
         return Doubts({statement: tuple(remarks) for statement, remarks in self._found.items()})
+
+
+def _add_milestones(found: _Found, answers: Answers, standings: Milestones) -> None:
+    """Of the items with a due date and of those that show a measure, then of the steps of the headline item."""
+    evidence = standings.evidence
+    form, headline = evidence.form, evidence.form.headline.item
+    reports = {report for report, _ in evidence.doubted}
+    codes = {report.school for report in evidence.checked.counting if report.number in reports}
+    shown = {number for stage in form.stages for measure in stage.measures for number in measure.items}
+    items = [item for item in form.items if item.due or item.number in shown]
+    for school in evidence.shown.schools:
+        if school.code not in codes:
+            continue
+        for item in items:
+            if (school.code, item.number) not in evidence.left_out:
+                proofs = standings.proofs(school, item)
+                _add_milestone(found, Statement(Rests.MILESTONE, school.code, item.number), proofs, answers, evidence)
+        for target in form.targets if (school.code, headline) not in evidence.left_out else ():
+            step = Statement(Rests.MILESTONE, school.code, headline, target.by)
+            _add_milestone(found, step, standings.proofs_of_step(school.code, target), answers, evidence)
+
+
+def _add_milestone(
+    found: _Found, milestone: Statement, proofs: Sequence[Report], answers: Answers, evidence: Evidence
+) -> None:
+    """One report that nothing puts under question is enough to show it as done; but where less has been said since, and
+    that is under question, either of them may be wrong."""
+    of_each = [evidence.doubted.get((report.number, milestone.item), ()) for report in proofs]
+    remarks = of_each[-1] if of_each and all(of_each) else ()
+    if not proofs or proofs[-1] is not evidence.shown.chosen[milestone.school]:
+        remarks = (*answers.get((milestone.school, milestone.item), ()), *remarks)
+    found.add(milestone, remarks)
+    found.add(milestone._replace(school=_WHOLE), remarks)
 
 
 def _in_picture(evidence: Evidence, shown: Picture) -> Answers:

@@ -56,6 +56,7 @@ class Milestone(StrEnum):
     DONE = "done"
     IN_PROGRESS = "in_progress"
     OVERDUE = "overdue"
+    UNDER_QUESTION = "under_question"  # answered, but set aside, not understood, or without a base: not overdue
     NOT_APPLICABLE = "not_applicable"
     UNKNOWN = "unknown"  # no report: unknown is not overdue
     NOT_CHECKED = "not_checked"  # no report shows it, and the office has not ticked it off
@@ -70,6 +71,11 @@ class Deadline(NamedTuple):
     item: str = ""
     least: float | None = None
     title: str = ""
+
+    @property
+    def step(self) -> date | None:
+        """Its date where it is a step of the headline item."""
+        return None if self.least is None else self.due
 
 
 @dataclass(frozen=True)
@@ -330,9 +336,10 @@ class Restated:
 class Rests(StrEnum):
     """What a derived statement rests on."""
 
-    # The accepted answer: share, rank, level, shortfall, pace needed, milestone. Of the municipality all of them: each
-    # may be the one below the target, of what those lack together and of the fewest that should catch up.
+    # The accepted answer: share, rank, level, shortfall, pace needed. Of the municipality all of them: each may be the
+    # one below the target, of what those lack together and of the fewest that should catch up.
     FIGURE = "figure"
+    MILESTONE = "milestone"  # the reports that show it as done, or the accepted answer where none does
     PEERS = "peers"  # all accepted answers to an item: place and middle among the schools
     CHANGE = "change"  # the answer and that of the last reporting date
     COURSE = "course"  # all answers of the trend, of the headline item: own pace, forecast
@@ -341,7 +348,7 @@ class Rests(StrEnum):
 
 class Statement(NamedTuple):
     """A derived statement, by what it rests on. school: code, blank for the municipality; item: of a coverage item,
-    blank where it is about the headline item alone; day: of a point."""
+    blank where it is about the headline item alone; day: of a point, or of a step of the headline item."""
 
     rests: Rests
     school: str = ""
@@ -471,19 +478,31 @@ class Figures:
         Items, steps of the headline item, papers and measures that the office ticks off. A measure that items show is
         overdue by them and not counted once more.
         """
-        missed: dict[Deadline, list[str]] = {}
-        for deadline, code in self._missed():
-            missed.setdefault(deadline, []).append(code)
-        in_order = sorted(missed, key=lambda one: (one.due, self.form.sort_key(one.item), one.title))
-        return {deadline: tuple(missed[deadline]) for deadline in in_order}
+        return self._in_state(Milestone.OVERDUE)
 
     @property
     def overdue_total(self) -> int:
         return sum(map(len, self.overdue.values()))
 
-    def _missed(self) -> Iterator[tuple[Deadline, str]]:
+    @cached_property
+    def questioned(self) -> dict[Deadline, tuple[str, ...]]:
+        """As `overdue`, of the milestones under question, whether or not their deadline has passed."""
+        return self._in_state(Milestone.UNDER_QUESTION)
+
+    @property
+    def questioned_total(self) -> int:
+        return sum(map(len, self.questioned.values()))
+
+    def _in_state(self, state: Milestone) -> dict[Deadline, tuple[str, ...]]:
+        found: dict[Deadline, list[str]] = {}
+        for deadline, code in self._deadlines(state):
+            found.setdefault(deadline, []).append(code)
+        in_order = sorted(found, key=lambda one: (one.due, self.form.sort_key(one.item), one.title))
+        return {deadline: tuple(found[deadline]) for deadline in in_order}
+
+    def _deadlines(self, state: Milestone) -> Iterator[tuple[Deadline, str]]:
         items, steps, measures = (
-            frame[frame["state"] == Milestone.OVERDUE] for frame in (self.milestones, self.steps, self.measures)
+            frame[frame["state"] == state] for frame in (self.milestones, self.steps, self.measures)
         )
         for code, item, due in zip(items["school_code"], items["item"], items["due"], strict=True):
             yield Deadline(due, item), code

@@ -92,7 +92,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         year=year_of_reports(evidence),
         **measured._asdict(),
         milestones=milestones(standings),
-        steps=headline.steps(measured.activation, form, as_of, left_out),
+        steps=headline.steps(measured.activation, form, as_of, left_out, standings.shown),
         measures=measures(standings),
         problems=problems(evidence),
         remarks=remarks,
@@ -104,7 +104,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         reconciliation=reconcile(evidence, measured.coverage, measured.totals, sources, remarks),
         bases=_bases(shown),
         answers=_answers(evidence),
-        doubts=inherited(evidence, measured, pictures, courses, before),
+        doubts=inherited(evidence, measured, pictures, courses, standings, before),
         before=before,
     )
     return replace(figures, undoubted=_undoubted(evidence, figures, pictures))

@@ -1,7 +1,7 @@
-"""Every school and item with a due date, every measure of the order's stages: done, in progress, overdue, not
-applicable, unknown; a measure that no report shows is never called done by itself."""
+"""Every school and item with a due date, every measure of the order's stages: done, in progress, overdue, under
+question, not applicable, unknown; a measure that no report shows is never called done by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple, assert_never
@@ -9,11 +9,12 @@ from typing import NamedTuple, assert_never
 import pandas as pd
 
 from pipeline.checking.table import Report, frame_of
+from pipeline.measuring.activation import reaches
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Milestone, Share
 from pipeline.reading.answers.yes_no import read_yes_no
 from schemas.district import Paper, Received, School
-from schemas.form import Form, Item, Kind, Measure
+from schemas.form import Form, Item, Kind, Measure, Target
 from schemas.likeness import plain
 from schemas.reports import NO, YES
 
@@ -68,7 +69,11 @@ class Standing(NamedTuple):
 
 
 class Milestones:
-    """What has become of a school's milestones in the picture, and in which report each first counted as done."""
+    """What has become of a school's milestones in the picture, and which reports show them as done.
+
+    Reports are cumulative: what an accepted one has shown as done stays done, though the answer of the next is set
+    aside, not understood or somewhat less, until one says «нет» or takes the answer back.
+    """
 
     def __init__(self, evidence: Evidence):
         self.evidence = evidence
@@ -93,8 +98,10 @@ class Milestones:
         if (school.code, item.number) in self.evidence.left_out:
             return Standing(Milestone.NOT_APPLICABLE)
         settled = self._settled(report, item)
-        if settled is Milestone.DONE:
-            return Standing(settled, self._first_done(school, item))
+        if settled is Milestone.NOT_APPLICABLE:
+            return Standing(settled)
+        if proofs := self.proofs(school, item):
+            return Standing(Milestone.DONE, proofs[0].as_of)
         return Standing(settled or self._open(item.due))
 
     def of_measure(self, school: School, measure: Measure) -> Standing:
@@ -111,6 +118,8 @@ class Milestones:
             return Standing(Milestone.NOT_APPLICABLE)
         if states <= set(_SETTLED):
             return Standing(Milestone.DONE, max(standing.since for standing in each if standing.since))
+        if states <= {*_SETTLED, Milestone.UNDER_QUESTION}:
+            return Standing(Milestone.UNDER_QUESTION)
         return Standing(self._open(measure.due))
 
     def of_unseen(self, school: School, title: str, due: date | None) -> Standing:
@@ -144,18 +153,63 @@ class Milestones:
     def _open(self, due: date | None) -> Milestone:
         return Milestone.OVERDUE if due and self._shown.as_of > due else Milestone.IN_PROGRESS
 
-    def _first_done(self, school: School, item: Item) -> date | None:
-        """Date of the school's first report in which the item counts as done."""
-        reports = self._reports.get(school.code, [])
-        return next((report.as_of for report in reports if self._settled(report, item) is Milestone.DONE), None)
+    def proofs(self, school: School, item: Item) -> list[Report]:
+        """The accepted reports of the school that show the item as done, oldest first."""
+        found: list[Report] = []
+        for report in self._reports.get(school.code, ()):
+            if self._settled(report, item) is Milestone.DONE:
+                found.append(report)
+            elif self._ends_proof(report, item):
+                found = []
+        return found
+
+    def proofs_of_step(self, school: str, target: Target) -> list[Report]:
+        """The same of a step of the headline item."""
+        return [report for report in self._of_headline.get(school, ()) if reaches(self._percent(report), target)]
+
+    @cached_property
+    def shown(self) -> dict[str, float]:
+        """Code -> the highest percent of the headline item that one of the school's accepted reports has shown."""
+        return {code: max(map(self._percent, reports)) for code, reports in self._of_headline.items() if reports}
+
+    @cached_property
+    def _of_headline(self) -> dict[str, list[Report]]:
+        """Code -> its reports with an accepted answer to the headline item that stands."""
+        found: dict[str, list[Report]] = {}
+        for code, reports in self._reports.items():
+            standing = found.setdefault(code, [])
+            for report in reports:
+                if self._shares[report.number, self._form.headline.item][0] is Share.COUNTED:
+                    standing.append(report)
+                elif self._ends_proof(report, self._form.headline_item):
+                    standing.clear()
+        return found
+
+    def _percent(self, report: Report) -> float:
+        _, percent = self._shares[report.number, self._form.headline.item]
+        return float(percent)
+
+    def _ends_proof(self, report: Report, item: Item) -> bool:
+        """Is what the reports before have shown of an item no longer so by this one."""
+        if not self._form.is_cumulative(item.number) or item.number in report.withdrawn:
+            return True
+        said = self._facts.get(report.number, {}).get(item.number, {})
+        denied = said.get("yes") == NO or says_no(said.get("text", ""))
+        return denied and (report.number, item.number) not in self._checked.set_aside
 
     def _settled(self, report: Report, item: Item) -> Milestone | None:
-        """DONE or NOT_APPLICABLE by that report, None when neither."""
+        """DONE, NOT_APPLICABLE or UNDER_QUESTION by that report, None when none of them."""
         if item.measured:
             return _of_share(*self._shares[report.number, item.number])
-        if (report.number, item.number) in self._checked.set_aside:
-            return None
-        return _of_words(item, self._facts.get(report.number, {}), self._form)
+        set_aside: Collection[str] = self._set_aside.get(report.number, ())
+        if item.number in set_aside:
+            return Milestone.UNDER_QUESTION
+        facts = self._facts.get(report.number, {})
+        rows = [number for number in {**dict.fromkeys(report.written), **facts} if _is_about(number, item)]
+        settled = _of_words(item, [facts.get(number, {}) for number in rows if number not in set_aside], self._form)
+        if settled is None and any(row in set_aside or _is_not_understood(item, facts.get(row, {})) for row in rows):
+            return Milestone.UNDER_QUESTION
+        return settled
 
     @cached_property
     def _reports(self) -> dict[str, list[Report]]:
@@ -164,6 +218,14 @@ class Milestones:
         for report in self._checked.counting:
             if report.as_of and report.as_of <= self._shown.as_of:
                 found.setdefault(report.school, []).append(report)
+        return found
+
+    @cached_property
+    def _set_aside(self) -> dict[int, set[str]]:
+        """Number of a report -> its items, and rows of acts, that bear an error."""
+        found: dict[int, set[str]] = {}
+        for report, item in self._checked.set_aside:
+            found.setdefault(report, set()).add(item)
         return found
 
     @cached_property
@@ -181,29 +243,50 @@ def _words(table: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
 
 
 def _of_share(share: Share, percent: float) -> Milestone | None:
-    """DONE or NOT_APPLICABLE, None when neither."""
-    if share is Share.NOT_APPLICABLE:
-        return Milestone.NOT_APPLICABLE
-    return Milestone.DONE if share is Share.COUNTED and percent >= _WHOLE else None
+    """DONE, NOT_APPLICABLE or UNDER_QUESTION, None when none of them."""
+    match share:
+        case Share.NOT_APPLICABLE:
+            return Milestone.NOT_APPLICABLE
+        case Share.SET_ASIDE:
+            return Milestone.UNDER_QUESTION
+        case Share.COUNTED:
+            return Milestone.DONE if percent >= _WHOLE else None
+        case Share.NO_ANSWER | Share.NO_REPORT:
+            return None
+        case _:
+            assert_never(share)
 
 
-def _of_words(item: Item, facts: Facts, form: Form) -> Milestone | None:
-    """DONE or NOT_APPLICABLE, None when neither. A typed «нет» is an answer: not done."""
-    said = facts.get(item.number, {})
-    rows = [said]
-    if item.kind is Kind.ACTS:
-        rows += [fields for number, fields in facts.items() if number.rpartition(".")[0] == item.number]
+def _is_about(number: str, item: Item) -> bool:
+    """Is that the item, or a row of its acts."""
+    return number == item.number or (item.kind is Kind.ACTS and number.rpartition(".")[0] == item.number)
+
+
+def _is_not_understood(item: Item, said: dict[str, str]) -> bool:
+    """Is a written answer one in which nothing was found that its kind is made of, nor «нет». `said`: its facts."""
+    match item.kind:
+        case Kind.PERSON | Kind.DOCUMENT | Kind.ACTS:
+            return not said.keys() & {"person", "position", "number", "date"} and not says_no(said.get("text", ""))
+        case Kind.TEXT | Kind.YES_NO | Kind.GROUP | Kind.COVERAGE | Kind.VOLUME:
+            return not said
+        case _:
+            assert_never(item.kind)
+
+
+def _of_words(item: Item, rows: list[dict[str, str]], form: Form) -> Milestone | None:
+    """DONE or NOT_APPLICABLE, None when neither. A typed «нет» is an answer: not done. `rows`: the facts of the answer;
+    of acts those of each row."""
     if any({"number", "date"} <= row.keys() for row in rows):
         return Milestone.DONE  # a document; of any number of acts one at least
     if item.may_be_not_required and any(_not_required(row.get("text", ""), form) for row in rows):
         return Milestone.NOT_APPLICABLE
     match item.kind:
         case Kind.PERSON:
-            done = "person" in said
+            done = any("person" in row for row in rows)
         case Kind.YES_NO:
-            done = said.get("yes") == YES
+            done = any(row.get("yes") == YES for row in rows)
         case Kind.TEXT:
-            done = "text" in said and not says_no(said["text"])
+            done = any("text" in row and not says_no(row["text"]) for row in rows)
         case Kind.DOCUMENT | Kind.ACTS | Kind.GROUP | Kind.COVERAGE | Kind.VOLUME:
             done = False  # a document without number and date is none; a heading has no answer, a share is not words
         case _:

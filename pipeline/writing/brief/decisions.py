@@ -9,7 +9,13 @@ from pipeline.measuring.figures import Deadline, Figures, Level, State
 from pipeline.wording import NBSP
 from pipeline.writing.pages import titles
 from pipeline.writing.pages.brief import Decision
-from pipeline.writing.pages.doubts import is_course_doubted, is_headline_doubted, is_item_doubted, with_mark
+from pipeline.writing.pages.doubts import (
+    is_course_doubted,
+    is_headline_doubted,
+    is_milestone_doubted,
+    is_overdue_doubted,
+    with_mark,
+)
 from pipeline.writing.pages.words import lacking, school_name, school_names, to_remind
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, Severity
@@ -38,7 +44,7 @@ def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]
         yield Decision("Отчёты", _fitted(lambda shown: _who_is_absent(figures, shown)), titles.SUBMISSIONS)
     if errors := [remark for remark in figures.remarks if remark.severity is Severity.ERROR]:
         yield Decision("Ошибки", _gravest_error(errors, figures, catalogue), titles.REMARKS)
-    if figures.overdue:
+    if figures.overdue or any(deadline.due < figures.as_of for deadline in figures.questioned):
         yield Decision("Сроки", _fitted(lambda _: _most_overdue(figures)), titles.MILESTONES)
     if figures.problem_groups:
         yield Decision("Мешает", _fitted(lambda shown: _what_hinders(figures, min(shown, 3))), titles.PROBLEMS)
@@ -152,15 +158,19 @@ def _matter(error: Remark, form: Form, catalogue: Catalogue) -> str:
 
 
 def _most_overdue(figures: Figures) -> str:
-    overdue = figures.overdue
+    """«Просрочено этапов — 19, ещё под вопросом 17; чаще всего п. 6.2 (…) — 5 школ.»"""
+    overdue, questioned = figures.overdue, wording.number(figures.questioned_total)
+    if not overdue:
+        return f"Просроченных этапов нет, под вопросом {questioned}: ответы есть, но не учтены."
+    also = f", ещё под вопросом {questioned}" if figures.questioned else ""
     worst = max(overdue, key=lambda deadline: len(overdue[deadline]))  # of equal ones the earliest
-    schools = with_mark(wording.schools(len(overdue[worst])), is_item_doubted(figures, worst.item))
+    doubted = is_milestone_doubted(figures, worst.item, worst.step)
+    schools = with_mark(wording.schools(len(overdue[worst])), doubted)
     said = f"{_deadline_said(worst, figures.form)} — {schools}"
     if len(overdue) == 1:
-        return f"Просрочено: {said}."
-    doubted = any(is_item_doubted(figures, item.number) for item in figures.form.due_items)
-    total = with_mark(wording.number(figures.overdue_total), doubted)
-    return f"Просрочено чаще всего: {said}; всего просроченных этапов — {total}."
+        return f"Просрочено: {said}{also}."
+    total = with_mark(wording.number(figures.overdue_total), is_overdue_doubted(figures))
+    return f"Просрочено этапов — {total}{also}; чаще всего {said}."
 
 
 def _deadline_said(deadline: Deadline, form: Form) -> str:

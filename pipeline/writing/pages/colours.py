@@ -27,10 +27,10 @@ class Mark:
     ON_PLAN = "●"  # also: done
     ABOVE = "▲"
     IN_PROGRESS = "○"  # also: not due
-    ERROR = "!"  # also: overdue
-    CHECK = "?"
+    ERROR = "!"  # set aside until it is corrected
+    CHECK = "?"  # under question, please check
     NONE = "–"  # zero or not applicable
     NO_ANSWER = "·"  # also: information
-    NOT_SUBMITTED = "×"
+    OVERDUE = "×"  # not done and not sent, though the deadline has passed
     CARRIED = "↔"
     BACK = "←"

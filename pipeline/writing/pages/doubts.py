@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Level, Rests, Statement
+from pipeline.measuring.figures import Deadline, Figures, Level, Rests, Statement
 from pipeline.wording import NBSP
 from pipeline.writing.pages.theme import Look, Mark
 from schemas.district import School
@@ -47,6 +47,20 @@ def legend(figures: Figures) -> str:
 def is_item_doubted(figures: Figures, item: str, school: str = "") -> bool:
     """Is an accepted answer to the item under question: a school's, or any."""
     return Statement(Rests.FIGURE, school, item) in figures.doubts
+
+
+def is_milestone_doubted(figures: Figures, item: str, step: date | None = None, school: str = "") -> bool:
+    """Does it rest on answers under question whether a school, or any, has done what an item asks. `step`: date of a
+    step of the headline item."""
+    return Statement(Rests.MILESTONE, school, item, step) in figures.doubts
+
+
+def is_overdue_doubted(figures: Figures) -> bool:
+    """Does it rest on answers under question how many deadlines have been missed."""
+    form = figures.form
+    items = [Deadline(item.due, item.number) for item in form.due_items if item.due]
+    steps = [Deadline(target.by, form.headline.item, target.min) for target in form.targets]
+    return any(is_milestone_doubted(figures, one.item, one.step) for one in (*items, *steps) if one.due < figures.as_of)
 
 
 def is_headline_doubted(figures: Figures, school: str = "") -> bool:

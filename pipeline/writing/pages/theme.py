@@ -65,6 +65,7 @@ OPEN_HEADER: Look = {"align": "left", "border": 0, "text_wrap": False}
 ROW: Look = {"bottom": 1, "bottom_color": LINE}
 ACTION: Look = {"font_color": ORANGE_INK, "bg_color": ORANGE_TINT}
 GOOD: Look = {"font_color": NAVY, "bg_color": NAVY_TINT}
+PANEL_FILL: Look = {"font_color": NAVY, "bg_color": PANEL}
 BOLD: Look = {"bold": True}
 WRAP: Look = {"text_wrap": True}
 CENTRE: Look = {"align": "center"}

@@ -11,7 +11,7 @@ from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.brief import Brief, Card, Decision
-from pipeline.writing.pages.doubts import is_headline_doubted, is_item_doubted, with_mark
+from pipeline.writing.pages.doubts import is_headline_doubted, is_milestone_doubted, with_mark
 from pipeline.writing.pages.theme import Mark
 from pipeline.writing.pages.words import UNKNOWN, lacking
 from schemas.form import Form
@@ -167,13 +167,8 @@ def _decisions(own: Figures) -> Iterator[Decision]:
         yield Decision("Замечания", said)
     if items := _told_by_information_alone(own):
         yield Decision("Вопросы", f"Проверьте ответы под вопросом: {wording.listed(items, _MOST_ITEMS)}.")
-    if own.overdue:
-        longest = next(iter(own.overdue))
-        number = f"п.{NBSP}{longest.item}, " if longest.item else ""
-        days = wording.count((own.as_of - longest.due).days, ("день", "дня", "дней"))
-        said = f"{number}{deadline_about(longest, own.form)} — {days}"
-        doubted = any(is_item_doubted(own, deadline.item) for deadline in own.overdue)
-        yield Decision("Сроки", f"Просрочено: {with_mark(str(own.overdue_total), doubted)}. Дольше всего: {said}.")
+    if own.overdue or any(deadline.due < own.as_of for deadline in own.questioned):
+        yield Decision("Сроки", " ".join(_what_is_late(own)))
     if any(problem.offered for problem in own.problems):
         yield Decision(titles.PROBLEMS, "Показано, как другие школы решили то, что у вас пока без решения.")
 
@@ -202,6 +197,20 @@ def _to_correct(own: Figures) -> str:
     tally = Counter(one.severity for said in own.remarks for one in said.told)
     parts = [f"{what}: {tally[severity]}" for severity, what in asked.items() if tally[severity]]
     return f"{wording.capital(', '.join(parts))}. Что и где — на втором листе." if parts else ""
+
+
+def _what_is_late(own: Figures) -> Iterator[str]:
+    also = f"{own.questioned_total} под вопросом: ответы есть, но не учтены"
+    if not own.overdue:
+        yield f"Просроченных мероприятий нет, {also}."
+        return
+    longest = next(iter(own.overdue))
+    number = f"п.{NBSP}{longest.item}, " if longest.item else ""
+    days = wording.count((own.as_of - longest.due).days, ("день", "дня", "дней"))
+    doubted = any(is_milestone_doubted(own, deadline.item, deadline.step) for deadline in own.overdue)
+    overdue = with_mark(str(own.overdue_total), doubted)
+    yield f"Просрочено: {overdue}{f', ещё {own.questioned_total} под вопросом' if own.questioned else ''}."
+    yield f"Дольше всего: {number}{deadline_about(longest, own.form)} — {days}."
 
 
 def _told_by_information_alone(own: Figures) -> list[str]:

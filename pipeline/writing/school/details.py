@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Milestone, Problem, RemarkAge, Share
+from pipeline.measuring.figures import Deadline, Figures, Milestone, Problem, RemarkAge, Share
 from pipeline.measuring.mended import identity
 from pipeline.measuring.rows import coverage_rows, milestone_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
-from pipeline.writing.pages.doubts import is_item_doubted, with_mark
+from pipeline.writing.pages.doubts import is_item_doubted, is_milestone_doubted, with_mark
 from pipeline.writing.pages.page import Column, Page
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_fitted
 from pipeline.writing.pages.remark_rows import Line, lines
+from pipeline.writing.pages.theme import Mark
 from pipeline.writing.school.brief import deadline_about
 from schemas.remarks import Remark
 from schemas.reports import PROBLEM
@@ -29,6 +30,8 @@ OVERDUE, REMARKS, PROBLEMS = (
     )
 )
 FIRST, SECOND, THIRD, FOURTH, LAST = range(len(_WIDTHS))
+
+_QUESTIONED = f"{Mark.CHECK} ответ есть, но не учтён: смотрите замечания"
 
 _CELL = (theme.ROW, theme.WRAP, theme.TOP, theme.SMALL)
 
@@ -59,25 +62,29 @@ def _open_table(page: Page, row: int, title: str, columns: Sequence[Column], not
 def _write_overdue(page: Page, row: int) -> int:
     """Index of the last row."""
     own = page.book.figures
-    title = f"Просрочено на {wording.day(own.as_of)}"
-    above = _open_table(page, row, title, OVERDUE, "" if own.overdue else _why_nothing_is_late(own))
+    late = [*own.overdue, *own.questioned]
+    title = f"Просрочено{' и под вопросом' if own.questioned else ''} на {wording.day(own.as_of)}"
+    above = _open_table(page, row, title, OVERDUE, "" if late else _why_nothing_is_late(own))
     now = _now(own)
-    for row, one in enumerate(own.overdue, above + 1):
-        about, state = (
-            wording.capital(deadline_about(one, own.form)),
-            now.get(one.item) or _not_done(one.item, own),
-        )
+    for row, one in enumerate(late, above + 1):
+        is_overdue = one in own.overdue
+        about, state = wording.capital(deadline_about(one, own.form)), _QUESTIONED
+        if is_overdue:
+            state = now.get(one.item) or _not_done(one, own)
         page.text(row, FIRST, one.item or "документ", *_CELL, theme.TEXT)
         page.day(row, SECOND, one.due, *_CELL, theme.DATE, theme.INDENT)
         page.text(row, THIRD, about, *_CELL)
         page.text(row, FOURTH, state, *_CELL)
-        page.number(row, LAST, (own.as_of - one.due).days, *_CELL, theme.BOLD, theme.ACTION_INK, theme.CENTRE)
+        if is_overdue:
+            page.number(row, LAST, (own.as_of - one.due).days, *_CELL, theme.BOLD, theme.ACTION_INK, theme.CENTRE)
+        else:
+            page.text(row, LAST, Mark.CHECK, *_CELL, theme.BOLD, theme.CENTRE)
         page.fit_row(row, {THIRD: about, FOURTH: state}, OVERDUE, theme.SMALL_SIZE)
-    return above + len(own.overdue)
+    return above + len(late)
 
 
-def _not_done(item: str, own: Figures) -> str:
-    return with_mark("не сделано", is_item_doubted(own, item))
+def _not_done(one: Deadline, own: Figures) -> str:
+    return with_mark("не сделано", is_milestone_doubted(own, one.item, one.step))
 
 
 def _why_nothing_is_late(own: Figures) -> str:
@@ -88,7 +95,7 @@ def _why_nothing_is_late(own: Figures) -> str:
 
 def _now(own: Figures) -> dict[str, str]:
     """Item -> the school's share in words, or why it is not counted."""
-    instead = {Share.SET_ASIDE: "показатель отложен до исправления", Share.NO_ANSWER: "нет ответа"}
+    instead = {Share.NO_ANSWER: "нет ответа"}
     return {
         row.item: with_mark(
             wording.percent(row.percent, wording.decimals_beside(row.percent, 0, 100)), is_item_doubted(own, row.item)

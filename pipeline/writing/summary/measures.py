@@ -8,15 +8,16 @@ from pipeline import wording
 from pipeline.measuring.figures import Milestone
 from pipeline.measuring.rows import MeasureRow, measure_rows
 from pipeline.writing.pages import theme
-from pipeline.writing.pages.doubts import is_item_doubted, marked
+from pipeline.writing.pages.doubts import is_milestone_doubted, marked
 from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT, TINY
 from pipeline.writing.pages.page import Page
 from pipeline.writing.pages.theme import Look, Mark
 
 HEADING = "Мероприятия приказа"
 # The first three texts run over several columns of marks.
-TITLE, ITEMS, DUE, *_COUNTS, FIRST, LAST = 0, 12, 14, *range(16, 23)
-_OTHERS = ("В работе", "Просро-|чили", "Не тре-|буется", "Отчёта|нет")  # than those that have done it, as in LEGEND
+TITLE, ITEMS, DUE, *_COUNTS, FIRST, LAST = 0, 12, 14, *range(16, 24)
+# Than those that have done it, as in LEGEND.
+_OTHERS = ("В работе", "Просро-|чили", "Под воп-|росом", "Не тре-|буется", "Отчёта|нет")
 # Said once for all schools, in place of their numbers.
 _UNCOUNTED = {Milestone.NOT_CHECKED: "отчётом не проверяется", Milestone.NOT_BEGUN: "ещё не начато"}
 _SHORT_DATE: Look = {"num_format": "dd.mm.yy", "align": "center"}
@@ -63,7 +64,7 @@ def _write_measure(page: Page, row: int, title: str, since: date | None, schools
     """`schools`: where each of them, one at least, stands with this measure."""
     first = schools[0]
     states = Counter(school.state for school in schools)
-    doubted = any(is_item_doubted(page.book.figures, item) for item in first.items)
+    doubted = any(is_milestone_doubted(page.book.figures, item) for item in first.items)
     for column in range(LAST + 1):
         page.number(row, column, None, theme.ROW)
     page.text(row, TITLE, title, theme.ROW, theme.SMALL)
@@ -79,7 +80,8 @@ def _write_measure(page: Page, row: int, title: str, since: date | None, schools
     for column, state in zip(_COUNTS, LEGEND, strict=True):
         number = states[state]
         looks = MARKS[state][1] if number else (theme.QUIET,)
-        page.number(row, column, number, *marked(doubted and number > 0, theme.ROW, *looks, QUIET_COUNT))
+        is_doubted = doubted and number > 0 and state not in (Milestone.UNDER_QUESTION, Milestone.UNKNOWN)
+        page.number(row, column, number, *marked(is_doubted, theme.ROW, *looks, QUIET_COUNT))
     days = [school.done_since for school in schools if school.done_since]
     for column, day in ((FIRST, min(days)), (LAST, max(days))) if days else ():
         page.day(row, column, day, theme.ROW, TINY, _SHORT_DATE)

@@ -1,5 +1,5 @@
-"""Sheet «Этапы»: which school has done what of the order, stage by stage, and what is overdue; below it every measure
-of the order, with how many schools have done it."""
+"""Sheet «Этапы»: which school has done what of the order, stage by stage, what is overdue and what is under question;
+below it every measure of the order, with how many schools have done it."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -11,20 +11,26 @@ from pipeline import wording
 from pipeline.measuring.figures import Deadline, Figures, Milestone
 from pipeline.measuring.rows import measure_rows, milestone_rows, step_rows
 from pipeline.writing.pages import doubts, theme, titles
-from pipeline.writing.pages.doubts import is_item_doubted, marked
+from pipeline.writing.pages.doubts import is_milestone_doubted, is_overdue_doubted, marked
 from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT, TINY, TINY_SIZE
 from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.summary import data, measures
 from schemas.form import Item
 
-STAGE_ROW, DUE_ROW, HEADER_ROW, TOTAL_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 5)
+STAGE_ROW, DUE_ROW, HEADER_ROW, OVERDUE_ROW, QUESTIONED_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 6)
 CODE, SCHOOL, FIRST_MARK = 0, 1, 2
 NO_STAGE = "Вне этапов"
 
 _MARK_WIDTH = 6.5
 _TICKED_OFF, _TICKED_OFF_WIDTH = "Документы", 13  # what has no short name
 _HEADER_HEIGHT = 46
+# What the last columns count of a school, with their looks.
+_COUNTED: dict[Milestone, tuple[Look, ...]] = {
+    Milestone.DONE: (theme.CENTRE,),
+    Milestone.OVERDUE: (theme.BOLD, theme.ACTION_INK, QUIET_COUNT),
+    Milestone.UNDER_QUESTION: (QUIET_COUNT,),
+}
 _ONE_PAGE = 30  # schools: more of them run over pages, and their header has to be repeated
 
 
@@ -47,6 +53,7 @@ def write(page: Page) -> None:
         *(Column(column.heading, column.width) for column in marks),
         Column("Сделано", 8),
         Column("Просро-|чено", 8),
+        Column("Под воп-|росом", 8),
     ]
     legend = "      ".join(f"{MARKS[state][0]} {said}" for state, said in LEGEND.items())
     page.head(
@@ -66,7 +73,7 @@ def write(page: Page) -> None:
     last = _write_schools(page, marks)
     _write_totals(page, marks, last)
     repeated = len(figures.schools) > _ONE_PAGE  # the measures have another header
-    page.table(TOTAL_ROW, last, len(columns), frozen_columns=SCHOOL + 1, repeated=repeated)
+    page.table(QUESTIONED_ROW, last, len(columns), frozen_columns=SCHOOL + 1, repeated=repeated)
     if figures.schools:
         page.link(LINK_ROW, FIRST_MARK, titles.MILESTONES, "к мероприятиям приказа", cell=f"A{last + 4}")
         page.sheet.set_h_pagebreaks([last + 3])
@@ -147,42 +154,42 @@ def _write_schools(page: Page, marks: list[Milestones]) -> int:
         row = DATA_ROW + number
         page.text(row, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
         page.link(row, SCHOOL, titles.DATA, school.name, theme.ROW, cell=data.school_cell(number))
+        doubted = [
+            is_milestone_doubted(page.book.figures, column.deadline.item, column.deadline.step, school.code)
+            for column in marks
+        ]
         of_school = [column.states[school.code] for column in marks]
-        for index, column in enumerate(marks, FIRST_MARK):
-            mark, looks = MARKS[column.states[school.code]]
-            page.text(row, index, mark, *marked(_is_doubted(column, school.code, page.book.figures), cell, *looks))
-        doubted = any(_is_doubted(column, school.code, page.book.figures) for column in marks)
+        for index, (state, is_doubted) in enumerate(zip(of_school, doubted, strict=True), FIRST_MARK):
+            mark, looks = MARKS[state]
+            page.text(row, index, mark, *marked(is_doubted, cell, *looks))
         area = f"{first}{row + 1}:{xl_col_to_name(after - 1)}{row + 1}"
-        done, overdue = of_school.count(Milestone.DONE), of_school.count(Milestone.OVERDUE)
-        looks = marked(doubted, theme.ROW, theme.CENTRE)
-        page.formula(row, after, _counted(area, Milestone.DONE), done, *looks)
-        looks = marked(doubted, theme.ROW, theme.BOLD, theme.ACTION_INK, QUIET_COUNT)
-        page.formula(row, after + 1, _counted(area, Milestone.OVERDUE), overdue, *looks)
+        for index, (state, counted) in enumerate(_COUNTED.items(), after):
+            looks = marked(any(doubted) and state is not Milestone.UNDER_QUESTION, theme.ROW, *counted)
+            page.formula(row, index, _counted(area, state), of_school.count(state), *looks)
     return row
-
-
-def _is_doubted(column: Milestones, school: str, figures: Figures) -> bool:
-    """A share that the office has left out of the school's plan is no milestone of it."""
-    item = column.deadline.item
-    left_out = column.states[school] is Milestone.NOT_APPLICABLE and figures.form.item(item).measured if item else True
-    return not left_out and is_item_doubted(figures, item, school)
 
 
 def _write_totals(page: Page, marks: list[Milestones], last: int) -> None:
     figures = page.book.figures
     after, last = FIRST_MARK + len(marks), max(last, DATA_ROW)
-    page.number(TOTAL_ROW, CODE, None, theme.TOTAL)
-    page.text(TOTAL_ROW, SCHOOL, "Просрочили, школ", theme.TOTAL)
-    for index, column in enumerate(marks, FIRST_MARK):
-        formula = _counted(_rows(index, last), Milestone.OVERDUE)
-        late = len(figures.overdue.get(column.deadline, ()))
-        looks = marked(is_item_doubted(figures, column.deadline.item), theme.TOTAL, QUIET_COUNT)
-        page.total(TOTAL_ROW, index, formula, late, figures.schools, *looks)
-    page.number(TOTAL_ROW, after, None, theme.TOTAL)
-    whole = f"=SUM({_rows(after + 1, last)})"
-    doubted = any(is_item_doubted(figures, column.deadline.item) for column in marks)
-    looks = marked(doubted, theme.TOTAL, theme.ACTION_INK, QUIET_COUNT)
-    page.total(TOTAL_ROW, after + 1, whole, figures.overdue_total, figures.schools, *looks)
+    totals = (
+        (OVERDUE_ROW, "Просрочили, школ", Milestone.OVERDUE, figures.overdue, figures.overdue_total),
+        (QUESTIONED_ROW, "Под вопросом, школ", Milestone.UNDER_QUESTION, figures.questioned, figures.questioned_total),
+    )
+    for row, said, state, schools, whole in totals:
+        page.number(row, CODE, None, theme.TOTAL)
+        page.text(row, SCHOOL, said, theme.TOTAL)
+        is_overdue = state is Milestone.OVERDUE
+        for index, column in enumerate(marks, FIRST_MARK):
+            doubted = is_milestone_doubted(figures, column.deadline.item, column.deadline.step)
+            looks = marked(is_overdue and doubted, theme.TOTAL, QUIET_COUNT)
+            formula = _counted(_rows(index, last), state)
+            page.total(row, index, formula, len(schools.get(column.deadline, ())), figures.schools, *looks)
+        for index, counted in enumerate(_COUNTED, after):
+            page.number(row, index, None, theme.TOTAL)
+            if counted is state:
+                looks = marked(is_overdue and is_overdue_doubted(figures), theme.TOTAL, *_COUNTED[state])
+                page.total(row, index, f"=SUM({_rows(index, last)})", whole, figures.schools, *looks)
 
 
 def _rows(column: int, last: int) -> str:
@@ -191,4 +198,5 @@ def _rows(column: int, last: int) -> str:
 
 
 def _counted(area: str, state: Milestone) -> str:
-    return f'=COUNTIF({area},"{MARKS[state][0]}")'
+    """A question mark alone would count any mark."""
+    return f'=COUNTIF({area},"{MARKS[state][0].replace("?", "~?")}")'

@@ -72,7 +72,7 @@ _WHERE_ANSWERS = (COUNTED, SET_ASIDE, SAID_NOT_APPLICABLE, ELSEWHERE)
 
 GROUP_ROW, TOTAL_ROW, HEADER_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 4)
 NO_FIGURE = "—"
-HOLDS, FAILS = f"{Mark.ON_PLAN} да", f"{Mark.ERROR} нет"
+HOLDS, FAILS = f"{Mark.ON_PLAN} да", f"{Mark.BELOW} нет"
 _LONGEST_VALUE = 34  # characters of a school's words that find room
 _OUTCOMES = (*Outcome, NOT_A_FORM, UNREAD)
 

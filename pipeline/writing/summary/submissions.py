@@ -28,7 +28,7 @@ REPLACED = "заменён более поздним"
 
 # Mark and look of each state.
 _STATES: dict[State, tuple[str, tuple[Look, ...]]] = {
-    State.NOT_SUBMITTED: (Mark.NOT_SUBMITTED, (theme.ACTION, theme.BOLD)),
+    State.NOT_SUBMITTED: (Mark.OVERDUE, (theme.ACTION, theme.BOLD)),
     State.UNREADABLE: (Mark.ERROR, (theme.ACTION, theme.BOLD)),
     State.TO_CORRECT: (Mark.ERROR, (theme.ACTION, theme.BOLD)),
     State.CARRIED: (Mark.CARRIED, (theme.GOOD,)),

@@ -25,6 +25,7 @@ from pipeline.writing.pages.doubts import (
     is_change_doubted,
     is_course_doubted,
     is_headline_doubted,
+    is_milestone_doubted,
     named,
     reasons,
     titles_of,
@@ -109,12 +110,12 @@ def _milestones(figures: Figures, catalogue: Catalogue) -> Iterator[Line]:
     date, then of the steps of the headline item."""
     done = _done((row.item, row) for row in milestone_rows(figures))
     for item in figures.form.due_items:
-        for codes, said in _without(figures, item.number, done.get(item.number, set())):
+        for codes, said in _without(figures, item.number, None, done.get(item.number, set())):
             parts = f"{item.about}: {said}", _doubted_said(figures, item.number, catalogue)
             yield Line(f"п. {item.number}: сделано", codes, "; ".join(parts), theme.PEOPLE)
     headline, steps = figures.form.headline.item, _done((row.by, row) for row in step_rows(figures))
     for target in figures.form.targets:
-        for codes, said in _without(figures, headline, steps.get(target.by, set())):
+        for codes, said in _without(figures, headline, target.by, steps.get(target.by, set())):
             yield Line(f"п. {headline} до {wording.percent(target.min)}: сделано", codes, said, theme.PEOPLE)
 
 
@@ -127,9 +128,9 @@ def _done(rows: Iterable[tuple[Key, MilestoneRow | StepRow]]) -> dict[Key, set[s
     return done
 
 
-def _without(figures: Figures, item: str, done: set[str]) -> Iterator[tuple[int, str]]:
+def _without(figures: Figures, item: str, step: date | None, done: set[str]) -> Iterator[tuple[int, str]]:
     """How many schools would be left, and that in words; nothing where all would be."""
-    left = done - {school.code for school in doubted_schools(figures, item)}
+    left = {code for code in done if not is_milestone_doubted(figures, item, step, code)}
     if left != done:
         now, without = (wording.schools(len(codes), wording.Case.GENITIVE) for codes in (done, left))
         yield len(left), f"сейчас у {now}, без них у {without}"

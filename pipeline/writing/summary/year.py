@@ -19,7 +19,7 @@ _MARKS = {
     Delivery.ON_TIME: Mark.ON_PLAN,
     Delivery.LATE: Mark.BELOW,
     Delivery.TO_CORRECT: Mark.ERROR,
-    Delivery.MISSING: Mark.NOT_SUBMITTED,
+    Delivery.MISSING: Mark.OVERDUE,
     Delivery.UNKNOWN: Mark.CHECK,
     Delivery.NOT_OWED: Mark.NONE,
 }
