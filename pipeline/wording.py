@@ -54,6 +54,11 @@ def schools(n: int, case: Case = Case.NOMINATIVE) -> str:
     return count(n, SCHOOL, case)
 
 
+def in_schools(n: int) -> str:
+    """After «в»: «1 школе», «13 школах»."""
+    return f"{number(n)}{NBSP}{plural(n, 'школе', 'школах', 'школах')}"
+
+
 def counted_of(counted: int, expected: int) -> str:
     """«учтена 1 из 21 школы»"""
     verb = plural(counted, "учтена", "учтены", "учтены")
@@ -69,7 +74,9 @@ def number(value: float, decimals: int = 0) -> str:
 
 
 def percent(value: float, decimals: int = 1, *, in_column: bool = False) -> str:
-    """54.74 -> «54,7 %»; in a sentence a whole percent stands without «,0», in a column with it."""
+    """54.74 -> «54,7 %»; in a sentence a whole percent stands without «,0», in a column with it. Nothing is rounded up
+    to 100 %: 99.97 -> «99,97 %»."""
+    decimals = max(decimals, decimals_beside(value, 100, 100, least=0))
     said = f"{value:.{decimals}f}".replace(".", ",").replace("-", MINUS)
     if not said.strip(f"{MINUS}0,"):  # «−0 %» is nothing
         said = said.removeprefix(MINUS)

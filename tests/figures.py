@@ -508,16 +508,20 @@ def _trend(schools: Sequence[School], of_case: dict[str, Case], days: Sequence[d
     for index, day in enumerate(days):
         seen = [(s, of_case[s.code]) for s in schools if index < len(of_case[s.code].course)]
         last = index == len(days) - 1
-        seen = [(school, case) for school, case in seen if not (last and case.set_aside)]
+        aside = [school for school, case in seen if last and case.set_aside]
+        seen = [(school, case) for school, case in seen if school not in aside]
         covered = sum(case.course[index] / 100 * case.able for _, case in seen)
         total = float(sum(case.able for _, case in seen))
         for school, case in seen:
+            carried = last and case.state is State.CARRIED
             rows.append((day, school.code, case.course[index] / 100 * case.able, float(case.able), case.course[index],
-                         last and case.state is State.CARRIED))  # fmt: skip
+                         carried, Share.COUNTED, not carried))  # fmt: skip
+        for school in aside:
+            rows.append((day, school.code, math.nan, math.nan, math.nan, False, Share.SET_ASIDE, True))
         if total:
-            rows.append((day, "", covered, total, covered / total * 100, False))
-    frame = pd.DataFrame(rows, columns=["date", "school_code", "covered", "total", "percent", "carried"])
-    return frame.astype({"percent": "float64", "carried": "bool"})
+            rows.append((day, "", covered, total, covered / total * 100, False, Share.COUNTED, True))
+    columns = ["date", "school_code", "covered", "total", "percent", "carried", "share", "reported"]
+    return pd.DataFrame(rows, columns=columns).astype({"percent": "float64", "carried": "bool", "reported": "bool"})
 
 
 def _submission(school: School, case: Case, as_of: date) -> Submission:

@@ -6,14 +6,14 @@ from datetime import date
 import pytest
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Milestone, Restated, State
+from pipeline.measuring.figures import Figures, Level, Milestone, Restated, State, Unattributed
 from pipeline.measuring.problems import OTHER
 from pipeline.wording import NBSP
 from pipeline.writing.brief import make_brief
 from pipeline.writing.brief.cards import CARD_LINE
 from pipeline.writing.brief.decisions import DECISION_LENGTH
 from pipeline.writing.pages.brief import Brief
-from schemas.remarks import load_catalogue
+from schemas.remarks import Severity, load_catalogue, remark
 from tests import figures as given
 from tests.figures import AS_OF, CASES, HISTORY, REMARKS, STATES, Case, district
 
@@ -84,7 +84,7 @@ def test_rounding_does_not_contradict_the_verdict(percent: float, said: str) -> 
 def test_a_binary_fraction_asks_for_no_more_decimals() -> None:
     brief = brief_of(district([Case("СОШ № 1", 100, (40.99999999999999,))], history=(AS_OF,)))
     assert "41 % при плане 41–60 %: план выполнен" in spaced(brief.headline)
-    assert brief.cards[1].look["num_format"] == '0.0" "%'
+    assert brief.cards[1].look["num_format"] == '[<0.9995]0.0" "%;0.0##" "%'
 
 
 def test_headline_is_bad_news_only_below_plan() -> None:
@@ -155,7 +155,7 @@ def test_one_school_behind_is_named_with_what_it_lacks() -> None:
 
 
 @pytest.mark.parametrize("state", ["below-plan", "target-of-hundred"])
-def test_below_plan_only_what_the_municipality_lacks_is_said(state: str) -> None:
+def test_below_plan_what_the_municipality_lacks_and_what_its_schools_lack_are_said_by_their_names(state: str) -> None:
     """Its schools lack more together: some are made up for by those above the plan, and each school's are rounded."""
     figures = STATES[state]()
     assert figures.shortfall != figures.municipality.shortfall
@@ -163,8 +163,12 @@ def test_below_plan_only_what_the_municipality_lacks_is_said(state: str) -> None
     notes = [line for card in brief.cards for line in card.note_lines]
     said = spaced(" ".join([brief.headline, brief.subline, *notes]))
     assert f"не хватает {wording.number(figures.municipality.shortfall or 0)} родителей".replace(NBSP, " ") in said
-    assert spaced(wording.number(figures.shortfall)) not in said
-    assert "Больше всего родителей не хватает в школах: СОШ № 8 — " in said
+    whole, each = (
+        spaced(wording.number(number)) for number in (figures.municipality.shortfall or 0, figures.shortfall)
+    )
+    apart = f"до плана муниципалитета — {whole}, до плана каждой школы — {each}."
+    assert f"Не хватает родителей: {apart} Больше всего: СОШ № 8 — " in said
+    assert said.count(each) == 1
 
 
 def test_subline_cuts_long_lists_of_names() -> None:
@@ -379,7 +383,7 @@ def test_decisions_of_a_usual_district() -> None:
         ),
         (
             "Ошибки",
-            "ВСОШ: активированных больше, чем выдано логинов (п. 14 и 12.1), — показатель отложен до исправления.",
+            "ВСОШ: активированных больше, чем выдано логинов (п. 14 и 12.1). И ещё 1 ошибка, всего в 1 школе.",
             "Замечания",
         ),
         (
@@ -397,7 +401,9 @@ def test_decisions_of_a_usual_district() -> None:
 def test_below_plan_the_fewest_schools_that_bring_the_municipality_to_its_target_are_named() -> None:
     """58 people are missing: 46 in the largest school are not enough, with the 22 of the next they are."""
     text = spaced(brief_of(given.below_plan()).decisions[0].text)
-    assert text.startswith("2 школы дают 58 % нехватки (68 из 118 чел.): СОШ № 8, СОШ с. Кедровка.")
+    assert text.startswith(
+        "2 школы дают 58 % нехватки до плана каждой школы (68 из 118 чел.): СОШ № 8, СОШ с. Кедровка."
+    )
 
 
 def test_one_director_is_asked_in_the_singular() -> None:
@@ -456,6 +462,25 @@ def test_nothing_to_decide_is_said_in_one_line() -> None:
 
 def test_an_empty_registry_is_not_called_calm() -> None:
     assert not brief_of(given.empty_registry()).calm
+
+
+def test_most_of_those_behind_are_not_presented_as_few() -> None:
+    """Of ten schools that lack about the same, six make up most of what they lack."""
+    above = Case("СОШ № 90", 1000, (20.0, 40.0, 90.0))
+    behind = [Case(f"СОШ № {number}", 100, (10.0, 20.0, 30.0)) for number in range(1, 11)]
+    figures = district([above, *behind])
+    assert figures.municipality.level is not Level.BELOW
+    text = spaced(brief_of(figures).decisions[0].text)
+    assert text.startswith("В 10 школах не хватает 110 родителей, больше всего: СОШ № 1, СОШ № 2,")
+
+
+def test_beside_the_gravest_error_stands_how_many_others_there_are() -> None:
+    figures = given.twenty_schools()
+    others = [replace(REMARKS[0], school=f"{number:02d}", item="9") for number in range(1, 12)]
+    brief = brief_of(replace(figures, remarks=(*REMARKS, *others)))
+    text = next(spaced(decision.text) for decision in brief.decisions if decision.tag == "Ошибки")
+    errors = sum(one.severity is Severity.ERROR for one in (*REMARKS, *others))
+    assert text.endswith(f"И ещё {errors - 1} ошибок, всего в 12 школах.")
 
 
 def test_below_plan_all_who_are_behind_are_called_so() -> None:
@@ -527,6 +552,34 @@ def test_a_solution_without_a_problem_is_no_problem_that_a_school_names() -> Non
     assert beside == brief_of(figures).decisions[-1].text
 
 
+# ── what belongs to nobody ───────────────────────────────────────────────────────────────────────────────
+def strangers(number: int) -> tuple[Unattributed, ...]:
+    files = (f"отчёт ({index}).xlsx" for index in range(number))
+    return tuple(Unattributed(file, "", None, remark("FILE-DAMAGED", file=file)) for file in files)
+
+
+def test_what_belongs_to_nobody_is_named_before_anybody_is_called_silent() -> None:
+    figures = replace(given.twenty_schools(), unattributed=strangers(2))
+    brief = brief_of(figures)
+    assert "В папке 2 неопознанных файла. Не отчиталась: НОШ с. Устье." in spaced(brief.subline)
+    reports = next(spaced(decision.text) for decision in brief.decisions if decision.tag == "Отчёты")
+    assert reports.startswith("В папке 2 неопознанных файла: сначала проверьте их. Нет отчёта: НОШ с. Устье;")
+    assert "директор" not in reports
+    assert "неопознано 2" in " ".join(brief.cards[0].note_lines)
+
+
+def test_a_file_of_nobody_is_a_matter_though_all_have_reported() -> None:
+    figures = replace(given.all_well(), unattributed=strangers(1))
+    reports = [spaced(decision.text) for decision in brief_of(figures).decisions if decision.tag == "Отчёты"]
+    assert reports == ["В папке 1 неопознанный файл: сначала проверьте его."]
+
+
+def test_where_nothing_could_be_attributed_nobody_is_said_to_have_failed_to_report() -> None:
+    brief = brief_of(replace(given.nobody_reported(), unattributed=strangers(5)))
+    assert spaced(brief.headline) == "В папке 5 неопознанных файлов, других отчётов нет — показателей пока нет."
+    assert brief.subline == ("Сначала проверьте неопознанные файлы: что в них прочитано — на листе «Сдача отчётов».")
+
+
 # ── whatever the form ────────────────────────────────────────────────────────────────────────────────────
 def test_another_form_speaks_its_own_words() -> None:
     brief = brief_of(given.another_form())
@@ -539,13 +592,17 @@ def test_another_form_speaks_its_own_words() -> None:
 
 def test_footer_tells_how_many_schools_gave_only_a_percent() -> None:
     footer = spaced(brief_of(given.twenty_schools()).footer)
-    assert footer == "Учтены ответы 18 из 20 школ, у 18 — по проценту; итог — по сумме людей."
+    assert (
+        footer == "Активация родителей (п. 14): учтены ответы 18 из 20 школ, у 18 — по проценту; итог — по сумме людей."
+    )
 
 
 def test_the_answers_of_21_schools_are_answers() -> None:
     many = district([replace(CASES[1], name=f"СОШ № {number}") for number in range(21)])
-    assert spaced(brief_of(many).footer).startswith("Учтены ответы 21 из 21 школы,")
-    assert spaced(brief_of(district([CASES[1]])).footer).startswith("Учтён ответ 1 из 1 школы,")
+    assert spaced(brief_of(many).footer).startswith("Активация родителей (п. 14): учтены ответы 21 из 21 школы,")
+    assert spaced(brief_of(district([CASES[1]])).footer).startswith(
+        "Активация родителей (п. 14): учтён ответ 1 из 1 школы,"
+    )
 
 
 def test_history_alone_is_enough_for_a_picture() -> None:

@@ -14,6 +14,7 @@ from pipeline.measuring.problems import OTHER, group_of
 from pipeline.writing.pages.marks import MARKS
 from schemas.district import Registry, School
 from schemas.form import Target
+from schemas.remarks import remark
 from schemas.reports import FileRead
 from tests.batch import CALENDAR, MARCH, file_of, measured, moment, order_form, school
 from tests.order_form import FORM, REGISTRY, OrderForm
@@ -402,6 +403,60 @@ def test_of_a_school_without_a_report_nothing_is_known():
     states = measured([], THREE).milestones["state"]
     assert set(states) == {Milestone.UNKNOWN}
     assert len(states) == 3 * len(FORM.due_items)
+
+
+# ── the reconciliation ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("impossible", ["-5 чел.", "600 из 574"])
+def test_an_impossible_figure_is_no_quantity_of_people(impossible):
+    figures = measured([sent("01", i6_2=impossible), sent("02")], THREE)
+    row = figures.reconciliation.items.loc["6.2"]
+    assert (row["set_aside"], row["people_read"], row["people_set_aside"]) == (1, 331, 0)
+    assert row["percent_with_set_aside"] == figures.totals["percent"]["6.2"]
+    [aside] = figures.reconciliation.set_aside
+    assert (aside.covered, aside.percent_with_it) == (None, None)
+
+
+# ── what belongs to nobody ───────────────────────────────────────────────────────────────────────────────
+
+
+def nobodys(day: date = MARCH, name: str = "nobody.xlsx") -> FileRead:
+    return file_of(replace(order_form(day), school="МБОУ СОШ № 99", rows=[]), name)
+
+
+def without_date() -> FileRead:
+    return file_of(replace(order_form(), as_of="", rows=[]), "undated.xlsx")
+
+
+def broken() -> FileRead:
+    return FileRead("damaged.xlsx", "", (), (remark("FILE-DAMAGED", file="damaged.xlsx", what="он обрезан"),))
+
+
+# Files and when each came -> names of those that belong to nobody.
+NOBODYS = {
+    "school-not-in-the-registry": ([nobodys()], MARCH, ["nobody.xlsx"]),
+    "no-date": ([without_date()], MARCH, ["undated.xlsx"]),
+    "damaged": ([broken()], MARCH, ["damaged.xlsx"]),
+    "another-schools-report-makes-nothing-good": ([broken(), sent()], MARCH, ["damaged.xlsx"]),
+    "for-an-earlier-date-and-of-then": ([nobodys(JANUARY)], JANUARY, []),
+    "dated-earlier-and-come-now": ([nobodys(JANUARY)], MARCH, ["nobody.xlsx"]),
+    "unknown-when-it-came": ([broken()], None, ["damaged.xlsx"]),
+    "a-school-s-report": ([sent()], MARCH, []),
+}
+
+
+@pytest.mark.parametrize(("files", "came", "expected"), NOBODYS.values(), ids=NOBODYS)
+def test_what_belongs_to_nobody(files, came, expected):
+    arrivals = {file.file: came and moment(came) for file in files}
+    assert [one.file for one in measured(files, arrivals=arrivals).unattributed] == expected
+
+
+def test_of_what_belongs_to_nobody_is_told_what_was_read():
+    [one] = measured([nobodys()]).unattributed
+    assert (one.school, one.as_of, one.remark.code) == ("МБОУ СОШ № 99", MARCH, "SCHOOL-UNKNOWN")
+    [one] = measured([without_date()]).unattributed
+    assert (one.school, one.as_of, one.remark.code) == ("МБОУ СОШ № 1", None, "DATE-MISSING")
 
 
 # ── submission ───────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """The summary workbook, opened as people and programs open it: sheets, live formulas, charts, text that stays text."""
 
+import math
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.measuring.figures import Figures
+from pipeline.measuring.figures import Figures, Share
 from pipeline.writing.brief import make_brief
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.charts import Charts
@@ -29,7 +30,7 @@ from schemas.form import load_form
 from schemas.remarks import load_catalogue
 from tests import figures as given
 from tests.conftest import Once
-from tests.figures import STATES
+from tests.figures import AS_OF, STATES
 from tests.libreoffice import needs_libreoffice, recalculated, saved_together
 from tests.workbooks import VERSION, summary_workbook
 
@@ -111,7 +112,7 @@ def test_however_many_sheets_there_are_the_links_to_them_are_printed(more: int) 
     assert all(printed.issuperset(area) for area in taken)
     assert not [pair for pair in combinations(taken, 2) if not pair[0].isdisjoint(pair[1])]
     footer = sheet.cell(sheet.max_row, 1)
-    assert str(footer.value).startswith("Учтены ответы")
+    assert str(footer.value).startswith("Активация родителей (п.\u00a014): учтены ответы")
     assert printed.max_row == footer.row > taken[-1].max_row
 
 
@@ -302,6 +303,16 @@ def test_trend_leaves_out_what_was_carried_forward() -> None:
     row = next(row for row in sheet.iter_rows(7, values_only=True) if row[1] == "ООШ № 7")
     assert row[2:5] == (pytest.approx(0.219), pytest.approx(0.338), "·")
     assert row[6] == "–"
+
+
+def test_trend_tells_a_report_without_a_figure_from_no_report() -> None:
+    figures = given.twenty_schools()
+    trend = figures.trend.copy()
+    at_last = (trend["date"] == AS_OF) & (trend["school_code"] == "01")
+    trend.loc[at_last, ["covered", "total", "percent", "share"]] = [math.nan, math.nan, math.nan, Share.NO_ANSWER]
+    sheet = opened(summary(replace(figures, trend=trend)))["Динамика"]
+    last = {row[1]: row[4] for row in sheet.iter_rows(7, values_only=True)}
+    assert (last["СОШ № 1"], last["ВСОШ"], last["НОШ с. Устье"]) == ("пусто", "!", "·")
 
 
 def test_trend_shows_the_last_twelve_dates() -> None:

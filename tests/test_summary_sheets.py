@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.measuring.figures import Figures, Milestone, RemarkHistory, State
+from pipeline.measuring.figures import Figures, Milestone, RemarkHistory, State, Unattributed
 from pipeline.writing.pages import page
 from schemas.remarks import Severity, remark
 from tests import figures as given
@@ -178,6 +178,52 @@ def test_submissions_begin_with_those_to_be_rung_up_and_show_replaced_files() ->
     ]
 
 
+def with_strangers() -> Figures:
+    """Twenty schools and two files of which it is not known whose they are."""
+    unknown = remark("SCHOOL-UNKNOWN", file="от почты.xlsx", value="ООШ № 8", near=" Похожие: СОШ № 8 (код 08).")
+    damaged = remark("FILE-DAMAGED", file="отчёт (3).xlsx", what="он обрезан")
+    strangers = (
+        Unattributed("от почты.xlsx", "ООШ № 8", AS_OF, unknown),
+        Unattributed("отчёт (3).xlsx", "", None, damaged),
+    )
+    return replace(given.twenty_schools(), unattributed=strangers)
+
+
+def test_what_belongs_to_nobody_stands_first_with_what_was_read_and_the_nearest_name() -> None:
+    sheet = sheet_of(with_strangers(), "Сдача отчётов")
+    rows = [[value for value in row if value] for row in sheet.iter_rows(5, 8, 1, 10, values_only=True)]
+    assert rows == [
+        ["Файлы без школы или даты — 2: сначала проверьте их"],
+        ["Файл", "Что прочитано", "Ближайшее название", "Что сделать"],
+        [
+            "от почты.xlsx",
+            "Школа не найдена: «ООШ № 8», на 20.03.2014",
+            "СОШ № 8 (код 08)",
+            "Исправьте название школы или добавьте его в столбец «Другие названия» реестра.",
+        ],
+        ["отчёт (3).xlsx", "Файл повреждён", "—", "Откройте файл в Excel, сохраните заново и пришлите ещё раз."],
+    ]
+    assert sheet["B10"].value == "Всего: 20\u00a0школ"
+    assert sheet.auto_filter.ref.startswith("A11:")
+    assert (sheet.freeze_panes, sheet.print_title_rows) == ("C1", "$10:$11")
+    assert column(sheet, "Состояние", 11)[:2] == ["× не представлен", "! на доработку"]
+
+
+@needs_libreoffice
+def test_below_what_belongs_to_nobody_the_totals_are_those_of_the_schools(tmp_path: Path) -> None:
+    book = summary(with_strangers())
+    cached, anew = opened(book), openpyxl.load_workbook(recalculated(book, tmp_path), data_only=True)
+    totals = [[cell.value for cell in one["Сдача отчётов"][10]] for one in (cached, anew)]
+    assert totals[0] == totals[1]
+    assert totals[0][2] == "не представлены: 1 · не прочитаны: 0 · перенесены: 2"
+
+
+def test_how_many_files_belong_to_nobody_is_the_same_on_every_sheet() -> None:
+    book = opened(summary(with_strangers()))
+    assert "В папке 2\u00a0неопознанных файла: сначала проверьте их." in " ".join(texts(book["Сводка"]))
+    assert "до сих пор не исправлено: 2 — лист «Сдача отчётов»." in " ".join(texts(book["Сверка"]))
+
+
 def test_the_office_reads_what_to_ask_of_every_school() -> None:
     sheet = book_of("twenty-schools")["Сдача отчётов"]
     assert column(sheet, "Напомнить", 6)[:6] == [
@@ -192,11 +238,19 @@ def test_the_office_reads_what_to_ask_of_every_school() -> None:
     assert column(unread, "Напомнить", 6)[0] == "прислать файл снова: не прочитан"
 
 
+def test_errors_of_other_files_are_said_to_be_left_out() -> None:
+    assert "к другим файлам" not in book_of("twenty-schools")["Сдача отчётов"]["A2"].value
+    figures = given.twenty_schools()
+    nobodys = replace(remark("FILE-DAMAGED", file="а.xlsx", what="он обрезан"), severity=Severity.ERROR)
+    note = sheet_of(replace(figures, remarks=(*figures.remarks, nobodys)), "Сдача отчётов")["A2"].value
+    assert "Ещё 1\u00a0ошибка — к другим файлам и реестру: они на листе «Замечания»." in note
+
+
 def test_of_a_school_that_was_not_in_being_no_report_is_asked() -> None:
     sheet = sheet_of(with_submission(owes=False), "Сдача отчётов")
     assert column(sheet, "Состояние", 6)[0] == "– отчёт не требуется"
     assert column(sheet, "Напомнить", 6)[0] == ""
-    assert sheet["C5"].value == "перенесены: 2 · не представлены: 0 · не прочитаны: 0"
+    assert sheet["C5"].value == "не представлены: 0 · не прочитаны: 0 · перенесены: 2"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +264,7 @@ def test_lateness_is_said_in_days(days: int, said: str) -> None:
 def test_schools_on_time_late_carried_and_silent_are_counted_above_the_table() -> None:
     sheet = book_of("twenty-schools")["Сдача отчётов"]
     assert sheet["B5"].value == "Всего: 20\u00a0школ"
-    assert sheet["C5"].value == "перенесены: 2 · не представлены: 1 · не прочитаны: 0"
+    assert sheet["C5"].value == "не представлены: 1 · не прочитаны: 0 · перенесены: 2"
     assert (sheet["G5"].value, sheet["H5"].value, sheet["I5"].value) == ("вовремя: 15 · позже: 2", 2, 3)
     assert book_of("twenty-schools", values=False)["Сдача отчётов"]["C5"].data_type == "f"
 

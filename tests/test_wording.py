@@ -72,3 +72,16 @@ def test_no_signed_format_of_the_workbook_shows_a_sign_before_nothing(tmp_path: 
                 sheet.write_number(row, column, value, book.add_format(look))
     expected = [[name, *values.values()] for name, (_, values) in shown.items()]
     assert as_shown(target.getvalue(), tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "said"),
+    [(99.97, 1, "99,97"), (99.6, 0, "99,6"), (99.9996, 1, "99,9996"), (100.0, 1, "100"), (99.94, 1, "99,9")],
+)
+def test_nothing_is_rounded_up_to_all(value, decimals, said):
+    assert wording.percent(value, decimals) == f"{said}{NBSP}%"
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 школе"), (2, "2 школах"), (11, "11 школах"), (21, "21 школе")])
+def test_schools_after_a_preposition(number, said):
+    assert wording.in_schools(number).replace(NBSP, " ") == said

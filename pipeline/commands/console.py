@@ -139,6 +139,8 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
     severities = Counter(said.severity for said in figures.remarks)
     inbox = done.survey.intake.inbox
     yield "Файлов прочитано", f"{figures.files_read} из {len(inbox.reports)}"
+    if figures.unattributed:
+        yield "Без школы или даты", f"{figures.unattributed_files} — сначала проверьте их, лист «Сдача отчётов»"
     if inbox.passed_over:
         yield "Служебных файлов пропущено", str(len(inbox.passed_over))
     if figures.draft_registry:

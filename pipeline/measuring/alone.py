@@ -39,6 +39,7 @@ def alone(figures: Figures, school: School) -> Figures:
         problems=tuple(_with_solutions_alone(p, others) for p in figures.problems if p.school == school),
         remarks=tuple(_naming_nobody(remark, others) for remark in _own_remarks(school, figures)),
         mended=tuple(_naming_nobody_else(one, others) for one in figures.mended if one.remark.school == school.code),
+        unattributed=(),
         sources=tuple(source for source in figures.sources if source.school_code == school.code),
         reconciliation=replace(
             figures.reconciliation,

@@ -224,6 +224,16 @@ class Source:
     school_code: str = ""
 
 
+class Unattributed(NamedTuple):
+    """A file, or a report in it, of which the school or the date is not known. school: as it was read, blank where
+    nothing was; remark: why, with what to do."""
+
+    file: str
+    school: str
+    as_of: date | None
+    remark: Remark
+
+
 class SetAside(NamedTuple):
     """One answer with a share that is not counted, with what the school said; None: no readable figure.
 
@@ -396,8 +406,10 @@ class Figures:
     steps: one row a school and target — school_code, by, min, max, state: is the headline item there by now?
     measures: one row a school and measure of the order's stages, papers first — school_code, stage, measure (titles),
         due (None: no deadline), items (tuple of numbers, empty: no report shows it), state, done_since.
-    trend: one row a date and school — date, school_code (blank: the municipality), covered, total, percent, carried.
+    trend: one row a date and school — date, school_code (blank: the municipality), covered, total, percent, carried,
+        share (Share), reported (a report was sent for that date, whatever it says of the headline item).
     bases: base id -> people over the schools expected.
+    unattributed: what came and belongs to nobody.
     waivers: the office's exceptions in force at that date, of the schools expected.
     doubts: which statements rest on an answer under question. undoubted: the same figures with what is `Measured`
         anew without these answers; None where nothing is under question.
@@ -432,6 +444,7 @@ class Figures:
     remark_history: RemarkHistory
     rules: tuple[Rule, ...]
     mended: tuple[Mended, ...] = ()
+    unattributed: tuple[Unattributed, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     restated: tuple[Restated, ...] = ()
     doubts: Doubts = Doubts()
@@ -442,6 +455,10 @@ class Figures:
     def files_read(self) -> int:
         """Files that gave a report, in the picture or not."""
         return len({source.file for source in self.sources if source.outcome not in (UNREAD, NOT_A_FORM)})
+
+    @property
+    def unattributed_files(self) -> int:
+        return len({one.file for one in self.unattributed})
 
     @cached_property
     def carried_reports(self) -> frozenset[str]:

@@ -250,6 +250,8 @@ class Trend(_OfAPicture):
     total: Series[float] = pa.Field(nullable=True, description="people in all")
     percent: Series[float] = pa.Field(nullable=True, description="0–100")
     carried: Series[bool] = pa.Field(description="the report is carried forward")
+    share: Series[object] = pa.Field(isin=_SHARES, description="`Share`")
+    reported: Series[bool] = pa.Field(description="a report was sent for that date")
     covered_rows: Series[float] = pa.Field(description="Σ covered of the schools at that date. Judged here only")
     waived: Series[bool] = pa.Field(description="an impossible figure counts by the office's leave. Judged here only")
 

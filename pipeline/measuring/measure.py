@@ -16,7 +16,7 @@ from pipeline.measuring.coverage import answered_shares, coverage, totals, with_
 from pipeline.measuring.deliveries import year_of_reports
 from pipeline.measuring.doubt import doubted_answers, inherited, without_doubted
 from pipeline.measuring.evidence import Evidence
-from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Doubts, Figures, Measured, Restated, Source, Told
+from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Doubts, Figures, Measured, Restated, Share, Source, Told
 from pipeline.measuring.frames import hold
 from pipeline.measuring.mended import mended
 from pipeline.measuring.milestones import Milestones, measures, milestones
@@ -26,6 +26,7 @@ from pipeline.measuring.reconciliation import reconcile
 from pipeline.measuring.remark_history import remark_history, standing_by_date
 from pipeline.measuring.rules import rule_book
 from pipeline.measuring.submission import submissions
+from pipeline.measuring.unattributed import unattributed
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark
@@ -34,7 +35,7 @@ from schemas.reports import FileRead
 _WHOLE = ""  # the municipality, in `Figures.trend`
 _TREND = {
     "date": "object", "school_code": "str", "covered": "float64", "total": "float64", "percent": "float64",
-    "carried": "bool",
+    "carried": "bool", "share": "object", "reported": "bool",
 }  # fmt: skip
 _NO_POINTS = 1e-9  # percentage points; two computed percentages that differ by less are the same
 
@@ -97,6 +98,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         problems=problems(evidence),
         remarks=remarks,
         mended=made_good,
+        unattributed=unattributed(evidence, remarks),
         remark_history=remark_history(evidence, made_good),
         rules=rule_book(evidence.catalogue, remarks, standing_by_date(evidence, remarks)),
         waivers=evidence.waivers,
@@ -162,7 +164,10 @@ def _trend(evidence: Evidence, pictures: Iterable[Picture]) -> pd.DataFrame:
     frames = []
     for shown in pictures:
         schools = coverage(evidence.answered, shown, item)
-        whole = totals(schools, item).assign(school_code=_WHOLE, carried=False)
+        own = shown.chosen.keys() - shown.carried
+        schools["reported"] = schools["school_code"].isin(list(own))
+        whole = totals(schools, item).assign(school_code=_WHOLE, carried=False, reported=bool(own))
+        whole["share"] = Share.COUNTED if whole["counted"].any() else Share.NO_ANSWER
         frames += [frame.assign(date=shown.as_of)[list(_TREND)] for frame in (schools, whole)]
     return (pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_TREND))).astype(_TREND)
 

@@ -40,7 +40,7 @@ def reconcile(
     """The frames, sources and remarks are those of `Figures`. Raises UnbalancedError."""
     reads, checked, shown, form = evidence.reads, evidence.checked, evidence.shown, evidence.form
     numbers = [item.number for item in form.coverage_items]
-    said = _said(evidence.answered, shown, numbers)
+    said = _possible(_said(evidence.answered, shown, numbers))
     items = totals[["expected", "carried", *_STATES]].copy()
     items["read"] = _answers_read(reads, numbers)
     items["elsewhere"] = _answers_elsewhere(checked, shown, numbers)
@@ -64,6 +64,13 @@ def reconcile(
     )
     _refuse_if_unbalanced(found, reads, sources)
     return found
+
+
+def _possible(said: pd.DataFrame) -> pd.DataFrame:
+    """Fewer than nobody, or more than all, are no people: of an answer that says so no quantity is known."""
+    impossible = (said["covered_said"] < 0) | (said["covered_said"] > said["total_said"] + _EXACT)
+    aside = said["share"] == Share.SET_ASIDE
+    return said.assign(covered_said=said["covered_said"].mask(impossible & aside))
 
 
 def _recognised_by(report: ReportRead) -> str:

@@ -93,6 +93,8 @@ class TrendRow(NamedTuple):
     total: float
     percent: float
     carried: bool
+    share: Share
+    reported: bool
 
 
 class AnswerRow(NamedTuple):

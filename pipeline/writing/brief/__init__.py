@@ -46,6 +46,8 @@ def _footer(figures: Figures) -> str:
         return ""
     derived = totals_by_item(figures)[figures.form.headline.item].derived
     by_percent = f", у {wording.number(derived)} — по проценту" if derived else ""
-    verb = "Учтён ответ" if counted == 1 else "Учтены ответы"
+    form = figures.form
+    verb = "учтён ответ" if counted == 1 else "учтены ответы"
     of_schools = wording.schools(expected, wording.Case.GENITIVE)
-    return f"{verb} {wording.number(counted)} из {of_schools}{by_percent}; итог — по сумме людей."
+    about = f"{form.headline.name} (п.{NBSP}{form.headline.item}): "
+    return f"{about}{verb} {wording.number(counted)} из {of_schools}{by_percent}; итог — по сумме людей."

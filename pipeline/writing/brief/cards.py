@@ -62,11 +62,15 @@ def _submission_card(figures: Figures) -> Card:
 def _absent_said(figures: Figures) -> Iterator[str]:
     """«не представили: 1 · перенесены: 2», in shorter words where all of them would not fit; nothing of nobody."""
     numbers = (
+        figures.unattributed_files,
         len(to_remind(figures, State.NOT_SUBMITTED)),
         len(in_state(figures, State.CARRIED)),
         len(in_state(figures, State.UNREADABLE)),
     )
-    for words in (("не представили:", "перенесены:", "не прочитаны:"), ("нет", "перенесены", "не прочитаны")):
+    for words in (
+        ("неопознанных файлов:", "не представили:", "перенесены:", "не прочитаны:"),
+        ("неопознано", "нет", "перенесены", "не прочитаны"),
+    ):
         said = " · ".join(f"{word} {number}" for word, number in zip(words, numbers, strict=True) if number)
         if len(said) <= CARD_LINE:
             break

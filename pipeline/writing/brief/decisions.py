@@ -16,7 +16,7 @@ from pipeline.writing.pages.doubts import (
     is_overdue_doubted,
     with_mark,
 )
-from pipeline.writing.pages.words import lacking, school_name, school_names, to_remind
+from pipeline.writing.pages.words import lacking, school_name, school_names, to_remind, unattributed_said
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, Severity
 
@@ -40,7 +40,7 @@ def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]
     if figures.below:
         sheet = figures.form.headline.sheet
         yield Decision(with_mark(sheet, is_headline_doubted(figures)), _who_should_catch_up(figures), sheet)
-    if any(to_remind(figures, state) for state in _ABSENT):
+    if figures.unattributed or any(to_remind(figures, state) for state in _ABSENT):
         yield Decision("Отчёты", _fitted(lambda shown: _who_is_absent(figures, shown)), titles.SUBMISSIONS)
     if errors := [remark for remark in figures.remarks if remark.severity is Severity.ERROR]:
         yield Decision("Ошибки", _gravest_error(errors, figures, catalogue), titles.REMARKS)
@@ -64,11 +64,15 @@ def _fitted(*wordings: Callable[[int], str]) -> str:
 def _who_should_catch_up(figures: Figures) -> str:
     chosen, missing, part = first_to_catch_up(figures.below, figures.municipality)
     verb = wording.plural(len(chosen), "даёт", "дают", "дают")
+    of_each = " до плана каждой школы" if figures.municipality.level is Level.BELOW else ""  # it lacks another number
     people = f"{wording.number(missing)} из {wording.number(figures.shortfall)}{NBSP}чел."
-    said = f"{wording.schools(len(chosen))} {verb} {wording.percent(part, 0)} нехватки ({people})"
-    if len(chosen) == len(figures.below):
+    said = f"{wording.schools(len(chosen))} {verb} {wording.percent(part, 0)} нехватки{of_each} ({people})"
+    if MOST_NAMES < len(chosen) < len(figures.below) < 2 * len(chosen):  # most of them are no few to begin with
+        behind = wording.in_schools(len(figures.below))
+        said = f"В {behind}{of_each} не хватает {lacking(figures.shortfall, figures.form)}, больше всего"
+    elif len(chosen) == len(figures.below):
         said = f"До плана не хватает {lacking(missing, figures.form)}"
-        if figures.municipality.level is Level.BELOW:  # what it lacks itself is another number
+        if of_each:
             said = "До плана должна дойти" if len(chosen) == 1 else "До плана должны дойти все отстающие"
     names, coming = [school_name(row) for row in chosen], _what_comes_next(figures)
     return _fitted(
@@ -97,6 +101,7 @@ def _late_by_forecast_counted(figures: Figures) -> str:
     return f" По прогнозу не {verb} {schools}." if late else ""
 
 
+_UNTIL_CORRECTED = " — показатель отложен до исправления."
 _ABSENT = {
     State.NOT_SUBMITTED: "нет отчёта",
     State.UNREADABLE: "отчёт не прочитан",
@@ -105,10 +110,14 @@ _ABSENT = {
 
 
 def _who_is_absent(figures: Figures, shown: int) -> str:
+    """What came and belongs to nobody may be the report of one who is said to be silent."""
     absent = {said: names for state, said in _ABSENT.items() if (names := school_names(to_remind(figures, state)))}
-    parts = (f"{said}: {wording.listed(names, shown)}" for said, names in absent.items())
+    parts = "; ".join(f"{said}: {wording.listed(names, shown)}" for said, names in absent.items())
+    if figures.unattributed:
+        first = f"{unattributed_said(figures)}: сначала проверьте {'его' if figures.unattributed_files == 1 else 'их'}."
+        return f"{first} {wording.capital(parts)}." if parts else first
     whom = "директору" if sum(map(len, absent.values())) == 1 else "директорам"
-    return f"{'; '.join(parts)}. Нужен запрос {whom}."
+    return f"{parts}. Нужен запрос {whom}."
 
 
 def _gravest_error(errors: Sequence[Remark], figures: Figures, catalogue: Catalogue) -> str:
@@ -120,7 +129,20 @@ def _gravest_error(errors: Sequence[Remark], figures: Figures, catalogue: Catalo
     kind = min(kinds, key=lambda kind: _by_gravity(kind[1], kinds[kind], figures))
     subjects = _subjects(kinds[kind], figures)
     matter = _matter(kinds[kind][0], figures.form, catalogue)
-    return _fitted(lambda shown: f"{_and_others(subjects, shown)}: {matter}")
+    rest = _other_errors(len(errors) - len(kinds[kind]), errors, figures)
+    shorter = f"{matter.removesuffix(_UNTIL_CORRECTED).rstrip(',.')}."
+    said = _fitted(lambda shown: f"{_and_others(subjects, shown)}: {matter}{rest}")
+    return said if said.endswith(".") else _fitted(lambda shown: f"{_and_others(subjects, shown)}: {shorter}{rest}")
+
+
+def _other_errors(rest: int, errors: Sequence[Remark], figures: Figures) -> str:
+    """« И ещё 38 ошибок, всего в 13 школах.»; blank where there are no others."""
+    if not rest:
+        return ""
+    codes = {school.code for school in figures.schools}
+    schools = len({error.school for error in errors} & codes)
+    said = f" И ещё {wording.count(rest, ('ошибка', 'ошибки', 'ошибок'))}"
+    return f"{said}, всего в {wording.in_schools(schools)}." if schools else f"{said}."
 
 
 def _by_gravity(item: str, errors: Sequence[Remark], figures: Figures) -> tuple[bool, bool, bool, int, str, str]:
@@ -154,7 +176,7 @@ def _matter(error: Remark, form: Form, catalogue: Catalogue) -> str:
         return f"{essence} — нужно исправить."
     where = f"п.{NBSP}{error.item}{f' и {limit}' if control else ''}"
     comma = "," if ", " in essence else ""
-    return f"{essence} ({where}){comma} — показатель отложен до исправления."
+    return f"{essence} ({where}){comma}{_UNTIL_CORRECTED}"
 
 
 def _most_overdue(figures: Figures) -> str:

@@ -3,7 +3,7 @@
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Level
 from pipeline.writing.pages.doubts import doubted_schools, is_headline_doubted, is_plan_doubted, with_mark
-from pipeline.writing.pages.words import before_first_date, lacking, reported, share_decimals
+from pipeline.writing.pages.words import before_first_date, lacking, reported, share_decimals, unattributed_said
 
 
 def make_headline(figures: Figures) -> str:
@@ -31,6 +31,8 @@ def _nothing_counted(figures: Figures) -> str:
     if not reported(figures):
         if figures.reporting_date is None:
             return f"Показателей пока нет: {before_first_date(figures)}."
+        if figures.unattributed:
+            return f"{wording.capital(unattributed_said(figures))}, других отчётов нет — показателей пока нет."
         whole = len(figures.schools)
         nobody = "Школа" if whole == 1 else f"Ни одна школа из {wording.number(whole)}"
         return f"{nobody} не отчиталась на {_asked_for(figures)} — показателей пока нет."

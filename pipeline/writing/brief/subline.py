@@ -13,6 +13,7 @@ from pipeline.writing.pages.words import (
     headline_range,
     in_state,
     lacking,
+    lacking_apart,
     range_said,
     reported,
     restated_said,
@@ -21,6 +22,7 @@ from pipeline.writing.pages.words import (
     share_decimals,
     to_remind,
     told_apart,
+    unattributed_said,
 )
 
 
@@ -28,6 +30,8 @@ def make_subline(figures: Figures) -> str:
     if not figures.schools:
         return "Внесите школы в реестр и запустите свод снова."
     nothing_known = not reported(figures) and figures.municipality.percent is None
+    if nothing_known and figures.unattributed:
+        return f"Сначала проверьте неопознанные файлы: что в них прочитано — на листе «{titles.SUBMISSIONS}»."
     if nothing_known and figures.reporting_date and any(row.to_remind for row in figures.submissions):
         return f"Запросите отчёты: список школ и сроков — на листе «{titles.SUBMISSIONS}»."
     shortcomings = [*_behind_said(figures), *_submissions_said(figures)]
@@ -103,14 +107,14 @@ def _not_counted_said(figures: Figures) -> str:
 
 
 def _behind_said(figures: Figures) -> Iterator[str]:
-    """Together they may lack more than the municipality: where it is below its plan, theirs is not said beside its."""
+    """Together they may lack more than the municipality: where it is below its plan, both are said by their names."""
     missing = with_mark(lacking(figures.shortfall, figures.form), is_headline_doubted(figures))
     names = [f"{school_name(row)} — {_missing_said(row, figures)}" for row in figures.below]
     if len(names) == 1:
         yield f"Отстаёт {school_name(figures.below[0])}: не хватает {missing}."
     elif figures.municipality.level is Level.BELOW:
         people = figures.form.base(figures.form.headline_item.base).people[2]
-        yield f"Больше всего {people} не хватает в школах: {', '.join(names[:MOST_NAMED])}."
+        yield f"Не хватает {people}: {lacking_apart(figures)}. Больше всего: {', '.join(names[:MOST_NAMED])}."
     elif names:
         yield f"Отстающим не хватает {missing}: {wording.listed(names, MOST_NAMED, wording.SCHOOL)}."
 
@@ -121,6 +125,9 @@ def _missing_said(row: Activation, figures: Figures) -> str:
 
 
 def _submissions_said(figures: Figures) -> Iterator[str]:
+    """What belongs to nobody before anybody is called silent."""
+    if figures.unattributed:
+        yield f"{wording.capital(unattributed_said(figures))}."
     if silent := school_names(to_remind(figures, State.NOT_SUBMITTED)):
         verb = "Не отчиталась" if len(silent) == 1 else "Не отчитались"
         yield f"{verb}: {wording.listed(silent, MOST_NAMED)}."

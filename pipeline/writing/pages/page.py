@@ -150,13 +150,23 @@ class Page:
         )
         self.sheet.set_row(row, min(HIGHEST_ROW, max(theme.ROW_HEIGHT, *(height + 3 for height in heights))))
 
-    def table(self, header: int, last: int, columns: int, frozen_columns: int, *, repeated: bool = True) -> None:
+    def table(
+        self,
+        header: int,
+        last: int,
+        columns: int,
+        frozen_columns: int,
+        *,
+        repeated: bool = True,
+        top: int = FIRST_ROW,
+    ) -> None:
         """Filter, frozen panes and print set-up of a table: data begin below `header` and end with row `last`.
-        `repeated`: its header is printed on every page."""
+        `repeated`: its header is printed on every page. `top`: its first row; what stands above it is not kept in
+        sight."""
         self.sheet.autofilter(header, 0, max(last, header), columns - 1)
-        self.sheet.freeze_panes(header + 1, frozen_columns)
+        self.sheet.freeze_panes(header + 1 if top == FIRST_ROW else 0, frozen_columns)
         if repeated:
-            self.sheet.repeat_rows(FIRST_ROW, header)
+            self.sheet.repeat_rows(top, header)
         self.print_setup(max(last, header), columns)
 
     def print_setup(self, last_row: int, columns: int, height: int = 0) -> None:

@@ -78,7 +78,8 @@ SMALL: Look = {"font_size": SMALL_SIZE}
 ACTION_INK: Look = {"font_color": ORANGE_INK}
 
 # ── number formats; Excel shows comma and space in a Russian locale ──────────────────────────────────────
-SHARE: Look = {"num_format": '0.0" "%'}  # of a fraction
+# Of a fraction. What is not all of it is not rounded up to all of it.
+SHARE: Look = {"num_format": '[<0.9995]0.0" "%;0.0##" "%'}
 TARGET: Look = {"num_format": '0" "%'}  # of a fraction
 PEOPLE: Look = {"num_format": "#,##0"}
 PEOPLE_QUIET: Look = {"num_format": f'#,##0;;"{Mark.NONE}"'}  # zero is a dash
@@ -89,13 +90,13 @@ POINTS: Look = {"num_format": '[>=0.05]+0.0;[<=-0.05]−0.0;"0"'}
 FINE_POINTS: Look = {"num_format": '[>=0.005]+0.00;[<=-0.005]−0.00;"0"'}  # where one decimal would show none
 DATE: Look = {"num_format": "dd.mm.yyyy"}
 MOMENT: Look = {"num_format": "dd.mm.yyyy hh:mm"}
-HEAT: Look = {"num_format": f'[<0.5]{Mark.BELOW} 0.0" "%;0.0" "%'}
+HEAT: Look = {"num_format": f'[<0.5]{Mark.BELOW} 0.0" "%;[<0.9995]0.0" "%;0.0##" "%'}
 TEXT: Look = {"num_format": "@"}
 
 
 def exact_share(decimals: int) -> Look:
     """A share with as many decimals as its verdict needs."""
-    return {"num_format": f'0.{"0" * decimals}" "%'}
+    return SHARE if decimals == 1 else {"num_format": f'0.{"0" * decimals}" "%'}
 
 
 def out_of(whole: int) -> Look:

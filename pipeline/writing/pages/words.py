@@ -8,13 +8,15 @@ from pipeline.measuring.coverage import Uncompared, uncompared
 from pipeline.measuring.figures import Activation, Figures, Level, Restated, State, Submission
 from pipeline.measuring.rows import TotalRow, reconciled_items, totals_by_item
 from pipeline.wording import NBSP
-from pipeline.writing.pages.doubts import is_change_doubted, is_item_doubted, with_mark
+from pipeline.writing.pages.doubts import is_change_doubted, is_headline_doubted, is_item_doubted, with_mark
 from pipeline.writing.pages.theme import Mark
 from schemas.form import Form, Target
 
 UNKNOWN = "—"
+BLANK = "пусто"  # a report was sent and says nothing of it
 # Where the change of a total and that of the same schools differ by more points, the page says why.
 _APART = 0.5
+_UNATTRIBUTED = ("неопознанный файл", "неопознанных файла", "неопознанных файлов")
 MOST_NAMED = 3  # schools of one kind in a sentence
 
 IN_TIME_SAID, TOO_LATE_SAID = f"{Mark.ON_PLAN} успеет", f"{Mark.BELOW} не успеет"
@@ -36,6 +38,13 @@ def share_decimals(row: Activation, target: Target | None) -> int:
 def lacking(missing: int, form: Form) -> str:
     """After «не хватает»: people of the headline item's base, «118 родителей»."""
     return wording.count(missing, form.base(form.headline_item.base).people, wording.Case.GENITIVE)
+
+
+def lacking_apart(figures: Figures) -> str:
+    """«до плана муниципалитета — 354, до плана каждой школы — 565»: the two are not the same people."""
+    each = with_mark(wording.number(figures.shortfall), is_headline_doubted(figures))
+    whole = wording.number(figures.municipality.shortfall or 0)
+    return f"до плана муниципалитета — {whole}, до плана каждой школы — {each}"
 
 
 def before_first_date(figures: Figures) -> str:
@@ -147,6 +156,11 @@ def in_state(figures: Figures, state: State) -> list[Submission]:
 def to_remind(figures: Figures, state: State) -> list[Submission]:
     """A school that owes nothing is not silent."""
     return [row for row in in_state(figures, state) if row.to_remind]
+
+
+def unattributed_said(figures: Figures) -> str:
+    """«в папке 2 неопознанных файла»"""
+    return f"в папке {wording.count(figures.unattributed_files, _UNATTRIBUTED)}"
 
 
 def school_names(rows: Sequence[Submission]) -> list[str]:

@@ -55,7 +55,7 @@ _CHART_TITLE = "Факт школы и ступени плана"
 _NOT_COUNTED = {
     Share.SET_ASIDE: f"{Mark.ERROR} отложено до исправления",
     Share.NOT_APPLICABLE: f"{Mark.NONE} не предусмотрено",
-    Share.NO_ANSWER: f"{Mark.NO_ANSWER} нет ответа",
+    Share.NO_ANSWER: "нет ответа",
     Share.NO_REPORT: f"{Mark.NO_ANSWER} нет отчёта",
 }
 _FOOTNOTE = (

@@ -16,6 +16,7 @@ from pipeline.writing.pages.words import (
     IN_TIME_SAID,
     TOO_LATE_SAID,
     headline_range,
+    lacking_apart,
     level_said,
     range_said,
     same_schools_said,
@@ -52,7 +53,8 @@ def write(page: Page) -> None:
         f"{headline.name}: план и факт на {wording.day(figures.as_of)}",
         f"Сначала отстающие. {headline.share_of} «Не хватает» — сколько ещё {people} {headline.to_act}, "
         "чтобы дойти до нижней границы плана. Итог — по сумме людей, а не среднее процентов. Темп и прогноз — по "
-        "прежним отчётам самой школы; прогноз — когда их не меньше трёх."
+        "прежним отчётам самой школы, в итоге — по итогам муниципалитета; прогноз — когда их не меньше трёх."
+        f"{_totals_said(figures)}"
         f"{doubts.legend(figures)}"
         f"{said_of_rest(figures.activation, 'indicators.csv')}",
         columns[:SOURCE],
@@ -71,6 +73,13 @@ def write(page: Page) -> None:
         page.data_bars(DATA_ROW, SHARE, last, SHARE)
     page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
     page.sheet.print_area(0, 0, max(last, HEADER_ROW), SOURCE - 1)  # with the source nothing could be read on paper
+
+
+def _totals_said(figures: Figures) -> str:
+    """What the total of «Не хватает» is of; blank where nobody lacks any."""
+    if not figures.shortfall:
+        return ""
+    return f" Итог столбцов «Не хватает» и «Нужно в неделю» — сумма по школам; не хватает: {lacking_apart(figures)}."
 
 
 def column_of_schools(column: int, first: int, last: int) -> str:

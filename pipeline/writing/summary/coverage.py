@@ -23,7 +23,7 @@ from pipeline.writing.pages.page import (
     written,
 )
 from pipeline.writing.pages.theme import Look, Mark
-from pipeline.writing.pages.words import compared_with, told_apart
+from pipeline.writing.pages.words import BLANK, compared_with, told_apart
 from pipeline.writing.summary import data
 from schemas.form import Form, Item
 
@@ -36,7 +36,7 @@ NO_TOTAL = "—"  # an item without a headcount, or without one that is counted
 _INSTEAD: dict[Share, tuple[str, tuple[Look, ...]]] = {
     Share.SET_ASIDE: (Mark.ERROR, (theme.ACTION, theme.BOLD)),
     Share.NOT_APPLICABLE: (NOT_PROVIDED, (theme.QUIET,)),
-    Share.NO_ANSWER: (Mark.NO_ANSWER, (theme.QUIET,)),
+    Share.NO_ANSWER: (BLANK, (theme.QUIET,)),
     Share.NO_REPORT: (Mark.NO_ANSWER, (theme.QUIET,)),
 }
 _CELL: Look = {"border": 1, "border_color": theme.WHITE, "align": "center", "font_size": 9}
@@ -57,7 +57,8 @@ def write(page: Page) -> None:
     page.head(
         f"Охват по школам и пунктам отчёта на {wording.day(figures.as_of)}",
         f"Доля охваченных в школе. Чем темнее клетка, тем выше охват; «{Mark.BELOW}» — меньше 50 %, «{NOT_PROVIDED}» — "
-        f"не предусмотрено, «{Mark.ERROR}» — показатель отложен из-за замечания, «{Mark.NO_ANSWER}» — нет ответа. "
+        f"не предусмотрено, «{Mark.ERROR}» — показатель отложен из-за замечания, «{BLANK}» — в отчёте нет ответа, "
+        f"«{Mark.NO_ANSWER}» — нет отчёта. "
         "Итог — Σ охвачено / Σ всего по учтённым школам. Название школы ведёт к её строке на листе "
         f"«{titles.DATA}»: там люди, файл и ячейки.{doubts.legend(figures)}{_said_of_volumes(figures)}"
         f"{said_of_rest(figures.schools, 'indicators.csv')}",

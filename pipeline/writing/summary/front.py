@@ -7,7 +7,8 @@ import math
 from collections.abc import Sequence
 
 from pipeline import wording
-from pipeline.measuring.figures import Level
+from pipeline.measuring.figures import Figures, Level
+from pipeline.measuring.rows import totals_by_item
 from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.brief import Decision
 from pipeline.writing.pages.charts import TREND_TITLE, Charts
@@ -133,7 +134,7 @@ def _write_matrix(page: Page) -> None:
     """Coverage by group of people: the municipality's shares, taken from «Охват»."""
     figures = page.book.figures
     matrix = figures.form.coverage
-    write_across(page, MATRIX_SECTION, RIGHT, "Охват по группам, % (Σ охвачено / Σ всего)", SECTION_TITLE)
+    write_across(page, MATRIX_SECTION, RIGHT, f"Охват по группам, % — {_counted_said(figures)}", SECTION_TITLE)
     first = RIGHT[0] + MATRIX_LABEL_COLUMNS
     width = MATRIX_COLUMNS // len(matrix.columns)
     heading: Look = {"font_size": 8, "font_color": theme.GREY, "text_wrap": True, "align": "center"}
@@ -147,13 +148,29 @@ def _write_matrix(page: Page) -> None:
         write_across(page, MATRIX, columns, group.title.replace("|", "\n"), heading)
         items = [figures.form.item(number) for number in group.items]
         for row, base in enumerate(bases, MATRIX + 1):
-            _write_share(page, row, columns, _item_about(base, items, page))
+            _write_share(page, row, columns, _item_about(base, items, figures))
     page.data_bars(MATRIX + 1, first, MATRIX + len(bases), LAST)
 
 
-def _item_about(base: Base, items: list[Item], page: Page) -> Item | None:
+def _counted_said(figures: Figures) -> str:
+    """«учтены 18 из 20 школ», «учтено от 13 до 19 школ из 20»: of the items in the matrix."""
+    totals, form = totals_by_item(figures), figures.form
+    bases = [form.base(base) for base in form.coverage.rows]
+    shown = (
+        _item_about(base, [form.item(number) for number in group.items], figures)
+        for group in form.coverage.columns
+        for base in bases
+    )
+    counted = [totals[item.number].counted for item in shown if item]
+    low, high = min(counted, default=0), max(counted, default=0)
+    if low == high:
+        return wording.counted_of(low, len(figures.schools))
+    return f"учтено от {low} до {high} из {wording.schools(len(figures.schools), wording.Case.GENITIVE)}"
+
+
+def _item_about(base: Base, items: list[Item], figures: Figures) -> Item | None:
     """The item that is about that group of people."""
-    form = page.book.figures.form
+    form = figures.form
     return next((item for item in items if item.base and form.base(item.base).group == base.group), None)
 
 

@@ -279,7 +279,11 @@ def _write_outcomes(page: Page, row: int) -> int:
     found = page.book.figures.reconciliation
     page.text(row, 0, "Файлы", _SECTION)
     files = wording.count(found.files, ("файл", "файла", "файлов"))
-    page.text(row + 1, 0, f"Во входящих {files}; в одном файле может быть несколько отчётов.", theme.SMALL, theme.QUIET)
+    note = f"Во входящих {files}; в одном файле может быть несколько отчётов."
+    if page.book.figures.unattributed:
+        waiting = wording.number(page.book.figures.unattributed_files)
+        note += f" Без школы или даты и до сих пор не исправлено: {waiting} — лист «{titles.SUBMISSIONS}»."
+    page.text(row + 1, 0, note, theme.SMALL, theme.QUIET)
     total, row = row + 2, row + 3
     _write_open_header(page, row, _FILES, _NUMBER + 1, centred=(_NUMBER,))
     first = row + 1

@@ -14,12 +14,12 @@ from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.beside import head_beside, print_beside
 from pipeline.writing.pages.page import FIRST_ROW, Book, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look, Mark
-from pipeline.writing.summary import remarks, year
+from pipeline.writing.summary import remarks, unattributed, year
 from schemas.district import School
+from schemas.remarks import Severity
 
 CODE, SCHOOL, STATE, REMIND, REPORT, ARRIVED, LATE, ERRORS, WARNINGS, FILE = range(10)
 
-TOTAL_ROW, HEADER_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 3)
 NOTHING = "—"
 NOT_IN_BEING = f"{Mark.NONE} не действует"
 NOT_ASKED = f"{Mark.NONE} отчёт не требуется"
@@ -36,10 +36,28 @@ _STATES: dict[State, tuple[str, tuple[Look, ...]]] = {
     State.ACCEPTED: (Mark.ON_PLAN, ()),
 }
 # Those of the total, with their words there.
-_IN_TOTAL = {State.CARRIED: "перенесены", State.NOT_SUBMITTED: "не представлены", State.UNREADABLE: "не прочитаны"}
+_IN_TOTAL = {State.NOT_SUBMITTED: "не представлены", State.UNREADABLE: "не прочитаны", State.CARRIED: "перенесены"}
 
 
 YEAR = 10  # the first column of the year
+
+
+class Rows(NamedTuple):
+    """Where the table of schools stands: below what belongs to nobody. `last`: of its lines, the header's where there
+    are none."""
+
+    total: int
+    header: int
+    first: int
+    last: int
+
+    @classmethod
+    def of(cls, top: int, lines: int) -> "Rows":
+        return cls(top, top + 1, top + 2, top + 1 + lines)
+
+    def of_lines(self, column: int) -> str:
+        letter = xl_col_to_name(column)
+        return f"{letter}{self.first + 1}:{letter}{max(self.last, self.first) + 1}"
 
 
 class Line(NamedTuple):
@@ -68,21 +86,24 @@ def write(page: Page) -> None:
     lines = list(_lines(figures))
     note = (
         "Первыми — школы, с которыми надо связаться. Срок считается по первому поступлению файла. Число ошибок ведёт к "
-        f"замечаниям школы. Правее — год: те же школы по всем отчётным датам.{_which_date(figures)}"
+        f"замечаниям школы. Правее — год: те же школы по всем отчётным датам.{_which_date(figures)}{_left_out(figures)}"
         f"{said_of_rest(lines, 'indicators.csv')}"
     )
     page.head(f"Сдача отчётов на {wording.day(figures.as_of)}", note, columns)
     head_beside(page, columns, year.TITLE, beside, (note, year.note(figures)))
-    page.header(HEADER_ROW, (*columns, *beside))
+    top = FIRST_ROW
+    if figures.unattributed:
+        top = unattributed.write(page, FIRST_ROW, columns) + 2
+    rows = Rows.of(top, len(written(lines)))
+    page.header(rows.header, (*columns, *beside))
     places = _first_remarks(page.book)
-    for row, line in enumerate(written(lines), DATA_ROW):
+    for row, line in enumerate(written(lines), rows.first):
         _write_line(page, row, line, places)
         page.fit_row(row, {FILE: _file(line)}, columns, theme.SMALL_SIZE)
-    last = max(DATA_ROW - 1 + len(written(lines)), HEADER_ROW)
-    _write_total(page, last, lines)
-    year.write_total(page, TOTAL_ROW, YEAR, (DATA_ROW, max(last, DATA_ROW)), lines)
-    page.table(HEADER_ROW, last, len(columns) + len(beside), frozen_columns=SCHOOL + 1)
-    print_beside(page, last, columns, beside)
+    _write_total(page, rows, lines)
+    year.write_total(page, rows.total, YEAR, (rows.first, max(rows.last, rows.first)), lines)
+    page.table(rows.header, rows.last, len(columns) + len(beside), SCHOOL + 1, top=rows.total)
+    print_beside(page, rows.last, columns, beside)
 
 
 def _lines(figures: Figures) -> Iterator[Line]:
@@ -109,6 +130,16 @@ def _which_date(figures: Figures) -> str:
     return f" Отчёты сдаются на отчётную дату {wording.day(figures.reporting_date)}: она последняя перед датой свода."
 
 
+def _left_out(figures: Figures) -> str:
+    """How many errors of «Замечания» are none of the reports of this list; blank where there are no others."""
+    errors = sum(one.severity is Severity.ERROR for one in figures.remarks)
+    others = errors - sum(of.errors for of in figures.submissions)
+    if others <= 0:
+        return ""
+    said = wording.count(others, ("ошибка", "ошибки", "ошибок"))
+    return f" Ещё {said} — к другим файлам и реестру: они на листе «{titles.REMARKS}»."
+
+
 def _first_remarks(book: Book) -> dict[tuple[str, str], str]:
     """School and file -> the cell of «Замечания» where its remarks begin, the gravest first."""
     first: dict[tuple[str, str], str] = {}
@@ -117,34 +148,29 @@ def _first_remarks(book: Book) -> dict[tuple[str, str], str]:
     return first
 
 
-def _write_total(page: Page, last: int, lines: list[Line]) -> None:
+def _write_total(page: Page, rows: Rows, lines: list[Line]) -> None:
     """How many schools are in the states that leadership asks about, and how many mistakes there are."""
     submissions = page.book.figures.submissions
     for column in (CODE, REMIND, REPORT, ARRIVED, FILE):
-        page.number(TOTAL_ROW, column, None, theme.TOTAL)
-    page.text(TOTAL_ROW, SCHOOL, f"Всего: {wording.schools(len(submissions))}", theme.TOTAL)
+        page.number(rows.total, column, None, theme.TOTAL)
+    page.text(rows.total, SCHOOL, f"Всего: {wording.schools(len(submissions))}", theme.TOTAL)
     states = Counter(map(_state_said, submissions))
     late = sum(bool(submission.days_late) for submission in submissions)
     on_time = sum(submission.days_late == 0 for submission in submissions)
     parts = [(words, _said(state), states[_said(state)]) for state, words in _IN_TOTAL.items()]
-    _write_tally(page, STATE, last, lines, parts)
-    _write_tally(page, LATE, last, lines, [("вовремя", ON_TIME, on_time), ("позже", Mark.BELOW, late)])
+    _write_tally(page, STATE, rows, lines, parts)
+    _write_tally(page, LATE, rows, lines, [("вовремя", ON_TIME, on_time), ("позже", Mark.BELOW, late)])
     sums = {ERRORS: sum(of.errors for of in submissions), WARNINGS: sum(of.warnings for of in submissions)}
     for column, value in sums.items():
-        formula = f"=SUM({_below(column, last)})"
-        page.total(TOTAL_ROW, column, formula, value, lines, theme.TOTAL, theme.CENTRE, theme.PEOPLE_QUIET)
+        formula = f"=SUM({rows.of_lines(column)})"
+        page.total(rows.total, column, formula, value, lines, theme.TOTAL, theme.CENTRE, theme.PEOPLE_QUIET)
 
 
-def _write_tally(page: Page, column: int, last: int, lines: list[Line], parts: list[tuple[str, str, int]]) -> None:
+def _write_tally(page: Page, column: int, rows: Rows, lines: list[Line], parts: list[tuple[str, str, int]]) -> None:
     """«вовремя: 15 · позже: 2», live. `parts`: words, what the cells that are counted begin with, number of them."""
-    counted = [f'"{words}: "&COUNTIF({_below(column, last)},"{begins}*")' for words, begins, _ in parts]
+    counted = [f'"{words}: "&COUNTIF({rows.of_lines(column)},"{begins}*")' for words, begins, _ in parts]
     value = " · ".join(f"{words}: {number}" for words, _, number in parts)
-    page.total(TOTAL_ROW, column, "=" + '&" · "&'.join(counted), value, lines, theme.TOTAL)
-
-
-def _below(column: int, last: int) -> str:
-    letter = xl_col_to_name(column)
-    return f"{letter}{DATA_ROW + 1}:{letter}{max(last, DATA_ROW) + 1}"
+    page.total(rows.total, column, "=" + '&" · "&'.join(counted), value, lines, theme.TOTAL)
 
 
 def _write_line(page: Page, row: int, line: Line, places: dict[tuple[str, str], str]) -> None:

@@ -7,15 +7,23 @@ from datetime import date
 from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
-from pipeline.measuring.figures import Activation, Figures, Rests, Statement
-from pipeline.measuring.rows import totals_by_item, trend_rows
+from pipeline.measuring.figures import Activation, Figures, Rests, Share, Statement
+from pipeline.measuring.rows import TrendRow, totals_by_item, trend_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.charts import TREND_TITLE, Charts
 from pipeline.writing.pages.doubts import is_change_doubted, marked, with_mark
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look, Mark
-from pipeline.writing.pages.words import compared_with, points_said, same_schools_said, school_name, signed, told_apart
+from pipeline.writing.pages.words import (
+    BLANK,
+    compared_with,
+    points_said,
+    same_schools_said,
+    school_name,
+    signed,
+    told_apart,
+)
 from pipeline.writing.summary import data
 
 MOVERS_ROW = FIRST_ROW - 1
@@ -43,24 +51,25 @@ def write(page: Page, charts: Charts) -> None:
     page.head(
         f"Динамика: {wording.lowered(figures.form.headline.name)}",
         f"{figures.form.headline.share_column} на каждую дату{_said_of_earlier(figures)}. Мини-график — ход школы; "
-        f"«{Mark.NO_ANSWER}» — отчёта на эту дату не было. Название школы ведёт к её строке на листе «{titles.DATA}»."
+        f"«{Mark.NO_ANSWER}» — отчёта на эту дату не было, «{Mark.ERROR}» — показатель отложен из-за замечания, "
+        f"«{BLANK}» — в отчёте нет ответа. Название школы ведёт к её строке на листе «{titles.DATA}»."
         f"{doubts.legend(figures)}"
         f"{said_of_rest(figures.schools, 'indicators.csv')}",
         columns,
     )
     _write_movers(page, columns)
     page.header(HEADER_ROW, columns, height=32)
-    shares = _shares(figures)
+    points = _points(figures)
     page.number(TOTAL_ROW, CODE, None, theme.TOTAL)
     page.text(TOTAL_ROW, SCHOOL, "Муниципалитет", theme.TOTAL)
-    _write_row(page, TOTAL_ROW, dates, shares.get(MUNICIPALITY, {}), figures.municipality, theme.TOTAL)
+    _write_row(page, TOTAL_ROW, dates, points.get(MUNICIPALITY, {}), figures.municipality, theme.TOTAL)
     activations = {row.school.code: row for row in figures.activation if row.school}
     shown = written(figures.schools)
     for index, school in enumerate(shown):
         row = DATA_ROW + index
         page.text(row, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
         page.link(row, SCHOOL, titles.DATA, school.name, theme.ROW, cell=data.school_cell(index))
-        _write_row(page, row, dates, shares.get(school.code, {}), activations[school.code], theme.ROW)
+        _write_row(page, row, dates, points.get(school.code, {}), activations[school.code], theme.ROW)
     last = DATA_ROW + len(shown) - 1
     page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
     _insert_chart(page, charts, len(columns), max(last, HEADER_ROW))
@@ -143,29 +152,37 @@ def _all_dates(figures: Figures) -> set[date]:
     return {row.date for row in trend_rows(figures)}
 
 
-def _shares(figures: Figures) -> dict[str, dict[date, float]]:
-    """School code -> date -> share; without figures that were carried forward."""
-    shares: dict[str, dict[date, float]] = {}
+def _points(figures: Figures) -> dict[str, dict[date, float | str]]:
+    """School code -> date -> share, or what stands in its place; a figure that was carried forward is no point."""
+    points: dict[str, dict[date, float | str]] = {}
     for row in trend_rows(figures):
-        if not row.carried and not math.isnan(row.percent):
-            shares.setdefault(row.school_code, {})[row.date] = row.percent / 100
-    return shares
+        points.setdefault(row.school_code, {})[row.date] = _point(row)
+    return points
+
+
+def _point(row: TrendRow) -> float | str:
+    if not row.carried and not math.isnan(row.percent):
+        return row.percent / 100
+    if not row.reported:
+        return Mark.NO_ANSWER
+    return {Share.SET_ASIDE: Mark.ERROR, Share.NOT_APPLICABLE: Mark.NONE}.get(row.share, BLANK)
 
 
 def _write_row(
-    page: Page, row: int, dates: list[date], shares: dict[date, float], activation: Activation, look: Look
+    page: Page, row: int, dates: list[date], points: dict[date, float | str], activation: Activation, look: Look
 ) -> None:
     code = activation.school.code if activation.school else MUNICIPALITY
     found = page.book.figures.doubts
     for column, day in enumerate(dates, FIRST_DATE):
-        if day in shares:
-            doubted = Statement(Rests.POINT, code, day=day) in found
-            page.number(row, column, shares[day], *marked(doubted, look, theme.SHARE, theme.CENTRE))
+        point = points.get(day, Mark.NO_ANSWER)
+        if isinstance(point, str):
+            page.text(row, column, point, look, theme.CENTRE, theme.QUIET)
         else:
-            page.text(row, column, Mark.NO_ANSWER, look, theme.CENTRE, theme.QUIET)
+            doubted = Statement(Rests.POINT, code, day=day) in found
+            page.number(row, column, point, *marked(doubted, look, theme.SHARE, theme.CENTRE))
     course = FIRST_DATE + len(dates)
     page.number(row, course, None, look)
-    if any(day in shares for day in dates):
+    if any(isinstance(points.get(day), float) for day in dates):
         area = f"'{titles.TREND}'!{xl_range_abs(row, FIRST_DATE, row, course - 1)}"
         line = {"range": area, "type": "column", "min": 0, "max": 1, "series_color": theme.NAVY}
         page.sheet.add_sparkline(row, course, line)
