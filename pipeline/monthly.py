@@ -23,6 +23,7 @@ from pipeline.sending.smtp import Delivery, deliver
 from pipeline.settings import Settings
 from pipeline.wording import NBSP, message, number, todo
 from schemas.form import Form, load_form
+from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Catalogue, load_catalogue
 from schemas.strict import UsageError
 
@@ -116,6 +117,7 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             number = recording.begin(journal, job.now, VERSION, job.as_of, job.settings)
             survey = take_survey(job, progress, log, journal)
             _require_schools(survey.intake)
+            _require_registry(job, survey.intake, journal)
             recording.note(journal, number, survey.form, survey.intake, survey.remembered.arrivals)
             lost = _keep_originals(job, survey, outputs)
             month, said = _write(job, survey, journal, outputs, log)
@@ -181,6 +183,15 @@ def _require_schools(intake: Intake) -> None:
     if not intake.registry.schools and not intake.reads and not intake.inbox.remarks:
         raise UsageError(
             f"В реестре «{intake.inbox.registry}» нет ни одной школы, и отчётов нет: впишите школы на лист «Школы»."
+        )
+
+
+def _require_registry(job: Job, intake: Intake, journal: Journal) -> None:
+    """A registry that was there last time and is gone is no district without one: schools would be missed silently."""
+    if recording.has_lost_registry(journal, intake):
+        raise UsageError(
+            f"В прошлый раз реестр школ был, а теперь файла «{job.input / REGISTRY}» нет: верните его. Если реестра "
+            "больше не будет, укажите для результатов другую папку (--output)."
         )
 
 

@@ -30,7 +30,7 @@ RIGHT: dict[Model, Row] = {
     WideAnswers: {
         "report": 0, "item": "6.2", "count": 331.0, "total": 574.0, "percent": 58.0, "count_basis": "stated",
         "total_basis": "stated", "percent_basis": "stated", "half": 0.5, "base": 574.0, "of_people": True,
-        "has_registry": True, "of_some_classes": False,
+        "of_some_classes": False,
     },
     BetweenItems: {
         "report": 0, "kind": "not_above", "count": 244.0, "spread": 0.0, "limit": 350.0, "limit_spread": 0.0,
@@ -90,7 +90,7 @@ RIGHT: dict[Model, Row] = {
     Trend: {
         **_OF_A_PICTURE,
         "date": date(2014, 3, 20), "school_code": "", "covered": 244.0, "total": 548.0, "percent": 44.5,
-        "carried": False, "covered_rows": 244.0, "waived": False,
+        "carried": False, "share": "counted", "reported": True, "covered_rows": 244.0, "waived": False,
     },
 }  # fmt: skip
 
@@ -109,7 +109,7 @@ BROKEN: dict[Model, dict[str, Row]] = {
         "stated_count_within_total": {"count": 575.0} | _NO_PERCENT,
         "stated_percent_is_that_of_the_people": {"percent": 59.0},
         "stated_total_is_the_base": {"base": 570.0},
-        "share_of_a_known_whole": _NO_COUNT | _NO_TOTAL,
+        "share_of_a_known_whole": _NO_COUNT | {"total": 0.0, "base": 0.0},
         "percent_alone_is_of_the_whole_school": _NO_COUNT | {"total_basis": "derived", "of_some_classes": True},
         "stated_people_are_whole": {"count": 331.5},
     },

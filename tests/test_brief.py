@@ -552,6 +552,47 @@ def test_a_solution_without_a_problem_is_no_problem_that_a_school_names() -> Non
     assert beside == brief_of(figures).decisions[-1].text
 
 
+# ── the registry ─────────────────────────────────────────────────────────────────────────────────────────
+def test_what_the_registry_lacks_is_one_sentence_to_the_office() -> None:
+    figures = replace(given.twenty_schools(), unbased=frozenset({("01", "6.2"), ("02", "6.2"), ("02", "13")}))
+    decision = brief_of(figures).decisions[0]
+    assert (decision.tag, decision.sheet) == ("Реестр", "Замечания")
+    assert spaced(decision.text) == (
+        "Заполните в реестре столбцы «Педагогических работников», «Родителей»: без них показатели 2 школ не считаются."
+    )
+
+
+def test_remarks_on_the_registry_reach_the_first_page() -> None:
+    figures = given.twenty_schools()
+    said = replace(
+        remark("REGISTRY-SHEET", file="registry.xlsx", sheet="Школ", near="Школы"), severity=Severity.WARNING
+    )
+    decision = brief_of(replace(figures, remarks=(*figures.remarks, said, said))).decisions[0]
+    assert (decision.tag, spaced(decision.text)) == ("Реестр", "2 замечания к самому реестру: исправьте его.")
+
+
+def test_where_nobody_is_counted_nobody_is_praised() -> None:
+    """All have reported, none can be counted for want of the registry's base."""
+    figures = given.all_well()
+    activation = tuple(
+        replace(row, percent=None, covered=None, total=None, level=Level.UNKNOWN) for row in figures.activation
+    )
+    nobody = replace(
+        figures,
+        activation=activation,
+        municipality=replace(figures.municipality, percent=None, level=Level.UNKNOWN),
+        unbased=frozenset((school.code, "14") for school in figures.schools),
+    )
+    brief = brief_of(nobody)
+    said = spaced(
+        " ".join([brief.headline, brief.subline, *(line for card in brief.cards for line in card.note_lines)])
+    )
+    assert brief.headline == "Отчёты есть, но доли не считаются: в реестре не заполнено число людей."
+    assert "отстающих нет" not in said
+    assert "замечаний нет" not in said
+    assert not brief_of(replace(nobody, unbased=frozenset())).decisions[0].text.count("отстающих")
+
+
 # ── what belongs to nobody ───────────────────────────────────────────────────────────────────────────────
 def strangers(number: int) -> tuple[Unattributed, ...]:
     files = (f"отчёт ({index}).xlsx" for index in range(number))

@@ -277,9 +277,15 @@ def nothing_filled_in(folder: Path) -> Iterable[Remark]:
     return checked([file_of(OrderForm(answers={}, problems=[]))]).remarks
 
 
-def teachers_of_unknown_number(folder: Path) -> Iterable[Remark]:
+def teachers_of_whom_there_are_none(folder: Path) -> Iterable[Remark]:
+    first = REGISTRY.schools[0]
+    nobody = Registry((replace(first, bases=first.bases | {"teachers": 0.0}),))
+    return checked([file_of(order_form(), registry=nobody)], nobody).remarks
+
+
+def a_blank_base(folder: Path) -> Iterable[Remark]:
     unknown = Registry((replace(REGISTRY.schools[0], bases={}),))
-    return checked([file_of(order_form(), registry=unknown)], unknown).remarks
+    return measured([file_of(order_form(), registry=unknown)], unknown).remarks
 
 
 def percents_without_a_registry(folder: Path) -> Iterable[Remark]:
@@ -379,7 +385,7 @@ RAISED: dict[str, Fixture] = {
     "COUNT-ABOVE-TOTAL": answered("6.2", "575 из 574"),
     "PCT-DISAGREES": answered("6.2", "331 из 574 (59%)"),
     "TOTAL-NOT-BASE": answered("6.2", "331 из 570 (58%)"),
-    "BASE-UNKNOWN": teachers_of_unknown_number,
+    "BASE-UNKNOWN": teachers_of_whom_there_are_none,
     "BASE-NO-REGISTRY": percents_without_a_registry,
     "COUNT-MISSING": typed_over({("C", "14"): "1-11"}),
     "ANSWER-IN-HEADING": typed_over({("C", "6"): "100 % всех"}),
@@ -421,9 +427,14 @@ RAISED: dict[str, Fixture] = {
     "GROWTH-ALIKE": grown_alike,
     "PCT-ROUND": all_percents_round,
     # the registry
-    "REGISTRY-CODE": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1"], ["01", "МБОУ СОШ № 2"]),
+    "REGISTRY-CODE": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1"], ["", "МБОУ СОШ № 2"]),
+    "REGISTRY-BASE": a_blank_base,
     "REGISTRY-NUMBER": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1", "сорок"]),
-    "REGISTRY-NAME": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1"], ["02", "МБОУ СОШ № 1"]),
+    "REGISTRY-NAME": in_the_registry(
+        ["Код", "Краткое наименование", "Другие названия"],
+        ["01", "МБОУ СОШ № 1", ""],
+        ["02", "МБОУ СОШ № 2", "школа № 1; МБОУ СОШ № 1"],
+    ),
     "REGISTRY-DATE": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1", 42.0, "с осени"]),
     "REGISTRY-WAIVER": in_the_registry(WAIVERS, ["99", "14"], sheet="Исключения"),
     "REGISTRY-TICK": in_the_registry(["Код школы", "Документ", "Получен"], ["99", "План"], sheet="Документы"),

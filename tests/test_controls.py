@@ -113,16 +113,27 @@ def test_people_derived_from_a_percent_are_said_whole_and_still_more():
 # ── without a whole ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("answers", "cell"), [({"13": "88%"}, "C31"), ({"13": "37 чел."}, "C31")])
-def test_a_share_of_an_unknown_whole_is_a_warning(answers, cell):
+@pytest.mark.parametrize("answers", [{"13": "88%"}, {"13": "37 чел."}])
+def test_of_a_whole_that_the_registry_does_not_say_the_office_is_told_and_not_the_school(answers):
     first = REGISTRY.schools[0]
     unknown = Registry((replace(first, bases={b: n for b, n in first.bases.items() if b != "teachers"}),))
     answers |= {"6.1": "42 из 42", "10.1": "21 из 42", "12.2": "40 из 42"}
-    found = checked([file_of(order_form(answers=answers), registry=unknown)], unknown)
-    assert brief(found.remarks) == [("BASE-UNKNOWN", "13", cell, "warning")]
+    file = file_of(order_form(answers=answers), registry=unknown)
+    found = checked([file], unknown)
+    assert not found.remarks
     facts = found.answers[found.answers["item"] == "13"]
     assert len(facts) == 1
     assert facts["counted"].all()
+    figures = measured([file], unknown)
+    [said] = figures.remarks
+    assert (said.code, said.file, said.school) == ("REGISTRY-BASE", "registry.xlsx", "")
+    assert dict(said.data) == {
+        "column": "Педагогических работников",
+        "schools": "МБОУ СОШ № 1",
+        "items": "6.1, 10.1, 12.2, 13",
+    }
+    assert figures.unbased == {("01", "13")}
+    assert [line.state for line in figures.submissions] == [State.ACCEPTED]
 
 
 def test_a_share_of_nobody_is_no_share():

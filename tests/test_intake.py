@@ -84,6 +84,17 @@ def test_links_are_named_and_leftovers_only_counted(tmp_path):
     assert len(inbox.passed_over) == 6
 
 
+@pytest.mark.parametrize("what", ["папка", "ссылка"])
+def test_a_registry_that_is_no_file_is_refused_and_never_taken_for_none(tmp_path, what):
+    registry = tmp_path / "registry.xlsx"
+    if what == "папка":
+        registry.mkdir()
+    else:
+        registry.symlink_to(tmp_path / "нет такого.xlsx")
+    with pytest.raises(UsageError, match=f"— {what}, а не файл"):
+        look_into(tmp_path, leave_out=tmp_path / "none")
+
+
 def test_a_name_that_is_not_utf8_is_shown_and_read(tmp_path):
     name = b"\xee\xf2\xf7\xb8\xf2.xlsx"
     try:

@@ -204,6 +204,29 @@ def test_a_draft_registry_and_a_strange_file_of_an_earlier_run_are_taken_away(tm
     assert [path for path in stale if path.exists()] == []
 
 
+def test_a_registry_that_was_there_last_time_and_is_gone_stops_the_run(tmp_path: Path):
+    district = make(tmp_path, load_form("form-547"), schools=1, dates=1, seed=1)
+    job = monthly.Job.of(tmp_path / "input", tmp_path / "output", district.as_of, Settings(), NOW)
+    before = monthly.run(job).summary.path.read_bytes()
+    district.registry.unlink()
+    with pytest.raises(UsageError, match=r"В прошлый раз реестр школ был.*верните его"):
+        monthly.run(job)
+    assert (tmp_path / "output" / district.as_of.isoformat() / f"svod-{district.as_of}.xlsx").read_bytes() == before
+
+
+def test_another_folder_may_have_no_registry(tmp_path: Path):
+    district = make(tmp_path, load_form("form-547"), schools=1, dates=1, seed=1)
+    monthly.run(monthly.Job.of(tmp_path / "input", tmp_path / "output", district.as_of, Settings(), NOW))
+    other = make(tmp_path / "other", load_form("form-547"), schools=1, dates=1, seed=2)
+    other.registry.unlink()
+    for path in (tmp_path / "other" / "input").rglob("*.xlsx"):
+        path.rename(path.with_name(f"другой {path.name}"))
+    done = monthly.run(
+        monthly.Job.of(tmp_path / "other" / "input", tmp_path / "output", district.as_of, Settings(), NOW)
+    )
+    assert done.figures.draft_registry
+
+
 def test_a_registry_that_cannot_be_used_stops_with_one_sentence(few: Run, tmp_path: Path):
     folder = tmp_path / "input"
     folder.mkdir()

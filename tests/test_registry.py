@@ -61,7 +61,7 @@ def test_a_code_typed_as_a_number_keeps_the_zeros_of_its_format():
 )
 def test_a_title_or_empty_rows_may_stand_above_the_headings(above):
     recipients = [["Имя", "Электронная почта"], ["Начальник", "head@example.org"]]
-    rows = [*above, HEADINGS, SCHOOL, [*SCHOOL[:3], -5.0]]
+    rows = [*above, HEADINGS, SCHOOL, ["", *SCHOOL[1:3], 42.0]]
     found = read_registry(Book((sheet(*rows), sheet(*above, *recipients, name="Рассылка"))), FORM)
     plain = read_registry(Book((sheet(HEADINGS, SCHOOL), sheet(*recipients, name="Рассылка"))), FORM)
     assert (found.schools, found.mailing) == (plain.schools, plain.mailing)
@@ -81,10 +81,24 @@ def test_what_is_no_number_of_people_is_a_remark_and_no_base(value):
     assert [(r.code, r.cell, r.school) for r in found.remarks] == [("REGISTRY-NUMBER", "D2", "01")]
 
 
-def test_a_code_given_twice_and_a_school_without_one_are_remarks():
-    found = registry(SCHOOL, ["01", "МБОУ СОШ № 2"], ["", "МБОУ СОШ № 3"])
+def test_a_code_given_twice_stops_the_run_with_both_names():
+    with pytest.raises(
+        UsageError, match=r"код 01 стоит у двух школ, «МБОУ СОШ № 1» \(строка 2\) и «МБОУ СОШ № 2» \(строка 3\)"
+    ):
+        registry(SCHOOL, ["01", "МБОУ СОШ № 2"])
+
+
+def test_a_name_given_twice_stops_the_run_with_both_codes():
+    with pytest.raises(
+        UsageError, match=r"«МБОУ СОШ № 1» стоит у двух школ, с кодами 01 \(строка 2\) и 02 \(строка 3\)"
+    ):
+        registry(SCHOOL, ["02", "МБОУ СОШ №1"])
+
+
+def test_a_school_without_a_code_is_a_remark():
+    found = registry(SCHOOL, ["", "МБОУ СОШ № 3"])
     assert [s.name for s in found.schools] == ["МБОУ СОШ № 1"]
-    assert [(r.code, r.cell) for r in found.remarks] == [("REGISTRY-CODE", "A3"), ("REGISTRY-CODE", "A4")]
+    assert [(r.code, r.cell) for r in found.remarks] == [("REGISTRY-CODE", "A3")]
 
 
 def test_a_name_of_two_schools_is_a_remark():

@@ -226,7 +226,7 @@ def test_people_that_are_not_understood_are_unknown_and_not_none_at_all() -> Non
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [("Краткое наименование", "Краткое наименование"), ("Полное наименование", "Другие названия")]
+    ("first", "second"), [("Краткое наименование", "Другие названия"), ("Полное наименование", "Другие названия")]
 )
 def test_the_same_name_on_two_codes_is_a_remark_on_the_second(first: str, second: str) -> None:
     rows = [{"Код": "01", "Краткое наименование": "А"}, {"Код": "02", "Краткое наименование": "Б"}]

@@ -94,7 +94,6 @@ def _wide(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Reg
     return wide.assign(
         base=base_people(coverage, form, registry),
         of_people=of_people & (coverage["school_code"] != ""),
-        has_registry=not registry.draft,
         label=coverage["item"].map(labels),
     )
 

@@ -134,6 +134,8 @@ def say_planted(planted: "list[tuple[Planted, bool]]") -> None:
 
 
 def _result(done: "Done") -> Iterator[tuple[str, str]]:
+    from pipeline.writing.pages.words import registry_lacks  # with pandas: a command that measures nothing goes without
+
     figures = done.figures
     states = Counter(line.state.name for line in figures.submissions)
     severities = Counter(said.severity for said in figures.remarks)
@@ -146,6 +148,8 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
     if figures.draft_registry:
         lacking = "в нём нет ни одной школы" if inbox.registry else "его нет"
         yield "Реестр", f"{lacking}; черновик записан рядом со сводом — проверьте его и положите в папку с отчётами"
+    if said := registry_lacks(figures):
+        yield "Реестр", said
     accepted = states["ACCEPTED"] + states["ACCEPTED_WITH_REMARKS"]
     yield "Отчётов принято", f"{accepted} из {len(figures.schools)} (с замечаниями: {states['ACCEPTED_WITH_REMARKS']})"
     yield "На доработку", str(states["TO_CORRECT"])

@@ -40,6 +40,7 @@ def alone(figures: Figures, school: School) -> Figures:
         remarks=tuple(_naming_nobody(remark, others) for remark in _own_remarks(school, figures)),
         mended=tuple(_naming_nobody_else(one, others) for one in figures.mended if one.remark.school == school.code),
         unattributed=(),
+        unbased=frozenset(one for one in figures.unbased if one[0] == school.code),
         sources=tuple(source for source in figures.sources if source.school_code == school.code),
         reconciliation=replace(
             figures.reconciliation,

@@ -27,9 +27,9 @@ _PERCENT_EXACT = 9  # decimals of a percent that count: binary fractions may tak
 def answered_shares(checked: Checked, form: Form) -> pd.DataFrame:
     """What became of every coverage item in every report, whatever the date: from this each picture takes its own.
 
-    Index: report, item. Columns: share, covered, total, percent (of those counted), derived, carried (from a report of
-    another date), file, sheet, cell, and covered_said, total_said, percent_said: of those set aside as well. The rows
-    of no report are there too."""
+    Index: report, item. Columns: share, covered, total, percent (of those counted), unbased (it lacks only the
+    registry's base), derived, carried (from a report of another date), file, sheet, cell, and covered_said, total_said,
+    percent_said: of those set aside as well. The rows of no report are there too."""
     figures = _figures(checked.answers, form)
     reports = (None, *checked.reports)
     numbers = [report.number if report else _NO_REPORT for report in reports]
@@ -44,6 +44,9 @@ def answered_shares(checked: Checked, form: Form) -> pd.DataFrame:
     shares = figures.reindex(index)
     shares["share"] = pd.Series(found, index=index, dtype="object")
     counted = shares["share"] == Share.COUNTED
+    of_people = [item.number for item in form.coverage_items if item.base]
+    without_base = figures.index[figures["total"].isna() & figures.index.isin(of_people, level="item")]
+    shares["unbased"] = shares.index.isin(without_base.difference(list(checked.set_aside)))
     for name in ("covered", "total", "percent"):
         shares[f"{name}_said"] = shares[name]
         shares[name] = shares[name].where(counted)
@@ -61,6 +64,13 @@ def coverage(shares: pd.DataFrame, shown: Picture, items: Sequence[Item]) -> pd.
     rows["school_code"] = np.repeat(np.array(codes, dtype="object"), len(items))
     rows["carried"] |= rows["school_code"].isin(list(shown.carried))
     return rows[list(CoverageRow._fields)].reset_index(drop=True).astype(dict.fromkeys(["school_code", *_PLACE], "str"))
+
+
+def unbased(shares: pd.DataFrame, shown: Picture) -> frozenset[tuple[str, str]]:
+    """School and item of the answers that lack only the registry's base. `shares`: `answered_shares`."""
+    codes = {report.number: code for code, report in shown.chosen.items()}
+    lacking = shares.index[shares["unbased"]]
+    return frozenset((codes[number], item) for number, item in lacking if number in codes)
 
 
 def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:

@@ -410,6 +410,8 @@ class Figures:
         share (Share), reported (a report was sent for that date, whatever it says of the headline item).
     bases: base id -> people over the schools expected.
     unattributed: what came and belongs to nobody.
+    unbased: school and item of the answers that lack only the registry's base: they are set aside, and no fault of the
+        school.
     waivers: the office's exceptions in force at that date, of the schools expected.
     doubts: which statements rest on an answer under question. undoubted: the same figures with what is `Measured`
         anew without these answers; None where nothing is under question.
@@ -445,6 +447,7 @@ class Figures:
     rules: tuple[Rule, ...]
     mended: tuple[Mended, ...] = ()
     unattributed: tuple[Unattributed, ...] = ()
+    unbased: frozenset[tuple[str, str]] = frozenset()
     waivers: tuple[Waiver, ...] = ()
     restated: tuple[Restated, ...] = ()
     doubts: Doubts = Doubts()

@@ -12,7 +12,7 @@ from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report, place_of
 from pipeline.measuring import activation as headline
 from pipeline.measuring.calendar import Calendar
-from pipeline.measuring.coverage import answered_shares, coverage, totals, with_change
+from pipeline.measuring.coverage import answered_shares, coverage, totals, unbased, with_change
 from pipeline.measuring.deliveries import year_of_reports
 from pipeline.measuring.doubt import doubted_answers, inherited, without_doubted
 from pipeline.measuring.evidence import Evidence
@@ -29,7 +29,9 @@ from pipeline.measuring.submission import submissions
 from pipeline.measuring.unattributed import unattributed
 from schemas.district import Registry
 from schemas.form import Form
-from schemas.remarks import Catalogue, Remark
+from schemas.registry_book import FILE as REGISTRY
+from schemas.registry_book import SCHOOLS
+from schemas.remarks import Catalogue, Remark, remark
 from schemas.reports import FileRead
 
 _WHOLE = ""  # the municipality, in `Figures.trend`
@@ -99,6 +101,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         remarks=remarks,
         mended=made_good,
         unattributed=unattributed(evidence, remarks),
+        unbased=unbased(evidence.answered, shown),
         remark_history=remark_history(evidence, made_good),
         rules=rule_book(evidence.catalogue, remarks, standing_by_date(evidence, remarks)),
         waivers=evidence.waivers,
@@ -225,8 +228,24 @@ def _remarks(evidence: Evidence, made_good: Set[Remark]) -> Iterator[Remark]:
     """On the registry, on the reports in the picture, and on every file that gave none, but for what is made good."""
     checked = evidence.checked
     yield from checked.on_registry
+    yield from evidence.catalogue.grade(_on_blank_bases(evidence))
     yield from (one for one in checked.remarks if place_of(one) not in evidence.passed_over and one not in made_good)
     yield from evidence.catalogue.grade(said_of_outcomes(checked, evidence.shown, evidence.calendar, evidence.form))
+
+
+def _on_blank_bases(evidence: Evidence) -> Iterator[Remark]:
+    """One remark a column of the registry that is blank where a share is taken from it. A draft is not the office's."""
+    form = evidence.form
+    lacking = unbased(evidence.answered, evidence.shown)
+    for base in () if evidence.registry.draft else form.bases:
+        items = [item.number for item in form.coverage_items if item.base == base.id]
+        schools = [one for one in evidence.shown.schools if any((one.code, item) in lacking for item in items)]
+        if schools:
+            names = "; ".join(school.name for school in schools)
+            yield remark(
+                "REGISTRY-BASE", file=REGISTRY, sheet=SCHOOLS.sheet, column=base.registry, schools=names,
+                items=", ".join(items),
+            )  # fmt: skip
 
 
 def _sources(evidence: Evidence) -> Iterator[Source]:

@@ -279,6 +279,12 @@ class Journal:
                 [(digest, school, as_of.isoformat()) for digest, school, as_of in reports],
             )
 
+    def last_inputs(self) -> set[str]:
+        """Files of the input folder that the last run with a summary has read."""
+        (last,) = self._row("SELECT max(id) FROM runs WHERE summary IS NOT NULL")
+        query = "SELECT file FROM inputs WHERE ? BETWEEN first_run AND last_run"
+        return {file for (file,) in self._database.execute(query, (last,))}
+
     def finish_run(self, run: int, result: Result) -> None:
         """The facts of a run whose summary is written, all or none."""
         (as_of,) = self._row("SELECT as_of FROM runs WHERE id = ?", run)

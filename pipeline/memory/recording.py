@@ -48,6 +48,15 @@ def remembered(
     return Remembered(arrivals, journal.told_before(as_of, reporting_dates), journal.sent_for(as_of))
 
 
+def has_lost_registry(journal: Journal, intake: Intake) -> bool:
+    """Is there no registry any more, though the last summary was made with one, of this folder: some of its files are
+    there still."""
+    if intake.inbox.registry:
+        return False
+    known = journal.last_inputs()
+    return REGISTRY in known and any(read.file in known for read in intake.reads)
+
+
 def first_arrivals(intake: Intake, known: Mapping[str, Arrival], now: datetime) -> dict[str, Arrival]:
     """Digest -> when that content arrived, over all files that hold it and all runs that read it.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from schemas.registry_book import FILE as REGISTRY_FILE
 from schemas.remarks import Remark, remark
+from schemas.strict import UsageError
 
 # What systems and programs leave behind: the office did not put it there.
 _LEFTOVER = re.compile(
@@ -28,9 +29,15 @@ class Inbox:
 
 
 def look_into(folder: Path, leave_out: Path) -> Inbox:
-    """Everything below `folder`, at any depth. Links are not followed, `leave_out` (the output) is not entered."""
+    """Everything below `folder`, at any depth. Links are not followed, `leave_out` (the output) is not entered.
+
+    Raises UsageError where what is named as the registry is no file: a district is not told without it by mistake."""
     inbox = Inbox(folder)
     registry = folder / REGISTRY_FILE
+    if registry.is_symlink():
+        raise UsageError(f"«{registry}» — ссылка, а не файл: положите в папку сам файл реестра.")
+    if registry.is_dir():
+        raise UsageError(f"«{registry}» — папка, а не файл: переименуйте её и положите на её место реестр.")
     inbox.registry = registry if registry.is_file() else None
     for path in sorted(_files(folder, leave_out, inbox.remarks)):
         if path == registry:

@@ -23,7 +23,7 @@ from schemas.strict import UsageError
 def read_registry(book: Book, form: Form) -> Registry:
     """The registry with remarks on all that could not be used.
 
-    Raises UsageError, one Russian sentence, when no school can be read from it.
+    Raises UsageError, one Russian sentence, when no school can be read from it, or two of them bear one code or name.
     """
     sheet, schools = _read_schools(book, form)
     known = Known(form, known_codes(), Schools(Registry(tuple(schools.values()))))
@@ -69,7 +69,7 @@ def _no_schools(book: Book, form: Form) -> str:
 
 
 def _add_school(row: Row, form: Form, found: dict[str, tuple[Row, School]]) -> None:
-    """The row's school, if its code is one and no other's."""
+    """The row's school, if it has a code."""
     code, written = row.text(book_of.CODE), row.text(book_of.NAME)
     name = "" if written is UNKNOWN else written
     if code is UNKNOWN:
@@ -83,8 +83,10 @@ def _add_school(row: Row, form: Form, found: dict[str, tuple[Row, School]]) -> N
             "дайте школе другой код."
         )
     elif code in found:
-        what = f"код {code} у школ «{found[code][1].name}» и «{name or code}», вторая не учтена"
-        row.say("REGISTRY-CODE", book_of.CODE, what=what)
+        raise UsageError(
+            f"Файл {FILE}, лист «{row.sheet}»: код {code} стоит у двух школ, «{found[code][1].name}» (строка "
+            f"{found[code][0].number}) и «{name or code}» (строка {row.number}). Дайте каждой свой код."
+        )
     else:
         if written == "":
             row.must_not(book_of.NAME, "ячейка пуста")
@@ -121,6 +123,8 @@ def _people(row: Row, form: Form) -> Iterator[tuple[str, float]]:
 
 
 def _shared_names(schools: Iterable[tuple[Row, School]]) -> Iterator[Remark]:
+    """By a name that several have in common none of them is known. Raises UsageError where it is what they are called
+    by: whose figures are meant nobody could tell."""
     owners: dict[str, list[tuple[Row, School]]] = {}
     for row, school in schools:
         for name in dict.fromkeys(plain(name) for name in (school.name, school.full_name, *school.aliases) if name):
@@ -128,6 +132,14 @@ def _shared_names(schools: Iterable[tuple[Row, School]]) -> Iterator[Remark]:
     for name, several in owners.items():
         if len(several) > 1:
             row, school = several[-1]
+            called = [one for one in several if plain(one[1].name) == name]
+            if len(called) > 1:
+                (first, _), (second, _) = called[:2]
+                raise UsageError(
+                    f"Файл {FILE}, лист «{row.sheet}»: название «{called[0][1].name}» стоит у двух школ, с кодами "
+                    f"{called[0][1].code} (строка {first.number}) и {called[1][1].code} (строка {second.number}). "
+                    "Дайте каждой своё название."
+                )
             place = {"file": FILE, "sheet": row.sheet, "cell": row.address(book_of.NAME), "school": school.code}
             yield remark("REGISTRY-NAME", **place, value=name, candidates=", ".join(s.code for _, s in several))
 

@@ -39,7 +39,6 @@ class WideAnswers(pa.DataFrameModel):
     )
     base: Series[float] = pa.Field(ge=0, nullable=True, description="people in all by the registry; null: unknown")
     of_people: Series[bool] = pa.Field(description="a share of people of a known school; false for a volume")
-    has_registry: Series[bool] = pa.Field(description="the office has a registry, it is no draft")
     of_some_classes: Series[bool] = pa.Field(description="it names classes that are not the whole school")
 
     class Config:
@@ -91,12 +90,9 @@ class WideAnswers(pa.DataFrameModel):
     @control("BASE-UNKNOWN", "said_row", label="label")
     @classmethod
     def share_of_a_known_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
-        """A share can be turned into people: the answer or the registry says of how many, and not that there is nobody.
-        Of a school that is not known it follows from that, and is not said; nor is a draft registry the school's
-        fault."""
-        of_nobody = (table["total"] == 0) & (table["percent"] > 0)
-        unknown = of_nobody | (table["total"].isna() & table["has_registry"])
-        return ~(table["of_people"] & unknown)
+        """A share can be turned into people: nobody says that there are none. Of a school that is not known it follows
+        from that, and is not said; that the registry does not say of how many is no fault of the school."""
+        return ~(table["of_people"] & (table["total"] == 0) & (table["percent"] > 0))
 
     @control("CLASSES-PART", "classes_row", percent="percent", classes="classes")
     @classmethod

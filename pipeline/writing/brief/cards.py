@@ -181,7 +181,7 @@ def _remarks_card(figures: Figures) -> Card:
             notes = _with_addition(notes, f"отложено показателей {aside}", f"отложено {aside}")
     elif warnings:
         notes = (f"{Mark.ON_PLAN} ошибок нет", f"проверить {wording.number(warnings)}")
-    elif reported(figures):
+    elif reported(figures) and figures.counted:
         notes = (f"{Mark.ON_PLAN} замечаний нет",)
     else:
         return Card(label, UNKNOWN, (_why_unknown(figures),))

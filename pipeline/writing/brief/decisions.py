@@ -16,8 +16,16 @@ from pipeline.writing.pages.doubts import (
     is_overdue_doubted,
     with_mark,
 )
-from pipeline.writing.pages.words import lacking, school_name, school_names, to_remind, unattributed_said
+from pipeline.writing.pages.words import (
+    lacking,
+    registry_lacks,
+    school_name,
+    school_names,
+    to_remind,
+    unattributed_said,
+)
 from schemas.form import Form
+from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Catalogue, Remark, Severity
 
 DECISION_LENGTH = 125  # characters of one line on «Сводка», not wrapped
@@ -26,6 +34,10 @@ LONGEST_TITLE = 36  # characters of a paper's or measure's title in a line
 
 
 NOTHING_TO_DECIDE = Decision("Итог", "Решений не требуется: все отчёты сданы, отстающих и просроченных этапов нет.")
+
+NOTHING_COUNTED = Decision(
+    "Итог", "Решений не требуется: все отчёты сданы, просроченных этапов нет; показателей пока нет."
+)
 
 NOTHING_BUT_DOUBTS = Decision(
     "Итог",
@@ -37,12 +49,14 @@ NOTHING_BUT_DOUBTS = Decision(
 def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]:
     if not figures.schools:
         yield Decision("Реестр", "В реестре нет ни одной школы: внесите школы и запустите свод снова.")
+    if said := _about_registry(figures):
+        yield Decision("Реестр", said, titles.REMARKS)
     if figures.below:
         sheet = figures.form.headline.sheet
         yield Decision(with_mark(sheet, is_headline_doubted(figures)), _who_should_catch_up(figures), sheet)
     if figures.unattributed or any(to_remind(figures, state) for state in _ABSENT):
         yield Decision("Отчёты", _fitted(lambda shown: _who_is_absent(figures, shown)), titles.SUBMISSIONS)
-    if errors := [remark for remark in figures.remarks if remark.severity is Severity.ERROR]:
+    if errors := [one for one in figures.remarks if one.severity is Severity.ERROR and one.file != REGISTRY]:
         yield Decision("Ошибки", _gravest_error(errors, figures, catalogue), titles.REMARKS)
     if figures.overdue or any(deadline.due < figures.as_of for deadline in figures.questioned):
         yield Decision("Сроки", _fitted(lambda _: _most_overdue(figures)), titles.MILESTONES)
@@ -59,6 +73,14 @@ def _fitted(*wordings: Callable[[int], str]) -> str:
             if len(text) <= DECISION_LENGTH:
                 return text
     return f"{text[: DECISION_LENGTH - 1].rstrip()}…"
+
+
+def _about_registry(figures: Figures) -> str:
+    """What the office itself has to fill in or to correct; blank for nothing."""
+    if said := registry_lacks(figures):
+        return said
+    remarks = sum(one.file == REGISTRY and one.severity is not Severity.INFO for one in figures.remarks)
+    return f"{wording.capital(wording.count(remarks, _REMARK))} к самому реестру: исправьте его." if remarks else ""
 
 
 def _who_should_catch_up(figures: Figures) -> str:
@@ -101,6 +123,7 @@ def _late_by_forecast_counted(figures: Figures) -> str:
     return f" По прогнозу не {verb} {schools}." if late else ""
 
 
+_REMARK = ("замечание", "замечания", "замечаний")
 _UNTIL_CORRECTED = " — показатель отложен до исправления."
 _ABSENT = {
     State.NOT_SUBMITTED: "нет отчёта",

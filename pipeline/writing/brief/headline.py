@@ -36,6 +36,8 @@ def _nothing_counted(figures: Figures) -> str:
         whole = len(figures.schools)
         nobody = "Школа" if whole == 1 else f"Ни одна школа из {wording.number(whole)}"
         return f"{nobody} не отчиталась на {_asked_for(figures)} — показателей пока нет."
+    if any(item == figures.form.headline.item for _, item in figures.unbased):
+        return "Отчёты есть, но доли не считаются: в реестре не заполнено число людей."
     return f"Отчёты есть, но ни один показатель «{figures.form.headline.name}» не принят: смотрите замечания."
 
 

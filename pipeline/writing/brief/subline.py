@@ -147,7 +147,7 @@ def _all_reported(figures: Figures) -> str:
         who = "Школа отчиталась"
     elif len(reported(figures)) < len(figures.schools):
         who = "Отчитались все, от кого отчёт нужен"
-    praised = figures.target and len(figures.schools) > 1 and not is_headline_doubted(figures)
+    praised = figures.target and figures.counted and len(figures.schools) > 1 and not is_headline_doubted(figures)
     return f"{who}, отстающих нет." if praised else f"{who}."
 
 

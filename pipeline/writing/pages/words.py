@@ -47,6 +47,20 @@ def lacking_apart(figures: Figures) -> str:
     return f"до плана муниципалитета — {whole}, до плана каждой школы — {each}"
 
 
+def registry_lacks(figures: Figures) -> str:
+    """«Заполните в реестре столбцы «Родителей», «Учителей»: без них показатели 10 школ не считаются.»; blank where it
+    lacks nothing."""
+    if not figures.unbased:
+        return ""
+    items = {item for _, item in figures.unbased}
+    bases = {figures.form.item(item).base for item in items}
+    columns = [f"«{base.registry}»" for base in figures.form.bases if base.id in bases]
+    column, it = ("столбец", "него") if len(columns) == 1 else ("столбцы", "них")
+    schools = wording.schools(len({school for school, _ in figures.unbased}), wording.Case.GENITIVE)
+    names = wording.listed(columns, MOST_NAMED)
+    return f"Заполните в реестре {column} {names}: без {it} показатели {schools} не считаются."
+
+
 def before_first_date(figures: Figures) -> str:
     """«первая отчётная дата — 30.01.2014»"""
     first = min(figures.reporting_dates, default=None)

@@ -93,15 +93,22 @@ _WHY_UNKNOWN = {
 }
 
 
+def _why_unknown(own: Figures) -> str:
+    """No figure for want of the registry's base is no fault of the school."""
+    if any(item == own.form.headline.item for _, item in own.unbased):
+        return "в реестре нет числа людей"
+    return _WHY_UNKNOWN[own.municipality.share]
+
+
 def _headline_card(brief: Brief, own: Figures) -> Card:
     card, row = brief.cards[1], own.municipality
-    return card if row.percent is not None else replace(card, note_lines=(_WHY_UNKNOWN[row.share],))
+    return card if row.percent is not None else replace(card, note_lines=(_why_unknown(own),))
 
 
 def _missing_card(own: Figures) -> Card:
     label, row, target, coming = "Не хватает до плана", own.municipality, own.target, own.next_target
     if row.percent is None:
-        return Card(label, UNKNOWN, (_WHY_UNKNOWN[row.share],))
+        return Card(label, UNKNOWN, (_why_unknown(own),))
     ahead = (f"к {wording.short_day(coming.by)} нужно {wording.band(coming.min, coming.max)}",) if coming else ()
     if target is None or row.shortfall is None:
         return Card(label, UNKNOWN, ("план ещё не действует" if coming else "без плана", *ahead))
@@ -122,7 +129,7 @@ def _place_card(own: Figures, standing: PeerStanding) -> Card:
     label = "Место среди школ"
     middle = () if standing.median is None else (f"середина по школам — {wording.percent(standing.median)}",)
     if own.municipality.percent is None:
-        return Card(label, UNKNOWN, (_WHY_UNKNOWN[own.municipality.share], *middle))
+        return Card(label, UNKNOWN, (_why_unknown(own), *middle))
     if standing.place is None:
         return Card(label, UNKNOWN, ("у других школ показателя нет",))
     notes = (f"из {wording.schools(standing.schools, wording.Case.GENITIVE)} с показателем", *middle)

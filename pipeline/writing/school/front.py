@@ -265,7 +265,8 @@ def _write_others(page: Page, row: int, item: Item, standing: PeerStanding) -> N
 def _basis(answer: CoverageRow, own: Figures) -> Iterator[str]:
     """Why a share is not counted; of one that is, what is to be known of it."""
     if answer.share is not Share.COUNTED:
-        yield _NOT_COUNTED[answer.share]
+        lacks_base = (answer.school_code, answer.item) in own.unbased
+        yield f"{Mark.CHECK} в реестре нет числа людей" if lacks_base else _NOT_COUNTED[answer.share]
         return
     if answer.item == own.form.headline.item and own.target:
         yield level_said(own.municipality.level).replace(" ", NBSP)

@@ -185,8 +185,11 @@ def _write_basis(page: Page, row: int, activation: Activation, notes: list[str],
     if activation.carried and activation.school:
         is_whole = activation.school.code in page.book.figures.carried_reports
         basis = "перенесено с прошлой даты" if is_whole else "прежний ответ: в отчёте его нет"
-    if activation.share in _BASIS:
-        basis = _BASIS[activation.share].format(item=page.book.figures.form.headline.item)
+    item = page.book.figures.form.headline_item
+    if activation.school and (activation.school.code, item.number) in page.book.figures.unbased:
+        basis = f"в реестре нет числа «{page.book.figures.form.base(item.base).registry}»"
+    elif activation.share in _BASIS:
+        basis = _BASIS[activation.share].format(item=item.number)
     basis = wording.keep_together("; ".join([basis, *notes]))
     source = " · ".join(filter(None, (activation.file, activation.cell and activation.sheet, activation.cell)))
     page.text(row, BASIS, basis, *_SMALL_TEXT, theme.INDENT)

@@ -58,7 +58,7 @@ def write(page: Page) -> None:
         f"Охват по школам и пунктам отчёта на {wording.day(figures.as_of)}",
         f"Доля охваченных в школе. Чем темнее клетка, тем выше охват; «{Mark.BELOW}» — меньше 50 %, «{NOT_PROVIDED}» — "
         f"не предусмотрено, «{Mark.ERROR}» — показатель отложен из-за замечания, «{BLANK}» — в отчёте нет ответа, "
-        f"«{Mark.NO_ANSWER}» — нет отчёта. "
+        f"«{Mark.NO_ANSWER}» — нет отчёта{_said_of_bases(figures)}. "
         "Итог — Σ охвачено / Σ всего по учтённым школам. Название школы ведёт к её строке на листе "
         f"«{titles.DATA}»: там люди, файл и ячейки.{doubts.legend(figures)}{_said_of_volumes(figures)}"
         f"{said_of_rest(figures.schools, 'indicators.csv')}",
@@ -99,6 +99,10 @@ def _said_of(spread: Spread, figures: Figures) -> str:
         f"наименьшая доля {wording.percent(spread.least)} ({lowest}), {full}; "
         f"{wording.counted_of(spread.counted, len(figures.schools))}{_said_of_doubt(spread.item, figures)}."
     )
+
+
+def _said_of_bases(figures: Figures) -> str:
+    return f", «{Mark.CHECK}» в клетке — в реестре нет числа людей" if figures.unbased else ""
 
 
 def _said_of_doubt(item: Item, figures: Figures) -> str:
@@ -192,6 +196,8 @@ def _write_answer(page: Page, row: int, column: int, answer: CoverageRow) -> Non
         page.number(row, column, fraction(answer.percent), *marked(doubted, _CELL, theme.HEAT))
     else:
         text, looks = _INSTEAD[answer.share]
+        if (answer.school_code, answer.item) in page.book.figures.unbased:
+            text, looks = Mark.CHECK, (theme.PANEL_FILL, theme.BOLD)
         page.text(row, column, text, _CELL, *looks)
 
 
