@@ -5,12 +5,14 @@ A leaf: imports nothing of the project.
 
 import errno
 import filecmp
+import hashlib
+import itertools
 import os
 import re
 import shutil
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,8 @@ _LEFTOVER = re.compile(r"\..+\.\d+\.tmp")
 _BUSY_TRIES = 3
 _FEW = 20  # files that are flushed one by one rather than with all that the system holds
 _NEW = "-новый"
+_NEW_NAME = re.compile(rf"{_NEW}(?:-\d+)?$")
+_NOBODYS = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)  # what systems and Excel leave in a folder
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # control, bidi and zero-width characters, lone surrogates
 
 
@@ -44,8 +48,19 @@ class Written:
         return self.lies_at != self.path
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A file in a place where people write that is not as a run wrote it: left as it is. `new`: where what this run
+    made for its place lies; None where it made nothing for it."""
+
+    path: Path
+    new: Path | None = None
+
+
 class Outputs:
     """The files of one run below `root`. Made by `add`, they appear under their names at `commit`.
+
+    `kept`: of the last commit, what people have written into and the run has therefore left as it was.
 
     Left without a commit (a failed run) it takes away what it made; what a killed run left is swept at entry.
     Enter it under `lock`, else another run's unfinished files are taken for leftovers.
@@ -57,8 +72,11 @@ class Outputs:
         self._patience = patience
         self._pending: dict[Path, Path] = {}  # place -> the finished file beside it
         self._names: set[str] = set()  # of the pending places, as `_same_name` has them
+        self._last: set[Path] = set()
         self._swept: set[Path] = set()
         self._dropped: set[Path] = set()
+        self._shared = _Shared()
+        self.kept: list[Kept] = []
 
     def __enter__(self) -> Self:
         with _russian_refusal(Path(self._root.name)):
@@ -73,12 +91,16 @@ class Outputs:
                 beside.unlink(missing_ok=True)
         self._pending.clear()
 
-    def add(self, relative: str | Path, content: Content, *, durable: bool = True) -> None:
+    def add(self, relative: str | Path, content: Content, *, durable: bool = True, last: bool = False) -> None:
         """Makes one file, beside its place: `content` is its bytes, or writes them to the binary file it is given.
 
-        `durable` waits until the disk has it; not needed for a file that can be made again. Raises OutputError.
+        `durable` waits until the disk has it; not needed for a file that can be made again. `last`: it says what the
+        others are and takes its place after them, so that a run that is killed in between leaves none that it does not
+        know. Raises OutputError.
         """
         place = self._place(relative)
+        if last:
+            self._last.add(place)
         beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
         with _russian_refusal(place.relative_to(self._root)):
             make_private_folder(place.parent)
@@ -104,18 +126,26 @@ class Outputs:
         """At the commit this file of an earlier run is taken away, unless this run has made it anew."""
         self._dropped.add(self._root / relative)
 
+    def shared(self, place: str | Path, written: Container[str]) -> None:
+        """People write into this file, or into the files of this folder. At the commit one whose digest (SHA-256) is
+        not among `written` is neither replaced nor taken away: what the run has made for its place lies beside it.
+
+        `written`: what earlier runs have put there, and what is not lost without it because it lies elsewhere too.
+        """
+        self._shared.add(self._root / place, written)
+
     def commit(self) -> list[Written]:
         """Puts all files made since the last commit into their places, in the order of their names: all or none.
 
         Raises OutputError; what stood in the places stands there again then.
         """
-        exchange = _Exchange(self._patience)
+        exchange = _Exchange(self._patience, self._shared)
         written = []
         try:
             for place in self._pending:
                 with _russian_refusal(place.relative_to(self._root)):
                     _refuse_folder(place)
-            for place, beside in sorted(self._pending.items()):
+            for place, beside in sorted(self._pending.items(), key=lambda one: (one[0] in self._last, one[0])):
                 with _russian_refusal(place.relative_to(self._root)):
                     written.append(Written(place, exchange.put(beside, place)))
         except BaseException:
@@ -124,7 +154,8 @@ class Outputs:
         exchange.settle()
         self._pending.clear()
         self._names.clear()
-        _drop({one.lies_at for one in written}, self._swept, self._dropped)
+        lie = {one.lies_at for one in written}
+        self.kept = self._shared.kept(written, _drop(lie, self._swept, self._dropped, self._shared))
         return written
 
     def _place(self, relative: str | Path) -> Path:
@@ -197,24 +228,72 @@ def _write(path: Path, content: Content, durable: bool) -> None:
             os.fsync(file.fileno())
 
 
+class _Shared:
+    """The places where people write, files and folders, with the digests of what runs have put there."""
+
+    def __init__(self) -> None:
+        self._written: dict[Path, Container[str]] = {}
+
+    def add(self, place: Path, written: Container[str]) -> None:
+        self._written[place] = written
+
+    def is_theirs(self, path: Path) -> bool:
+        """Does a file lie there that no run has written so. One that cannot be read may be theirs."""
+        written = self._written_to(path)
+        if written is None or not path.is_file():
+            return False
+        try:
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() not in written
+        except OSError:
+            return True
+
+    def new_names(self, place: Path) -> Iterator[Path]:
+        """Where a file is laid when its place is not to be had: `a-новый.xlsx`, and where people write into that too,
+        as many more as are there already and the next one."""
+        for n in itertools.count(1):
+            name = place.with_stem(f"{place.stem}{_NEW}{f'-{n}' if n > 1 else ''}")
+            yield name
+            if self._written_to(place) is None or not name.exists():
+                return
+
+    def kept(self, written: Iterable[Written], undropped: Iterable[Path]) -> list[Kept]:
+        """What is theirs in the places of what was `written`, or was to be dropped and was not; by path."""
+        found = {path: Kept(path) for path in undropped}
+        for one in written:
+            beside = [path for path in self.new_names(one.path) if path != one.lies_at]
+            found |= {path: Kept(path) for path in beside if self.is_theirs(path)}
+            if one.kept_beside and self.is_theirs(one.path):
+                found[one.path] = Kept(one.path, one.lies_at)
+        return sorted((one for one in found.values() if not _NOBODYS.fullmatch(one.path.name)), key=lambda k: k.path)
+
+    def _written_to(self, path: Path) -> Container[str] | None:
+        """What runs have put into the place that `path` belongs to; None where it is none of people's."""
+        places = (path, path.parent, path.with_stem(_NEW_NAME.sub("", path.stem)))
+        return next((self._written[place] for place in places if place in self._written), None)
+
+
 class _Exchange:
     """New files for old ones, one after the other. Until it is settled all of it can be undone."""
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, patience: float, shared: _Shared) -> None:
         self._patience = patience
+        self._shared = shared
         self._former: dict[Path, Path | None] = {}  # a place that has its new file -> the old one; None: there was none
         self._left_over: list[Path] = []
 
     def put(self, beside: Path, place: Path) -> Path:
-        """Replaces `place`, unless it holds the same bytes already, and returns where the file lies then."""
-        kept = place.with_stem(place.stem + _NEW)
-        if place.is_file() and filecmp.cmp(beside, place, shallow=False):
+        """Replaces `place`, unless it holds the same bytes already or people have written into it, and returns where
+        the file lies then."""
+        lies_at = place
+        if _is_same(beside, place):
             beside.unlink()
-        elif not self._replaced(beside, place):
-            self._replace(beside, kept)
-            return kept
-        self._left_over.append(kept)
-        return place
+        elif self._shared.is_theirs(place) or not self._replaced(beside, place):
+            lies_at = next(name for name in self._shared.new_names(place) if not self._shared.is_theirs(name))
+            self._replace(beside, lies_at)
+        names = [name for name in self._shared.new_names(place) if name != lies_at]
+        self._left_over += [name for name in names if not self._shared.is_theirs(name)]
+        return lies_at
 
     def undo(self) -> None:
         """As far as the system lets it: whatever it refuses, the other places get their old files."""
@@ -252,6 +331,10 @@ class _Exchange:
         self._former[place] = former
 
 
+def _is_same(beside: Path, place: Path) -> bool:
+    return place.is_file() and filecmp.cmp(beside, place, shallow=False)
+
+
 def _second_name(path: Path) -> Path:
     """The file under a name that is swept as a leftover: at its own name it is never missing, not for a moment."""
     second = path.with_name(f".{path.name}.old.{os.getpid()}.tmp")
@@ -268,14 +351,19 @@ def _refuse_folder(place: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(place))
 
 
-def _drop(kept: set[Path], folders: set[Path], files: set[Path]) -> None:
-    """Takes away what earlier runs have left in these folders and under these names."""
+def _drop(new: set[Path], folders: set[Path], files: set[Path], shared: _Shared) -> list[Path]:
+    """Takes away what earlier runs have left in these folders and under these names; returns what is people's and
+    stays. `new`: what this run has put there."""
     others = {path for folder in folders for path in folder.glob("*")} | files
-    others |= {path.with_stem(path.stem + _NEW) for path in files}
-    for path in others - kept:
-        if path.is_file():
+    others |= {name for path in files for name in shared.new_names(path)}
+    theirs = []
+    for path in others - new:
+        if shared.is_theirs(path):
+            theirs.append(path)
+        elif path.is_file():
             with suppress(PermissionError):  # open in Excel: the next run takes it away
                 path.unlink()
+    return theirs
 
 
 def _sweep(root: Path) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import VERSION
-from pipeline.files import Outputs, Written, lock
+from pipeline.files import Kept, Outputs, Written, lock
 from pipeline.measuring.calendar import Calendar
 from pipeline.memory import recording
 from pipeline.memory.archive import Archive
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal, Remembered
 from pipeline.memory.manifest import FILE as MANIFEST
-from pipeline.memory.manifest import canonical, manifest
+from pipeline.memory.manifest import canonical, manifest, written_into
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.reading.reports import digest_of
@@ -87,10 +87,11 @@ class Survey:
 
 @dataclass(frozen=True)
 class Done:
-    """What came out of a run."""
+    """What came out of a run. `kept`: files of earlier results that people have written into, left as they were."""
 
     survey: Survey
     summary: Written
+    kept: tuple[Kept, ...]
     warnings: tuple[str, ...]
     failures: tuple[str, ...]  # files at which the program failed, one sentence each
     deliveries: tuple[Delivery, ...]
@@ -122,6 +123,7 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             lost = _keep_originals(job, survey, outputs)
             month, said = _write(job, survey, journal, outputs, log)
             written = {place.path: place for place in outputs.commit()}
+            kept = tuple(outputs.kept)
             finished = datetime.now(job.settings.zone)
             recording.finish(
                 journal, number, survey.figures, survey.checked.remarks, month.digest, job.output, finished
@@ -129,7 +131,7 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             deliveries = _send(job, journal) if job.mail else []
     warnings = tuple(filter(None, (journal.warning, forgotten, *lost, *said, _big_archive(job))))
     failures = (*_not_read(survey), *month.failures)
-    return Done(survey, written[job.output / month.summary], warnings, failures, tuple(deliveries))
+    return Done(survey, written[job.output / month.summary], kept, warnings, failures, tuple(deliveries))
 
 
 def take_survey(
@@ -290,18 +292,26 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     inbox, reads = survey.intake.inbox, survey.intake.reads
     files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}
     outputs.only(folder / "returns")
+    outputs.own_or_none(folder / "registry.xlsx")
+    ours = {*written_into(job.output / folder).values(), *contents_of(survey.intake)}
+    for place in ("returns", "registry.xlsx"):
+        outputs.shared(folder / place, ours)
     failures = []
     for one in make_returns(figures, catalogue, job.input, files, job.settings.limits, log):
         add(f"returns/{one.name}", one.content, durable=False)
         if one.failed:
             why = f"внутренняя ошибка программы ({one.failed}): замечания не внесены в сам файл"
             failures.append(f"{one.file}: {why}, вместо него школе приготовлен заполненный бланк.")
-    outputs.own_or_none(folder / "registry.xlsx")
     if registry.draft:
         add("registry.xlsx", write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
     made_from = manifest(job.as_of, job.settings, VERSION, survey.intake, survey.remembered, figures, digests)
-    outputs.add(folder / MANIFEST, made_from)
+    outputs.add(folder / MANIFEST, made_from, last=True)
     return Month(folder / name, summary, brief, digests, tuple(failures))
+
+
+def contents_of(intake: Intake) -> set[str]:
+    """Digests of all that lies in the input folder: a copy of it among the results need not be kept."""
+    return {intake.registry_digest, *(read.digest for read in intake.reads)}
 
 
 def _send(job: Job, journal: Journal) -> list[Delivery]:

@@ -28,6 +28,7 @@ class Case(Enum):
 
 Noun = tuple[str, str, str]  # what goes with 1, 2 and 5: школа, школы, школ
 SCHOOL: Noun = ("школа", "школы", "школ")
+FILE: Noun = ("файл", "файла", "файлов")
 
 
 def plural(n: int, one: str, few: str, many: str) -> str:

@@ -1,6 +1,7 @@
 """Outputs: whole or not at all, nowhere but below the output folder, one run at a time."""
 
 import errno
+import hashlib
 import os
 import stat
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.files import OutputError, Outputs, Written, lock, safe_name
+from pipeline.files import Kept, OutputError, Outputs, Written, lock, safe_name
 
 ROOT = Path(__file__).parents[1]
 posix = pytest.mark.skipif(os.name == "nt", reason="file modes of POSIX")
@@ -188,6 +189,120 @@ def test_a_file_that_only_an_earlier_run_had_is_taken_away(output: Path, last_mo
                 outputs.add(name, content)
             outputs.commit()
         assert everything_below(output) == {"svod.xlsx": b"old"} | made
+
+
+# ── where people write ───────────────────────────────────────────────────────────────────────────────────
+def digests(*contents: bytes) -> set[str]:
+    return {hashlib.sha256(content).hexdigest() for content in contents}
+
+
+def run_shared(output: Path, written: set[str], **made: bytes) -> list[Kept]:
+    """A run that makes these returns (`.xlsx`), after one that has written what has these digests."""
+    with Outputs(output, patience=0) as outputs:
+        outputs.only("returns")
+        outputs.shared("returns", written)
+        for name, content in made.items():
+            outputs.add(f"returns/{name}.xlsx", content)
+        outputs.commit()
+    return [Kept(one.path.relative_to(output), one.new and one.new.relative_to(output)) for one in outputs.kept]
+
+
+def test_a_file_that_somebody_wrote_into_stays_and_the_new_one_lies_beside_it(output: Path):
+    run_shared(output, set(), a=b"old", b=b"old too")
+    (output / "returns" / "a.xlsx").write_bytes(b"old, with a note")
+    kept = run_shared(output, digests(b"old", b"old too"), a=b"new", b=b"new too")
+    assert kept == [Kept(Path("returns/a.xlsx"), Path("returns/a-новый.xlsx"))]
+    assert everything_below(output) == {
+        "returns/a.xlsx": b"old, with a note",
+        "returns/a-новый.xlsx": b"new",
+        "returns/b.xlsx": b"new too",
+    }
+
+
+def test_a_file_that_somebody_wrote_into_stays_where_the_run_makes_none_for_its_place(output: Path):
+    run_shared(output, set(), a=b"old", b=b"old too")
+    (output / "returns" / "a.xlsx").write_bytes(b"old, with a note")
+    (output / "returns" / "~$b.xlsx").write_bytes(b"left behind by Excel")
+    assert run_shared(output, digests(b"old", b"old too")) == [Kept(Path("returns/a.xlsx"))]
+    assert everything_below(output) == {
+        "returns/a.xlsx": b"old, with a note",
+        "returns/~$b.xlsx": b"left behind by Excel",
+    }
+
+
+def test_the_new_one_beside_is_itself_kept_once_somebody_wrote_into_it(output: Path):
+    run_shared(output, set(), a=b"1")
+    (output / "returns" / "a.xlsx").write_bytes(b"1, with a note")
+    run_shared(output, digests(b"1"), a=b"2")
+    (output / "returns" / "a-новый.xlsx").write_bytes(b"2, with a note")
+    kept = run_shared(output, digests(b"2"), a=b"3")
+    assert kept == [
+        Kept(Path("returns/a-новый.xlsx")),
+        Kept(Path("returns/a.xlsx"), Path("returns/a-новый-2.xlsx")),
+    ]
+    assert everything_below(output) == {
+        "returns/a.xlsx": b"1, with a note",
+        "returns/a-новый.xlsx": b"2, with a note",
+        "returns/a-новый-2.xlsx": b"3",
+    }
+
+
+def test_a_new_one_beside_is_replaced_by_the_next_and_goes_when_the_place_is_free_again(output: Path):
+    run_shared(output, set(), a=b"1")
+    (output / "returns" / "a.xlsx").write_bytes(b"1, with a note")
+    run_shared(output, digests(b"1"), a=b"2")
+    run_shared(output, digests(b"2"), a=b"3")
+    assert everything_below(output) == {"returns/a.xlsx": b"1, with a note", "returns/a-новый.xlsx": b"3"}
+    (output / "returns" / "a.xlsx").unlink()
+    assert run_shared(output, digests(b"3"), a=b"4") == []
+    assert everything_below(output) == {"returns/a.xlsx": b"4"}
+
+
+def test_a_single_file_that_people_fill_in_is_kept_against_all_that_sweeps(output: Path):
+    def run(written: set[str], *, makes: bytes | None) -> list[Kept]:
+        with Outputs(output) as outputs:
+            outputs.only("day")
+            outputs.own_or_none("day/registry.xlsx")
+            outputs.shared("day/registry.xlsx", written)
+            if makes:
+                outputs.add("day/registry.xlsx", makes)
+            outputs.commit()
+        return outputs.kept
+
+    place, beside = output / "day" / "registry.xlsx", output / "day" / "registry-новый.xlsx"
+    run(set(), makes=b"draft")
+    place.write_bytes(b"draft, filled in")
+    (output / "day" / "old.csv").write_bytes(b"of an earlier run")
+    assert run(digests(b"draft"), makes=b"another draft") == [Kept(place, beside)]
+    assert everything_below(output) == {
+        "day/registry.xlsx": b"draft, filled in",
+        "day/registry-новый.xlsx": b"another draft",
+    }
+    assert run(digests(b"another draft"), makes=None) == [Kept(place)]
+    assert everything_below(output) == {"day/registry.xlsx": b"draft, filled in"}
+
+
+def test_a_failed_run_leaves_what_people_wrote_and_what_lay_beside_it(output: Path, held_by_excel: set[str]):
+    run_shared(output, set(), a=b"1")
+    (output / "returns" / "a.xlsx").write_bytes(b"1, with a note")
+    run_shared(output, digests(b"1"), a=b"2")
+    before = everything_below(output)
+    held_by_excel |= {"svod.xlsx", "svod-новый.xlsx"}
+    with Outputs(output, patience=0) as outputs:
+        outputs.only("returns")
+        outputs.shared("returns", digests(b"2"))
+        outputs.add("returns/a.xlsx", b"3")
+        outputs.add("svod.xlsx", b"new")
+        with pytest.raises(OutputError, match=r"svod\.xlsx"):
+            outputs.commit()
+    assert everything_below(output) == before
+
+
+def test_what_says_what_the_others_are_takes_its_place_after_them(output: Path):
+    with Outputs(output) as outputs:
+        outputs.add("manifest.json", b"what they are", last=True)
+        outputs.add("svod.xlsx", b"summary")
+        assert [one.path.name for one in outputs.commit()] == ["svod.xlsx", "manifest.json"]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import os
 import shutil
 from dataclasses import replace
@@ -200,6 +201,8 @@ def test_a_draft_registry_and_a_strange_file_of_an_earlier_run_are_taken_away(tm
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"of an earlier run")
+    manifest = {"outputs": {"registry.xlsx": hashlib.sha256(b"of an earlier run").hexdigest()}}
+    (output / day / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     monthly.run(monthly.Job.of(tmp_path / "input", output, district.as_of, Settings(), NOW))
     assert [path for path in stale if path.exists()] == []
 

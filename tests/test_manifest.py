@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pipeline import VERSION, monthly
-from pipeline.memory.manifest import that_count
+from pipeline.memory.manifest import that_count, written_into
 from pipeline.settings import Mail, Settings
 from tests.conftest import MEALS, NOW, Run
 
@@ -67,3 +67,13 @@ def test_a_file_that_cannot_be_read_stands_in_it_without_a_digest(few: Run, tmp_
     job = monthly.Job.of(tmp_path / "input", tmp_path / "output", few.district.as_of, Settings(), NOW)
     monthly.run(job)
     assert told(tmp_path / "output" / few.folder.name)["inputs"]["ссылка.xlsx"] is None
+
+
+def test_what_a_run_has_written_is_known_whatever_version_wrote_the_manifest_and_not_guessed_without(tmp_path: Path):
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text('{"outputs": {"a.csv": "7f"}, "of another version": 1}', "utf-8")
+    assert written_into(tmp_path) == {"a.csv": "7f"}
+    manifest.write_text('{"outputs": ["a.csv"]}', "utf-8")
+    assert written_into(tmp_path) == {}
+    manifest.unlink()
+    assert written_into(tmp_path) == {}

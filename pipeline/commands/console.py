@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -14,16 +14,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.wording import band, count, counted_of, day, decimals_beside, percent
+from pipeline.wording import FILE, band, count, counted_of, day, decimals_beside, listed, percent
 from schemas.remarks import Severity
 
 if TYPE_CHECKING:
     from pipeline.demo import Planted
+    from pipeline.files import Kept
     from pipeline.measuring.figures import Figures
     from pipeline.monthly import Done
     from pipeline.sending.smtp import Delivery
 
 _console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+_MOST_FILES = 5  # that a line names
 _LOG = logging.getLogger("svod")
 
 
@@ -96,11 +98,23 @@ def say_result(done: "Done") -> None:
     else:
         for name, figure in rows:
             _say(f"{name}: {figure}")
-    for line in (*done.warnings, *done.failures):
+    for line in (*kept_lines(done.kept, done.summary.path.parents[1]), *done.warnings, *done.failures):
         _say(line)
     if done.deliveries:
         for line in delivery_lines(done.deliveries):
             _say(line)
+
+
+def kept_lines(kept: "Sequence[Kept]", folder: Path) -> list[str]:
+    """What is to be said of files that people have written into, named below `folder`. They are told from what runs
+    wrote by their bytes alone: who changed them, and whether anything was meant by it, is not known."""
+    if not kept:
+        return []
+    names = [one.path.relative_to(folder).as_posix() for one in kept]
+    lines = [f"Изменено после прошлого раза и оставлено как есть: {listed(names, _MOST_FILES, FILE)}."]
+    if new := [one.new.name for one in kept if one.new]:
+        lines.append(f"Новое записано рядом: {listed(new, _MOST_FILES, FILE)}.")
+    return [*lines, "Что вписано в такой файл, Свод учтёт, когда вы перенесёте его в папку с отчётами."]
 
 
 def say_path(done: "Done") -> None:
@@ -147,7 +161,8 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
         yield "Служебных файлов пропущено", str(len(inbox.passed_over))
     if figures.draft_registry:
         lacking = "в нём нет ни одной школы" if inbox.registry else "его нет"
-        yield "Реестр", f"{lacking}; черновик записан рядом со сводом — проверьте его и положите в папку с отчётами"
+        first = "сначала перенесите его в папку с отчётами, потом заполняйте"
+        yield "Реестр", f"{lacking}; черновик записан рядом со сводом — {first}"
     if said := registry_lacks(figures):
         yield "Реестр", said
     accepted = states["ACCEPTED"] + states["ACCEPTED_WITH_REMARKS"]

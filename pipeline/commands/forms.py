@@ -9,10 +9,13 @@ from typing import NamedTuple
 from pipeline import monthly
 from pipeline.checking.table import Place, place_of
 from pipeline.commands.choosing import school_of
-from pipeline.files import Outputs, lock, safe_name
+from pipeline.commands.console import kept_lines
+from pipeline.files import Kept, Outputs, lock, safe_name
 from pipeline.measuring.rows import answer_rows
-from pipeline.monthly import Job, Survey
+from pipeline.memory.manifest import HANDED_OUT, handed_out, written_into
+from pipeline.monthly import Job, Survey, contents_of
 from pipeline.reading.inbox import look_into
+from pipeline.reading.reports import digest_of
 from pipeline.wording import count, day, message
 from pipeline.writing.form.prefill import Prefill, report_of
 from pipeline.writing.form.workbook import BLANK, write_form
@@ -24,11 +27,12 @@ from schemas.strict import UsageError
 
 class HandedOut(NamedTuple):
     """Where the forms lie and how many there are. `why_blank`: why there is one for no school, as a sentence; blank
-    where schools have theirs."""
+    where schools have theirs. `kept`: forms that somebody has written into, left as they were."""
 
     folder: Path
     forms: int
     why_blank: str
+    kept: tuple[Kept, ...]
 
 
 def hand_out_forms(job: Job, said: str) -> HandedOut:
@@ -43,15 +47,21 @@ def hand_out_forms(job: Job, said: str) -> HandedOut:
         raise UsageError(f"Бланк для школы «{said}» не сделать. {why_blank}")
     schools = [school_of(registry, said)] if said else _wanted(registry, job.as_of)
     before = dict(_answers(survey)) if survey else {}
-    folder = Path(job.as_of.isoformat(), "forms")
+    results = Path(job.as_of.isoformat())
+    folder = results / "forms"
     with lock(job.output), Outputs(job.output) as outputs:
+        written = written_into(job.output / results, HANDED_OUT)
+        outputs.shared(folder, {*written.values(), *(contents_of(survey.intake) if survey else ())})
         outputs.own_or_none(folder / BLANK)
         for school in schools:
             name = f"{safe_name(school.code)}-{safe_name(school.name)}.xlsx" if school else BLANK
             filled = write_form(job.form, school, job.as_of, before.get(school.code) if school else None)
             outputs.add(folder / name, filled, durable=False)
+            written[f"{folder.name}/{name}"] = digest_of(filled)
+        outputs.add(results / HANDED_OUT, handed_out(written), last=True)
         outputs.commit()
-    return HandedOut(job.output / folder, len(schools), why_blank)
+        kept = tuple(outputs.kept)
+    return HandedOut(job.output / folder, len(schools), why_blank, kept)
 
 
 def lines(handed: HandedOut, as_of: date) -> Iterator[str]:
@@ -59,6 +69,7 @@ def lines(handed: HandedOut, as_of: date) -> Iterator[str]:
     if handed.why_blank:
         yield f"Бланк один, пустой. {handed.why_blank}"
     yield f"На {day(as_of)}: {count(handed.forms, ('бланк', 'бланка', 'бланков'))}."
+    yield from kept_lines(handed.kept, handed.folder)
     yield str(handed.folder)
 
 

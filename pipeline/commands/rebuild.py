@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline import VERSION
 from pipeline.commands.comparing import first_difference
+from pipeline.commands.console import kept_lines
 from pipeline.files import OutputError, Outputs, lock, make_private_folder
 from pipeline.memory.archive import FOLDER as ARCHIVE
 from pipeline.memory.archive import Archive
@@ -21,6 +22,7 @@ from pipeline.reading.inbox import Inbox
 from pipeline.reading.intake import Progress, take_in
 from pipeline.reading.reports import digest_of
 from pipeline.settings import Settings
+from pipeline.wording import FILE as FILES
 from pipeline.wording import Case, count, day
 from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import load_catalogue
@@ -29,7 +31,6 @@ from schemas.strict import UsageError, convert
 
 FOLDER = "rebuilt"  # in the date's folder
 _UNPACKED = ".rebuild"  # the inputs as they were; only while the command runs
-_FILES = ("файл", "файла", "файлов")
 _SHOWN = 10  # files of which a run of the command says how they differ
 
 
@@ -55,10 +56,11 @@ def rebuild(output: Path, as_of: date, progress: Progress) -> Rebuilt:
         with _unpacked(made, archive, output / _UNPACKED) as inbox:
             digests = _make_again(made, archive, inbox, output, place, progress, outputs)
         outputs.commit()
+        kept = kept_lines(outputs.kept, output)
     differ = [
         name for name in _summary_first({**made.outputs, **digests}) if made.outputs.get(name) != digests.get(name)
     ]
-    lines = [*_told(made, digests, differ, output), *_changed_since(made, output), *_also_damaged(damaged)]
+    lines = [*_told(made, digests, differ, output), *_changed_since(made, output), *kept, *_also_damaged(damaged)]
     return Rebuilt(output / place, tuple(lines), not differ and not damaged)
 
 
@@ -93,7 +95,7 @@ def _require_whole(made: Manifest, archive: Archive, damaged: set[str]) -> None:
     if not (found := spoilt or gone):
         return
     files = [f"{ARCHIVE}/{name} ({needed[name]})" for name in found]
-    more = f" и ещё {count(len(files) - _SHOWN, _FILES)}" if len(files) > _SHOWN else ""
+    more = f" и ещё {count(len(files) - _SHOWN, FILES)}" if len(files) > _SHOWN else ""
     what = "В архиве испорчено" if spoilt else "В архиве не хватает"
     raise OutputError(
         f"{what}: {', '.join(files[:_SHOWN])}{more}; верните это из резервной копии, а если тот же файл ещё лежит в "
@@ -155,15 +157,15 @@ def _make_again(
 
 def _told(made: Manifest, digests: dict[str, str], differ: list[str], output: Path) -> Iterator[str]:
     if not differ:
-        files = count(len(digests), _FILES)
+        files = count(len(digests), FILES)
         yield f"Свод на {day(made.as_of)} собран заново из архива и совпадает байт в байт: {files}."
         return
-    files = count(len(digests), _FILES, Case.GENITIVE)
+    files = count(len(digests), FILES, Case.GENITIVE)
     yield f"Свод на {day(made.as_of)} собран заново из архива, но отличается: {len(differ)} из {files}."
     for name in differ[:_SHOWN]:
         yield f"  {name}: {_difference(name, made, digests, output / made.as_of.isoformat())}"
     if len(differ) > _SHOWN:
-        yield f"  и ещё {count(len(differ) - _SHOWN, _FILES)}"
+        yield f"  и ещё {count(len(differ) - _SHOWN, FILES)}"
     yield _versions(made)
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pipeline.measuring.figures import Figures, Told
 
 FILE = "manifest.json"
+HANDED_OUT = "forms.json"  # beside it: which forms were written there; they are no results of a run
 
 # Their versions can change a figure or the bytes of a file.
 LIBRARIES = (*READING, "numpy", "pandas", "pandera", "tzdata", "xlsxwriter")
@@ -162,6 +163,26 @@ def read_manifest(folder: Path) -> Manifest:
             f"Файл {FILE} в папке «{folder}» испорчен или записан другой версией программы: "
             "верните его из резервной копии или сделайте свод на эту дату снова."
         ) from None
+
+
+class _Outputs(msgspec.Struct, frozen=True):
+    """What a manifest and a record of forms have in common, whatever version wrote them. File -> digest."""
+
+    outputs: dict[str, str]
+
+
+def written_into(folder: Path, record: str = FILE) -> dict[str, str]:
+    """What was last put into a folder of results, file -> digest, as its `record` says; nothing where none can be read:
+    of whatever lies there it is unknown then who wrote it."""
+    try:
+        return msgspec.json.decode((folder / record).read_bytes(), type=_Outputs).outputs
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return {}
+
+
+def handed_out(written: Mapping[str, str]) -> bytes:
+    """The record of forms. `written`: file, relative to the date's folder -> digest."""
+    return (json.dumps({"outputs": dict(sorted(written.items()))}, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 
 def that_count(settings: Settings) -> dict[str, object]:
