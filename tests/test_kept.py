@@ -24,9 +24,9 @@ from tests.test_returned import order_form_file
 
 SCHOOL = REGISTRY.schools[0]
 A_RANGE = order_form_file(OrderForm(answers={**ANSWERS, "14": "80–85 %"}))
-TWO_MISTAKES = order_form_file(OrderForm(answers={**ANSWERS, "14": "80–85 %", "10.2": "104 %"}))
+ANOTHER_RANGE = order_form_file(OrderForm(answers={**ANSWERS, "14": "70–85 %"}))
 CLEAN = order_form_file(OrderForm())
-RETURN = "returns/01-отчёт-замечания.xlsx"
+RETURN = "returns/01-отчёт-1-ошибка-замечания.xlsx"
 
 
 class Office:
@@ -103,11 +103,15 @@ TO_INPUT = "Что вписано в такой файл, Свод учтёт, �
 def test_a_returned_file_with_a_note_stays_until_it_lies_in_input_too(office: Office):
     place = office.results / RETURN
     noted = write_into(place)
-    office.receives(TWO_MISTAKES)
+    office.receives(ANOTHER_RANGE)
     said = office.runs()
     assert place.read_bytes() == noted
     assert office.lies("returns/*") == [RETURN.replace(".xlsx", "-новый.xlsx"), RETURN]
-    assert said == [f"{SAID}{MARCH}/{RETURN}.", "Новое записано рядом: 01-отчёт-замечания-новый.xlsx.", TO_INPUT]
+    assert said == [
+        f"{SAID}{MARCH}/{RETURN}.",
+        "Новое записано рядом: 01-отчёт-1-ошибка-замечания-новый.xlsx.",
+        TO_INPUT,
+    ]
     office.receives(CLEAN)
     assert office.runs() == [f"{SAID}{MARCH}/{RETURN}.", TO_INPUT]
     assert office.lies("returns/*") == [RETURN]

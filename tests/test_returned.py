@@ -28,6 +28,9 @@ from pipeline.settings import Limits
 from pipeline.writing.form.workbook import write_form
 from pipeline.writing.pages import colours
 from pipeline.writing.returned import Head, Shown, annotated
+from pipeline.writing.returned.in_worker import ReturnTask
+from pipeline.writing.returns import _names
+from schemas.district import School
 from schemas.remarks import Severity
 from tests.libreoffice import needs_libreoffice, printed, recalculated
 from tests.order_form import FORM, REGISTRY, SCHOOLS, OrderForm, said
@@ -402,45 +405,63 @@ def column(data: bytes, letter: str, sheet: str = "Замечания") -> list[
 
 def test_the_sheet_names_school_date_verdict_and_each_remark() -> None:
     warning = shown("A1", WARNING, item="problem.3", written="", message="Решение не указано.", todo="Впишите решение.")
-    sheet = opened(returned(by_xlsxwriter(), warning, shown()))["Замечания"]
+    info = shown("A1", INFO, item="1", written="Ким", message="Ответственных двое.", todo="Оставьте одного.")
+    sheet = opened(returned(by_xlsxwriter(), info, warning, shown()))["Замечания"]
     rows = [[cell.value for cell in row[:7]] for row in sheet.iter_rows()]
-    assert [row[0] for row in rows[:3]] == [
-        "Замечания к вашему отчёту",
-        "МБОУ «Средняя школа № 8» · по состоянию на 20.03.2014",
-        "Отчёт возвращён на доработку: исправьте ошибок\u00a0— 1, проверьте\u00a0— 1. "
+    assert [row[0] for row in rows[:4]] == [
+        "На доработку: исправьте 1\u00a0ошибку, проверьте 1\u00a0ответ",
+        "МБОУ «Средняя школа № 8» · отчёт по состоянию на 20.03.2014",
         "Ответы без замечаний приняты, их переписывать не нужно.",
+        "Нажмите на адрес ячейки — откроется нужное место листа «Отчёт». Исправьте прямо в этом файле и отправьте его "
+        "снова. Что сделано, отмечайте в столбце «Готово»: ■.",
     ]
     assert rows[5:] == [
-        ["№", "Важность", "Пункт", "Ячейка", "Вы указали", "Замечание", "Что сделать"],
-        [1, "! ошибка", "п.\u00a014", "B2", "281", "Логинов выдано 258.", "Исправьте число в п. 14."],
-        [2, "? проверить", "проблема\u00a03", "A1", None, "Решение не указано.", "Впишите решение."],
+        ["№", "Готово", "Пункт", "Ячейка", "Вы указали", "Замечание", "Что сделать"],
+        ["! Исправьте 1\u00a0ошибку", *[None] * 6],
+        [1, "□", "п.\u00a014", "B2", "281", "Логинов выдано 258.", "Исправьте число в п. 14."],
+        ["? Проверьте 1\u00a0ответ", *[None] * 6],
+        [2, "□", "проблема\u00a03", "A1", None, "Решение не указано.", "Впишите решение."],
+        ["· К сведению", *[None] * 6],
+        [3, "□", "п.\u00a01", "A1", "Ким", "Ответственных двое.", "Оставьте одного."],
     ]
+    [rule] = sheet.data_validations.dataValidation
+    assert (str(rule.sqref), rule.type, rule.formula1) == ("B8 B10 B12", "list", '"□,■"')
 
 
 @pytest.mark.parametrize(
     ("remarks", "sentence"),
     [
-        ([shown(severity=WARNING)], "Отчёт принят; проверьте\u00a0— 1."),
-        ([shown(severity=INFO)], "Отчёт принят."),
-        ([shown(item="", cell="")], "Отчёт возвращён на доработку: исправьте ошибок\u00a0— 1."),  # nothing was accepted
+        ([shown(severity=WARNING)], "Отчёт принят: проверьте 1\u00a0ответ"),
+        ([shown(severity=INFO)], "Отчёт принят"),
+        ([shown(), shown()], "На доработку: исправьте 2\u00a0ошибки"),
+        (
+            [shown()] * 5 + [shown(severity=WARNING)] * 2,
+            "На доработку: исправьте 5\u00a0ошибок, проверьте 1\u00a0ответ",
+        ),
+        ([shown(severity=WARNING, item=item) for item in ("", "3")], "Отчёт принят: проверьте 2\u00a0замечания"),
     ],
 )
 def test_the_verdict_fits_the_remarks(remarks: list[Shown], sentence: str) -> None:
-    assert column(returned(by_xlsxwriter(), *remarks), "A")[2] == sentence
+    assert column(returned(by_xlsxwriter(), *remarks), "A")[0] == sentence
+
+
+def test_an_error_on_the_report_as_a_whole_leaves_no_answer_that_was_accepted() -> None:
+    said = {item: " ".join(column(returned(by_xlsxwriter(), shown(item=item)), "A")) for item in ("", "14")}
+    assert ["Ответы без замечаний приняты" in said[item] for item in ("", "14")] == [False, True]
 
 
 def test_it_prints_on_a4_without_the_hidden_column() -> None:
     sheet = opened(returned(by_xlsxwriter(), *(shown(f"B{row}") for row in range(2, 62))))["Замечания"]
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     assert (sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (0, True)
-    assert (sheet.print_area, sheet.print_title_rows) == ("'Замечания'!$A$1:$G$66", "$6:$6")
+    assert (sheet.print_area, sheet.print_title_rows) == ("'Замечания'!$A$1:$G$67", "$6:$6")
     assert sheet.column_dimensions["H"].hidden
 
 
 def test_sixty_remarks_are_sixty_rows_links_and_comments() -> None:
     remarks = [shown(f"{letter}{row}") for letter in "BC" for row in range(2, 32)]
     book = opened(returned(by_xlsxwriter(), *remarks))
-    assert [book["Замечания"].cell(row, 1).value for row in range(7, 67)] == list(range(1, 61))
+    assert [book["Замечания"].cell(row, 1).value for row in range(8, 68)] == list(range(1, 61))
     assert links(book) == [f"'Отчёт'!{remark.cell}" for remark in remarks]
     assert all(book["Отчёт"][remark.cell].comment for remark in remarks)
 
@@ -479,7 +500,7 @@ def test_a_taken_name_gets_a_number() -> None:
 )
 def test_words_of_the_school_stay_words(text: str, expected: str) -> None:
     result = returned(by_xlsxwriter(), shown(written=text, message=text))
-    [row] = opened(result)["Замечания"].iter_rows(min_row=7)
+    [row] = opened(result)["Замечания"].iter_rows(min_row=8)
     assert [(cell.value, cell.data_type) for cell in (row[4], row[5])] == [(expected, "s")] * 2
     assert opened(result)["Отчёт"]["B2"].comment.text.startswith(f"! ОШИБКА\n{expected}\n")
 
@@ -628,4 +649,33 @@ def test_what_follows_from_a_remark_is_marked_in_its_own_cell_and_listed_with_it
     texts = [cell.value for row in book["Замечания"] for cell in row if isinstance(cell.value, str)]
     assert "Те же ответы. Возможно, поэтому же: п. 3 (B2)." in texts
     assert not any("документа нет" in text for text in texts)
-    assert "Отчёт принят; проверьте\u00a0— 1." in texts
+    assert "Отчёт принят: проверьте 1\u00a0замечание" in texts
+
+
+# ── names ────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("file", "remarks", "name"),
+    [
+        ("отчёт.xlsx", [shown()], "08-отчёт-1-ошибка-замечания.xlsx"),
+        ("отчёт.xlsx", [shown(), shown(), shown(severity=WARNING)], "08-отчёт-2-ошибки-замечания.xlsx"),
+        ("отчёт.xlsx", [shown()] * 11, "08-отчёт-11-ошибок-замечания.xlsx"),
+        ("отчёт.xlsx", [shown(severity=WARNING)], "08-отчёт-принят-замечания.xlsx"),
+        ("08-отчёт-2-ошибки-замечания.xlsx", [shown()], "08-отчёт-1-ошибка-замечания.xlsx"),
+        ("08-отчёт-a1b2c3-принят-замечания-новый.xlsx", [shown()], "08-отчёт-1-ошибка-замечания.xlsx"),
+        ("07-отчёт-2-ошибки-замечания.xlsx", [shown()], "08-07-отчёт-2-ошибки-замечания-1-ошибка-замечания.xlsx"),
+    ],
+)
+def test_the_name_tells_whose_file_it_is_and_how_many_errors_are_in_it(
+    file: str, remarks: list[Shown], name: str
+) -> None:
+    task = ReturnTask(School("08", "СОШ № 8"), file, Path(file), "", tuple(remarks), HEAD)
+    assert _names([task]) == [name]
+
+
+def test_two_files_of_one_name_are_told_apart() -> None:
+    tasks = [
+        ReturnTask(School("08", "СОШ № 8"), "", Path(folder, "отчёт.xlsx"), "", (shown(),), HEAD)
+        for folder in ("март", "май")
+    ]
+    assert all(re.fullmatch("08-отчёт-[0-9a-f]{6}-1-ошибка-замечания.xlsx", name) for name in _names(tasks))
+    assert len(set(_names(tasks))) == 2

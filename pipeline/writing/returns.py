@@ -1,6 +1,7 @@
 """The schools' files with their remarks: one for each report in the picture that has an error or a warning."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from typing import NamedTuple
 from pipeline.files import safe_name
 from pipeline.measuring.figures import Figures
 from pipeline.settings import Limits
-from pipeline.wording import message, todo
+from pipeline.wording import message, noun, todo
 from pipeline.workers import Workers
 from pipeline.writing.form.prefill import report_of
 from pipeline.writing.fresh_form import fresh
@@ -18,6 +19,12 @@ from schemas.remarks import Catalogue, Remark, Severity
 from schemas.reports import FileRead
 
 _SUFFIX = "-замечания.xlsx"
+_ERRORS = "ошибка", "ошибки", "ошибок"
+_ACCEPTED = "принят"
+# What `_names` puts around the name of the school's file.
+_NAMED_BY_US = r"{code}-(?P<stem>.+?)(-[0-9a-f]{{6}})?-(\d+-ошиб(ка|ки|ок)|принят)-замечания(-новый(-\d+)?)?"
+# Said to a school only because the office has no registry yet.
+_OF_THE_OFFICE = "BASE-NO-REGISTRY"
 
 Files = Mapping[str, tuple[Path, FileRead]]  # file -> its path below the input folder, and what was read from it
 
@@ -49,11 +56,11 @@ def make_returns(
 def _tasks(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[ReturnTask]:
     said: dict[tuple[str, str], list[Shown]] = {}
     for remark in figures.remarks:
-        if remark.severity is not Severity.INFO:
+        if remark.code != _OF_THE_OFFICE and not catalogue.is_quiet(remark):
             said.setdefault((remark.file, remark.school), []).append(_shown(remark, catalogue))
     for line in figures.submissions:
-        remarks = said.get((line.file, line.school.code))
-        if remarks and line.file in files:
+        remarks = said.get((line.file, line.school.code), ())
+        if any(remark.severity is not Severity.INFO for remark in remarks) and line.file in files:
             path, read = files[line.file]
             head = Head(line.school.full_name or line.school.name, line.as_of)
             yield ReturnTask(line.school, line.file, path, read.digest, tuple(remarks), head)
@@ -74,13 +81,26 @@ def _shown(remark: Remark, catalogue: Catalogue) -> Shown:
 
 
 def _names(tasks: Sequence[ReturnTask]) -> list[str]:
-    """`08-отчёт-замечания.xlsx`; a short hash of the path where two would share a name."""
-    plain = [f"{safe_name(task.school.code)}-{safe_name(task.path.stem)}" for task in tasks]
+    """`08-отчёт-2-ошибки-замечания.xlsx`, `08-отчёт-принят-замечания.xlsx`; a short hash of the path where two would
+    share a name."""
+    plain = [f"{safe_name(task.school.code)}-{safe_name(_stem(task))}" for task in tasks]
     shared = [name.casefold() for name in plain]
     return [
-        f"{name}{f'-{_short_hash(task.path)}' if shared.count(name.casefold()) > 1 else ''}{_SUFFIX}"
+        f"{name}{f'-{_short_hash(task.path)}' if shared.count(name.casefold()) > 1 else ''}-{_status(task)}{_SUFFIX}"
         for name, task in zip(plain, tasks, strict=True)
     ]
+
+
+def _stem(task: ReturnTask) -> str:
+    """What the school has called its file: one that was returned and comes again under the name that it got then would
+    else tell two numbers of errors."""
+    ours = re.fullmatch(_NAMED_BY_US.format(code=re.escape(safe_name(task.school.code))), task.path.stem)
+    return ours["stem"] if ours else task.path.stem
+
+
+def _status(task: ReturnTask) -> str:
+    errors = sum(remark.severity is Severity.ERROR for remark in task.remarks)
+    return f"{errors}-{noun(errors, _ERRORS)}" if errors else _ACCEPTED
 
 
 def _short_hash(path: Path) -> str:

@@ -1,4 +1,5 @@
-"""The first sheet of a returned file, «Замечания»: every remark with a link to its cell.
+"""The first sheet of a returned file, «Замечания»: is the report accepted, and every remark with a link to its cell and
+a box to be ticked off, grouped by what is to be done.
 
 Column H is hidden and holds, one a row, the address of each marked cell in the look that the cell had before: office
 programs keep looks of cells whatever they renumber, so the next return can take the marks off again.
@@ -7,6 +8,7 @@ programs keep looks of cells whatever they renumber, so the next return can take
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline import wording
@@ -15,20 +17,21 @@ from pipeline.writing.pages.fitting import text_height
 from pipeline.writing.returned.cells import Cells, spot
 from pipeline.writing.returned.package import MAIN
 from pipeline.writing.returned.styles import MARKS, Look, Styles
-from pipeline.writing.returned.texts import Head, Shown, item_said, verdict, xml_text
+from pipeline.writing.returned.texts import Head, Shown, item_said, others_accepted, to_do, verdict, xml_text
 from pipeline.writing.returned.workbook import quoted
 from schemas.addresses import Spot, address
 from schemas.remarks import Severity
 
-_COLUMNS = ("№", "Важность", "Пункт", "Ячейка", "Вы указали", "Замечание", "Что сделать")
-_WIDTHS = (5, 14, 9, 11, 28, 58, 48)  # characters
-_CELL, _WRITTEN, _MESSAGE, _TODO, _MEMORY = 4, 5, 6, 7, 8
+_COLUMNS = ("№", "Готово", "Пункт", "Ячейка", "Вы указали", "Замечание", "Что сделать")
+_WIDTHS = (5, 8, 11, 11, 24, 51, 42)  # characters: printed at 9 points they are 8 and a half
+_DONE, _CELL, _WRITTEN, _MESSAGE, _TODO, _MEMORY = 2, 4, 5, 6, 7, 8
+_TO_DO_BOX, _DONE_BOX = "□■"  # both in Arial's own set
 _LAST = address(Spot(1, len(_COLUMNS)))[:-1]
 _LONGEST_ANSWER = 150
 
-_TITLE = Look(size=16, bold=True, colour=colours.NAVY)
+_VERDICT = Look(size=16, bold=True, indent=1)
 _NOTE = Look(colour=colours.GREY)
-_VERDICT = Look(size=colours.BODY_SIZE, bold=True, indent=1)
+_GROUP = Look(size=colours.BODY_SIZE, bold=True)
 _HEADER = Look(bold=True, colour=colours.WHITE, fill=colours.NAVY, align="center")
 _ROW = Look(rule=colours.LINE, indent=1)
 _CENTRED = replace(_ROW, align="center", indent=0)
@@ -66,13 +69,17 @@ class RemarksSheet:
     styles: Styles
     rows: list[_Row] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    boxes: list[str] = field(default_factory=list)
     header: int = 0
+    _end: int = 0  # the table's last row
 
     def xml(self, marked: Sequence[Marked]) -> bytes:
         self._above()
         self.header = self._row([self._text(n, name, _HEADER) for n, name in enumerate(_COLUMNS, 1)], 30)
-        for number, remark in enumerate(self.remarks, 1):
-            self._remark(number, remark)
+        numbered = enumerate(self.remarks, 1)
+        for severity, group in groupby(numbered, key=lambda one: one[1].severity):
+            self._group(severity, list(group))
+        self._end = len(self.rows)
         self._remember(marked)
         merged = [f"A{n}:{_LAST}{n}" for n, row in enumerate(self.rows, 1) if row.merged]
         return _WORKSHEET.format(
@@ -81,13 +88,14 @@ class RemarksSheet:
             columns=_columns(),
             rows="".join(row.xml(number) for number, row in enumerate(self.rows, 1)),
             merged="".join(f'<mergeCell ref="{area}"/>' for area in merged),
+            boxes=_VALIDATION.format(cells=" ".join(self.boxes)),
             links=f"<hyperlinks>{''.join(self.links)}</hyperlinks>" if self.links else "",
             footer=escape(_footer("Замечания к отчёту", "Лист &P из &N")),
         ).encode()
 
     @property
     def printed(self) -> str:
-        return f"$A$1:${_LAST}${self.header + len(self.remarks)}"
+        return f"$A$1:${_LAST}${self._end}"
 
     @property
     def repeated(self) -> str:
@@ -95,13 +103,12 @@ class RemarksSheet:
 
     # ── above the table ──────────────────────────────────────────────────────────────────────────────────
     def _above(self) -> None:
-        self._row([self._text(1, "Замечания к вашему отчёту", _TITLE)], 27, merged=True)
-        as_of = f"по состоянию на {wording.day(self.head.as_of)}" if self.head.as_of else ""
-        self._line(" · ".join(filter(None, [self.head.school, as_of])), _NOTE)
         graver = any(remark.severity is Severity.ERROR for remark in self.remarks)
         mark = MARKS[Severity.ERROR if graver else Severity.WARNING]
-        self._line(verdict(self.remarks), replace(_VERDICT, colour=mark.ink, fill=mark.tint), 24)
-        for note in (self._guide(), *self.head.notes):
+        self._line(verdict(self.remarks), replace(_VERDICT, colour=mark.ink, fill=mark.tint), 30)
+        as_of = f"отчёт по состоянию на {wording.day(self.head.as_of)}" if self.head.as_of else ""
+        self._line(" · ".join(filter(None, [self.head.school, as_of])), _NOTE, 18)
+        for note in filter(None, (others_accepted(self.remarks), self._guide(), *self.head.notes)):
             self._line(note, _NOTE, 18)
         self._row([], 8)
 
@@ -113,21 +120,31 @@ class RemarksSheet:
 
     def _guide(self) -> str:
         named = list(dict.fromkeys(remark.sheet for remark in self.remarks if self._place(remark)))
-        if not named:
-            return "Исправьте прямо в этом файле и отправьте его снова."
         where = f"нужное место листа «{named[0]}»" if len(named) == 1 else "нужное место отчёта"
-        return f"Нажмите на адрес ячейки — откроется {where}. Исправьте прямо в этом файле и отправьте его снова."
+        link = f"Нажмите на адрес ячейки — откроется {where}. " if named else ""
+        box = f"Что сделано, отмечайте в столбце «{_COLUMNS[_DONE - 1]}»: {_DONE_BOX}."
+        return f"{link}Исправьте прямо в этом файле и отправьте его снова. {box}"
 
     # ── the table ────────────────────────────────────────────────────────────────────────────────────────
+    def _group(self, severity: Severity, numbered: Sequence[tuple[int, Shown]]) -> None:
+        """Under a line that says what to do with them."""
+        mark = MARKS[severity]
+        sign = wording.SEVERITIES[severity].partition(" ")[0]
+        said = f"{sign} {to_do([remark for _, remark in numbered])}"
+        self._line(said, replace(_GROUP, colour=mark.ink, fill=mark.tint), 20)
+        first = len(self.rows) + 1
+        for number, remark in numbered:
+            self._remark(number, remark)
+        self.boxes.append(f"{address(Spot(first, _DONE))}:{address(Spot(len(self.rows), _DONE))}")
+
     def _remark(self, number: int, remark: Shown) -> None:
-        mark = MARKS[remark.severity]
-        severity = replace(_ROW, bold=True, colour=mark.ink, fill=mark.tint)
+        box = replace(_CENTRED, size=14, colour=MARKS[remark.severity].ink)
         written = "\n".join(filter(None, [wording.shortened(remark.written, _LONGEST_ANSWER), remark.found_in]))
         texts = {_WRITTEN: written, _MESSAGE: remark.message, _TODO: remark.todo}
         row = self._row(
             [
                 self._number(1, number, _CENTRED),
-                self._text(2, wording.SEVERITIES[remark.severity], severity),
+                self._text(_DONE, _TO_DO_BOX, box),
                 self._text(3, item_said(remark.item), _CENTRED),
                 self._text(_CELL, self._cell_said(remark), _LINK if self._place(remark) else _CENTRED),
                 self._text(_WRITTEN, written, replace(_ROW, text=True)),
@@ -195,11 +212,16 @@ _WORKSHEET = (
     '<pane ySplit="{header}" topLeftCell="{top}" activePane="bottomLeft" state="frozen"/>'
     '<selection pane="bottomLeft" activeCell="{top}" sqref="{top}"/></sheetView></sheetViews>'
     '<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>{rows}</sheetData>'
-    "<mergeCells>{merged}</mergeCells>{links}"
+    "<mergeCells>{merged}</mergeCells>{boxes}{links}"
     '<printOptions horizontalCentered="1"/>'
     '<pageMargins left="0.4" right="0.4" top="0.45" bottom="0.55" header="0.3" footer="0.3"/>'
     '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
     "<headerFooter><oddFooter>{footer}</oddFooter></headerFooter></worksheet>"
+)
+
+_VALIDATION = (
+    '<dataValidations count="1"><dataValidation type="list" allowBlank="1" showErrorMessage="1" sqref="{cells}">'
+    f'<formula1>"{_TO_DO_BOX},{_DONE_BOX}"</formula1></dataValidation></dataValidations>'
 )
 
 

@@ -10,6 +10,9 @@ from schemas.remarks import Severity
 from schemas.text import clean
 
 _LONGEST = 32_767  # characters that a cell or a comment can hold
+_ERRORS = "ошибку", "ошибки", "ошибок"  # исправьте
+_ANSWERS = "ответ", "ответа", "ответов"  # проверьте
+_REMARKS = "замечание", "замечания", "замечаний"
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -42,16 +45,33 @@ class Head:
 
 
 def verdict(remarks: Sequence[Shown]) -> str:
-    """One sentence or two: is the report accepted, what is to be done with how many answers."""
-    errors = sum(remark.severity is Severity.ERROR for remark in remarks)
-    warnings = sum(remark.severity is Severity.WARNING for remark in remarks)
-    check = f"проверьте{wording.NBSP}— {warnings}" if warnings else ""
-    if not errors:
-        return f"Отчёт принят; {check}." if check else "Отчёт принят."
-    asked = ", ".join(filter(None, [f"исправьте ошибок{wording.NBSP}— {errors}", check]))
-    said = f"Отчёт возвращён на доработку: {asked}."
-    whole = any(remark.severity is Severity.ERROR and not remark.item for remark in remarks)
-    return said if whole else f"{said} Ответы без замечаний приняты, их переписывать не нужно."
+    """«На доработку: исправьте 2 ошибки, проверьте 1 ответ»: is the report accepted, and what is to be done."""
+    groups = [[remark for remark in remarks if remark.severity is one] for one in (Severity.ERROR, Severity.WARNING)]
+    asked = [wording.lowered(to_do(group)) for group in groups if group]
+    state = "На доработку" if groups[0] else "Отчёт принят"
+    return f"{state}: {', '.join(asked)}" if asked else state
+
+
+def to_do(remarks: Sequence[Shown]) -> str:
+    """«Исправьте 2 ошибки», «Проверьте 1 ответ», «К сведению»: what a school does with remarks of one severity. Several
+    on one answer ask to check one answer; those on the report as a whole are no answers."""
+    match remarks[0].severity:
+        case Severity.ERROR:
+            return f"Исправьте {wording.count(len(remarks), _ERRORS)}"
+        case Severity.WARNING if all(remark.item for remark in remarks):
+            return f"Проверьте {wording.count(len({remark.item for remark in remarks}), _ANSWERS)}"
+        case Severity.WARNING:
+            return f"Проверьте {wording.count(len(remarks), _REMARKS)}"
+        case Severity.INFO:
+            return "К сведению"
+
+
+def others_accepted(remarks: Sequence[Shown]) -> str:
+    """What is to be said of the answers without a remark; blank where an error is on the report as a whole."""
+    errors = [remark for remark in remarks if remark.severity is Severity.ERROR]
+    if not errors or not all(remark.item for remark in errors):
+        return ""
+    return "Ответы без замечаний приняты, их переписывать не нужно."
 
 
 def item_said(item: str) -> str:
