@@ -4,7 +4,8 @@ The order's words (title, items, «в», «по состоянию на», probl
 
 How the form lies on its sheet: the passport is pairs of cells, a label (`Base.label` or `CLASSES`) and right under it
 the figure; below it the row of `HEADINGS`; below that the items by number, the rows of acts and `ADDRESS` right under
-their item; at the end the table of problems with numbers of its own.
+their item; then the table of problems with numbers of its own; at the end, under `SIGNED`, the block of whoever signs
+and whoever has filled it in: rows of labels with cells under them, of which nothing is an answer.
 """
 
 from enum import StrEnum
@@ -28,11 +29,18 @@ CHECK_MARKS = "▼●▲○!?–·×↔←"  # with one of these begins all that
 
 CLASSES = "Классов"  # how many the school has: the passport's figure that is no base
 COVERED = "охват, чел. →"  # stands under ANSWER where a coverage asks for no classes
+CLASSES_WANTED = "…"  # stands where classes are asked for, and is as good as blank
 ADDRESS = "адрес страницы (если есть)"  # the row under a yes/no item
 YES, NO = "есть", "нет"
 
 ACT_ROWS = 8
 PROBLEM_ROWS = 10
+
+SIGNED = "Подписи"
+SIGNERS = (  # a row of labels, under each of them room to write
+    ("Руководитель: должность", "фамилия, имя, отчество", "подпись", "дата"),
+    ("Исполнитель: должность", "фамилия, имя, отчество", "телефон", ""),
+)
 
 TARGET_NAME = "План_мин"  # defined name of the value of Meta.PLAN_MIN
 

@@ -20,7 +20,7 @@ from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
 from pipeline.writing.form.prefill import Prefill
-from pipeline.writing.form.workbook import write_form
+from pipeline.writing.form.workbook import page_breaks, write_form
 from pipeline.writing.pages import theme
 from schemas import own_form
 from schemas.district import Registry, School
@@ -194,7 +194,7 @@ def test_classes_are_asked_for_where_the_order_asks_and_kept_without_their_label
     for item in items(form, Kind.COVERAGE):
         cell = sheet.cell(row_of(sheet, item.number), 3)
         if item.classes:
-            assert (cell.value, cell.number_format, cell.protection.locked) == (None, '"классы: "@', False)
+            assert (cell.value, cell.number_format, cell.protection.locked) == ("…", '"классы: "@', False)
         else:
             assert (cell.value, cell.protection.locked) == (own_form.COVERED, True)
 
@@ -296,14 +296,14 @@ def test_ten_numbered_sentences_say_how_to_fill_it_in(book: Workbook) -> None:
     assert all(str(sentence).endswith(".") for _, sentence in rows)
 
 
-def test_it_prints_on_a4_with_the_header_repeated_and_page_two_begun_by_a_group(form: Form, sheet: Worksheet) -> None:
+def test_it_prints_on_a4_with_the_header_repeated_and_page_two_begun_by_an_item(form: Form, sheet: Worksheet) -> None:
     header = header_row(sheet)
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "portrait")
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.print_title_rows == f"${header}:${header}"
     [page_end] = sheet.row_breaks.brk
-    assert form.item(sheet.cell(page_end.id + 1, 1).value.rstrip(".")).kind is Kind.GROUP
+    assert not form.item(sheet.cell(page_end.id + 1, 1).value.rstrip(".")).parent
     assert (sheet.oddFooter.left.text, sheet.oddFooter.center.text) == ("Форма 547, версия 1", "&A")
     assert sheet.oddFooter.right.text == "Лист &P из &N"
 
@@ -378,7 +378,7 @@ def test_an_empty_form_asks_for_what_is_overdue_and_names_the_deadlines_to_come(
         first = f"{number}.1" if form.item(number).kind is Kind.ACTS else number
         said = str(hint(sheet, first))
         assert said.startswith("▼ ") if number in overdue else said == f"○ нужно до {due:%d.%m.%Y}"
-    assert sheet["A4"].value == f"▼ Заполните ещё: {len(overdue)} — см. столбец «Проверка»"
+    assert sheet["A4"].value == f"▼ Впишите ещё {len(overdue)}\xa0ответов — см. столбец «Проверка»"
 
 
 def test_a_blank_form_asks_first_whose_it_is(form: Form) -> None:
@@ -396,13 +396,15 @@ def test_hints_use_functions_of_excel_2007_and_literals_that_excel_takes(form: F
         assert max(map(len, texts.findall(formula)), default=0) <= 255
         assert set(re.findall(r"[A-Z]+(?=\()", texts.sub("", formula))) <= {
             *("IF", "AND", "OR", "NOT", "N", "INT", "ROUND", "ROUNDUP", "SUMPRODUCT", "COUNTIF", "MATCH", "DATE"),
+            *("INDEX", "MOD"),
             *("ISNUMBER", "IFERROR", "SEARCH", "LEFT", "MID", "LEN", "TRIM", "SUBSTITUTE", "CHAR"),
         }
 
 
-def test_what_is_to_be_done_is_tinted_and_has_its_mark(sheet: Worksheet) -> None:
+def test_what_is_to_be_done_is_tinted_and_has_its_mark(form: Form, sheet: Worksheet) -> None:
     rules = {str(area.sqref): list(area.rules) for area in sheet.conditional_formatting}
-    for area in ("A4:G4", f"G{header_row(sheet) + 1}:G{sheet.max_row - 1}"):
+    last = next(cell.row for cell in sheet["A"] if cell.value == form.recognise.note[0]) - 1
+    for area in ("A4:G4", f"G{header_row(sheet) + 1}:G{last}"):
         tints = {rule.text: rule.dxf.fill.bgColor.rgb if rule.dxf.fill else None for rule in rules[area]}
         assert tints == {"▼": f"FF{theme.ORANGE_TINT[1:]}", "●": None}
 
@@ -435,7 +437,8 @@ def test_last_times_answers_are_italic_inputs_and_the_form_says_so(form: Form) -
     assert "Курсив — из прошлого отчёта: обновите." in sheet["D3"].value
     table = [cell for cell in unlocked(sheet) if cell.row > header_row(sheet)]
     assert any(cell.value == 0 for cell in table)
-    assert [cell.coordinate for cell in table if cell.font.i] == [c.coordinate for c in table if c.value is not None]
+    said = [cell.coordinate for cell in table if cell.value not in (None, own_form.CLASSES_WANTED)]
+    assert [cell.coordinate for cell in table if cell.font.i] == said
     assert "Курсив" not in opened(write_form(form, SCHOOL, AS_OF))[own_form.SHEET]["D3"].value
 
 
@@ -443,7 +446,7 @@ def test_an_answer_set_aside_is_asked_for_anew_with_what_was_wrong_beside_it(for
     sheet = opened(write_form(form, SCHOOL, AS_OF, BEFORE), data_only=True)[own_form.SHEET]
     [(number, note)] = BEFORE.notes.items()
     row = row_of(sheet, number)
-    assert [sheet.cell(row, column).value for column in (3, 5)] == [None, None]
+    assert [sheet.cell(row, column).value for column in (3, 5)] == [own_form.CLASSES_WANTED, None]
     assert hint(sheet, number) == f"▼ укажите число людей\n{note}"
     assert sheet.row_dimensions[row].height > sheet.row_dimensions[row + 1].height
 
@@ -458,7 +461,87 @@ def test_a_percent_without_people_stays_a_percent_until_people_are_given(form: F
     percent_only = next(number for number, facts in BEFORE.facts.items() if facts.keys() == {"percent", "classes"})
     sheet = opened(write_form(form, SCHOOL, AS_OF, BEFORE), data_only=True)[own_form.SHEET]
     assert sheet.cell(row_of(sheet, percent_only), 5).value == "44,5 %"
-    assert hint(sheet, percent_only) == "▼ нужно число, без слов"
+    assert hint(sheet, percent_only) == "○ было 44,5 %: впишите число людей"
+    assert sheet["A4"].value == "▼ Впишите ещё 3\xa0ответа — см. столбец «Проверка»"
+
+
+def test_a_count_above_the_total_is_told_what_can_be_done(form: Form) -> None:
+    item = items(form, Kind.COVERAGE)[0]
+    people = SCHOOL.bases[item.base]
+    sheet = opened(write_form(form, SCHOOL, AS_OF, Prefill({item.number: {"count": people + 1}})), data_only=True)[
+        own_form.SHEET
+    ]
+    assert hint(sheet, item.number) == "▼ больше, чем всего: исправьте здесь или вверху"
+    assert (
+        "сначала исправьте сведения о школе вверху листа" in validation(sheet, f"E{row_of(sheet, item.number)}").error
+    )
+
+
+def test_every_row_has_room_for_whatever_its_hint_may_become(form: Form, sheet: Worksheet) -> None:
+    """Two lines beside a count, though the blank form says no more than «○ нужно до 01.09.2014»."""
+    for item in items(form, Kind.COVERAGE):
+        needed = theme.text_height("▼ больше, чем всего: исправьте здесь или вверху", 190, 8)
+        assert sheet.row_dimensions[row_of(sheet, item.number)].height >= needed
+
+
+def test_a_long_name_of_the_school_has_room(form: Form) -> None:
+    school = School("08", "СОШ № 8", f"Муниципальное {'бюджетное ' * 12}учреждение")
+    heights = [
+        opened(write_form(form, one, AS_OF))[own_form.SHEET].row_dimensions[2].height for one in (SCHOOL, school)
+    ]
+    assert heights[1] > heights[0]
+
+
+# ── whoever signs ────────────────────────────────────────────────────────────────────────────────────────
+SIGNED = {
+    "Руководитель: должность": "Директор",
+    "фамилия, имя, отчество": "Петрова Анна Сергеевна",
+    "дата": datetime(2014, 3, 20),
+    "Исполнитель: должность": "методист",
+    "телефон": "8 (35141) 2-34-56",
+}
+
+
+def signed(sheet: Worksheet) -> None:
+    """Fills in every yellow cell of the block, under its label."""
+    first = next(cell.row for cell in sheet["A"] if cell.value == own_form.SIGNED)
+    for row in sheet.iter_rows(min_row=first):
+        for cell in row:
+            if cell.value in SIGNED and not sheet.cell(cell.row + 1, cell.column).protection.locked:
+                sheet.cell(cell.row + 1, cell.column).value = SIGNED[cell.value]
+
+
+def test_the_form_closes_with_a_block_to_be_signed(sheet: Worksheet) -> None:
+    first = next(cell.row for cell in sheet["A"] if cell.value == own_form.SIGNED)
+    labels = [[c.value for c in sheet[row] if c.value] for row in (first + 1, first + 3)]
+    assert labels == [[label for label in row if label] for row in own_form.SIGNERS]
+    assert sheet.max_row == first + 4
+
+
+def test_a_block_that_was_filled_in_answers_nothing_and_is_no_note(form: Form) -> None:
+    book = opened(write_form(form, SCHOOL, AS_OF, BEFORE), rich_text=True)
+    signed(book[own_form.SHEET])
+    target = BytesIO()
+    book.save(target)
+    assert read_again(target.getvalue(), form) == BEFORE.facts
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("heights", "starts", "breaks"),
+    [
+        ([10.0] * 9, [0, 5], []),  # all of it on one page
+        ([10.0] * 15, [0, 5, 8, 12], [8]),  # before the last item that the page reaches
+        ([10.0] * 15, [0, 10], [10]),  # which may end with the page
+        ([10.0] * 15, [0, 5], [10]),  # half a page would stay empty: the item is parted
+        ([10.0] * 26, [0, 8, 17], [8, 17]),  # the heading takes a row of the second page
+        ([10.0, 150.0, 10.0], [0], [1, 2]),  # a row higher than a page has one of its own
+    ],
+)
+def test_a_page_ends_between_items_and_never_half_empty(
+    heights: list[float], starts: list[int], breaks: list[int]
+) -> None:
+    assert page_breaks(heights, starts, room=100.0, repeated=10.0) == breaks
 
 
 def test_acts_and_problems_go_on_below_last_times_with_one_row_free_at_least(form: Form) -> None:

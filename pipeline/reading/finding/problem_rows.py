@@ -9,6 +9,7 @@ from pipeline.reading.finding.ledger import Ledger, Role, text_of
 from pipeline.reading.finding.signatures import closing_row, signature_cells
 from pipeline.reading.finding.tables import FormOnSheet, Table
 from pipeline.reading.opening.book import Cell
+from schemas import own_form
 from schemas.addresses import Spot
 from schemas.reports import FORMER, PROBLEM, Fact
 
@@ -31,9 +32,22 @@ def _find_signature(ledger: Ledger, found: FormOnSheet, last_item: int) -> int:
     """The row with which it begins below the last table."""
     table = found.problems or found.items
     first = table.first if table.problems else last_item + 1
+    if found.items.columns.own_form and (block := _own_block(ledger, found, first, table.last)):
+        return block
     closing = closing_row(ledger.sheet, first, table.last, table.columns, ledger.form)
     ledger.label(signature_cells(ledger.sheet, closing, table.last, table.columns, ledger.form))
     return closing
+
+
+def _own_block(ledger: Ledger, found: FormOnSheet, first: int, last: int) -> int:
+    """The row of the block that closes Svod's own form, which answers nothing; 0 where there is none."""
+    columns = found.items.columns
+    titles = (ledger.sheet.cells.get(Spot(row, columns.number)) for row in range(first, last + 1))
+    row = next((row for row, cell in enumerate(titles, first) if cell and cell.value == own_form.SIGNED), 0)
+    if row:
+        rows = range(row, row + 1 + 2 * len(own_form.SIGNERS))
+        ledger.label(Spot(r, c) for r in rows for c in range(columns.number, columns.percent + 2))
+    return row
 
 
 def _read_problem(ledger: Ledger, table: Table, row: int, counted: int) -> bool:

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from pipeline.wording import NBSP, plural
 from pipeline.writing.pages.theme import Mark
 from schemas import own_form
 from schemas.form import Form, Item
@@ -39,6 +40,7 @@ _UNDER_WAY = f"{Mark.IN_PROGRESS} в работе"
 _ALL_COVERED = f"{Mark.ON_PLAN} 100 %"
 _CELL_ERROR = f"{Mark.BELOW} исправьте ошибку в ячейке"
 _NOT_A_NUMBER = f"{Mark.BELOW} нужно число, без слов"
+_MORE_THAN_ALL = f"{Mark.BELOW} больше, чем всего: исправьте здесь или вверху"
 _PAPER_WANTED = f"{Mark.BELOW} нужно: № … от ДД.ММ.ГГГГ"
 
 _NO_ANSWER = " \xa0_.…-–—"  # a cell with nothing but these is blank to the pipeline too
@@ -47,6 +49,7 @@ _DIGITS = tuple("0123456789")
 _NUMBERED = (*_DIGITS, "б/н", "без номера")
 _SEPARATORS = (";", ",", "(", *(f" {dash} " for dash in "-–—"))
 _PIECE = 120  # characters of one literal; Excel takes 255, doubled quotes among them
+_MOST = 20_000  # people of a school
 _LONGEST = 255  # of an answer, characters that are looked through for a date
 
 
@@ -82,10 +85,12 @@ class Condition(NamedTuple):
 
 
 class Hint(NamedTuple):
-    """A text as Excel makes it, and as it is when the form is handed out."""
+    """A text as Excel makes it, and as it is when the form is handed out. `longest`: of all that it may become, for
+    which its row needs room."""
 
     excel: str
     text: str
+    longest: str
 
     @property
     def formula(self) -> str:
@@ -153,10 +158,11 @@ class Checks:
         return _choose(
             (_blank(count), self._no_count(item, cells.words, note)),
             *self._exempt(item, count),
+            *_said_in_words(count),
             (_not_a_number(count), _say(_NOT_A_NUMBER)),
             (_no_people(count), _say(f"{Mark.BELOW} нужно целое число, от 0")),
             (_not_a_number(total), _say(f"{Mark.BELOW} заполните сведения о школе")),
-            (_more(count, total), _say(f"{Mark.BELOW} больше, чем всего")),
+            (_more(count, total), _say(_MORE_THAN_ALL)),
             *((_above(count, limit), _say(f"{Mark.BELOW} {said}")) for said, limit in limits),
             *(self._below_plan(cells) if item.number == self.form.headline.item else ()),
             (_everyone(cells), _say(_ALL_COVERED)),
@@ -207,7 +213,9 @@ class Checks:
         """What is to be done before sending. `hints`: the range of all hints; `shown`: what stands in it when the form
         is handed out; `school`: the cell for its name, where the school fills that in."""
         fill, correct = _counted(hints, shown, TO_FILL), _counted(hints, shown, TO_CORRECT)
-        where = f" — см. столбец «{own_form.CHECK}»"
+        answers = _with_noun(fill, "ответ", "ответа", "ответов")
+        mistakes = _with_noun(correct, "ошибку", "ошибки", "ошибок")
+        where = _say(f" — см. столбец «{own_form.CHECK}»")
         undated = Condition(f"NOT(ISNUMBER({self.as_of.ref}))", not isinstance(self.as_of.value, date))
         nameless = [(_blank(school), _say(f"{Mark.BELOW} Впишите название школы"))] if school else []
         return _choose(
@@ -217,9 +225,9 @@ class Checks:
                 _both(_none(fill), _none(correct)),
                 _say(f"{Mark.ON_PLAN} Можно отправлять: все обязательные пункты заполнены"),
             ),
-            (_none(fill), _join(_say(f"{Mark.BELOW} Исправьте: "), correct, _say(where))),
-            (_none(correct), _join(_say(f"{Mark.BELOW} Заполните ещё: "), fill, _say(where))),
-            otherwise=_join(_say(f"{Mark.BELOW} Заполните ещё: "), fill, _say("; исправьте: "), correct, _say(where)),
+            (_none(fill), _join(_say(f"{Mark.BELOW} Исправьте "), mistakes, where)),
+            (_none(correct), _join(_say(f"{Mark.BELOW} Впишите ещё "), answers, where)),
+            otherwise=_join(_say(f"{Mark.BELOW} Впишите ещё "), answers, _say(", исправьте "), mistakes, where),
         )
 
     # ── parts of hints ───────────────────────────────────────────────────────────────────────────────────
@@ -278,7 +286,7 @@ class Checks:
         lacking = f"ROUNDUP(ROUND({self.plan.ref}*{total.ref}-{count.ref},6),0)"
         people = math.ceil(round((self.plan.number or 0.0) * (total.number or 0.0) - (count.number or 0.0), 6))
         below = Condition(f"AND(ISNUMBER({self.plan.ref}),{lacking}>0)", self.plan.number is not None and people > 0)
-        said = _join(_say(f"{Mark.BELOW} ниже плана: ещё "), Hint(lacking, str(people)), _say(" чел."))
+        said = _join(_say(f"{Mark.BELOW} ниже плана: ещё "), _number(lacking, people), _say(" чел."))
         return [(below, said)]
 
 
@@ -327,6 +335,14 @@ def _not_a_number(cell: Cell) -> Condition:
     return Condition(f"NOT(ISNUMBER({cell.ref}))", cell.number is None)
 
 
+def _said_in_words(count: Cell) -> list[Case]:
+    """The school's figures of last time where they are no mere number («58,5 %», «331 из 574»): accepted, and read
+    again as they stand; better is a number."""
+    said = count.text if isinstance(count.value, str) else ""
+    wish = f"{Mark.IN_PROGRESS} было {said}: впишите число людей"
+    return [(Condition(f"{count.ref}={_quoted(said)}", True), _say(wish))] if said.strip(_NO_ANSWER) else []
+
+
 def _no_people(count: Cell) -> Condition:
     number = count.number or 0.0
     return Condition(f"OR({count.ref}<0,{count.ref}<>INT({count.ref}))", number < 0 or not number.is_integer())
@@ -364,7 +380,7 @@ def _either(first: Condition, second: Condition) -> Condition:
 def _counted(hints: str, shown: Sequence[str], beginnings: tuple[str, ...]) -> Hint:
     """How many hints begin so."""
     begun = _array(tuple(f"{beginning}*" for beginning in beginnings))
-    return Hint(f"SUMPRODUCT(COUNTIF({hints},{begun}))", str(sum(hint.startswith(beginnings) for hint in shown)))
+    return _number(f"SUMPRODUCT(COUNTIF({hints},{begun}))", sum(hint.startswith(beginnings) for hint in shown))
 
 
 def _none(counted: Hint) -> Condition:
@@ -377,15 +393,31 @@ def _choose(*cases: Case, otherwise: Hint) -> Hint:
     excel = otherwise.excel
     for condition, hint in reversed(cases):
         excel = f"IF({condition.excel},{hint.excel},{excel})"
-    return Hint(excel, next((hint.text for condition, hint in cases if condition.holds), otherwise.text))
+    text = next((hint.text for condition, hint in cases if condition.holds), otherwise.text)
+    longest = max((hint.longest for hint in (*(hint for _, hint in cases), otherwise)), key=len)
+    return Hint(excel, text, longest)
 
 
 def _say(text: str) -> Hint:
-    return Hint(_literal(text), text)
+    return Hint(_literal(text), text, text)
+
+
+def _number(excel: str, number: int) -> Hint:
+    return Hint(excel, str(number), "0" * len(str(_MOST)))
+
+
+def _with_noun(number: Hint, one: str, few: str, many: str) -> Hint:
+    """«1 ответ», «2 ответа», «5 ответов», «11 ответов», «21 ответ»."""
+    n = number.excel
+    by_last_digit = f"INDEX({_array((many, one, *[few] * 3, *[many] * 5))},1+MOD({n},10))"
+    excel = f'{n}&"{NBSP}"&IF(AND(MOD({n},100)>10,MOD({n},100)<15),{_quoted(many)},{by_last_digit})'
+    said = f"{number.text}{NBSP}{plural(int(number.text), one, few, many)}"
+    return Hint(excel, said, f"{number.longest}{NBSP}{max(one, few, many, key=len)}")
 
 
 def _join(*parts: Hint) -> Hint:
-    return Hint("&".join(part.excel for part in parts), "".join(part.text for part in parts))
+    excel = "&".join(part.excel for part in parts)
+    return Hint(excel, "".join(part.text for part in parts), "".join(part.longest for part in parts))
 
 
 def _noted(hint: str, note: str) -> str:

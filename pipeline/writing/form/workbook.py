@@ -5,9 +5,11 @@ hints and targets come from the Form: nothing here knows a particular order. Wha
 in it already, in italics.
 """
 
+import math
 from collections.abc import Mapping, Sequence, Sized
 from datetime import date
 from io import BytesIO
+from itertools import accumulate
 from typing import NamedTuple, assert_never
 
 from xlsxwriter import Workbook
@@ -82,7 +84,14 @@ _TITLE, _SCHOOL, _AS_OF, _STATUS = range(4)  # rows above the passport
 _NUMBER, _MEASURE, _ANSWER, _TOTAL, _COUNT, _SHARE, _CHECK = range(7)
 _WIDTHS = (44, 326, 210, 66, 66, 68, 190)  # pixels
 _ANSWER_WIDTH = sum(_WIDTHS[_ANSWER:])
+_BOLD_SIZE = 10  # bold letters of 9 points are as wide as others of 10
 _LINE, _ITEM, _WRITING = 18, 24, 36  # least heights in points: a line of its own, an item, room for some sentences
+_LABEL, _SIGNING = 14, 24
+_SIGNED_IN = (_NUMBER, _MEASURE), (_ANSWER, _ANSWER), (_TOTAL, _SHARE), (_CHECK, _CHECK)  # columns, first and last
+_A4_WIDTH, _A4_HEIGHT, _SIDE, _TOP, _BOTTOM = 8.27, 11.69, 0.4, 0.45, 0.55  # inches: the sheet and its margins
+_PIXELS, _POINTS = 96, 72  # of an inch
+_SAFE = 0.98  # of a page: no program measures rows and columns quite as another
+_FULL = 0.75
 _MOST_PEOPLE = 20_000
 _LAST_DAY = date(2099, 12, 31)
 
@@ -94,11 +103,21 @@ _TEXT_PROMPTS = {
 }
 _COUNT_PROMPT = f"Целое число людей, не больше «{own_form.TOTAL}»; процент посчитается сам."
 _COUNT_STOP = (
-    f"Нужно целое число людей от 0 до «{own_form.TOTAL}», без слов и процентов. "
-    f"Если «{own_form.TOTAL}» пусто, сначала впишите сведения о школе вверху листа."
+    f"Нужно целое число людей от 0 до «{own_form.TOTAL}», без слов и процентов. Если людей стало больше или "
+    f"«{own_form.TOTAL}» пусто, сначала исправьте сведения о школе вверху листа: «{own_form.TOTAL}» берётся оттуда."
 )
 _CLASSES_PROMPT = "Классы через тире и запятую: 1–11 или 5–9, 11."
 _CLASSES_STOP = "Впишите классы текстом: «1–11», «5–9, 11»; один класс — «9 класс»."
+
+
+_SIGNED_ON = "дата"
+_SIGNED_PROMPTS = {  # label -> what is said when the cell under it is entered; without one it is left to the pen
+    "Руководитель: должность": "Должность того, кто подписывает отчёт: директор, и. о. директора.",
+    "Исполнитель: должность": "Должность того, кто заполнил отчёт.",
+    "фамилия, имя, отчество": "Фамилия, имя, отчество полностью.",
+    "телефон": "Телефон, по которому можно уточнить ответы.",
+    _SIGNED_ON: "День, когда отчёт подписан: ДД.ММ.ГГГГ.",
+}
 
 
 class _Figure(NamedTuple):
@@ -129,7 +148,7 @@ class _ReportSheet:
         self.hints: list[str] = []  # in the column of checks, as they are now
         self.covered: dict[str, tuple[int, Covered]] = {}  # item -> row and cells of a coverage answer
         self.heights: list[float] = []  # of the rows so far, points
-        self.starts: dict[int, Item] = {}  # row -> the item without a parent that begins there
+        self.starts: list[int] = []  # rows with which a page may begin
         self.answers: dict[str, str] = {}  # as in `FormWritten`
         self.bases: dict[str, str] = {}
 
@@ -145,7 +164,7 @@ class _ReportSheet:
         self._coverage_checks()
         self._problems()
         self._status(header)
-        self.sheet.write_string(self._row(_LINE), _NUMBER, self.form.recognise.note[0], self.formats(_SMALL))
+        self._signatures()
         self._print_setup(header)
         self.sheet.protect("", {"format_columns": True, "format_rows": True})
 
@@ -164,6 +183,7 @@ class _ReportSheet:
         if self.school:
             line = own_form.school_line(self.school.full_name or self.school.name, self.school.code)
             self._merged(row, _ANSWER, _CHECK, line, _AUTO, theme.BOLD)
+            self._at_least(row, theme.text_height(line, _ANSWER_WIDTH, _BOLD_SIZE) + 6)
         else:
             self._merged(row, _ANSWER, _CHECK, "", _INPUT, theme.BOLD)
             self._prompt(row, _ANSWER, "Школа", "Название школы, как в её документах.")
@@ -259,7 +279,7 @@ class _ReportSheet:
     def _item(self, item: Item) -> None:
         row = self._row(self._item_height(item))
         if not item.parent:
-            self.starts[row] = item
+            self.starts.append(row)
         self._number(row, item.number)
         self._measure(row, item)
         match item.kind:
@@ -397,10 +417,14 @@ class _ReportSheet:
 
     def _classes(self, row: int, item: Item, given: str) -> Cell:
         cell = self._input(row, _ANSWER, _ANSWER, given, _LEFT, _CLASSES)
+        if not given:
+            self.sheet.write_string(row, _ANSWER, own_form.CLASSES_WANTED, self.formats(_GRID, _LEFT, _CLASSES, _INPUT))
         # Text only: Excel would make a date of «5-9».
         rule = {"validate": "custom", "value": f"=ISTEXT({cell.ref})"}
         prompt = _CLASSES_PROMPT + self._or_exemption(item)
         self._validate(row, _ANSWER, rule, title=_about(item), prompt=prompt, stop=_CLASSES_STOP)
+        wanted = {"type": "cell", "criteria": "==", "value": f'"{own_form.CLASSES_WANTED}"'}
+        self.sheet.conditional_format(row, _ANSWER, row, _ANSWER, {**wanted, "format": self.book.add_format(_SMALL)})
         if exemption := own_form.exemption(self.form, item):
             plain = self.book.add_format(dict(theme.TEXT))  # shown without «классы:» before it
             instead = {"type": "cell", "criteria": "==", "value": f'"{exemption}"', "format": plain}
@@ -457,6 +481,7 @@ class _ReportSheet:
     def _problems(self) -> None:
         problems = self.form.problems
         title = self._row(22)
+        self.starts.append(title)
         self.sheet.write_string(title, _NUMBER, problems.title, self.formats(_SECTION))
         header = self._header(
             (self.form.recognise.number[0], problems.problem[0], problems.solution[0], "", "", "", own_form.CHECK),
@@ -481,24 +506,47 @@ class _ReportSheet:
         self._check(row, self.checks.problem(problem, solution))
         return solution
 
+    def _signatures(self) -> None:
+        """Below the order's own note: whoever signs, on paper or not, and whoever can be asked."""
+        note = self._row(_LINE)
+        self.starts.append(note)
+        self.sheet.write_string(note, _NUMBER, self.form.recognise.note[0], self.formats(_SMALL))
+        title = self._row(22)
+        self.sheet.write_string(title, _NUMBER, own_form.SIGNED, self.formats(_SECTION))
+        for labels in own_form.SIGNERS:
+            row = self._row(_LABEL)
+            self._row(_SIGNING)
+            for label, (first, last) in zip(labels, _SIGNED_IN, strict=True):
+                self._signed_in(row, first, last, label)
+
+    def _signed_in(self, row: int, first: int, last: int, label: str) -> None:
+        """A label with room to write under it; a signature is written on paper."""
+        self._merged(row, first, last, label, _PANEL, _SMALL)
+        below, prompt = row + 1, _SIGNED_PROMPTS.get(label, "")
+        if not prompt:
+            self._merged(below, first, last, "")
+            return
+        self._input(below, first, last, None, _LEFT, theme.DATE if label == _SIGNED_ON else theme.TEXT)
+        if label == _SIGNED_ON:
+            rule = {"validate": "date", "criteria": "between", "minimum": self.form.order.date, "maximum": _LAST_DAY}
+            self._validate(below, first, rule, title=own_form.SIGNED, prompt=prompt, stop=prompt)
+        else:
+            self._prompt(below, first, own_form.SIGNED, prompt)
+
     def _print_setup(self, header: int) -> None:
         sheet = self.sheet
         sheet.hide_gridlines(2)
         sheet.set_portrait()
         sheet.set_paper(9)  # A4
         sheet.center_horizontally()
-        sheet.set_margins(left=0.4, right=0.4, top=0.45, bottom=0.55)
+        sheet.set_margins(left=_SIDE, right=_SIDE, top=_TOP, bottom=_BOTTOM)
         sheet.fit_to_pages(1, 0)
         sheet.print_area(0, _NUMBER, len(self.heights) - 1, _CHECK)
         sheet.repeat_rows(header)
-        sheet.set_h_pagebreaks(self._page_breaks())
+        scale = math.floor(100 * (_A4_WIDTH - 2 * _SIDE) * _PIXELS / sum(_WIDTHS)) / 100
+        room = (_A4_HEIGHT - _TOP - _BOTTOM) * _POINTS / scale * _SAFE
+        sheet.set_h_pagebreaks(page_breaks(self.heights, self.starts, room, self.heights[header]))
         sheet.set_footer(theme.footer(f"Форма {self.form.order.number}, версия {self.form.version}"))
-
-    def _page_breaks(self) -> list[int]:
-        """The row that begins page two: the first group of items past the middle, else the first item past it."""
-        late = [row for row in self.starts if sum(self.heights[:row]) > sum(self.heights) / 2]
-        groups = [row for row in late if self.starts[row].kind is Kind.GROUP]
-        return (groups or late)[:1]
 
     # ── cells ────────────────────────────────────────────────────────────────────────────────────────────
     def _row(self, height: float) -> int:
@@ -540,7 +588,7 @@ class _ReportSheet:
     def _check(self, row: int, hint: Hint) -> None:
         self.sheet.write_formula(row, _CHECK, hint.formula, self.formats(_GRID, _LEFT, _SMALL), hint.text)
         self.hints.append(hint.text)
-        self._at_least(row, theme.text_height(hint.text, _WIDTHS[_CHECK], 8) + 6)
+        self._at_least(row, theme.text_height(hint.longest, _WIDTHS[_CHECK], 8) + 6)
 
     def _coloured(self, *area: int) -> None:
         """Hints that want action, and those that say it is done; each has its mark as well."""
@@ -563,6 +611,25 @@ class _ReportSheet:
     ) -> None:
         words = {"input_title": title, "input_message": prompt, "error_title": title, "error_message": stop}
         self.sheet.data_validation(row, column, row, column, {**rule, **words})
+
+
+def page_breaks(heights: Sequence[float], starts: Sequence[int], room: float, repeated: float) -> list[int]:
+    """The rows that begin the second page and those after it. A page ends before the last of `starts` that it reaches,
+    but is three quarters full at least: where it would not be, it ends in between.
+
+    `heights`, `room` (of a page) and `repeated` (rows that stand on every page but the first) in points.
+    """
+    breaks: list[int] = []
+    first = 0
+    while True:
+        left = room - (repeated if breaks else 0)
+        filled = list(accumulate(heights[first:]))
+        if filled[-1] <= left:
+            return breaks
+        past = first + max(1, sum(height <= left for height in filled))  # the first row that has no room
+        full = [row for row in starts if first < row <= past and filled[row - first - 1] >= _FULL * left]
+        first = max(full, default=past)
+        breaks.append(first)
 
 
 def _title(item: Item) -> str:
