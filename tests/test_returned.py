@@ -29,9 +29,10 @@ from pipeline.writing.form.workbook import write_form
 from pipeline.writing.pages import colours
 from pipeline.writing.returned import Head, Shown, annotated
 from pipeline.writing.returned.in_worker import ReturnTask
-from pipeline.writing.returns import _names
+from pipeline.writing.returns import _names, _shown
 from schemas.district import School
 from schemas.remarks import Severity
+from tests.batch import CATALOGUE
 from tests.libreoffice import needs_libreoffice, printed, recalculated
 from tests.order_form import FORM, REGISTRY, SCHOOLS, OrderForm, said
 
@@ -303,7 +304,6 @@ def styled(book: openpyxl.Workbook, sheet: Worksheet) -> None:
     [
         (ERROR, colours.ORANGE, colours.ORANGE_TINT, colours.ORANGE_INK),
         (WARNING, colours.NAVY, colours.NAVY_TINT, colours.NAVY),
-        (INFO, colours.GREY, colours.PANEL, colours.GREY),
     ],
 )
 def test_a_mark_lies_over_the_cells_own_look(severity: Severity, border: str, tint: str, ink: str) -> None:
@@ -314,6 +314,16 @@ def test_a_mark_lies_over_the_cells_own_look(severity: Severity, border: str, ti
     assert (cell.font.name, cell.font.sz, cell.font.i) == ("Georgia", 13, True)
     assert (cell.number_format, cell.alignment.horizontal, cell.alignment.wrap_text) == ("0.0%", "center", True)
     assert not cell.protection.locked
+
+
+def test_what_is_only_information_has_a_comment_and_no_colour() -> None:
+    """A yellow cell stays one to be filled in."""
+    data = by_openpyxl(styled)
+    first = returned(data, shown(severity=INFO))
+    before, after, again = (opened(one)["Отчёт"]["B2"] for one in (data, first, returned(first, shown("A1"))))
+    assert look(after) == look(before) == look(again)
+    assert after.comment.text.startswith("· СВЕДЕНИЕ")
+    assert again.comment is None
 
 
 def look(cell: Cell) -> list[str]:
@@ -443,6 +453,12 @@ def test_the_sheet_names_school_date_verdict_and_each_remark() -> None:
 )
 def test_the_verdict_fits_the_remarks(remarks: list[Shown], sentence: str) -> None:
     assert column(returned(by_xlsxwriter(), *remarks), "A")[0] == sentence
+
+
+def test_a_report_that_is_accepted_need_not_be_sent_again() -> None:
+    guides = [column(returned(by_xlsxwriter(), shown(severity=severity)), "A") for severity in (ERROR, WARNING)]
+    said = [" Исправьте прямо в этом файле", " Если что-то неверно, исправьте прямо в этом файле"]
+    assert [sum(words in line for line in lines) for lines, words in zip(guides, said, strict=True)] == [1, 1]
 
 
 def test_an_error_on_the_report_as_a_whole_leaves_no_answer_that_was_accepted() -> None:
@@ -650,6 +666,12 @@ def test_what_follows_from_a_remark_is_marked_in_its_own_cell_and_listed_with_it
     assert "Те же ответы. Возможно, поэтому же: п. 3 (B2)." in texts
     assert not any("документа нет" in text for text in texts)
     assert "Отчёт принят: проверьте 1\u00a0замечание" in texts
+
+
+def test_a_date_is_told_as_people_write_it() -> None:
+    said = CATALOGUE.example("DOC-AFTER-REPORT")
+    assert _shown(replace(said, value="2014-04-09"), CATALOGUE).written == "09.04.2014"
+    assert _shown(replace(said, value="от 2014-04-09"), CATALOGUE).written == "от 2014-04-09"
 
 
 # ── names ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -19,6 +19,7 @@ from schemas.remarks import Catalogue, Remark, Severity
 from schemas.reports import FileRead
 
 _SUFFIX = "-замечания.xlsx"
+_ISO_DAY = re.compile(r"\A(\d{4})-(\d\d)-(\d\d)\Z")  # how a date stands in the tables
 _ERRORS = "ошибка", "ошибки", "ошибок"
 _ACCEPTED = "принят"
 # What `_names` puts around the name of the school's file.
@@ -75,9 +76,10 @@ def _fresh(figures: Figures, files: Files, task: ReturnTask) -> bytes:
 def _shown(remark: Remark, catalogue: Catalogue) -> Shown:
     """`стр. 2!C11`: the cell of a report's second sheet."""
     words = message(remark, catalogue), todo(remark, catalogue)
+    written = _ISO_DAY.sub(r"\3.\2.\1", remark.value)
     sheet, _, cell = remark.cell.rpartition("!")
     follows = tuple(_shown(one, catalogue) for one in remark.folded)
-    return Shown(remark.severity, remark.item, sheet or remark.sheet, cell, remark.value, *words, follows=follows)
+    return Shown(remark.severity, remark.item, sheet or remark.sheet, cell, written, *words, follows=follows)
 
 
 def _names(tasks: Sequence[ReturnTask]) -> list[str]:

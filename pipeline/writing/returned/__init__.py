@@ -61,7 +61,8 @@ def _gravity(remark: Shown) -> int:
 
 
 def _mark(package: Package, workbook: Workbook, styles: Styles, remarks: Sequence[Shown]) -> list[Marked]:
-    """Marks and comments every remarked cell; returns the marked cells, those of merged areas too."""
+    """Marks and comments every remarked cell; returns the marked cells, those of merged areas too. What is only
+    information has a comment and no colour: a yellow cell would no longer look as if it were to be filled in."""
     marked = []
     told = sorted((one for remark in remarks for one in (remark, *remark.follows)), key=_gravity)
     for name, part in workbook.sheets.items():
@@ -73,8 +74,9 @@ def _mark(package: Package, workbook: Workbook, styles: Styles, remarks: Sequenc
             for place, said in by_cell.items():
                 area = cells.area(place)
                 marked += [Marked(name, cell, cells.style(cell)) for cell in area]
-                for cell in area:
-                    cells.set_style(cell, styles.marked(cells.style(cell), said[0].severity))
+                if said[0].severity is not Severity.INFO:
+                    for cell in area:
+                        cells.set_style(cell, styles.marked(cells.style(cell), said[0].severity))
             Comments(package, part, worksheet).add(by_cell, cells)
     return marked
 

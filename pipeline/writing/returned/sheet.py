@@ -101,10 +101,13 @@ class RemarksSheet:
     def repeated(self) -> str:
         return f"${self.header}:${self.header}"
 
+    @property
+    def _sent_back(self) -> bool:
+        return any(remark.severity is Severity.ERROR for remark in self.remarks)
+
     # ── above the table ──────────────────────────────────────────────────────────────────────────────────
     def _above(self) -> None:
-        graver = any(remark.severity is Severity.ERROR for remark in self.remarks)
-        mark = MARKS[Severity.ERROR if graver else Severity.WARNING]
+        mark = MARKS[Severity.ERROR if self._sent_back else Severity.WARNING]
         self._line(verdict(self.remarks), replace(_VERDICT, colour=mark.ink, fill=mark.tint), 30)
         as_of = f"отчёт по состоянию на {wording.day(self.head.as_of)}" if self.head.as_of else ""
         self._line(" · ".join(filter(None, [self.head.school, as_of])), _NOTE, 18)
@@ -123,7 +126,8 @@ class RemarksSheet:
         where = f"нужное место листа «{named[0]}»" if len(named) == 1 else "нужное место отчёта"
         link = f"Нажмите на адрес ячейки — откроется {where}. " if named else ""
         box = f"Что сделано, отмечайте в столбце «{_COLUMNS[_DONE - 1]}»: {_DONE_BOX}."
-        return f"{link}Исправьте прямо в этом файле и отправьте его снова. {box}"
+        wrong = "Исправьте" if self._sent_back else "Если что-то неверно, исправьте"
+        return f"{link}{wrong} прямо в этом файле и отправьте его снова. {box}"
 
     # ── the table ────────────────────────────────────────────────────────────────────────────────────────
     def _group(self, severity: Severity, numbered: Sequence[tuple[int, Shown]]) -> None:
@@ -151,11 +155,16 @@ class RemarksSheet:
                 self._text(_MESSAGE, remark.message, _ROW),
                 self._text(_TODO, remark.todo, replace(_ROW, bold=True)),
             ],
-            max(25, *(text_height(text, _pixels(_WIDTHS[column - 1]) - 8) + 4 for column, text in texts.items())),
+            max(25, *(self._height(text, column) for column, text in texts.items())),
         )
         if self._place(remark):
             location = quoteattr(f"{quoted(remark.sheet)}!{remark.cell}")
             self.links.append(f'<hyperlink ref="{address(Spot(row, _CELL))}" location={location}/>')
+
+    def _height(self, text: str, column: int) -> float:
+        """Bold letters are as wide as others of the next size."""
+        size = _ROW.size + (column == _TODO)
+        return text_height(text, _pixels(_WIDTHS[column - 1]) - 8, size) + 6
 
     def _place(self, remark: Shown) -> Spot | None:
         """The remark's cell, where it is one of this file."""
