@@ -9,7 +9,7 @@ Excel has no patterns: some answers it judges roughly, and some only the pipelin
 
 | answer | the hint asks for | left to the pipeline |
 |---|---|---|
-| document | a digit (or «б/н») before « от », a digit after it | is it a number, a date, not after the report |
+| document | a digit (or «б/н») before « от » or behind «№», one after « от » | number, date, not after the report |
 | person | a separator | a name on one side of it, a position on the other |
 | coverage | a whole number up to the total and to the limits | can the classes be read; passport and registry |
 | yes/no | «есть» or «нет» | |
@@ -44,7 +44,7 @@ _MORE_THAN_ALL = f"{Mark.BELOW} больше, чем всего: исправь�
 _PAPER_WANTED = f"{Mark.BELOW} нужно: № … от ДД.ММ.ГГГГ"
 
 _NO_ANSWER = " \xa0_.…-–—"  # a cell with nothing but these is blank to the pipeline too
-_OF = " от "
+_OF, _SIGN = " от ", "№"
 _DIGITS = tuple("0123456789")
 _NUMBERED = (*_DIGITS, "б/н", "без номера")
 _SEPARATORS = (";", ",", "(", *(f" {dash} " for dash in "-–—"))
@@ -322,12 +322,16 @@ def _has_any(cell: Cell, parts: tuple[str, ...]) -> Condition:
 
 
 def _names_paper(cell: Cell) -> Condition:
-    """A number before « от », a date after it."""
+    """A date after « от »; a number before it, or behind the date with its sign: «приказ от 05.12.2013 № 12»."""
     at = f'SEARCH("{_OF}",{cell.ref}&"{_OF}")'
     before, _, after = cell.text.partition(_OF)
     numbered = _has_any(Cell(f"LEFT({cell.ref},{at})", before), _NUMBERED)
-    dated = _has_any(Cell(f"MID({cell.ref},{at}+{len(_OF)},{_LONGEST})", after), _DIGITS)
-    return _both(numbered, dated)
+    behind = f"MID({cell.ref},{at}+{len(_OF)},{_LONGEST})"
+    sign = f'SEARCH("{_SIGN}",{behind}&"{_SIGN}")'
+    day, _, number = after.partition(_SIGN)
+    dated = _has_any(Cell(f"LEFT({behind},{sign}-1)", day), _DIGITS)
+    numbered_behind = _has_any(Cell(f"MID({behind},{sign},{_LONGEST})", number), _NUMBERED)
+    return _both(dated, _either(numbered, numbered_behind))
 
 
 def _not_a_number(cell: Cell) -> Condition:
