@@ -111,7 +111,7 @@ def kept_lines(kept: "Sequence[Kept]", folder: Path) -> list[str]:
     if not kept:
         return []
     names = [one.path.relative_to(folder).as_posix() for one in kept]
-    lines = [f"Изменено после прошлого раза и оставлено как есть: {listed(names, _MOST_FILES, FILE)}."]
+    lines = [f"Отличается от записанного Сводом и оставлено как есть: {listed(names, _MOST_FILES, FILE)}."]
     if new := [one.new.name for one in kept if one.new]:
         lines.append(f"Новое записано рядом: {listed(new, _MOST_FILES, FILE)}.")
     return [*lines, "Что вписано в такой файл, Свод учтёт, когда вы перенесёте его в папку с отчётами."]
