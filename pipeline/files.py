@@ -395,7 +395,14 @@ _CAUSES = {
     errno.ENOTDIR: "на этом месте лежит файл, а не папка",
     errno.EISDIR: "на этом месте лежит папка",
     errno.ENAMETOOLONG: "слишком длинное имя",
+    errno.ENOENT: "файла или папки нет: возможно, их удалили, пока шла работа",
+    errno.EIO: "диск не читается или не пишется",
 }
+
+
+def cause_of(error: OSError) -> str:
+    """An everyday trouble of a disk in Russian words; blank for what is none."""
+    return _CAUSES.get(error.errno or 0, "")
 
 
 @contextmanager
@@ -404,7 +411,7 @@ def _russian_refusal(shown: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        cause = _CAUSES.get(error.errno or 0, f"ошибка системы {error.errno}")
+        cause = cause_of(error) or f"ошибка системы {error.errno}"
         raise OutputError(
             f"Не удалось записать {shown.as_posix()}: {cause}. Исправьте это и запустите снова."
         ) from error

@@ -1,6 +1,7 @@
 """The main job as a page of calls: the stages in the order of the house. Here alone (and in the commands) clock,
 settings, journal and environment are touched; stages get values."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from pipeline.memory.manifest import canonical, manifest, written_into
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.reading.reports import digest_of
+from pipeline.sending.outbox import waiting
 from pipeline.sending.smtp import Delivery, deliver
 from pipeline.settings import Settings
 from pipeline.wording import NBSP, message, number, todo
@@ -87,11 +89,14 @@ class Survey:
 
 @dataclass(frozen=True)
 class Done:
-    """What came out of a run. `kept`: files of earlier results that people have written into, left as they were."""
+    """What came out of a run. `kept`: files of earlier results that people have written into, left as they were;
+    `returned`: how many files go back to schools; `waiting`: how many letters of that date wait to be sent."""
 
     survey: Survey
     summary: Written
     kept: tuple[Kept, ...]
+    returned: int
+    waiting: int
     warnings: tuple[str, ...]
     failures: tuple[str, ...]  # files at which the program failed, one sentence each
     deliveries: tuple[Delivery, ...]
@@ -111,8 +116,7 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
     Raises UsageError (wrong use) and OutputError (nothing was written), each one Russian sentence.
     """
     with lock(job.output):
-        log = job.output / "logs" / "reading.log"
-        log.parent.mkdir(exist_ok=True)
+        log = _log_of_readers(job.output)
         with Journal.open(job.output / JOURNAL) as journal, Outputs(job.output) as outputs:
             forgotten = recording.forgotten(journal, job.output)
             number = recording.begin(journal, job.now, VERSION, job.as_of, job.settings)
@@ -131,7 +135,22 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             deliveries = _send(job, journal) if job.mail else []
     warnings = tuple(filter(None, (journal.warning, forgotten, *lost, *said, _big_archive(job))))
     failures = (*_not_read(survey), *month.failures)
-    return Done(survey, written[job.output / month.summary], kept, warnings, failures, tuple(deliveries))
+    waits = sum(1 for _ in waiting(job.output, job.as_of))
+    returned = sum(name.startswith("returns/") for name in month.digests)
+    return Done(
+        survey, written[job.output / month.summary], kept, returned, waits, warnings, failures, tuple(deliveries)
+    )
+
+
+def _log_of_readers(output: Path) -> Path:
+    """Where readers write what went wrong with them; where that cannot be, nowhere: a log never prevents a run."""
+    log = output / "logs" / "reading.log"
+    try:
+        log.parent.mkdir(exist_ok=True)
+        log.open("ab").close()
+    except OSError:
+        return Path(os.devnull)
+    return log
 
 
 def take_survey(
@@ -253,7 +272,7 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs, log: Pa
     month = write_month(job, survey, Path(job.as_of.isoformat()), outputs, log)
     strange_file = Path("logs", f"strange-{job.as_of}.toml")
     outputs.own_or_none(strange_file)
-    if strange := strange_toml(survey.intake.reads, registry):
+    if (strange := strange_toml(survey.intake.reads, registry)) and log != Path(os.devnull):
         outputs.add(strange_file, strange, durable=False)
     letter = leadership_letter(survey.figures, month.brief, registry, month.summary.name, month.content)
     said = nobody_to_tell(registry)

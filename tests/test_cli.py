@@ -1,8 +1,10 @@
 """The commands as the office types them: one Russian sentence and the right exit code for every slip."""
 
+import errno
 import io
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import warnings
@@ -14,6 +16,7 @@ import openpyxl
 import pytest
 
 from pipeline.commands.cli import main
+from pipeline.commands.refusals import refusal
 from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
@@ -234,3 +237,22 @@ def test_demo_says_what_it_planted_and_what_was_found(tmp_path):
     lines = result.stdout.splitlines()
     assert any(re.fullmatch(r"Подложено ошибок: \d+, найдено: \d+\.", line) for line in lines)
     assert Path(lines[-1]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "no space", "o/cache/reads"), "«o/cache/reads»: на диске кончилось место."),
+        (OSError(errno.EROFS, "read-only"), "Не удалось прочитать или записать: диск открыт только для чтения."),
+        (FileNotFoundError(errno.ENOENT, "gone", "o/x"), "возможно, их удалили, пока шла работа"),
+        (sqlite3.OperationalError("disk I/O error"), "Не удалось записать журнал journal.db"),
+    ],
+)
+def test_an_everyday_trouble_of_a_disk_is_one_sentence_and_exit_code_3(error, said):
+    refused = refusal(error)
+    assert said in refused.sentence
+    assert refused.code == 3
+
+
+def test_a_mistake_of_ours_is_called_one():
+    assert refusal(ValueError("x")).sentence.startswith("Сбой программы (ValueError)")

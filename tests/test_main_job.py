@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,9 @@ import msgspec
 import openpyxl
 import pytest
 
-from pipeline import monthly
+from pipeline import monthly, wording
+from pipeline.commands import console
+from pipeline.commands.run import main_job
 from pipeline.demo import make
 from pipeline.measuring.figures import State
 from pipeline.memory.journal import Journal
@@ -228,6 +231,47 @@ def test_another_folder_may_have_no_registry(tmp_path: Path):
         monthly.Job.of(tmp_path / "other" / "input", tmp_path / "output", district.as_of, Settings(), NOW)
     )
     assert done.figures.draft_registry
+
+
+@pytest.mark.parametrize("place", ["logs", "logs/reading.log"])
+def test_a_log_that_cannot_be_written_prevents_no_run(tmp_path: Path, capfd: pytest.CaptureFixture[str], place: str):
+    """A file where its folder should be, and a folder where it should be itself."""
+    district = make(tmp_path, load_form("form-547"), schools=1, dates=1, seed=1)
+    output = tmp_path / "output"
+    if place == "logs":
+        output.mkdir()
+        (output / "logs").write_bytes(b"")
+    else:
+        (output / place).mkdir(parents=True)
+    done = main_job(tmp_path / "input", output, district.as_of, Settings())
+    assert done.summary.lies_at.is_file()
+    said = capfd.readouterr()
+    assert "Traceback" not in said.out + said.err
+    assert ("не ведётся: на этом месте лежит файл, а не папка" in said.out) == (place == "logs")
+
+
+def test_the_log_is_read_by_people_and_holds_no_words_of_a_school(tmp_path: Path):
+    district = make(tmp_path, load_form("form-547"), schools=1, dates=1, seed=1)
+    main_job(tmp_path / "input", tmp_path / "output", district.as_of, Settings())
+    (log,) = (tmp_path / "output" / "logs").glob("svod-*.log")
+    said = [line.partition(" ")[2].partition(" ")[2] for line in log.read_text("utf-8").splitlines()]
+    assert said[0] == f"Свод на {wording.day(district.as_of)}: файлов 1."
+    assert said[1].startswith("Отчёт ")
+    assert all(re.fullmatch(r"(ошибка|проверить|сведение) [A-Z-]+: .+", line) for line in said[2:])
+
+
+def test_the_end_of_a_run_is_twelve_lines_that_say_who_what_and_where(demo: Run, capfd: pytest.CaptureFixture[str]):
+    console.say_result(demo.done)
+    lines = capfd.readouterr().out.splitlines()
+    said = dict(line.split(": ", 1) for line in lines)
+    assert len(lines) <= 9  # two above tell the date, one below where the summary lies
+    silent = [line.school.name for line in demo.done.figures.submissions if line.state is State.NOT_SUBMITTED]
+    assert all(name in said["Нужны отчёты"].replace("\u00a0", " ") for name in silent)
+    assert said["Вернуть школам"].endswith(f"папка {demo.folder / 'returns'}")
+    assert said["Ждут отправки"].startswith("1\u00a0письмо")
+    strangers = {one.file for one in demo.done.figures.unattributed}
+    assert strangers
+    assert all(file in said["Сначала проверьте файлы без школы или даты"] for file in strangers)
 
 
 def test_a_registry_that_cannot_be_used_stops_with_one_sentence(few: Run, tmp_path: Path):

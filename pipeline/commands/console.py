@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.wording import FILE, band, count, counted_of, day, decimals_beside, listed, percent
-from schemas.remarks import Severity
+from pipeline.files import cause_of
+from pipeline.sending.outbox import OUTBOX
+from pipeline.wording import FILE, SCHOOL, SEVERITIES, band, count, counted_of, day, decimals_beside, listed, percent
+from schemas.registry_book import FILE as REGISTRY
+from schemas.remarks import Remark, Severity
 
 if TYPE_CHECKING:
     from pipeline.demo import Planted
@@ -25,7 +28,8 @@ if TYPE_CHECKING:
     from pipeline.sending.smtp import Delivery
 
 _console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-_MOST_FILES = 5  # that a line names
+_MOST_FILES = _MOST_SCHOOLS = 5  # that a line names
+_LETTER = ("письмо", "письма", "писем")
 _LOG = logging.getLogger("svod")
 
 
@@ -56,35 +60,51 @@ def progress() -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def run_log(output: Path, now: datetime) -> Iterator[None]:
-    """The run's own file in `output/logs/`."""
+    """The run's own file in `output/logs/`. It never prevents a run: where it cannot be written, that is said."""
     folder = output / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(folder / f"svod-{now:%Y-%m-%d-%H%M%S}.log", encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler: logging.Handler = logging.NullHandler()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(folder / f"svod-{now:%Y-%m-%d-%H%M%S}.log", encoding="utf-8")
+    except OSError as error:
+        why = cause_of(error) or "она недоступна"
+        _say(f"Журнал работы в папке {folder} не ведётся: {why}. Свод делается без него.")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%d.%m.%Y %H:%M:%S"))
     _LOG.addHandler(handler)
     _LOG.setLevel(logging.INFO)
     _LOG.propagate = False
+    logging.raiseExceptions = False  # a full disk under the log is no traceback on the console
     try:
         yield
     except Exception:
-        _LOG.exception("the run failed")
+        _LOG.exception("Запуск не удался. Подробности для разработчика:")
         raise
     finally:
         _LOG.removeHandler(handler)
-        handler.close()
+        with suppress(OSError):
+            handler.close()
 
 
 def log_result(done: "Done") -> None:
     """Counts, codes of remarks and cells, never a cell's words."""
     figures = done.figures
     inbox = done.survey.intake.inbox
-    _LOG.info("as_of=%s files=%d passed_over=%d", figures.as_of, len(inbox.reports), len(inbox.passed_over))
+    passed_over = f", служебных пропущено {len(inbox.passed_over)}" if inbox.passed_over else ""
+    _LOG.info("Свод на %s: файлов %d%s.", day(figures.as_of), len(inbox.reports), passed_over)
     for state, schools in sorted(Counter(s.state for s in figures.submissions).items()):
-        _LOG.info("state %s: %d", state.name, schools)
+        _LOG.info("Отчёт %s: школ %d.", state.value, schools)
     for said in figures.remarks:
-        _LOG.info("%s %s school=%s item=%s cell=%s", said.severity.value, said.code, said.school, said.item, said.cell)
+        _LOG.info("%s", _logged(said))
     for warning in done.warnings:
-        _LOG.warning("%s", warning)
+        _LOG.warning("Внимание: %s", warning)
+
+
+def _logged(said: Remark) -> str:
+    """«ошибка NUM-RANGE: школа 14, п. 12.1, ячейка C32»"""
+    severity = SEVERITIES[said.severity].partition(" ")[2]
+    places = (("школа", said.school), ("п.", said.item), ("ячейка", said.cell))
+    where = ", ".join(f"{name} {place}" for name, place in places if place)
+    return f"{severity} {said.code}: {where or 'файл в целом'}"
 
 
 def say_result(done: "Done") -> None:
@@ -148,31 +168,45 @@ def say_planted(planted: "list[tuple[Planted, bool]]") -> None:
 
 
 def _result(done: "Done") -> Iterator[tuple[str, str]]:
+    """What a person has to know at the end, with the date above it and the path below it twelve lines at most."""
     from pipeline.writing.pages.words import registry_lacks  # with pandas: a command that measures nothing goes without
 
-    figures = done.figures
-    states = Counter(line.state.name for line in figures.submissions)
-    severities = Counter(said.severity for said in figures.remarks)
-    inbox = done.survey.intake.inbox
-    yield "Файлов прочитано", f"{figures.files_read} из {len(inbox.reports)}"
+    figures, inbox, folder = done.figures, done.survey.intake.inbox, done.summary.path.parent
+    passed_over = f" (служебных пропущено: {len(inbox.passed_over)})" if inbox.passed_over else ""
+    yield "Файлов прочитано", f"{figures.files_read} из {len(inbox.reports)}{passed_over}"
     if figures.unattributed:
-        yield "Без школы или даты", f"{figures.unattributed_files} — сначала проверьте их, лист «Сдача отчётов»"
-    if inbox.passed_over:
-        yield "Служебных файлов пропущено", str(len(inbox.passed_over))
+        files = list(dict.fromkeys(one.file for one in figures.unattributed))
+        yield "Сначала проверьте файлы без школы или даты", listed(files, _MOST_FILES, FILE)
     if figures.draft_registry:
         lacking = "в нём нет ни одной школы" if inbox.registry else "его нет"
-        first = "сначала перенесите его в папку с отчётами, потом заполняйте"
-        yield "Реестр", f"{lacking}; черновик записан рядом со сводом — {first}"
-    if said := registry_lacks(figures):
+        draft = f"черновик — {folder / REGISTRY}: сначала перенесите его в папку с отчётами, потом заполняйте"
+        yield "Реестр", f"{lacking}; {draft}"
+    elif said := registry_lacks(figures):
         yield "Реестр", said
+    states = Counter(line.state.name for line in figures.submissions)
     accepted = states["ACCEPTED"] + states["ACCEPTED_WITH_REMARKS"]
-    yield "Отчётов принято", f"{accepted} из {len(figures.schools)} (с замечаниями: {states['ACCEPTED_WITH_REMARKS']})"
-    yield "На доработку", str(states["TO_CORRECT"])
-    yield "Перенесено с прошлой даты", str(states["CARRIED"])
-    yield "Не представлено", str(states["NOT_SUBMITTED"] + states["UNREADABLE"])
+    to_correct = f"с замечаниями: {states['ACCEPTED_WITH_REMARKS']}; на доработку: {states['TO_CORRECT']}"
+    yield "Отчётов принято", f"{accepted} из {len(figures.schools)} ({to_correct})"
+    if said := "; ".join(_absent(figures)):
+        yield "Нужны отчёты", said
+    severities = Counter(said.severity for said in figures.remarks)
     mended = f", исправлено {len(figures.mended)}" if figures.mended else ""
     yield "Замечаний", f"ошибок {severities[Severity.ERROR]}, проверить {severities[Severity.WARNING]}{mended}"
     yield figures.form.headline.name, _against_target(figures)
+    if done.returned:
+        yield "Вернуть школам", f"{count(done.returned, FILE)} — папка {folder / 'returns'}"
+    if done.waiting:
+        yield "Ждут отправки", f"{count(done.waiting, _LETTER)} — папка {folder / OUTBOX}, отправляет команда mail"
+
+
+def _absent(figures: "Figures") -> Iterator[str]:
+    """«не представлен: МБОУ ООШ № 4»: who is to be asked for a report, by state."""
+    from pipeline.measuring.figures import State
+    from pipeline.writing.pages.words import school_names, to_remind
+
+    for state in (State.NOT_SUBMITTED, State.UNREADABLE, State.CARRIED):
+        if names := school_names(to_remind(figures, state)):
+            yield f"{state.value} — {listed(names, _MOST_SCHOOLS, SCHOOL)}"
 
 
 def _against_target(figures: "Figures") -> str:

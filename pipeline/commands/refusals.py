@@ -1,5 +1,6 @@
 """What a user is told when a command fails: one Russian sentence, and the exit code."""
 
+import sqlite3
 import sys
 from typing import NamedTuple
 
@@ -7,7 +8,8 @@ from typer.exceptions import TyperException
 
 from pipeline.commands.russian import complaint
 from pipeline.commands.schedule import ScheduleError
-from pipeline.files import OutputError
+from pipeline.files import OutputError, cause_of
+from pipeline.memory.journal import FILE as JOURNAL
 from schemas.strict import UsageError
 
 WRONG_USE, FAILED = 2, 3
@@ -28,6 +30,14 @@ def refusal(error: BaseException) -> Refusal:
             return Refusal(str(error), WRONG_USE)
         case OutputError():
             return Refusal(str(error), FAILED)
+        case OSError() if cause := cause_of(error):
+            where = f" «{error.filename}»" if error.filename else ""
+            return Refusal(
+                f"Не удалось прочитать или записать{where}: {cause}. Исправьте это и запустите снова.", FAILED
+            )
+        case sqlite3.OperationalError():
+            why = "нет места, нет прав на запись или его держит другая программа"
+            return Refusal(f"Не удалось записать журнал {JOURNAL}: {why}. Исправьте это и запустите снова.", FAILED)
         case TyperException():
             return Refusal(complaint(error), WRONG_USE)
         case KeyboardInterrupt():
