@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,14 @@ PROBLEMS = (
 )  # fmt: skip
 
 
+_catalogue = cache(load_catalogue)
+
+
+@cache
+def _order_form() -> Form:
+    return load_form("form-547")
+
+
 # ── how a district is computed ───────────────────────────────────────────────────────────────────────────
 def district(
     cases: Sequence[Case],
@@ -191,7 +200,7 @@ def district(
     form: Form | None = None,
 ) -> Figures:
     """Figures of the schools of `cases` on `as_of`, the last of `history` with a figure."""
-    form = form or load_form("form-547")
+    form = form or _order_form()
     days = [day for day in history if day <= as_of]
     schools = tuple(_school(number, case, form) for number, case in enumerate(cases, 1))
     of_case = dict(zip((school.code for school in schools), cases, strict=True))
@@ -229,7 +238,7 @@ def district(
         measures=_measures(schools, of_case, form, as_of),
         reconciliation=_reconciliation(schools, coverage, totals, form, remarks),
         remark_history=_remark_history(remarks, as_of),
-        rules=rule_book(load_catalogue(), remarks, _standing(remarks, days, as_of)),
+        rules=rule_book(_catalogue(), remarks, _standing(remarks, days, as_of)),
         before=before,
     )
 
@@ -374,34 +383,43 @@ def _answer(school: School, case: Case, item: Item, place: int, form: Form) -> d
 
 
 def _totals(coverage: pd.DataFrame, form: Form, expected: int, before: Figures | None) -> pd.DataFrame:
-    rows = {}
+    now, then, rows = _by_item(coverage), _by_item(before.coverage) if before else {}, {}
     for item in form.coverage_items:
-        answers = coverage[coverage["item"] == item.number]
-        counted = answers[answers["share"] == Share.COUNTED]
-        covered, total = float(counted["covered"].sum()), float(counted["total"].sum())
+        answers = now.get(item.number, [])
+        counted = [answer for answer in answers if answer.share is Share.COUNTED]
+        covered, total = (
+            math.fsum(figure for answer in counted if not math.isnan(figure := getattr(answer, name)))
+            for name in ("covered", "total")
+        )
         percent = covered / total * 100 if total else math.nan
+        shares = Counter(answer.share for answer in answers)
         rows[item.number] = {
             "covered": covered,
             "total": total,
             "percent": percent,
-            **_change(counted, before, item.number, percent),
+            **_change(counted, then.get(item.number, []), before, item.number, percent),
             "counted": len(counted),
-            "carried": int(counted["carried"].sum()),
-            "derived": int(counted["derived"].sum()),
-            **{share.value: int((answers["share"] == share).sum()) for share in Share if share is not Share.COUNTED},
+            "carried": sum(answer.carried for answer in counted),
+            "derived": sum(answer.derived for answer in counted),
+            **{share.value: shares[share] for share in Share if share is not Share.COUNTED},
             "expected": expected,
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _change(counted: pd.DataFrame, before: Figures | None, item: str, percent: float) -> dict[str, float]:
+def _by_item(coverage: pd.DataFrame) -> dict[str, list[Any]]:
+    rows: dict[str, list[Any]] = {}
+    for answer in coverage.itertuples(index=False):
+        rows.setdefault(answer.item, []).append(answer)
+    return rows
+
+
+def _change(
+    counted: Sequence[Any], answers_then: Sequence[Any], before: Figures | None, item: str, percent: float
+) -> dict[str, float]:
     """Over the schools that have a figure on both dates; nothing where all of them only carry theirs forward."""
-    now = {row.school_code: row for row in counted.itertuples()}
-    then = {
-        row.school_code: row
-        for row in (before.coverage.itertuples() if before else ())
-        if row.item == item and row.share is Share.COUNTED
-    }
+    now = {row.school_code: row for row in counted}
+    then = {row.school_code: row for row in answers_then if row.share is Share.COUNTED}
     both = [code for code in now if code in then]
     found = {"change": math.nan, "change_people": math.nan, "change_schools": len(both), "change_of_totals": math.nan}
     if before:
