@@ -1,5 +1,6 @@
 """What leadership is told: every situation has its sentence, and the words never contradict the figures."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -8,11 +9,13 @@ import pytest
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Level, Milestone, Restated, State, Unattributed
 from pipeline.measuring.problems import OTHER
+from pipeline.sending.letters import leadership_letter
 from pipeline.wording import NBSP
 from pipeline.writing.brief import make_brief
 from pipeline.writing.brief.cards import CARD_LINE
 from pipeline.writing.brief.decisions import DECISION_LENGTH
 from pipeline.writing.pages.brief import Brief
+from schemas.district import Recipient, Registry
 from schemas.remarks import Severity, load_catalogue, remark
 from tests import figures as given
 from tests.figures import AS_OF, CASES, HISTORY, REMARKS, STATES, Case, district
@@ -652,3 +655,16 @@ def test_history_alone_is_enough_for_a_picture() -> None:
     brief = brief_of(district(cases, history=HISTORY))
     assert brief.headline.startswith("Активация родителей — ")
     assert brief.cards[0].figure == "0 из 5"
+
+
+def test_nothing_in_the_letter_is_wider_than_a_telephone() -> None:
+    """Word, which Outlook shows letters with, is told its width in a comment."""
+    figures, mailing = given.below_plan(), Registry(mailing=(Recipient("Начальник", "head@example.org"),))
+    letter = leadership_letter(figures, brief_of(figures), mailing, "svod.xlsx", b"")
+    assert letter
+    seen = re.sub(r"<!--.*?-->", "", letter.html, flags=re.DOTALL)
+    widths = [int(width) for width in re.findall(r'(?<![-\w])(?:width="|min-width:)(\d+)(?:"|px;)', seen)]
+    assert widths
+    assert max(widths) <= 360 - 2 * 16
+    for tag in ("table", "tr", "td", "div"):
+        assert len(re.findall(rf"<{tag}\b", seen)) == seen.count(f"</{tag}>")

@@ -420,3 +420,19 @@ def test_without_a_school_the_command_says_what_is_missing(tmp_path: Path) -> No
     result = svod("school", cwd=tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
     assert one_russian_sentence(result.stderr)
+
+
+def test_all_pages_are_written_by_one_command(few: Run, tmp_path: Path) -> None:
+    result = svod("school", "--all", "--as-of", few.district.as_of, "--input", few.input, "--output", tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    folder = Path(result.stdout.splitlines()[-1])
+    assert folder == tmp_path / few.district.as_of.isoformat() / "schools"
+    codes = [path.name.partition("-")[0] for path in sorted(folder.glob("*.xlsx"))]
+    assert codes == [school.code for school in few.done.figures.schools]
+    assert next(folder.glob("03-*")).read_bytes() == page(few.done.figures, "03")
+
+
+def test_one_school_and_all_of_them_at_once_are_not_asked_for(few: Run, tmp_path: Path) -> None:
+    result = svod("school", "03", "--all", "--input", few.input, "--output", tmp_path / "out")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert one_russian_sentence(result.stderr)

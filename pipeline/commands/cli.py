@@ -266,19 +266,23 @@ def trace(
 
 @app.command(cls=russian.Command)
 def school(
-    code: Annotated[str, typer.Argument(metavar="ШКОЛА", help="Код или название школы.")],
+    code: Annotated[str, typer.Argument(metavar="ШКОЛА", help="Код или название школы.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Страницы всех школ.")] = False,
     as_of: AsOf = None,
     input: Input = Path("input"),
     output: Output = Path("output"),
     settings: SettingsFile = None,
     debug: Debug = False,
 ) -> None:
-    """Страница одной школы: её показатели, темп, место, замечания."""
+    """Страница школы или всех школ (--all): показатели, темп, место, замечания."""
     from pipeline.commands.run import job_of, require_folders
-    from pipeline.commands.school import write_school
+    from pipeline.commands.school import write_all_schools, write_school
 
+    if bool(code) is every:
+        raise UsageError("Укажите код или название одной школы или --all для всех: python run.py school 08.")
     require_folders(input, output)
-    print(write_school(job_of(input, output, as_of, settings), code))
+    job = job_of(input, output, as_of, settings)
+    print(write_all_schools(job) if every else write_school(job, code))
 
 
 @app.command(cls=russian.Command)
