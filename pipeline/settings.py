@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -60,6 +59,9 @@ class Mail(_Section, frozen=True):
 
     @property
     def sender_address(self) -> str:
+        # imported here: readers take their limits from this module, and never send anything
+        from email.utils import parseaddr
+
         return parseaddr(self.sender)[1]
 
     @property

@@ -24,7 +24,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from pipeline.reading.opening import ods, xls, xlsx, xlsx_second
+from pipeline.reading.opening import xlsx, xlsx_second
 from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.opening.cells import as_cell
 from pipeline.reading.opening.guard import check_sheets, damaged, kind_of, open_zip, unreadable
@@ -36,18 +36,22 @@ from schemas.addresses import Spot
 
 
 def open_book(data: bytes, limits: Limits) -> Book:
-    """All sheets with their non-empty cells, hidden ones too. Raises Unreadable, whose remark says why."""
+    """All sheets with their non-empty cells, hidden ones too. Raises Unreadable, whose remark says why.
+
+    What is imported here takes a while, and most files need none of it.
+    """
     match kind_of(data, limits):
         case "xlsx":
             return _read_xlsx(as_called(data), limits)
         case "xls":
             return _read_xls(data, limits)
         case "ods":
+            from pipeline.reading.opening import ods
+
             return ods.read(data, limits)
         case "xlsb":
             return _read_without_formats(as_called(data), limits)
         case "docx":
-            # lxml takes a while to import, and few schools send text documents
             from pipeline.reading.opening import docx
 
             return docx.read(data, limits)
@@ -57,7 +61,6 @@ def open_book(data: bytes, limits: Limits) -> Book:
 
 def _decrypted(data: bytes) -> bytes:
     """The document in clear. Raises Unreadable where that needs a password."""
-    # the ciphers take a while to import, and few files are encrypted
     from pipeline.reading.opening import encrypted
 
     return encrypted.decrypted(data)
@@ -76,15 +79,14 @@ def _read_xlsx(data: bytes, limits: Limits) -> Book:
 
 
 def _read_xls(data: bytes, limits: Limits) -> Book:
+    from pipeline.reading.opening import xls
+
     try:
         return xls.read(data, limits)
     except xls.Encrypted:
-        return _read_clear_xls(_decrypted(data), limits)
+        data = _decrypted(data)
     except xls.Refused:
         return _read_without_formats(data, limits)
-
-
-def _read_clear_xls(data: bytes, limits: Limits) -> Book:
     try:
         return xls.read(data, limits)
     except xls.Refused:
