@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
+import schemas.dtypes  # noqa: F401 - registers the types of columns for the models of the whole program
 from schemas.remarks import Catalogue, Entry, Severity, load_catalogue
 
 NOTHING = 1e-9  # two computed figures, people or percentage points, that differ by less are the same
