@@ -36,7 +36,7 @@ from pipeline.measuring.figures import (
 from pipeline.measuring.rules import rule_book
 from schemas.district import School
 from schemas.form import Form, Item, Kind, Target, load_form
-from schemas.remarks import Remark, Severity, load_catalogue, remark
+from schemas.remarks import Catalogue, Remark, Severity, load_catalogue, remark
 
 AS_OF = date(2014, 3, 20)
 HISTORY = (date(2014, 1, 30), date(2014, 2, 20), AS_OF)
@@ -79,29 +79,36 @@ CASES = (
 
 
 # ── states ───────────────────────────────────────────────────────────────────────────────────────────────
+# Each made once, for all tests of a process to look at: who changes a frame takes a copy of it.
+@cache
 def twenty_schools() -> Figures:
     """On plan, seven behind, one silent, two carried, one set aside."""
     return district(CASES, remarks=REMARKS, problems=PROBLEMS)
 
 
+@cache
 def three_schools() -> Figures:
     return district([CASES[7], CASES[13], CASES[0]])
 
 
+@cache
 def three_hundred_schools() -> Figures:
     cases = [replace(case, name=f"{case.name} ({copy})") for copy in range(1, 16) for case in CASES]
     return district(cases, remarks=REMARKS, problems=PROBLEMS)
 
 
+@cache
 def nobody_reported() -> Figures:
     return district([replace(case, course=(), state=State.NOT_SUBMITTED, set_aside=False) for case in CASES])
 
 
+@cache
 def before_the_first_target() -> Figures:
     cases = [replace(case, course=case.course[:1], state=_came(case), set_aside=False) for case in CASES]
     return district(cases, as_of=HISTORY[0], problems=PROBLEMS)
 
 
+@cache
 def target_of_hundred() -> Figures:
     """After the last target: no next one, no forecast."""
     cases = [replace(case, course=(*case.course[:2], min(100.0, case.course[2] * 1.6))) for case in CASES[:18]]
@@ -109,6 +116,7 @@ def target_of_hundred() -> Figures:
     return district([*cases, *CASES[18:]], as_of=history[-1], history=history, remarks=REMARKS, problems=PROBLEMS)
 
 
+@cache
 def all_well() -> Figures:
     good = [case for case in CASES if case.course and case.course[-1] >= 41]
     figures = district([replace(case, state=State.ACCEPTED, days_late=0) for case in good])
@@ -116,19 +124,23 @@ def all_well() -> Figures:
     return replace(figures, milestones=calm)
 
 
+@cache
 def below_plan() -> Figures:
     return district([case for case in CASES if case.course and case.course[-1] < 50], remarks=REMARKS)
 
 
+@cache
 def no_history() -> Figures:
     cases = [replace(case, course=case.course[-1:], state=_came(case)) for case in CASES]
     return district(cases, history=(AS_OF,), remarks=REMARKS)
 
 
+@cache
 def empty_registry() -> Figures:
     return district([])
 
 
+@cache
 def another_form() -> Figures:
     """A district that answers to a form of other items, bases, targets and dates."""
     days = (date(2025, 9, 30), date(2025, 11, 1), date(2025, 11, 15))
@@ -136,6 +148,7 @@ def another_form() -> Figures:
     return district(CASES, as_of=days[-1], history=days, form=form)
 
 
+@cache
 def exactly_on_target() -> Figures:
     """Schools of many sizes that state the lower bound itself: their people are no whole number."""
     return district([Case(f"СОШ № {able}", able, (41.0,)) for able in range(37, 397, 20)], history=(AS_OF,))
@@ -241,6 +254,16 @@ def district(
         rules=rule_book(_catalogue(), remarks, _standing(remarks, days, as_of)),
         before=before,
     )
+
+
+@cache
+def _order_form() -> Form:
+    return load_form("form-547")
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return load_catalogue()
 
 
 def _before(cases: Sequence[Case], form: Form, history: Sequence[date], as_of: date) -> Figures | None:

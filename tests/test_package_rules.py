@@ -23,7 +23,7 @@ from tests import open_xml
 from tests.conftest import Run
 from tests.figures import STATES
 from tests.open_xml import RULES, Package, Rule, breaches, formulas, machine_words
-from tests.workbooks import summary_workbook
+from tests.workbooks import summary_of, summary_workbook
 
 FORM = load_form("form-547")
 AS_OF = date(2014, 3, 20)
@@ -31,10 +31,6 @@ NAMES = ("=1+1", "+7 914 000", "-5 классов", "@SUM(A1)")
 
 
 # ── every workbook ───────────────────────────────────────────────────────────────────────────────────────────────────
-def summary_of(state: str) -> bytes:
-    return summary_workbook(STATES[state]())
-
-
 def summary_of_odd_names() -> bytes:
     cases = [given.Case(name, 100 + 10 * n, (20.0, 30.0, 40.0)) for n, name in enumerate(NAMES)]
     problems = [(name, n, name, name) for n, name in enumerate(NAMES)]

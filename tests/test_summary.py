@@ -32,7 +32,7 @@ from tests import figures as given
 from tests.conftest import Once
 from tests.figures import AS_OF, STATES
 from tests.libreoffice import needs_libreoffice, recalculated, saved_together
-from tests.workbooks import VERSION, summary_workbook
+from tests.workbooks import VERSION, summary_of, summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
 
@@ -46,11 +46,6 @@ TABLES = {"Активация": 6, "Охват": 10, "Этапы": 9, "Дина�
 
 def summary(figures: Figures) -> bytes:
     return summary_workbook(figures)
-
-
-@cache
-def summary_of(state: str) -> bytes:
-    return summary(STATES[state]())
 
 
 def opened(book: bytes, values: bool = True) -> Workbook:
@@ -156,7 +151,8 @@ def test_tabs_wear_the_colours_of_the_table_of_sheets() -> None:
 
 
 def test_same_figures_give_the_same_bytes() -> None:
-    assert summary(given.twenty_schools()) == summary(given.twenty_schools())
+    anew = given.district(given.CASES, remarks=given.REMARKS, problems=given.PROBLEMS)
+    assert summary(anew) == summary_of("twenty-schools")
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -6,7 +6,6 @@ Rows and columns are found by what stands in them, so that a new column breaks n
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -22,6 +21,7 @@ from schemas.district import Waiver
 from schemas.remarks import Remark, Severity, remark
 from tests import figures as given
 from tests.figures import AS_OF, HISTORY, STATES, Case, district
+from tests.test_summary import book_of as state
 from tests.workbooks import summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
@@ -29,11 +29,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Un
 
 def book_of(figures: Figures, values: bool = True) -> Workbook:
     return openpyxl.load_workbook(BytesIO(summary_workbook(figures)), data_only=values)
-
-
-@cache
-def state(name: str, values: bool = True) -> Workbook:
-    return book_of(STATES[name](), values)
 
 
 def shown(value: object) -> str:

@@ -1,5 +1,7 @@
 """Workbooks made of figures as the main job and the command `school` make them."""
 
+from functools import cache
+
 from pipeline.measuring.alone import alone
 from pipeline.measuring.figures import Figures
 from pipeline.measuring.peers import peer_standings
@@ -8,6 +10,7 @@ from pipeline.writing.school import write_school_page
 from pipeline.writing.summary import write_summary
 from schemas.district import School
 from schemas.remarks import Catalogue, load_catalogue
+from tests.figures import STATES
 
 VERSION = "0.1.0"
 
@@ -15,6 +18,12 @@ VERSION = "0.1.0"
 def summary_workbook(figures: Figures, catalogue: Catalogue | None = None) -> bytes:
     catalogue = catalogue or load_catalogue()
     return write_summary(figures, make_brief(figures, catalogue), catalogue, VERSION)
+
+
+@cache
+def summary_of(state: str) -> bytes:
+    """Of a state of `tests.figures`, written once for all tests of a process."""
+    return summary_workbook(STATES[state]())
 
 
 def school_workbook(figures: Figures, school: School) -> bytes:
