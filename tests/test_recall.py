@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from io import BytesIO
 from typing import NamedTuple
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.checking.judgement import Checked
 from pipeline.measuring.figures import Figures, State
@@ -19,7 +21,7 @@ from pipeline.writing.form.workbook import write_form
 from schemas import own_form
 from schemas.addresses import Spot, address
 from schemas.district import Registry
-from schemas.remarks import Remark, Severity
+from schemas.remarks import Remark, Severity, load_catalogue
 from tests.batch import CATALOGUE, MARCH, brief, checked, file_of, measured, order_form, school
 from tests.conftest import Run
 from tests.order_form import FORM, REGISTRY, OrderForm
@@ -199,16 +201,33 @@ def test_every_control_has_two_fixtures_at_least() -> None:
     assert [control for control, faults in CONTROLS.items() if len(faults) < 2] == []
 
 
-@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
-@pytest.mark.parametrize("fault", [fault for _, fault in FAULTS], ids=[name for name, _ in FAULTS])
-def test_a_fault_is_found_at_its_cell_and_nothing_else_is_said(
-    fault: Fault, layout: Callable[[OrderForm], None]
-) -> None:
-    form = order_form(fault.day, answers=fault.answers)
-    row = form.row_of(fault.item)
-    layout(form)
-    cell = address(Spot(form.top + row, form.left + 2))
-    assert brief(checked([file_of(form)]).remarks) == [(fault.code, fault.item, cell, fault.severity)]
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("name", "fault"), FAULTS, ids=[name for name, _ in FAULTS])
+def test_a_fault_is_found_at_its_cell_and_nothing_else_is_said(name: str, fault: Fault, layout: str) -> None:
+    cell, remarks = faults_found()[name, layout]
+    assert brief(remarks) == [(fault.code, fault.item, cell, fault.severity)]
+
+
+@cache
+def faults_found() -> dict[tuple[str, str], tuple[str, list[Remark]]]:
+    """Of each fault in each layout the cell of the answer and what is said: all judged in one batch, each as the only
+    report of a school of its own. What is said of schools beside one another is no matter of one report."""
+    lone = load_catalogue({"SAME-ANSWERS": "off", "FAR-FROM-PEERS": "off"})
+    cases = [(name, fault, layout) for name, fault in FAULTS for layout in LAYOUTS]
+    codes = [f"{number:03}" for number in range(1, len(cases) + 1)]
+    registry = Registry(tuple(map(school, codes)))
+    cells, files = [], []
+    for code, (_, fault, layout) in zip(codes, cases, strict=True):
+        form = order_form(fault.day, code, fault.answers)  # type: ignore[arg-type]
+        row = form.row_of(fault.item)
+        LAYOUTS[layout](form)
+        cells.append(address(Spot(form.top + row, form.left + 2)))
+        files.append(file_of(form, f"{code}.xlsx", registry))
+    said: dict[str, list[Remark]] = {file.file: [] for file in files}
+    for remark in checked(files, registry, catalogue=lone).remarks:
+        said[remark.file].append(remark)
+    found = zip(cells, said.values(), strict=True)
+    return {(name, layout): each for (name, _, layout), each in zip(cases, found, strict=True)}
 
 
 # ── Svod's own form ──────────────────────────────────────────────────────────────────────────────────────
@@ -249,9 +268,13 @@ def test_a_fault_on_the_own_form_is_found_at_its_cell_and_nothing_else_is_said(f
 
 def own_cell(item: str, heading: str) -> str:
     """Where the own form asks for it, by its printed numbers and headings."""
-    sheet = load_workbook(BytesIO(write_form(FORM, REGISTRY.schools[0], MARCH)))[own_form.SHEET]
-    row = next(cell.row for cell in sheet["A"] if str(cell.value).rstrip(".") == item)
+    row = next(cell.row for cell in own_sheet()["A"] if str(cell.value).rstrip(".") == item)
     return address(Spot(row, own_form.HEADINGS.index(heading) + 1))
+
+
+@cache
+def own_sheet() -> Worksheet:
+    return load_workbook(BytesIO(write_form(FORM, REGISTRY.schools[0], MARCH)))[own_form.SHEET]
 
 
 @pytest.mark.parametrize("base", ["parents", "teachers"])
