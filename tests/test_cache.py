@@ -272,7 +272,7 @@ def test_what_may_be_otherwise_the_next_time_is_never_kept(inbox_folder, tmp_pat
 @pytest.mark.skipif(sys.platform != "linux", reason="memory of a process is limited on Linux only")
 def test_a_file_that_its_reader_died_of_is_never_kept(inbox_folder, tmp_path):
     place = inbox_folder / "тяжёлый.xlsx"
-    place.write_bytes(with_endless_strings(inbox_folder / "registry.xlsx"))
+    place.write_bytes(with_an_endless_string(inbox_folder / "registry.xlsx"))
     narrow = Limits(memory_mb=300)
     intake = take(inbox_folder, tmp_path / "cache", narrow)
     (said,) = next(read.remarks for read in intake.reads if read.file == place.name)
@@ -280,13 +280,13 @@ def test_a_file_that_its_reader_died_of_is_never_kept(inbox_folder, tmp_path):
     assert place.name not in kept(tmp_path / "cache", inbox_folder, intake.registry, narrow)
 
 
-def with_endless_strings(path: Path) -> bytes:
-    """The workbook with 90 MB of shared strings, packed small."""
+def with_an_endless_string(path: Path) -> bytes:
+    """The workbook with 90 MB of shared strings, packed small: one text, for a reader of many takes longer to die."""
     target = io.BytesIO()
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
         for name in source.namelist():
             data = source.read(name)
-            package.writestr(name, data.replace(b"</sst>", b"<si><t>a</t></si>" * 5_000_000 + b"</sst>"))
+            package.writestr(name, data.replace(b"</sst>", b"<si><t>" + b"a" * 90_000_000 + b"</t></si></sst>"))
     return target.getvalue()
 
 
