@@ -41,6 +41,23 @@ def made(once: Once) -> Path:
     return district.registry.parent
 
 
+@pytest.fixture(scope="module")
+def reads(made: Path, once: Once) -> Path:
+    """The cache of a run over that input."""
+
+    def make_reads(folder: Path) -> Path:
+        monthly.run(job(made, folder, MARCH))
+        return folder / "cache"
+
+    return once("reads of five schools", make_reads)
+
+
+@pytest.fixture
+def fresh(reads: Path, tmp_path: Path) -> Path:
+    """An output folder of no run yet that knows what the files say: how they are read is asked elsewhere."""
+    return Path(shutil.copytree(reads, tmp_path / "output" / "cache")).parent
+
+
 @pytest.fixture
 def district(made: Path, tmp_path: Path) -> Path:
     """The same, to be changed."""
@@ -70,41 +87,41 @@ def later(path: Path, days: int) -> None:
     os.utime(path, (moment, moment))
 
 
-def test_renaming_moving_and_touching_files_changes_no_arrival(district: Path, tmp_path: Path):
-    before = arrived(monthly.run(job(district, tmp_path / "output", MARCH)))
+def test_renaming_moving_and_touching_files_changes_no_arrival(district: Path, fresh: Path, tmp_path: Path):
+    before = arrived(monthly.run(job(district, fresh, MARCH)))
     for n, path in enumerate(list(reports(district))):
         place = district / "в другой папке" / f"{n:03}{path.suffix}"
         place.parent.mkdir(exist_ok=True)
         later(path.rename(place), days=3)
-    known = monthly.run(job(district, tmp_path / "output", MARCH))
+    known = monthly.run(job(district, fresh, MARCH))
     assert arrived(known) == before
     assert arrived(monthly.run(job(district, tmp_path / "elsewhere", MARCH))) != before
 
 
-def test_a_later_copy_changes_no_arrival_and_of_two_copies_the_earlier_counts(district: Path, tmp_path: Path):
-    before = monthly.run(job(district, tmp_path / "output", MARCH))
+def test_a_later_copy_changes_no_arrival_and_of_two_copies_the_earlier_counts(district: Path, fresh: Path):
+    before = monthly.run(job(district, fresh, MARCH))
     line = next(line for line in before.figures.submissions if line.arrived)
     original = district / line.file
     later(Path(shutil.copy2(original, district / "копия.xlsx")), days=5)
-    assert arrived(monthly.run(job(district, tmp_path / "output", MARCH))) == arrived(before)
+    assert arrived(monthly.run(job(district, fresh, MARCH))) == arrived(before)
     later(Path(shutil.copy2(original, district / "раньше.xlsx")), days=-2)
-    moved = arrived(monthly.run(job(district, tmp_path / "output", MARCH)))
+    moved = arrived(monthly.run(job(district, fresh, MARCH)))
     assert moved == {**arrived(before), line.school.code: line.arrived - timedelta(days=2)}
 
 
-def test_a_file_of_the_future_arrived_by_the_run_that_first_saw_it(district: Path, tmp_path: Path):
+def test_a_file_of_the_future_arrived_by_the_run_that_first_saw_it(district: Path, fresh: Path):
     for path in reports(district):
         later(path, days=3650)
-    first = monthly.run(job(district, tmp_path / "output", MARCH))
-    again = monthly.run(replace(job(district, tmp_path / "output", MARCH), now=NOW + timedelta(days=20)))
+    first = monthly.run(job(district, fresh, MARCH))
+    again = monthly.run(replace(job(district, fresh, MARCH), now=NOW + timedelta(days=20)))
     assert set(arrived(first).values()) <= {NOW, None}
     assert arrived(again) == arrived(first)
 
 
-def test_a_file_of_an_impossible_year_has_no_known_arrival(district: Path, tmp_path: Path):
+def test_a_file_of_an_impossible_year_has_no_known_arrival(district: Path, fresh: Path):
     for path in reports(district):
         os.utime(path, (0, 0))
-    done = monthly.run(job(district, tmp_path / "output", MARCH))
+    done = monthly.run(job(district, fresh, MARCH))
     assert set(arrived(done).values()) == {None}
 
 
@@ -146,47 +163,45 @@ def without_one_report(district: Path, as_of: date, headline: monthly.Done) -> N
     (district / max(rows, key=lambda row: row.covered).file).unlink()
 
 
-def test_a_figure_that_changed_is_restated_against_what_was_first_computed(district: Path, tmp_path: Path):
-    january = monthly.run(job(district, tmp_path / "output", JANUARY))
+def test_a_figure_that_changed_is_restated_against_what_was_first_computed(district: Path, fresh: Path):
+    january = monthly.run(job(district, fresh, JANUARY))
     without_one_report(district, JANUARY, january)
-    march = monthly.run(job(district, tmp_path / "output", MARCH))
+    march = monthly.run(job(district, fresh, MARCH))
     (restated,) = march.figures.restated
     assert (restated.date, restated.was, restated.sent) == (JANUARY, january.figures.municipality.percent, False)
-    again = monthly.run(job(district, tmp_path / "output", JANUARY))
+    again = monthly.run(job(district, fresh, JANUARY))
     assert again.figures.restated == ()
     assert again.figures.municipality.percent == restated.now
 
 
-def test_what_was_sent_wins_and_a_letter_that_restates_is_sent_once(district: Path, tmp_path: Path, serve: Serve):
+def test_what_was_sent_wins_and_a_letter_that_restates_is_sent_once(district: Path, fresh: Path, serve: Serve):
     post, mail = serve("starttls")
-    output = tmp_path / "output"
-    first = monthly.run(job(district, output, JANUARY))
+    first = monthly.run(job(district, fresh, JANUARY))
     without_one_report(district, JANUARY, first)
-    sent = monthly.run(job(district, output, JANUARY, mail))
+    sent = monthly.run(job(district, fresh, JANUARY, mail))
     assert sent.figures.restated == ()
     assert [delivery.fate for delivery in sent.deliveries] == [Fate.SENT]
     without_one_report(district, JANUARY, sent)
-    corrected = monthly.run(job(district, output, JANUARY, mail))
+    corrected = monthly.run(job(district, fresh, JANUARY, mail))
     (restated,) = corrected.figures.restated
     assert (restated.date, restated.was, restated.sent) == (JANUARY, sent.figures.municipality.percent, True)
     summary = corrected.summary.lies_at.read_bytes()
-    again = monthly.run(job(district, output, JANUARY, mail))
+    again = monthly.run(job(district, fresh, JANUARY, mail))
     assert again.summary.lies_at.read_bytes() == summary
     assert (again.deliveries, len(post.letters)) == ((), 2)
-    assert monthly.run(job(district, output, MARCH)).figures.restated == ()
+    assert monthly.run(job(district, fresh, MARCH)).figures.restated == ()
 
 
-def test_without_the_journal_the_summary_is_the_same_and_the_run_says_what_is_lost(made: Path, tmp_path: Path):
-    output = tmp_path / "output"
-    first = monthly.run(job(made, output, MARCH))
-    before = results(output / str(MARCH))
-    assert first.warnings == monthly.run(job(made, output, MARCH)).warnings
-    (output / "journal.db").unlink()
-    lost = monthly.run(job(made, output, MARCH))
-    assert results(output / str(MARCH)) == before
+def test_without_the_journal_the_summary_is_the_same_and_the_run_says_what_is_lost(made: Path, fresh: Path):
+    first = monthly.run(job(made, fresh, MARCH))
+    before = results(fresh / str(MARCH))
+    assert first.warnings == monthly.run(job(made, fresh, MARCH)).warnings
+    (fresh / "journal.db").unlink()
+    lost = monthly.run(job(made, fresh, MARCH))
+    assert results(fresh / str(MARCH)) == before
     (said,) = set(lost.warnings) - set(first.warnings)
     assert "В журнале journal.db нет прежних запусков" in said
-    assert monthly.run(job(made, output, MARCH)).warnings == first.warnings
+    assert monthly.run(job(made, fresh, MARCH)).warnings == first.warnings
 
 
 def test_a_run_that_fails_stands_as_unfinished(district: Path, tmp_path: Path):
@@ -196,11 +211,11 @@ def test_a_run_that_fails_stands_as_unfinished(district: Path, tmp_path: Path):
     assert "не завершён" in shown(tmp_path / "output")
 
 
-def test_no_word_of_a_school_is_in_the_journal(made: Path, tmp_path: Path):
+def test_no_word_of_a_school_is_in_the_journal(made: Path, fresh: Path):
     """Names, positions and problems stand in the answers; of all that the journal knows only the files' names."""
-    done = monthly.run(job(made, tmp_path / "output", MARCH))
+    done = monthly.run(job(made, fresh, MARCH))
     texts = {text for text in done.figures.answers["text"] if len(text) > 12}
-    kept = (tmp_path / "output" / "journal.db").read_bytes().decode("utf-8", "replace")
+    kept = (fresh / "journal.db").read_bytes().decode("utf-8", "replace")
     assert len(texts) > 10
     assert [text for text in texts if text in kept] == []
 
