@@ -31,6 +31,11 @@ def printed(book: bytes, folder: Path) -> Path:
     return _converted([_book(book, folder)], folder, "pdf")[0]
 
 
+def printed_together(books: Iterable[bytes], folder: Path) -> list[Path]:
+    """The workbooks as PDFs of one run of LibreOffice."""
+    return _converted(_books(books, folder), folder, "pdf")
+
+
 def saved_together(books: Iterable[bytes], folder: Path) -> list[Path]:
     """The workbooks as one run of LibreOffice saves them, every formula computed anew."""
     return _converted(_books(books, folder), folder, "xlsx")

@@ -10,6 +10,7 @@ from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
 import openpyxl
 import pytest
@@ -33,7 +34,8 @@ from pipeline.writing.returns import _names, _shown
 from schemas.district import School
 from schemas.remarks import Severity
 from tests.batch import CATALOGUE
-from tests.libreoffice import needs_libreoffice, printed, recalculated
+from tests.conftest import Once
+from tests.libreoffice import needs_libreoffice, printed_together, saved_together
 from tests.order_form import FORM, REGISTRY, SCHOOLS, OrderForm, said
 
 ROOT = Path(__file__).parent.parent
@@ -211,6 +213,33 @@ ODD: dict[str, Callable[[], bytes]] = {
 @cache
 def odd(name: str) -> bytes:
     return ODD[name]()
+
+
+RESAVED = ("everything", "own form")
+
+
+class Resaved(NamedTuple):
+    """As LibreOffice saves the file that came and the one given back, and as it prints this one."""
+
+    received: bytes
+    returned: bytes
+    pdf: bytes
+
+
+@pytest.fixture(scope="module")
+def resaved(once: Once) -> dict[str, Resaved]:
+    """By name of the odd workbook. LibreOffice takes longer to start than to save or print one."""
+    return once("resaved", resaved_in)
+
+
+def resaved_in(folder: Path) -> dict[str, Resaved]:
+    received = [odd(name) for name in RESAVED]
+    marked = [returned(data, shown("E32"), shown("C12")) for data in received]
+    folder.mkdir()
+    saved = [path.read_bytes() for path in saved_together([*received, *marked], folder)]
+    pdfs = [path.read_bytes() for path in printed_together(marked, folder)]
+    each = zip(saved[: len(received)], saved[len(received) :], pdfs, strict=True)
+    return {name: Resaved(*made) for name, made in zip(RESAVED, each, strict=True)}
 
 
 # ── all of the file is kept ──────────────────────────────────────────────────────────────────────────────
@@ -538,10 +567,9 @@ def test_a_second_return_replaces_the_first() -> None:
 
 
 @needs_libreoffice
-def test_marks_come_off_after_another_program_has_saved_the_file(tmp_path: Path) -> None:
+def test_marks_come_off_after_another_program_has_saved_the_file(resaved: dict[str, Resaved]) -> None:
     """It numbers styles, strings and parts anew."""
-    first = recalculated(returned(odd("own form"), shown("E32"), shown("C12")), tmp_path).read_bytes()
-    sheet = opened(returned(first, shown("E31")))["Отчёт"]
+    sheet = opened(returned(resaved["own form"].returned, shown("E31")))["Отчёт"]
     assert {sheet[place].fill.fgColor.rgb for place in ("E32", "C12")} == {f"FF{colours.INPUT[1:]}"}
     assert [place for place in ("E31", "E32", "C12") if sheet[place].comment] == ["E31"]
 
@@ -584,19 +612,14 @@ def test_mended_and_sent_again_it_is_read_as_a_report_without_the_mistake() -> N
 
 # ── LibreOffice ──────────────────────────────────────────────────────────────────────────────────────────
 @needs_libreoffice
-@pytest.mark.parametrize("name", ["everything", "own form"])
-def test_libreoffice_opens_it_and_loses_no_value(name: str, tmp_path: Path) -> None:
-    def as_saved(data: bytes, folder: str) -> bytes:
-        (tmp_path / folder).mkdir()
-        return recalculated(data, tmp_path / folder).read_bytes()
-
-    result = returned(odd(name), shown("E32"), shown("C12"))
-    saved = as_saved(result, "returned")
+@pytest.mark.parametrize("name", RESAVED)
+def test_libreoffice_opens_it_and_loses_no_value(name: str, resaved: dict[str, Resaved]) -> None:
+    received, saved, pdf = resaved[name]
     assert sheets(saved).keys() == sheets(odd(name)).keys()
-    assert values(saved) == values(as_saved(odd(name), "received"))
+    assert values(saved) == values(received)
     assert opened(saved)["Отчёт"]["C12"].comment.text.startswith("! ОШИБКА")
     assert links(opened(saved)) == ["'Отчёт'!E32", "'Отчёт'!C12"]
-    assert printed(result, tmp_path).read_bytes().startswith(b"%PDF")
+    assert pdf.startswith(b"%PDF")
 
 
 def values(data: bytes) -> dict[str, list[object]]:
