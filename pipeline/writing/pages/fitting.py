@@ -10,5 +10,10 @@ def text_height(text: str, width: float, size: float = BODY_SIZE) -> float:
     """Height in points that `text` takes, wrapped in a column `width` pixels wide."""
     padding, points_per_pixel, letter = 10, 0.75, 0.57  # a Cyrillic letter of Arial is 0,57 of the size wide
     per_line = max(1, math.floor((width - padding) * points_per_pixel / (size * letter)))
-    lines = sum(max(1, len(textwrap.wrap(paragraph, per_line))) for paragraph in text.split("\n"))
-    return lines * size * 1.28
+    return sum(_lines(paragraph, per_line) for paragraph in text.split("\n")) * size * 1.28
+
+
+def _lines(paragraph: str, per_line: int) -> int:
+    if len(paragraph.expandtabs()) <= per_line:  # most of them: to wrap one takes a hundred times longer
+        return 1
+    return max(1, len(textwrap.wrap(paragraph, per_line)))

@@ -140,13 +140,13 @@ class Formats:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._made: dict[tuple[tuple[str, str | int | float], ...], Format] = {}
+        self._made: dict[frozenset[tuple[str, str | int | float]], Format] = {}
 
     def __call__(self, *looks: Look) -> Format:
         properties = dict(BASIC)
         for look in looks:
             properties |= look
-        key = tuple(sorted(properties.items()))
+        key = frozenset(properties.items())
         if key not in self._made:
             self._made[key] = self._book.add_format(properties)
         return self._made[key]

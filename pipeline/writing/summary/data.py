@@ -88,7 +88,7 @@ def school_cell(index: int) -> str:
 
 def sum_of(figures: Figures, item: str, figure: Figure) -> str:
     """Formula of the sum over all schools of a `figure` (covered, total) of a coverage item."""
-    column = [field.figure for field in _fields(figures.form)].index((item, figure))
+    column = [field.figure for field in _columns(figures.form)].index((item, figure))
     last = DATA_ROW + max(len(written(figures.schools)), 1) - 1
     return f"SUM('{titles.DATA}'!{xl_range_abs(DATA_ROW, column, last, column)})"
 
@@ -112,6 +112,10 @@ def _write_value(page: Page, row: int, column: int, field: Field, value: Value) 
 
 # ── columns ──────────────────────────────────────────────────────────────────────────────────────────────
 def _fields(form: Form) -> list[Field]:
+    return _with_unique_headings(_columns(form))
+
+
+def _columns(form: Form) -> list[Field]:
     fields = [
         Field("Код", 6, theme.TEXT, lambda of: of.school.code),
         Field("Школа", 25, theme.TEXT, lambda of: of.school.name),
@@ -124,7 +128,7 @@ def _fields(form: Form) -> list[Field]:
     for item in form.items:
         fields += _item_fields(item)
     fields += [_cell_field(item) for item in form.items if item.kind is not Kind.GROUP]
-    return _with_unique_headings(fields)
+    return fields
 
 
 def _base_field(base: str, heading: str) -> Field:
