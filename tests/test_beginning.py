@@ -128,9 +128,9 @@ def test_a_draft_is_the_template_with_what_the_reports_say(few: Run, tmp_path: P
     (tmp_path / "input" / "registry.xlsx").write_bytes(write_template(FORM, TODAY))
     result = svod("--as-of", few.folder.name, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    assert (
-        "Реестр: в нём нет ни одной школы; черновик записан рядом со сводом — сначала перенесите его" in result.stdout
-    )
+    draft_path = Path("output", few.folder.name, "registry.xlsx")
+    said = f"Реестр: в нём нет ни одной школы; черновик — {draft_path}: сначала перенесите его"
+    assert said in result.stdout
     draft = openpyxl.load_workbook(tmp_path / "output" / few.folder.name / "registry.xlsx")
     assert draft.sheetnames == template().sheetnames
     schools = draft["Школы"]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline import wording
@@ -165,6 +165,8 @@ class Page:
         sight."""
         self.sheet.autofilter(header, 0, max(last, header), columns - 1)
         self.sheet.freeze_panes(header + 1 if top == FIRST_ROW else 0, frozen_columns)
+        cells = xl_range(header + 1, 0, max(last, header + 1), columns - 1)
+        self.sheet.ignore_errors({"number_stored_as_text": cells})  # codes of schools, numbers of items
         if repeated:
             self.sheet.repeat_rows(top, header)
         self.print_setup(max(last, header), columns)
