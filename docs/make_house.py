@@ -26,6 +26,7 @@ FLOORS = (
     "writing.form",
     "writing.returned",
     "writing.brief",
+    "writing.memo",
     "writing.pages",
     "measuring",
     "checking",

@@ -288,6 +288,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     from pipeline.writing.brief import make_brief
     from pipeline.writing.csv_files import answers_csv, findings_csv, indicators_csv
     from pipeline.writing.csv_schemas import csv_schemas
+    from pipeline.writing.memo import write_memo
     from pipeline.writing.registry import write_registry
     from pipeline.writing.returns import make_returns
     from pipeline.writing.summary import write_summary
@@ -308,6 +309,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     for described, content in csv_schemas().items():
         add(described, content)
     add(name, summary)
+    add(f"spravka-{job.as_of}.docx", write_memo(figures, brief, name))
     inbox, reads = survey.intake.inbox, survey.intake.reads
     files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}
     outputs.only(folder / "returns")

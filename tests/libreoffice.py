@@ -36,6 +36,13 @@ def printed_together(books: Iterable[bytes], folder: Path) -> list[Path]:
     return _converted(_books(books, folder), folder, "pdf")
 
 
+def printed_document(document: bytes, folder: Path) -> Path:
+    """The text document as a PDF."""
+    path = folder / "document.docx"
+    path.write_bytes(document)
+    return _converted([path], folder, "pdf")[0]
+
+
 def saved_together(books: Iterable[bytes], folder: Path) -> list[Path]:
     """The workbooks as one run of LibreOffice saves them, every formula computed anew."""
     return _converted(_books(books, folder), folder, "xlsx")

@@ -18,7 +18,7 @@ from schemas.remarks import load_catalogue
 from tests.quick import CHOSEN
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("pandas", "pandera", "numpy", "xlsxwriter", "openpyxl")
+HEAVY = ("pandas", "pandera", "numpy", "xlsxwriter", "openpyxl", "docx")
 
 
 def modules_after(statement: str) -> set[str]:

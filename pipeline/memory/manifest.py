@@ -32,7 +32,7 @@ FILE = "manifest.json"
 HANDED_OUT = "forms.json"  # beside it: which forms were written there; they are no results of a run
 
 # Their versions can change a figure or the bytes of a file.
-LIBRARIES = (*READING, "numpy", "pandas", "pandera", "tzdata", "xlsxwriter")
+LIBRARIES = (*READING, "numpy", "pandas", "pandera", "python-docx", "tzdata", "xlsxwriter")
 
 _WHOLE = ""  # the municipality among the scopes
 

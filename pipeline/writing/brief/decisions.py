@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pipeline import wording
 from pipeline.measuring.activation import first_to_catch_up
-from pipeline.measuring.figures import Deadline, Figures, Level, State
+from pipeline.measuring.figures import Figures, Level, State
 from pipeline.wording import NBSP
 from pipeline.writing.pages import titles
 from pipeline.writing.pages.brief import Decision
@@ -17,6 +17,7 @@ from pipeline.writing.pages.doubts import (
     with_mark,
 )
 from pipeline.writing.pages.words import (
+    deadline_said,
     lacking,
     registry_lacks,
     school_name,
@@ -30,8 +31,6 @@ from schemas.remarks import Catalogue, Remark, Severity
 
 DECISION_LENGTH = 125  # characters of one line on «Сводка», not wrapped
 MOST_NAMES = 4  # in a line of decision; fewer where the line would be too long
-LONGEST_TITLE = 36  # characters of a paper's or measure's title in a line
-
 
 NOTHING_TO_DECIDE = Decision("Итог", "Решений не требуется: все отчёты сданы, отстающих и просроченных этапов нет.")
 
@@ -48,20 +47,28 @@ NOTHING_BUT_DOUBTS = Decision(
 
 def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]:
     if not figures.schools:
-        yield Decision("Реестр", "В реестре нет ни одной школы: внесите школы и запустите свод снова.")
+        empty = "В реестре нет ни одной школы: внесите школы и запустите свод снова."
+        yield Decision("Реестр", empty, proposal="Заполнить реестр школ")
     if said := _about_registry(figures):
-        yield Decision("Реестр", said, titles.REMARKS)
+        yield Decision("Реестр", said, titles.REMARKS, "Исправить реестр школ")
     if figures.below:
         sheet = figures.form.headline.sheet
-        yield Decision(with_mark(sheet, is_headline_doubted(figures)), _who_should_catch_up(figures), sheet)
-    if figures.unattributed or any(to_remind(figures, state) for state in _ABSENT):
-        yield Decision("Отчёты", _fitted(lambda shown: _who_is_absent(figures, shown)), titles.SUBMISSIONS)
+        tag = with_mark(sheet, is_headline_doubted(figures))
+        yield Decision(tag, _who_should_catch_up(figures), sheet, "Довести отстающие школы до плана")
+    absent = any(to_remind(figures, state) for state in _ABSENT)
+    if figures.unattributed or absent:
+        said = _fitted(lambda shown: _who_is_absent(figures, shown))
+        proposal = "Получить недостающие отчёты" if absent else "Разобрать неопознанные файлы"
+        yield Decision("Отчёты", said, titles.SUBMISSIONS, proposal)
     if errors := [one for one in figures.remarks if one.severity is Severity.ERROR and one.file != REGISTRY]:
-        yield Decision("Ошибки", _gravest_error(errors, figures, catalogue), titles.REMARKS)
+        said = _gravest_error(errors, figures, catalogue)
+        yield Decision("Ошибки", said, titles.REMARKS, "Исправить ошибки в отчётах")
     if figures.overdue or any(deadline.due < figures.as_of for deadline in figures.questioned):
-        yield Decision("Сроки", _fitted(lambda _: _most_overdue(figures)), titles.MILESTONES)
+        proposal = "Завершить просроченные этапы" if figures.overdue else "Уточнить ответы под вопросом"
+        yield Decision("Сроки", _fitted(lambda _: _most_overdue(figures)), titles.MILESTONES, proposal)
     if figures.problem_groups:
-        yield Decision("Мешает", _fitted(lambda shown: _what_hinders(figures, min(shown, 3))), titles.PROBLEMS)
+        said = _fitted(lambda shown: _what_hinders(figures, min(shown, 3)))
+        yield Decision("Мешает", said, titles.PROBLEMS, "Рассмотреть, что мешает школам")
 
 
 def _fitted(*wordings: Callable[[int], str]) -> str:
@@ -211,20 +218,11 @@ def _most_overdue(figures: Figures) -> str:
     worst = max(overdue, key=lambda deadline: len(overdue[deadline]))  # of equal ones the earliest
     doubted = is_milestone_doubted(figures, worst.item, worst.step)
     schools = with_mark(wording.schools(len(overdue[worst])), doubted)
-    said = f"{_deadline_said(worst, figures.form)} — {schools}"
+    said = f"{deadline_said(worst, figures.form)} — {schools}"
     if len(overdue) == 1:
         return f"Просрочено: {said}{also}."
     total = with_mark(wording.number(figures.overdue_total), is_overdue_doubted(figures))
     return f"Просрочено этапов — {total}{also}; чаще всего {said}."
-
-
-def _deadline_said(deadline: Deadline, form: Form) -> str:
-    """«п. 6.2 (ознакомление родителей, срок 30.01.2014)»"""
-    due = f"срок {wording.day(deadline.due)}"
-    if deadline.title:
-        return f"«{wording.shortened(deadline.title, LONGEST_TITLE)}» ({due})"
-    step = "" if deadline.least is None else f" до {wording.percent(deadline.least)}"
-    return f"п.{NBSP}{deadline.item} ({form.item(deadline.item).about}{step}, {due})"
 
 
 def _what_hinders(figures: Figures, shown: int) -> str:

@@ -3,23 +3,20 @@
 from collections.abc import Iterator
 
 from pipeline import wording
-from pipeline.measuring.activation import level
 from pipeline.measuring.figures import Activation, Figures, Level, State
-from pipeline.measuring.rows import totals_by_item
 from pipeline.writing.pages import titles
-from pipeline.writing.pages.doubts import doubted_schools, is_course_doubted, is_headline_doubted, named, with_mark
+from pipeline.writing.pages.doubts import is_course_doubted, is_headline_doubted, with_mark
 from pipeline.writing.pages.words import (
     MOST_NAMED,
-    headline_range,
+    doubted_said,
     in_state,
     lacking,
     lacking_apart,
-    range_said,
+    possible_said,
     reported,
     restated_said,
     school_name,
     school_names,
-    share_decimals,
     to_remind,
     told_apart,
     unattributed_said,
@@ -37,8 +34,8 @@ def make_subline(figures: Figures) -> str:
     shortcomings = [*_behind_said(figures), *_submissions_said(figures)]
     parts = [
         *_date_of_reports_said(figures),
-        *_range_said(figures),
-        *_doubted_said(figures),
+        possible_said(figures),
+        doubted_said(figures),
         *_told_apart_said(figures),
         *(shortcomings or [_all_reported(figures)]),
         *_late_by_forecast_said(figures),
@@ -56,21 +53,6 @@ def _date_of_reports_said(figures: Figures) -> Iterator[str]:
     yield f"Показатели школ — по отчётам на {wording.day(day)}{' и более поздним' if later else ''}."
 
 
-def _range_said(figures: Figures) -> Iterator[str]:
-    """Where the municipality's share can lie, and whether its verdict hangs on those who have not answered."""
-    share_range = headline_range(figures)
-    if share_range is None:
-        return
-    doubt = ""
-    worst, best = (level(bound, figures.target) for bound in share_range)
-    if figures.municipality.level is not Level.BELOW and worst is Level.BELOW:
-        doubt = ", план может оказаться не выполнен"
-    elif figures.municipality.level is Level.BELOW and best is not Level.BELOW:
-        doubt = ", план может оказаться выполнен"
-    bounds = with_mark(range_said(share_range, figures.target), is_headline_doubted(figures))
-    yield f"{_not_counted_said(figures)} — {bounds}{doubt}."
-
-
 def _told_apart_said(figures: Figures) -> Iterator[str]:
     """Of the two shares that the cards compare with the last reporting date."""
     form = figures.form
@@ -78,32 +60,6 @@ def _told_apart_said(figures: Figures) -> Iterator[str]:
     for item, name in names.items():
         if said := told_apart(figures, item):
             yield f"{name}: {said}."
-
-
-def _doubted_said(figures: Figures) -> Iterator[str]:
-    """«Под вопросом показатели 2 школ (СОШ № 3, ООШ № 7): без них — 39,5 %, план не выполнен.»"""
-    doubted, left = doubted_schools(figures, figures.form.headline.item), figures.undoubted
-    if not doubted or left is None:
-        return
-    number, whole = len(doubted), left.municipality
-    figure, without = ("показатель", "него") if number == 1 else ("показатели", "них")
-    said = f"Под вопросом {figure} {wording.schools(number, wording.Case.GENITIVE)} ({named(doubted, MOST_NAMED)})"
-    if whole.percent is None:
-        yield f"{said}: других показателей нет."
-        return
-    said += f": без {without} — {wording.percent(whole.percent, share_decimals(whole, figures.target))}"
-    is_below = whole.level is Level.BELOW
-    if is_below is not (figures.municipality.level is Level.BELOW):
-        said += f", план {'не ' if is_below else ''}выполнен"
-    yield f"{said}."
-
-
-def _not_counted_said(figures: Figures) -> str:
-    """«Не учтены 2 школы: с их ответами»"""
-    headline = totals_by_item(figures)[figures.form.headline.item]
-    number = headline.set_aside + headline.no_answer + headline.no_report  # though the item applies to them
-    verb = wording.plural(number, "учтена", "учтены", "учтены")
-    return f"Не {verb} {wording.schools(number)}: с {'её ответом' if number == 1 else 'их ответами'}"
 
 
 def _behind_said(figures: Figures) -> Iterator[str]:

@@ -27,11 +27,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Decision:
-    """One line of «Требует решения управления»; `sheet` is where to read on, blank for none."""
+    """One line of «Требует решения управления»; `sheet` is where to read on, blank for none. `proposal`: what the memo
+    proposes to do, without a full stop; blank where there is nothing to do."""
 
     tag: str
     text: str
     sheet: str = ""
+    proposal: str = ""
 
 
 @dataclass(frozen=True)

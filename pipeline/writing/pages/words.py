@@ -4,11 +4,19 @@ import math
 from collections.abc import Sequence
 
 from pipeline import wording
+from pipeline.measuring.activation import level
 from pipeline.measuring.coverage import Uncompared, uncompared
-from pipeline.measuring.figures import Activation, Figures, Level, Restated, State, Submission
+from pipeline.measuring.figures import Activation, Deadline, Figures, Level, Restated, Share, State, Submission
 from pipeline.measuring.rows import TotalRow, reconciled_items, totals_by_item
 from pipeline.wording import NBSP
-from pipeline.writing.pages.doubts import is_change_doubted, is_headline_doubted, is_item_doubted, with_mark
+from pipeline.writing.pages.doubts import (
+    doubted_schools,
+    is_change_doubted,
+    is_headline_doubted,
+    is_item_doubted,
+    named,
+    with_mark,
+)
 from pipeline.writing.pages.theme import Mark
 from schemas.form import Form, Target
 
@@ -18,6 +26,12 @@ BLANK = "пусто"  # a report was sent and says nothing of it
 _APART = 0.5
 _UNATTRIBUTED = ("неопознанный файл", "неопознанных файла", "неопознанных файлов")
 MOST_NAMED = 3  # schools of one kind in a sentence
+_LONGEST_TITLE = 36  # characters of a paper's or measure's title in a line
+_NOT_COUNTED = {
+    Share.SET_ASIDE: "п. {item} отложен: замечание",
+    Share.NOT_APPLICABLE: "не предусмотрено",
+    Share.NO_ANSWER: "нет ответа на п. {item}",
+}
 
 IN_TIME_SAID, TOO_LATE_SAID = f"{Mark.ON_PLAN} успеет", f"{Mark.BELOW} не успеет"
 
@@ -90,6 +104,47 @@ def range_said(share_range: tuple[float, float], target: Target | None) -> str:
     bounds = (target.min, target.max) if target else (0.0, 100.0)
     low, high = (wording.percent(one, wording.decimals_beside(one, *bounds)) for one in share_range)
     return f"от {low.removesuffix(f'{NBSP}%')} до {high}"
+
+
+def possible_said(figures: Figures) -> str:
+    """«Не учтены 2 школы: с их ответами — от 52,1 до 58,3 %, план может оказаться не выполнен.»: where the share of all
+    can lie, and whether its verdict hangs on those who have not answered; blank where nothing can move it."""
+    share_range = headline_range(figures)
+    if share_range is None:
+        return ""
+    doubt = ""
+    worst, best = (level(bound, figures.target) for bound in share_range)
+    if figures.municipality.level is not Level.BELOW and worst is Level.BELOW:
+        doubt = ", план может оказаться не выполнен"
+    elif figures.municipality.level is Level.BELOW and best is not Level.BELOW:
+        doubt = ", план может оказаться выполнен"
+    bounds = with_mark(range_said(share_range, figures.target), is_headline_doubted(figures))
+    return f"{_not_counted_said(figures)} — {bounds}{doubt}."
+
+
+def _not_counted_said(figures: Figures) -> str:
+    """«Не учтены 2 школы: с их ответами»"""
+    headline = totals_by_item(figures)[figures.form.headline.item]
+    number = headline.set_aside + headline.no_answer + headline.no_report  # though the item applies to them
+    verb = wording.plural(number, "учтена", "учтены", "учтены")
+    return f"Не {verb} {wording.schools(number)}: с {'её ответом' if number == 1 else 'их ответами'}"
+
+
+def doubted_said(figures: Figures) -> str:
+    """«Под вопросом показатели 2 школ (СОШ № 3, ООШ № 7): без них — 39,5 %, план не выполнен.»; blank for none."""
+    doubted, left = doubted_schools(figures, figures.form.headline.item), figures.undoubted
+    if not doubted or left is None:
+        return ""
+    number, whole = len(doubted), left.municipality
+    figure, without = ("показатель", "него") if number == 1 else ("показатели", "них")
+    said = f"Под вопросом {figure} {wording.schools(number, wording.Case.GENITIVE)} ({named(doubted, MOST_NAMED)})"
+    if whole.percent is None:
+        return f"{said}: других показателей нет."
+    said += f": без {without} — {wording.percent(whole.percent, share_decimals(whole, figures.target))}"
+    is_below = whole.level is Level.BELOW
+    if is_below is not (figures.municipality.level is Level.BELOW):
+        said += f", план {'не ' if is_below else ''}выполнен"
+    return f"{said}."
 
 
 def restated_said(one: Restated) -> str:
@@ -185,3 +240,31 @@ def school_name(row: Activation) -> str:
     """Of a row that is a school's."""
     assert row.school is not None
     return wording.keep_together(row.school.name)
+
+
+def why_not_counted(figures: Figures, row: Activation) -> str:
+    """Why a school has no counted figure of the headline item; blank where it has one."""
+    assert row.school is not None
+    item = figures.form.headline_item
+    if (row.school.code, item.number) in figures.unbased:
+        return f"в реестре нет числа «{figures.form.base(item.base).registry}»"
+    if row.share is Share.NO_REPORT:
+        return _why_no_report(next(line for line in figures.submissions if line.school.code == row.school.code))
+    return wording.keep_together(_NOT_COUNTED.get(row.share, "").format(item=item.number))
+
+
+def _why_no_report(line: Submission) -> str:
+    """A school whose report came and could not be read, or that owes none, is not said to have sent none."""
+    if line.state is State.UNREADABLE:
+        return "отчёт не прочитан"
+    return "отчёт не представлен" if line.owes else "отчёт не требуется"
+
+
+# ── deadlines ────────────────────────────────────────────────────────────────────────────────────────────
+def deadline_said(deadline: Deadline, form: Form) -> str:
+    """«п. 6.2 (ознакомление родителей, срок 30.01.2014)»"""
+    due = f"срок {wording.day(deadline.due)}"
+    if deadline.title:
+        return f"«{wording.shortened(deadline.title, _LONGEST_TITLE)}» ({due})"
+    step = "" if deadline.least is None else f" до {wording.percent(deadline.least)}"
+    return f"п.{NBSP}{deadline.item} ({form.item(deadline.item).about}{step}, {due})"

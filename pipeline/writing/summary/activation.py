@@ -21,6 +21,7 @@ from pipeline.writing.pages.words import (
     range_said,
     same_schools_said,
     share_decimals,
+    why_not_counted,
 )
 
 TOTAL_ROW, HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2
@@ -36,12 +37,6 @@ _STATE_LOOKS: dict[Level, tuple[Look, ...]] = {
     Level.ABOVE: (theme.GOOD, theme.BOLD),
 }
 _SMALL_TEXT = (theme.ROW, theme.SMALL, theme.QUIET, theme.WRAP)
-_BASIS = {
-    Share.SET_ASIDE: "п. {item} отложен: замечание",
-    Share.NOT_APPLICABLE: "не предусмотрено",
-    Share.NO_ANSWER: "нет ответа на п. {item}",
-    Share.NO_REPORT: "отчёт не представлен",
-}
 
 
 def write(page: Page) -> None:
@@ -185,11 +180,7 @@ def _write_basis(page: Page, row: int, activation: Activation, notes: list[str],
     if activation.carried and activation.school:
         is_whole = activation.school.code in page.book.figures.carried_reports
         basis = "перенесено с прошлой даты" if is_whole else "прежний ответ: в отчёте его нет"
-    item = page.book.figures.form.headline_item
-    if activation.school and (activation.school.code, item.number) in page.book.figures.unbased:
-        basis = f"в реестре нет числа «{page.book.figures.form.base(item.base).registry}»"
-    elif activation.share in _BASIS:
-        basis = _BASIS[activation.share].format(item=item.number)
+    basis = why_not_counted(page.book.figures, activation) or basis
     basis = wording.keep_together("; ".join([basis, *notes]))
     source = " · ".join(filter(None, (activation.file, activation.cell and activation.sheet, activation.cell)))
     page.text(row, BASIS, basis, *_SMALL_TEXT, theme.INDENT)
