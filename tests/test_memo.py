@@ -13,6 +13,7 @@ from docx.document import Document
 from docx.shared import Pt
 
 from pipeline import wording
+from pipeline.commands.comparing import first_difference
 from pipeline.measuring.figures import Doubts, Figures, Milestone, Problem, Rests, State, Statement, Unattributed
 from pipeline.wording import NBSP
 from pipeline.writing.brief import make_brief
@@ -272,6 +273,16 @@ def test_what_hinders_is_told_in_the_schools_own_words() -> None:
     assert lines[-1] == "Компьютеры и техника — 1 школа: «=Один компьютер на пять учителей» (СОШ № 10)"
 
 
+def test_examples_are_of_different_schools_in_different_words() -> None:
+    figures = given.twenty_schools()
+    first, second = figures.schools[:2]
+    said = [(first, "Нет связи"), (first, "Плохая связь"), (second, "нет связи"), (second, "Связи нет вовсе")]
+    problems = tuple(Problem("Связь", school, words, "", AS_OF) for school, words in said)
+    assert section(replace(figures, problems=problems), "Что мешает").endswith(
+        "Связь — 2 школы: «Нет связи» (СОШ № 1); «Связи нет вовсе» (СОШ № 2)"
+    )
+
+
 def test_words_that_xml_cannot_hold_stop_nothing() -> None:
     school = School("01", "СОШ\x00 № 1\ud800")
     hostile = "нет\x00 \x1bинтернета\ufffe \u202eи связи\x0b<b>&amp;]]>\ud83d"
@@ -333,6 +344,15 @@ def test_twenty_schools_fit_on_two_pages_that_can_be_printed(tmp_path) -> None:
     path = printed_document(memo_of(given.twenty_schools()), tmp_path)
     pages = re.findall(rb"/Type/Page/Parent.*?/MediaBox\[0 0 (\d+)[\d.]* (\d+)", path.read_bytes(), re.DOTALL)
     assert pages == [(b"595", b"841")] * 2  # A4
+
+
+def test_of_two_memos_the_paragraph_or_the_row_that_differs_is_told() -> None:
+    figures = given.twenty_schools()
+    was = memo_of(figures)
+    said = first_difference("spravka.docx", was, memo_of(replace(figures, draft_registry=True)))
+    assert said.startswith("абзац 6: было «Отчитались 17 из 20 школ")
+    said = first_difference("spravka.docx", was, memo_of(replace(figures, activation=figures.activation[:-1])))
+    assert said == "таблица 1, строка 21: было «20», стало пусто"
 
 
 # ── in a run ─────────────────────────────────────────────────────────────────────────────────────────────

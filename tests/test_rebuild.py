@@ -99,7 +99,7 @@ def test_after_the_inputs_were_overwritten_a_rebuild_gives_the_same_bytes(own: P
         r"Свод на 20\.03\.2014 собран заново из архива и совпадает байт в байт: \d+\xa0файл\w*\.", *done.lines
     )
     assert rebuilt(own) == month(own)
-    assert "manifest.json" in rebuilt(own)
+    assert {"manifest.json", "spravka-2014-03-20.docx"} <= rebuilt(own).keys()
     assert any(name.startswith("returns/") for name in rebuilt(own))
 
 
@@ -336,7 +336,7 @@ def test_workbooks_are_compared_by_sheet_and_cell_and_then_by_their_parts(tmp_pa
     book.active.column_dimensions["A"].width = 40
     book.save(tmp_path / "d.xlsx")
     said = first_difference("x.xlsx", was, (tmp_path / "d.xlsx").read_bytes())
-    assert said.startswith("ячейки говорят то же, отличается оформление или формулы (часть книги ")
+    assert said.startswith("ячейки говорят то же, отличается оформление или формулы (часть файла ")
     book.create_sheet("Второй")
     book.save(tmp_path / "e.xlsx")
     said = first_difference("x.xlsx", was, (tmp_path / "e.xlsx").read_bytes())

@@ -33,6 +33,12 @@ def _of_workbooks(was: bytes, now: bytes) -> str:
     return next(_in_cells(before, after), "") or _of_packages(was, now)
 
 
+def _of_documents(was: bytes, now: bytes) -> str:
+    """Text documents are read as rows and columns too; an address in them («абзац 6») is on no sheet."""
+    said = _of_workbooks(was, now)
+    return said.partition(", ячейка ")[2] or said
+
+
 def _in_cells(was: Book, now: Book) -> Iterator[str]:
     """By sheets in their order, by rows."""
     for before, after in zip_longest(was.sheets, now.sheets):
@@ -81,10 +87,10 @@ def _of_packages(was: bytes, now: bytes) -> str:
         for name in dict.fromkeys((*before.namelist(), *after.namelist())):
             parts = [package.read(name) if name in package.namelist() else None for package in (before, after)]
             if parts[0] != parts[1]:
-                return f"ячейки говорят то же, отличается оформление или формулы (часть книги {name})"
+                return f"ячейки говорят то же, отличается оформление или формулы (часть файла {name})"
     except BadZipFile:
         return _of_bytes(was, now)
-    return "содержание то же, книга иначе сжата"
+    return "содержание то же, файл иначе сжат"
 
 
 def _of_tables(was: bytes, now: bytes) -> str:
@@ -129,4 +135,9 @@ def _was_and_is(was: str, now: str) -> str:
     return f"было {was}, стало {now}"
 
 
-_WAYS: dict[str, Callable[[bytes, bytes], str]] = {"xlsx": _of_workbooks, "csv": _of_tables, "json": _of_json}
+_WAYS: dict[str, Callable[[bytes, bytes], str]] = {
+    "xlsx": _of_workbooks,
+    "docx": _of_documents,
+    "csv": _of_tables,
+    "json": _of_json,
+}

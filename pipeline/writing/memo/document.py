@@ -64,7 +64,7 @@ class Memo:
         _set_properties(self._document, clean(title), clean(author), as_of)
 
     def add(self, style: str, text: str, lead: str = "", *, with_next: bool = False) -> None:
-        """A paragraph; a line feed breaks its line. `lead`: words before it that stand out. `with_next`: on one page."""
+        """A paragraph; a line feed breaks its line. `lead`: words before it that stand out. `with_next`: on a page."""
         paragraph = self._document.add_paragraph(style=style)
         if lead:
             paragraph.add_run(f"{clean(lead)} ", style=LEAD)

@@ -28,7 +28,7 @@ from pipeline.writing.pages.words import (
 _MOST_NAMED = 20  # schools of one kind: all of a district of usual size
 _MOST_DEADLINES = 5
 _MOST_GROUPS = 5
-_MOST_EXAMPLES = 2  # of a group, each of another school
+_MOST_EXAMPLES = 2  # of a group
 _EXAMPLE_LENGTH = 140  # characters
 _GROUP = ("группа", "группы", "групп")
 _DEADLINE = ("срок", "срока", "сроков")
@@ -166,8 +166,8 @@ def _overdue_counted(figures: Figures) -> Iterator[str]:
         yield f"В {wording.in_schools(unknown)} сроки не проверить: {report} нет."
     if unchecked := _unchecked(figures):
         yield (
-            "Со сроком, но отчётами не проверяются и в реестре не отмечены: документов и мероприятий — "
-            f"{wording.number(unchecked)}; выполнены ли они, неизвестно."
+            "Документы и мероприятия со сроком, которых не показывают отчёты и не отмечает реестр "
+            f"(всего {wording.number(unchecked)}), не проверены: выполнены ли они, неизвестно."
         )
 
 
@@ -205,11 +205,12 @@ def what_hinders(figures: Figures, book: str) -> Iterator[str]:
 
 
 def _examples(figures: Figures, group: str) -> list[Problem]:
-    """Of different schools."""
+    """Of different schools, in different words; where all use the same, one of them."""
     named: dict[str, Problem] = {}
     for problem in figures.problems:
-        if problem.group == group and problem.problem:
-            named.setdefault(problem.school.code, problem)
+        words = problem.problem.casefold()
+        if problem.group == group and words and problem.school.code not in {one.school.code for one in named.values()}:
+            named.setdefault(words, problem)
     return list(named.values())[:_MOST_EXAMPLES]
 
 
