@@ -309,13 +309,14 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     for described, content in csv_schemas().items():
         add(described, content)
     add(name, summary)
-    add(f"spravka-{job.as_of}.docx", write_memo(figures, brief, name))
+    memo = f"spravka-{job.as_of}.docx"
+    add(memo, write_memo(figures, brief, name))
     inbox, reads = survey.intake.inbox, survey.intake.reads
     files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}
     outputs.only(folder / "returns")
     outputs.own_or_none(folder / "registry.xlsx")
     ours = {*written_into(job.output / folder).values(), *contents_of(survey.intake)}
-    for place in ("returns", "registry.xlsx"):
+    for place in ("returns", "registry.xlsx", memo):
         outputs.shared(folder / place, ours)
     failures = []
     for one in make_returns(figures, catalogue, job.input, files, job.settings.limits, log):

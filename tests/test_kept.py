@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from docx import Document
 
 from pipeline import monthly
 from pipeline.commands import console
@@ -97,7 +98,7 @@ def write_into(path: Path, sheet: str = "Отчёт", cell: str = "J1", text: st
 
 
 SAID = "Отличается от записанного Сводом и оставлено как есть: "
-TO_INPUT = "Что вписано в такой файл, Свод учтёт, когда вы перенесёте его в папку с отчётами."
+TO_INPUT = "Что вписано в такую книгу, Свод учтёт, когда вы перенесёте её в папку с отчётами."
 
 
 def test_a_returned_file_with_a_note_stays_until_it_lies_in_input_too(office: Office):
@@ -184,3 +185,16 @@ def test_forms_that_were_not_made_anew_are_still_known(tmp_path: Path):
     hand_out_forms(office.job(APRIL), SCHOOL.code)
     assert len(known) == len(REGISTRY.schools)
     assert written_into(office.output / f"{APRIL}", HANDED_OUT) == known
+
+
+def test_a_memo_that_was_edited_stays_and_the_new_one_lies_beside_it(mine: Callable[..., Office]):
+    office = mine("with-registry", with_registry)
+    memo = office.results / f"spravka-{MARCH}.docx"
+    edited = Document(str(memo))
+    edited.add_paragraph("Дописано в управлении.")
+    edited.save(str(memo))
+    before = memo.read_bytes()
+    said = office.runs()
+    assert memo.read_bytes() == before
+    assert office.lies("spravka*") == [f"spravka-{MARCH}-новый.docx", f"spravka-{MARCH}.docx"]
+    assert len(said) == 2  # nothing is said of moving it to the reports

@@ -134,7 +134,9 @@ def kept_lines(kept: "Sequence[Kept]", folder: Path) -> list[str]:
     lines = [f"Отличается от записанного Сводом и оставлено как есть: {listed(names, _MOST_FILES, FILE)}."]
     if new := [one.new.name for one in kept if one.new]:
         lines.append(f"Новое записано рядом: {listed(new, _MOST_FILES, FILE)}.")
-    return [*lines, "Что вписано в такой файл, Свод учтёт, когда вы перенесёте его в папку с отчётами."]
+    if any(one.path.suffix == ".xlsx" for one in kept):  # a memo is signed and not read
+        lines.append("Что вписано в такую книгу, Свод учтёт, когда вы перенесёте её в папку с отчётами.")
+    return lines
 
 
 def say_path(done: "Done") -> None:
