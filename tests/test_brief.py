@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Level, Milestone, Restated, State, Unattributed
+from pipeline.measuring.figures import Figures, Level, Milestone, Restated, Share, State, Unattributed
 from pipeline.measuring.problems import OTHER
 from pipeline.sending.letters import leadership_letter
 from pipeline.wording import NBSP
@@ -524,7 +524,7 @@ def test_a_step_of_the_target_that_most_schools_have_missed_is_named_with_its_pe
     figures = given.twenty_schools()
     nothing_else = replace(figures, milestones=figures.milestones.assign(state=Milestone.DONE))
     assert overdue_said(nothing_else) == (
-        "Просрочено: п. 14 (активация родителей до 30 %, срок 20.02.2014) — 2 школы, ещё под вопросом 4."
+        "Просрочено: п. 14 (активация родителей до 30 %, срок 20.02.2014) — 2 школы; под вопросом этапов — 4."
     )
 
 
@@ -574,6 +574,23 @@ def test_remarks_on_the_registry_reach_the_first_page() -> None:
     assert (decision.tag, spaced(decision.text)) == ("Реестр", "2 замечания к самому реестру: исправьте его.")
 
 
+def test_without_a_registry_nobody_is_said_to_have_reported_in_full() -> None:
+    """The schools known are those that wrote."""
+    brief = brief_of(replace(given.all_well(), draft_registry=True))
+    said = spaced(" ".join([brief.headline, brief.subline, *(one.text for one in brief.decisions)]))
+    assert brief.decisions[0].tag == "Реестр"
+    assert "Отчитались ли все, неизвестно: реестра нет." in brief.subline
+    assert "во всех школах" not in said
+    assert "Решений не требуется" not in said
+
+
+def test_before_the_first_reporting_date_no_report_is_said_to_be_there() -> None:
+    early = replace(given.nobody_reported(), as_of=date(2014, 1, 10), reporting_date=None, submissions=())
+    assert brief_of(early).decisions[-1].text == (
+        "Решений не требуется: отчётной даты ещё не было, отчёты не запрашивались."
+    )
+
+
 def test_where_nobody_is_counted_nobody_is_praised() -> None:
     """All have reported, none can be counted for want of the registry's base."""
     figures = given.all_well()
@@ -590,7 +607,7 @@ def test_where_nobody_is_counted_nobody_is_praised() -> None:
     said = spaced(
         " ".join([brief.headline, brief.subline, *(line for card in brief.cards for line in card.note_lines)])
     )
-    assert brief.headline == "Отчёты есть, но доли не считаются: в реестре не заполнено число людей."
+    assert brief.headline == "Отчёты есть, но «Активация родителей» не считается: в реестре не заполнено число людей."
     assert "отстающих нет" not in said
     assert "замечаний нет" not in said
     assert not brief_of(replace(nobody, unbased=frozenset())).decisions[0].text.count("отстающих")
@@ -620,8 +637,11 @@ def test_a_file_of_nobody_is_a_matter_though_all_have_reported() -> None:
 
 def test_where_nothing_could_be_attributed_nobody_is_said_to_have_failed_to_report() -> None:
     brief = brief_of(replace(given.nobody_reported(), unattributed=strangers(5)))
-    assert spaced(brief.headline) == "В папке 5 неопознанных файлов, других отчётов нет — показателей пока нет."
-    assert brief.subline == ("Сначала проверьте неопознанные файлы: что в них прочитано — на листе «Сдача отчётов».")
+    assert (
+        spaced(brief.headline)
+        == "В папке 5 неопознанных файлов, других отчётов на 20.03.2014 нет — показателей пока нет."
+    )
+    assert brief.subline == ("Сначала проверьте неопознанное: что прочитано, сказано на листе «Сдача отчётов».")
 
 
 # ── whatever the form ────────────────────────────────────────────────────────────────────────────────────

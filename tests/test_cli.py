@@ -239,13 +239,22 @@ def test_demo_says_what_it_planted_and_what_was_found(tmp_path):
     assert Path(lines[-1]).is_file()
 
 
+def full_database() -> sqlite3.OperationalError:
+    database = sqlite3.connect(":memory:")
+    database.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(sqlite3.OperationalError) as full:
+        database.execute("CREATE TABLE t (x)")
+    database.close()
+    return full.value
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
         (OSError(errno.ENOSPC, "no space", "o/cache/reads"), "«o/cache/reads»: на диске кончилось место."),
         (OSError(errno.EROFS, "read-only"), "Не удалось прочитать или записать: диск открыт только для чтения."),
         (FileNotFoundError(errno.ENOENT, "gone", "o/x"), "возможно, их удалили, пока шла работа"),
-        (sqlite3.OperationalError("disk I/O error"), "Не удалось записать журнал journal.db"),
+        (full_database(), "Не удалось записать журнал journal.db"),
     ],
 )
 def test_an_everyday_trouble_of_a_disk_is_one_sentence_and_exit_code_3(error, said):

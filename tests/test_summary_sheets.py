@@ -193,7 +193,7 @@ def test_what_belongs_to_nobody_stands_first_with_what_was_read_and_the_nearest_
     sheet = sheet_of(with_strangers(), "Сдача отчётов")
     rows = [[value for value in row if value] for row in sheet.iter_rows(5, 8, 1, 10, values_only=True)]
     assert rows == [
-        ["Файлы без школы или даты — 2: сначала проверьте их"],
+        ["Файлы без школы или даты — 2: сначала проверьте, чьи они"],
         ["Файл", "Что прочитано", "Ближайшее название", "Что сделать"],
         [
             "от почты.xlsx",
@@ -239,11 +239,11 @@ def test_the_office_reads_what_to_ask_of_every_school() -> None:
 
 
 def test_errors_of_other_files_are_said_to_be_left_out() -> None:
-    assert "к другим файлам" not in book_of("twenty-schools")["Сдача отчётов"]["A2"].value
+    assert "в других файлах" not in book_of("twenty-schools")["Сдача отчётов"]["A2"].value
     figures = given.twenty_schools()
     nobodys = replace(remark("FILE-DAMAGED", file="а.xlsx", what="он обрезан"), severity=Severity.ERROR)
     note = sheet_of(replace(figures, remarks=(*figures.remarks, nobodys)), "Сдача отчётов")["A2"].value
-    assert "Ещё 1\u00a0ошибка — к другим файлам и реестру: они на листе «Замечания»." in note
+    assert "Ошибок в других файлах и в реестре — 1: лист «Замечания»." in note
 
 
 def test_of_a_school_that_was_not_in_being_no_report_is_asked() -> None:

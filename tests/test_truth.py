@@ -149,7 +149,7 @@ HEADLINE: dict[str, Check] = {
         is_share(m["share"], whole(f)) and f.target is None,
     r"(?:Школа|Ни одна школа из (?P<all>\d+)) не отчиталась на .* — показателей пока нет\.": lambda f, m:
         not in_state(f, State.ACCEPTED, State.ACCEPTED_WITH_REMARKS, State.TO_CORRECT) and not f.unattributed,
-    r"В папке (?P<files>\d+) неопознанны\w+ файл\w*, других отчётов нет — показателей пока нет\.": lambda f, m:
+    r"В папке (?P<files>\d+) неопознанны\w+ файл\w*, других отчётов на \S+ нет — показателей пока нет\.": lambda f, m:
         int(m["files"]) == len(f.unattributed) and whole(f) is None,
     r"Отчёты есть, но ни один показатель .* не принят: смотрите замечания\.": lambda f, m: whole(f) is None
         and bool(in_state(f, State.TO_CORRECT)),
@@ -186,7 +186,7 @@ SUBLINE: dict[str, Check] = {
         lambda f, m: (number(m["whole"]), number(m["each"])) == (whole_lacks(f), sum(behind(f).values())),
     r"Больше всего: (?P<names>.*)\.": lambda f, m: each_lacks(m["names"], f),
     r"В папке (?P<files>\d+) неопознанны\w+ файл\w*\.": lambda f, m: int(m["files"]) == len(f.unattributed),
-    r"Сначала проверьте неопознанные файлы: .*": lambda f, m: bool(f.unattributed),
+    r"Сначала проверьте неопознанное: .*": lambda f, m: bool(f.unattributed),
     r"Не отчитал\w+: (?P<names>.*)\.": lambda f, m: all_named(m["names"], in_state(f, State.NOT_SUBMITTED)),
     r"Взят\w+ с прошлой даты: (?P<names>.*)\.": lambda f, m: all_named(m["names"], in_state(f, State.CARRIED)),
     r"Запросите отчёты: .*": lambda f, m: not in_state(f, State.ACCEPTED, State.ACCEPTED_WITH_REMARKS,
@@ -232,7 +232,7 @@ DECISIONS: dict[str, Check] = {
     r"Сроки: Просрочено этапов — (?P<all>\d+)(?:, ещё под вопросом (?P<asked>\d+))?; чаще всего .* — \d+ школ\w*\.":
         lambda f, m: (int(m["all"]), int(m["asked"] or 0))
         == (in_milestone(f, Milestone.OVERDUE), in_milestone(f, Milestone.UNDER_QUESTION)),
-    r"Сроки: Просрочено: .* — (?P<all>\d+) школ\w*(?:, ещё под вопросом (?P<asked>\d+))?\.": lambda f, m:
+    r"Сроки: Просрочено: .* — (?P<all>\d+) школ\w*(?:; под вопросом этапов — (?P<asked>\d+))?\.": lambda f, m:
         (int(m["all"]), int(m["asked"] or 0))
         == (in_milestone(f, Milestone.OVERDUE), in_milestone(f, Milestone.UNDER_QUESTION)),
     r"Сроки: Просроченных этапов нет, под вопросом (?P<asked>\d+): .*": lambda f, m:

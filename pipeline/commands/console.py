@@ -80,6 +80,7 @@ def run_log(output: Path, now: datetime) -> Iterator[None]:
         _LOG.exception("Запуск не удался. Подробности для разработчика:")
         raise
     finally:
+        logging.raiseExceptions = True
         _LOG.removeHandler(handler)
         with suppress(OSError):
             handler.close()
@@ -187,8 +188,9 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
         yield "Реестр", said
     states = Counter(line.state.name for line in figures.submissions)
     accepted = states["ACCEPTED"] + states["ACCEPTED_WITH_REMARKS"]
-    to_correct = f"с замечаниями: {states['ACCEPTED_WITH_REMARKS']}; на доработку: {states['TO_CORRECT']}"
-    yield "Отчётов принято", f"{accepted} из {len(figures.schools)} ({to_correct})"
+    with_remarks, to_correct = states["ACCEPTED_WITH_REMARKS"], states["TO_CORRECT"]
+    said = f"{accepted} из {len(figures.schools)} (с замечаниями: {with_remarks}), на доработку: {to_correct}"
+    yield "Отчётов принято", said
     if said := "; ".join(_absent(figures)):
         yield "Нужны отчёты", said
     severities = Counter(said.severity for said in figures.remarks)

@@ -13,6 +13,7 @@ from pipeline.memory.journal import FILE as JOURNAL
 from schemas.strict import UsageError
 
 WRONG_USE, FAILED = 2, 3
+_OF_THE_DISK = tuple(f"SQLITE_{what}" for what in ("FULL", "READONLY", "BUSY", "LOCKED", "CANTOPEN", "IOERR"))
 
 
 class Refusal(NamedTuple):
@@ -35,7 +36,7 @@ def refusal(error: BaseException) -> Refusal:
             return Refusal(
                 f"Не удалось прочитать или записать{where}: {cause}. Исправьте это и запустите снова.", FAILED
             )
-        case sqlite3.OperationalError():
+        case sqlite3.OperationalError() if getattr(error, "sqlite_errorname", "").startswith(_OF_THE_DISK):
             why = "нет места, нет прав на запись или его держит другая программа"
             return Refusal(f"Не удалось записать журнал {JOURNAL}: {why}. Исправьте это и запустите снова.", FAILED)
         case TyperException():

@@ -170,7 +170,8 @@ def _trend(evidence: Evidence, pictures: Iterable[Picture]) -> pd.DataFrame:
         own = shown.chosen.keys() - shown.carried
         schools["reported"] = schools["school_code"].isin(list(own))
         whole = totals(schools, item).assign(school_code=_WHOLE, carried=False, reported=bool(own))
-        whole["share"] = Share.COUNTED if whole["counted"].any() else Share.NO_ANSWER
+        aside = Share.SET_ASIDE if whole[Share.SET_ASIDE.value].any() else Share.NO_ANSWER
+        whole["share"] = Share.COUNTED if whole["counted"].any() else aside
         frames += [frame.assign(date=shown.as_of)[list(_TREND)] for frame in (schools, whole)]
     return (pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_TREND))).astype(_TREND)
 

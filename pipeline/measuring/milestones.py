@@ -191,11 +191,14 @@ class Milestones:
 
     def _ends_proof(self, report: Report, item: Item) -> bool:
         """Is what the reports before have shown of an item no longer so by this one."""
-        if not self._form.is_cumulative(item.number) or item.number in report.withdrawn:
+        if not self._form.is_cumulative(item.number):
             return True
-        said = self._facts.get(report.number, {}).get(item.number, {})
-        denied = said.get("yes") == NO or says_no(said.get("text", ""))
-        return denied and (report.number, item.number) not in self._checked.set_aside
+        facts, set_aside = self._facts.get(report.number, {}), self._set_aside.get(report.number, set())
+        rows = {row for row in (*facts, *report.withdrawn) if _is_about(row, item)} - set_aside
+        denied = (facts.get(row, {}) for row in rows)
+        return not rows.isdisjoint(report.withdrawn) or any(
+            said.get("yes") == NO or says_no(said.get("text", "")) for said in denied
+        )
 
     def _settled(self, report: Report, item: Item) -> Milestone | None:
         """DONE, NOT_APPLICABLE or UNDER_QUESTION by that report, None when none of them."""

@@ -8,7 +8,13 @@ from pipeline.measuring.figures import Figures, Level
 from pipeline.measuring.rows import totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.brief.cards import make_cards
-from pipeline.writing.brief.decisions import NOTHING_BUT_DOUBTS, NOTHING_COUNTED, NOTHING_TO_DECIDE, make_decisions
+from pipeline.writing.brief.decisions import (
+    NOTHING_ASKED,
+    NOTHING_BUT_DOUBTS,
+    NOTHING_COUNTED,
+    NOTHING_TO_DECIDE,
+    make_decisions,
+)
 from pipeline.writing.brief.headline import make_headline
 from pipeline.writing.brief.subline import make_subline
 from pipeline.writing.pages.brief import Brief
@@ -21,7 +27,9 @@ def make_brief(figures: Figures, catalogue: Catalogue) -> Brief:
     order = figures.form.order
     to_decide = tuple(make_decisions(figures, catalogue))
     nothing = NOTHING_TO_DECIDE if figures.counted else NOTHING_COUNTED
-    if doubted_schools(figures, figures.form.headline.item):
+    if figures.reporting_date is None:
+        nothing = NOTHING_ASKED
+    elif doubted_schools(figures, figures.form.headline.item):
         nothing = NOTHING_BUT_DOUBTS
     return Brief(
         kicker=f"{figures.form.subject} · приказ №{NBSP}{order.number} от {wording.day(order.date)}".upper(),

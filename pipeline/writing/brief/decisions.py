@@ -34,6 +34,8 @@ MOST_NAMES = 4  # in a line of decision; fewer where the line would be too long
 
 NOTHING_TO_DECIDE = Decision("Итог", "Решений не требуется: все отчёты сданы, отстающих и просроченных этапов нет.")
 
+NOTHING_ASKED = Decision("Итог", "Решений не требуется: отчётной даты ещё не было, отчёты не запрашивались.")
+
 NOTHING_COUNTED = Decision(
     "Итог", "Решений не требуется: все отчёты сданы, просроченных этапов нет; показателей пока нет."
 )
@@ -49,7 +51,7 @@ def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]
     if not figures.schools:
         empty = "В реестре нет ни одной школы: внесите школы и запустите свод снова."
         yield Decision("Реестр", empty, proposal="Заполнить реестр школ")
-    if said := _about_registry(figures):
+    if said := _fitted(lambda shown: _about_registry(figures, shown)):
         yield Decision("Реестр", said, titles.REMARKS, "Исправить реестр школ")
     if figures.below:
         sheet = figures.form.headline.sheet
@@ -82,12 +84,14 @@ def _fitted(*wordings: Callable[[int], str]) -> str:
     return f"{text[: DECISION_LENGTH - 1].rstrip()}…"
 
 
-def _about_registry(figures: Figures) -> str:
+def _about_registry(figures: Figures, shown: int) -> str:
     """What the office itself has to fill in or to correct; blank for nothing."""
-    if said := registry_lacks(figures):
-        return said
-    remarks = sum(one.file == REGISTRY and one.severity is not Severity.INFO for one in figures.remarks)
-    return f"{wording.capital(wording.count(remarks, _REMARK))} к самому реестру: исправьте его." if remarks else ""
+    if figures.draft_registry:
+        return f"Реестра нет: в счёте только школы, от которых что-то пришло; проверьте черновик {REGISTRY}."
+    on_it = [one for one in figures.remarks if one.file == REGISTRY and one.severity is not Severity.INFO]
+    remarks = sum(one.code != "REGISTRY-BASE" for one in on_it)  # told by what it lacks
+    said = f"{wording.capital(wording.count(remarks, _REMARK))} к самому реестру: исправьте его." if remarks else ""
+    return " ".join(filter(None, (registry_lacks(figures, shown), said)))
 
 
 def _who_should_catch_up(figures: Figures) -> str:
@@ -220,7 +224,7 @@ def _most_overdue(figures: Figures) -> str:
     schools = with_mark(wording.schools(len(overdue[worst])), doubted)
     said = f"{deadline_said(worst, figures.form)} — {schools}"
     if len(overdue) == 1:
-        return f"Просрочено: {said}{also}."
+        return f"Просрочено: {said}{f'; под вопросом этапов — {questioned}' if figures.questioned else ''}."
     total = with_mark(wording.number(figures.overdue_total), is_overdue_doubted(figures))
     return f"Просрочено этапов — {total}{also}; чаще всего {said}."
 

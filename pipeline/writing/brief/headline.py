@@ -1,7 +1,7 @@
 """The headline: the municipality's share of the headline item and the verdict on the plan, in one sentence."""
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Level
+from pipeline.measuring.figures import Figures, Level, Share
 from pipeline.writing.pages.doubts import doubted_schools, is_headline_doubted, is_plan_doubted, with_mark
 from pipeline.writing.pages.words import before_first_date, lacking, reported, share_decimals, unattributed_said
 
@@ -32,12 +32,15 @@ def _nothing_counted(figures: Figures) -> str:
         if figures.reporting_date is None:
             return f"Показателей пока нет: {before_first_date(figures)}."
         if figures.unattributed:
-            return f"{wording.capital(unattributed_said(figures))}, других отчётов нет — показателей пока нет."
+            files = wording.capital(unattributed_said(figures))
+            return f"{files}, других отчётов на {_asked_for(figures)} нет — показателей пока нет."
         whole = len(figures.schools)
         nobody = "Школа" if whole == 1 else f"Ни одна школа из {wording.number(whole)}"
         return f"{nobody} не отчиталась на {_asked_for(figures)} — показателей пока нет."
-    if any(item == figures.form.headline.item for _, item in figures.unbased):
-        return "Отчёты есть, но доли не считаются: в реестре не заполнено число людей."
+    headline = figures.form.headline
+    aside = [row.school.code for row in figures.activation if row.school and row.share is Share.SET_ASIDE]
+    if aside and all((code, headline.item) in figures.unbased for code in aside):
+        return f"Отчёты есть, но «{headline.name}» не считается: в реестре не заполнено число людей."
     return f"Отчёты есть, но ни один показатель «{figures.form.headline.name}» не принят: смотрите замечания."
 
 
@@ -67,7 +70,7 @@ def _verdict(figures: Figures) -> str:
         return f"{met}{', ' if is_plan_doubted(figures) else ', но '}{_behind_of(figures)}."
     if doubted:
         return f"{met}; отстающих нет, но под вопросом {wording.schools(len(doubted))}."
-    if counted == len(figures.schools):
+    if counted == len(figures.schools) and not figures.draft_registry:
         return f"{met} во всех школах."
     return f"{met}, отстающих нет; {wording.counted_of(counted, len(figures.schools))}."
 

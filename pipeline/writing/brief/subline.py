@@ -28,7 +28,7 @@ def make_subline(figures: Figures) -> str:
         return "Внесите школы в реестр и запустите свод снова."
     nothing_known = not reported(figures) and figures.municipality.percent is None
     if nothing_known and figures.unattributed:
-        return f"Сначала проверьте неопознанные файлы: что в них прочитано — на листе «{titles.SUBMISSIONS}»."
+        return f"Сначала проверьте неопознанное: что прочитано, сказано на листе «{titles.SUBMISSIONS}»."
     if nothing_known and figures.reporting_date and any(row.to_remind for row in figures.submissions):
         return f"Запросите отчёты: список школ и сроков — на листе «{titles.SUBMISSIONS}»."
     shortcomings = [*_behind_said(figures), *_submissions_said(figures)]
@@ -98,6 +98,8 @@ def _all_reported(figures: Figures) -> str:
     """What is to be said where nobody is behind, silent, unread or carried forward."""
     if figures.reporting_date is None:
         return "Отчётной даты ещё не было, отчёты пока не требуются."
+    if figures.draft_registry:  # whoever has sent nothing is not known
+        return "Отчитались ли все, неизвестно: реестра нет."
     who = "Отчитались все школы"
     if len(figures.schools) == 1:
         who = "Школа отчиталась"

@@ -61,7 +61,7 @@ def lacking_apart(figures: Figures) -> str:
     return f"до плана муниципалитета — {whole}, до плана каждой школы — {each}"
 
 
-def registry_lacks(figures: Figures) -> str:
+def registry_lacks(figures: Figures, shown: int = MOST_NAMED) -> str:
     """«Заполните в реестре столбцы «Родителей», «Учителей»: без них показатели 10 школ не считаются.»; blank where it
     lacks nothing."""
     if not figures.unbased:
@@ -71,7 +71,7 @@ def registry_lacks(figures: Figures) -> str:
     columns = [f"«{base.registry}»" for base in figures.form.bases if base.id in bases]
     column, it = ("столбец", "него") if len(columns) == 1 else ("столбцы", "них")
     schools = wording.schools(len({school for school, _ in figures.unbased}), wording.Case.GENITIVE)
-    names = wording.listed(columns, MOST_NAMED)
+    names = wording.listed(columns, shown)
     return f"Заполните в реестре {column} {names}: без {it} показатели {schools} не считаются."
 
 

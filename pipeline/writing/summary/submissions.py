@@ -136,8 +136,7 @@ def _left_out(figures: Figures) -> str:
     others = errors - sum(of.errors for of in figures.submissions)
     if others <= 0:
         return ""
-    said = wording.count(others, ("ошибка", "ошибки", "ошибок"))
-    return f" Ещё {said} — к другим файлам и реестру: они на листе «{titles.REMARKS}»."
+    return f" Ошибок в других файлах и в реестре — {wording.number(others)}: лист «{titles.REMARKS}»."
 
 
 def _first_remarks(book: Book) -> dict[tuple[str, str], str]:

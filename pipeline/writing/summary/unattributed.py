@@ -22,7 +22,7 @@ def write(page: Page, row: int, columns: Sequence[Column]) -> int:
     """From `row` on. Index of the last row."""
     figures = page.book.figures
     width = max(last for _, last in _COLUMNS.values())
-    title = f"Файлы без школы или даты — {wording.number(figures.unattributed_files)}: сначала проверьте их"
+    title = f"Файлы без школы или даты — {wording.number(figures.unattributed_files)}: сначала проверьте, чьи они"
     write_across(page, row, (0, width), title, _HEAD, theme.INDENT)
     for heading, across in _COLUMNS.items():
         write_across(page, row + 1, across, heading, theme.HEADER)
