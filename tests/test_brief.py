@@ -594,9 +594,8 @@ def test_before_the_first_reporting_date_no_report_is_said_to_be_there() -> None
 def test_where_nobody_is_counted_nobody_is_praised() -> None:
     """All have reported, none can be counted for want of the registry's base."""
     figures = given.all_well()
-    activation = tuple(
-        replace(row, percent=None, covered=None, total=None, level=Level.UNKNOWN) for row in figures.activation
-    )
+    unknown = {"percent": None, "covered": None, "total": None, "level": Level.UNKNOWN, "share": Share.SET_ASIDE}
+    activation = tuple(replace(row, **unknown) for row in figures.activation)
     nobody = replace(
         figures,
         activation=activation,
