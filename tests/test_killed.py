@@ -4,18 +4,16 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from pipeline import monthly
 from pipeline.demo import make
 from pipeline.memory.journal import Journal
-from pipeline.settings import Settings
 from schemas.form import load_form
-from tests.conftest import NOW, Once
+from tests.conftest import Once
 from tests.killed import AS_OF, MOMENTS
+from tests.test_cli import svod
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,7 +25,8 @@ def made(once: Once) -> Path:
 
 
 def run_to_its_end(made: Path, output: Path) -> None:
-    monthly.run(monthly.Job.of(made, output, date.fromisoformat(AS_OF), Settings(), NOW))
+    done = svod("--input", made, "--output", output, "--as-of", AS_OF)
+    assert done.returncode == 0, done.stderr
 
 
 def kill_when(moment: str, made: Path, output: Path) -> None:
