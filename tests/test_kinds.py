@@ -14,6 +14,7 @@ PLACES = {
     "pipeline/demo/answers.py: answers_on": "does it have an answer of its own",
     "pipeline/demo/forms.py: _fill_row": "where it writes that on the form",
     "pipeline/measuring/milestones.py: _of_words": "when the answer carries its milestone",
+    "pipeline/measuring/milestones.py: _is_not_understood": "when nothing was found in a written answer",
     "pipeline/measuring/words.py: _of_item": "what is told of it on the sheet of words",
     "pipeline/reading/answers/values.py: read_answer": "how the answer is read",
     "pipeline/reading/finding/own_form.py: read_row": "in which cells of Svod's own form it stands",
