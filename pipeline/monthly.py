@@ -20,7 +20,7 @@ from pipeline.memory.manifest import canonical, manifest, written_into
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.reading.reports import digest_of
-from pipeline.sending.outbox import waiting
+from pipeline.sending.outbox import number_waiting
 from pipeline.sending.smtp import Delivery, deliver
 from pipeline.settings import Settings
 from pipeline.wording import NBSP, message, number, todo
@@ -135,8 +135,7 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             deliveries = _send(job, journal) if job.mail else []
     warnings = tuple(filter(None, (journal.warning, forgotten, *lost, *said, _big_archive(job))))
     failures = (*_not_read(survey), *month.failures)
-    waits = sum(1 for _ in waiting(job.output, job.as_of))
-    returned = sum(name.startswith("returns/") for name in month.digests)
+    returned, waits = sum(name.startswith("returns/") for name in month.digests), number_waiting(job.output, job.as_of)
     return Done(
         survey, written[job.output / month.summary], kept, returned, waits, warnings, failures, tuple(deliveries)
     )

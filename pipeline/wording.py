@@ -29,6 +29,9 @@ class Case(Enum):
 Noun = tuple[str, str, str]  # what goes with 1, 2 and 5: школа, школы, школ
 SCHOOL: Noun = ("школа", "школы", "школ")
 FILE: Noun = ("файл", "файла", "файлов")
+DAY: Noun = ("день", "дня", "дней")
+ERROR: Noun = ("ошибка", "ошибки", "ошибок")
+REMARK: Noun = ("замечание", "замечания", "замечаний")
 
 
 def plural(n: int, one: str, few: str, many: str) -> str:

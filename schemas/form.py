@@ -288,6 +288,14 @@ class Form(_Data, frozen=True, dict=True):
             raise KeyError(number)
         return above
 
+    def answered_by(self, number: str) -> str:
+        """Number of the item that is answered there: by a row of acts its item; what is no item (a row of problems)
+        stays what it is."""
+        try:
+            return self.item(number).number
+        except KeyError:
+            return number
+
     def base(self, base_id: str) -> Base:
         return next(b for b in self.bases if b.id == base_id)
 

@@ -230,10 +230,15 @@ def test_a_file_that_somebody_wrote_into_stays_where_the_run_makes_none_for_its_
     }
 
 
-def test_the_new_one_beside_is_itself_kept_once_somebody_wrote_into_it(output: Path):
+def run_beside_a_note(output: Path) -> None:
+    """Somebody has written into the first run's file, and the second has laid its own beside it."""
     run_shared(output, set(), a=b"1")
     (output / "returns" / "a.xlsx").write_bytes(b"1, with a note")
     run_shared(output, digests(b"1"), a=b"2")
+
+
+def test_the_new_one_beside_is_itself_kept_once_somebody_wrote_into_it(output: Path):
+    run_beside_a_note(output)
     (output / "returns" / "a-новый.xlsx").write_bytes(b"2, with a note")
     kept = run_shared(output, digests(b"2"), a=b"3")
     assert kept == [
@@ -248,9 +253,7 @@ def test_the_new_one_beside_is_itself_kept_once_somebody_wrote_into_it(output: P
 
 
 def test_a_new_one_beside_is_replaced_by_the_next_and_goes_when_the_place_is_free_again(output: Path):
-    run_shared(output, set(), a=b"1")
-    (output / "returns" / "a.xlsx").write_bytes(b"1, with a note")
-    run_shared(output, digests(b"1"), a=b"2")
+    run_beside_a_note(output)
     run_shared(output, digests(b"2"), a=b"3")
     assert everything_below(output) == {"returns/a.xlsx": b"1, with a note", "returns/a-новый.xlsx": b"3"}
     (output / "returns" / "a.xlsx").unlink()
@@ -283,9 +286,7 @@ def test_a_single_file_that_people_fill_in_is_kept_against_all_that_sweeps(outpu
 
 
 def test_a_failed_run_leaves_what_people_wrote_and_what_lay_beside_it(output: Path, held_by_excel: set[str]):
-    run_shared(output, set(), a=b"1")
-    (output / "returns" / "a.xlsx").write_bytes(b"1, with a note")
-    run_shared(output, digests(b"1"), a=b"2")
+    run_beside_a_note(output)
     before = everything_below(output)
     held_by_excel |= {"svod.xlsx", "svod-новый.xlsx"}
     with Outputs(output, patience=0) as outputs:

@@ -13,7 +13,7 @@ from pipeline.checking.judgement import check
 from pipeline.reading.inbox import Inbox, shown_path
 from pipeline.reading.intake import take_in
 from pipeline.settings import Settings
-from pipeline.wording import SEVERITIES, count, message, todo
+from pipeline.wording import REMARK, SEVERITIES, count, message, todo
 from schemas.form import load_form
 from schemas.registry_book import FILE as REGISTRY_FILE
 from schemas.remarks import Catalogue, Remark, Severity, load_catalogue
@@ -70,7 +70,7 @@ def as_tables(checkup: Checkup) -> Iterator[str | Table]:
         if not remarks:
             yield f"{file}: замечаний нет."
             continue
-        found = count(len(remarks), ("замечание", "замечания", "замечаний"))
+        found = count(len(remarks), REMARK)
         yield f"{file}: {found}{f', из них ошибок — {errors}' if errors else ''}."
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for heading in ("Важность", "Пункт", "Ячейка", "Замечание", "Что сделать"):

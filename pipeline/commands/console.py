@@ -16,7 +16,19 @@ from rich.text import Text
 
 from pipeline.files import cause_of
 from pipeline.sending.outbox import OUTBOX
-from pipeline.wording import FILE, SCHOOL, SEVERITIES, band, count, counted_of, day, decimals_beside, listed, percent
+from pipeline.wording import (
+    DAY,
+    FILE,
+    SCHOOL,
+    SEVERITIES,
+    band,
+    count,
+    counted_of,
+    day,
+    decimals_beside,
+    listed,
+    percent,
+)
 from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Remark, Severity
 
@@ -42,7 +54,7 @@ def say_date(as_of: date, why: str, reporting_dates: Iterable[date]) -> None:
     if past:
         said.append("это отчётная дата" if past == as_of else f"последняя отчётная дата — {day(past)}")
     if coming:
-        left = count((coming - as_of).days, ("день", "дня", "дней"))
+        left = count((coming - as_of).days, DAY)
         said.append(f"следующая — {day(coming)}, через {left}")
     if said:
         line = "; ".join(said)

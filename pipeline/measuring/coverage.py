@@ -66,13 +66,6 @@ def coverage(shares: pd.DataFrame, shown: Picture, items: Sequence[Item]) -> pd.
     return rows[list(CoverageRow._fields)].reset_index(drop=True).astype(dict.fromkeys(["school_code", *_PLACE], "str"))
 
 
-def unbased(shares: pd.DataFrame, shown: Picture) -> frozenset[tuple[str, str]]:
-    """School and item of the answers that lack only the registry's base. `shares`: `answered_shares`."""
-    codes = {report.number: code for code, report in shown.chosen.items()}
-    lacking = shares.index[shares["unbased"]]
-    return frozenset((codes[number], item) for number, item in lacking if number in codes)
-
-
 def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
     """One row an item: `Figures.totals` without their change."""
     numbers = [item.number for item in items]

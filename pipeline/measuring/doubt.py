@@ -44,16 +44,8 @@ def _in_words(checked: Checked, form: Form) -> Iterator[Key]:
     asked = {item.number for item in form.due_items if not item.measured}
     table = checked.answers[checked.answers["counted"]]
     for number, item in dict.fromkeys(zip(table["report"], table["item"], strict=True)):
-        if (answer := _without_row(item, form)) in asked:
+        if (answer := form.answered_by(item)) in asked:
             yield number, answer
-
-
-def _without_row(number: str, form: Form) -> str:
-    """A row of acts is an answer to its item; what is no item of the form (problems) stays what it is."""
-    try:
-        return form.item(number).number
-    except KeyError:
-        return number
 
 
 class _Questions:
@@ -62,17 +54,17 @@ class _Questions:
     def __init__(self, checked: Checked, form: Form, catalogue: Catalogue) -> None:
         self._taken: dict[Key, dict[tuple[int, Why], None]] = {}  # rows of acts may come from several reports
         for (number, item), whence in checked.taken.items():
-            self._taken.setdefault((number, _without_row(item, form)), {})[whence] = None
+            self._taken.setdefault((number, form.answered_by(item)), {})[whence] = None
         table = checked.answers[checked.answers["carried"] == ""]
         rows = zip(table["report"], table["item"], strict=True) if self._taken else ()
-        self._own = {(number, _without_row(item, form)) for number, item in dict.fromkeys(rows)}
+        self._own = {(number, form.answered_by(item)) for number, item in dict.fromkeys(rows)}
         self._found: dict[Question, dict[Key, list[Remark]]] = {kind: {} for kind in Question}
         numbers = {report.place: report.number for report in checked.reports}
         for said in checked.remarks:
             number = numbers.get(place_of(said), _NONE)
             for one in said.told:
                 if kind := catalogue.doubted_by(one):
-                    key = number, _without_row(one.item, form) if kind is Question.ITEM else ""
+                    key = number, form.answered_by(one.item) if kind is Question.ITEM else ""
                     self._found[kind].setdefault(key, []).append(self._told(said, one, key))
 
     def _told(self, said: Remark, one: Remark, key: Key) -> Remark:
@@ -187,7 +179,7 @@ def _add_milestones(found: _Found, answers: Answers, standings: Milestones) -> N
                 _add_milestone(found, Statement(Rests.MILESTONE, school.code, item.number), proofs, answers, evidence)
         for target in form.targets if (school.code, headline) not in evidence.left_out else ():
             step = Statement(Rests.MILESTONE, school.code, headline, target.by)
-            _add_milestone(found, step, standings.proofs_of_step(school.code, target), answers, evidence)
+            _add_milestone(found, step, standings.proofs_of_step(school, target), answers, evidence)
 
 
 def _add_milestone(

@@ -61,6 +61,13 @@ class Evidence:
         return frozenset((waiver.school, item) for waiver, item in given if not waiver.code and waiver.is_about(item))
 
     @cached_property
+    def unbased(self) -> frozenset[tuple[str, str]]:
+        """School and item of the picture's answers that lack only the registry's base."""
+        codes = {report.number: code for code, report in self.shown.chosen.items()}
+        lacking = self.answered.index[self.answered["unbased"]]
+        return frozenset((codes[number], item) for number, item in lacking if number in codes)
+
+    @cached_property
     def passed_over(self) -> frozenset[Place]:
         """The reports of which nothing is said but why they are not in the picture."""
         return passed_over(self.checked, self.shown)

@@ -12,7 +12,7 @@ from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report, place_of
 from pipeline.measuring import activation as headline
 from pipeline.measuring.calendar import Calendar
-from pipeline.measuring.coverage import answered_shares, coverage, totals, unbased, with_change
+from pipeline.measuring.coverage import answered_shares, coverage, totals, with_change
 from pipeline.measuring.deliveries import year_of_reports
 from pipeline.measuring.doubt import doubted_answers, inherited, without_doubted
 from pipeline.measuring.evidence import Evidence
@@ -101,7 +101,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         remarks=remarks,
         mended=made_good,
         unattributed=unattributed(evidence, remarks),
-        unbased=unbased(evidence.answered, shown),
+        unbased=evidence.unbased,
         remark_history=remark_history(evidence, made_good),
         rules=rule_book(evidence.catalogue, remarks, standing_by_date(evidence, remarks)),
         waivers=evidence.waivers,
@@ -237,10 +237,9 @@ def _remarks(evidence: Evidence, made_good: Set[Remark]) -> Iterator[Remark]:
 def _on_blank_bases(evidence: Evidence) -> Iterator[Remark]:
     """One remark a column of the registry that is blank where a share is taken from it. A draft is not the office's."""
     form = evidence.form
-    lacking = unbased(evidence.answered, evidence.shown)
     for base in () if evidence.registry.draft else form.bases:
         items = [item.number for item in form.coverage_items if item.base == base.id]
-        schools = [one for one in evidence.shown.schools if any((one.code, item) in lacking for item in items)]
+        schools = [one for one in evidence.shown.schools if any((one.code, item) in evidence.unbased for item in items)]
         if schools:
             names = "; ".join(school.name for school in schools)
             yield remark(

@@ -1,13 +1,14 @@
 """Every school and item with a due date, every measure of the order's stages: done, in progress, overdue, under
 question, not applicable, unknown; a measure that no report shows is never called done by itself."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple, assert_never
 
 import pandas as pd
 
+from pipeline.checking.carrying import Key
 from pipeline.checking.table import Report, frame_of
 from pipeline.measuring.activation import reaches
 from pipeline.measuring.evidence import Evidence
@@ -18,7 +19,7 @@ from schemas.form import Form, Item, Kind, Measure, Target
 from schemas.likeness import plain
 from schemas.reports import NO, YES
 
-Facts = dict[str, dict[str, str]]  # item -> field -> words
+Facts = dict[str, dict[str, str]]  # row -> field -> words
 
 PAPERS = "Документы, предоставляемые в Управление"
 
@@ -159,13 +160,13 @@ class Milestones:
         for report in self._reports.get(school.code, ()):
             if self._settled(report, item) is Milestone.DONE:
                 found.append(report)
-            elif self._ends_proof(report, item):
+            elif found and self._ends_proof(report, item):
                 found = []
         return found
 
-    def proofs_of_step(self, school: str, target: Target) -> list[Report]:
+    def proofs_of_step(self, school: School, target: Target) -> list[Report]:
         """The same of a step of the headline item."""
-        return [report for report in self._of_headline.get(school, ()) if reaches(self._percent(report), target)]
+        return [report for report in self._of_headline.get(school.code, ()) if reaches(self._percent(report), target)]
 
     @cached_property
     def shown(self) -> dict[str, float]:
@@ -181,7 +182,7 @@ class Milestones:
             for report in reports:
                 if self._shares[report.number, self._form.headline.item][0] is Share.COUNTED:
                     standing.append(report)
-                elif self._ends_proof(report, self._form.headline_item):
+                elif standing and self._ends_proof(report, self._form.headline_item):
                     standing.clear()
         return found
 
@@ -193,24 +194,21 @@ class Milestones:
         """Is what the reports before have shown of an item no longer so by this one."""
         if not self._form.is_cumulative(item.number):
             return True
-        facts, set_aside = self._facts.get(report.number, {}), self._set_aside.get(report.number, set())
-        rows = {row for row in (*facts, *report.withdrawn) if _is_about(row, item)} - set_aside
-        denied = (facts.get(row, {}) for row in rows)
-        return not rows.isdisjoint(report.withdrawn) or any(
-            said.get("yes") == NO or says_no(said.get("text", "")) for said in denied
-        )
+        taken_back = {row for row in report.withdrawn if self._form.answered_by(row) == item.number}
+        rows = self._rows.get((report.number, item.number), {})
+        denied = {row for row, said in rows.items() if said.get("yes") == NO or says_no(said.get("text", ""))}
+        return any((report.number, row) not in self._checked.set_aside for row in taken_back | denied)
 
     def _settled(self, report: Report, item: Item) -> Milestone | None:
         """DONE, NOT_APPLICABLE or UNDER_QUESTION by that report, None when none of them."""
         if item.measured:
             return _of_share(*self._shares[report.number, item.number])
-        set_aside: Collection[str] = self._set_aside.get(report.number, ())
-        if item.number in set_aside:
+        if (report.number, item.number) in self._checked.set_aside:
             return Milestone.UNDER_QUESTION
-        facts = self._facts.get(report.number, {})
-        rows = [number for number in {**dict.fromkeys(report.written), **facts} if _is_about(number, item)]
-        settled = _of_words(item, [facts.get(number, {}) for number in rows if number not in set_aside], self._form)
-        if settled is None and any(row in set_aside or _is_not_understood(item, facts.get(row, {})) for row in rows):
+        rows = self._rows.get((report.number, item.number), {})
+        accepted = [said for row, said in rows.items() if (report.number, row) not in self._checked.set_aside]
+        settled = _of_words(item, accepted, self._form)
+        if settled is None and (len(accepted) < len(rows) or any(_is_not_understood(item, said) for said in accepted)):
             return Milestone.UNDER_QUESTION
         return settled
 
@@ -224,20 +222,15 @@ class Milestones:
         return found
 
     @cached_property
-    def _set_aside(self) -> dict[int, set[str]]:
-        """Number of a report -> its items, and rows of acts, that bear an error."""
-        found: dict[int, set[str]] = {}
-        for report, item in self._checked.set_aside:
-            found.setdefault(report, set()).add(item)
-        return found
-
-    @cached_property
-    def _facts(self) -> dict[int, Facts]:
-        """Number of a report -> what it says in words."""
-        table = self._checked.answers
-        found: dict[int, Facts] = {}
-        for report, item, field, text in _words(table[table["text"] != ""]):
-            found.setdefault(report, {}).setdefault(item, {})[field] = text
+    def _rows(self) -> dict[Key, Facts]:
+        """(report, item) -> what is written in answer to it: by rows, of which acts have several."""
+        table, answered_by = self._checked.answers, self._form.answered_by
+        found: dict[Key, Facts] = {}
+        for counting in self._checked.counting:
+            for row in counting.written:
+                found.setdefault((counting.number, answered_by(row)), {})[row] = {}
+        for report, row, field, text in _words(table[table["text"] != ""]):
+            found.setdefault((report, answered_by(row)), {}).setdefault(row, {})[field] = text
         return found
 
 
@@ -258,11 +251,6 @@ def _of_share(share: Share, percent: float) -> Milestone | None:
             return None
         case _:
             assert_never(share)
-
-
-def _is_about(number: str, item: Item) -> bool:
-    """Is that the item, or a row of its acts."""
-    return number == item.number or (item.kind is Kind.ACTS and number.rpartition(".")[0] == item.number)
 
 
 def _is_not_understood(item: Item, said: dict[str, str]) -> bool:

@@ -115,6 +115,11 @@ def waiting(output: Path, as_of: date | None = None) -> Iterator[Waiting]:
                 yield Waiting(path, day, read(path.read_bytes()))
 
 
+def number_waiting(output: Path, as_of: date) -> int:
+    """How many letters of that date wait."""
+    return sum(1 for _ in (output / as_of.isoformat() / OUTBOX).glob("*.eml"))
+
+
 def has_gone(content: bytes, as_of: date, journal: SentBook) -> bool:
     """Have all recipients got the letter of these bytes? Then it need not wait in the outbox again."""
     letter = Waiting(Path(), as_of, read(content))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.files import safe_name
 from pipeline.measuring.figures import Figures
 from pipeline.settings import Limits
-from pipeline.wording import message, noun, todo
+from pipeline.wording import ERROR, message, noun, todo
 from pipeline.workers import Workers
 from pipeline.writing.form.prefill import report_of
 from pipeline.writing.fresh_form import fresh
@@ -20,7 +20,6 @@ from schemas.reports import FileRead
 
 _SUFFIX = "-замечания.xlsx"
 _ISO_DAY = re.compile(r"\A(\d{4})-(\d\d)-(\d\d)\Z")  # how a date stands in the tables
-_ERRORS = "ошибка", "ошибки", "ошибок"
 _ACCEPTED = "принят"
 # What `_names` puts around the name of the school's file.
 _NAMED_BY_US = r"{code}-(?P<stem>.+?)(-[0-9a-f]{{6}})?-(\d+-ошиб(ка|ки|ок)|принят)-замечания(-новый(-\d+)?)?"
@@ -102,7 +101,7 @@ def _stem(task: ReturnTask) -> str:
 
 def _status(task: ReturnTask) -> str:
     errors = sum(remark.severity is Severity.ERROR for remark in task.remarks)
-    return f"{errors}-{noun(errors, _ERRORS)}" if errors else _ACCEPTED
+    return f"{errors}-{noun(errors, ERROR)}" if errors else _ACCEPTED
 
 
 def _short_hash(path: Path) -> str:

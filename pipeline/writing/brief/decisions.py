@@ -19,9 +19,11 @@ from pipeline.writing.pages.doubts import (
 from pipeline.writing.pages.words import (
     deadline_said,
     lacking,
+    questioned_alone_said,
     registry_lacks,
     school_name,
     school_names,
+    to_check_first,
     to_remind,
     unattributed_said,
 )
@@ -90,7 +92,8 @@ def _about_registry(figures: Figures, shown: int) -> str:
         return f"Реестра нет: в счёте только школы, от которых что-то пришло; проверьте черновик {REGISTRY}."
     on_it = [one for one in figures.remarks if one.file == REGISTRY and one.severity is not Severity.INFO]
     remarks = sum(one.code != "REGISTRY-BASE" for one in on_it)  # told by what it lacks
-    said = f"{wording.capital(wording.count(remarks, _REMARK))} к самому реестру: исправьте его." if remarks else ""
+    counted = wording.capital(wording.count(remarks, wording.REMARK))
+    said = f"{counted} к самому реестру: исправьте его." if remarks else ""
     return " ".join(filter(None, (registry_lacks(figures, shown), said)))
 
 
@@ -134,7 +137,6 @@ def _late_by_forecast_counted(figures: Figures) -> str:
     return f" По прогнозу не {verb} {schools}." if late else ""
 
 
-_REMARK = ("замечание", "замечания", "замечаний")
 _UNTIL_CORRECTED = " — показатель отложен до исправления."
 _ABSENT = {
     State.NOT_SUBMITTED: "нет отчёта",
@@ -148,7 +150,7 @@ def _who_is_absent(figures: Figures, shown: int) -> str:
     absent = {said: names for state, said in _ABSENT.items() if (names := school_names(to_remind(figures, state)))}
     parts = "; ".join(f"{said}: {wording.listed(names, shown)}" for said, names in absent.items())
     if figures.unattributed:
-        first = f"{unattributed_said(figures)}: сначала проверьте {'его' if figures.unattributed_files == 1 else 'их'}."
+        first = f"{unattributed_said(figures)}: {to_check_first(figures)}."
         return f"{first} {wording.capital(parts)}." if parts else first
     whom = "директору" if sum(map(len, absent.values())) == 1 else "директорам"
     return f"{parts}. Нужен запрос {whom}."
@@ -175,7 +177,7 @@ def _other_errors(rest: int, errors: Sequence[Remark], figures: Figures) -> str:
         return ""
     codes = {school.code for school in figures.schools}
     schools = len({error.school for error in errors} & codes)
-    said = f" И ещё {wording.count(rest, ('ошибка', 'ошибки', 'ошибок'))}"
+    said = f" И ещё {wording.count(rest, wording.ERROR)}"
     return f"{said}, всего в {wording.in_schools(schools)}." if schools else f"{said}."
 
 
@@ -217,7 +219,7 @@ def _most_overdue(figures: Figures) -> str:
     """«Просрочено этапов — 19, ещё под вопросом 17; чаще всего п. 6.2 (…) — 5 школ.»"""
     overdue, questioned = figures.overdue, wording.number(figures.questioned_total)
     if not overdue:
-        return f"Просроченных этапов нет, под вопросом {questioned}: ответы есть, но не учтены."
+        return questioned_alone_said(figures)
     also = f", ещё под вопросом {questioned}" if figures.questioned else ""
     worst = max(overdue, key=lambda deadline: len(overdue[deadline]))  # of equal ones the earliest
     doubted = is_milestone_doubted(figures, worst.item, worst.step)

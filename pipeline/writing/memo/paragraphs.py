@@ -18,9 +18,11 @@ from pipeline.writing.pages.words import (
     in_state,
     lacking_apart,
     possible_said,
+    questioned_alone_said,
     reported,
     restated_said,
     school_names,
+    to_check_first,
     to_remind,
     unattributed_said,
 )
@@ -77,11 +79,9 @@ def _who_reported(figures: Figures, where: str) -> Iterator[str]:
         ("Взят прежний отчёт", "Взяты прежние отчёты"): school_names(in_state(figures, State.CARRIED)),
     }
     if figures.unattributed:
-        alone = figures.unattributed_files == 1
-        check = f"сначала проверьте {'его' if alone else 'их'}"
-        theirs = "в нём может быть отчёт" if alone else "в них могут быть отчёты"
+        theirs = "в нём может быть отчёт" if figures.unattributed_files == 1 else "в них могут быть отчёты"
         whose = f", {theirs} названных ниже школ" if any(absent.values()) else ""
-        yield f"{wording.capital(unattributed_said(figures))} ({where}): {check}{whose}."
+        yield f"{wording.capital(unattributed_said(figures))} ({where}): {to_check_first(figures)}{whose}."
     to_correct = school_names(in_state(figures, State.TO_CORRECT))
     for (one, many), names in {**absent, ("На доработке отчёт", "На доработке отчёты"): to_correct}.items():
         if names:
@@ -156,7 +156,7 @@ def _overdue_counted(figures: Figures) -> Iterator[str]:
         also = f", ещё под вопросом {questioned} (ответы есть, но не учтены)" if figures.questioned else ""
         yield f"Просрочено этапов — {total}{also}."
     elif figures.questioned:
-        yield f"Просроченных этапов нет, под вопросом {questioned}: ответы есть, но не учтены."
+        yield questioned_alone_said(figures)
     elif not figures.schools:
         yield "Школ нет, сроки проверять не у кого."
     elif unknown < len(figures.schools):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pipeline import wording
-from pipeline.measuring.figures import Deadline, Figures, Level, Rests, Statement
+from pipeline.measuring.figures import Figures, Level, Rests, Statement
 from pipeline.wording import NBSP
 from pipeline.writing.pages.theme import Look, Mark
 from schemas.district import School
@@ -57,10 +57,12 @@ def is_milestone_doubted(figures: Figures, item: str, step: date | None = None, 
 
 def is_overdue_doubted(figures: Figures) -> bool:
     """Does it rest on answers under question how many deadlines have been missed."""
-    form = figures.form
-    items = [Deadline(item.due, item.number) for item in form.due_items if item.due]
-    steps = [Deadline(target.by, form.headline.item, target.min) for target in form.targets]
-    return any(is_milestone_doubted(figures, one.item, one.step) for one in (*items, *steps) if one.due < figures.as_of)
+    form, as_of = figures.form, figures.as_of
+    items = (item.number for item in form.due_items if item.due and item.due < as_of)
+    steps = (target.by for target in form.targets if target.by < as_of)
+    return any(is_milestone_doubted(figures, item) for item in items) or any(
+        is_milestone_doubted(figures, form.headline.item, step) for step in steps
+    )
 
 
 def is_headline_doubted(figures: Figures, school: str = "") -> bool:

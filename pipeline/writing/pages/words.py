@@ -227,6 +227,17 @@ def to_remind(figures: Figures, state: State) -> list[Submission]:
     return [row for row in in_state(figures, state) if row.to_remind]
 
 
+def to_check_first(figures: Figures) -> str:
+    """After the files that belong to nobody: «сначала проверьте их»."""
+    return f"сначала проверьте {'его' if figures.unattributed_files == 1 else 'их'}"
+
+
+def questioned_alone_said(figures: Figures) -> str:
+    """Where nothing is overdue and something is under question."""
+    questioned = wording.number(figures.questioned_total)
+    return f"Просроченных этапов нет, под вопросом {questioned}: ответы есть, но не учтены."
+
+
 def unattributed_said(figures: Figures) -> str:
     """«в папке 2 неопознанных файла»"""
     return f"в папке {wording.count(figures.unattributed_files, _UNATTRIBUTED)}"

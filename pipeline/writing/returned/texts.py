@@ -12,7 +12,6 @@ from schemas.text import clean
 _LONGEST = 32_767  # characters that a cell or a comment can hold
 _ERRORS = "ошибку", "ошибки", "ошибок"  # исправьте
 _ANSWERS = "ответ", "ответа", "ответов"  # проверьте
-_REMARKS = "замечание", "замечания", "замечаний"
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -61,7 +60,7 @@ def to_do(remarks: Sequence[Shown]) -> str:
         case Severity.WARNING if all(remark.item for remark in remarks):
             return f"Проверьте {wording.count(len({remark.item for remark in remarks}), _ANSWERS)}"
         case Severity.WARNING:
-            return f"Проверьте {wording.count(len(remarks), _REMARKS)}"
+            return f"Проверьте {wording.count(len(remarks), wording.REMARK)}"
         case Severity.INFO:
             return "К сведению"
 

@@ -160,7 +160,7 @@ def _lateness(days_late: int | None) -> str:
     """Blank where nothing is owed or the arrival is not known."""
     if days_late is None:
         return ""
-    return f"сдан позже на {wording.count(days_late, ('день', 'дня', 'дней'))}" if days_late else "сдан вовремя"
+    return f"сдан позже на {wording.count(days_late, wording.DAY)}" if days_late else "сдан вовремя"
 
 
 # ── what is to be done ───────────────────────────────────────────────────────────────────────────────────
@@ -213,7 +213,7 @@ def _what_is_late(own: Figures) -> Iterator[str]:
         return
     longest = next(iter(own.overdue))
     number = f"п.{NBSP}{longest.item}, " if longest.item else ""
-    days = wording.count((own.as_of - longest.due).days, ("день", "дня", "дней"))
+    days = wording.count((own.as_of - longest.due).days, wording.DAY)
     doubted = any(is_milestone_doubted(own, deadline.item, deadline.step) for deadline in own.overdue)
     overdue = with_mark(str(own.overdue_total), doubted)
     yield f"Просрочено: {overdue}{f', ещё {own.questioned_total} под вопросом' if own.questioned else ''}."

@@ -186,8 +186,9 @@ def _write_totals(page: Page, marks: list[Milestones], last: int) -> None:
             formula = _counted(_rows(index, last), state)
             page.total(row, index, formula, len(schools.get(column.deadline, ())), figures.schools, *looks)
         for index, counted in enumerate(_COUNTED, after):
-            page.number(row, index, None, theme.TOTAL)
-            if counted is state:
+            if counted is not state:
+                page.number(row, index, None, theme.TOTAL)
+            else:
                 looks = marked(is_overdue and is_overdue_doubted(figures), theme.TOTAL, *_COUNTED[state])
                 page.total(row, index, f"=SUM({_rows(index, last)})", whole, figures.schools, *looks)
 

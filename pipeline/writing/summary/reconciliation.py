@@ -278,7 +278,7 @@ def _write_outcomes(page: Page, row: int) -> int:
     """What became of every report and of every file that gave none. Index of the last row."""
     found = page.book.figures.reconciliation
     page.text(row, 0, "Файлы", _SECTION)
-    files = wording.count(found.files, ("файл", "файла", "файлов"))
+    files = wording.count(found.files, wording.FILE)
     note = f"Во входящих {files}; в одном файле может быть несколько отчётов."
     if page.book.figures.unattributed:
         waiting = wording.number(page.book.figures.unattributed_files)

@@ -246,7 +246,7 @@ def _write_lateness(page: Page, row: int, days_late: int | None) -> None:
     if days_late is None:
         page.text(row, LATE, NOTHING, theme.ROW, theme.QUIET)
     elif days_late > 0:
-        said = f"{Mark.BELOW} позже на {wording.count(days_late, ('день', 'дня', 'дней'))}"
+        said = f"{Mark.BELOW} позже на {wording.count(days_late, wording.DAY)}"
         page.text(row, LATE, said, theme.ROW, theme.ACTION_INK)
     else:
         page.text(row, LATE, ON_TIME, theme.ROW)
