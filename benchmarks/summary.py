@@ -24,7 +24,7 @@ def main(sizes: list[int]) -> None:
             problems=PROBLEMS,
         )
         start = time.perf_counter()
-        book = write_summary(figures, make_brief(figures, load_catalogue()), load_catalogue(), "")
+        book = write_summary(figures, make_brief(figures, load_catalogue()), load_catalogue(), "", "")
         seconds = time.perf_counter() - start
         first = first or seconds / schools
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -16,7 +16,7 @@ from pipeline.memory.archive import Archive
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal, Remembered
 from pipeline.memory.manifest import FILE as MANIFEST
-from pipeline.memory.manifest import canonical, manifest, written_into
+from pipeline.memory.manifest import canonical, manifest, with_outputs, written_into
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.reading.reports import digest_of
@@ -263,8 +263,9 @@ class Month:
 
 
 def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs, log: Path) -> tuple[Month, list[str]]:
-    """All files of the run, made beside their places, and what is to be said of the letters."""
+    """All files of the run, made beside their places, and what is to be said of letters and PDF."""
     from pipeline.sending.letters import leadership_letter, nobody_to_tell, put_in_outbox
+    from pipeline.writing.pdf import NotPrintedError, first_page
     from pipeline.writing.strange import strange_toml
 
     registry = survey.intake.registry
@@ -273,8 +274,15 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs, log: Pa
     outputs.own_or_none(strange_file)
     if (strange := strange_toml(survey.intake.reads, registry)) and log != Path(os.devnull):
         outputs.add(strange_file, strange, durable=False)
-    letter = leadership_letter(survey.figures, month.brief, registry, month.summary.name, month.content)
+    printed = month.summary.with_name(f"svodka-{job.as_of}.pdf")
+    outputs.own_or_none(printed)
     said = nobody_to_tell(registry)
+    if job.settings.pdf:
+        try:
+            outputs.add(printed, first_page(month.content), durable=False)
+        except NotPrintedError as why:
+            said.append(f"PDF первой страницы не сделан: {why}.")
+    letter = leadership_letter(survey.figures, month.brief, registry, month.summary.name, month.content)
     if letter:
         said += put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs)
     return month, said
@@ -291,6 +299,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     from pipeline.writing.registry import write_registry
     from pipeline.writing.returns import make_returns
     from pipeline.writing.summary import write_summary
+    from pipeline.writing.web import write_web_page
 
     figures, catalogue, registry = survey.figures, survey.catalogue, survey.intake.registry
     digests: dict[str, str] = {}
@@ -299,9 +308,10 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
         outputs.add(folder / name, content, durable=durable)
         digests[name] = digest_of(content)
 
+    made_from = manifest(job.as_of, job.settings, VERSION, survey.intake, survey.remembered, figures)
     name = f"svod-{job.as_of}.xlsx"
     brief = make_brief(figures, catalogue)
-    summary = write_summary(figures, brief, catalogue, VERSION)
+    summary = write_summary(figures, brief, catalogue, VERSION, made_from.sources)
     add("answers.csv", answers_csv(figures))
     add("findings.csv", findings_csv(figures, catalogue))
     add("indicators.csv", indicators_csv(figures))
@@ -310,6 +320,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     add(name, summary)
     memo = f"spravka-{job.as_of}.docx"
     add(memo, write_memo(figures, brief, name))
+    add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
     inbox, reads = survey.intake.inbox, survey.intake.reads
     files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}
     outputs.only(folder / "returns")
@@ -325,8 +336,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
             failures.append(f"{one.file}: {why}, вместо него школе приготовлен заполненный бланк.")
     if registry.draft:
         add("registry.xlsx", write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
-    made_from = manifest(job.as_of, job.settings, VERSION, survey.intake, survey.remembered, figures, digests)
-    outputs.add(folder / MANIFEST, made_from, last=True)
+    outputs.add(folder / MANIFEST, with_outputs(made_from, digests), last=True)
     return Month(folder / name, summary, brief, digests, tuple(failures))
 
 

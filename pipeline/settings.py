@@ -99,6 +99,10 @@ class Settings(_Section, frozen=True, dict=True):
     archive: Annotated[
         bool, Meta(description="Хранить прочитанные файлы в output/archive, чтобы собрать свод заново (rebuild)")
     ] = True
+    pdf: Annotated[
+        bool,
+        Meta(description="Делать и PDF первой страницы: нужен LibreOffice, свод делается дольше"),
+    ] = False
     mail: Annotated[Mail, Meta(description="Почта. Без неё письма остаются черновиками в папке outbox")] = Mail()
     limits: Annotated[
         Limits, Meta(description="Пределы для одного файла: сверх них он не читается и получает замечание")

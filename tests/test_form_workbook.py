@@ -137,7 +137,7 @@ def test_the_orders_hint_stands_under_the_item_in_small_grey_italics(form: Form,
         assert isinstance(text, CellRichText)
         hint = text[-1]
         assert isinstance(hint, TextBlock)
-        assert (hint.text, hint.font.i, hint.font.sz) == (item.hint, True, 7)
+        assert (hint.text, hint.font.i, hint.font.sz) == (item.hint, True, 8)
         assert hint.font.color.rgb == f"FF{theme.GREY[1:]}"
 
 
@@ -296,14 +296,16 @@ def test_ten_numbered_sentences_say_how_to_fill_it_in(book: Workbook) -> None:
     assert all(str(sentence).endswith(".") for _, sentence in rows)
 
 
-def test_it_prints_on_a4_with_the_header_repeated_and_page_two_begun_by_an_item(form: Form, sheet: Worksheet) -> None:
+def test_it_prints_on_a4_with_the_header_repeated_and_each_page_begun_by_an_item(form: Form, sheet: Worksheet) -> None:
     header = header_row(sheet)
-    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "portrait")
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.print_title_rows == f"${header}:${header}"
-    [page_end] = sheet.row_breaks.brk
-    assert not form.item(sheet.cell(page_end.id + 1, 1).value.rstrip(".")).parent
+    *items, problems = (sheet.cell(page_end.id + 1, 1).value for page_end in sheet.row_breaks.brk)
+    assert items
+    assert not [number for number in items if form.item(number.rstrip(".")).parent]
+    assert problems == form.problems.title
     assert (sheet.oddFooter.left.text, sheet.oddFooter.center.text) == ("Форма 547, версия 1", "&A")
     assert sheet.oddFooter.right.text == "Лист &P из &N"
 
@@ -594,9 +596,9 @@ def test_filled_in_and_saved_by_libreoffice_it_reads_back_the_same(form: Form, w
 
 
 @needs_libreoffice
-def test_it_prints_on_two_pages_and_one_of_help(written: bytes, tmp_path: Path) -> None:
+def test_it_prints_on_four_pages_and_one_of_help(written: bytes, tmp_path: Path) -> None:
     pdf = printed(written, tmp_path).read_bytes()
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 3
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 5
 
 
 @needs_libreoffice

@@ -47,7 +47,7 @@ def test_a_setting_that_can_change_a_figure_shows_in_it(few: Run, tmp_path: Path
     job = monthly.Job.of(few.input, tmp_path, few.district.as_of, settings, NOW)
     monthly.run(job)
     here, there = told(few.folder), told(tmp_path / few.folder.name)
-    assert {key for key in here if here[key] != there[key]} == {"settings", "outputs"}
+    assert {key for key in here if here[key] != there[key]} == {"settings", "sources", "outputs"}
     assert there["settings"]["reporting_dates"] == ["2014-04-20"]
 
 

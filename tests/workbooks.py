@@ -13,11 +13,12 @@ from schemas.remarks import Catalogue, load_catalogue
 from tests.figures import STATES
 
 VERSION = "0.1.0"
+SOURCES = 64 * "0"  # digest of what a workbook was made from
 
 
 def summary_workbook(figures: Figures, catalogue: Catalogue | None = None) -> bytes:
     catalogue = catalogue or load_catalogue()
-    return write_summary(figures, make_brief(figures, catalogue), catalogue, VERSION)
+    return write_summary(figures, make_brief(figures, catalogue), catalogue, VERSION, SOURCES)
 
 
 @cache

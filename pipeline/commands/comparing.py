@@ -122,6 +122,13 @@ def _of_json(was: bytes, now: bytes) -> str:
     return f"ключ {'.'.join(keys)}" if keys else _of_bytes(was, now)
 
 
+def _of_lines(was: bytes, now: bytes) -> str:
+    for number, (old, new) in enumerate(zip_longest(*(data.decode("utf-8").splitlines() for data in (was, now))), 1):
+        if old != new:
+            return f"строка {number}: {_values(old, new)}"
+    return _of_bytes(was, now)
+
+
 def _of_bytes(was: bytes, now: bytes) -> str:
     return f"байт {_parting(was, now) + 1}"
 
@@ -140,4 +147,5 @@ _WAYS: dict[str, Callable[[bytes, bytes], str]] = {
     "docx": _of_documents,
     "csv": _of_tables,
     "json": _of_json,
+    "html": _of_lines,
 }

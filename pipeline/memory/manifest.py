@@ -32,7 +32,7 @@ FILE = "manifest.json"
 HANDED_OUT = "forms.json"  # beside it: which forms were written there; they are no results of a run
 
 # Their versions can change a figure or the bytes of a file.
-LIBRARIES = (*READING, "numpy", "pandas", "pandera", "python-docx", "tzdata", "xlsxwriter")
+LIBRARIES = (*READING, "jinja2", "numpy", "pandas", "pandera", "python-docx", "tzdata", "xlsxwriter")
 
 _WHOLE = ""  # the municipality among the scopes
 
@@ -89,6 +89,7 @@ class Manifest(_Part, frozen=True):
     outputs: dict[str, str]
     program: str
     registry: str | None
+    sources: str  # digest of all that came from outside: by it the summary workbook names what it was made from
     settings: dict[str, Any]
     told: dict[date, dict[str, ToldFigure]]  # what was told before and is another now: by date and scope
     unread: dict[str, tuple[Said, ...]]  # why a file gave no content
@@ -121,10 +122,9 @@ def manifest(
     intake: Intake,
     remembered: Remembered,
     figures: "Figures",
-    outputs: Mapping[str, str],
-) -> bytes:
-    """The manifest as JSON: neither this run's moment nor a path of this computer, so that the same input gives the
-    same bytes. `outputs`: file, relative to the folder -> digest."""
+) -> Manifest:
+    """What the results of the date will be made from: neither this run's moment nor a path of this computer, so that
+    the same input gives the same bytes. Without `outputs`: `with_outputs` adds them."""
     form, reads = figures.form, intake.reads
     paths = dict(zip((read.file for read in reads), intake.inbox.reports, strict=True))
     made = Manifest(
@@ -137,13 +137,29 @@ def manifest(
         inputs={read.file: read.digest or None for read in reads},
         libraries=libraries(),
         names={file: os.fsencode(path).hex() for file, path in paths.items() if _is_odd(path)},
-        outputs=dict(outputs),
+        outputs={},
         program=program,
         registry=intake.registry_digest or None,
+        sources="",
         settings=that_count(settings),
         told=_told(remembered, figures),
         unread={read.file: tuple(map(Said.of, read.remarks)) for read in reads if not follows_from_the_bytes(read)},
     )
+    return msgspec.structs.replace(made, sources=_sources(made))
+
+
+def _sources(made: Manifest) -> str:
+    """Of what the district sent and the office has set, not of program and libraries: where another version makes the
+    same workbook of the same files, its bytes are the same too."""
+    return digest_of(_json(msgspec.structs.replace(made, archive=True, code="", libraries={}, program="")))
+
+
+def with_outputs(made: Manifest, outputs: Mapping[str, str]) -> bytes:
+    """The manifest as it lies beside the results. `outputs`: file, relative to the folder -> digest."""
+    return _json(msgspec.structs.replace(made, outputs=dict(outputs)))
+
+
+def _json(made: Manifest) -> bytes:
     values = msgspec.to_builtins(made, str_keys=True)
     return (json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode("utf-8")
 
@@ -186,14 +202,16 @@ def handed_out(written: Mapping[str, str]) -> bytes:
 
 
 def that_count(settings: Settings) -> dict[str, object]:
-    """The settings that can change a figure: none of the mail's or the archive's, and the form stands for itself."""
+    """The settings that can change a figure: none of the mail's, the archive's or the PDF's, and the form stands for
+    itself."""
     values: dict[str, object] = msgspec.to_builtins(settings)
-    return {key: value for key, value in values.items() if key not in ("archive", "form", "mail")}
+    return {key: value for key, value in values.items() if key not in ("archive", "form", "mail", "pdf")}
 
 
 def canonical(form: Form) -> bytes:
-    """What the form says, whatever its file looks like: JSON, from which `form_of` makes it again."""
-    return msgspec.json.encode(form, order="sorted")
+    """What the form says, whatever its file looks like: JSON, from which `form_of` makes it again. Once read anew: a
+    whole number that stands for a fraction (5 for 5.0) is then written as one."""
+    return msgspec.json.encode(form_of(msgspec.json.encode(form)), order="sorted")
 
 
 def form_of(content: bytes) -> Form:

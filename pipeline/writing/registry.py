@@ -47,7 +47,7 @@ _UNWRITTEN = (book_of.SINCE, book_of.UNTIL)  # nothing is known of them yet: who
 _SPARE = {book_of.SCHOOLS.sheet: 40}  # rows below those that are filled in
 _FEW_SPARE = 20
 _NOTES, _HINTS, _HEADINGS = range(3)  # rows of a sheet that is to be filled in
-_HINT: Look = {"font_size": 8, "font_color": theme.GREY, "italic": True, "text_wrap": True, "valign": "bottom"}
+_HINT: Look = {"font_size": 9, "font_color": theme.GREY, "italic": True, "text_wrap": True, "valign": "bottom"}
 _CELL: Look = {"border": 1, "border_color": theme.GRID}
 _TO_FILL_IN: Look = {"bg_color": theme.INPUT}
 

@@ -73,8 +73,8 @@ _INPUT: Look = {"bg_color": theme.INPUT, "locked": False}
 _AUTO: Look = {"bg_color": theme.AUTO}
 _PANEL: Look = {"bg_color": theme.PANEL}
 _SMALL: Look = {"font_size": 8, "font_color": theme.GREY}
-_HINT: Look = {"font_size": 7, "font_color": theme.GREY, "italic": True}
-_PASSPORT_LABEL: Look = {"font_size": 7, "align": "center"}
+_HINT: Look = {"font_size": 8, "font_color": theme.GREY, "italic": True}
+_PASSPORT_LABEL: Look = {"font_size": 8, "align": "center"}
 _SECTION: Look = {"bold": True, "font_color": theme.NAVY}
 _GIVEN: Look = {"italic": True}  # said before
 _CLASSES: Look = {"num_format": '"классы: "@'}  # the cell's value is the classes alone
@@ -82,13 +82,13 @@ _CLASSES: Look = {"num_format": '"классы: "@'}  # the cell's value is the 
 # ── the sheet's measures ─────────────────────────────────────────────────────────────────────────────────
 _TITLE, _SCHOOL, _AS_OF, _STATUS = range(4)  # rows above the passport
 _NUMBER, _MEASURE, _ANSWER, _TOTAL, _COUNT, _SHARE, _CHECK = range(7)
-_WIDTHS = (44, 326, 210, 66, 66, 68, 190)  # pixels
+_WIDTHS = (44, 326, 200, 76, 66, 68, 190)  # pixels
 _ANSWER_WIDTH = sum(_WIDTHS[_ANSWER:])
 _BOLD_SIZE = 10  # bold letters of 9 points are as wide as others of 10
 _LINE, _ITEM, _WRITING = 18, 24, 36  # least heights in points: a line of its own, an item, room for some sentences
 _LABEL, _SIGNING = 14, 24
 _SIGNED_IN = (_NUMBER, _MEASURE), (_ANSWER, _ANSWER), (_TOTAL, _SHARE), (_CHECK, _CHECK)  # columns, first and last
-_A4_WIDTH, _A4_HEIGHT, _SIDE, _TOP, _BOTTOM = 8.27, 11.69, 0.4, 0.45, 0.55  # inches: the sheet and its margins
+_A4_WIDTH, _A4_HEIGHT, _SIDE, _TOP, _BOTTOM = 11.69, 8.27, 0.4, 0.4, 0.5  # inches: the sheet and its margins
 _PIXELS, _POINTS = 96, 72  # of an inch
 _SAFE = 0.98  # of a page: no program measures rows and columns quite as another
 _FULL = 0.75
@@ -303,7 +303,7 @@ class _ReportSheet:
         width = _WIDTHS[_MEASURE]
         measure = theme.text_height(_title(item), width, 9) + 6
         if hint := self._hint(item):
-            measure += theme.text_height(hint, width, 7)
+            measure += theme.text_height(hint, width, 8)
         guide = theme.text_height(own_form.guide(self.form, item), _ANSWER_WIDTH, 8) + 6
         least = _WRITING if item.kind is Kind.TEXT else _LINE if item.parent else _ITEM
         return max(measure, guide, least)
@@ -536,14 +536,14 @@ class _ReportSheet:
     def _print_setup(self, header: int) -> None:
         sheet = self.sheet
         sheet.hide_gridlines(2)
-        sheet.set_portrait()
+        sheet.set_landscape()  # at its own size: upright its letters would be printed too small to be read
         sheet.set_paper(9)  # A4
         sheet.center_horizontally()
         sheet.set_margins(left=_SIDE, right=_SIDE, top=_TOP, bottom=_BOTTOM)
         sheet.fit_to_pages(1, 0)
         sheet.print_area(0, _NUMBER, len(self.heights) - 1, _CHECK)
         sheet.repeat_rows(header)
-        scale = math.floor(100 * (_A4_WIDTH - 2 * _SIDE) * _PIXELS / sum(_WIDTHS)) / 100
+        scale = min(1, math.floor(100 * (_A4_WIDTH - 2 * _SIDE) * _PIXELS / sum(_WIDTHS)) / 100)
         room = (_A4_HEIGHT - _TOP - _BOTTOM) * _POINTS / scale * _SAFE
         sheet.set_h_pagebreaks(page_breaks(self.heights, self.starts, room, self.heights[header]))
         sheet.set_footer(theme.footer(f"Форма {self.form.order.number}, версия {self.form.version}"))

@@ -4,10 +4,11 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from typing import NamedTuple, TypeVar
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name, xl_range
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name, xl_range, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline import wording
@@ -21,8 +22,13 @@ TITLE_ROW, NOTE_ROW, LINK_ROW = 0, 1, 2
 FIRST_ROW = 4  # of the table: its total, or its header where it has no total
 
 A4 = 9
-MARGINS = {"left": 0.4, "right": 0.4, "top": 0.45, "bottom": 0.55}  # inches
-PAPER = 1046  # pixels of A4 landscape between the margins at 100 %
+MARGINS = {"left": 0.3, "right": 0.3, "top": 0.35, "bottom": 0.5}  # inches
+PAPER = 1064  # pixels of A4 landscape between the margins at 100 %
+SMALLEST_PRINT = 89  # percent: the smallest letters of a sheet, nine points, are eight on paper
+TO_SPARE = 0.98  # of the paper: programs differ by some pixels in how wide they print a column
+WIDEST_PRINT = PAPER * TO_SPARE * 100 / SMALLEST_PRINT  # pixels
+# For the note of a sheet that is read on the screen and kept out of the book's print.
+NOT_PRINTED = " Со всей книгой лист не печатается: выделите нужное и выберите «Напечатать выделенный фрагмент»."
 USUAL_COLUMN = 64  # pixels of a column whose width nobody has set
 HIGHEST_ROW = 409  # points
 SCREEN = 1300  # pixels of a sheet that a screen of 1366 × 768 shows at 100 %
@@ -49,6 +55,15 @@ class Book:
     sheets: tuple[str, ...]
 
 
+class Area(NamedTuple):
+    """Of cells: the first and the last one, rows and columns counted from 0."""
+
+    row: int
+    column: int
+    last_row: int
+    last_column: int
+
+
 class Column(NamedTuple):
     """`width` in characters, as Excel shows it. A `|` in the heading is a line break put by hand."""
 
@@ -58,6 +73,11 @@ class Column(NamedTuple):
     @property
     def pixels(self) -> float:
         return self.width * 7 + 5
+
+    @property
+    def spoken(self) -> str:
+        """The heading in a sentence, its words whole."""
+        return self.heading.replace("-|", "").replace("|", " ")
 
 
 def school_column(figures: Figures) -> Column:
@@ -74,6 +94,7 @@ class Page:
         self.sheet = sheet
         self.formats = book.formats
         self._pixels: list[float] = []  # widths of the table's columns
+        self._printed = 0  # how many of them are, 0 for all
 
     # ── cells ────────────────────────────────────────────────────────────────────────────────────────────
     def text(self, row: int, column: int, text: str, *looks: Look) -> None:
@@ -114,20 +135,31 @@ class Page:
             self.sheet.merge_range(row, first, row, last, "", self.formats(*looks))
 
     # ── a table with its head ────────────────────────────────────────────────────────────────────────────
-    def head(self, title: str, note: str, columns: Sequence[Column]) -> None:
-        """Title, how to read the sheet, the way back; widths of the columns."""
+    def head(self, title: str, note: str, columns: Sequence[Column], *, across: bool = False) -> None:
+        """Title, how to read the sheet, the way back; widths of the columns.
+
+        What is wider than letters of eight points let it be is printed as far as it finds room, or, `across`, on
+        several pages side by side.
+        """
         self.sheet.set_default_row(theme.ROW_HEIGHT)
-        for index, column in enumerate(columns):
-            self.sheet.set_column(index, index, column.width)
+        self.set_widths(0, columns)
         self.sheet.set_row(TITLE_ROW, 24)
         self.text(TITLE_ROW, 0, title, theme.TITLE)
-        self._pixels = [column.pixels for column in columns]
-        width = sum(self._pixels)
-        self.sheet.set_zoom(max(SMALLEST_ZOOM, min(100, int(100 * SCREEN / width))))
-        self.sheet.set_row(NOTE_ROW, max(25.5, theme.text_height(note, width, 9)))
-        self.merged(NOTE_ROW, 0, len(columns) - 1, theme.NOTE, theme.TOP)
+        self.sheet.set_zoom(max(SMALLEST_ZOOM, min(100, int(100 * SCREEN / sum(self._pixels)))))
+        on_paper = columns[: fitting(columns)]
+        if len(on_paper) < len(columns) and not across:
+            self._printed = len(on_paper)
+            note += _left_off_paper(columns[len(on_paper) :])
+        self.sheet.set_row(NOTE_ROW, max(25.5, theme.text_height(note, sum(one.pixels for one in on_paper), 9)))
+        self.merged(NOTE_ROW, 0, len(on_paper) - 1, theme.NOTE, theme.TOP)
         self.text(NOTE_ROW, 0, note, theme.NOTE, theme.TOP)
         self.link(LINK_ROW, 0, titles.FRONT, f"{theme.Mark.BACK} к сводке")
+
+    def set_widths(self, first: int, columns: Sequence[Column]) -> None:
+        """Of the columns from the `first` on, which is the next one after those that have theirs."""
+        for index, column in enumerate(columns, first):
+            self.sheet.set_column(index, index, column.width)
+        self._pixels[first:] = [column.pixels for column in columns]
 
     def header(self, row: int, columns: Sequence[Column], height: float = 30) -> None:
         self.sheet.set_row(row, height)
@@ -169,26 +201,52 @@ class Page:
         self.sheet.ignore_errors({"number_stored_as_text": cells})  # codes of schools, numbers of items
         if repeated:
             self.sheet.repeat_rows(top, header)
-        self.print_setup(max(last, header), columns)
+        self.print_setup(max(last, header), columns, repeated=frozen_columns)
 
-    def print_setup(self, last_row: int, columns: int, height: int = 0) -> None:
-        """A4 landscape, one page wide and `height` pages high (0: as many as it takes)."""
+    def print_setup(self, last_row: int, columns: int, height: int = 0, *, repeated: int = 0) -> None:
+        """A4 landscape, one page wide and `height` pages high (0: as many as it takes). `repeated`: columns that stand
+        on every page where it takes several side by side."""
         self.sheet.hide_gridlines(2)
         self.sheet.set_landscape()
         self.sheet.set_paper(A4)
         self.sheet.set_margins(**MARGINS)
         self.sheet.fit_to_pages(1, height)
+        columns = min(columns, self._printed or columns)
+        if self._pixels and self.width(columns) > WIDEST_PRINT:
+            self.sheet.set_print_scale(SMALLEST_PRINT)
+            if repeated:
+                self.sheet.repeat_columns(0, repeated - 1)
         self.sheet.print_area(0, 0, last_row, columns + self._to_fill_paper(columns) - 1)
         form = self.book.figures.form
-        self.sheet.set_footer(theme.footer(f"{form.office} · приказ № {form.order.number}"))
+        self.footer(f"{form.office} · приказ № {form.order.number}")
+
+    def footer(self, left: str, centre: str = "&A") -> None:
+        """Of one size however small the sheet is printed, where the program can do that (LibreOffice cannot)."""
+        self.sheet.set_footer(theme.footer(left, centre), {"scale_with_doc": False})
+
+    def print_areas(self, *areas: Area) -> None:
+        """After `print_setup`: each of them on pages of its own, all of one scale. xlsxwriter itself knows one area."""
+        widest = max(self.width(area.last_column + 1) - self.width(area.column) for area in areas)
+        self.sheet.set_print_scale(max(SMALLEST_PRINT, min(100, int(100 * TO_SPARE * PAPER / widest))))
+        title = f"'{self.sheet.get_name()}'"
+        self.sheet.print_area_range = ",".join(f"{title}!{xl_range_abs(*area)}" for area in areas)
+
+    def keep_from_print(self) -> None:
+        """After `print_setup`: of the whole book's print the sheet is no part. A print area cannot be empty: it is a
+        blank cell."""
+        self.sheet.print_area(FIRST_ROW - 1, 2, FIRST_ROW - 1, 2)
+        self.sheet.set_footer("")
 
     def _to_fill_paper(self, columns: int) -> int:
         """How many empty columns a narrow table is printed with, so that its title is not cut and nothing is blown up
         to the paper's width."""
-        if not self._pixels:
+        if not self._pixels or self._printed:
             return 0
-        width = sum(self._pixels[:columns]) + USUAL_COLUMN * max(0, columns - len(self._pixels))
-        return max(0, math.ceil((PAPER - width) / USUAL_COLUMN))
+        return max(0, math.ceil((PAPER - self.width(columns)) / USUAL_COLUMN))
+
+    def width(self, columns: int) -> float:
+        """Pixels of the first columns; nothing is known of a sheet without a head."""
+        return sum(self._pixels[:columns]) + USUAL_COLUMN * max(0, columns - len(self._pixels))
 
     def data_bars(self, first_row: int, first_column: int, last_row: int, last_column: int) -> None:
         """Bars over fractions, of one scale on every sheet."""
@@ -199,6 +257,19 @@ class Page:
                 "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
             },
         )  # fmt: skip
+
+
+def fitting(columns: Sequence[Column]) -> int:
+    """How many of the columns, from the first on, find room on one page with letters of eight points."""
+    widths = accumulate(column.pixels for column in columns)
+    return max(1, sum(width <= WIDEST_PRINT for width in widths))
+
+
+def _left_off_paper(columns: Sequence[Column]) -> str:
+    names = [f"«{column.spoken}»" for column in columns]
+    if len(names) > 1:
+        names = [f"{', '.join(names[:-1])} и {names[-1]}"] if len(names) < 5 else [f"от {names[0]} до {names[-1]}"]
+    return f" На бумагу не {'выходит столбец' if len(columns) == 1 else 'выходят столбцы'} {names[0]}."
 
 
 def written(table: Sequence[T]) -> Sequence[T]:

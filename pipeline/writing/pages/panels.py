@@ -37,5 +37,5 @@ def write_card(page: Page, row: int, columns: tuple[int, int], card: Card, sourc
         page.formula(row + 1, columns[0], source, card.value, *looks)
     elif card.value is not None:
         page.number(row + 1, columns[0], card.value, *looks)
-    note: Look = {"font_size": 8, "text_wrap": True, "valign": "top"}
+    note: Look = {"font_size": 9, "text_wrap": True, "valign": "top"}
     write_across(page, row + 2, columns, "\n".join(card.note_lines), panel, note)

@@ -126,11 +126,11 @@ def open_workbook(target: BinaryIO, title: str, author: str, created: date) -> W
 
 
 def footer(left: str, centre: str = "&A") -> str:
-    """A footer of 8 points: `left`, `centre` (the sheet's name), page of pages.
+    """A footer of 9 points: `left`, `centre` (the sheet's name), page of pages.
 
     Neither text may begin with a digit: it would be read as part of the font size.
     """
-    font = f'&"{FONT},Regular"&8'
+    font = f'&"{FONT},Regular"&9'
     left = left.replace("&", "&&")
     return f"&L{font}{left}&C{font}{centre}&R{font}Лист &P из &N"
 

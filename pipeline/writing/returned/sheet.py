@@ -255,5 +255,5 @@ def _pixels(characters: float) -> float:
 
 
 def _footer(left: str, right: str) -> str:
-    font = f'&"{colours.FONT},Regular"&8'
+    font = f'&"{colours.FONT},Regular"&9'
     return f"&L{font}{left}&R{font}{right}"

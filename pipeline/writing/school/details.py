@@ -20,7 +20,7 @@ from schemas.reports import PROBLEM
 SHEET = "Что исправить"
 
 # The three tables stand one below another in the same columns.
-_WIDTHS = (15, 16, 38, 36, 13)
+_WIDTHS = (14, 15, 36, 35, 13)
 OVERDUE, REMARKS, PROBLEMS = (
     tuple(map(Column, headings, _WIDTHS))
     for headings in (

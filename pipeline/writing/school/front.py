@@ -28,14 +28,14 @@ SHEET = "Школа"
 
 COLUMNS = (
     Column("Пункт", 9),
-    Column("Показатель", 25.5),
+    Column("Показатель", 23),
     Column("Охва-|чено, чел.", 9),
     Column("Всего,|чел.", 9),
     Column("Школа,|%", 9),
     Column("Муници-|палитет, %", 10),
     Column("Середина|по школам, %", 11),
     Column("Место", 9),
-    Column("Пояснение", 26),
+    Column("Пояснение", 16),
 )
 ITEM, ABOUT, COVERED, TOTAL, SHARE, WHOLE, MEDIAN, PLACE, NOTE = range(len(COLUMNS))
 LAST = NOTE
@@ -47,7 +47,7 @@ CARD = 5  # label, figure, note
 SECTION, FIRST_LINE = 9, 10
 CHART_ROWS, CHART_GAP = 9, 6  # pixels between its title and the chart
 TODO = FIRST_LINE + CHART_ROWS + 1
-_PIXELS = {KICKER: 20, 4: 8, CARD: 20, CARD + 1: 38, CARD + 2: 44, 8: 8, SECTION: 20, TODO - 1: 8, TODO: 20}
+_PIXELS = {KICKER: 20, 4: 8, CARD: 20, CARD + 1: 38, CARD + 2: 60, 8: 8, SECTION: 20, TODO - 1: 8, TODO: 20}
 _ROW_PIXELS = 22
 _LEFT, _RIGHT = (ITEM, COVERED), (TOTAL, LAST)  # pace, chart
 
@@ -94,7 +94,7 @@ def write(page: Page, school: School, standings: Mapping[str, PeerStanding], cha
 def _write_top(page: Page, school: School) -> None:
     brief = page.book.brief
     colour = theme.NAVY if brief.good else theme.ORANGE_INK
-    kicker: Look = {"font_size": 8, "bold": True, "font_color": theme.GREY}
+    kicker: Look = {"font_size": 9, "bold": True, "font_color": theme.GREY}
     write_across(page, KICKER, (ITEM, SHARE), brief.kicker, kicker)
     dates: Look = {"bold": True, "font_color": theme.NAVY, "align": "right"}
     write_across(page, KICKER, (WHOLE, LAST), brief.dates, dates)
@@ -127,9 +127,9 @@ def _write_pace(page: Page) -> None:
         else:
             page.number(row, COVERED, line.value, *looks)
     note = _pace_note(page.book.figures)
-    write_across(page, row + 1, _LEFT, note, theme.NOTE, theme.TOP, {"font_size": 8})
+    write_across(page, row + 1, _LEFT, note, theme.NOTE, theme.TOP)
     width = sum(column.pixels for column in COLUMNS[: COVERED + 1])
-    page.sheet.set_row(row + 1, max(_ROW_PIXELS * 0.75, theme.text_height(note, width, 8)))
+    page.sheet.set_row(row + 1, max(_ROW_PIXELS * 0.75, theme.text_height(note, width, theme.SMALL_SIZE)))
 
 
 def _is_doubted(rests: Rests | None, own: Figures) -> bool:
@@ -217,7 +217,7 @@ def _write_coverage(page: Page, header: int, standings: Mapping[str, PeerStandin
         page.text(row, NOTE, note, theme.ROW, theme.SMALL, theme.WRAP, theme.INDENT, action)
         page.fit_row(row, {ABOUT: item.about, NOTE: note}, COLUMNS, theme.SMALL_SIZE)
     page.data_bars(header + 1, SHARE, row, SHARE)
-    write_fitted(page, row + 1, COLUMNS, f"{_FOOTNOTE}{doubts.legend(own)}", 8, theme.NOTE)
+    write_fitted(page, row + 1, COLUMNS, f"{_FOOTNOTE}{doubts.legend(own)}", theme.SMALL_SIZE, theme.NOTE)
     return row + 1
 
 
@@ -302,5 +302,5 @@ def _reported_on(own: Figures) -> date | None:
 
 
 def _print(page: Page, last: int) -> None:
-    page.print_setup(last, len(COLUMNS), height=1)
+    page.print_setup(last, len(COLUMNS))
     page.sheet.set_portrait()

@@ -1,5 +1,6 @@
 """The summary workbook: figures in, the bytes of `svod-<as-of>.xlsx` out."""
 
+from datetime import datetime, time
 from io import BytesIO
 
 from pipeline import wording
@@ -13,12 +14,15 @@ from pipeline.writing.summary.contents import sheets
 from schemas.remarks import Catalogue
 
 
-def write_summary(figures: Figures, brief: Brief, catalogue: Catalogue, version: str) -> bytes:
-    """The whole workbook; the same figures give the same bytes. `brief`: what «Сводка» says of them."""
+def write_summary(figures: Figures, brief: Brief, catalogue: Catalogue, version: str, sources: str) -> bytes:
+    """The whole workbook; the same figures give the same bytes. `brief`: what «Сводка» says of them; `sources`: digest
+    of what they were made from, by which a workbook that was sent on is matched with its manifest."""
     form = figures.form
     target = BytesIO()
     title = f"{form.subject}: свод на {wording.day(figures.as_of)}"
     workbook = theme.open_workbook(target, title, form.office, figures.as_of)
+    workbook.set_custom_property("Состояние на", datetime.combine(figures.as_of, time()), "date")
+    workbook.set_custom_property("Исходные данные, SHA-256", sources, "text")
     contents = sheets(form)
     seen = tuple(sheet.title for sheet in contents)
     book = Book(workbook, theme.Formats(workbook), figures, brief, catalogue, version, seen)

@@ -26,8 +26,8 @@ from pipeline.writing.pages.words import (
 
 TOTAL_ROW, HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2
 
-(NUMBER, CODE, SCHOOL, REPORT, TOTAL, COUNT, SHARE, LOW, HIGH, DEVIATION, MISSING, CHANGE, CHANGE_PEOPLE, PER_WEEK,
- PACE, FORECAST, IN_TIME, STATE, BASIS, SOURCE) = range(20)  # fmt: skip
+(NUMBER, CODE, SCHOOL, REPORT, TOTAL, COUNT, SHARE, LOW, HIGH, DEVIATION, MISSING, STATE, CHANGE, CHANGE_PEOPLE,
+ PER_WEEK, PACE, FORECAST, IN_TIME, BASIS, SOURCE) = range(20)  # fmt: skip
 
 SHARE_TOTAL = f"{xl_col_to_name(SHARE)}{TOTAL_ROW + 1}"
 
@@ -44,7 +44,7 @@ def write(page: Page) -> None:
     headline = figures.form.headline
     columns = _columns(figures)
     people = figures.form.base(figures.form.headline_item.base).people[2]
-    page.head(  # over the columns that are printed
+    page.head(
         f"{headline.name}: план и факт на {wording.day(figures.as_of)}",
         f"Сначала отстающие. {headline.share_of} «Не хватает» — сколько ещё {people} {headline.to_act}, "
         "чтобы дойти до нижней границы плана. Итог — по сумме людей, а не среднее процентов. Темп и прогноз — по "
@@ -52,9 +52,8 @@ def write(page: Page) -> None:
         f"{_totals_said(figures)}"
         f"{doubts.legend(figures)}"
         f"{said_of_rest(figures.activation, 'indicators.csv')}",
-        columns[:SOURCE],
+        columns,
     )
-    page.sheet.set_column(SOURCE, SOURCE, columns[SOURCE].width)
     page.header(HEADER_ROW, columns, height=46)
     notes = _notes(page)
     shown = written(figures.activation)
@@ -67,7 +66,6 @@ def write(page: Page) -> None:
     if last >= DATA_ROW:
         page.data_bars(DATA_ROW, SHARE, last, SHARE)
     page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
-    page.sheet.print_area(0, 0, max(last, HEADER_ROW), SOURCE - 1)  # with the source nothing could be read on paper
 
 
 def _totals_said(figures: Figures) -> str:
@@ -108,14 +106,14 @@ def _columns(figures: Figures) -> list[Column]:
         Column("План|до, %", 6),
         Column("Отклоне-|ние, п.п.", 8),
         Column("Не хватает|до плана,|чел.", 9),
+        Column("Состояние", 17),
         Column("К прошлой|дате, п.п.", 9),
         Column("К прошлой|дате, чел.", 9),
         Column(f"Нужно в|неделю до|{by},|чел." if by else "Нужно в|неделю,|чел.", 9),
         Column("Свой|темп, чел.|в неделю", 8.5),
         Column(f"Прогноз|на {by},|%" if by else "Прогноз,|%", 8.5),
         Column(f"Успеет|к {by}" if by else "Успеет", 11.5),
-        Column("Состояние", 17),
-        Column("Основание", 21),
+        Column("Основание", 48),
         Column("Файл, лист и ячейка", 48),
     ]
 

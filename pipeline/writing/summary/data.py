@@ -12,14 +12,23 @@ from pipeline import wording
 from pipeline.measuring.figures import Figures, Share, Submission
 from pipeline.measuring.rows import AnswerRow, CoverageRow, answer_rows, coverage_rows
 from pipeline.writing.pages import theme, titles
-from pipeline.writing.pages.page import FIRST_ROW, NOT_PROVIDED, Column, Page, cell_text, said_of_rest, written
+from pipeline.writing.pages.page import (
+    FIRST_ROW,
+    NOT_PRINTED,
+    NOT_PROVIDED,
+    SMALLEST_PRINT,
+    Column,
+    Page,
+    cell_text,
+    said_of_rest,
+    written,
+)
 from pipeline.writing.pages.theme import Look
 from schemas.district import School
 from schemas.form import Form, Item, Kind
 
 HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1
 
-PRINT_SCALE = 60  # percent: so many columns on one page could not be read
 
 Value = str | float | date | None
 Figure = Literal["covered", "total", "percent"]
@@ -59,8 +68,10 @@ def write(page: Page) -> None:
     page.head(
         f"Данные школ на {wording.day(figures.as_of)}",
         f"Одна строка — одна школа. Пусто — нет ответа или показатель отложен; «{NOT_PROVIDED}» — не предусмотрено."
-        + said_of_rest(figures.schools, "answers.csv"),
+        + said_of_rest(figures.schools, "answers.csv")
+        + NOT_PRINTED,
         columns,
+        across=True,
     )
     last = DATA_ROW
     for last, answers in enumerate(_by_school(figures), DATA_ROW):
@@ -77,8 +88,8 @@ def write(page: Page) -> None:
     page.sheet.repeat_rows(HEADER_ROW)
     page.sheet.repeat_columns(0, 1)
     page.print_setup(last, len(fields))
-    page.sheet.print_area(HEADER_ROW, 0, last, len(fields) - 1)  # the title would be cut on all pages but the first
-    page.sheet.set_print_scale(PRINT_SCALE)
+    page.sheet.set_print_scale(SMALLEST_PRINT)  # of what is selected
+    page.keep_from_print()
 
 
 def school_cell(index: int) -> str:

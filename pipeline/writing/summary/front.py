@@ -7,18 +7,18 @@ import math
 from collections.abc import Sequence
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Level
-from pipeline.measuring.rows import totals_by_item
+from pipeline.measuring.figures import Level
 from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.brief import Decision
-from pipeline.writing.pages.charts import TREND_TITLE, Charts
-from pipeline.writing.pages.doubts import is_item_doubted, marked
+from pipeline.writing.pages.charts import Charts
+from pipeline.writing.pages.doubts import marked
+from pipeline.writing.pages.matrix import MatrixCell, coverage_matrix
 from pipeline.writing.pages.page import Page, address, written
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card
+from pipeline.writing.pages.series import TREND_TITLE, WHY_NO_TREND, why_no_bars
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.pages.words import UNKNOWN, level_said
 from pipeline.writing.summary import activation, coverage
-from schemas.form import Base, Item
 
 COLUMNS, COLUMN_PIXELS = 30, 35
 ZOOM = 100  # at which a screen of 1366 × 768 shows all columns
@@ -30,13 +30,13 @@ KICKER, HEADLINE, SUBLINE = 0, 1, 2
 CARD_LABEL, CARD_FIGURE, CARD_NOTE = 4, 5, 6
 SECTION, CHART, MATRIX_SECTION, MATRIX = 8, 9, 17, 18
 DECISIONS = 25
-_HEIGHTS = {KICKER: 20, HEADLINE: 50, SUBLINE: 36, 3: 8, CARD_LABEL: 20, CARD_FIGURE: 38, CARD_NOTE: 44, 7: 8,
-            SECTION: 20, MATRIX: 28, DECISIONS: 20}  # fmt: skip
-ROW_PIXELS = 22
+_HEIGHTS = {KICKER: 20, HEADLINE: 50, SUBLINE: 36, 3: 8, CARD_LABEL: 20, CARD_FIGURE: 36, CARD_NOTE: 60, 7: 8,
+            SECTION: 20, MATRIX: 32, DECISIONS: 20}  # fmt: skip
+ROW_PIXELS = 20
 POINTS_A_PIXEL = 0.75
 
-SCHOOLS_CHART = (595, 352)
-TREND_CHART = (420, 176)
+SCHOOLS_CHART = (595, 320)
+TREND_CHART = (420, 160)
 
 MATRIX_LABEL_COLUMNS, MATRIX_COLUMNS = 4, 8
 LINKS = (2, LAST)  # first and last column of the links to the other sheets
@@ -60,7 +60,7 @@ def write(page: Page, charts: Charts) -> None:
 def _write_top(page: Page) -> None:
     brief = page.book.brief
     colour = theme.NAVY if brief.good else theme.ORANGE_INK
-    write_across(page, KICKER, LEFT, brief.kicker, {"font_size": 8, "bold": True, "font_color": theme.GREY})
+    write_across(page, KICKER, LEFT, brief.kicker, {"font_size": 9, "bold": True, "font_color": theme.GREY})
     dates: Look = {"bold": True, "font_color": theme.NAVY}
     write_across(page, KICKER, (LEFT[1] + 1, LAST), brief.dates, theme.RIGHT, dates)
     headline: Look = {"font_size": 16, "bold": True, "font_color": colour, "text_wrap": True}
@@ -111,9 +111,7 @@ def _write_schools(page: Page, charts: Charts) -> None:
         described = f"{page.book.figures.form.headline.chart}. {page.book.brief.headline}"
         page.sheet.insert_chart(CHART, LEFT[0], chart, {"description": described, "object_position": 2})
     else:
-        reported = any(row.report_date for row in page.book.figures.activation)
-        why = "ни один показатель не принят" if reported else "отчётов нет"
-        _write_no_chart(page, LEFT, f"Нет данных для диаграммы: {why}.")
+        _write_no_chart(page, LEFT, why_no_bars(page.book.figures))
 
 
 def _write_trend(page: Page, charts: Charts) -> None:
@@ -123,7 +121,7 @@ def _write_trend(page: Page, charts: Charts) -> None:
         described = f"{TREND_TITLE}. {page.book.brief.headline}"
         page.sheet.insert_chart(CHART, RIGHT[0], chart, {"description": described, "object_position": 2})
     else:
-        _write_no_chart(page, RIGHT, "Нет данных за прошлые даты.")
+        _write_no_chart(page, RIGHT, WHY_NO_TREND)
 
 
 def _write_no_chart(page: Page, columns: tuple[int, int], why: str) -> None:
@@ -132,58 +130,29 @@ def _write_no_chart(page: Page, columns: tuple[int, int], why: str) -> None:
 
 def _write_matrix(page: Page) -> None:
     """Coverage by group of people: the municipality's shares, taken from «Охват»."""
-    figures = page.book.figures
-    matrix = figures.form.coverage
-    write_across(page, MATRIX_SECTION, RIGHT, f"Охват по группам, % — {_counted_said(figures)}", SECTION_TITLE)
+    matrix = coverage_matrix(page.book.figures)
+    write_across(page, MATRIX_SECTION, RIGHT, matrix.title, SECTION_TITLE)
     first = RIGHT[0] + MATRIX_LABEL_COLUMNS
     width = MATRIX_COLUMNS // len(matrix.columns)
-    heading: Look = {"font_size": 8, "font_color": theme.GREY, "text_wrap": True, "align": "center"}
-    bases = [figures.form.base(base) for base in matrix.rows]
-    for row, base in enumerate(bases, MATRIX + 1):
-        people = figures.bases.get(base.id)
-        label = base.group if people is None else f"{base.group}, {wording.number(people)}"
+    spans = [(first + index * width, first + (index + 1) * width - 1) for index in range(len(matrix.columns))]
+    heading: Look = {"font_size": 9, "font_color": theme.GREY, "text_wrap": True, "align": "center"}
+    for columns, title in zip(spans, matrix.columns, strict=True):
+        write_across(page, MATRIX, columns, title.replace("|", "\n"), heading)
+    for row, (label, cells) in enumerate(matrix.rows, MATRIX + 1):
         write_across(page, row, (RIGHT[0], first - 1), label, theme.BOLD, theme.SMALL)
-    for index, group in enumerate(matrix.columns):
-        columns = (first + index * width, first + (index + 1) * width - 1)
-        write_across(page, MATRIX, columns, group.title.replace("|", "\n"), heading)
-        items = [figures.form.item(number) for number in group.items]
-        for row, base in enumerate(bases, MATRIX + 1):
-            _write_share(page, row, columns, _item_about(base, items, figures))
-    page.data_bars(MATRIX + 1, first, MATRIX + len(bases), LAST)
+        for columns, cell in zip(spans, cells, strict=True):
+            _write_share(page, row, columns, cell)
+    page.data_bars(MATRIX + 1, first, MATRIX + len(matrix.rows), LAST)
 
 
-def _counted_said(figures: Figures) -> str:
-    """«учтены 18 из 20 школ», «учтено от 13 до 19 школ из 20»: of the items in the matrix."""
-    totals, form = totals_by_item(figures), figures.form
-    bases = [form.base(base) for base in form.coverage.rows]
-    shown = (
-        _item_about(base, [form.item(number) for number in group.items], figures)
-        for group in form.coverage.columns
-        for base in bases
-    )
-    counted = [totals[item.number].counted for item in shown if item]
-    low, high = min(counted, default=0), max(counted, default=0)
-    if low == high:
-        return wording.counted_of(low, len(figures.schools))
-    return f"учтено от {low} до {high} из {wording.schools(len(figures.schools), wording.Case.GENITIVE)}"
-
-
-def _item_about(base: Base, items: list[Item], figures: Figures) -> Item | None:
-    """The item that is about that group of people."""
-    form = figures.form
-    return next((item for item in items if item.base and form.base(item.base).group == base.group), None)
-
-
-def _write_share(page: Page, row: int, columns: tuple[int, int], item: Item | None) -> None:
-    form = page.book.figures.form
-    on_card = item is not None and item.number in (form.headline.item, form.second_card.item)
-    cell: Look = {"align": "center", "border": 1, "border_color": theme.WHITE, "bold": on_card}
-    write_across(page, row, columns, UNKNOWN, cell, theme.SHARE)
-    if item:
-        share = coverage.municipal_share(page.book.figures, item.number)
-        source = f"={address(titles.COVERAGE, coverage.total_cell(form, item.number))}"
-        doubted = bool(item.base) and is_item_doubted(page.book.figures, item.number)
-        page.formula(row, columns[0], source, share, *marked(doubted, cell, theme.SHARE))
+def _write_share(page: Page, row: int, columns: tuple[int, int], cell: MatrixCell) -> None:
+    look: Look = {"align": "center", "border": 1, "border_color": theme.WHITE, "bold": cell.on_card}
+    write_across(page, row, columns, UNKNOWN, look, theme.SHARE)
+    if cell.item:
+        figures, number = page.book.figures, cell.item.number
+        source = f"={address(titles.COVERAGE, coverage.total_cell(figures.form, number))}"
+        share = coverage.municipal_share(figures, number)
+        page.formula(row, columns[0], source, share, *marked(cell.doubted, look, theme.SHARE))
 
 
 # ── decisions, links, print ──────────────────────────────────────────────────────────────────────────────
@@ -211,14 +180,14 @@ def _write_decision(page: Page, row: int, decision: Decision) -> None:
 def _write_foot(page: Page, decided: int) -> int:
     """Links to all other sheets, in as many lines as they take; below them, how many answers are counted. Index of
     that last line."""
-    small: Look = {"font_size": 8, "font_color": theme.GREY}
+    small: Look = {"font_size": 9, "font_color": theme.GREY}
     write_across(page, decided + 1, (0, LINKS[0] - 1), "Листы:", small)
     lines = lines_of_links(page.book.sheets[1:])
     for row, line in enumerate(lines, decided + 1):
         page.sheet.set_row_pixels(row, 24)
         for sheet, (first, end) in line.items():
             page.merged(row, first, end, theme.LINK)
-            page.link(row, first, sheet, sheet, {"font_size": 8})
+            page.link(row, first, sheet, sheet)
     foot = decided + len(lines) + 1
     write_across(page, foot, (0, LAST), f"{page.book.brief.footer}{doubts.legend(page.book.figures)}", small)
     return foot
@@ -245,4 +214,4 @@ def _print(page: Page, last: int) -> None:
     day = wording.day(figures.as_of)
     source = f"Источник: отчёты школ по приказу № {figures.form.order.number}, на {day}"
     file = f"Файл svod-{figures.as_of}.xlsx · отчётов: {brief.cards[0].figure}"
-    page.sheet.set_footer(theme.footer(source, file))
+    page.footer(source, file)

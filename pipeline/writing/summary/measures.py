@@ -14,8 +14,8 @@ from pipeline.writing.pages.page import Page
 from pipeline.writing.pages.theme import Look, Mark
 
 HEADING = "Мероприятия приказа"
-# The first three texts run over several columns of marks.
-TITLE, ITEMS, DUE, *_COUNTS, FIRST, LAST = 0, 12, 14, *range(16, 24)
+# The first three texts stand over several columns of marks; all of it on one printed page.
+TITLE, ITEMS, DUE, *_COUNTS, FIRST, LAST = 0, 7, 9, *range(11, 19)
 # Than those that have done it, as in LEGEND.
 _OTHERS = ("В работе", "Просро-|чили", "Под воп-|росом", "Не тре-|буется", "Отчёта|нет")
 # Said once for all schools, in place of their numbers.
@@ -67,7 +67,9 @@ def _write_measure(page: Page, row: int, title: str, since: date | None, schools
     doubted = any(is_milestone_doubted(page.book.figures, item) for item in first.items)
     for column in range(LAST + 1):
         page.number(row, column, None, theme.ROW)
-    page.text(row, TITLE, title, theme.ROW, theme.SMALL)
+    page.merged(row, TITLE, ITEMS - 1, theme.ROW, theme.SMALL, theme.WRAP)
+    page.text(row, TITLE, title, theme.ROW, theme.SMALL, theme.WRAP)
+    page.sheet.set_row(row, max(theme.ROW_HEIGHT, theme.text_height(title, page.width(ITEMS), theme.SMALL_SIZE) + 3))
     page.text(row, ITEMS, ", ".join(first.items) or Mark.NONE, theme.ROW, theme.SMALL)
     if first.due:
         page.text(row, DUE, f"до {wording.day(first.due)}", theme.ROW, theme.SMALL)

@@ -12,7 +12,7 @@ from pipeline.measuring.activation import weeks
 from pipeline.measuring.figures import Figures, SetAside
 from pipeline.measuring.rows import reconciled_items
 from pipeline.writing.pages import theme, titles
-from pipeline.writing.pages.page import FIRST_ROW, Column, Page, fraction, said_of_rest, written
+from pipeline.writing.pages.page import FIRST_ROW, NOT_PRINTED, Column, Page, fraction, said_of_rest, written
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import headline_range, restated_said
 from pipeline.writing.summary import data, undoubted
@@ -59,7 +59,7 @@ def write(page: Page) -> None:
     page.head(
         "О расчёте",
         "Из чего и по каким правилам посчитан свод. Ячейки с именами используются в формулах других листов."
-        f"{said_of_rest(figures.sources, 'findings.csv')}",
+        f"{said_of_rest(figures.sources, 'findings.csv')}{NOT_PRINTED}",
         COLUMNS,
     )
     page.header(HEADER_ROW, COLUMNS, height=20)
@@ -78,6 +78,7 @@ def write(page: Page) -> None:
     page.sheet.freeze_panes(HEADER_ROW + 1, 0)
     page.sheet.repeat_rows(HEADER_ROW)
     page.print_setup(row, len(COLUMNS))
+    page.keep_from_print()
 
 
 def _write_named_cells(page: Page, row: int) -> int:

@@ -13,7 +13,7 @@ from pipeline.measuring.rows import measure_rows, milestone_rows, step_rows
 from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.doubts import is_milestone_doubted, is_overdue_doubted, marked
 from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT, TINY, TINY_SIZE
-from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Column, Page, said_of_rest, school_column, written
+from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Area, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.summary import data, measures
 from schemas.form import Item
@@ -22,7 +22,7 @@ STAGE_ROW, DUE_ROW, HEADER_ROW, OVERDUE_ROW, QUESTIONED_ROW, DATA_ROW = range(FI
 CODE, SCHOOL, FIRST_MARK = 0, 1, 2
 NO_STAGE = "Вне этапов"
 
-_MARK_WIDTH = 6.5
+_MARK_WIDTH = 7
 _TICKED_OFF, _TICKED_OFF_WIDTH = "Документы", 13  # what has no short name
 _HEADER_HEIGHT = 46
 # What the last columns count of a school, with their looks.
@@ -62,6 +62,7 @@ def write(page: Page) -> None:
         + doubts.legend(figures)
         + said_of_rest(figures.schools, "answers.csv"),
         columns,
+        across=True,
     )
     page.header(HEADER_ROW, columns, height=max([_HEADER_HEIGHT, *map(_height, marks)]))
     for index, column in enumerate(marks, FIRST_MARK):
@@ -76,9 +77,9 @@ def write(page: Page) -> None:
     page.table(QUESTIONED_ROW, last, len(columns), frozen_columns=SCHOOL + 1, repeated=repeated)
     if figures.schools:
         page.link(LINK_ROW, FIRST_MARK, titles.MILESTONES, "к мероприятиям приказа", cell=f"A{last + 4}")
-        page.sheet.set_h_pagebreaks([last + 3])
-        last = measures.write(page, last + 3)
-        page.print_setup(last, max(measures.LAST + 1, len(columns)))
+        first = last + 3  # of the measures
+        of_measures = Area(first, 0, measures.write(page, first), measures.LAST)
+        page.print_areas(Area(0, 0, last, len(columns) - 1), of_measures)
 
 
 # ── columns ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -138,7 +139,7 @@ def _height(column: Milestones) -> float:
 
 
 def _write_due(page: Page, column: int, due: date) -> None:
-    look: Look = {"font_size": 7.5, "align": "center", "num_format": "dd.mm.yy", "font_color": theme.GREY}
+    look: Look = {"font_size": TINY_SIZE, "align": "center", "num_format": "dd.mm.yy", "font_color": theme.GREY}
     if due < page.book.figures.as_of:
         look = {**look, "bold": True, "font_color": theme.ORANGE_INK, "bottom": 2, "bottom_color": theme.ORANGE}
     page.day(DUE_ROW, column, due, look)

@@ -6,12 +6,12 @@ from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, w
 from pipeline.writing.pages.theme import Look
 
 COLUMNS = (
-    Column("Группа", 26),
+    Column("Группа", 20),
     Column("Школ", 7),
-    Column("Школа", 24),
-    Column("Проблема", 44),
-    Column("Решение", 38),
-    Column("Как решили другие", 44),
+    Column("Школа", 21),
+    Column("Проблема", 37),
+    Column("Решение", 32),
+    Column("Как решили другие", 32),
     Column("Стоит с", 11),
 )
 GROUP, SCHOOLS, SCHOOL, PROBLEM, SOLUTION, OFFERED, SINCE = range(len(COLUMNS))

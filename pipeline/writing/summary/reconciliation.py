@@ -91,6 +91,7 @@ def write(page: Page) -> None:
         "«Не ниже» и «не выше» — в каких пределах окажется доля, что бы ни ответили школы, которые не учтены."
         f"{said_of_rest(found.set_aside, 'findings.csv')}",
         COLUMNS,
+        across=True,
     )
     for column, group in _GROUPS.items():
         page.text(GROUP_ROW, column, group, theme.GROUP)
@@ -107,7 +108,7 @@ def write(page: Page) -> None:
     last = _write_outcomes(page, last + 2)
     if found.recognised:
         last = _write_recognised(page, last + 2)
-    page.print_setup(last, len(COLUMNS))
+    page.print_setup(last, len(COLUMNS), repeated=ABOUT + 1)
 
 
 # ── items ────────────────────────────────────────────────────────────────────────────────────────────────

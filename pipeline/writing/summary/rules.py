@@ -9,8 +9,8 @@ from pipeline import wording
 from pipeline.measuring.figures import Figures
 from pipeline.measuring.rules import Rule
 from pipeline.writing.pages import theme, titles
-from pipeline.writing.pages.beside import head_beside, print_beside
-from pipeline.writing.pages.page import FIRST_ROW, Column, Page
+from pipeline.writing.pages.beside import head_beside
+from pipeline.writing.pages.page import FIRST_ROW, NOT_PRINTED, Column, Page
 from pipeline.writing.pages.remark_rows import SEVERITIES
 from pipeline.writing.pages.theme import Mark
 from schemas.remarks import Severity
@@ -34,7 +34,7 @@ _OFF = (f"{Mark.NONE} отключено", (theme.QUIET,))
 _NOTE = (
     "Ошибка — показатель отложен до исправления; «проверить» — учтён, но просим проверить; «сведение» — исправлений "
     "не требует. Исключения разрешает управление (лист «Исключения» реестра). Числа в примерах вымышлены. Правее — "
-    "сколько ошибок и «проверить» стояло на каждую отчётную дату."
+    f"сколько ошибок и «проверить» стояло на каждую отчётную дату.{NOT_PRINTED}"
 )
 _OVER_TIME = "Ошибки и «проверить» по датам"
 _NOTE_OVER_TIME = (
@@ -56,7 +56,7 @@ def write(page: Page) -> None:
     _write_total(page, last)
     _write_total_over_time(page, last, dates)
     page.table(HEADER_ROW, last, len(COLUMNS) + len(beside), frozen_columns=TITLE + 1)
-    print_beside(page, last, COLUMNS, beside)
+    page.keep_from_print()
 
 
 def _dates(figures: Figures) -> list[date]:

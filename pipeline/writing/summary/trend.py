@@ -1,7 +1,7 @@
 """Sheet «Динамика»: the headline share of every school on each date, and the municipality's chart."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from xlsxwriter.utility import xl_range_abs
@@ -11,9 +11,10 @@ from pipeline.measuring.figures import Activation, Figures, Rests, Share, Statem
 from pipeline.measuring.rows import TrendRow, totals_by_item, trend_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import doubts, theme, titles
-from pipeline.writing.pages.charts import TREND_TITLE, Charts
+from pipeline.writing.pages.charts import Charts
 from pipeline.writing.pages.doubts import is_change_doubted, marked, with_mark
-from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, school_column, written
+from pipeline.writing.pages.page import FIRST_ROW, Area, Column, Page, fitting, said_of_rest, school_column, written
+from pipeline.writing.pages.series import TREND_TITLE
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import (
     BLANK,
@@ -72,7 +73,7 @@ def write(page: Page, charts: Charts) -> None:
         _write_row(page, row, dates, points.get(school.code, {}), activations[school.code], theme.ROW)
     last = DATA_ROW + len(shown) - 1
     page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
-    _insert_chart(page, charts, len(columns), max(last, HEADER_ROW))
+    _insert_chart(page, charts, columns, max(last, HEADER_ROW))
 
 
 def _write_movers(page: Page, columns: list[Column]) -> None:
@@ -195,14 +196,16 @@ def _write_row(
             page.number(row, column, change, *marked(moved, look, form, theme.CENTRE))
 
 
-def _insert_chart(page: Page, charts: Charts, column: int, last: int) -> None:
-    """The chart to the right of the table, and a print area that takes it in. Below the header, whose rows are
-    repeated on every page together with what lies over them."""
+def _insert_chart(page: Page, charts: Charts, columns: Sequence[Column], last: int) -> None:
+    """The chart to the right of the table, printed on a page of its own. Below the header, whose rows are repeated on
+    every page together with what lies over them."""
     chart = charts.trend(CHART_WIDTH, CHART_HEIGHT)
     if chart is None:
         return
     described = f"{TREND_TITLE}. {page.book.brief.headline}"
+    column = len(columns)
     page.sheet.set_column(column, column + CHART_COLUMNS, 8.43)
     page.text(DATA_ROW, column, TREND_TITLE, theme.BOLD, theme.INDENT, {"font_color": theme.NAVY})
     page.sheet.insert_chart(DATA_ROW + 1, column, chart, {"x_offset": 20, "description": described})
-    page.sheet.print_area(0, 0, max(last, DATA_ROW + 1 + CHART_HEIGHT // 20), column + CHART_COLUMNS)
+    last = max(last, DATA_ROW + 1 + CHART_HEIGHT // 20)
+    page.print_areas(Area(0, 0, last, fitting(columns) - 1), Area(0, column, last, column + CHART_COLUMNS))

@@ -12,7 +12,7 @@ from pipeline.writing.pages.theme import Look
 from schemas.remarks import Catalogue
 
 # First and last column of each text, on the grid of the schools' table.
-_COLUMNS = {"Файл": (0, 2), "Что прочитано": (3, 3), "Ближайшее название": (4, 5), "Что сделать": (6, 9)}
+_COLUMNS = {"Файл": (0, 1), "Что прочитано": (2, 3), "Ближайшее название": (4, 5), "Что сделать": (6, 8)}
 _HEAD: Look = {"bold": True, "font_color": theme.WHITE, "bg_color": theme.ORANGE}
 _CELL = (theme.ROW, theme.WRAP, theme.TOP, theme.SMALL)
 _NAMES = ("near", "candidates", "named")  # figures of the remarks that name schools

@@ -8,11 +8,11 @@ from pipeline.writing.pages.theme import Look
 from schemas.form import Item
 
 COLUMNS = (
-    Column("Пункт", 31),
-    Column("Что сказано", 42),
-    Column("Школ", 8),
-    Column("Как написано", 58),
-    Column("Какие школы", 52),
+    Column("Пункт", 26),
+    Column("Что сказано", 36),
+    Column("Школ", 7),
+    Column("Как написано", 50),
+    Column("Какие школы", 43),
 )
 ITEM, SAID, SCHOOLS, WRITTEN, NAMES = range(len(COLUMNS))
 
