@@ -8,19 +8,20 @@ from random import Random
 import msgspec
 import pytest
 
+from pipeline import monthly
 from pipeline.demo import District, Planted, _reports, found, make
 from pipeline.demo.district import make_schools
 from pipeline.demo.faults import FAULTS
 from pipeline.demo.forms import Forms
 from pipeline.measuring.figures import State
 from pipeline.reading.reports import Inputs, RegistryRead, read_file
-from pipeline.settings import Limits
+from pipeline.settings import Limits, Settings
 from schemas.district import Registry
 from schemas.form import Base, CoverageMatrix, Form, Kind, Target, load_form
 from schemas.remarks import load_catalogue, remark
 from schemas.reports import FileRead
 from schemas.strict import UsageError
-from tests.conftest import MEALS, Run
+from tests.conftest import MEALS, NOW, Run
 
 FORM = load_form("form-547")
 
@@ -210,6 +211,24 @@ def test_a_fault_is_found_by_a_remark_on_its_file_and_item() -> None:
 def test_a_fault_of_a_whole_file_is_found_by_a_remark_on_the_file() -> None:
     planted = Planted("a.xlsx", "01", "", "снимок", frozenset({"FILE-KIND"}))
     assert _is_found(planted, remark("FILE-KIND", file="a.xlsx"))
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(4, id="a greater whole made «more than all» right"),
+        pytest.param(6, id="a quarter more of five people was no jump"),
+        pytest.param(7, id="a wrong figure in the report before left nothing to have fallen from"),
+    ],
+)
+def test_no_fault_hides_another(tmp_path: Path, seed: int) -> None:
+    """Districts in which one did."""
+    district = make(tmp_path, FORM, schools=20, dates=3, seed=seed)
+    job = monthly.Job.of(tmp_path / "input", tmp_path / "output", district.as_of, Settings(), NOW, jobs=2)
+    survey = monthly.take_survey(job)
+    states = {line.school.code: line.state for line in survey.figures.submissions}
+    remarks = (*survey.checked.remarks, *survey.figures.remarks)
+    assert [planted for planted, is_found in found(district.planted, remarks, states) if not is_found] == []
 
 
 def test_a_fault_that_no_remark_names_yet_is_not_found() -> None:

@@ -23,6 +23,8 @@ from schemas.school_names import whole_school
 
 _OF_ONE_KIND = 3
 _IN_ONE_REPORT = 3
+WHOLE = ""  # in place of an item: the whole report is wrong
+_MANY = 20  # people: a quarter more of fewer is no jump
 
 
 @dataclass
@@ -48,7 +50,12 @@ class Desk:
         if fault.sent_again:
             fit = [r for r in self.reports if not r.corrects and r.school.code not in erring]
             return self.dice.sample(fit, len(fit))
-        fit = [r for r in self.reports if r.school.code in erring and len(r.spoilt) < _IN_ONE_REPORT]
+        # What is wrong as a whole bears no second fault: one of the two would not be seen.
+        fit = [
+            r
+            for r in self.reports
+            if r.school.code in erring and len(r.spoilt) < _IN_ONE_REPORT and WHOLE not in r.spoilt
+        ]
         return sorted(self.dice.sample(fit, len(fit)), key=lambda r: (len(r.spoilt), -r.as_of.toordinal()))
 
     def _try(self, fault: "Fault", report: Report) -> bool:
@@ -93,9 +100,15 @@ class Case:
         earlier = [r for r in self.reports if r.school.code == code and r.as_of < day]
         return max(earlier, key=lambda r: r.as_of, default=None)
 
+    @property
+    def spoilt(self) -> set[str]:
+        """Items in which a fault is planted, at whichever date: each is told by what the school said before."""
+        return {item for r in self.reports if r.school.code == self.report.school.code for item in r.spoilt}
+
     def free(self) -> Iterator[str]:
         """Answered items in which no fault is planted yet, in random order."""
-        numbers = [number for number in self.report.answers if number not in self.report.spoilt]
+        spoilt = self.spoilt
+        numbers = [number for number in self.report.answers if number not in spoilt]
         return iter(self.dice.sample(numbers, len(numbers)))
 
     def answers(self, kind: type[A]) -> Iterator[tuple[str, A]]:
@@ -290,17 +303,20 @@ def _document_vanishes(case: Case) -> str | None:
 
 
 def _base_jumps(case: Case) -> str | None:
-    """A quarter more people than at the last date, wherever they are the whole."""
+    """A quarter more people than at the last date, wherever they are the whole: of a base on whose items no other fault
+    rests, for a greater whole would make «more than all» right."""
     wholes = [base.id for base in case.form.bases if not base.part_of]
+    spoilt = {case.form.item(number).base for number in case.spoilt if number}
     for base in case.dice.sample(wholes, len(wholes)):
         covered = [(n, a) for n, a in case.answers(Covered) if case.form.item(n).base == base]
-        if case.before and covered:
+        if case.before and covered and base not in spoilt and case.report.school.bases[base] >= _MANY:
             people = round(case.report.school.bases[base] * 1.25)
             bases = case.report.school.bases | {base: float(people)}
             case.report.school = replace(case.report.school, bases=bases)
             for number, answer in covered:
                 case.give(number, replace(answer, total=people), spelt_out=True)
-            return covered[0][0]
+                case.report.spoilt.add(number)
+            return min((number for number, _ in covered), key=case.form.sort_key)  # where it is told of them all
     return None
 
 
@@ -312,6 +328,7 @@ def _copied(case: Case) -> str | None:
         smaller = all(people <= report.school.bases[base] for base, people in donor.school.bases.items())
         alike = donor.as_of == report.as_of and donor.school != report.school and smaller
         if alike and report.as_of < last and not donor.spoilt and not report.spoilt:
+            donor.spoilt.add(WHOLE)  # it stays what was copied
             report.answers, report.entries, report.problems = {}, {}, list(donor.problems)
             for number, answer in donor.answers.items():
                 case.give(number, _with_own_total(case, number, answer))
@@ -442,7 +459,7 @@ FAULTS = (
     _answer("процент диапазоном", _share_as("{p}–{more} %"), "NUM-RANGE"),
     _file("школа, которой нет в реестре", _school_called("МБОУ СОШ № 904 п. Дальний"), "SCHOOL-UNKNOWN"),
     _answer("«более» вместо числа", _share_as("более {p} %"), "NUM-BOUND"),
-    _answer("пустой ответ после срока", _left_empty, "ANSWER-MISSING", "ANSWER-GONE"),
+    _answer("пустой ответ после срока", _left_empty, "ANSWER-MISSING", "ANSWER-GONE", "DOC-GONE"),
     _file("снимок PDF под видом книги Excel", _scan_in_disguise, "FILE-KIND"),
     _answer("буква вместо цифры", _letter_for_digit, "NUM-LETTER"),
     _answer("больше, чем в связанном пункте", _above_limit(0), "ABOVE-LIMIT"),
