@@ -128,6 +128,11 @@ def listed(names: Sequence[str], shown: int, more: Noun | None = None) -> str:
     return f"{', '.join(names[:shown])} и{NBSP}ещё{NBSP}{count(rest, more) if more else number(rest)}"
 
 
+def unbroken(heading: str) -> str:
+    """A table's heading in a sentence, without the breaks put by hand: «Акти-|ровали, чел.» -> «Актировали, чел.»."""
+    return heading.replace("-|", "").replace("|", " ")
+
+
 def item_in_text(item: str) -> str:
     """«п. 14»; the table of problems is one answer."""
     return "проблемы" if item == PROBLEM else f"п. {item}"

@@ -4,11 +4,10 @@ Nothing here (or to the right of it) knows an item number of a particular order.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Literal, assert_never
 
@@ -21,22 +20,30 @@ FORMS = Path(__file__).parent
 
 def load_form(name_or_path: str | Path) -> "Form":
     """The form called so (`form-547`) or lying at that path. Raises UsageError with one Russian sentence."""
+    from schemas.form_proofs import require_consistent  # it proves forms against what Svod's own sheets are made of
+
     path = Path(name_or_path)
     if path.suffix != ".toml":
         path = FORMS / f"{name_or_path}.toml"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in FORMS.glob("form-*.toml")))
-        raise UsageError(f"Формы «{name_or_path}» нет; есть: {known}. Исправьте ключ form в настройках.")
+        raise UsageError(
+            f"Формы «{name_or_path}» нет; есть: {known}. Исправьте имя или путь: в настройках его задаёт ключ form."
+        )
     form = load(path, Form)
-    for problem in _contradictions(form):
-        raise UsageError(f"Файл {path.name}: {problem}.")
+    require_consistent(form, path)
     return form
 
 
 @cache
 def known_forms() -> tuple["Form", ...]:
-    """All forms that lie beside this module, by which a report on another order is called by its name."""
-    return tuple(load_form(path) for path in sorted(FORMS.glob("form-*.toml")))
+    """All forms that lie beside this module, by which a report on another order is called by its name. One that is
+    still being written may contradict itself: it names nothing, and stops no run on another form."""
+    forms = []
+    for path in sorted(FORMS.glob("form-*.toml")):
+        with suppress(UsageError):
+            forms.append(load_form(path))
+    return tuple(forms)
 
 
 class Kind(StrEnum):
@@ -253,7 +260,7 @@ class WordGroup(_Data, frozen=True):
     stems: tuple[str, ...]
 
 
-class Form(_Data, frozen=True, dict=True):
+class Form(_Data, frozen=True, dict=True, kw_only=True):
     id: str
     version: int
     title: str
@@ -265,12 +272,12 @@ class Form(_Data, frozen=True, dict=True):
     items: tuple[Item, ...]
     problems: Problems
     headline: Headline
-    targets: tuple[Target, ...]
+    targets: tuple[Target, ...] = ()
     second_card: SecondCard
     coverage: CoverageMatrix
-    controls: tuple[Control, ...]
-    stages: tuple[Stage, ...]
-    problem_groups: tuple[WordGroup, ...]
+    controls: tuple[Control, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    problem_groups: tuple[WordGroup, ...] = ()
     plausible: Plausible = Plausible()
     cumulative: bool = True  # does each report build on the one before: what it leaves blank stands as it stood
 
@@ -298,6 +305,11 @@ class Form(_Data, frozen=True, dict=True):
 
     def base(self, base_id: str) -> Base:
         return next(b for b in self.bases if b.id == base_id)
+
+    def wholes_of(self, base_id: str) -> tuple[str, ...]:
+        """Ids of the bases that the base is a part of, the nearest first; none for a whole."""
+        whole = self.base(base_id).part_of
+        return (whole, *self.wholes_of(whole)) if whole else ()
 
     @cached_property
     def _by_number(self) -> dict[str, Item]:
@@ -354,77 +366,3 @@ class Form(_Data, frozen=True, dict=True):
         """Order of item numbers as the form has them; `problem.3` after all items, blank first."""
         rank = 0 if not number else 2 if number.startswith("problem") else 1
         return rank, tuple(int(part) for part in re.findall(r"\d+", number))
-
-
-def _contradictions(form: Form) -> Iterator[str]:
-    """What the types alone cannot see, each a clause that names the key."""
-    numbers = [item.number for item in form.items]
-    yield from (f"пункт «{n}» стоит дважды (items)" for n in _repeated(numbers))
-    yield from (f"основа «{b}» стоит дважды (bases)" for b in _repeated(b.id for b in form.bases))
-    bases = {base.id for base in form.bases}
-    for base in form.bases:
-        if base.part_of and base.part_of not in bases:
-            yield f"bases.{base.id}.part_of называет неизвестную основу «{base.part_of}»"
-    for item in form.items:
-        here = f"пункт {item.number}"
-        if item.parent and item.parent not in numbers:
-            yield f"{here}: нет пункта {item.parent}, под которым он стоит (items)"
-        if (item.kind is Kind.COVERAGE) != bool(item.base):
-            yield f"{here}: ключ base нужен пунктам вида coverage и только им"
-        if item.base and item.base not in bases:
-            yield f"{here}: base называет неизвестную основу «{item.base}»"
-        if (item.kind is Kind.COVERAGE) != bool(item.asks):
-            yield f"{here}: ключ asks нужен пунктам вида coverage и только им"
-        if item.gather and item.kind is not Kind.TEXT:
-            yield f"{here}: ключ gather нужен только пунктам вида text"
-        if item.groups and not item.gather:
-            yield f"{here}: при ключе groups нужен ключ gather"
-        if item.measured and not (item.column and item.about):
-            yield f"{here}: нужны ключи column и about"
-        if item.due and not (item.short and item.about):
-            yield f"{here}: при сроке due нужны ключи short и about"
-    for key, number in _named_items(form):
-        if number not in numbers:
-            yield f"{key} называет пункт «{number}», которого в форме нет"
-    if form.headline.item in numbers and form.headline_item.kind is not Kind.COVERAGE:
-        yield f"headline.item: пункт {form.headline.item} должен быть вида coverage"
-    yield from (f"coverage.rows называет неизвестную основу «{b}»" for b in form.coverage.rows if b not in bases)
-    shown = [n for group in form.coverage.groups for n in group.items]
-    if sorted(shown) != sorted(item.number for item in form.coverage_items):
-        yield "coverage.groups должны называть каждый пункт с долей ровно один раз"
-    yield from _target_contradictions(form.targets)
-    if form.plausible.rise < 0 or min(msgspec.structs.astuple(form.plausible)[1:]) < 1:
-        yield "plausible: rise не может быть меньше 0, остальные ключи — меньше 1"
-    if list(form.order.reporting_dates) != sorted(set(form.order.reporting_dates)):
-        yield "order.reporting_dates должны идти по возрастанию и не повторяться"
-
-
-def _target_contradictions(targets: tuple[Target, ...]) -> Iterator[str]:
-    for target in targets:
-        if not 0 <= target.min <= target.max <= 100:
-            yield f"targets {target.by:%d.%m.%Y}: нужно 0 ≤ min ≤ max ≤ 100"
-    for earlier, later in pairwise(targets):
-        if later.by <= earlier.by:
-            yield f"targets {later.by:%d.%m.%Y}: сроки должны идти по возрастанию"
-        elif later.min < earlier.max:
-            yield f"targets {later.by:%d.%m.%Y}: полоса перекрывается с предыдущей"
-
-
-def _named_items(form: Form) -> Iterator[tuple[str, str]]:
-    yield "headline.item", form.headline.item
-    yield "second_card.item", form.second_card.item
-    for group in form.coverage.groups:
-        yield from (("coverage.groups", number) for number in group.items)
-    for group in form.coverage.columns:
-        yield from (("coverage.columns", number) for number in group.items)
-    for control in form.controls:
-        yield "controls.item", control.item
-        yield "controls.limit", control.limit
-    for stage in form.stages:
-        for measure in stage.measures:
-            yield from ((f"stages «{measure.title}»", number) for number in measure.items)
-
-
-def _repeated(values: Iterable[str]) -> list[str]:
-    seen: set[str] = set()
-    return sorted({v for v in values if v in seen or seen.add(v)})  # type: ignore[func-returns-value]

@@ -11,6 +11,7 @@ and whoever has filled it in: rows of labels with cells under them, of which not
 from enum import StrEnum
 
 from schemas.form import Form, Item, Kind
+from schemas.own_names import PLAN_MIN
 
 SHEET = "Отчёт"
 HELP_SHEET = "Как заполнить"
@@ -24,6 +25,8 @@ COUNT = "Из них, чел."
 SHARE = "Доля, %"
 CHECK = "Проверка"
 HEADINGS = (NUMBER, MEASURE, ANSWER, TOTAL, COUNT, SHARE, CHECK)
+
+SHORT_LABEL = 3  # letters: a label no longer («на») is one only right before a date in the same cell
 
 CHECK_MARKS = "▼●▲○!?–·×↔←"  # with one of these begins all that the column `CHECK` says
 
@@ -42,7 +45,7 @@ SIGNERS = (  # a row of labels, under each of them room to write
     ("Исполнитель: должность", "фамилия, имя, отчество", "телефон", ""),
 )
 
-TARGET_NAME = "План_мин"  # defined name of the value of Meta.PLAN_MIN
+TARGET_NAME = PLAN_MIN  # defined name of the value of Meta.PLAN_MIN
 
 
 class Meta(StrEnum):

@@ -16,11 +16,14 @@ import openpyxl
 import pytest
 
 from pipeline.commands.cli import main
+from pipeline.commands.form import KINDS
 from pipeline.commands.refusals import refusal
 from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
+from pipeline.wording import NBSP
+from schemas.form import FORMS, load_form
 from tests.conftest import Run
 
 ROOT = Path(__file__).parent.parent
@@ -75,6 +78,8 @@ def one_russian_sentence(text: str) -> bool:
         (["schedule", "--time", "девять"], "девять"),
         (["schedule", "--install", "--remove"], "--install"),
         (["demo", "--schools", "0"], "--schools"),
+        (["form", "нет-формы.toml"], "нет-формы"),
+        (["form", "form-548"], "form-548"),
         (["mail", "--output", "нет такой папки"], "нет такой папки"),
         (["forms", "--input", "нет", "--school", "99", "--output", "OUT"], "99"),
         (["rebuild", "2014-03-20", "--output", "OUT"], "manifest.json"),
@@ -172,6 +177,41 @@ def test_help_is_in_russian_and_names_the_commands():
         assert own.returncode == 0
         assert command in shown.stdout
         assert "Show this message" not in own.stdout
+
+
+@pytest.mark.parametrize("path", [FORMS / "form-547.toml", ROOT / "tests" / "data" / "form-meals.toml"])
+def test_form_tells_an_order_s_form_as_people_read_it(path: Path):
+    result = svod("form", path)
+    assert result.returncode == 0, result.stderr
+    form, said = load_form(path), " ".join(result.stdout.replace(NBSP, " ").split())
+    assert max(map(len, result.stdout.splitlines())) <= 100
+    assert f"№ {form.order.number} от {form.order.date:%d.%m.%Y}" in said
+    for word in (form.office, *(f"{day:%d.%m.%Y}" for day in form.order.reporting_dates)):
+        assert word in said
+    for item in form.items:
+        assert f"{item.number}. {' '.join(item.title.split())} {KINDS[item.kind]}" in said
+        assert not item.due or f"срок {item.due:%d.%m.%Y}" in said
+    assert all(f"«{base.registry}»" in said for base in form.bases)
+    assert all(f"с {target.by:%d.%m.%Y} — {target.min:g}" in said for target in form.targets)
+    assert all(control.reason in said for control in form.controls)
+    assert re.search(r"Форма верна: \d+ пункт", said.splitlines()[-1])
+
+
+def test_form_without_a_file_is_that_of_the_settings(tmp_path: Path):
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'form = "{(ROOT / "tests" / "data" / "form-meals.toml").as_posix()}"', "utf-8")
+    assert "Форма form-meals" in svod("form", "--settings", settings).stdout
+
+
+def test_form_refuses_what_contradicts_itself_with_the_line_and_the_key(tmp_path: Path):
+    changed = tmp_path / "form-changed.toml"
+    changed.write_text((FORMS / "form-547.toml").read_text("utf-8").replace('base = "able"', 'base = "abel"'), "utf-8")
+    result = svod("form", changed)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert re.fullmatch(
+        r"Файл form-changed\.toml, строка \d+: пункт 14, ключ base: неизвестная основа «abel» — может быть, «able»\?",
+        result.stderr.strip(),
+    )
 
 
 def test_forms_makes_one_workbook_a_school(few: Run, tmp_path):

@@ -405,6 +405,14 @@ def test_a_base_without_its_column_is_one_remark() -> None:
     assert [said.code for said in found.remarks] == ["REGISTRY-COLUMN"]
 
 
+@pytest.mark.parametrize("heading", ["Сотрудники", "Педагогческих роботников"])
+def test_that_a_base_has_no_column_is_told_once_and_not_again_as_a_column_left_blank(heading: str) -> None:
+    found = misspelt("Школы", FORM.bases[0].registry, heading)
+    figures = measured([file_of(order_form(answers={"13": "88%"}), registry=found)], found)
+    assert ("01", "13") in figures.unbased
+    assert [said.code for said in figures.remarks if said.file == book_of.FILE] == ["REGISTRY-COLUMN"]
+
+
 def test_two_columns_of_which_neither_is_more_the_base_are_not_guessed_between() -> None:
     able = FORM.bases[3].registry
     found = misspelt("Школы", able, "Родителей, имеющих возможность")

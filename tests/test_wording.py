@@ -85,3 +85,7 @@ def test_nothing_is_rounded_up_to_all(value, decimals, said):
 @pytest.mark.parametrize(("number", "said"), [(1, "1 школе"), (2, "2 школах"), (11, "11 школах"), (21, "21 школе")])
 def test_schools_after_a_preposition(number, said):
     assert wording.in_schools(number).replace(NBSP, " ") == said
+
+
+def test_a_heading_of_a_table_stands_in_a_sentence_without_its_breaks() -> None:
+    assert wording.unbroken("Акти-|вировали,|чел.") == "Активировали, чел."

@@ -170,6 +170,21 @@ def forms(
 
 
 @app.command(cls=russian.Command)
+def form(
+    file: Annotated[
+        str, typer.Argument(metavar="ФАЙЛ", help="Файл .toml или имя формы; иначе — форма из настроек.")
+    ] = "",
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> None:
+    """Проверяет форму приказа и показывает её словами, ничего не записывая."""
+    from pipeline.commands import console
+    from pipeline.commands.form import checked
+
+    console.show(checked(file or load_settings(settings).form))
+
+
+@app.command(cls=russian.Command)
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="ФАЙЛ...", help="Файлы отчётов.")],
     as_json: Annotated[bool, typer.Option("--json", help="Для программ: список замечаний в JSON.")] = False,

@@ -90,7 +90,7 @@ _OTHERS = 0.7
 
 def _bases(form: Form, pupils: int, kind: _Kind, dice: Random) -> dict[str, float]:
     people: dict[str, float] = {}
-    for base in sorted(form.bases, key=lambda base: bool(base.part_of)):
+    for base in sorted(form.bases, key=lambda base: len(form.wholes_of(base.id))):
         if base.part_of:
             people[base.id] = float(round(people[base.part_of] * dice.uniform(*kind.able)))
         else:

@@ -235,9 +235,13 @@ def _remarks(evidence: Evidence, made_good: Set[Remark]) -> Iterator[Remark]:
 
 
 def _on_blank_bases(evidence: Evidence) -> Iterator[Remark]:
-    """One remark a column of the registry that is blank where a share is taken from it. A draft is not the office's."""
-    form = evidence.form
+    """One remark a column of the registry that is blank where a share is taken from it. Of a column that is not there
+    the registry's reader has told already. A draft is not the office's."""
+    form, told = evidence.form, evidence.checked.on_registry
+    missing = {dict(said.data).get("column") for said in told if said.code == "REGISTRY-COLUMN"}
     for base in () if evidence.registry.draft else form.bases:
+        if base.registry in missing:
+            continue
         items = [item.number for item in form.coverage_items if item.base == base.id]
         schools = [one for one in evidence.shown.schools if any((one.code, item) in evidence.unbased for item in items)]
         if schools:

@@ -17,11 +17,10 @@ from pipeline.reading.answers.yes_no import read_yes_no
 from schemas.district import Paper, Received, School
 from schemas.form import Form, Item, Kind, Measure, Target
 from schemas.likeness import plain
+from schemas.own_names import PAPERS
 from schemas.reports import NO, YES
 
 Facts = dict[str, dict[str, str]]  # row -> field -> words
-
-PAPERS = "Документы, предоставляемые в Управление"
 
 _WHOLE = 100 - 1e-9  # percent; what binary fractions may take away
 _MILESTONES = {

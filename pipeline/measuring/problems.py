@@ -18,8 +18,9 @@ from pipeline.wording import capital
 from schemas.district import School
 from schemas.form import Form, WordGroup
 from schemas.likeness import plain
+from schemas.own_names import OTHER_PROBLEMS
 
-OTHER = "Другое"
+OTHER = OTHER_PROBLEMS
 MOST_OFFERED = 2  # solutions of other schools beside a problem
 
 # Two words at least so alike (1 − mistakes / letters) are one word mistyped. «кабинент» for «кабинет» is 0,875 and

@@ -80,7 +80,10 @@ class Headings:
             lacks = self.lacks(column)
             if lacks and (column.need is not Need.OPTIONAL or column.heading in self.unclear):
                 cell = next((self._address(number) for number in self.unclear.get(column.heading, [])), "")
-                yield remark("REGISTRY-COLUMN", file=FILE, sheet=sheet, cell=cell, what=lacks, meaning=column.unread)
+                yield remark(
+                    "REGISTRY-COLUMN", file=FILE, sheet=sheet, cell=cell, what=lacks, meaning=column.unread,
+                    column=column.heading,
+                )  # fmt: skip
         for number in self.others:
             if near := _nearest_heading(self.words[number], self.table):
                 place = {"file": FILE, "sheet": sheet, "cell": self._address(number)}

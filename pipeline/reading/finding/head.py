@@ -16,8 +16,6 @@ from schemas.school_names import is_addressee, mentions, parse
 
 # A title with a school's name behind it must not pass for the title alone.
 _SAME_TITLE = 95.0
-# A label so short («на») is one only right before a date.
-_SHORT = 3
 
 
 @dataclass(frozen=True)
@@ -175,7 +173,7 @@ def _split(text: str, labels: tuple[str, ...]) -> tuple[str, str, str]:
     for label in labels:
         pattern = r"\s+".join(re.escape(word) for word in label.split()).replace("ё", "[её]")
         found = re.search(rf"(?<!\w){pattern}(?!\w)\s*:?", text, re.IGNORECASE)
-        if found and (len(label) > _SHORT or read_date(text[found.end() :].strip())):
+        if found and (len(label) > own_form.SHORT_LABEL or read_date(text[found.end() :].strip())):
             return text[: found.start()].strip(), found[0], text[found.end() :].strip()
     return text.strip(), "", ""
 

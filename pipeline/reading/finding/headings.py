@@ -158,7 +158,7 @@ def _base(word: str, form: Form) -> str:
     stem = word[:5]
     named = {"обуча": "учени", "учащи": "учени", "педаг": "учите", "учите": "учите"}.get(stem, stem)
     found = [base.id for base in form.bases if any(people.startswith((named, stem)) for people in base.people)]
-    return found[0] if found else ""
+    return min(found, key=lambda base: len(form.wholes_of(base)), default="")
 
 
 def _take_day(text: str) -> tuple[Day | None, str]:

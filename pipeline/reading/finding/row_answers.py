@@ -148,8 +148,9 @@ class RowReader:
         return own, [] if own else pieces
 
     def _same_people(self, base: str, asked: str) -> bool:
-        part_of = {one.id: one.part_of for one in self.ledger.form.bases}
-        return base in (asked, part_of.get(asked))
+        """A column names people by a word: bases of whom the form speaks in the same words are the same to it."""
+        form = self.ledger.form
+        return base in (asked, *form.wholes_of(asked)) or form.base(base).people == form.base(asked).people
 
     def _read_group(self, item: Item, pieces: list[Piece]) -> None:
         """A heading of items answers none itself; but columns of people under it answer the item of each."""

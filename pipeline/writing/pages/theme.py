@@ -128,10 +128,10 @@ def open_workbook(target: BinaryIO, title: str, author: str, created: date) -> W
 def footer(left: str, centre: str = "&A") -> str:
     """A footer of 9 points: `left`, `centre` (the sheet's name), page of pages.
 
-    Neither text may begin with a digit: it would be read as part of the font size.
+    A digit at its beginning would be read as part of the font size: `centre` may have none, `left` gets a space.
     """
     font = f'&"{FONT},Regular"&9'
-    left = left.replace("&", "&&")
+    left = f"{' ' * left[:1].isdigit()}{left}".replace("&", "&&")
     return f"&L{font}{left}&C{font}{centre}&R{font}Лист &P из &N"
 
 

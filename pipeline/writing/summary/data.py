@@ -19,7 +19,6 @@ from pipeline.writing.pages.page import (
     SMALLEST_PRINT,
     Column,
     Page,
-    cell_text,
     said_of_rest,
     written,
 )
@@ -29,6 +28,7 @@ from schemas.form import Form, Item, Kind
 
 HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1
 
+LONGEST_HEADING = 240  # characters: the table takes 255, and « (2)» may follow
 
 Value = str | float | date | None
 Figure = Literal["covered", "total", "percent"]
@@ -218,11 +218,11 @@ def _is_under(number: str, item: Item) -> bool:
 
 
 def _with_unique_headings(fields: list[Field]) -> list[Field]:
-    """An Excel table takes no two equal headings, whatever their case, and no line breaks."""
+    """An Excel table takes no two equal headings, whatever their case, no line breaks, and none that runs on."""
     seen: defaultdict[str, int] = defaultdict(int)
     unique = []
     for field in fields:
-        heading = cell_text(" ".join(field.heading.split()))
+        heading = wording.shortened(field.heading, LONGEST_HEADING)
         seen[heading.casefold()] += 1
         times = seen[heading.casefold()]
         unique.append(field._replace(heading=heading if times == 1 else f"{heading} ({times})"))

@@ -19,6 +19,7 @@ from pipeline.writing.pages.series import TREND_TITLE, WHY_NO_TREND, why_no_bars
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.pages.words import UNKNOWN, level_said
 from pipeline.writing.summary import activation, coverage
+from schemas.own_names import MATRIX_COLUMNS
 
 COLUMNS, COLUMN_PIXELS = 30, 35
 ZOOM = 100  # at which a screen of 1366 × 768 shows all columns
@@ -38,7 +39,7 @@ POINTS_A_PIXEL = 0.75
 SCHOOLS_CHART = (595, 320)
 TREND_CHART = (420, 160)
 
-MATRIX_LABEL_COLUMNS, MATRIX_COLUMNS = 4, 8
+MATRIX_LABEL_COLUMNS = 4
 LINKS = (2, LAST)  # first and last column of the links to the other sheets
 LINK_LETTER = 6  # pixels
 

@@ -16,6 +16,7 @@ from pipeline.writing.pages.page import FIRST_ROW, NOT_PRINTED, Column, Page, fr
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import headline_range, restated_said
 from pipeline.writing.summary import data, undoubted
+from schemas import own_names
 from schemas.district import Waiver
 
 COLUMNS = (Column("Имя ячейки", 34), Column("Значение", 16), Column("Что это", 92))
@@ -100,12 +101,32 @@ def _named_cells(figures: Figures) -> list[tuple[str, float | date | None, Look,
     target, coming = figures.target, figures.next_target
     to_next = weeks(figures.as_of, coming.by) if coming else None
     return [
-        ("Дата_отчёта", figures.as_of, theme.DATE, "на какую дату составлен свод"),
-        ("План_мин", fraction(target.min) if target else None, theme.TARGET, "нижняя граница действующего плана"),
-        ("План_макс", fraction(target.max) if target else None, theme.TARGET, "верхняя граница действующего плана"),
-        ("След_срок", coming.by if coming else None, theme.DATE, "срок следующей ступени плана"),
-        ("След_план_мин", fraction(coming.min) if coming else None, theme.TARGET, "нижняя граница следующей ступени"),
-        ("Недель_до_срока", to_next, {"num_format": "0.0"}, "недель от даты отчёта до следующего срока"),
+        (own_names.REPORT_DATE, figures.as_of, theme.DATE, "на какую дату составлен свод"),
+        (
+            own_names.PLAN_MIN,
+            fraction(target.min) if target else None,
+            theme.TARGET,
+            "нижняя граница действующего плана",
+        ),
+        (
+            own_names.PLAN_MAX,
+            fraction(target.max) if target else None,
+            theme.TARGET,
+            "верхняя граница действующего плана",
+        ),
+        (own_names.NEXT_DEADLINE, coming.by if coming else None, theme.DATE, "срок следующей ступени плана"),
+        (
+            own_names.NEXT_PLAN_MIN,
+            fraction(coming.min) if coming else None,
+            theme.TARGET,
+            "нижняя граница следующей ступени",
+        ),
+        (
+            own_names.WEEKS_LEFT,
+            to_next,
+            {"num_format": "0.0"},
+            "недель от даты отчёта до следующего срока",
+        ),
     ]
 
 

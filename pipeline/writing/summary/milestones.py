@@ -17,10 +17,10 @@ from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Area, Column, Page,
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.summary import data, measures
 from schemas.form import Item
+from schemas.own_names import NO_STAGE
 
 STAGE_ROW, DUE_ROW, HEADER_ROW, OVERDUE_ROW, QUESTIONED_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 6)
 CODE, SCHOOL, FIRST_MARK = 0, 1, 2
-NO_STAGE = "Вне этапов"
 
 _MARK_WIDTH = 7
 _TICKED_OFF, _TICKED_OFF_WIDTH = "Документы", 13  # what has no short name

@@ -51,7 +51,8 @@ def write(page: Page, charts: Charts) -> None:
     ]
     page.head(
         f"Динамика: {wording.lowered(figures.form.headline.name)}",
-        f"{figures.form.headline.share_column} на каждую дату{_said_of_earlier(figures)}. Мини-график — ход школы; "
+        f"{wording.unbroken(figures.form.headline.share_column)} на каждую дату{_said_of_earlier(figures)}. "
+        "Мини-график — ход школы; "
         f"«{Mark.NO_ANSWER}» — отчёта на эту дату не было, «{Mark.ERROR}» — показатель отложен из-за замечания, "
         f"«{BLANK}» — в отчёте нет ответа. Название школы ведёт к её строке на листе «{titles.DATA}»."
         f"{doubts.legend(figures)}"

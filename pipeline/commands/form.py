@@ -1,0 +1,137 @@
+"""The command `form`: an order's form checked and told as people read it. Loads the form alone, writes nothing."""
+
+import shutil
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from pipeline.wording import NBSP, band, count, day, unbroken
+from schemas import registry_book
+from schemas.form import Base, Form, Item, Kind, Measure, load_form
+
+_WIDEST = 100  # characters of a line: a longer one is not read
+_ITEM, _BASE = ("пункт", "пункта", "пунктов"), ("столбец реестра", "столбца реестра", "столбцов реестра")
+KINDS = {
+    Kind.GROUP: "заголовок пунктов под ним",
+    Kind.PERSON: "лицо: ФИО и должность",
+    Kind.TEXT: "ответ словами",
+    Kind.DOCUMENT: "документ: номер и дата",
+    Kind.ACTS: "документы, каждый в своей строке: название, номер и дата",
+    Kind.COVERAGE: "доля людей",
+    Kind.VOLUME: "доля объёма: процент",
+    Kind.YES_NO: "есть или нет, с адресом страницы",
+}
+_BLANK = {
+    True: "продолжают друг друга: пустой ответ значит прежний",
+    False: "стоят сами по себе: пустой ответ значит, что ответа нет",
+}
+_ASKED = {"people": "число людей и процент", "percent": "процент"}
+
+
+def checked(name_or_path: str) -> Iterator[str]:
+    """What the form says, a line each, and last that it holds. Raises UsageError with the first thing that does not."""
+    form = load_form(name_or_path)
+    width = min(_WIDEST, shutil.get_terminal_size((_WIDEST, 0)).columns)
+    for line in described(form):
+        inner = line[: len(line) - len(line.lstrip())]
+        yield textwrap.fill(line, width, subsequent_indent=f"{inner}  ", break_on_hyphens=False)
+    yield ""
+    yield f"Форма верна: {count(len(form.items), _ITEM)}, {count(len(form.bases), _BASE)}."
+
+
+def described(form: Form) -> Iterator[str]:
+    """The form in lines, what belongs under another one is indented."""
+    order = form.order
+    yield f"Форма {form.id}, версия {form.version}: «{form.title}»"
+    yield f"Приказ № {order.number} от {day(order.date)} ({form.subject}), {form.office}"
+    yield f"Отчётные даты: {', '.join(map(day, order.reporting_dates))}"
+    yield f"Отчёты {_BLANK[form.cumulative]}"
+    for title, said in (
+        (f"Столбцы реестра, лист «{registry_book.SCHOOLS.sheet}»", (_base(base, form) for base in form.bases)),
+        ("Пункты", _items(form)),
+        (f"План: «{form.headline.name}», п. {form.headline.item}", _targets(form)),
+        ("Контроли между пунктами, в людях", _controls(form)),
+        ("Листы «Охват» и «Сводка»", _shown(form)),
+        ("Этапы и документы приказа", _stages(form)),
+        ("Группы проблем", (group.title for group in form.problem_groups)),
+    ):
+        yield ""
+        yield title
+        yield from _indented(list(said) or ["нет"])
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)
+
+
+def _base(base: Base, form: Form) -> str:
+    one, few, many = base.people
+    said = f"«{base.registry}» — группа «{base.group}»: 1 {one}, 2 {few}, 5 {many}"
+    return f"{said}; часть от «{form.base(base.part_of).registry}»" if base.part_of else said
+
+
+def _items(form: Form) -> Iterator[str]:
+    for item in form.items:
+        inner = "  " * bool(item.parent)
+        yield f"{inner}{item.number}. {item.title}"
+        yield f"{inner}  {' · '.join(_of_item(item, form))}"
+
+
+def _of_item(item: Item, form: Form) -> Iterator[str]:
+    """What is asked, until when, and what a school may write instead."""
+    if item.kind is Kind.COVERAGE:
+        classes = ", с классами" if item.classes else ""
+        yield f"{KINDS[item.kind]}: {_ASKED[item.asks]}{classes}, от «{form.base(item.base).registry}»"
+    else:
+        yield KINDS[item.kind]
+    if item.due:
+        yield f"срок {day(item.due)}"
+    if item.cumulative not in (None, form.cumulative):
+        yield f"отчёты об этом {_BLANK[item.cumulative]}"
+    if item.optional:
+        yield "можно не отвечать"
+    for allowed, words in (
+        (item.may_be_not_provided, form.recognise.not_provided),
+        (item.may_be_not_required, form.recognise.not_required),
+    ):
+        if allowed:
+            yield f"или «{words[0]}»"
+    if item.hint:
+        yield f"подсказка: {item.hint}"
+
+
+def _targets(form: Form) -> Iterator[str]:
+    return (f"с {day(target.by)} — {band(target.min, target.max)}" for target in form.targets)
+
+
+def _controls(form: Form) -> Iterator[str]:
+    for control in form.controls:
+        item, limit = (f"п. {number} ({form.item(number).about})" for number in (control.item, control.limit))
+        yield f"{item} не больше {limit}: {control.reason}"
+
+
+def _shown(form: Form) -> Iterator[str]:
+    second = form.second_card
+    for group in form.coverage.groups:
+        yield f"«{group.title}»: п. {', '.join(group.items)}"
+    rows = ", ".join(form.base(base).group for base in form.coverage.rows)
+    columns = "; ".join(f"{unbroken(column.title)} (п. {', '.join(column.items)})" for column in form.coverage.columns)
+    yield f"На «Сводке»: {rows} — {columns}"
+    yield f"Рядом с главным показателем: «{second.title}», п. {second.item}"
+
+
+def _stages(form: Form) -> Iterator[str]:
+    for stage in form.stages:
+        yield stage.title
+        yield from _indented(map(_measure, stage.measures))
+    for paper in form.order.papers:
+        yield f"{paper.title} — до{NBSP}{day(paper.due)}, {_TICKED_OFF}"
+
+
+_TICKED_OFF = f"отмечается в реестре, лист «{registry_book.PAPERS.sheet}»"
+
+
+def _measure(measure: Measure) -> str:
+    dates = [f"с{NBSP}{day(measure.since)}"] if measure.since else []
+    dates += [f"до{NBSP}{day(measure.due)}"] if measure.due else []
+    seen = f"п.{NBSP}{', '.join(measure.items)}" if measure.items else _TICKED_OFF
+    return f"{measure.title} — {', '.join([*dates, seen])}"

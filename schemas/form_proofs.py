@@ -1,0 +1,519 @@
+"""What no type can see of a form: contradictions between its keys, each refused by one Russian sentence.
+
+A form that passes can be used by everything downstream: what is looked up is there and there once, what is printed is
+not empty, dates and bands are in order, nothing leads in a ring. Nothing is wrong with a proof that refuses too late;
+one that is missing shows as a crash, or as a figure that is silently another's.
+"""
+
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import chain, combinations, pairwise
+from pathlib import Path
+
+import msgspec
+
+from schemas.form import FORMS, Base, Control, Form, Item, ItemGroup, Kind, Measure, Target, WordGroup
+from schemas.form_texts import Refusal, text_refusals
+from schemas.likeness import plain
+from schemas.own_names import MATRIX_COLUMNS, MATRIX_ROWS, OTHER_PROBLEMS, PAPERS
+from schemas.registry_book import SCHOOLS
+from schemas.reports import FIRST_YEAR, LAST_YEAR
+from schemas.strict import Keys, UsageError, nearest, said_line
+
+
+def require_consistent(form: Form, path: Path) -> None:
+    """Raises UsageError with one Russian sentence that names the file, its line, the key and what to do. `path`: where
+    the form has been read from."""
+    for refusal in chain(refusals(form), _of_file(form, path)):
+        where = said_line(path.read_text("utf-8-sig"), refusal.keys)
+        raise UsageError(f"Файл {path.name}{where}: {_place(refusal.keys, form)}: {refusal.why}")
+
+
+def refusals(form: Form) -> Iterator[Refusal]:
+    """All that the form cannot be used for, what other proofs stand on first."""
+    yield from text_refusals(form)
+    yield from _of_order(form)
+    yield from _of_bases(form)
+    yield from _of_items(form)
+    yield from _of_wordings(form)
+    yield from _of_references(form)
+    yield from _of_headline(form)
+    yield from _of_targets(form.targets)
+    yield from _of_coverage(form)
+    yield from _of_matrix(form)
+    yield from _of_controls(form)
+    yield from _of_stages(form)
+    yield from _of_groups(form)
+    yield from _of_plausible(form)
+
+
+# ── how it is said ───────────────────────────────────────────────────────────────────────────────────────
+def _place(keys: Keys, form: Form) -> str:
+    """«пункт 6.1, ключ due», «основа «able», ключ part_of», «ключ order.date»."""
+    match keys:
+        case ("items", int(index), *rest) if form.items[index].number.strip():
+            return _with_key(f"пункт {_one_line(form.items[index].number)}", rest)
+        case ("bases", int(index), *rest) if form.bases[index].id.strip():
+            return _with_key(f"основа «{_one_line(form.bases[index].id)}»", rest)
+        case ("stages", int(index), "measures", int(inner), *rest):
+            return _with_key(f"stages, мероприятие «{_one_line(form.stages[index].measures[inner].title)}»", rest)
+        case _:
+            return _with_key("", keys)
+
+
+def _with_key(owner: str, rest: Iterable[str | int]) -> str:
+    said = ""
+    for key in rest:
+        said += f", запись {key + 1}, " if isinstance(key, int) else f"{'.' * (bool(said) and said[-1] != ' ')}{key}"
+    key = f"ключ {said.removesuffix(', ')}" if said else ""
+    return ", ".join(filter(None, (owner, key)))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _instead(wrong: str, known: Iterable[str]) -> str:
+    """To the end of the sentence: which known word may be meant, or which there are."""
+    known = list(known)
+    return nearest(wrong, known) or f"; есть: {', '.join(known) or 'ни одного'}."
+
+
+Named = tuple[Keys, str]  # a key and what it says
+
+
+def _twice(named: Iterable[Named], form: Form, normal: Callable[[str], str] = plain) -> Iterator[Refusal]:
+    """Those that say what one before them says already."""
+    seen: dict[str, Keys] = {}
+    for keys, text in named:
+        if (first := seen.setdefault(normal(text), keys)) != keys:
+            yield Refusal(keys, f"«{text}» уже стоит ({_place(first, form)}) — назовите иначе или уберите повтор.")
+
+
+def _ring(parts: dict[str, list[str]]) -> str:
+    """One of the names that lead back to themselves; blank where none does."""
+
+    def leads_to(start: str, goal: str, seen: set[str]) -> bool:
+        fresh = [one for one in parts.get(start, ()) if one not in seen]
+        return any(one == goal or leads_to(one, goal, seen | set(fresh)) for one in fresh)
+
+    return next((name for name in parts if leads_to(name, name, set())), "")
+
+
+# ── the form as a whole, its dates ───────────────────────────────────────────────────────────────────────
+def _of_file(form: Form, path: Path) -> Iterator[Refusal]:
+    """A copy that has kept the id of another order's form would take that order's reports for its own."""
+    if path.parent.resolve() == FORMS.resolve() and form.id != path.stem:
+        yield Refusal(("id",), f"«{form.id}», а файл называется {path.name} — впишите «{path.stem}».")
+
+
+def _of_order(form: Form) -> Iterator[Refusal]:
+    order = form.order
+    if form.version < 1:
+        yield Refusal(("version",), "номер версии — целое число от 1.")
+    for keys, day in (("order", "date"), order.date), *_dates(form):
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            yield Refusal(keys, f"{_day(day)} — не с {FIRST_YEAR} по {LAST_YEAR} год: исправьте дату.")
+        elif day < order.date:
+            yield Refusal(keys, f"{_day(day)} раньше самого приказа ({_day(order.date)}) — исправьте одну из дат.")
+    keys = ("order", "reporting_dates")
+    if not order.reporting_dates:
+        yield Refusal(keys, "не названо ни одной отчётной даты — впишите хотя бы одну.")
+    for earlier, later in pairwise(order.reporting_dates):
+        if later <= earlier:
+            yield Refusal(keys, f"после {_day(earlier)} стоит {_day(later)} — расставьте по возрастанию, без повторов.")
+
+
+def _dates(form: Form) -> Iterator[tuple[Keys, date]]:
+    """Every date but the order's own."""
+    for index, day in enumerate(form.order.reporting_dates):
+        yield ("order", "reporting_dates", index), day
+    for index, paper in enumerate(form.order.papers):
+        yield ("order", "papers", index, "due"), paper.due
+    for index, item in enumerate(form.items):
+        if item.due:
+            yield ("items", index, "due"), item.due
+    for index, target in enumerate(form.targets):
+        yield ("targets", index, "by"), target.by
+    for index, stage in enumerate(form.stages):
+        for inner, measure in enumerate(stage.measures):
+            given = {"due": measure.due, "from": measure.since}
+            yield from ((("stages", index, "measures", inner, key), day) for key, day in given.items() if day)
+
+
+def _day(day: date) -> str:
+    return f"{day:%d.%m.%Y}"
+
+
+# ── bases ────────────────────────────────────────────────────────────────────────────────────────────────
+def _of_bases(form: Form) -> Iterator[Refusal]:
+    bases = form.bases
+    for key, normal in (("id", str), ("name", str.casefold), ("label", plain)):
+        yield from _twice(((("bases", n, key), getattr(base, key)) for n, base in enumerate(bases)), form, normal)
+    known = [base.id for base in bases]
+    for index, base in enumerate(bases):
+        if base.part_of and base.part_of not in known:
+            why = f"неизвестная основа «{base.part_of}»{_instead(base.part_of, known)}"
+            yield Refusal(("bases", index, "part_of"), why)
+    if ring := _ring({base.id: [base.part_of] for base in bases if base.part_of}):
+        why = f"«{ring}» оказывается частью самой себя — уберите part_of у той основы, что шире."
+        yield Refusal(("bases", known.index(ring), "part_of"), why)
+        return
+    yield from _of_registry_headings(form)
+    base_of = {item.number: item.base for item in form.items}
+    held = [{base_of.get(control.item), base_of.get(control.limit)} for control in form.controls]
+    for (_, one), (index, other) in combinations(enumerate(bases), 2):
+        alike = _said_alike(one, other)
+        if alike and not _are_of_one_group(one, other, form) and {one.id, other.id} not in held:
+            why = f"«{alike}» стоит и у основы «{one.id}» — назовите людей иначе или укажите part_of."
+            yield Refusal(("bases", index, "people"), why)
+
+
+def _said_alike(one: Base, other: Base) -> str:
+    """A word by which the people of both are called; blank where there is none."""
+    words = {word.casefold() for word in other.people}
+    return next((word for word in one.people if word.casefold() in words), "")
+
+
+def _are_of_one_group(one: Base, other: Base, form: Form) -> bool:
+    """Does the form say that these are the same people, or some of them."""
+    if one.group == other.group or not {one.part_of, other.part_of} - {""} <= {base.id for base in form.bases}:
+        return True
+    return bool({one.id, *form.wholes_of(one.id)} & {other.id, *form.wholes_of(other.id)})
+
+
+def _of_registry_headings(form: Form) -> Iterator[Refusal]:
+    """A column of the registry is found by how its heading begins."""
+    headings = [(heading, "Свод ищет сам") for column in SCHOOLS.columns for heading in column.headings]
+    for index, base in enumerate(form.bases):
+        said = plain(base.registry)
+        for heading, whose in headings:
+            if said.startswith(plain(heading)) or plain(heading).startswith(said):
+                why = f"«{base.registry}» начинается так же, как столбец «{heading}», который {whose} — назовите иначе."
+                yield Refusal(("bases", index, "registry"), why)
+                break
+        headings.append((base.registry, f"занят основой «{base.id}»"))
+
+
+# ── items ────────────────────────────────────────────────────────────────────────────────────────────────
+_EVERY_ANSWER = frozenset(Kind) - {Kind.GROUP}
+_SHARES = frozenset({Kind.COVERAGE, Kind.VOLUME})
+_KINDS_OF_KEY = {  # to which kinds of items a key says something
+    "base": frozenset({Kind.COVERAGE}),
+    "asks": frozenset({Kind.COVERAGE}),
+    "classes": frozenset({Kind.COVERAGE}),
+    "gather": frozenset({Kind.TEXT}),
+    "groups": frozenset({Kind.TEXT}),
+    "due": _EVERY_ANSWER,
+    "optional": _EVERY_ANSWER,
+    "cumulative": _EVERY_ANSWER,
+    "may_be_not_provided": _SHARES,
+    "may_be_not_required": _EVERY_ANSWER - _SHARES,
+}
+
+
+def _of_items(form: Form) -> Iterator[Refusal]:
+    yield from _twice(((("items", n, "number"), item.number) for n, item in enumerate(form.items)), form, str)
+    about = ((("items", n, "about"), item.about) for n, item in enumerate(form.items) if item.about)
+    yield from _twice(about, form)
+    for index, item in enumerate(form.items):
+        for key, why in _of_item(item, form):
+            yield Refusal(("items", index, key), why)
+    yield from _of_parents(form)
+
+
+def _of_item(item: Item, form: Form) -> Iterator[tuple[str, str]]:
+    """A key of the item, and what is wrong with it."""
+    parts = item.number.split(".")
+    if len(parts) > 2 or not all(one.isdecimal() and one.isascii() and 0 < int(one) < 100 for one in parts):
+        yield "number", "номер бывает вида 7 или 7.1, каждое число до 99 — иного Свод в отчётах не узнаёт: исправьте."
+    elif any(one.startswith("0") for one in parts):
+        yield "number", "номер пишется без нулей впереди — исправьте."
+    for key, kinds in _KINDS_OF_KEY.items():
+        said = getattr(item, key)
+        if (said or (key == "cumulative" and said is not None)) and item.kind not in kinds:
+            yield key, f"при kind = «{item.kind}» этого ключа не бывает (бывает при {_listed(kinds)}) — уберите его."
+    for key in ("base", "asks"):
+        if item.kind is Kind.COVERAGE and not getattr(item, key):
+            yield key, "пункту вида coverage этот ключ нужен — впишите его."
+    known = [base.id for base in form.bases]
+    if item.base and item.base not in known:
+        yield "base", f"неизвестная основа «{item.base}»{_instead(item.base, known)}"
+    if item.groups and not item.gather:
+        yield "gather", "есть groups, а по чему собирать ответы, не сказано — впишите gather = «name» или «list»."
+    for key in ("column", "about"):
+        if item.measured and not getattr(item, key):
+            yield key, "пункт с долей стоит на «Охвате» и в предложениях — впишите этот ключ."
+    for key in ("short", "about"):
+        if item.due and not getattr(item, key):
+            yield key, "пункт со сроком due стоит на «Этапах» и в предложениях — впишите этот ключ."
+    if item.due and item.optional:
+        yield "optional", "пункт необязателен, а у него срок due — уберите один из этих ключей."
+
+
+def _listed(kinds: Iterable[Kind]) -> str:
+    return ", ".join(kind for kind in Kind if kind in kinds)
+
+
+def _of_parents(form: Form) -> Iterator[Refusal]:
+    """An item with a number of two parts stands right below its group."""
+    kinds = {item.number: item.kind for item in form.items}
+    for index, item in enumerate(form.items):
+        above = kinds.get(item.parent)
+        if item.parent and above is None:
+            yield Refusal(("items", index, "number"), f"пункта {item.parent}, под которым он стоит, нет — впишите его.")
+        elif above and above is not Kind.GROUP:
+            why = f"он стоит под пунктом {item.parent}, а тот не вида group — исправьте номер или kind пункта."
+            yield Refusal(("items", index, "number"), why)
+        elif item.parent and item.parent not in (form.items[index - 1].number, form.items[index - 1].parent):
+            why = f"пункт стоит не подряд с остальными под пунктом {item.parent} — поставьте их рядом."
+            yield Refusal(("items", index, "number"), why)
+        if item.kind is Kind.GROUP and not form.under(item.number):
+            why = f"это заголовок, а под ним нет ни одного пункта ({item.number}.1 …) — впишите их или исправьте kind."
+            yield Refusal(("items", index, "kind"), why)
+
+
+def _of_wordings(form: Form) -> Iterator[Refusal]:
+    """Items beside each other and their group are told apart by their words, and from what else is printed."""
+    printed = {plain(text): "problems.title" for text in (form.problems.title,)}
+    printed |= {plain(text): "recognise.titles" for text in (form.title, *form.recognise.titles)}
+    printed |= {plain(text): "recognise.measure" for text in form.recognise.measure}
+    seen: dict[tuple[str, str], Item] = {}
+    for index, item in enumerate(form.items):
+        for keys, text in _wordings(index, item):
+            words = plain(text)
+            under = item.number if item.kind is Kind.GROUP else item.parent
+            first = seen.setdefault((item.parent, words), item)
+            seen.setdefault((under, words), item)
+            if first is not item:
+                why = f"«{text}» уже называет пункт {first.number}: по словам их не различить — назовите иначе."
+                yield Refusal(keys, why)
+            if words in printed:
+                yield Refusal(keys, f"«{text}» стоит и в {printed[words]}: строку не узнать — назовите иначе.")
+            for signer in form.recognise.signatures:
+                if words.startswith(plain(signer)):
+                    why = f"с «{signer}» начинается и пункт {item.number}: его строку примут за подпись — уточните."
+                    yield Refusal(("recognise", "signatures"), why)
+
+
+def _wordings(index: int, item: Item) -> Iterator[Named]:
+    yield ("items", index, "title"), item.title
+    for place, text in enumerate(item.spellings):
+        yield ("items", index, "spellings", place), text
+
+
+# ── what items and bases are named for ───────────────────────────────────────────────────────────────────
+def _of_references(form: Form) -> Iterator[Refusal]:
+    numbers = [item.number for item in form.items]
+    for keys, number in _named_items(form):
+        if number not in numbers:
+            yield Refusal(keys, f"пункта «{number}» в форме нет{_instead(number, numbers)}")
+    known = [base.id for base in form.bases]
+    for index, base in enumerate(form.coverage.rows):
+        if base not in known:
+            yield Refusal(("coverage", "rows", index), f"неизвестная основа «{base}»{_instead(base, known)}")
+
+
+def _named_items(form: Form) -> Iterator[Named]:
+    yield ("headline", "item"), form.headline.item
+    yield ("second_card", "item"), form.second_card.item
+    for key, groups in (("groups", form.coverage.groups), ("columns", form.coverage.columns)):
+        for index, group in enumerate(groups):
+            yield from ((("coverage", key, index, "items"), number) for number in group.items)
+    for index, control in enumerate(form.controls):
+        yield ("controls", index, "item"), control.item
+        yield ("controls", index, "limit"), control.limit
+    for index, stage in enumerate(form.stages):
+        for inner, measure in enumerate(stage.measures):
+            yield from ((("stages", index, "measures", inner, "items"), number) for number in measure.items)
+
+
+def _is_of_kind(form: Form, number: str, kinds: Iterable[Kind]) -> bool:
+    """Also of an item that is not there: that is another refusal."""
+    return all(item.kind in kinds for item in form.items if item.number == number)
+
+
+def _of_headline(form: Form) -> Iterator[Refusal]:
+    headline, second = form.headline, form.second_card
+    for keys, number in ((("headline", "item"), headline.item), (("second_card", "item"), second.item)):
+        if not _is_of_kind(form, number, {Kind.COVERAGE}):
+            yield Refusal(keys, f"пункт {number} не вида coverage: людей за ним нет — назовите пункт с долей людей.")
+    if headline.item == second.item:
+        yield Refusal(("second_card", "item"), f"пункт {second.item} уже главный (headline.item) — назовите другой.")
+    columns = ("total_column", "count_column", "share_column")
+    yield from _twice(((("headline", key), getattr(headline, key).replace("|", " ")) for key in columns), form)
+
+
+def _of_targets(targets: tuple[Target, ...]) -> Iterator[Refusal]:
+    for index, target in enumerate(targets):
+        for key, value in (("min", target.min), ("max", target.max)):
+            if not 0 <= value <= 100:
+                yield Refusal(("targets", index, key), f"{value:g} — не от 0 до 100 %: исправьте.")
+        if target.min > target.max:
+            yield Refusal(("targets", index, "min"), f"{target.min:g} больше, чем max = {target.max:g} — исправьте.")
+    for index, (earlier, later) in enumerate(pairwise(targets), start=1):
+        if later.by <= earlier.by:
+            why = f"после {_day(earlier.by)} стоит {_day(later.by)} — расставьте сроки по возрастанию."
+            yield Refusal(("targets", index, "by"), why)
+        elif later.min < earlier.max:
+            why = f"полоса {later.min:g}–{later.max:g} % перекрывается с предыдущей ({earlier.min:g}–{earlier.max:g} %)"
+            yield Refusal(("targets", index, "min"), f"{why} — исправьте границы.")
+
+
+# ── coverage ─────────────────────────────────────────────────────────────────────────────────────────────
+def _of_coverage(form: Form) -> Iterator[Refusal]:
+    groups = form.coverage.groups
+    yield from _twice(((("coverage", "groups", n, "title"), group.title) for n, group in enumerate(groups)), form)
+    shown = [number for group in groups for number in group.items]
+    for index, group in enumerate(groups):
+        keys = ("coverage", "groups", index, "items")
+        if not group.items:
+            yield Refusal(keys, f"в группе «{group.title}» нет ни одного пункта — впишите их или уберите группу.")
+        for number in group.items:
+            if not _is_of_kind(form, number, _SHARES):
+                yield Refusal(keys, f"у пункта {number} нет доли — уберите его.")
+            if shown.count(number) > 1:
+                yield Refusal(keys, f"пункт {number} назван не один раз — оставьте его в одной группе.")
+    for item in form.coverage_items:
+        if item.number not in shown:
+            why = f"пункта {item.number} нет ни в одной группе: каждый пункт с долей стоит ровно в одной — впишите его."
+            yield Refusal(("coverage", "groups"), why)
+
+
+def _of_matrix(form: Form) -> Iterator[Refusal]:
+    """Each of its figures stands in a row of its own: the share of the group of people in that column."""
+    matrix = form.coverage
+    for key, number, most in (
+        ("rows", len(matrix.rows), MATRIX_ROWS),
+        ("columns", len(matrix.columns), MATRIX_COLUMNS),
+    ):
+        if not number:
+            yield Refusal(("coverage", key), "список пуст — впишите хотя бы одну запись.")
+        if number > most:
+            why = f"{number} записей, а на «Сводке» помещается не больше {most} — сократите."
+            yield Refusal(("coverage", key), why)
+    titles = ((("coverage", "columns", n, "title"), one.title.replace("|", "")) for n, one in enumerate(matrix.columns))
+    yield from _twice(titles, form)
+    group_of = {base.id: base.group for base in form.bases}
+    rows = {n: group_of[base] for n, base in enumerate(matrix.rows) if base in group_of}
+    yield from _twice(((("coverage", "rows", n), group) for n, group in rows.items()), form, str)
+    about = {item.number: group_of.get(item.base, "") for item in form.items}
+    numbers = [number for column in matrix.columns for number in column.items]
+    for index, column in enumerate(matrix.columns):
+        for why in _of_matrix_column(column, about, rows.values(), numbers, form):
+            yield Refusal(("coverage", "columns", index, "items"), why)
+    for n, group in rows.items():
+        if group not in map(about.get, numbers):
+            why = f"о группе «{group}» нет ни одного пункта в coverage.columns — уберите строку."
+            yield Refusal(("coverage", "rows", n), why)
+
+
+def _of_matrix_column(
+    column: ItemGroup, about: Mapping[str, str], rows: Collection[str], numbers: Sequence[str], form: Form
+) -> Iterator[str]:
+    """`about`: item -> the group whose share it is; `rows`: the groups that have a row; `numbers`: of all columns."""
+    if not column.items:
+        yield "в столбце нет ни одного пункта — впишите их или уберите столбец."
+    shown: dict[str, str] = {}
+    for number in column.items:
+        group = about.get(number, "")
+        if not _is_of_kind(form, number, {Kind.COVERAGE}):
+            yield f"пункт {number} не вида coverage: людей за ним нет — уберите его."
+        elif numbers.count(number) > 1:
+            yield f"пункт {number} назван не один раз — оставьте его в одном столбце."
+        elif group and group not in rows:
+            yield f"пункт {number} о группе «{group}», которой нет в coverage.rows — добавьте её или уберите пункт."
+        elif group and shown.setdefault(group, number) != number:
+            yield f"пункты {shown[group]} и {number} об одной группе «{group}» — в столбце место одному: уберите."
+
+
+# ── controls ─────────────────────────────────────────────────────────────────────────────────────────────
+def _of_controls(form: Form) -> Iterator[Refusal]:
+    limits: dict[str, list[str]] = {}
+    for index, control in enumerate(form.controls):
+        for key, number in (("item", control.item), ("limit", control.limit)):
+            if not _is_of_kind(form, number, {Kind.COVERAGE}):
+                why = f"пункт {number} не вида coverage: людей, которых можно сравнить, за ним нет — назовите другой."
+                yield Refusal(("controls", index, key), why)
+        if why := _incomparable(control, form):
+            yield Refusal(("controls", index, "limit"), why)
+        if control.limit == control.item:
+            yield Refusal(("controls", index, "limit"), f"пункт {control.item} сравнивается с самим собой — исправьте.")
+        elif control.limit in limits.get(control.item, ()):
+            why = f"то, что пункт {control.item} не больше пункта {control.limit}, уже сказано — уберите повтор."
+            yield Refusal(("controls", index, "limit"), why)
+        limits.setdefault(control.item, []).append(control.limit)
+        if ring := _ring(limits):
+            why = f"по этой и прежним записям пункт {ring} не больше самого себя, по кругу — исправьте item и limit."
+            yield Refusal(("controls", index, "limit"), why)
+            return
+
+
+def _incomparable(control: Control, form: Form) -> str:
+    """Of parents there may be more than logins of teachers: such a control would set good answers aside."""
+    bases, base_of = {base.id: base for base in form.bases}, {item.number: item.base for item in form.items}
+    one, other = (bases.get(base_of.get(number, "")) for number in (control.item, control.limit))
+    if one is None or other is None or _said_alike(one, other) or _are_of_one_group(one, other, form):
+        return ""
+    return f"пункты {control.item} и {control.limit} о разных людях («{one.group}», «{other.group}») — назовите другой."
+
+
+# ── stages ───────────────────────────────────────────────────────────────────────────────────────────────
+def _of_stages(form: Form) -> Iterator[Refusal]:
+    titles = [(("stages", n, "title"), stage.title) for n, stage in enumerate(form.stages)]
+    yield from _twice(titles, form)
+    for keys, title in titles:
+        if plain(title) == plain(PAPERS):
+            yield Refusal(keys, f"«{PAPERS}» стоит в своде само — назовите этап иначе.")
+    unseen: list[Named] = [(("order", "papers", n, "title"), paper.title) for n, paper in enumerate(form.order.papers)]
+    for index, stage in enumerate(form.stages):
+        if not stage.measures:
+            yield Refusal(("stages", index, "measures"), "у этапа нет ни одного мероприятия — впишите их.")
+        own = [(("stages", index, "measures", n, "title"), one.title) for n, one in enumerate(stage.measures)]
+        yield from _twice(own, form)
+        unseen += [named for named, measure in zip(own, stage.measures, strict=True) if not measure.items]
+        for inner, measure in enumerate(stage.measures):
+            for key, why in _of_measure(measure, form):
+                yield Refusal(("stages", index, "measures", inner, key), why)
+    yield from _twice(unseen, form)  # the office ticks them off by their titles
+
+
+def _of_measure(measure: Measure, form: Form) -> Iterator[tuple[str, str]]:
+    """A key of the measure, and what is wrong with it."""
+    for number in measure.items:
+        if not _is_of_kind(form, number, _EVERY_ANSWER):
+            yield "items", f"пункт {number} — заголовок, по нему ничего не видно: назовите пункты под ним."
+    if len(set(measure.items)) < len(measure.items):
+        yield "items", "пункт назван не один раз — уберите повтор."
+    if measure.due and measure.since and measure.since > measure.due:
+        why = f"начало {_day(measure.since)} позже срока due ({_day(measure.due)}) — исправьте одну из дат."
+        yield "from", why
+
+
+# ── words that are grouped ───────────────────────────────────────────────────────────────────────────────
+def _of_groups(form: Form) -> Iterator[Refusal]:
+    yield from _of_word_groups(("problem_groups",), form.problem_groups, form)
+    for index, item in enumerate(form.items):
+        yield from _of_word_groups(("items", index, "groups"), item.groups, form)
+    for index, group in enumerate(form.problem_groups):
+        if plain(group.title) == plain(OTHER_PROBLEMS):
+            why = f"«{OTHER_PROBLEMS}» — то, что не вошло ни в одну группу: назовите группу иначе."
+            yield Refusal(("problem_groups", index, "title"), why)
+
+
+def _of_word_groups(keys: Keys, groups: tuple[WordGroup, ...], form: Form) -> Iterator[Refusal]:
+    yield from _twice((((*keys, n, "title"), group.title) for n, group in enumerate(groups)), form)
+    stems = (((*keys, n, "stems"), stem) for n, group in enumerate(groups) for stem in dict.fromkeys(group.stems))
+    yield from _twice(stems, form)
+    for index, group in enumerate(groups):
+        if not group.stems:
+            why = f"у группы «{group.title}» нет ни одной основы слова — впишите их или уберите группу."
+            yield Refusal((*keys, index, "stems"), why)
+
+
+def _of_plausible(form: Form) -> Iterator[Refusal]:
+    for key, value in msgspec.structs.asdict(form.plausible).items():
+        least = 0 if key == "rise" else 1
+        if not math.isfinite(value) or value < least:
+            yield Refusal(("plausible", key), f"{value:g} — нужно число не меньше {least}: исправьте.")
