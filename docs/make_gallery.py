@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import ZipFile
 
 import openpyxl
 
@@ -36,7 +37,7 @@ PROGRAMS = {
     "soffice": "LibreOffice",
     "pdftocairo": "poppler-utils",
     "pdftotext": "poppler-utils",
-    "chromium": "Chromium, for the letter",
+    "chromium": "Chromium, for the letter and the first page",
 }
 
 ROWS_OF_A_PICTURE = 60  # of a sheet: more stand on no first page
@@ -49,7 +50,7 @@ LOCALE = """<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale"><value>ru-RU</value></prop></item>
 </oor:items>"""
 
-FOOTER = re.compile(r"^.*\S {2,}(\S.*?) {2,}Лист \d+ из \d+$", re.MULTILINE)  # of a printed page: its sheet
+ONE_CELL = re.compile(rb"!\$C\$\d+(:\$C\$\d+)?<")  # a print area of nothing
 
 
 LATIN = (
@@ -80,7 +81,10 @@ RETURNED = Picture(
 )
 MARKED = Picture("vozvrat-otchyot", "The returned file, its report", "the cells themselves are marked")
 LETTER = Picture("pismo", "The letter", "what leadership finds in its mail, with the workbook attached")
-PICTURES = [*SHEETS.values(), FORM, RETURNED, MARKED, LETTER]
+WEB = Picture(
+    "telefon", "The first page on a telephone", "the same in one file that any browser opens, lying beside the workbook"
+)
+PICTURES = [*SHEETS.values(), FORM, RETURNED, MARKED, LETTER, WEB]
 
 
 def main(words: Sequence[str]) -> None:
@@ -160,8 +164,8 @@ def draw(work: Path) -> Iterator[Picture]:
     run(sys.executable, "run.py", "demo", "--dir", work / "demo")
     (output,) = (work / "demo" / "output").glob("*-*-*")
     (book,) = output.glob("svod-*.xlsx")
-    printed = to_pdf(book, work)
-    pages = {**first_pages(printed), visible_sheets(book)[0]: 1}  # the first page's footer names its file
+    printed = to_pdf(printed_whole(book, work), work)
+    pages = first_pages(printed, book)
     for sheet in visible_sheets(book):
         yield drawn(SHEETS[sheet], printed, pages[sheet], work)
     where = ["--input", work / "demo" / "input", "--output", work / "demo" / "output"]
@@ -171,6 +175,8 @@ def draw(work: Path) -> Iterator[Picture]:
     yield drawn(RETURNED, returned, 1, work)
     yield drawn(MARKED, returned, 2, work)
     yield drawn(LETTER, letter(sorted((output / "outbox").glob("*.eml"))[0], work), 1, work)
+    (page,) = output.glob("svodka-*.html")
+    yield on_telephone(WEB, page, work)
 
 
 def drawn(picture: Picture, printed: Path, page: int, work: Path) -> Picture:
@@ -186,11 +192,27 @@ def visible_sheets(book: Path) -> list[str]:
     return [sheet.title for sheet in openpyxl.load_workbook(book, read_only=True) if sheet.sheet_state == "visible"]
 
 
-def first_pages(printed: Path) -> dict[str, int]:
-    """Sheet, as the footer names it -> its first page."""
-    pages = run("pdftotext", "-layout", printed, "-").split("\f")
-    named = [(found[1], number) for number, text in enumerate(pages, 1) for found in FOOTER.finditer(text)]
-    return dict(reversed(named))
+def printed_whole(book: Path, work: Path) -> Path:
+    """A copy in which the sheets that are kept from print, whose print area is one cell, are printed too."""
+    copy = work / book.name
+    with ZipFile(book) as source, ZipFile(copy, "w") as target:
+        for part in source.namelist():
+            content = source.read(part)
+            if part == "xl/workbook.xml":
+                content = ONE_CELL.sub(rb"!$A$1:$Z$40<", content)
+            target.writestr(part, content)
+    return copy
+
+
+def first_pages(printed: Path, book: Path) -> dict[str, int]:
+    """Sheet -> the first page on which its title stands; the first page of all is the first sheet's."""
+    pages = [" ".join(text.split()) for text in run("pdftotext", "-layout", printed, "-").split("\f")]
+    first, *others = visible_sheets(book)
+    sheets = openpyxl.load_workbook(book)
+    titles = {sheet: " ".join(str(sheets[sheet]["A1"].value).split()) for sheet in others}
+    return {first: 1} | {
+        sheet: next(n for n, text in enumerate(pages, 1) if text.startswith(title)) for sheet, title in titles.items()
+    }
 
 
 def to_pdf(book: Path, work: Path) -> Path:
@@ -209,6 +231,16 @@ def letter(mail: Path, work: Path) -> Path:
     page.write_text(body.get_content(), "utf-8")
     run("chromium", "--headless", "--no-sandbox", "--no-pdf-header-footer", f"--print-to-pdf={printed}", page.as_uri())
     return printed
+
+
+def on_telephone(picture: Picture, page: Path, work: Path) -> Picture:
+    """The top of the page, 360 pixels wide: a browser's own window cannot be so narrow."""
+    frame = work / "frame.html"
+    frame.write_text(f'<body style="margin:0"><iframe src="{page.as_uri()}" width="360" height="900" style="border:0">')
+    target = work / f"{picture.name}.png"
+    window = ("--hide-scrollbars", "--window-size=360,900", "--allow-file-access-from-files")
+    run("chromium", "--headless", "--no-sandbox", *window, f"--screenshot={target}", frame.as_uri())
+    return picture
 
 
 def run(*command: object) -> str:

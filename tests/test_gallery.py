@@ -53,7 +53,7 @@ def test_without_the_programs_nothing_is_begun_and_they_are_named(gallery: dict,
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "The pages are written, the pictures are not: soffice (LibreOffice), pdftocairo (poppler-utils), pdftotext "
-        "(poppler-utils), chromium (Chromium, for the letter) not found on the PATH."
+        "(poppler-utils), chromium (Chromium, for the letter and the first page) not found on the PATH."
     ]
     assert {path: path.read_bytes() for path in gallery["IMAGES"].iterdir()} == pictures
 
