@@ -24,6 +24,7 @@ from pipeline.sending.outbox import number_waiting
 from pipeline.sending.smtp import Delivery, deliver
 from pipeline.settings import Settings
 from pipeline.wording import NBSP, message, number, todo
+from schemas.decided import SHEET as DECISIONS
 from schemas.form import Form, load_form
 from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Catalogue, load_catalogue
@@ -185,6 +186,8 @@ def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Rememb
 def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) -> Intake:
     """Workers read while this process imports pandas: neither waits for the other."""
     inbox = look_into(job.input, leave_out=job.output.resolve())
+    if job.settings.decisions:
+        inbox.add(Path(job.settings.decisions))
     if not inbox.registry and not inbox.reports and not inbox.remarks:
         raise UsageError(f"В папке «{job.input}» нет ни реестра, ни отчётов: положите в неё файлы школ.")
     with ThreadPoolExecutor(1) as thread:
@@ -195,7 +198,20 @@ def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) 
         import pipeline.checking.judgement
         import pipeline.writing.summary  # noqa: F401
 
-        return reading.result()
+        intake = reading.result()
+    _require_decisions(intake, catalogue)
+    return intake
+
+
+def _require_decisions(intake: Intake, catalogue: Catalogue) -> None:
+    """What the settings name as a summary with decisions is one: no report is counted by mistake."""
+    for path, read in zip(intake.inbox.reports, intake.reads, strict=True):
+        if path in intake.inbox.elsewhere and read.decisions is None:
+            why = "; ".join(message(said, catalogue) for said in read.remarks if not read.reports)
+            raise UsageError(
+                f"Настройки, ключ decisions: файл «{path.name}» — не свод с листом «{DECISIONS}». "
+                f"{why or 'Это отчёт школы.'} Назовите книгу svod-….xlsx с решениями или уберите этот ключ."
+            )
 
 
 def _require_schools(intake: Intake) -> None:
@@ -326,7 +342,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     outputs.only(folder / "returns")
     outputs.own_or_none(folder / "registry.xlsx")
     ours = {*written_into(job.output / folder).values(), *contents_of(survey.intake)}
-    for place in ("returns", "registry.xlsx", memo):
+    for place in ("returns", "registry.xlsx", memo, name):
         outputs.shared(folder / place, ours)
     failures = []
     for one in make_returns(figures, catalogue, job.input, files, job.settings.limits, log):

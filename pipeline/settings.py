@@ -103,6 +103,13 @@ class Settings(_Section, frozen=True, dict=True):
         bool,
         Meta(description="Делать и PDF первой страницы: нужен LibreOffice, свод делается дольше"),
     ] = False
+    decisions: Annotated[
+        str,
+        Meta(
+            description="Прежний свод, в который вписаны решения, если он не в папке с отчётами: путь от этого файла",
+            examples=["output/2030-03-20/svod-2030-03-20.xlsx"],
+        ),
+    ] = ""
     mail: Annotated[Mail, Meta(description="Почта. Без неё письма остаются черновиками в папке outbox")] = Mail()
     limits: Annotated[
         Limits, Meta(description="Пределы для одного файла: сверх них он не читается и получает замечание")
@@ -140,7 +147,7 @@ def load_settings(path: Path | None = None) -> Settings:
     for problem in _contradictions(settings):
         raise UsageError(f"Файл {path.name}: {problem}.")
     load_catalogue(settings.controls)  # an unknown code is refused here, before anything is said or begun
-    return _with_ca_file_beside(settings, path)
+    return _with_files_beside(settings, path)
 
 
 def _password_keys(values: dict[str, object]) -> Iterator[str]:
@@ -169,9 +176,12 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "в разделе [mail] не хватает ключа «host»: через какой сервер уходят письма"
 
 
-def _with_ca_file_beside(settings: Settings, path: Path) -> Settings:
-    """A relative `ca_file` lies where the settings lie, whatever folder the command is started from."""
-    if not settings.mail.ca_file:
-        return settings
-    mail = msgspec.structs.replace(settings.mail, ca_file=str(path.absolute().parent / settings.mail.ca_file))
-    return msgspec.structs.replace(settings, mail=mail)
+def _with_files_beside(settings: Settings, path: Path) -> Settings:
+    """Relative paths lead from where the settings lie, whatever folder the command is started from."""
+    beside = path.absolute().parent
+    if settings.mail.ca_file:
+        mail = msgspec.structs.replace(settings.mail, ca_file=str(beside / settings.mail.ca_file))
+        settings = msgspec.structs.replace(settings, mail=mail)
+    if settings.decisions:
+        settings = msgspec.structs.replace(settings, decisions=str(beside / settings.decisions))
+    return settings

@@ -7,6 +7,7 @@ MILESTONES = "Этапы"
 TREND = "Динамика"
 SUBMISSIONS = "Сдача отчётов"
 PROBLEMS = "Проблемы"
+DECISIONS = "Решения"
 REMARKS = "Замечания"
 WORDS = "Слова"
 RECONCILIATION = "Сверка"
@@ -15,8 +16,8 @@ DATA = "Данные"
 METHOD = "О расчёте"
 CHARTS = "_графики"  # hidden: what the charts are drawn from
 SHEETS = (
-    FRONT, COVERAGE, MILESTONES, TREND, SUBMISSIONS, PROBLEMS, REMARKS, WORDS, RECONCILIATION, RULES, DATA, METHOD,
-    CHARTS,
+    FRONT, COVERAGE, MILESTONES, TREND, SUBMISSIONS, PROBLEMS, DECISIONS, REMARKS, WORDS, RECONCILIATION, RULES, DATA,
+    METHOD, CHARTS,
 )  # fmt: skip
 
 # Cells with a name: in the summary workbook all of them, in a school's form the first.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
+from schemas.decided import DecisionsRead
 from schemas.remarks import Remark
 
 FIRST_YEAR, LAST_YEAR = 2013, 2099  # a report of another year, or a picture of its date, cannot be meant
@@ -64,9 +65,11 @@ class ReportRead:
 
 @dataclass(frozen=True)
 class FileRead:
-    """What came out of one file of the inbox. `file` is relative to the input folder, with `/`."""
+    """What came out of one file of the inbox. `file` is relative to the input folder, with `/`. `decisions`: of a
+    summary workbook that has come back; it gives no report."""
 
     file: str
     digest: str
     reports: tuple[ReportRead, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    decisions: DecisionsRead | None = None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.reading.decided import find_decisions
 from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.registry import read_registry
 from pipeline.reading.reports import Inputs, read_file
@@ -19,8 +20,10 @@ from pipeline.wording import message, todo
 from pipeline.writing.pages.fitting import text_height
 from schemas import own_form, remarks
 from schemas.addresses import Spot
+from schemas.decided import DECISION, HEADINGS, SHEET, Decided, DecisionsRead, Matter, Memory, seal
 from schemas.district import Registry, School
 from schemas.remarks import Remark, load_catalogue
+from schemas.reports import FileRead
 from schemas.strict import UsageError
 from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, order_form, school
 from tests.order_form import FORM, REGISTRY, OrderForm, read
@@ -144,6 +147,24 @@ def typed_over(changes: dict[tuple[str, str], object]) -> Fixture:
 
 def on_sheets(*sheets: Sheet) -> Fixture:
     return lambda folder: read(*sheets)[1]
+
+
+def decided(*rows: list[str], headings: Iterable[str] = HEADINGS) -> Fixture:
+    """A summary workbook whose column of decisions says this."""
+    cells = {Spot(1, 1): Cell(seal(FORM.id, MARCH))}
+    cells |= {Spot(2, column): Cell(heading) for column, heading in enumerate(headings, start=1)}
+    cells |= {Spot(3 + number, 1 + HEADINGS.index(DECISION)): Cell(said) for number, [said] in enumerate(rows)}
+    found = find_decisions(Book((Sheet(SHEET, cells),)), FORM)
+    assert found
+    return lambda folder: found.remarks
+
+
+def summaries(*days: date) -> Fixture:
+    """A summary of each date has come back, each with another decision in the same row, and the picture of March."""
+    memory = Memory(key="1", as_of=JANUARY, matter=Matter.OWN, tag="Своё", text="")
+    found = [DecisionsRead(day, (Decided(memory, f"Решение {number}"),)) for number, day in enumerate(days)]
+    reads = [FileRead(f"{number}.xlsx", "", decisions=decisions) for number, decisions in enumerate(found)]
+    return lambda folder: measured([file_of(order_form()), *reads]).remarks
 
 
 def handed_out(**meta: str) -> Fixture:
@@ -334,6 +355,12 @@ RAISED: dict[str, Fixture] = {
     "FILE-BUSY": read_there,  # it is gone
     "FILE-DENIED": a_file_that_may_not_be_read,
     "FILE-NO-FORM": on_sheets(Sheet("Список", {Spot(1, 1): Cell("Телефоны")})),
+    # a summary that has come back
+    "DECISIONS-READ": decided(["Проверить"]),
+    "DECISIONS-MANY": decided(*([f"Проверить {number}"] for number in range(101))),
+    "DECISIONS-UNREADABLE": decided(headings=HEADINGS[:4]),
+    "DECISIONS-LATER": summaries(MARCH),
+    "DECISIONS-DIFFER": summaries(JANUARY, JANUARY),
     # its sheets
     "FORM-OTHER-ORDER": handed_out(form="form-meals"),
     "FORM-OTHER-VERSION": handed_out(version="0"),

@@ -69,7 +69,7 @@ def test_a_file_that_grew_between_two_looks_is_still_being_copied(tmp_path):
     before = _state(path)
     path.write_bytes(TORN * 2)
     torn = FileRead("отчёт.xlsx", "", remarks=(remark("FILE-DAMAGED", what=""),))
-    (busy,) = _held(tmp_path, Path("отчёт.xlsx"), torn, before).remarks
+    (busy,) = _held(tmp_path / "отчёт.xlsx", torn, before).remarks
     assert (busy.code, dict(busy.data)["what"]) == ("FILE-BUSY", "он ещё копируется")
 
 

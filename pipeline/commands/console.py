@@ -154,7 +154,8 @@ def kept_lines(kept: "Sequence[Kept]", folder: Path) -> list[str]:
 
 def say_path(done: "Done") -> None:
     """The last line of a run: where the summary lies."""
-    if done.summary.kept_beside:
+    written_into = any(one.path == done.summary.path for one in done.kept)
+    if done.summary.kept_beside and not written_into:
         _say(f"Файл {done.summary.path.name} открыт в другой программе: новый свод записан рядом с ним.")
     _say(str(done.summary.lies_at))
 

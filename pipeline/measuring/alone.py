@@ -49,6 +49,7 @@ def alone(figures: Figures, school: School) -> Figures:
         ),
         waivers=tuple(waiver for waiver in figures.waivers if waiver.school == school.code),
         restated=(),
+        followed=(),
         doubts=_own_doubts(school, figures.doubts, others),
         undoubted=None,
         before=alone(before, school) if before and school in before.schools else None,

@@ -16,6 +16,7 @@ import pandas as pd
 
 from pipeline.measuring.rules import Rule
 from schemas.answers import Why
+from schemas.decided import Decided
 from schemas.district import School, Waiver
 from schemas.form import Form, Target
 from schemas.remarks import Remark
@@ -211,7 +212,7 @@ class Problem:
 
 
 # What became of a file that gave no report (`Source.outcome`).
-UNREAD, NOT_A_FORM = "не прочитан", "не форма отчёта"
+UNREAD, NOT_A_FORM, FORMER_SUMMARY = "не прочитан", "не форма отчёта", "прежний свод: прочитаны решения"
 
 
 @dataclass(frozen=True)
@@ -296,6 +297,41 @@ class RemarkAge(NamedTuple):
 
     since: date
     times: int
+
+
+class Fate(StrEnum):
+    """What became of a decision of the management."""
+
+    DONE = "выполнено"  # by the reports
+    TICKED = "выполнено по отметке"  # by the office's own word
+    DOUBTED = "под вопросом"  # by answers under question
+    NOT_DONE = "не выполнено"
+    OVERDUE = "просрочено"
+    UNKNOWN = "не проверить"  # no report shows it, or none that counts
+
+
+SETTLED = (Fate.DONE, Fate.TICKED)
+
+
+class Gain(NamedTuple):
+    """People that a school covers more since a decision (fewer: below zero), unrounded."""
+
+    school: str
+    people: float
+    doubted: bool
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A decision of an earlier summary and what became of it. late: its day has passed and it is not settled;
+    contradicted: ticked off as done, while the reports show that it is not. gains: of the schools that it is about, as
+    far as they were counted then and have reported since."""
+
+    decided: Decided
+    fate: Fate
+    late: bool = False
+    contradicted: bool = False
+    gains: tuple[Gain, ...] = ()
 
 
 Identity = tuple[str, str, str]  # of a remark, the same at every date: school, item, code
@@ -450,6 +486,7 @@ class Figures:
     unbased: frozenset[tuple[str, str]] = frozenset()
     waivers: tuple[Waiver, ...] = ()
     restated: tuple[Restated, ...] = ()
+    followed: tuple[Followed, ...] = ()  # decisions of earlier summaries, by the date of the summary
     doubts: Doubts = Doubts()
     undoubted: "Figures | None" = None
     before: "Figures | None" = None  # the same at the reporting date before the one in force; of that one None

@@ -13,10 +13,22 @@ from pipeline.checking.table import Report, place_of
 from pipeline.measuring import activation as headline
 from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.coverage import answered_shares, coverage, totals, with_change
+from pipeline.measuring.decided import followed, said_of_decisions
 from pipeline.measuring.deliveries import year_of_reports
 from pipeline.measuring.doubt import doubted_answers, inherited, without_doubted
 from pipeline.measuring.evidence import Evidence
-from pipeline.measuring.figures import NOT_A_FORM, UNREAD, Doubts, Figures, Measured, Restated, Share, Source, Told
+from pipeline.measuring.figures import (
+    FORMER_SUMMARY,
+    NOT_A_FORM,
+    UNREAD,
+    Doubts,
+    Figures,
+    Measured,
+    Restated,
+    Share,
+    Source,
+    Told,
+)
 from pipeline.measuring.frames import hold
 from pipeline.measuring.mended import mended
 from pipeline.measuring.milestones import Milestones, measures, milestones
@@ -69,7 +81,8 @@ def measure(
     figures = _figures(evidence, before)
     other = next((one for one in sent if _differs(one[_WHOLE].percent, figures.municipality.percent)), None)
     told = {**told, as_of: other} if other else told
-    return hold(replace(figures, restated=tuple(_restated(evidence, told))), checked.answers)
+    figures = replace(figures, restated=tuple(_restated(evidence, told)), followed=followed(evidence, figures))
+    return hold(figures, checked.answers)
 
 
 def _figures(evidence: Evidence, before: Figures | None) -> Figures:
@@ -232,6 +245,7 @@ def _remarks(evidence: Evidence, made_good: Set[Remark]) -> Iterator[Remark]:
     yield from evidence.catalogue.grade(_on_blank_bases(evidence))
     yield from (one for one in checked.remarks if place_of(one) not in evidence.passed_over and one not in made_good)
     yield from evidence.catalogue.grade(said_of_outcomes(checked, evidence.shown, evidence.calendar, evidence.form))
+    yield from evidence.catalogue.grade(said_of_decisions(evidence))
 
 
 def _on_blank_bases(evidence: Evidence) -> Iterator[Remark]:
@@ -259,8 +273,13 @@ def _sources(evidence: Evidence) -> Iterator[Source]:
         became = outcome(report, evidence.checked, evidence.shown)
         by_file[report.file].append(Source(report.file, became, report.as_of, report.school))
     for read in evidence.reads:
-        no_form = any(remark.code == "FILE-NO-FORM" for remark in read.remarks)
-        yield from by_file[read.file] or [Source(read.file, NOT_A_FORM if no_form else UNREAD)]
+        yield from by_file[read.file] or [Source(read.file, _without_report(read))]
+
+
+def _without_report(read: FileRead) -> str:
+    if read.decisions:
+        return FORMER_SUMMARY
+    return NOT_A_FORM if any(remark.code == "FILE-NO-FORM" for remark in read.remarks) else UNREAD
 
 
 def _bases(shown: Picture) -> dict[str, float]:

@@ -37,7 +37,7 @@ def _found(evidence: Evidence, said: dict[Place, Remark]) -> Iterator[Unattribut
             if (not report.school or report.as_of is None) and place in said:
                 name = names.get(report.school, report.school_as_written)
                 yield Unattributed(read.file, name, report.as_of, said[place])
-        if not read.reports and (read.file, "", "", None) in said:
+        if not read.reports and not read.decisions and (read.file, "", "", None) in said:
             yield Unattributed(read.file, "", None, said[read.file, "", "", None])
 
 

@@ -86,7 +86,7 @@ def _originals(intake: Intake) -> dict[str, tuple[str, Path]]:
     """Digest -> a file of the inbox that holds it, by its name for people and by its path."""
     inbox = intake.inbox
     found = {
-        read.digest: (read.file, inbox.folder / path)
+        read.digest: (read.file, inbox.place(path))
         for path, read in zip(inbox.reports, intake.reads, strict=True)
         if follows_from_the_bytes(read)
     }

@@ -202,10 +202,10 @@ def handed_out(written: Mapping[str, str]) -> bytes:
 
 
 def that_count(settings: Settings) -> dict[str, object]:
-    """The settings that can change a figure: none of the mail's, the archive's or the PDF's, and the form stands for
-    itself."""
+    """The settings that can change a figure: none of the mail's, the archive's or the PDF's; the form and the workbook
+    with decisions stand for themselves."""
     values: dict[str, object] = msgspec.to_builtins(settings)
-    return {key: value for key, value in values.items() if key not in ("archive", "form", "mail", "pdf")}
+    return {key: value for key, value in values.items() if key not in ("archive", "decisions", "form", "mail", "pdf")}
 
 
 def canonical(form: Form) -> bytes:

@@ -66,7 +66,7 @@ def first_arrivals(intake: Intake, known: Mapping[str, Arrival], now: datetime) 
     for read, path in zip(intake.reads, intake.inbox.reports, strict=True):
         if read.digest:
             before = found.get(read.digest) or known.get(read.digest) or Arrival(now, None)
-            found[read.digest] = before.or_earlier(_file_time(intake.inbox.folder / path, now))
+            found[read.digest] = before.or_earlier(_file_time(intake.inbox.place(path), now))
     return found
 
 

@@ -22,6 +22,7 @@ from pipeline.files import OutputError, Outputs
 from pipeline.reading.inbox import shown_path
 from pipeline.reading.opening.guard import Unreadable, look
 from pipeline.reading.reports import Inputs, digest_of
+from schemas.decided import DecisionsRead
 from schemas.remarks import Remark, Severity
 from schemas.reports import FileRead, ReportRead
 
@@ -82,7 +83,7 @@ class Shelf:
         if not self._known:
             return None
         try:
-            digest = digest_of(look(self.inputs.folder / relative, self.inputs.limits))
+            digest = digest_of(look(self.inputs.place(relative), self.inputs.limits))
         except Unreadable:
             return None
         key = self._key(digest)
@@ -151,12 +152,14 @@ class _Report(msgspec.Struct, frozen=True, array_like=True):
 class _Read(msgspec.Struct, frozen=True, array_like=True):
     reports: tuple[_Report, ...]
     remarks: tuple[_Remark, ...]
+    decisions: DecisionsRead | None = None
 
 
 def _freeze(read: FileRead) -> _Read:
     return _Read(
         tuple(_Report(replace(report, written=frozenset()), tuple(sorted(report.written))) for report in read.reports),
         tuple(map(_freeze_remark, read.remarks)),
+        read.decisions,
     )
 
 
@@ -177,7 +180,8 @@ def _freeze_remark(remark: Remark) -> _Remark:
 
 def _thaw(kept: _Read, file: str, digest: str) -> FileRead:
     reports = tuple(replace(report.read, written=frozenset(report.written)) for report in kept.reports)
-    return FileRead(file, digest, reports, tuple(_thaw_remark(remark, file) for remark in kept.remarks))
+    remarks = tuple(_thaw_remark(remark, file) for remark in kept.remarks)
+    return FileRead(file, digest, reports, remarks, kept.decisions)
 
 
 def _thaw_remark(kept: _Remark, file: str) -> Remark:

@@ -14,18 +14,36 @@ from schemas.strict import UsageError
 _LEFTOVER = re.compile(
     r"~\$.*|\.~lock\..*|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|.*\.(?:tmp|part|crdownload|bak)|.*~", re.IGNORECASE
 )
+NAMED_IN_SETTINGS = "(настройки)"  # where a file that the settings name stands among those of the input folder
 _OWN_PAGES = re.compile(r"readme(?:\.\w+)?|прочти(?:те)?.*\.(?:md|txt)", re.IGNORECASE)
 
 
 @dataclass
 class Inbox:
-    """`reports` are paths relative to the input folder, in a steady order; `passed_over` were only counted."""
+    """`reports` are paths relative to the input folder, in a steady order; `passed_over` were only counted.
+    `elsewhere`: of a report that does not lie there, where it lies."""
 
     folder: Path
     registry: Path | None = None
     reports: list[Path] = field(default_factory=list)
     passed_over: list[Path] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    elsewhere: dict[Path, Path] = field(default_factory=dict)
+
+    def place(self, report: Path) -> Path:
+        return self.elsewhere.get(report) or self.folder / report
+
+    def add(self, named: Path) -> None:
+        """A file that the settings name. One that lies in the folder is there already.
+
+        Raises UsageError where there is none."""
+        if not named.is_file():
+            raise UsageError(f"Настройки, ключ decisions: файла «{named}» нет. Проверьте путь или уберите этот ключ.")
+        if any((self.folder / report).resolve() == named.resolve() for report in self.reports):
+            return
+        report = Path(NAMED_IN_SETTINGS, named.name)
+        self.elsewhere[report] = named
+        self.reports = sorted([*self.reports, report])
 
 
 def look_into(folder: Path, leave_out: Path) -> Inbox:

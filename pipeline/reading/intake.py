@@ -57,7 +57,7 @@ def take_in(
     nothing. `known`: what is to be said of files that are not to be read, by their path in the inbox. Raises
     UsageError, one Russian sentence, where there is a registry that cannot be used.
     """
-    inputs = Inputs(inbox.folder, form, limits)
+    inputs = Inputs(inbox.folder, form, limits, elsewhere=inbox.elsewhere)
     cache = ReadCache(cache_folder)
     options = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "log": log}
     new = 0 if cache.knows_files else len(inbox.reports)  # of a known folder one sees later what is new
@@ -92,7 +92,7 @@ def _reports(
 ) -> list[FileRead]:
     """In the order of the inbox; only what is neither known nor on the shelf goes to the workers."""
     inputs = shelf.inputs
-    before = {path: _state(inbox.folder / path) for path in inbox.reports}
+    before = {path: _state(inbox.place(path)) for path in inbox.reports}
     reads: dict[Path, FileRead] = {}
     for path in inbox.reports:
         if read := known.get(path) or shelf.recall(path):
@@ -106,7 +106,7 @@ def _reports(
     if any(_just_changed(before[path]) for path in unsure):
         time.sleep(_PATIENCE)
     for path, outcome in workers.map(unsure, inputs):
-        reads[path] = _held(inbox.folder, path, _read(path, outcome, inputs.limits), before[path])
+        reads[path] = _held(inbox.place(path), _read(path, outcome, inputs.limits), before[path])
     for path in unknown:
         if follows_from_the_bytes(reads[path]) and not _may_pass(reads[path]):
             shelf.remember(reads[path])
@@ -123,11 +123,10 @@ def _may_pass(read: FileRead) -> bool:
     return any(remark.code in _MAY_PASS for remark in read.remarks)
 
 
-def _held(folder: Path, path: Path, read: FileRead, before: "_State") -> FileRead:
+def _held(place: Path, read: FileRead, before: "_State") -> FileRead:
     """A file that is still being copied, or open in Excel, is not called broken."""
     if not _may_pass(read):
         return read
-    place = folder / path
     if _state(place) != before:
         what = "он ещё копируется"
     elif any((place.parent / mark.format(place.name)).exists() for mark in _OPEN_MARKS):

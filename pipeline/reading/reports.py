@@ -1,10 +1,12 @@
 """What a worker does: one file of the inbox in, plain tuples out. A bad file is a remark, never an exception."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.reading.decided import find_decisions
 from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.inbox import shown_path
 from pipeline.reading.opening.book import Book
@@ -15,18 +17,24 @@ from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
 from schemas.district import Registry
 from schemas.form import Form
+from schemas.remarks import Remark
 from schemas.reports import FileRead
 from schemas.strict import UsageError
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What every file of a run is read with. `registry` is None while it is the registry that is read."""
+    """What every file of a run is read with. `registry` is None while it is the registry that is read; `elsewhere`: of
+    files that do not lie in the folder, where they lie."""
 
     folder: Path
     form: Form
     limits: Limits
     registry: Registry | None = None
+    elsewhere: Mapping[Path, Path] = field(default_factory=dict)
+
+    def place(self, relative: Path) -> Path:
+        return self.elsewhere.get(relative) or self.folder / relative
 
 
 class RegistryRead(NamedTuple):
@@ -43,19 +51,27 @@ class Refused(NamedTuple):
 
 
 def read_file(inputs: Inputs, relative: Path) -> FileRead | RegistryRead | Refused:
-    """The reports of one file with their remarks, or the registry. `relative` is its path below the input folder."""
+    """The reports of one file with their remarks, the decisions of a summary workbook, or the registry.
+
+    `relative` is its path below the input folder."""
     file = shown_path(relative)
     digest = ""
     try:
-        data = look(inputs.folder / relative, inputs.limits)
+        data = look(inputs.place(relative), inputs.limits)
         digest = digest_of(data)
         book = open_book(data, inputs.limits)
     except Unreadable as unreadable:
         return FileRead(file, digest, remarks=(replace(unreadable.remark, file=file),))
     if inputs.registry is None:
         return _registry(book, inputs.form, digest)
+    if decided := find_decisions(book, inputs.form):
+        return FileRead(file, digest, (), _on(file, decided.remarks), decided.read)
     reports, remarks = read_book(book, inputs.form, _schools(inputs.registry))
-    return FileRead(file, digest, reports, tuple(replace(remark, file=file) for remark in remarks))
+    return FileRead(file, digest, reports, _on(file, remarks))
+
+
+def _on(file: str, remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    return tuple(replace(remark, file=file) for remark in remarks)
 
 
 def digest_of(data: bytes) -> str:

@@ -15,6 +15,7 @@ from pipeline.writing.brief.decisions import (
     NOTHING_TO_DECIDE,
     make_decisions,
 )
+from pipeline.writing.brief.followed import is_settled, make_followed
 from pipeline.writing.brief.headline import make_headline
 from pipeline.writing.brief.subline import make_subline
 from pipeline.writing.pages.brief import Brief
@@ -31,6 +32,9 @@ def make_brief(figures: Figures, catalogue: Catalogue) -> Brief:
         nothing = NOTHING_ASKED
     elif doubted_schools(figures, figures.form.headline.item):
         nothing = NOTHING_BUT_DOUBTS
+    decided = tuple(make_followed(figures))
+    calm = not to_decide and is_settled(figures)
+    lines = (*(to_decide or ((nothing,) if calm else ())), *decided)
     return Brief(
         kicker=f"{figures.form.subject} · приказ №{NBSP}{order.number} от {wording.day(order.date)}".upper(),
         dates=_dates(figures),
@@ -38,9 +42,9 @@ def make_brief(figures: Figures, catalogue: Catalogue) -> Brief:
         good=figures.municipality.level is not Level.BELOW and not is_plan_doubted(figures),
         subline=make_subline(figures),
         cards=make_cards(figures),
-        decide="Требует решения управления" if to_decide else "Решения управления",
-        decisions=to_decide or (nothing,),
-        calm=not to_decide,
+        decide="Решения управления" if calm else "Требует решения управления",
+        decisions=lines,
+        calm=calm,
         footer=_footer(figures),
     )
 

@@ -1,14 +1,14 @@
 """What the management has to decide: at most a line a subject, each only when there is something to decide."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from pipeline import wording
 from pipeline.measuring.activation import first_to_catch_up
-from pipeline.measuring.figures import Figures, Level, State
+from pipeline.measuring.figures import Activation, Figures, Level, State, Submission
 from pipeline.wording import NBSP
 from pipeline.writing.pages import titles
-from pipeline.writing.pages.brief import Decision
+from pipeline.writing.pages.brief import Decision, Subject
 from pipeline.writing.pages.doubts import (
     is_course_doubted,
     is_headline_doubted,
@@ -27,6 +27,7 @@ from pipeline.writing.pages.words import (
     to_remind,
     unattributed_said,
 )
+from schemas.decided import Matter
 from schemas.form import Form
 from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Catalogue, Remark, Severity
@@ -52,27 +53,46 @@ NOTHING_BUT_DOUBTS = Decision(
 def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]:
     if not figures.schools:
         empty = "В реестре нет ни одной школы: внесите школы и запустите свод снова."
-        yield Decision("Реестр", empty, proposal="Заполнить реестр школ")
+        yield Decision("Реестр", empty, "", "Заполнить реестр школ", Subject(Matter.REGISTRY))
     if said := _fitted(lambda shown: _about_registry(figures, shown)):
-        yield Decision("Реестр", said, titles.REMARKS, "Исправить реестр школ")
+        yield Decision("Реестр", said, titles.REMARKS, "Исправить реестр школ", Subject(Matter.REGISTRY))
     if figures.below:
         sheet = figures.form.headline.sheet
         tag = with_mark(sheet, is_headline_doubted(figures))
-        yield Decision(tag, _who_should_catch_up(figures), sheet, "Довести отстающие школы до плана")
-    absent = any(to_remind(figures, state) for state in _ABSENT)
+        about = Subject(Matter.PLAN, _codes(first_to_catch_up(figures.below, figures.municipality).schools))
+        yield Decision(tag, _who_should_catch_up(figures), sheet, "Довести отстающие школы до плана", about)
+    absent = [line for state in _ABSENT for line in to_remind(figures, state)]
     if figures.unattributed or absent:
         said = _fitted(lambda shown: _who_is_absent(figures, shown))
         proposal = "Получить недостающие отчёты" if absent else "Разобрать неопознанные файлы"
-        yield Decision("Отчёты", said, titles.SUBMISSIONS, proposal)
+        yield Decision("Отчёты", said, titles.SUBMISSIONS, proposal, Subject(Matter.REPORTS, _codes(absent)))
     if errors := [one for one in figures.remarks if one.severity is Severity.ERROR and one.file != REGISTRY]:
         said = _gravest_error(errors, figures, catalogue)
-        yield Decision("Ошибки", said, titles.REMARKS, "Исправить ошибки в отчётах")
+        about = Subject(Matter.ERRORS, _in_order({error.school for error in errors}, figures))
+        yield Decision("Ошибки", said, titles.REMARKS, "Исправить ошибки в отчётах", about)
     if figures.overdue or any(deadline.due < figures.as_of for deadline in figures.questioned):
         proposal = "Завершить просроченные этапы" if figures.overdue else "Уточнить ответы под вопросом"
-        yield Decision("Сроки", _fitted(lambda _: _most_overdue(figures)), titles.MILESTONES, proposal)
+        said = _fitted(lambda _: _most_overdue(figures))
+        yield Decision("Сроки", said, titles.MILESTONES, proposal, _about_deadlines(figures))
     if figures.problem_groups:
         said = _fitted(lambda shown: _what_hinders(figures, min(shown, 3)))
-        yield Decision("Мешает", said, titles.PROBLEMS, "Рассмотреть, что мешает школам")
+        about = Subject(Matter.HINDERS)
+        yield Decision("Мешает", said, titles.PROBLEMS, "Рассмотреть, что мешает школам", about)
+
+
+def _codes(rows: Iterable[Activation | Submission]) -> tuple[str, ...]:
+    return tuple(row.school.code for row in rows if row.school)
+
+
+def _in_order(codes: Container[str], figures: Figures) -> tuple[str, ...]:
+    """Those of schools that are known, in the order of the registry."""
+    return tuple(school.code for school in figures.schools if school.code in codes)
+
+
+def _about_deadlines(figures: Figures) -> Subject:
+    late = {code for codes in figures.overdue.values() for code in codes}
+    papers = any(not deadline.item for deadline in figures.overdue)
+    return Subject(Matter.DEADLINES, _in_order(late, figures), papers)
 
 
 def _fitted(*wordings: Callable[[int], str]) -> str:

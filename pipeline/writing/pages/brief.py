@@ -1,9 +1,11 @@
 """What a page that is read at a glance says, of the municipality (`writing.brief` makes it) or of one school."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipeline.writing.pages.doubts import with_mark
 from pipeline.writing.pages.theme import Look
+from schemas.decided import Matter
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,25 @@ class Card:
         return with_mark(self.figure, self.doubted)
 
 
+class Subject(NamedTuple):
+    """What a line of decision is about, by which the next months tell what became of it. schools: codes of those whom
+    it concerns; papers: some of its deadlines are of papers or measures that no report shows."""
+
+    matter: Matter
+    schools: tuple[str, ...] = ()
+    papers: bool = False
+
+
 @dataclass(frozen=True)
 class Decision:
     """One line of «Требует решения управления»; `sheet` is where to read on, blank for none. `proposal`: what the memo
-    proposes to do, without a full stop; blank where there is nothing to do."""
+    proposes to do, without a full stop; blank where there is nothing to do. `about`: None for no question."""
 
     tag: str
     text: str
     sheet: str = ""
     proposal: str = ""
+    about: Subject | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ written by whom is told by `summary.contents`."""
 from schemas.own_names import CHARTS as CHARTS
 from schemas.own_names import COVERAGE as COVERAGE
 from schemas.own_names import DATA as DATA
+from schemas.own_names import DECISIONS as DECISIONS
 from schemas.own_names import FRONT as FRONT
 from schemas.own_names import METHOD as METHOD
 from schemas.own_names import MILESTONES as MILESTONES

@@ -13,6 +13,7 @@ from pipeline.writing.summary import (
     activation,
     coverage,
     data,
+    decisions,
     front,
     method,
     milestones,
@@ -58,6 +59,12 @@ def sheets(form: Form) -> tuple[Sheet, ...]:
             titles.PROBLEMS,
             "what gets in the way, in the schools' words, and how others solved it",
             _without_charts(problems.write),
+        ),
+        Sheet(
+            titles.DECISIONS,
+            "what to decide, with cells for who does it by when; what became of what was decided before",
+            _without_charts(decisions.write),
+            theme.ORANGE,
         ),
         Sheet(
             titles.WORDS,
