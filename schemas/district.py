@@ -4,6 +4,7 @@ A cell of the office that is not understood has a value of its own (`UNKNOWN`, `
 value: neither mypy (`truthy-bool`) nor Python lets anybody take it for a yes or for a no.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 from schemas.remarks import Remark
 
+NO_GROUP = "Без группы"  # what schools of no group are called where others have one
 MUNICIPALITY = "municipality"  # scope of the municipality's figures beside the codes of the schools: none may have it
 
 
@@ -50,7 +52,8 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True)
 class School:
-    """One row of the registry's sheet «Школы». `bases`: base id -> people. `classes`: None where not known."""
+    """One row of the registry's sheet «Школы». `bases`: base id -> people. `classes`: None where not known. `group`:
+    in the office's own words; blank for none."""
 
     code: str
     name: str
@@ -61,11 +64,22 @@ class School:
     email: str = ""
     since: date | Unknown | None = None
     until: date | Unknown | None = None
+    group: str = ""
 
     def in_being(self, day: date) -> bool:
         """A date that cannot be read closes no school: left out, it would be missed by nobody. A remark tells of it."""
         begun = self.since is None or self.since is UNKNOWN or self.since <= day
         return begun and (self.until is None or self.until is UNKNOWN or day <= self.until)
+
+
+def by_group(schools: Iterable[School]) -> dict[str, list[School]]:
+    """Group -> its schools, in the order in which they are met; those of none last, as `NO_GROUP`. Empty where no
+    school has a group."""
+    found: dict[str, list[School]] = {}
+    for school in schools:
+        found.setdefault(school.group, []).append(school)
+    without = found.pop("", [])
+    return {**found, NO_GROUP: without} if found and without else found
 
 
 class Recipient(NamedTuple):

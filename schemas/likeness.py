@@ -76,6 +76,18 @@ def only_repeats(said: str, printed: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
+def is_slip(said: str, other: str) -> bool:
+    """May one name be the other, mistyped: as many words, each the same or a longer one mistyped, or words run
+    together. Figures and short words must agree: «Куст 1» is not «Куст 2», nor «Группа А» «Группа Б»."""
+    words, known = plain(said).split(), plain(other).split()
+    if words == known or "".join(words) == "".join(known):
+        return words != known
+    return len(words) == len(known) and all(
+        a == b or (len(b) >= 4 and b.isalpha() and _mistyped(a, [b])) for a, b in zip(words, known, strict=True)
+    )
+
+
+@lru_cache(maxsize=65536)
 def stems(text: str) -> frozenset[str]:
     """The beginnings of a text's longer words: what it is about, in whatever case. Figures and small words are none."""
     return frozenset(word[:_STEM] for word in plain(text).split() if len(word) >= _LONGER and word.isalpha())

@@ -189,6 +189,12 @@ EMAIL = Address(
     unread="писать по нему нельзя",
     spellings=("Адрес электронной почты", "Эл. почта", "Почта", "E-mail"),
 )
+GROUP = Text(
+    "Группа",
+    holds="куст, район, вид школы — как называет управление; пусто — без группы",
+    unread="школа показана без группы",
+    spellings=("Группы", "Куст", "Округ"),
+)
 SINCE = Day(
     "Действует с",
     holds="первый день школы; пусто — действует давно",
@@ -202,7 +208,7 @@ UNTIL = Day(
 SCHOOLS = Table(
     "Школы",
     "Одна строка — одна школа. Без этого листа свод не делается.",
-    (CODE, NAME, FULL_NAME, ALIASES, CLASSES, EMAIL, SINCE, UNTIL),
+    (CODE, NAME, FULL_NAME, ALIASES, CLASSES, EMAIL, GROUP, SINCE, UNTIL),
 )
 
 RECIPIENT = Text("Имя", holds="кому идут письма", unread="строка не учтена", spellings=("Ф.И.О.", "Получатель"))

@@ -52,6 +52,7 @@ class Case:
     state: State = State.ACCEPTED
     days_late: int | None = 0
     set_aside: bool = False
+    group: str = ""
 
 
 CASES = (
@@ -76,6 +77,9 @@ CASES = (
     Case("ВСОШ", 80, (13.5, 32.7, 30.0), State.TO_CORRECT, set_aside=True),
     Case("НОШ с. Устье", 60, (), State.NOT_SUBMITTED, days_late=None),
 )
+
+
+LONG_GROUP = f"Школы, до которых {' '.join(['очень'] * 50)} далеко от управления, <5, >5, ~?*"  # longer than 255
 
 
 # ── states ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -149,6 +153,16 @@ def another_form() -> Figures:
 
 
 @cache
+def schools_in_groups() -> Figures:
+    """Names of groups that a formula would take otherwise than they are written, one of which nobody is counted, and
+    schools of none."""
+    names = ("=1+1", "Куст *", "01", "1", LONG_GROUP, "")
+    cases = [replace(case, group=names[place % len(names)]) for place, case in enumerate(CASES[:-2])]
+    silent = [replace(case, group="Дальние", set_aside=bool(case.course)) for case in CASES[-2:]]
+    return district([*cases, *silent], remarks=REMARKS, problems=PROBLEMS)
+
+
+@cache
 def exactly_on_target() -> Figures:
     """Schools of many sizes that state the lower bound itself: their people are no whole number."""
     return district([Case(f"СОШ № {able}", able, (41.0,)) for able in range(37, 397, 20)], history=(AS_OF,))
@@ -167,6 +181,7 @@ STATES = {
     "empty-registry": empty_registry,
     "another-form": another_form,
     "exactly-on-target": exactly_on_target,
+    "schools-in-groups": schools_in_groups,
 }
 
 REMARKS = (
@@ -235,6 +250,7 @@ def district(
         year=_year(schools, of_case, form, as_of),
         coverage=coverage,
         totals=totals,
+        groups=_groups(schools, coverage, form, as_of),
         activation=activation,
         municipality=_municipality(activation, form, as_of, trend, totals),
         milestones=_milestones(schools, of_case, coverage, form, as_of),
@@ -359,7 +375,7 @@ def _school(number: int, case: Case, form: Form) -> School:
     factors = {"Родители": 1.2, "Учителя": 1 / 18}
     sizes = {base.id: float(math.ceil(case.able * factors.get(base.group, 0.8))) for base in form.bases}
     sizes[form.headline_item.base] = float(case.able)
-    return School(f"{number:02d}", case.name, bases=sizes)
+    return School(f"{number:02d}", case.name, bases=sizes, group=case.group)
 
 
 def _came(case: Case) -> State:
@@ -428,6 +444,31 @@ def _totals(coverage: pd.DataFrame, form: Form, expected: int, before: Figures |
             "expected": expected,
         }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _groups(schools: Sequence[School], coverage: pd.DataFrame, form: Form, as_of: date) -> pd.DataFrame:
+    """A row a group and item; those of no group last. None where no school has one."""
+    names = [*dict.fromkeys(s.group for s in schools if s.group), *([""] if any(not s.group for s in schools) else [])]
+    rows = []
+    for name in names if any(names) else ():
+        own = [school.code for school in schools if school.group == name]
+        sums = _totals(coverage[coverage["school_code"].isin(own)], form, len(own), None)
+        for row in sums.itertuples():
+            nothing = {"level": None, "deviation": math.nan, "shortfall": math.nan}
+            if row.Index == form.headline.item:
+                nothing["level"] = Level.UNKNOWN
+                if row.total:
+                    nothing |= {key: value for key, value in _against(row.covered, row.total, form, as_of).items() if
+                                key in nothing and value is not None}  # fmt: skip
+            figures = {key: value for key, value in row._asdict().items() if key != "Index" and "change" not in key}
+            if not row.total:
+                figures |= {"covered": math.nan, "total": math.nan, "percent": math.nan}
+            rows.append({"group": name or "Без группы", "item": row.Index, **figures, **nothing})
+    columns = ["group", "item", "covered", "total", "percent", "counted", "carried", "derived",
+               *(share.value for share in Share if share is not Share.COUNTED), "expected", "level", "deviation",
+               "shortfall"]  # fmt: skip
+    levels = pd.Series([row["level"] for row in rows], dtype="object")
+    return pd.DataFrame(rows, columns=columns).assign(level=levels).astype({"shortfall": "float64"})
 
 
 def _by_item(coverage: pd.DataFrame) -> dict[str, list[Any]]:

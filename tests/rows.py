@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from pipeline.measuring.frames import Coverage, Measures, Milestones, Steps, Totals, Trend
+from pipeline.measuring.frames import Coverage, Groups, Measures, Milestones, Steps, Totals, Trend
 from schemas.answers import Answers
 from schemas.csv_tables import AnswersFile, FindingsFile
 from schemas.frames.between import BetweenItems, Changes, DocumentsBefore
@@ -74,6 +74,13 @@ RIGHT: dict[Model, Row] = {
         "change_people": None, "change_schools": 0, "change_of_totals": None,
         "covered_rows": 137.0, "total_rows": 548.0, "counted_rows": 2, "waived": False,
     },
+    Groups: {
+        **_OF_A_PICTURE,
+        "group": "Город", "item": "14", "covered": 137.0, "total": 548.0, "percent": 25.0, "counted": 2, "carried": 1,
+        "derived": 1, "set_aside": 1, "not_applicable": 1, "no_answer": 1, "no_report": 1, "expected": 6,
+        "level": "ниже плана", "deviation": -16.0, "shortfall": 88.0,
+        "covered_rows": 137.0, "total_rows": 548.0, "counted_rows": 2, "waived": False,
+    },
     Milestones: {
         **_OF_A_PICTURE,
         "school_code": "01", "item": "3", "due": date(2013, 12, 23), "state": "done", "days_late": 0,
@@ -97,6 +104,17 @@ RIGHT: dict[Model, Row] = {
 _NO_COUNT = {"count": None, "count_basis": ""}
 _NO_TOTAL = {"total": None, "total_basis": "", "base": None}
 _NO_PERCENT = {"percent": None, "percent_basis": "", "half": None}
+
+_BROKEN_SUMS: dict[str, Row] = {
+    "covered_is_the_sum_of_its_rows": {"covered_rows": 136.0},
+    "total_is_the_sum_of_its_rows": {"total_rows": 574.0},
+    "counted_is_the_number_of_its_rows": {"counted_rows": 3},
+    "every_school_stands_somewhere": {"expected": 7},
+    "carried_among_counted": {"carried": 3},
+    "derived_among_counted": {"derived": 3},
+    "percent_is_that_of_the_sums": {"percent": 26.0},
+    "covered_among_total": {"covered": 822.0, "covered_rows": 822.0, "percent": 150.0},
+}
 
 # Model -> check of a whole row -> what of the right row is changed; nothing else is wrong then.
 BROKEN: dict[Model, dict[str, Row]] = {
@@ -141,16 +159,14 @@ BROKEN: dict[Model, dict[str, Row]] = {
         "percent_of_the_whole": {"percent": 104.0},
     },
     Totals: {
-        "covered_is_the_sum_of_its_rows": {"covered_rows": 136.0},
-        "total_is_the_sum_of_its_rows": {"total_rows": 574.0},
-        "counted_is_the_number_of_its_rows": {"counted_rows": 3},
-        "every_school_stands_somewhere": {"expected": 7},
-        "carried_among_counted": {"carried": 3},
-        "derived_among_counted": {"derived": 3},
+        **_BROKEN_SUMS,
         "compared_among_counted": {"change_schools": 3},
         "change_where_schools_are": {"change": 2.5},
-        "percent_is_that_of_the_sums": {"percent": 26.0},
-        "covered_among_total": {"covered": 822.0, "covered_rows": 822.0, "percent": 150.0},
+    },
+    Groups: {
+        **_BROKEN_SUMS,
+        "unknown_where_nothing_is_counted": {"level": "нет данных", "deviation": None, "shortfall": None},
+        "below_where_less_than_the_target": {"level": "по плану"},
     },
     Milestones: {
         "late_where_overdue": {"days_late": 3},

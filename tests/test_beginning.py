@@ -91,7 +91,20 @@ def test_what_is_filled_in_is_read_as_it_was_meant():
     """Codes keep their zeros, and 6.1 becomes no date."""
     book = template()
     rows = {
-        "Школы": ["01", "СОШ № 1", None, "школа один; первая", 42, 612, 574, 548, 22, "1@example.ru", date(2010, 9, 1)],
+        "Школы": [
+            "01",
+            "СОШ № 1",
+            None,
+            "школа один; первая",
+            42,
+            612,
+            574,
+            548,
+            22,
+            "1@example.ru",
+            "Северный куст",
+            date(2010, 9, 1),
+        ],
         "Рассылка": ["Петрова", "head@example.ru", "сводка, сбои"],
         "Исключения": ["01", "6.1", "TOTAL-NOT-BASE", "слияние", "Петрова", date(2014, 9, 1)],
         "Документы": ["01", FORM.unseen[0], "да"],
@@ -111,6 +124,7 @@ def test_what_is_filled_in_is_read_as_it_was_meant():
         22,
         "1@example.ru",
         date(2010, 9, 1),
+        group="Северный куст",
     )
     assert found == Registry(
         (school,),

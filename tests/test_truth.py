@@ -13,7 +13,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.measuring.figures import Figures, Level, Milestone, State, Unattributed
+from pipeline.measuring.figures import Activation, Figures, Level, Milestone, State, Unattributed
 from pipeline.sending.letters import leadership_letter
 from pipeline.wording import NBSP
 from pipeline.writing.brief import make_brief
@@ -26,6 +26,7 @@ CATALOGUE = load_catalogue()
 REGISTRY = Registry(mailing=(Recipient("Начальник", "head@example.org"),))
 STATES = (State.ACCEPTED, State.ACCEPTED, State.ACCEPTED_WITH_REMARKS, State.TO_CORRECT, State.CARRIED,
           State.NOT_SUBMITTED)  # fmt: skip
+GROUPS = (("",), ("Город",), ("Город", ""), ("Город", "Село"), ("Северный куст", "Южный куст", "Лицеи", ""))
 BATCHES, DISTRICTS = 10, 30  # 300 in all
 
 Check = Callable[[Figures, re.Match[str]], bool]
@@ -34,7 +35,8 @@ Check = Callable[[Figures, re.Match[str]], bool]
 # ── districts ────────────────────────────────────────────────────────────────────────────────────────────
 def random_district(seed: int) -> Figures:
     chance = random.Random(seed)
-    cases = [random_case(number, chance) for number in range(1, chance.choice((1, 2, 3, 5, 8)) + 1)]
+    groups = chance.choice(GROUPS)
+    cases = [random_case(number, chance, groups) for number in range(1, chance.choice((1, 2, 3, 5, 8)) + 1)]
     as_of = chance.choice((AS_OF, AS_OF, HISTORY[1], date(2014, 4, 2), date(2014, 5, 20)))
     remarks = [one for one in REMARKS if chance.random() < 0.5]
     problems = [
@@ -46,7 +48,7 @@ def random_district(seed: int) -> Figures:
     return replace(figures, unattributed=tuple(strangers(chance.choice((0, 0, 1, 2, 5)))))
 
 
-def random_case(number: int, chance: random.Random) -> Case:
+def random_case(number: int, chance: random.Random, groups: tuple[str, ...]) -> Case:
     state = chance.choice(STATES)
     start = chance.choice((5.0, 20.0, 38.0, 60.0, 99.0))
     course = [min(100.0, max(0.0, start + chance.choice((-4.0, 0.0, 7.3, 19.9)) * step)) for step in range(3)]
@@ -55,7 +57,10 @@ def random_case(number: int, chance: random.Random) -> Case:
     late = None if state in (State.CARRIED, State.NOT_SUBMITTED) else chance.choice((0, 0, 3))
     able = chance.choice((7, 48, 201, 1310))
     aside = state is State.TO_CORRECT
-    return Case(f"СОШ № {number}", able, () if state is State.NOT_SUBMITTED else tuple(course), state, late, aside)
+    group = chance.choice(groups)
+    return Case(
+        f"СОШ № {number}", able, () if state is State.NOT_SUBMITTED else tuple(course), state, late, aside, group
+    )
 
 
 def strangers(number: int) -> Iterator[Unattributed]:
@@ -97,6 +102,66 @@ def behind(figures: Figures) -> dict[str, int]:
     below = {row.school.name for row in rows if row.school and row.level is Level.BELOW}
     assert below == {name for name, missing in found.items() if missing}
     return {name: missing for name, missing in found.items() if missing}
+
+
+def comparable(figures: Figures) -> dict[str, tuple[float, int]]:
+    """Group -> its share and the people that it lacks as a whole, where half of its schools at least are counted."""
+    schools: dict[str, list[Activation]] = {}
+    for row in figures.activation:
+        if row.school and row.school.group:
+            schools.setdefault(row.school.group, []).append(row)
+    found = {}
+    for name, rows in schools.items():
+        known = [row for row in rows if row.percent is not None]
+        if known and len(known) * 2 >= len(rows):
+            covered, total = (sum(getattr(row, what) for row in known) for what in ("covered", "total"))
+            found[name] = 100 * covered / total, lacks(figures, covered, total) if figures.target else 0
+    return found
+
+
+def part_of_groups(said: str, groups: dict[str, tuple[float, int]]) -> bool:
+    """«Город (74,1 %), Село (63 %) и ещё 1»: those groups and no others, each with its own figures."""
+    found = re.findall(r"([^(,;]+?) \(([\d,]+) %(?:, ещё ([\d ]+) чел\.)?\)(?:, )?", said)
+    rest = re.search(r"и ещё (\d+)$", said)
+    return len(found) + (int(rest[1]) if rest else 0) == len(groups) and all(
+        name in groups and is_share(share, groups[name][0]) and number(people or "0") == groups[name][1]
+        for name, share, people in found
+    )
+
+
+def groups_apart(said: str, figures: Figures) -> bool:
+    """Of each level its groups; where it is short, how many reach the plan."""
+    assert figures.target
+    by_level: dict[str, dict[str, tuple[float, int]]] = {}
+    for name, (share, missing) in comparable(figures).items():
+        level = "выше плана" if round(share, 9) > figures.target.max else "ниже плана" if missing else "по плану"
+        by_level.setdefault(level, {})[name] = share, missing
+    parts = dict(part.split(" — ") for part in said.lower().split("; ") if " — " in part)
+    below = {name.lower(): figures_of for name, figures_of in by_level["ниже плана"].items()}
+    if met := re.match(r"план выполня\w+ (\d+) групп", said.lower()):
+        others = sum(len(groups) for level, groups in by_level.items() if level != "ниже плана")
+        return int(met[1]) == others > 0 and part_of_groups(parts["ниже плана"], below)
+    return (
+        parts.keys() == by_level.keys()
+        and len(parts) > 1
+        and all(
+            part_of_groups(part, {name.lower(): those for name, those in by_level[level].items()})
+            for level, part in parts.items()
+        )
+    )
+
+
+def groups_far_apart(said: re.Match[str], figures: Figures) -> bool:
+    """The lowest and the highest share, at least a step of the plan apart, and all on one side of it."""
+    shares = comparable(figures)
+    low, high = min(shares, key=lambda name: shares[name][0]), max(shares, key=lambda name: shares[name][0])
+    assert shares[high][0] - shares[low][0] >= 20 - 1e-9
+    assert len({missing > 0 for _, missing in shares.values()}) == 1
+    return (
+        is_share(said["low"], min(share for share, _ in shares.values()))
+        and is_share(said["high"], max(share for share, _ in shares.values()))
+        and {said["lowest"], said["highest"]} <= shares.keys()
+    )
 
 
 def whole_lacks(figures: Figures) -> int:
@@ -193,6 +258,8 @@ SUBLINE: dict[str, Check] = {
                                                        State.TO_CORRECT),
     r"(?:Отчитались все школы|Школа отчиталась)(?P<praise>, отстающих нет)?\.": lambda f, m:
         not in_state(f, State.NOT_SUBMITTED, State.CARRIED) and not (m["praise"] and behind(f)),
+    r"Активация родителей заметно различается по группам школ: (?P<lowest>.+) \((?P<low>[\d,]+) %\) и (?P<highest>.+) "
+    r"\((?P<high>[\d,]+) %\)\.": lambda f, m: groups_far_apart(m, f),
     r"По прогнозу к \S+ до [\d,]+ % не дойд\w+: (?P<names>.*)\.": lambda f, m: not behind(f)
         and all_named(m["names"], {row.school.name for row in f.activation if row.school and row.will_miss}),
 }  # fmt: skip
@@ -225,6 +292,7 @@ DECISIONS: dict[str, Check] = {
         all_named(m["names"], set(behind(f))),
     r"Активация: В (?P<schools>\d+) школ\w+.* не хватает (?P<people>[\d ]+) родител\w+, больше всего: .*": lambda f, m:
         (int(m["schools"]), number(m["people"])) == (len(behind(f)), sum(behind(f).values())),
+    r"Группы: (?P<said>.*)\.": lambda f, m: groups_apart(m["said"], f),
     r"Отчёты: В папке (?P<files>\d+) неопознанны\w+ файл\w*: сначала проверьте \w+\.(?: (?P<absent>.*)\.)?":
         lambda f, m: int(m["files"]) == len(f.unattributed) and absent(m["absent"] or "", f),
     r"Отчёты: (?P<absent>.*)\. Нужен запрос директор\w+\.": lambda f, m: not f.unattributed and absent(m["absent"], f),
@@ -285,6 +353,13 @@ def untold(figures: Figures, brief: Brief) -> list[str]:
     return wrong + [said for said in decisions if untrue(said, DECISIONS, figures)]
 
 
+def unsaid_of_groups(figures: Figures, brief: Brief) -> list[str]:
+    """Where one group is below the plan and another is not, a line must say so, and nowhere else."""
+    below = {missing > 0 for _, missing in comparable(figures).values()}
+    said = any(one.tag == "Группы" for one in brief.decisions)
+    return [] if said is (len(below) == 2) else ["«Группы»"]
+
+
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_every_sentence_of_the_first_page_and_the_letter_is_borne_out(batch: int):
     wrong = {}
@@ -296,6 +371,7 @@ def test_every_sentence_of_the_first_page_and_the_letter_is_borne_out(batch: int
         text = letter.text.replace(NBSP, " ")
         found = untold(figures, brief)
         lines = [brief.headline, brief.subline, *(one.text for one in brief.decisions)]
+        found += unsaid_of_groups(figures, brief)
         found += [line for line in lines if line.replace(NBSP, " ") not in text]
         found += [
             line

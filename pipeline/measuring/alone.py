@@ -29,6 +29,7 @@ def alone(figures: Figures, school: School) -> Figures:
         submissions=tuple(line for line in figures.submissions if line.school == school),
         year=replace(figures.year, schools=tuple(one for one in figures.year.schools if one.school == school)),
         coverage=_of(school, figures.coverage),
+        groups=figures.groups.iloc[:0],
         activation=tuple(row for row in figures.activation if row.school == school),
         municipality=next(replace(row, school=None) for row in figures.activation if row.school == school),
         milestones=_of(school, figures.milestones),

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from schemas.district import School
 from schemas.form import Form, Item, Kind
 
 _KEY = ["report", "item"]
+_OF_GROUP = ["group", "item"]
 _PLACE = ["file", "sheet", "cell"]
 _NO_REPORT = -1  # stands for the number of a report where there is none
 _PERCENT_EXACT = 9  # decimals of a percent that count: binary fractions may take the last ones from 100
@@ -68,17 +69,36 @@ def coverage(shares: pd.DataFrame, shown: Picture, items: Sequence[Item]) -> pd.
 
 def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
     """One row an item: `Figures.totals` without their change."""
-    numbers = [item.number for item in items]
-    counted = coverage[coverage["share"] == Share.COUNTED].groupby("item")
-    sums = counted[["covered", "total"]].sum(min_count=1).reindex(numbers)
+    sums = _sums(coverage, pd.Index([item.number for item in items], name="item"))
+    return sums.assign(expected=coverage["school_code"].nunique())
+
+
+def totals_by_group(
+    coverage: pd.DataFrame, groups: Mapping[str, Sequence[School]], items: Sequence[Item]
+) -> pd.DataFrame:
+    """As `totals`, a row a group and item: index group, item. `groups`: each school in one of them."""
+    group_of = {school.code: name for name, schools in groups.items() for school in schools}
+    rows = coverage.assign(group=coverage["school_code"].map(group_of))
+    sums = _sums(rows, pd.MultiIndex.from_product([list(groups), [item.number for item in items]], names=_OF_GROUP))
+    return sums.assign(expected=[len(groups[name]) for name, _ in sums.index])
+
+
+def _sums(coverage: pd.DataFrame, wanted: pd.Index) -> pd.DataFrame:
+    """Σ covered and Σ total of the answers counted, and how many schools are in which state: a row for each of the
+    keys `wanted`, which are made of the columns by whose names they go."""
+    names = list(wanted.names)
+    keys = wanted.to_frame().itertuples(index=False, name=None)
+    counted = coverage[coverage["share"] == Share.COUNTED].groupby(names)
+    sums = counted[["covered", "total"]].sum(min_count=1).reindex(wanted)
     sums["percent"] = sums["covered"] / sums["total"] * 100
-    schools = Counter(zip(coverage["item"], coverage["share"], strict=True))
-    sums["counted"] = [schools[number, Share.COUNTED] for number in numbers]
-    marked = counted[["carried", "derived"]].sum().reindex(numbers, fill_value=0).astype("int64")
+    schools = Counter(zip(*(coverage[name] for name in names), coverage["share"], strict=True))
+    in_state = [{share: schools[*key, share] for share in Share} for key in keys]
+    sums["counted"] = [states[Share.COUNTED] for states in in_state]
+    marked = counted[["carried", "derived"]].sum().reindex(wanted, fill_value=0).astype("int64")
     sums[["carried", "derived"]] = marked
     for share in (Share.SET_ASIDE, Share.NOT_APPLICABLE, Share.NO_ANSWER, Share.NO_REPORT):
-        sums[share.value] = [schools[number, share] for number in numbers]
-    return sums.assign(expected=coverage["school_code"].nunique())
+        sums[share.value] = [states[share] for states in in_state]
+    return sums
 
 
 def with_change(totals: pd.DataFrame, coverage: pd.DataFrame, before: Figures | None) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import pandas as pd
 from pipeline.measuring.rules import Rule
 from schemas.answers import Why
 from schemas.decided import Decided
-from schemas.district import School, Waiver
+from schemas.district import School, Waiver, by_group
 from schemas.form import Form, Target
 from schemas.remarks import Remark
 
@@ -421,6 +421,7 @@ class Measured(NamedTuple):
 
     coverage: pd.DataFrame
     totals: pd.DataFrame
+    groups: pd.DataFrame
     trend: pd.DataFrame
     activation: tuple[Activation, ...]
     municipality: Activation
@@ -437,6 +438,9 @@ class Figures:
         there is none), change_people (the same in people), change_schools (how many these schools are),
         change_of_totals (between the two percents, whichever schools were counted on each date), and in schools:
         counted, carried, derived, set_aside, not_applicable, no_answer, no_report, expected.
+    groups: one row a group of schools and coverage item, groups in the registry's order, `NO_GROUP` last — group,
+        item, what `totals` has but for the change, and of the headline item level (Level), deviation, shortfall (of
+        the group as a whole, as those of the municipality). Empty where no school has a group.
     milestones: one row a school and item with a due date — school_code, item, due, state (Milestone), days_late,
         done_since (date of the first report in which it counted as done, None elsewhere).
     steps: one row a school and target — school_code, by, min, max, state: is the headline item there by now?
@@ -467,6 +471,7 @@ class Figures:
     year: Year
     coverage: pd.DataFrame
     totals: pd.DataFrame
+    groups: pd.DataFrame
     activation: tuple[Activation, ...]  # worst first, those without a figure last
     municipality: Activation
     milestones: pd.DataFrame
@@ -499,6 +504,12 @@ class Figures:
     @property
     def unattributed_files(self) -> int:
         return len({one.file for one in self.unattributed})
+
+    @cached_property
+    def grouped(self) -> dict[str, list[School]]:
+        """Group -> its schools, in the order of `groups`; empty where no school has a group, and for one school
+        alone."""
+        return {} if self.groups.empty else by_group(self.schools)
 
     @cached_property
     def carried_reports(self) -> frozenset[str]:

@@ -12,10 +12,11 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from pipeline.measuring.figures import Figures, Milestone, Share
+from pipeline.measuring.figures import Figures, Level, Milestone, Share
 
 _SLIP = 1e-6  # what binary fractions may add, in people or percentage points
 _SHARES, _STATES = [share.value for share in Share], [state.value for state in Milestone]
+_LEVELS = [level.value for level in Level]
 
 Waived = set[tuple[str, str]]  # (school, item) with an impossible figure that counts all the same
 
@@ -43,6 +44,7 @@ def _judged(figures: Figures, picture: int, waived: Waived) -> dict[str, pd.Data
     frames = {
         "coverage": figures.coverage.assign(waived=_waived(figures.coverage, waived)),
         "totals": _beside_rows(figures, waived),
+        "groups": _beside_groups(figures, waived),
         "milestones": figures.milestones,
         "steps": figures.steps,
         "measures": figures.measures,
@@ -95,8 +97,8 @@ class Coverage(_OfAPicture):
         return table["waived"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)
 
 
-class Totals(_OfAPicture):
-    """`Figures.totals`: one row a coverage item, beside the sums of its schools, added up anew (`…_rows`)."""
+class _OfSums(_OfAPicture):
+    """Σ over schools of one coverage item, beside the sums of these schools, added up anew (`…_rows`)."""
 
     item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
     covered: Series[float] = pa.Field(nullable=True, description="people covered")
@@ -110,18 +112,10 @@ class Totals(_OfAPicture):
     no_answer: Series[int] = pa.Field(ge=0, description="schools")
     no_report: Series[int] = pa.Field(ge=0, description="schools")
     expected: Series[int] = pa.Field(ge=0, description="schools")
-    change: Series[float] = pa.Field(nullable=True, description="points since the last reporting date, same schools")
-    change_people: Series[float] = pa.Field(nullable=True, description="the same in people")
-    change_schools: Series[int] = pa.Field(ge=0, description="schools counted on both dates")
-    change_of_totals: Series[float] = pa.Field(nullable=True, description="points, whichever schools are counted")
     covered_rows: Series[float] = pa.Field(description="Σ covered of the schools counted. Judged here only")
     total_rows: Series[float] = pa.Field(description="Σ total of the schools counted. Judged here only")
     counted_rows: Series[int] = pa.Field(ge=0, description="how many schools are counted. Judged here only")
     waived: Series[bool] = pa.Field(description="of one of its schools is. Judged here only")
-
-    class Config:
-        strict = True
-        unique = ("item", "picture")
 
     @pa.dataframe_check(error="people covered are those of the schools")
     @classmethod
@@ -154,16 +148,6 @@ class Totals(_OfAPicture):
     def derived_among_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["derived"] <= table["counted"]
 
-    @pa.dataframe_check(error="schools that are compared are counted")
-    @classmethod
-    def compared_among_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
-        return table["change_schools"] <= table["counted"]
-
-    @pa.dataframe_check(error="a change is one of schools: over none there is no change")
-    @classmethod
-    def change_where_schools_are(cls, table: pd.DataFrame) -> "pd.Series[bool]":
-        return table["change"].isna() | (table["change_schools"] > 0)
-
     @pa.dataframe_check(error="the percent is Σ covered / Σ total, never a mean")
     @classmethod
     def percent_is_that_of_the_sums(cls, table: pd.DataFrame) -> "pd.Series[bool]":
@@ -174,6 +158,53 @@ class Totals(_OfAPicture):
     @classmethod
     def covered_among_total(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["waived"] | table["covered"].isna() | _among(table["covered"], table["total"])
+
+
+class Totals(_OfSums):
+    """`Figures.totals`: one row a coverage item."""
+
+    change: Series[float] = pa.Field(nullable=True, description="points since the last reporting date, same schools")
+    change_people: Series[float] = pa.Field(nullable=True, description="the same in people")
+    change_schools: Series[int] = pa.Field(ge=0, description="schools counted on both dates")
+    change_of_totals: Series[float] = pa.Field(nullable=True, description="points, whichever schools are counted")
+
+    class Config:
+        strict = True
+        unique = ("item", "picture")
+
+    @pa.dataframe_check(error="schools that are compared are counted")
+    @classmethod
+    def compared_among_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["change_schools"] <= table["counted"]
+
+    @pa.dataframe_check(error="a change is one of schools: over none there is no change")
+    @classmethod
+    def change_where_schools_are(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["change"].isna() | (table["change_schools"] > 0)
+
+
+class Groups(_OfSums):
+    """`Figures.groups`: one row a group of schools and coverage item."""
+
+    group: Series[str] = pa.Field(str_length={"min_value": 1}, description="name of the group")
+    level: Series[object] = pa.Field(isin=_LEVELS, nullable=True, description="`Level`, of the headline item alone")
+    deviation: Series[float] = pa.Field(nullable=True, description="points from the target's lower bound")
+    shortfall: Series[float] = pa.Field(ge=0, nullable=True, description="people missing to that bound")
+
+    class Config:
+        strict = True
+        unique = ("group", "item", "picture")
+
+    @pa.dataframe_check(error="a group of which nothing is counted stands nowhere to the target")
+    @classmethod
+    def unknown_where_nothing_is_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["level"].isna() | (table["percent"].isna() == (table["level"] == Level.UNKNOWN))
+
+    @pa.dataframe_check(error="below the target is what is less, and nothing else")
+    @classmethod
+    def below_where_less_than_the_target(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        near = table["deviation"].isna() | (table["deviation"].abs() <= _SLIP)
+        return near | ((table["deviation"] < 0) == (table["level"] == Level.BELOW))
 
 
 class Milestones(_OfAPicture):
@@ -274,6 +305,7 @@ FRAMES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
     {
         "coverage": Coverage,
         "totals": Totals,
+        "groups": Groups,
         "milestones": Milestones,
         "steps": Steps,
         "measures": Measures,
@@ -298,17 +330,31 @@ def _waived(rows: pd.DataFrame, waived: Waived) -> "pd.Series[bool]":
 
 def _beside_rows(figures: Figures, waived: Waived) -> pd.DataFrame:
     """`Totals`: each item beside what a plain loop over its schools adds up to."""
-    sums: dict[str, list[Any]] = {item: [0.0, 0.0, 0] for item in figures.totals.index}
-    columns = (figures.coverage[name] for name in ("item", "share", "covered", "total"))
-    for item, share, covered, total in zip(*columns, strict=True):
-        if share is Share.COUNTED:
-            for place, figure in enumerate((covered, total, 1)):
-                sums[item][place] += 0.0 if pd.isna(figure) else figure
-    covered, total, counted = zip(*sums.values(), strict=True)
-    beside = {"covered_rows": covered, "total_rows": total, "counted_rows": counted}
+    rows = _beside_sums(figures.totals.reset_index(), ["item"], figures.coverage)
     items = {item for _, item in waived}
-    rows = figures.totals.assign(**{name: list(values) for name, values in beside.items()}).reset_index()
     return rows.assign(waived=rows["item"].isin(items))
+
+
+def _beside_groups(figures: Figures, waived: Waived) -> pd.DataFrame:
+    """`Groups`: the same of each group's schools."""
+    group_of = {school.code: name for name, schools in figures.grouped.items() for school in schools}
+    schools = figures.coverage.assign(group=[group_of.get(code, "") for code in figures.coverage["school_code"]])
+    rows = _beside_sums(figures.groups, ["group", "item"], schools)
+    let = {(group_of.get(code, ""), item) for code, item in waived}
+    found = [key in let for key in zip(rows["group"], rows["item"], strict=True)]
+    return rows.assign(waived=pd.Series(found, index=rows.index, dtype="bool"))
+
+
+def _beside_sums(rows: pd.DataFrame, keys: list[str], coverage: pd.DataFrame) -> pd.DataFrame:
+    """`keys`: columns of both by which a row is that of its schools."""
+    sums: dict[Any, list[Any]] = {key: [0.0, 0.0, 0] for key in zip(*(rows[name] for name in keys), strict=True)}
+    columns = (coverage[name] for name in (*keys, "share", "covered", "total"))
+    for *key, share, covered, total in zip(*columns, strict=True):
+        if share is Share.COUNTED and tuple(key) in sums:
+            for place, figure in enumerate((covered, total, 1)):
+                sums[tuple(key)][place] += 0.0 if pd.isna(figure) else figure
+    beside = pd.DataFrame(list(sums.values()), columns=["covered_rows", "total_rows", "counted_rows"], index=rows.index)
+    return rows.join(beside.astype({"covered_rows": "float64", "total_rows": "float64", "counted_rows": "int64"}))
 
 
 def _beside_schools(figures: Figures, waived: Waived) -> pd.DataFrame:

@@ -30,6 +30,7 @@ from pipeline.measuring.figures import (
     Told,
 )
 from pipeline.measuring.frames import hold
+from pipeline.measuring.groups import groups
 from pipeline.measuring.mended import mended
 from pipeline.measuring.milestones import Milestones, measures, milestones
 from pipeline.measuring.picture import Picture, outcome, picture, said_of_outcomes
@@ -138,7 +139,8 @@ def _measured(
     trend = _trend(evidence, pictures)
     last_time = {row.school.code: row for row in before.activation if row.school} if before else {}
     rows = headline.activation(evidence, shares, _points(evidence, courses), last_time)
-    return Measured(shares, sums, trend, rows, headline.municipality(evidence, sums, _whole_course(trend)))
+    parts = groups(shares, evidence.shown, evidence.form)
+    return Measured(shares, sums, parts, trend, rows, headline.municipality(evidence, sums, _whole_course(trend)))
 
 
 def _undoubted(evidence: Evidence, figures: Figures, pictures: Sequence[Picture]) -> Figures | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
-from pipeline.measuring.figures import Figures, Milestone, Reconciliation, Share
+from pipeline.measuring.figures import Figures, Level, Milestone, Reconciliation, Share
 
 Row = TypeVar("Row", bound=NamedTuple)
 
@@ -49,6 +49,27 @@ class TotalRow(NamedTuple):
     no_answer: int
     no_report: int
     expected: int
+
+
+class GroupRow(NamedTuple):
+    """One coverage item over the schools of a group; level, deviation and shortfall of the headline item alone."""
+
+    group: str
+    item: str
+    covered: float
+    total: float
+    percent: float
+    counted: int
+    carried: int
+    derived: int
+    set_aside: int
+    not_applicable: int
+    no_answer: int
+    no_report: int
+    expected: int
+    level: Level | None
+    deviation: float
+    shortfall: float
 
 
 class MilestoneRow(NamedTuple):
@@ -147,6 +168,11 @@ def coverage_rows(figures: Figures) -> Iterator[CoverageRow]:
 def totals_by_item(figures: Figures) -> dict[str, TotalRow]:
     """In the form's order."""
     return {row.item: row for row in typed_rows(figures.totals, TotalRow, index="item")}
+
+
+def group_rows(figures: Figures) -> Iterator[GroupRow]:
+    """Group by group, each in the form's order."""
+    return typed_rows(figures.groups, GroupRow)
 
 
 def milestone_rows(figures: Figures) -> Iterator[MilestoneRow]:

@@ -4,20 +4,26 @@ Its sheets are declared in `schemas.registry_book` and read by `registry_rows`; 
 of «Рассылка» or «Исключения» in which any cell is not understood grants nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+
+from rapidfuzz import fuzz, process
 
 from pipeline.reading.opening.book import Book
 from pipeline.reading.registry_headings import near_sheets
 from pipeline.reading.registry_rows import Known, Row, SheetRead, read_sheet
 from pipeline.reading.schools import Schools
+from pipeline.wording import shortened
 from schemas import registry_book as book_of
-from schemas.district import MUNICIPALITY, UNKNOWN, Paper, Recipient, Registry, School, Topic, Waiver
+from schemas.district import MUNICIPALITY, NO_GROUP, UNKNOWN, Paper, Recipient, Registry, School, Topic, Waiver
 from schemas.form import Form
-from schemas.likeness import plain
+from schemas.likeness import is_slip, plain
 from schemas.registry_book import FILE, SCHOOLS
 from schemas.remarks import Remark, known_codes, remark
 from schemas.strict import UsageError
+
+_NEAR_GROUP = 75.0  # letters alike, 0–100: groups that are less so are no slip of one another
 
 
 def read_registry(book: Book, form: Form) -> Registry:
@@ -58,7 +64,9 @@ def _read_schools(book: Book, form: Form) -> tuple[SheetRead, dict[str, School]]
         fill = f"Заполните столбец «{book_of.CODE.heading}»."
         raise UsageError(f"Файл {FILE}, лист «{SCHOOLS.sheet}»: ни у одной школы нет кода. {fill}")
     sheet.remarks.extend(_shared_names(found.values()))
-    return sheet, {code: school for code, (_, school) in found.items()}
+    schools = _of_one_spelling(found)
+    _say_groups_alike(schools, found)
+    return sheet, schools
 
 
 def _no_schools(book: Book, form: Form) -> str:
@@ -96,7 +104,7 @@ def _add_school(row: Row, form: Form, found: dict[str, tuple[Row, School]]) -> N
 def _school(code: str, name: str, row: Row, form: Form) -> School:
     """All else that the row says of it. A cell that is not understood takes nothing away from the school."""
     full_name, aliases, email = row.text(book_of.FULL_NAME), row.text(book_of.ALIASES), row.email(book_of.EMAIL)
-    classes = row.number_in(book_of.CLASSES)
+    classes, group = row.number_in(book_of.CLASSES), row.text(book_of.GROUP)
     since, until = row.day(book_of.SINCE), row.day(book_of.UNTIL)
     if isinstance(since, date) and isinstance(until, date) and until < since:
         row.must_not(book_of.UNTIL, f"{until:%d.%m.%Y} раньше, чем «{book_of.SINCE.heading}»")
@@ -111,6 +119,7 @@ def _school(code: str, name: str, row: Row, form: Form) -> School:
         "" if email is UNKNOWN else email,
         since,
         until,
+        "" if group is UNKNOWN or plain(group) == plain(NO_GROUP) else " ".join(group.split()),
     )
 
 
@@ -142,6 +151,34 @@ def _shared_names(schools: Iterable[tuple[Row, School]]) -> Iterator[Remark]:
                 )
             place = {"file": FILE, "sheet": row.sheet, "cell": row.address(book_of.NAME), "school": school.code}
             yield remark("REGISTRY-NAME", **place, value=name, candidates=", ".join(s.code for _, s in several))
+
+
+def _of_one_spelling(found: Mapping[str, tuple[Row, School]]) -> dict[str, School]:
+    """The schools by their codes: groups that differ by case, spaces, ё or punctuation alone are one, written as it is
+    first met."""
+    written: dict[str, str] = {}
+    return {
+        code: replace(school, group=written.setdefault(plain(school.group) or school.group, school.group))
+        for code, (_, school) in found.items()
+    }
+
+
+def _say_groups_alike(schools: Mapping[str, School], found: Mapping[str, tuple[Row, School]]) -> None:
+    """A remark on a group whose name may be a larger one's, mistyped: which of them is meant nobody can tell, so both
+    stay."""
+    codes: dict[str, list[str]] = {}
+    for code, school in schools.items():
+        if school.group:
+            codes.setdefault(school.group, []).append(code)
+    names = sorted(codes, key=lambda name: -len(codes[name]))  # of equal ones the first that is met
+    words = [plain(name) for name in names]
+    for place, name in enumerate(names):
+        near = process.extract(words[place], words[:place], scorer=fuzz.ratio, score_cutoff=_NEAR_GROUP)
+        if alike := next((names[other] for _, _, other in near if is_slip(name, names[other])), ""):
+            row, _ = found[codes[name][0]]
+            what = f"группа «{shortened(name, 40)}» похожа на «{shortened(alike, 40)}»"
+            data = {"what": what, "column": book_of.GROUP.heading, "meaning": "они считаются как две разные"}
+            row.say("REGISTRY-CELL", book_of.GROUP, value=name, **data)
 
 
 # ── the other sheets ─────────────────────────────────────────────────────────────────────────────────────────

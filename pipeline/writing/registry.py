@@ -13,7 +13,7 @@ from pipeline.writing import registry_cells as cells
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.theme import Formats, Look
 from schemas import registry_book as book_of
-from schemas.district import Recipient, Registry, School, Topic
+from schemas.district import Recipient, Registry, School, Topic, by_group
 from schemas.form import Form
 from schemas.registry_book import Column, Table
 
@@ -30,6 +30,7 @@ _WIDTHS = {
     book_of.FULL_NAME.heading: 60,
     book_of.ALIASES.heading: 30,
     book_of.EMAIL.heading: 26,
+    book_of.GROUP.heading: 20,
 }
 _FILLING_WIDTHS = {  # where a hint stands over the heading
     **_WIDTHS,
@@ -83,7 +84,8 @@ def write_template(form: Form, created: date) -> bytes:
 
 
 def _write_as_it_stands(book: Workbook, formats: Formats, form: Form, registry: Registry) -> None:
-    columns = [column for column in book_of.schools_table(form).columns if column not in _UNWRITTEN]
+    unwritten = _UNWRITTEN if by_group(registry.schools) else (*_UNWRITTEN, book_of.GROUP)
+    columns = [column for column in book_of.schools_table(form).columns if column not in unwritten]
     schools = book.add_worksheet(book_of.SCHOOLS.sheet)
     schools.set_row(0, 46)
     widths = [_WIDTHS.get(column.heading, _WIDTH) for column in columns]
@@ -241,6 +243,7 @@ def _school(school: School, columns: Iterable[Column]) -> Iterable[Value]:
         book_of.FULL_NAME: school.full_name,
         book_of.ALIASES: "; ".join(school.aliases),
         book_of.EMAIL: school.email,
+        book_of.GROUP: school.group,
     }
     for column in columns:
         if isinstance(column, book_of.People):

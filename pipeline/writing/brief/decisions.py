@@ -6,6 +6,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pipeline import wording
 from pipeline.measuring.activation import first_to_catch_up
 from pipeline.measuring.figures import Activation, Figures, Level, State, Submission
+from pipeline.measuring.groups import apart_by_plan
+from pipeline.measuring.rows import GroupRow
 from pipeline.wording import NBSP
 from pipeline.writing.pages import titles
 from pipeline.writing.pages.brief import Decision, Subject
@@ -18,6 +20,7 @@ from pipeline.writing.pages.doubts import (
 )
 from pipeline.writing.pages.words import (
     deadline_said,
+    group_said,
     lacking,
     questioned_alone_said,
     registry_lacks,
@@ -61,6 +64,11 @@ def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]
         tag = with_mark(sheet, is_headline_doubted(figures))
         about = Subject(Matter.PLAN, _codes(first_to_catch_up(figures.below, figures.municipality).schools))
         yield Decision(tag, _who_should_catch_up(figures), sheet, "Довести отстающие школы до плана", about)
+    if apart := apart_by_plan(figures):
+        said = _groups_apart(apart, figures)
+        yield Decision(
+            "Группы", said, figures.form.headline.sheet, "Обсудить с отстающими группами школ, как дойти до плана"
+        )
     absent = [line for state in _ABSENT for line in to_remind(figures, state)]
     if figures.unattributed or absent:
         said = _fitted(lambda shown: _who_is_absent(figures, shown))
@@ -155,6 +163,30 @@ def _late_by_forecast_counted(figures: Figures) -> str:
     codes = (row.school.code for row in figures.activation if row.school)  # a doubtful leap hides one who will be late
     schools = with_mark(wording.schools(len(late)), any(is_course_doubted(figures, code) for code in codes))
     return f" По прогнозу не {verb} {schools}." if late else ""
+
+
+_GROUP = ("группа", "группы", "групп")
+
+
+def _groups_apart(apart: Sequence[GroupRow], figures: Figures) -> str:
+    """«По плану — Северный куст (74,1 %); ниже плана — Южный (52,3 %, ещё 41 чел.).»; where that is too long, of the
+    groups that are not below only how many they are."""
+    by_level = {level: [row for row in apart if row.level is level] for level in (Level.ABOVE, Level.ON, Level.BELOW)}
+    below = sorted(by_level.pop(Level.BELOW), key=lambda row: -row.shortfall)
+    behind = [group_said(row, figures, f", ещё{NBSP}{wording.number(row.shortfall)}{NBSP}чел.") for row in below]
+    others = {level: [group_said(row, figures) for row in rows] for level, rows in by_level.items() if rows}
+    number = len(apart) - len(below)
+    met = f"план {wording.plural(number, 'выполняет', 'выполняют', 'выполняют')} {wording.count(number, _GROUP)}"
+
+    def of_level(level: Level, said: Sequence[str], shown: int) -> str:
+        return f"{level} — {wording.listed(said, shown)}"
+
+    return _fitted(
+        lambda shown: (
+            "; ".join(of_level(level, said, shown) for level, said in (*others.items(), (Level.BELOW, behind))) + "."
+        ),
+        lambda shown: f"{met}; {of_level(Level.BELOW, behind, shown)}.",
+    )
 
 
 _UNTIL_CORRECTED = " — показатель отложен до исправления."

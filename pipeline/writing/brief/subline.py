@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures, Level, State
+from pipeline.measuring.groups import apart_by_plan, large_spread
 from pipeline.writing.pages import titles
 from pipeline.writing.pages.doubts import is_course_doubted, is_headline_doubted, with_mark
 from pipeline.writing.pages.words import (
     MOST_NAMED,
     doubted_said,
+    group_said,
     in_state,
     lacking,
     lacking_apart,
@@ -38,6 +40,7 @@ def make_subline(figures: Figures) -> str:
         doubted_said(figures),
         *_told_apart_said(figures),
         *(shortcomings or [_all_reported(figures)]),
+        *_groups_said(figures),
         *_late_by_forecast_said(figures),
         *(restated_said(one) for one in figures.restated),
     ]
@@ -107,6 +110,14 @@ def _all_reported(figures: Figures) -> str:
         who = "Отчитались все, от кого отчёт нужен"
     praised = figures.target and figures.counted and len(figures.schools) > 1 and not is_headline_doubted(figures)
     return f"{who}, отстающих нет." if praised else f"{who}."
+
+
+def _groups_said(figures: Figures) -> Iterator[str]:
+    """Groups of schools far apart, where they do not differ by the plan: of those that do a decision tells."""
+    spread = large_spread(figures)
+    if spread and not apart_by_plan(figures):
+        low, high = (group_said(row, figures) for row in spread)
+        yield f"{figures.form.headline.name} заметно различается по группам школ: {low} и {high}."
 
 
 def _late_by_forecast_said(figures: Figures) -> Iterator[str]:

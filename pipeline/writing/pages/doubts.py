@@ -49,6 +49,11 @@ def is_item_doubted(figures: Figures, item: str, school: str = "") -> bool:
     return Statement(Rests.FIGURE, school, item) in figures.doubts
 
 
+def is_group_doubted(figures: Figures, item: str, name: str) -> bool:
+    """Is an accepted answer of one of the group's schools under question."""
+    return any(is_item_doubted(figures, item, school.code) for school in figures.grouped[name])
+
+
 def is_milestone_doubted(figures: Figures, item: str, step: date | None = None, school: str = "") -> bool:
     """Does it rest on answers under question whether a school, or any, has done what an item asks. `step`: date of a
     step of the headline item."""

@@ -7,11 +7,12 @@ from pipeline import wording
 from pipeline.measuring.activation import level
 from pipeline.measuring.coverage import Uncompared, uncompared
 from pipeline.measuring.figures import Activation, Deadline, Figures, Level, Restated, Share, State, Submission
-from pipeline.measuring.rows import TotalRow, reconciled_items, totals_by_item
+from pipeline.measuring.rows import GroupRow, TotalRow, reconciled_items, totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages.doubts import (
     doubted_schools,
     is_change_doubted,
+    is_group_doubted,
     is_headline_doubted,
     is_item_doubted,
     named,
@@ -26,7 +27,7 @@ BLANK = "пусто"  # a report was sent and says nothing of it
 _APART = 0.5
 _UNATTRIBUTED = ("неопознанный файл", "неопознанных файла", "неопознанных файлов")
 MOST_NAMED = 3  # schools of one kind in a sentence
-_LONGEST_TITLE = 36  # characters of a paper's or measure's title in a line
+_LONGEST_TITLE = 36  # characters of a paper's or measure's title, or a group's name, in a line
 _NOT_COUNTED = {
     Share.SET_ASIDE: "п. {item} отложен: замечание",
     Share.NOT_APPLICABLE: "не предусмотрено",
@@ -269,6 +270,15 @@ def _why_no_report(line: Submission) -> str:
     if line.state is State.UNREADABLE:
         return "отчёт не прочитан"
     return "отчёт не представлен" if line.owes else "отчёт не требуется"
+
+
+# ── groups of schools ────────────────────────────────────────────────────────────────────────────────────
+def group_said(row: GroupRow, figures: Figures, more: str = "") -> str:
+    """«Северный куст (74,1 %)»; `more` stands behind the share."""
+    target = figures.target
+    decimals = wording.decimals_beside(row.percent, target.min, target.max) if target else 1
+    said = with_mark(f"{wording.percent(row.percent, decimals)}{more}", is_group_doubted(figures, row.item, row.group))
+    return f"{wording.keep_together(wording.shortened(row.group, _LONGEST_TITLE))} ({said})"
 
 
 # ── deadlines ────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,15 +1,19 @@
 """Sheet of the headline item («Активация»): every school's target against its actual share, worst first."""
 
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures, Level, Rests, Share, Statement
-from pipeline.measuring.rows import coverage_rows, totals_by_item
+from pipeline.measuring.rows import GroupRow, coverage_rows, group_rows, totals_by_item
 from pipeline.writing.pages import doubts, theme
 from pipeline.writing.pages.charts import ShareOfRows
-from pipeline.writing.pages.doubts import marked
+from pipeline.writing.pages.doubts import marked, with_mark
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page, fraction, said_of_rest, written
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import (
@@ -23,13 +27,41 @@ from pipeline.writing.pages.words import (
     share_decimals,
     why_not_counted,
 )
+from pipeline.writing.summary import groups
+from schemas.district import NO_GROUP
 
 TOTAL_ROW, HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2
 
-(NUMBER, CODE, SCHOOL, REPORT, TOTAL, COUNT, SHARE, LOW, HIGH, DEVIATION, MISSING, STATE, CHANGE, CHANGE_PEOPLE,
- PER_WEEK, PACE, FORECAST, IN_TIME, BASIS, SOURCE) = range(20)  # fmt: skip
 
-SHARE_TOTAL = f"{xl_col_to_name(SHARE)}{TOTAL_ROW + 1}"
+@dataclass(frozen=True)
+class Places:
+    """Which column is which; `group`: None where no school has one."""
+
+    number: int
+    code: int
+    school: int
+    group: int | None
+    report: int
+    total: int
+    count: int
+    share: int
+    low: int
+    high: int
+    deviation: int
+    missing: int
+    state: int
+    change: int
+    change_people: int
+    per_week: int
+    pace: int
+    forecast: int
+    in_time: int
+    basis: int
+    source: int
+
+
+_PLAIN = Places(0, 1, 2, None, *range(3, 20))
+_GROUPED = Places(*range(21))
 
 _STATE_LOOKS: dict[Level, tuple[Look, ...]] = {
     Level.BELOW: (theme.ACTION, theme.BOLD),
@@ -39,8 +71,18 @@ _STATE_LOOKS: dict[Level, tuple[Look, ...]] = {
 _SMALL_TEXT = (theme.ROW, theme.SMALL, theme.QUIET, theme.WRAP)
 
 
+def places(figures: Figures) -> Places:
+    return _GROUPED if figures.grouped else _PLAIN
+
+
+def share_total(figures: Figures) -> str:
+    """Where the municipality's share stands on this sheet."""
+    return f"{xl_col_to_name(places(figures).share)}{TOTAL_ROW + 1}"
+
+
 def write(page: Page) -> None:
     figures = page.book.figures
+    at = places(figures)
     headline = figures.form.headline
     columns = _columns(figures)
     people = figures.form.base(figures.form.headline_item.base).people[2]
@@ -50,6 +92,7 @@ def write(page: Page) -> None:
         "чтобы дойти до нижней границы плана. Итог — по сумме людей, а не среднее процентов. Темп и прогноз — по "
         "прежним отчётам самой школы, в итоге — по итогам муниципалитета; прогноз — когда их не меньше трёх."
         f"{_totals_said(figures)}"
+        f"{_groups_said(figures)}"
         f"{doubts.legend(figures)}"
         f"{said_of_rest(figures.activation, 'indicators.csv')}",
         columns,
@@ -64,8 +107,10 @@ def write(page: Page) -> None:
     last = DATA_ROW + len(shown) - 1
     _write_total(page, last, columns)
     if last >= DATA_ROW:
-        page.data_bars(DATA_ROW, SHARE, last, SHARE)
-    page.table(HEADER_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
+        page.data_bars(DATA_ROW, at.share, last, at.share)
+    page.table(HEADER_ROW, last, len(columns), frozen_columns=at.school + 1)
+    if figures.grouped:
+        page.print_setup(_write_groups(page, last, columns), len(columns))
 
 
 def _totals_said(figures: Figures) -> str:
@@ -73,6 +118,13 @@ def _totals_said(figures: Figures) -> str:
     if not figures.shortfall:
         return ""
     return f" Итог столбцов «Не хватает» и «Нужно в неделю» — сумма по школам; не хватает: {lacking_apart(figures)}."
+
+
+def _groups_said(figures: Figures) -> str:
+    """What the subtotals are of; blank where there are none."""
+    if not figures.grouped:
+        return ""
+    return f" {groups.TITLE} — под таблицей: по сумме людей учтённых школ; «Не хватает» там — до плана группы в целом."
 
 
 def column_of_schools(column: int, first: int, last: int) -> str:
@@ -85,7 +137,9 @@ def share_of_rows(figures: Figures) -> ShareOfRows:
     """Σ / Σ over schools of this sheet, for a bar that stands for several of them."""
 
     def formula(first: int, last: int) -> str:
-        sums = (f"SUM('{figures.form.headline.sheet}'!{column_of_schools(c, first, last)})" for c in (COUNT, TOTAL))
+        at = places(figures)
+        columns = at.count, at.total
+        sums = (f"SUM('{figures.form.headline.sheet}'!{column_of_schools(one, first, last)})" for one in columns)
         return f"={'/'.join(sums)}"
 
     return formula
@@ -94,10 +148,12 @@ def share_of_rows(figures: Figures) -> ShareOfRows:
 def _columns(figures: Figures) -> list[Column]:
     headline = figures.form.headline
     by = wording.short_day(figures.next_target.by) if figures.next_target else ""
+    group = [Column("Группа", _width_of_groups(figures))] if figures.grouped else []
     return [
         Column("№", 3.5),
         Column("Код", 4.5),
         Column("Школа", 25),
+        *group,
         Column("Отчёт|на дату", 10),
         Column(headline.total_column, 9.5),
         Column(headline.count_column, 8.5),
@@ -118,32 +174,42 @@ def _columns(figures: Figures) -> list[Column]:
     ]
 
 
+def _width_of_groups(figures: Figures) -> float:
+    """Wide enough for the longest word, and for short names on one line."""
+    longest = max(max(map(len, name.split())) for name in figures.grouped)
+    return min(max(map(len, figures.grouped)), max(longest, 12)) * 1.05 + 2 if longest < 20 else 22
+
+
 def _write_school(page: Page, row: int, rank: int, activation: Activation) -> None:
-    school = activation.school
+    at, school = places(page.book.figures), activation.school
     assert school is not None
     below = (theme.BOLD,) if activation.level is Level.BELOW else ()
     doubted = doubts.is_headline_doubted(page.book.figures, school.code)
-    page.number(row, NUMBER, rank, *marked(doubted, theme.ROW, theme.CENTRE, theme.QUIET))
-    page.text(row, CODE, school.code, theme.ROW, theme.CENTRE, theme.QUIET, theme.TEXT)
-    page.text(row, SCHOOL, school.name, theme.ROW, theme.WRAP, *below)
+    page.number(row, at.number, rank, *marked(doubted, theme.ROW, theme.CENTRE, theme.QUIET))
+    page.text(row, at.code, school.code, theme.ROW, theme.CENTRE, theme.QUIET, theme.TEXT)
+    page.text(row, at.school, school.name, theme.ROW, theme.WRAP, *below)
+    if at.group is not None:
+        page.text(row, at.group, school.group or NO_GROUP, *_SMALL_TEXT)
     _write_report_date(page, row, activation.report_date)
-    page.number(row, TOTAL, activation.total, theme.ROW, theme.PEOPLE)
-    page.number(row, COUNT, activation.covered, theme.ROW, theme.PEOPLE)
+    page.number(row, at.total, activation.total, theme.ROW, theme.PEOPLE)
+    page.number(row, at.count, activation.covered, theme.ROW, theme.PEOPLE)
     _write_measured(page, row, activation, theme.ROW)
-    lacking = (theme.ACTION,) if activation.shortfall else ()
+    _write_missing(page, row, activation, doubted)
     page.formula(
-        row, MISSING,
-        _of_row('=IF(OR({share}="",{low}=""),"",MAX(0,ROUNDUP(ROUND({low}*{total}-{count},6),0)))', row),
-        activation.shortfall, *marked(doubted, theme.ROW, theme.PEOPLE_QUIET, theme.BOLD, *lacking),
-    )  # fmt: skip
-    page.formula(
-        row, PER_WEEK,
+        row, at.per_week,
         _of_row(
             '=IF(OR({share}="",След_план_мин=""),"",'
-            "ROUNDUP(ROUND(MAX(0,След_план_мин*{total}-{count})/Недель_до_срока,6),0))", row,
+            "ROUNDUP(ROUND(MAX(0,След_план_мин*{total}-{count})/Недель_до_срока,6),0))", row, at,
         ),
         activation.per_week, *marked(doubted, theme.ROW, theme.PEOPLE_QUIET),
     )  # fmt: skip
+
+
+def _write_missing(page: Page, row: int, activation: Activation, doubted: bool) -> None:
+    at = places(page.book.figures)
+    formula = _of_row('=IF(OR({share}="",{low}=""),"",MAX(0,ROUNDUP(ROUND({low}*{total}-{count},6),0)))', row, at)
+    looks = (theme.ROW, theme.PEOPLE_QUIET, theme.BOLD, *((theme.ACTION,) if activation.shortfall else ()))
+    page.formula(row, at.missing, formula, activation.shortfall, *marked(doubted, *looks))
 
 
 def _notes(page: Page) -> dict[str, list[str]]:
@@ -174,70 +240,81 @@ def _under_question(page: Page, row: Activation) -> str:
 
 def _write_basis(page: Page, row: int, activation: Activation, notes: list[str], columns: list[Column]) -> None:
     """Whence the figure: which report, why it is not counted, the file and its cell; the row as high as that needs."""
-    basis = "отчёт на эту дату"
+    at, basis = places(page.book.figures), "отчёт на эту дату"
     if activation.carried and activation.school:
         is_whole = activation.school.code in page.book.figures.carried_reports
         basis = "перенесено с прошлой даты" if is_whole else "прежний ответ: в отчёте его нет"
     basis = why_not_counted(page.book.figures, activation) or basis
     basis = wording.keep_together("; ".join([basis, *notes]))
     source = " · ".join(filter(None, (activation.file, activation.cell and activation.sheet, activation.cell)))
-    page.text(row, BASIS, basis, *_SMALL_TEXT, theme.INDENT)
-    page.text(row, SOURCE, source, *_SMALL_TEXT)
-    texts = {SCHOOL: activation.school.name if activation.school else "", BASIS: basis, SOURCE: source}
-    page.fit_row(row, texts | {STATE: str(activation.level)}, columns, small=(BASIS, SOURCE))
+    page.text(row, at.basis, basis, *_SMALL_TEXT, theme.INDENT)
+    page.text(row, at.source, source, *_SMALL_TEXT)
+    texts = {at.school: activation.school.name if activation.school else "", at.basis: basis, at.source: source}
+    small = [at.basis, at.source]
+    if at.group is not None and activation.school:
+        texts[at.group] = activation.school.group
+        small.append(at.group)
+    page.fit_row(row, texts | {at.state: str(activation.level)}, columns, small=small)
 
 
 def _write_report_date(page: Page, row: int, report_date: date | None) -> None:
+    at = places(page.book.figures)
     if report_date:
-        page.day(row, REPORT, report_date, theme.ROW, theme.CENTRE, theme.DATE)
+        page.day(row, at.report, report_date, theme.ROW, theme.CENTRE, theme.DATE)
     else:
-        page.text(row, REPORT, "нет отчёта", theme.ROW, theme.CENTRE, theme.QUIET)
+        page.text(row, at.report, "нет отчёта", theme.ROW, theme.CENTRE, theme.QUIET)
 
 
 def _write_measured(page: Page, row: int, activation: Activation, look: Look) -> None:
     """What a school's row and the municipality's have in common: share, target, deviation, pace, state."""
     figures = page.book.figures
-    target, item, code = figures.target, figures.form.headline.item, activation.school.code if activation.school else ""
-    doubted = doubts.is_item_doubted(figures, item, code)
+    at, item, code = places(figures), figures.form.headline.item, activation.school.code if activation.school else ""
+    _write_against_plan(page, row, activation, doubts.is_item_doubted(figures, item, code), look)
+    moved = Statement(Rests.CHANGE, code, item) in figures.doubts
+    _write_or_dash(page, row, at.change, activation.change, *marked(moved, look, theme.POINTS))
+    _write_or_dash(page, row, at.change_people, activation.change_people, *marked(moved, look, theme.PEOPLE_CHANGE))
+    course = Statement(Rests.COURSE, code) in figures.doubts
+    _write_or_dash(page, row, at.pace, activation.pace, *marked(course, look, theme.PACE))
+    _write_or_dash(page, row, at.forecast, fraction(activation.forecast), *marked(course, look, theme.SHARE))
+    _write_in_time(page, row, activation, course, look)
+
+
+def _write_against_plan(page: Page, row: int, activation: Activation, doubted: bool, look: Look) -> None:
+    """Share, target, deviation and state, by the people of that row: of a school, a group or the municipality."""
+    at, target = places(page.book.figures), page.book.figures.target
     low, high = (fraction(target.min), fraction(target.max)) if target else (None, None)
     exact = theme.exact_share(share_decimals(activation, target))
-    share = _of_row('=IF(N({total})=0,"",{count}/{total})', row)
-    page.formula(row, SHARE, share, fraction(activation.percent), *marked(doubted, look, exact, theme.BOLD))
-    page.formula(row, LOW, '=IF(План_мин="","",План_мин)', low, look, theme.TARGET, theme.CENTRE, theme.QUIET)
-    page.formula(row, HIGH, '=IF(План_макс="","",План_макс)', high, look, theme.TARGET, theme.CENTRE, theme.QUIET)
-    deviation = _of_row('=IF(OR({share}="",{low}=""),"",ROUND(({share}-{low})*100,9))', row)
+    share = _of_row('=IF(N({total})=0,"",{count}/{total})', row, at)
+    page.formula(row, at.share, share, fraction(activation.percent), *marked(doubted, look, exact, theme.BOLD))
+    page.formula(row, at.low, '=IF(План_мин="","",План_мин)', low, look, theme.TARGET, theme.CENTRE, theme.QUIET)
+    page.formula(row, at.high, '=IF(План_макс="","",План_макс)', high, look, theme.TARGET, theme.CENTRE, theme.QUIET)
+    deviation = _of_row('=IF(OR({share}="",{low}=""),"",ROUND(({share}-{low})*100,9))', row, at)
     points = theme.POINTS if round(activation.deviation or 0.0, 1) else theme.FINE_POINTS
-    page.formula(row, DEVIATION, deviation, activation.deviation, *marked(doubted, look, points))
-    moved = Statement(Rests.CHANGE, code, item) in figures.doubts
-    _write_or_dash(page, row, CHANGE, activation.change, *marked(moved, look, theme.POINTS))
-    _write_or_dash(page, row, CHANGE_PEOPLE, activation.change_people, *marked(moved, look, theme.PEOPLE_CHANGE))
-    course = Statement(Rests.COURSE, code) in figures.doubts
-    _write_or_dash(page, row, PACE, activation.pace, *marked(course, look, theme.PACE))
-    _write_or_dash(page, row, FORECAST, fraction(activation.forecast), *marked(course, look, theme.SHARE))
-    _write_in_time(page, row, activation, course, look)
+    page.formula(row, at.deviation, deviation, activation.deviation, *marked(doubted, look, points))
     # Rounded, or a share of 0,41 that is stored as 0,40999999999999998 would be called below 41 %.
     state = _of_row(
         '=IF({share}="","нет данных",IF({low}="","срок не наступил",'
         f'IF(ROUND({{share}}-{{low}},9)<0,"{level_said(Level.BELOW)}",'
         f'IF(ROUND({{share}}-{{high}},9)>0,"{level_said(Level.ABOVE)}","{level_said(Level.ON)}"))))',
-        row,
-    )
+        row, at,
+    )  # fmt: skip
     looks = (look, theme.INDENT, theme.WRAP, *_STATE_LOOKS.get(activation.level, ()))
-    page.formula(row, STATE, state, level_said(activation.level), *marked(doubted, *looks))
+    page.formula(row, at.state, state, level_said(activation.level), *marked(doubted, *looks))
 
 
 def _write_in_time(page: Page, row: int, activation: Activation, doubted: bool, look: Look) -> None:
     """Whether the next target will be reached by the forecast; blank where there is no forecast or no target."""
+    at = places(page.book.figures)
     formula = _of_row(
         '=IF(OR(NOT(ISNUMBER({forecast})),След_план_мин=""),"",'
         f'IF(ROUND({{forecast}}-След_план_мин,9)<0,"{TOO_LATE_SAID}","{IN_TIME_SAID}"))',
-        row,
-    )
+        row, at,
+    )  # fmt: skip
     said = None
     if activation.forecast is not None and page.book.figures.next_target:
         said = TOO_LATE_SAID if activation.will_miss else IN_TIME_SAID
     looks = (look, theme.INDENT, *((theme.ACTION_INK,) if activation.will_miss else ()))
-    page.formula(row, IN_TIME, formula, said, *marked(doubted and said is not None, *looks))
+    page.formula(row, at.in_time, formula, said, *marked(doubted and said is not None, *looks))
 
 
 def _write_or_dash(page: Page, row: int, column: int, value: float | None, *looks: Look) -> None:
@@ -249,19 +326,20 @@ def _write_or_dash(page: Page, row: int, column: int, value: float | None, *look
 
 def _write_total(page: Page, last: int, columns: list[Column]) -> None:
     figures = page.book.figures
-    for column in (NUMBER, CODE, SOURCE):
+    at = places(figures)
+    for column in (at.number, at.code, at.source, *([] if at.group is None else [at.group])):
         page.number(TOTAL_ROW, column, None, theme.TOTAL)
-    page.text(TOTAL_ROW, SCHOOL, "Итого по муниципалитету", theme.TOTAL)
+    page.text(TOTAL_ROW, at.school, "Итого по муниципалитету", theme.TOTAL)
     counted = f"{len(figures.counted)} из {wording.schools(len(figures.schools), wording.Case.GENITIVE)}"
-    page.text(TOTAL_ROW, REPORT, counted, theme.TOTAL, theme.CENTRE, theme.SMALL, theme.WRAP)
+    page.text(TOTAL_ROW, at.report, counted, theme.TOTAL, theme.CENTRE, theme.SMALL, theme.WRAP)
     sums = {
-        TOTAL: figures.municipality.total or 0,
-        COUNT: figures.municipality.covered or 0,
-        MISSING: figures.shortfall,
-        PER_WEEK: sum(row.per_week or 0 for row in figures.counted),
+        at.total: figures.municipality.total or 0,
+        at.count: figures.municipality.covered or 0,
+        at.missing: figures.shortfall,
+        at.per_week: sum(row.per_week or 0 for row in figures.counted),
     }
     for column, cached in sums.items():
-        doubted = column in (MISSING, PER_WEEK) and doubts.is_headline_doubted(figures)
+        doubted = column in (at.missing, at.per_week) and doubts.is_headline_doubted(figures)
         letter = xl_col_to_name(column)
         formula = f"=SUM({letter}{DATA_ROW + 1}:{letter}{max(last, DATA_ROW) + 1})"
         page.total(
@@ -273,11 +351,70 @@ def _write_total(page: Page, last: int, columns: list[Column]) -> None:
     if figures.municipality.change is not None:
         same = same_schools_said(totals_by_item(figures)[figures.form.headline.item])
         said = f"{said}; изменение — {same}" if said else f"изменение — {same}"
-    page.text(TOTAL_ROW, BASIS, said, theme.TOTAL, theme.SMALL, theme.WRAP, theme.INDENT)
-    page.fit_row(TOTAL_ROW, {REPORT: counted, BASIS: said}, columns, theme.SMALL_SIZE)
+    page.text(TOTAL_ROW, at.basis, said, theme.TOTAL, theme.SMALL, theme.WRAP, theme.INDENT)
+    page.fit_row(TOTAL_ROW, {at.report: counted, at.basis: said}, columns, theme.SMALL_SIZE)
 
 
-def _of_row(formula: str, row: int) -> str:
+def _write_groups(page: Page, last: int, columns: list[Column]) -> int:
+    """A row a group below the schools, whose last row is `last`. Index of the last row."""
+    figures = page.book.figures
+    at, title = places(figures), last + 2
+    groups.write_title(page, title, at.report, figures.form.headline.sheet)
+    of_headline = [row for row in group_rows(figures) if row.item == figures.form.headline.item]
+    lacking: Counter[str] = Counter()  # group -> people missing in its schools, each for itself
+    for one in figures.below:
+        lacking[(one.school and one.school.group) or NO_GROUP] += one.shortfall or 0
+    end = title
+    for end, row in enumerate(of_headline, title + 1):
+        _write_group(page, end, last, row, lacking[row.group], columns)
+    page.data_bars(title + 1, at.share, end, at.share)
+    return end
+
+
+def _write_group(page: Page, row: int, last: int, group: GroupRow, lacking: int, columns: Sequence[Column]) -> None:
+    """`lacking`: people missing in its schools, each for itself."""
+    figures = page.book.figures
+    at, measured = places(figures), _as_activation(group)
+    doubted = doubts.is_group_doubted(figures, group.item, group.group)
+    for column in range(at.source):
+        page.number(row, column, None, theme.ROW)
+    page.text(row, at.school, group.group, theme.ROW, theme.WRAP, theme.BOLD)
+    counted = f"{group.counted} из {wording.schools(group.expected, wording.Case.GENITIVE)}"
+    page.text(row, at.report, counted, theme.ROW, theme.CENTRE, theme.SMALL, theme.WRAP)
+    for column, people in ((at.total, measured.total), (at.count, measured.covered)):
+        formula = _sum_of_group(row, last, column, at)
+        groups.write_subtotal(page, row, column, formula, people, theme.ROW, theme.PEOPLE)
+    _write_against_plan(page, row, measured, doubted, theme.ROW)
+    _write_missing(page, row, measured, doubted)
+    each = f"до плана каждой школы — {with_mark(wording.number(lacking), doubted)}"
+    page.text(row, at.basis, each if lacking > (measured.shortfall or 0) else "", *_SMALL_TEXT, theme.INDENT)
+    page.fit_row(row, {at.school: group.group, at.report: counted}, columns, small=(at.report,))
+
+
+def _as_activation(group: GroupRow) -> Activation:
+    """The row of a group's headline item, where it is told as that of a school is."""
+    covered, total, percent, deviation = (
+        None if math.isnan(figure) else figure
+        for figure in (group.covered, group.total, group.percent, group.deviation)
+    )
+    shortfall = None if math.isnan(group.shortfall) else int(group.shortfall)
+    level = group.level or Level.UNKNOWN
+    return Activation(
+        None, level, covered=covered, total=total, percent=percent, deviation=deviation, shortfall=shortfall
+    )
+
+
+def _sum_of_group(row: int, last: int, column: int, at: Places) -> str:
+    """Blank where no school of the group is counted: nobody knows of anybody."""
+    assert at.group is not None
+    names, name = column_of_schools(at.group, 0, last - DATA_ROW), f"{xl_col_to_name(at.school)}{row + 1}"
+    people = column_of_schools(column, 0, last - DATA_ROW)
+    counted = groups.sum_of(names, name, f"--ISNUMBER({people})")
+    return f'=IF({counted}=0,"",{groups.sum_of(names, name, people)})'
+
+
+def _of_row(formula: str, row: int, at: Places) -> str:
     """The formula with the cells of that row in place of the names in braces."""
-    columns = {"total": TOTAL, "count": COUNT, "share": SHARE, "low": LOW, "high": HIGH, "forecast": FORECAST}
+    columns = {"total": at.total, "count": at.count, "share": at.share, "low": at.low, "high": at.high}
+    columns["forecast"] = at.forecast
     return formula.format(**{name: f"{xl_col_to_name(column)}{row + 1}" for name, column in columns.items()})

@@ -1,12 +1,13 @@
 """Sheet «Охват»: a heat table of schools and coverage items, with Σ covered / Σ total above it."""
 
 import math
+from collections.abc import Sequence
 
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share
-from pipeline.measuring.rows import CoverageRow, coverage_rows, totals_by_item
+from pipeline.measuring.rows import CoverageRow, GroupRow, coverage_rows, group_rows, totals_by_item
 from pipeline.measuring.words import Spread, spreads
 from pipeline.wording import NBSP
 from pipeline.writing.pages import doubts, theme, titles
@@ -24,7 +25,7 @@ from pipeline.writing.pages.page import (
 )
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import BLANK, compared_with, told_apart
-from pipeline.writing.summary import data
+from pipeline.writing.summary import data, groups
 from schemas.form import Form, Item
 
 APART_ROW = FIRST_ROW - 1
@@ -73,6 +74,8 @@ def write(page: Page) -> None:
     last = _write_schools(page, items)
     _colour(page, last, len(columns) - 1)
     page.table(COMPARED_ROW, last, len(columns), frozen_columns=SCHOOL + 1)
+    if figures.grouped:
+        page.print_setup(_write_groups_of_schools(page, last, items, columns), len(columns), repeated=SCHOOL + 1)
 
 
 def total_cell(form: Form, item: str) -> str:
@@ -200,6 +203,47 @@ def _write_answer(page: Page, row: int, column: int, answer: CoverageRow) -> Non
         if (answer.school_code, answer.item) in page.book.figures.unbased:
             text, looks = Mark.CHECK, (theme.PANEL_FILL, theme.BOLD)
         page.text(row, column, text, _CELL, *looks)
+
+
+def _write_groups_of_schools(page: Page, last: int, items: list[Item], columns: Sequence[Column]) -> int:
+    """Two rows a group below the schools, whose last row is `last`: Σ / Σ, and how many are counted. Index of the last
+    row."""
+    figures = page.book.figures
+    groups.write_title(page, last + 2, FIRST_ITEM, titles.COVERAGE)
+    of_group: dict[str, dict[str, GroupRow]] = {}
+    for one in group_rows(figures):
+        of_group.setdefault(one.group, {})[one.item] = one
+    formulas = {item.number: _share_of_group(figures, item) for item in items if item.base}
+    row = last + 1
+    for name in figures.grouped:
+        row += 2
+        page.number(row, CODE, None, theme.ROW)
+        page.text(row, SCHOOL, name, theme.ROW, theme.WRAP, theme.BOLD)
+        page.fit_row(row, {SCHOOL: name}, columns)
+        page.number(row + 1, CODE, None, theme.ROW)
+        page.text(row + 1, SCHOOL, "учтено школ / всего", theme.ROW, theme.SMALL, theme.QUIET)
+        for column, item in enumerate(items, FIRST_ITEM):
+            _write_share_of_group(page, row, column, formulas.get(item.number, ""), of_group[name][item.number])
+    return row + 1
+
+
+def _share_of_group(figures: Figures, item: Item) -> str:
+    """Σ / Σ over the schools of a group, with `{name}` in place of the cell that names it."""
+    covered, total = (data.sum_of_group(figures, item.number, figure, "{name}") for figure in ("covered", "total"))
+    return f'=IF({total}=0,"{NO_TOTAL}",{covered}/{total})'
+
+
+def _write_share_of_group(page: Page, row: int, column: int, formula: str, group: GroupRow) -> None:
+    """`formula`: blank for an item without people."""
+    doubted = formula != "" and doubts.is_group_doubted(page.book.figures, group.item, group.group)
+    looks = marked(doubted, theme.ROW, theme.CENTRE, theme.SHARE, theme.BOLD)
+    if formula:
+        share = NO_TOTAL if math.isnan(group.percent) else group.percent / 100
+        name = f"${xl_col_to_name(SCHOOL)}${row + 1}"
+        groups.write_subtotal(page, row, column, formula.format(name=name), share, *looks)
+    else:
+        page.text(row, column, NO_TOTAL, *looks)
+    page.number(row + 1, column, group.counted, *_QUIET, theme.out_of(group.expected))
 
 
 def _colour(page: Page, last_row: int, last_column: int) -> None:

@@ -23,8 +23,9 @@ from pipeline.writing.pages.page import (
     written,
 )
 from pipeline.writing.pages.theme import Look
-from schemas.district import School
-from schemas.form import Form, Item, Kind
+from pipeline.writing.summary import groups
+from schemas.district import NO_GROUP, School
+from schemas.form import Item, Kind
 
 HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1
 
@@ -63,7 +64,7 @@ class Field(NamedTuple):
 
 def write(page: Page) -> None:
     figures = page.book.figures
-    fields = _fields(figures.form)
+    fields = _with_unique_headings(_columns(figures))
     columns = [Column(field.heading, _width(field)) for field in fields]
     page.head(
         f"Данные школ на {wording.day(figures.as_of)}",
@@ -99,9 +100,21 @@ def school_cell(index: int) -> str:
 
 def sum_of(figures: Figures, item: str, figure: Figure) -> str:
     """Formula of the sum over all schools of a `figure` (covered, total) of a coverage item."""
-    column = [field.figure for field in _columns(figures.form)].index((item, figure))
+    return f"SUM({_cells(figures, [field.figure for field in _columns(figures)].index((item, figure)))})"
+
+
+def sum_of_group(figures: Figures, item: str, figure: Figure, name: str) -> str:
+    """The same over the schools of the group that stands in the cell `name`."""
+    columns = _columns(figures)
+    group = [field.heading for field in columns].index(_GROUP.heading)
+    figure_column = [field.figure for field in columns].index((item, figure))
+    return groups.sum_of(_cells(figures, group), name, _cells(figures, figure_column))
+
+
+def _cells(figures: Figures, column: int) -> str:
+    """Those of all schools in a column."""
     last = DATA_ROW + max(len(written(figures.schools)), 1) - 1
-    return f"SUM('{titles.DATA}'!{xl_range_abs(DATA_ROW, column, last, column)})"
+    return f"'{titles.DATA}'!{xl_range_abs(DATA_ROW, column, last, column)}"
 
 
 def _width(field: Field) -> float:
@@ -122,14 +135,15 @@ def _write_value(page: Page, row: int, column: int, field: Field, value: Value) 
 
 
 # ── columns ──────────────────────────────────────────────────────────────────────────────────────────────
-def _fields(form: Form) -> list[Field]:
-    return _with_unique_headings(_columns(form))
+_GROUP = Field("Группа", 16, theme.TEXT, lambda of: of.school.group or NO_GROUP)
 
 
-def _columns(form: Form) -> list[Field]:
+def _columns(figures: Figures) -> list[Field]:
+    form = figures.form
     fields = [
         Field("Код", 6, theme.TEXT, lambda of: of.school.code),
         Field("Школа", 25, theme.TEXT, lambda of: of.school.name),
+        *([_GROUP] if figures.grouped else []),
         Field("Состояние отчёта", 26, theme.TEXT, lambda of: str(of.submission.state) if of.submission else None),
         Field("Отчёт на дату", 12, theme.DATE, lambda of: of.submission.as_of if of.submission else None),
         Field("Файл", 34, theme.TEXT, lambda of: of.submission.file if of.submission else None),

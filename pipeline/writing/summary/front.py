@@ -87,14 +87,14 @@ def _write_cards(page: Page) -> None:
 
 
 def _headline_source(page: Page) -> str:
-    return f"={address(page.book.figures.form.headline.sheet, activation.SHARE_TOTAL)}"
+    return f"={address(page.book.figures.form.headline.sheet, activation.share_total(page.book.figures))}"
 
 
 def _on_target_source(page: Page) -> str | None:
     figures = page.book.figures
     if len(written(figures.activation)) < len(figures.activation):
         return None
-    cells = activation.column_of_schools(activation.STATE, 0, len(figures.activation) - 1)
+    cells = activation.column_of_schools(activation.places(figures).state, 0, len(figures.activation) - 1)
     states = f"'{figures.form.headline.sheet}'!{cells}"
     return "=" + "+".join(f'COUNTIF({states},"{level_said(level)}")' for level in (Level.ON, Level.ABOVE))
 
