@@ -54,7 +54,7 @@ _HEAT = (
 def write(page: Page) -> None:
     figures = page.book.figures
     items = figures.form.shown_items
-    columns = [Column("Код", 6), school_column(figures), *(Column(f"{i.number}|{i.column}", 9.2) for i in items)]
+    columns = [Column("Код", 6), school_column(figures), *(Column(f"{i.number}|{i.column}", 8.9) for i in items)]
     page.head(
         f"Охват по школам и пунктам отчёта на {wording.day(figures.as_of)}",
         f"Доля охваченных в школе. Чем темнее клетка, тем выше охват; «{Mark.BELOW}» — меньше 50 %, «{NOT_PROVIDED}» — "

@@ -23,9 +23,9 @@ from schemas.decided import Concerned, Decided, Memory
 COLUMNS = (
     Column(sheet.SINCE, 10),
     Column(sheet.TAG, 12),
-    Column(sheet.TEXT, 29),
+    Column(sheet.TEXT, 27),
     Column(sheet.SCHOOLS, 18),
-    Column(sheet.DECISION, 30),
+    Column(sheet.DECISION, 28),
     Column(sheet.WHO, 14),
     Column(sheet.DUE, 11),
     Column(sheet.DONE, 10.5),

@@ -11,8 +11,8 @@ COLUMNS = (
     Column("Пункт", 26),
     Column("Что сказано", 36),
     Column("Школ", 7),
-    Column("Как написано", 50),
-    Column("Какие школы", 43),
+    Column("Как написано", 48),
+    Column("Какие школы", 41),
 )
 ITEM, SAID, SCHOOLS, WRITTEN, NAMES = range(len(COLUMNS))
 
