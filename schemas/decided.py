@@ -36,6 +36,7 @@ class Matter(StrEnum):
 
     REGISTRY = "registry"
     PLAN = "plan"  # schools that have to catch up
+    GROUPS = "groups"  # groups of schools that have to, each as a whole
     REPORTS = "reports"  # schools that have not reported
     ERRORS = "errors"
     DEADLINES = "deadlines"

@@ -22,9 +22,11 @@ from pipeline.reading.registry import read_registry
 from pipeline.settings import Limits
 from pipeline.writing.brief import make_brief
 from pipeline.writing.pages import page
+from pipeline.writing.pages.brief import Subject
 from pipeline.writing.registry import write_registry, write_template
 from pipeline.writing.summary import groups
 from schemas.addresses import Spot
+from schemas.decided import Matter
 from schemas.district import NO_GROUP, Registry, School
 from schemas.likeness import is_slip
 from schemas.remarks import load_catalogue
@@ -328,6 +330,12 @@ def test_a_group_below_the_plan_beside_one_that_is_not_is_a_line_of_decision() -
     assert said_of_groups(figures) == [
         "Выше плана — Лицеи (70 %); по плану — Северный куст (48 %); ниже плана — Южный (35 %, ещё 12 чел.)."
     ]
+
+
+def test_what_is_decided_of_groups_concerns_all_schools_of_those_below_the_plan() -> None:
+    figures = in_groups(Северный=(55.0, 35.0), Южный=(30.0, 42.0))
+    [line] = [one for one in make_brief(figures, CATALOGUE).decisions if one.tag == "Группы"]
+    assert line.about == Subject(Matter.GROUPS, tuple(one.code for one in figures.grouped["Южный"]))
 
 
 def test_groups_far_apart_on_one_side_of_the_plan_are_told_in_the_sub_line() -> None:

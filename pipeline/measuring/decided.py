@@ -122,7 +122,7 @@ class _Follower:
                 return self._unless(self._has_errors_of_nobody, map(self._is_corrected, _codes(memory)))
             case Matter.DEADLINES:
                 return _of_all(self._has_caught_up(code, memory) for code in _codes(memory))
-            case Matter.REGISTRY | Matter.HINDERS | Matter.OWN:
+            case Matter.REGISTRY | Matter.GROUPS | Matter.HINDERS | Matter.OWN:  # groups may be redrawn by then
                 return Fate.UNKNOWN
             case _:
                 assert_never(memory.matter)

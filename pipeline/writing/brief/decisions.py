@@ -65,10 +65,8 @@ def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]
         about = Subject(Matter.PLAN, _codes(first_to_catch_up(figures.below, figures.municipality).schools))
         yield Decision(tag, _who_should_catch_up(figures), sheet, "Довести отстающие школы до плана", about)
     if apart := apart_by_plan(figures):
-        said = _groups_apart(apart, figures)
-        yield Decision(
-            "Группы", said, figures.form.headline.sheet, "Обсудить с отстающими группами школ, как дойти до плана"
-        )
+        said, proposal = _groups_apart(apart, figures), "Обсудить с отстающими группами школ, как дойти до плана"
+        yield Decision("Группы", said, figures.form.headline.sheet, proposal, _about_groups(apart, figures))
     absent = [line for state in _ABSENT for line in to_remind(figures, state)]
     if figures.unattributed or absent:
         said = _fitted(lambda shown: _who_is_absent(figures, shown))
@@ -95,6 +93,12 @@ def _codes(rows: Iterable[Activation | Submission]) -> tuple[str, ...]:
 def _in_order(codes: Container[str], figures: Figures) -> tuple[str, ...]:
     """Those of schools that are known, in the order of the registry."""
     return tuple(school.code for school in figures.schools if school.code in codes)
+
+
+def _about_groups(apart: Iterable[GroupRow], figures: Figures) -> Subject:
+    """All schools of the groups below the plan: each group is to reach it as a whole."""
+    below = {school.code for row in apart if row.level is Level.BELOW for school in figures.grouped[row.group]}
+    return Subject(Matter.GROUPS, _in_order(below, figures))
 
 
 def _about_deadlines(figures: Figures) -> Subject:
