@@ -17,6 +17,7 @@ LEAVES = "settings wording files workers"  # modules of pipeline/ itself that ev
 FLOORS = (
     "commands",
     "demo",
+    "drafting",
     "monthly",
     "memory",
     "sending",

@@ -184,6 +184,22 @@ def form(
     console.show(checked(file or load_settings(settings).form))
 
 
+@app.command("new-order", cls=russian.Command)
+def new_order(
+    file: Annotated[Path, typer.Argument(metavar="ПРИКАЗ", help="Текст приказа: .docx, .xlsx или .txt.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="ФАЙЛ", help="Файл формы .toml; иначе — рядом с приказом.")
+    ] = None,
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> None:
+    """Набросок формы по тексту приказа, с реестром и бланком. Что уже есть, остаётся без изменений."""
+    from pipeline.commands.new_order import draft_form, lines
+
+    for line in lines(draft_form(file, out, load_settings(settings), date.today())):
+        print(line)
+
+
 @app.command(cls=russian.Command)
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="ФАЙЛ...", help="Файлы отчётов.")],

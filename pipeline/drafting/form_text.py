@@ -1,0 +1,178 @@
+"""What schools are asked, as keys: head, order, spellings, bases, items, problems."""
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.drafting import names, people
+from pipeline.drafting.items import Found
+from pipeline.drafting.order import Order
+from pipeline.drafting.toml import Toml
+from pipeline.wording import shortened
+from schemas.form import Form, Kind, Recognise
+from schemas.likeness import plain
+
+_INVENTED_NOTE = "Примечание: отчёт составляется на отчётную дату"
+
+
+def write(toml: Toml, order: Order, form_id: str, known: Form) -> None:
+    _write_head(toml, order, form_id)
+    _write_order(toml, order)
+    _write_spellings(toml, order, known.recognise)
+    _write_bases(toml, order)
+    for item in order.items:
+        _write_item(toml, item, order)
+    _write_problems(toml, order, known)
+
+
+def _write_head(toml: Toml, order: Order, form_id: str) -> None:
+    head = order.head
+    toml.key("id", form_id)
+    toml.key("version", 1)
+    title = " ".join(head.titles) or head.subject
+    if title:
+        toml.key("title", title, "" if head.titles else "названия формы не нашлось, взято название приказа")
+        subject = names.phrase(head.subject or title, 60)
+        toml.key("subject", subject, "впишите два-три слова: о чём приказ («Электронные дневники»)")
+    else:
+        toml.missing("title", "названия формы в приказе не нашлось, впишите его")
+        toml.missing("subject", "впишите два-три слова: о чём приказ")
+    if head.office:
+        toml.key("office", head.office)
+    else:
+        toml.missing("office", "кто собирает отчёты, в приказе не нашлось")
+    if head.cumulative is None:
+        toml.key("cumulative", False, "приказ не говорит, остаётся ли в силе прежний ответ (тогда true)")
+    else:
+        toml.key("cumulative", head.cumulative)
+
+
+def _write_order(toml: Toml, order: Order) -> None:
+    head = order.head
+    toml.section("order")
+    if head.number:
+        toml.key("number", head.number)
+    else:
+        toml.missing("number", "номера приказа не нашлось, впишите его в кавычках")
+    if head.day:
+        toml.key("date", head.day)
+    else:
+        toml.missing("date", "даты приказа не нашлось, впишите её в виде 2014-03-20, без кавычек")
+    doubt = "даты стоят в разных пунктах приказа" if head.spread else ""
+    doubt = doubt if head.reporting else "отчётных дат в приказе не нашлось, впишите хотя бы одну в виде 2014-03-20"
+    toml.key("reporting_dates", head.reporting, doubt)
+    if head.papers:
+        toml.key("papers", [{"title": paper.title, "due": paper.due} for paper in head.papers], "падежи названий")
+
+
+# ── how a report is recognised ───────────────────────────────────────────────────────────────────────────
+def _write_spellings(toml: Toml, order: Order, known: Recognise) -> None:
+    """The order's own words first, then those that reports on any order have."""
+    head, form = order.head, order.form
+    toml.section("recognise")
+    titles = [" ".join(head.titles), *(head.titles if len(head.titles) > 1 else ())]
+    toml.key("titles", _once([*filter(None, titles), *([] if head.titles else [head.subject])]))
+    toml.key("school", _once([head.school, *known.school]), "" if head.school else "строки для школы не нашлось")
+    long = [head.as_of] if len(head.as_of) > 3 else []
+    toml.key("as_of", _once([*long, *known.as_of]), "" if long else "строки для даты не нашлось")
+    number, measure, answer = _headings(order)
+    problems = [*(order.problems.heading if order.problems else ())]
+    toml.key("number", _once([number, *known.number]))
+    toml.key("measure", _others([measure, *known.measure], [answer, *problems]))
+    toml.key("answer", _others([answer, *known.answer], [measure, *problems]))
+    doubt = "" if head.note else "примечания под таблицей не нашлось, а на бланке оно стоит"
+    toml.key("note", [head.note or _INVENTED_NOTE], doubt)
+    begun = [plain(item.title) for item in order.items]
+    signers = [one for one in known.signatures if not any(words.startswith(plain(one)) for words in begun)]
+    toml.key("signatures", signers)
+    if form is not None and len(form.answers) > 1:
+        toml.note("Граф ответа в приказе несколько: " + ", ".join(form.heading[n] for n in form.answers))
+    for name in ("not_provided", "not_required", "former", "former_beside", "withdrawn"):
+        toml.key(name, getattr(known, name))
+
+
+def _headings(order: Order) -> tuple[str, str, str]:
+    """Of the columns of number, measure and answer; blank where the order has none."""
+    form = order.form
+    if form is None:
+        return "", "", ""
+    number = form.heading[form.number] if form.number is not None else ""
+    return number, form.heading[form.measure], form.heading[form.answers[0]]
+
+
+def _once(words: Iterable[str]) -> list[str]:
+    return [*{word.casefold(): word for word in [*words][::-1] if word}.values()][::-1]
+
+
+def _others(words: Sequence[str], taken: Iterable[str]) -> list[str]:
+    return [word for word in _once(words) if plain(word) not in {plain(one) for one in taken}]
+
+
+# ── bases, items ─────────────────────────────────────────────────────────────────────────────────────────
+def _write_bases(toml: Toml, order: Order) -> None:
+    if not order.bases:
+        toml.space()
+        toml.missing("bases", "долей людей в приказе не нашлось, а форме нужна хотя бы одна основа [[bases]]")
+    for base in order.bases:
+        toml.section("bases", "название составлено из слов приказа" if base.part_of else "", repeated=True)
+        toml.key("id", base.id)
+        toml.key("registry", base.registry)
+        toml.key("label", base.label)
+        toml.key("group", base.group)
+        toml.key("people", base.people)
+        toml.key("name", base.name)
+        toml.optional("part_of", base.part_of)
+
+
+def _write_item(toml: Toml, item: Found, order: Order) -> None:
+    above, asked = order.item(item.parent), item.asked
+    toml.section("items", item.doubts.get("number", ""), repeated=True)
+    toml.key("number", item.number)
+    toml.key("kind", asked.kind.value, asked.doubt)
+    if asked.kind is Kind.COVERAGE:
+        toml.key("asks", asked.asks)
+        toml.optional("classes", asked.classes)
+        toml.key("base", order.base_of[item.number])
+    _write_due(toml, item, order)
+    toml.key("title", item.title, item.doubts.get("title", ""))
+    toml.optional("blank", item.blank)
+    toml.optional("hint", item.hint)
+    toml.optional("spellings", people.spellings_of(order.base_of.get(item.number, ""), item.title))
+    toml.optional("optional", item.optional)
+    if asked.kind is not Kind.GROUP:
+        toml.key("short", names.heading(item, above))
+        if asked.kind in (Kind.COVERAGE, Kind.VOLUME):
+            toml.key("column", names.heading(item, above))
+        toml.key("about", _about(item, order))
+    if asked.kind in (Kind.COVERAGE, Kind.VOLUME) and "если предусмотрено" in item.title.casefold():
+        toml.key("may_be_not_provided", True)
+    if asked.kind in (Kind.ACTS, Kind.DOCUMENT) and item.number in order.if_needed:
+        toml.key("may_be_not_required", True, "по словам приказа «при необходимости», «при их отсутствии»")
+
+
+def _write_due(toml: Toml, item: Found, order: Order) -> None:
+    """The deadline, or that the order's words do not tell it; the item of the plan has none."""
+    if due := order.due.get(item.number):
+        toml.key("due", due.day, due.doubt)
+    elif item.asked.kind is not Kind.GROUP and not item.optional and item.number != order.headline:
+        if item.due:
+            said = shortened(item.due)
+            toml.missing("due", f"в приказе срок «{said}», а нужен день: впишите его или уберите строку")
+        elif order.stages:
+            toml.missing("due", "срока по словам этапов не нашлось: впишите его в виде 2014-03-20 или уберите строку")
+
+
+def _about(item: Found, order: Order) -> str:
+    """Its own among all: the number is added where another item is about the same."""
+    said = names.about(item, order.item(item.parent))
+    all_said = [plain(names.about(one, order.item(one.parent))) for one in order.items if one.asked.kind != Kind.GROUP]
+    return f"{said} (п. {item.number})" if all_said.count(plain(said)) > 1 else said
+
+
+def _write_problems(toml: Toml, order: Order, known: Form) -> None:
+    table, usual = order.problems, known.problems
+    toml.section("problems", "" if table else "таблицы проблем в приказе нет, а форма Свода её содержит")
+    toml.key("title", order.problems_title or usual.title)
+    words = [cell for n, cell in enumerate(table.heading) if n != table.number and cell] if table else []
+    own = words if len(words) > 1 else ["", ""]
+    measures = _headings(order)[:2]
+    toml.key("problem", _others([own[0], *usual.problem], [own[-1], *measures]))
+    toml.key("solution", _others([own[-1], *usual.solution], [own[0], *measures]))

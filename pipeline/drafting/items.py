@@ -1,0 +1,185 @@
+"""The items of the order's form: numbers, words, hints, and what each of them asks."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from pipeline.drafting.kinds import Asked, asked
+from pipeline.drafting.opening import NUMBER, Row
+from pipeline.drafting.tables import Table, Use
+from pipeline.wording import listed
+from schemas.form import Kind
+
+_BLANK = re.compile(r"\s*(«?_{3,}»?)\s*$")
+_HEADING = re.compile(r"(\d{1,2})\.\s*(\D.*)")
+_PART = re.compile(r"^(?:в том числе|в т\.\s?ч|из них)", re.IGNORECASE)
+_OPTIONAL = re.compile(r"дополнительн\w+ (?:информаци|сведени)|по усмотрению|^примечани", re.IGNORECASE)
+_MARKS = re.compile(r"[хx–—-]", re.IGNORECASE)  # stand where nothing is to be filled in
+_LONGEST = 480
+UNREAD = Asked(Kind.TEXT)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A row of the form. `rows_below`: blank rows with numbers under it. `is_heading`: stands over a table and not in
+    it. `doubts`: key -> why it is a guess."""
+
+    number: str
+    title: str
+    hint: str = ""
+    blank: str = ""
+    rows_below: bool = False
+    is_heading: bool = False
+    due: str = ""
+    asked: Asked = UNREAD
+    doubts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def parent(self) -> str:
+        return self.number.rpartition(".")[0]
+
+    @property
+    def optional(self) -> bool:
+        return self.asked.kind is not Kind.GROUP and _OPTIONAL.search(self.title) is not None
+
+    def doubted(self, key: str, why: str) -> "Found":
+        return replace(self, doubts={**self.doubts, key: why})
+
+
+@dataclass(frozen=True)
+class Dated:
+    """An item with its deadline, where the order names one. `source`: by which of the order's words; blank where they
+    are the item's own."""
+
+    item: Found
+    due: date | None = None
+    source: str = ""
+
+
+def items_of(rows: Sequence[Row], tables: Iterable[Table]) -> tuple[list[Found], list[str]]:
+    """The items of all tables of the form, in their order, and what could not be drafted, a Russian sentence each."""
+    found: list[Found] = []
+    left: list[str] = []
+    for table in tables:
+        if table.use is Use.FORM:
+            _add(found, left, _of_table(rows, table, left))
+        elif table.use is Use.OTHER and table.rows and len(table.heading) > 1:
+            heading = listed([f"«{cell[:40]}»" for cell in table.heading if cell], 4)
+            left.append(f"Таблица {heading} не понята: если в ней пункты отчёта, впишите их сами.")
+    return [*_with_kinds(found)], left
+
+
+def _add(found: list[Found], left: list[str], new: Iterable[Found]) -> None:
+    known = {one.number for one in found}
+    for one in new:
+        if one.number in known:
+            left.append(f"Пункт {one.number} («{one.title[:60]}») встречается второй раз: впишите его сами.")
+        elif one.number.count(".") > 1:
+            left.append(f"Пункт {one.number} («{one.title[:60]}») на третьем уровне: Свод знает два, впишите иначе.")
+        else:
+            known.add(one.number)
+            found.append(one)
+
+
+# ── a table ──────────────────────────────────────────────────────────────────────────────────────────────
+def _of_table(rows: Sequence[Row], table: Table, left: list[str]) -> list[Found]:
+    heading = _HEADING.fullmatch(rows[table.start - 1].text) if table.start else None
+    items = [*_rows(table)]
+    asks_columns = len(table.answers) > 1
+    columns = listed([f"«{table.heading[n]}»" for n in table.answers], 6)
+    if heading and (not items or all(item.parent == heading[1] for item in items)):
+        above = Found(heading[1], _title(heading[2]), is_heading=True)
+        if not items:
+            columns = listed([f"«{cell}»" for n, cell in enumerate(table.heading) if cell and n != table.number], 6)
+            left.append(f"Пункт {heading[1]} — свободный список с графами {columns}: в наброске он ответ словами.")
+            return [above.doubted("kind", f"в приказе это свободный список с графами {columns}")]
+        items = [above, *items]
+    if asks_columns:
+        left.append(
+            f"Таблица с графами {columns}: форма Свода знает одну графу ответа, её пункты в наброске — ответ словами."
+        )
+        items = [item.doubted("kind", f"граф ответа несколько: {columns}") for item in items]
+    orphans = {item.parent for item in items if item.parent} - {item.number for item in items}
+    return [*_with_parents(items, orphans)]
+
+
+def _rows(table: Table) -> Iterator[Found]:
+    last: Found | None = None
+    below = 0  # rows without a number under the last item
+    for cells in table.rows:
+        number, title = _number_and_title(table, cells)
+        hint = " ".join(filter(None, (cells[n] for n in table.answers if not _MARKS.fullmatch(cells[n]))))
+        if all(not cell or cell.isdecimal() for cell in cells) and (sum(map(bool, cells)) > 1 or not any(cells)):
+            continue  # numbers of the columns
+        if number and (title or hint):
+            if last:
+                yield last
+            due = cells[table.due] if table.due is not None else ""
+            last, below = _found(number, title, hint if len(table.answers) == 1 else "", due), 0
+        elif last and number.startswith(f"{last.number}."):
+            last = replace(last, rows_below=True)
+        elif last and title:
+            below += 1
+            yield last
+            over = last.parent or last.number
+            number = f"{over}.{int(last.number.rpartition('.')[2]) + 1}" if last.parent else f"{over}.1"
+            last = _found(number, title, hint, "").doubted("number", "в приказе у строки нет номера")
+    if last:
+        yield last
+
+
+def _number_and_title(table: Table, cells: tuple[str, ...]) -> tuple[str, str]:
+    title = cells[table.measure]
+    if table.number is not None and (found := NUMBER.fullmatch(cells[table.number])):
+        return found[1], title
+    if table.number is None and (inside := re.fullmatch(rf"{NUMBER.pattern}\s+(.+)", title)):
+        return inside[1], inside[2]
+    return "", title
+
+
+def _found(number: str, title: str, hint: str, due: str) -> Found:
+    if not title:
+        return Found(number, f"Пункт {number}", hint, due=due).doubted("title", "в приказе у пункта нет названия")
+    blank = _BLANK.search(title)
+    words = _title(_BLANK.sub("", title))
+    item = Found(number, words, hint, blank[1] if blank else "", due=due)
+    return item.doubted("title", "текст приказа длиннее и обрезан") if len(title) > _LONGEST else item
+
+
+def _title(text: str) -> str:
+    return text[:_LONGEST].strip()
+
+
+def _with_parents(items: list[Found], orphans: set[str]) -> Iterator[Found]:
+    for item in items:
+        if item.parent in orphans:
+            orphans.remove(item.parent)
+            yield Found(item.parent, f"Пункт {item.parent}").doubted("title", "в приказе такого пункта не нашлось")
+        yield item
+
+
+# ── what is asked ────────────────────────────────────────────────────────────────────────────────────────
+def _with_kinds(items: list[Found]) -> Iterator[Found]:
+    by_number = {item.number: item for item in items}
+    parents = {item.parent for item in items}
+    for item in items:
+        if item.number in parents:
+            yield _group(item, [one for one in items if one.parent == item.number])
+            continue
+        above = by_number.get(item.parent)
+        if "kind" in item.doubts:
+            yield replace(item, asked=Asked(Kind.TEXT, item.doubts["kind"]))
+        else:
+            hint = item.hint or (above.hint if above else "")
+            yield replace(item, asked=asked(item.title, hint, item.rows_below))
+
+
+def _group(item: Found, under: list[Found]) -> Found:
+    """An item over others. Where these are «в том числе» it is answered too, and a group is not: that must be said."""
+    doubt = item.doubts.get("kind", "")
+    if any(_PART.search(one.title) for one in under):
+        doubt = "под пунктом есть «в том числе»: свой ответ пункта в форме пропадёт, дайте ему отдельный номер"
+    elif not doubt and not item.is_heading and not item.hint and not item.title.endswith(":"):
+        doubt = "заголовок ли это: свой ответ пункта в форме пропадёт, дайте ему тогда отдельный номер"
+    return replace(item, asked=Asked(Kind.GROUP, doubt))

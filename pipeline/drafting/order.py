@@ -1,0 +1,174 @@
+"""All that the rows of an order say of its form, put together: head, items with bases and deadlines, stages, plan."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from pipeline.drafting import people
+from pipeline.drafting.dates import days_in, unclear_in
+from pipeline.drafting.head import Head, head_of
+from pipeline.drafting.items import Found, items_of
+from pipeline.drafting.opening import Row
+from pipeline.drafting.stages import SURE, Measure, Stage, Target, in_order, match, meant_by, stages_of, targets_in
+from pipeline.drafting.tables import Table, Use, tables_of
+from pipeline.wording import day, shortened
+from schemas.form import Base, Kind
+
+_IF_NEEDED = re.compile(r"при необходимости|при (?:их )?отсутствии|необходимых изменений", re.IGNORECASE)
+
+
+class Due(NamedTuple):
+    day: date
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """`base_of`, `due`: by number of an item. `headline`: the item that the targets are for, or the likeliest; blank
+    where no item is a share of people. `if_needed`: items that the order asks for «при необходимости». `form`,
+    `problems`: the tables; `problems_title` stands over the latter. `left`: what could not be drafted, a Russian
+    sentence each."""
+
+    head: Head
+    items: tuple[Found, ...]
+    bases: tuple[Base, ...]
+    base_of: dict[str, str]
+    due: dict[str, Due]
+    stages: tuple[Stage, ...]
+    targets: tuple[Target, ...]
+    targets_fit: bool
+    headline: str
+    if_needed: frozenset[str]
+    form: Table | None
+    problems: Table | None
+    problems_title: str
+    left: tuple[str, ...]
+
+    def item(self, number: str) -> Found | None:
+        return next((item for item in self.items if item.number == number), None)
+
+    @property
+    def coverage(self) -> list[Found]:
+        return [item for item in self.items if item.asked.kind is Kind.COVERAGE]
+
+    @property
+    def measured(self) -> list[Found]:
+        return [item for item in self.items if item.asked.kind in (Kind.COVERAGE, Kind.VOLUME)]
+
+
+def understood(rows: Sequence[Row]) -> Order:
+    tables = tables_of(rows)
+    head = head_of(rows, tables)
+    items, left = items_of(rows, tables)
+    stages, of_stages = stages_of(tables)
+    targets, fit = in_order([*of_stages, *targets_in(rows, tables)])
+    measures = match(stages, items)
+    headline = _headline(items, targets)
+    due = _due(items, measures, headline if targets else "")
+    bases, base_of = _bases(items)
+    problems = next((table for table in tables if table.use is Use.PROBLEMS), None)
+    form = next((table for table in tables if table.use is Use.FORM), None)
+    if form is None:
+        left.append("Таблицы отчёта («№», «Мероприятия», «Выполнение») в тексте не нашлось: впишите пункты сами.")
+    used = {*_used(head, stages, targets), *(one.day for one in due.values())}
+    left += _unused_dates(rows, head, used)
+    return Order(
+        head=head,
+        items=tuple(items),
+        bases=bases,
+        base_of=base_of,
+        due=due,
+        stages=tuple(stages),
+        targets=tuple(targets),
+        targets_fit=fit,
+        headline=headline,
+        if_needed=_if_needed(items, measures),
+        form=form,
+        problems=problems,
+        problems_title=rows[problems.start - 1].text if problems and problems.start else "",
+        left=tuple(left),
+    )
+
+
+def _headline(items: Sequence[Found], targets: Sequence[Target]) -> str:
+    """The item that the targets speak of; without targets the last share of people."""
+    coverage = [item.number for item in items if item.asked.kind is Kind.COVERAGE]
+    return (meant_by(targets, items) if targets else "") or (coverage[-1] if coverage else "")
+
+
+def _due(items: Sequence[Found], measures: dict[str, tuple[Measure, float]], planned: str) -> dict[str, Due]:
+    """The item's own deadline, else that of the measure that it shows, else the one that both its neighbours have.
+    `planned`: the item with targets has none."""
+    found: dict[str, Due] = {}
+    asked = [item for item in items if not (item.optional or item.asked.kind is Kind.GROUP or item.number == planned)]
+    for item in asked:
+        if days := days_in(item.due):
+            found[item.number] = Due(days[-1].day)
+        elif (pair := measures.get(item.number)) and pair[0].due:
+            measure, score = pair
+            found[item.number] = Due(pair[0].due, "" if score >= SURE else f"срок взят у «{shortened(measure.title)}»")
+    for before, item, after in zip(asked, asked[1:], asked[2:], strict=False):
+        one, other = found.get(before.number), found.get(after.number)
+        if item.number not in found and one and other and one.day == other.day:
+            found[item.number] = Due(one.day, f"срок взят у соседних пунктов {before.number} и {after.number}")
+    return found
+
+
+def _if_needed(items: Iterable[Found], measures: dict[str, tuple[Measure, float]]) -> frozenset[str]:
+    """Items that, or whose measure, the order asks for only where there is need."""
+    said = {
+        item.number: item.title + (measures[item.number][0].title if item.number in measures else "") for item in items
+    }
+    return frozenset(number for number, text in said.items() if _IF_NEEDED.search(text))
+
+
+def _bases(items: Iterable[Found]) -> tuple[tuple[Base, ...], dict[str, str]]:
+    """The wholes that shares are of, and which item has which."""
+    parts: dict[str, Base] = {}
+    wanted: list[Base] = []
+    base_of = {}
+    for item in items:
+        whom = item.asked.whom
+        if item.asked.kind is not Kind.COVERAGE:
+            continue
+        if whom.having:
+            base = parts.setdefault(whom.having, people.part_of(whom.people, whom.having, len(parts) + 1))
+        else:
+            assert whom.people is not None  # else it is no share of people
+            base = whom.people.base
+        wanted.append(base)
+        base_of[item.number] = base.id
+    return tuple(people.whole_of(wanted)), base_of
+
+
+# ── nothing is lost ──────────────────────────────────────────────────────────────────────────────────────
+def _used(head: Head, stages: Iterable[Stage], targets: Iterable[Target]) -> Iterator[date]:
+    yield from head.reporting
+    yield from (paper.due for paper in head.papers)
+    yield from (target.by for target in targets)
+    for stage in stages:
+        for measure in stage.measures:
+            yield from filter(None, (measure.due, measure.since))
+
+
+def _unused_dates(rows: Iterable[Row], head: Head, used: set[date]) -> Iterator[str]:
+    """Dates later than the order that have found no place in the draft, and those that cannot be."""
+    told = set(used)
+    for row in rows:
+        for one in days_in(row.text):
+            if head.day and one.day > head.day and one.day not in told:
+                told.add(one.day)
+                where = _around(row.text, one.start, one.end)
+                yield f"Дата {day(one.day)} («{where}») никуда не вошла: впишите, если это срок."
+        for words in unclear_in(row.text):
+            yield f"Дата «{words}» без года или не бывает: если это срок, впишите его сами."
+        if rule := re.search(r"\b(?:до|не позднее) \d{1,2}\s*(?:-?го)? числа[^.;]*", row.text):
+            yield f"Срок без даты («{rule[0]}»): впишите даты сами."
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """It with some words before it."""
+    begin = text.rfind(" ", 0, max(0, start - 40)) + 1
+    return f"{'…' * bool(begin)}{text[begin:end]}"

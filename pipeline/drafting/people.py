@@ -1,0 +1,105 @@
+"""Of whom a share is: the words by which an order calls people, and the base that stands for them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline import wording
+from schemas.form import Base
+from schemas.likeness import plain
+
+
+class People(NamedTuple):
+    """`words`: how a word for them begins. `spellings`: how a row of a form that names them alone may call them."""
+
+    base: Base
+    words: re.Pattern[str]
+    spellings: tuple[str, ...]
+
+
+def _people(id: str, registry: str, group: str, forms: wording.Noun, words: str, spellings: tuple[str, ...]) -> People:
+    name = wording.capital(forms[2]).replace(" ", "_")
+    base = Base(id=id, registry=registry, label=registry, group=group, people=forms, name=name)
+    return People(base, re.compile(rf"\b(?:{words})", re.IGNORECASE), spellings)
+
+
+KNOWN = (
+    _people(
+        "teachers", "Педагогических работников", "Учителя", ("учитель", "учителя", "учителей"),
+        r"пед(?:агог|\.?\s?работ)|учител",
+        ("педагогические работники", "педагоги", "учителя", "педагогический коллектив", "пед. работники"),
+    ),
+    _people(
+        "parents", "Родителей", "Родители", ("родитель", "родителя", "родителей"), r"родител|законн\w+ представител",
+        ("родители (законные представители)", "родители", "законные представители"),
+    ),
+    _people(
+        "pupils", "Обучающихся", "Ученики", ("ученик", "ученика", "учеников"),
+        r"обучающ|учащ|учени[кц]|школьник|дет(?:ей|и|ям|ьми)\b|воспитанник",
+        ("обучающиеся", "учащиеся", "ученики", "дети", "школьники"),
+    ),
+    _people(
+        "staff", "Работников всего", "Работники", ("работник", "работника", "работников"), r"работник|сотрудник",
+        ("работники", "сотрудники"),
+    ),
+)  # fmt: skip
+_HAVING = re.compile(r"имеющих\s+([^()%/;,]+)", re.IGNORECASE)
+_UNKNOWN = People(
+    Base(id="", registry="", label="", group="Люди", people=("человек", "человека", "человек"), name=""),
+    re.compile("$^"),
+    (),
+)
+
+
+class Whom(NamedTuple):
+    """The people that a text names first, those of whom it speaks only in part («имеющих право …»), and whether it
+    names others too."""
+
+    people: People | None
+    having: str
+    others: bool
+
+
+def named_in(text: str) -> Whom:
+    found = sorted(
+        (match.start(), index) for index, one in enumerate(KNOWN) if (match := one.words.search(text)) is not None
+    )
+    kinds = [KNOWN[index] for _, index in found if KNOWN[index].base.id != "staff" or len(found) == 1]
+    having = _HAVING.search(text)
+    return Whom(kinds[0] if kinds else None, having[1].strip() if having else "", len(kinds) > 1)
+
+
+def part_of(people: People | None, having: str, number: int) -> Base:
+    """The base of those people who have what is said: «имеющих право на льготу» -> «Имеют право на льготу»."""
+    whole = (people or _UNKNOWN).base
+    words = having.split()
+    return msgspec.structs.replace(
+        whole,
+        id="able" if number == 1 else f"able{number}",
+        registry=f"Имеют {having}",
+        label=f"{wording.capital(whole.people[2])}, имеющих {having}",
+        name="_".join(["Имеют", *re.findall(r"[^\W\d_]+", " ".join(words[:1]))]) + ("" if number == 1 else str(number)),
+        part_of=whole.id,
+    )
+
+
+def spellings_of(base_id: str, title: str) -> tuple[str, ...]:
+    """Other words for a row that names these people alone."""
+    people = next((one for one in KNOWN if one.base.id == base_id), None)
+    bare = plain(re.sub(r"\(.*?\)", "", title))
+    if people is None or bare not in {plain(re.sub(r"\(.*?\)", "", one)) for one in people.spellings}:
+        return ()
+    return tuple(one for one in people.spellings if plain(one) != plain(title))
+
+
+def whole_of(bases: Iterable[Base]) -> Iterator[Base]:
+    """Bases with the wholes that they are a part of, each once, in the order of `KNOWN`."""
+    wanted = {base.id: base for base in bases}
+    for base in list(wanted.values()):
+        if base.part_of:
+            whole = next(one.base for one in KNOWN if one.base.id == base.part_of)
+            wanted.setdefault(whole.id, whole)
+    order = [one.base.id for one in KNOWN]
+    return iter(sorted(wanted.values(), key=lambda base: order.index(base.id) if base.id in order else len(order)))

@@ -1,0 +1,353 @@
+"""The draft of a form from an order's text: all that the words say is found, and every guess is said to be one."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from docx import Document
+
+from pipeline.drafting.dates import days_in, shares_in, unclear_in
+from pipeline.drafting.draft import Draft, drafted
+from pipeline.drafting.kinds import asked
+from pipeline.drafting.opening import Row, read_order, rows_of_text
+from pipeline.drafting.order import understood
+from pipeline.settings import Limits
+from schemas.form import Form, Kind, load_form
+from schemas.likeness import plain
+from tests.test_cli import one_russian_sentence, svod
+
+ORDER = Path(__file__).parent / "data" / "order-547.txt"  # as the office has issued it, without names of persons
+KNOWN = load_form("form-547")
+ROWS = read_order(ORDER, Limits())
+HEAD = "Отдел питания\nПРИКАЗ\nот 20.08.2025 № 81-од\nО переходе на горячее питание\nПРИКАЗЫВАЮ:\n"
+REPORTS = "1. Представлять отчёты до 30 сентября и 15 ноября 2025 г.\n"
+FORM = "Отчёт о горячем питании\nв ____\nпо состоянию на ____\n№ | Показатель | Сведения\n"
+
+
+def draft_of(rows: list[Row], name: str = "form-81") -> Draft:
+    return drafted(understood(rows), name, KNOWN)
+
+
+def draft_of_text(text: str) -> Draft:
+    return draft_of(rows_of_text(text))
+
+
+def loaded(draft: Draft, folder: Path, name: str = "form-81") -> Form:
+    path = folder / f"{name}.toml"
+    path.write_text(draft.text, "utf-8")
+    return load_form(path)
+
+
+def line_of(draft: Draft, number: str, key: str) -> str:
+    """The line of that key of the item, with its mark."""
+    block = draft.text.split(f'number = "{number}"\n')[1].split("\n\n")[0]
+    return next((line for line in block.splitlines() if re.match(rf"(# )?{key} =", line)), "")
+
+
+@pytest.fixture(scope="module")
+def draft() -> Draft:
+    return draft_of(ROWS, "form-547")
+
+
+@pytest.fixture(scope="module")
+def form(draft: Draft, tmp_path_factory: pytest.TempPathFactory) -> Form:
+    return loaded(draft, tmp_path_factory.mktemp("draft"), "form-547")
+
+
+# ── the order whose form is known ────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_item_is_found_with_its_kind_and_whom_it_is_about(form: Form):
+    def what(of: Form) -> list[tuple[object, ...]]:
+        return [(i.number, i.kind, i.asks, i.base, i.classes, i.optional, i.may_be_not_provided) for i in of.items]
+
+    assert what(form) == what(KNOWN)
+
+
+def test_items_have_the_words_of_the_order(form: Form):
+    for item in form.items:
+        assert plain(item.title) in map(plain, KNOWN.item(item.number).wordings)
+    assert form.item("2").blank == "«___________»"
+    assert form.item("12").hint == KNOWN.item("12").hint
+
+
+def test_the_order_is_told_by_its_own_words(form: Form):
+    assert (form.order.number, form.order.date, form.office) == ("547", KNOWN.order.date, KNOWN.office)
+    assert form.title == KNOWN.title
+    assert form.recognise.note == KNOWN.recognise.note
+    assert form.problems == KNOWN.problems
+    assert form.cumulative
+
+
+def test_no_date_of_the_order_is_lost(form: Form):
+    assert form.order.reporting_dates == KNOWN.order.reporting_dates
+    assert [paper.due for paper in form.order.papers] == [paper.due for paper in KNOWN.order.papers]
+    assert form.targets == KNOWN.targets
+    assert [[(m.due, m.since) for m in stage.measures] for stage in form.stages] == [
+        [(m.due, m.since) for m in stage.measures] for stage in KNOWN.stages
+    ]
+
+
+def test_an_item_has_its_deadline_or_is_said_to_have_none(draft: Draft, form: Form):
+    assert [i.number for i in KNOWN.due_items if form.item(i.number).due != i.due] == ["7"]
+    assert line_of(draft, "7", "due").startswith("# due =   # проверить:")
+
+
+def test_the_plan_is_for_the_item_that_it_speaks_of(form: Form):
+    assert form.headline.item == KNOWN.headline.item
+    assert form.base(form.headline_item.base).part_of == "parents"
+
+
+def test_every_guess_is_counted(draft: Draft):
+    assert draft.doubts == sum("проверить:" in line for line in draft.text.splitlines()[3:])
+    assert "проверить: срок взят у" in line_of(draft, "3", "due")
+    assert "проверить" not in line_of(draft, "1", "due")
+
+
+# ── the same order in other files ────────────────────────────────────────────────────────────────────────────
+
+
+def as_word(rows: list[Row]) -> bytes:
+    document = Document()
+    width = max(len(row.cells) for row in rows)
+    table = None
+    for row in rows:
+        if not row.is_table:
+            document.add_paragraph(row.text)
+            table = None
+        else:
+            table = table or document.add_table(0, width)
+            for cell, text in zip(table.add_row().cells, row.cells, strict=False):
+                cell.text = text
+    target = BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def as_workbook(rows: list[Row]) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    at = 0
+    for row, before in zip(rows, [None, *rows], strict=False):
+        at += 1 + (before is not None and before.is_table and not row.is_table)  # a gap below a table
+        for column, text in enumerate(row.cells, start=2):
+            sheet.cell(at, column, text or None)
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def as_lines(rows: list[Row], sign: str) -> bytes:
+    return "\n".join(sign.join(row.cells) if row.is_table else row.text for row in rows).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("order.docx", as_word),
+        ("order.xlsx", as_workbook),
+        ("bars.txt", lambda rows: as_lines(rows, " | ")),
+        ("tabs.txt", lambda rows: as_lines(rows, "\t")),
+        ("windows.txt", lambda rows: ORDER.read_text("utf-8").encode("cp1251")),
+        ("unicode.txt", lambda rows: ORDER.read_text("utf-8").encode("utf-16")),
+    ],
+)
+def test_the_draft_is_the_same_from_every_kind_of_file(
+    name: str, written: Callable[[list[Row]], bytes], draft: Draft, tmp_path: Path
+):
+    path = tmp_path / name
+    path.write_bytes(written(ROWS))
+    assert draft_of(read_order(path, Limits()), "form-547").text == draft.text
+
+
+def test_a_table_pasted_a_cell_a_line_is_read_as_a_table():
+    text = "№\nМероприятия\nВыполнение\n1.\nКто отвечает\n(Ф.И.О., должность)\n2. Охват детей питанием\n"
+    text += "% от имеющих право на льготу\n(__ классы)\nПримечание: сдаётся в срок\n"
+    assert [row.cells for row in rows_of_text(text)] == [
+        ("№", "Мероприятия", "Выполнение"),
+        ("1", "Кто отвечает", "(Ф.И.О., должность)"),
+        ("2", "Охват детей питанием", "% от имеющих право на льготу (__ классы)"),
+        ("Примечание: сдаётся в срок",),
+    ]
+
+
+# ── another order ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_another_order_becomes_a_form_that_loads(tmp_path: Path):
+    rows = "1 | Кто отвечает за питание | (ФИО, должность)\n2 | Получают горячее питание: | охват (__ чел. / в %)\n"
+    rows += "2.1 | дети, имеющие право на льготу | % от имеющих право на льготу\n2.2 | работники | \n"
+    rows += "3 | Меню на сайте школы | (да/нет)\n"
+    form = loaded(
+        draft_of_text(f"{HEAD}{REPORTS}2. Обеспечить к 01.10.2025 — 50–70 % льготников.\n{FORM}{rows}"), tmp_path
+    )
+    assert [i.kind for i in form.items] == [Kind.PERSON, Kind.GROUP, Kind.COVERAGE, Kind.COVERAGE, Kind.YES_NO]
+    assert [base.registry for base in form.bases] == ["Обучающихся", "Работников всего", "Имеют право на льготу"]
+    assert [(t.by.isoformat(), t.min, t.max) for t in form.targets] == [("2025-10-01", 50, 70)]
+    assert [day.isoformat() for day in form.order.reporting_dates] == ["2025-09-30", "2025-11-15"]
+
+
+def test_a_column_of_deadlines_beside_the_answers_gives_each_item_its_own():
+    text = f"{HEAD}{REPORTS}Отчёт о питании\n№ | Мероприятие | Срок | Отметка о выполнении\n"
+    draft = draft_of_text(f"{text}1 | Издать приказ | до 1 сентября 2025 г. | (реквизиты)\n")
+    assert line_of(draft, "1", "due") == "due = 2025-09-01"
+
+
+def test_a_deadline_in_words_is_quoted_and_no_day_is_made_of_it():
+    stages = "Наименование | Мера | Сроки\n1. Этап | |\n | Осмотр кухни | до 01.10.2025\n | Ремонт | I квартал\n"
+    table = (
+        "Отчёт о питании\n№ | Мероприятие | Срок | Отметка о выполнении\n1 | Издать приказ | ежегодно | (реквизиты)\n"
+    )
+    draft = draft_of_text(f"{HEAD}{REPORTS}{stages}{table}")
+    assert "в приказе срок «ежегодно»" in line_of(draft, "1", "due")
+    measures = tomllib.loads(draft.text)["stages"][0]["measures"]
+    assert [(one["title"], str(one.get("due", ""))) for one in measures] == [
+        ("Осмотр кухни", "2025-10-01"),
+        ("Ремонт", ""),
+    ]
+    assert "в приказе срок «I квартал»" in draft.text
+
+
+@pytest.mark.parametrize(
+    ("table", "measures"),
+    [
+        (
+            "Этапы | Меры | Сроки\n1. Начало | |\n1.1. Первое | | до 01.10.2025\n | Осмотр |\n"
+            "1.2. Второе | | зимой\n | Ремонт |\n",
+            [("Осмотр", "2025-10-01"), ("Ремонт", "")],
+        ),
+        (
+            "Меры | Сроки | Ответственные\nОсмотр | до 01.10.2025 | директор\nРемонт | | повар\n",
+            [("Осмотр", "2025-10-01"), ("Ремонт", "")],
+        ),
+        ("№ | Меры | Сроки\n | Начало | \n1 | Осмотр | 01.10.2025\n", [("Осмотр", "2025-10-01")]),
+    ],
+    ids=["of a section", "beside those in charge", "by number"],
+)
+def test_a_measure_has_the_deadline_of_its_row_or_its_section_and_of_no_other(
+    table: str, measures: list[tuple[str, str]]
+):
+    stages = understood(rows_of_text(f"{HEAD}{REPORTS}{table}{FORM}1 | Питание | %\n")).stages
+    assert [
+        (one.title, one.due.isoformat() if one.due else "") for stage in stages for one in stage.measures
+    ] == measures
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("3. Сдать итоги до 29 декабря.\n", "Дата «29 декабря» без года"),
+        ("3. Сдать итоги 31.11.2025.\n", "Дата «31.11.2025» без года или не бывает"),
+        ("3. Сдавать отчёт до 3 числа месяца.\n", "Срок без даты («до 3 числа месяца»)"),
+        ("3. Провести осмотр 05.12.2025.\n", "Дата 05.12.2025 («3. Провести осмотр 05.12.2025») никуда не вошла"),
+    ],
+    ids=["without a year", "no day", "a day of each month", "of something else"],
+)
+def test_a_date_that_finds_no_place_is_told(text: str, said: str):
+    assert any(said in one for one in understood(rows_of_text(f"{HEAD}{REPORTS}{text}{FORM}1 | Питание | %\n")).left)
+
+
+def test_what_the_form_cannot_hold_is_told_and_not_taken_for_something_else():
+    table = (
+        "№ | Категория | Питались, чел. | Всего, руб.\n1 | 2 | 3 | 4\n1 | 1–4 классы | |\n1.1 | в том числе с ОВЗ | |\n"
+    )
+    order = understood(rows_of_text(f"{HEAD}{REPORTS}Отчёт о питании\n{table}"))
+    draft = drafted(order, "form-81", KNOWN)
+    assert [item.number for item in order.items] == ["1", "1.1"]
+    assert any("Питались, чел." in one for one in order.left)
+    assert "свой ответ пункта в форме пропадёт" in line_of(draft, "1", "kind")
+    assert "граф ответа несколько" in line_of(draft, "1.1", "kind")
+
+
+def test_what_is_not_found_is_left_out_and_never_invented():
+    keys = tomllib.loads(draft_of_text("Таблица\n№ | Показатель | Сведения\n1 | Питание | %\n").text)
+    assert not {"office", "title", "headline", "second_card", "bases"} & set(keys)
+    assert not {"number", "date"} & set(keys["order"])
+    assert keys["order"]["reporting_dates"] == []
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("title", "hint", "kind", "is_sure"),
+    [
+        ("Назначение ответственного", "(Ф.И.О., должность)", Kind.PERSON, True),
+        ("Назначение ответственного", "", Kind.PERSON, False),
+        ("Наличие плана", "(реквизиты)", Kind.DOCUMENT, True),
+        ("Локальные акты (указать названия)", "(реквизиты)", Kind.ACTS, True),
+        ("Наличие ссылки на сайте", "(есть, нет)", Kind.YES_NO, True),
+        ("Заполнение баз данных", "% от необходимого объёма", Kind.VOLUME, True),
+        ("Обучение педагогов", "охват (в %)", Kind.COVERAGE, True),
+        ("Доля учителей, прошедших курсы", "", Kind.COVERAGE, False),
+        ("Охват питанием", "в %", Kind.VOLUME, False),
+        ("Кто кормит", "одно из трёх", Kind.TEXT, False),
+        ("Потрачено, тыс. руб.", "", Kind.TEXT, False),
+    ],
+)
+def test_the_kind_follows_from_the_words_and_a_guess_says_so(title: str, hint: str, kind: Kind, is_sure: bool):
+    guess = asked(title, hint)
+    assert (guess.kind, not guess.doubt) == (kind, is_sure)
+
+
+def test_days_and_shares_as_orders_write_them():
+    text = "с 01.09.2014г., до 30 января и 2 марта 2015 года, к 09.12 2013, 5 мая"
+    assert [(one.day.isoformat(), one.is_from) for one in days_in(text)] == [
+        ("2014-09-01", True), ("2015-01-30", False), ("2015-03-02", False), ("2013-12-09", False),
+    ]  # fmt: skip
+    assert unclear_in(text) == ["5 мая"]
+    assert shares_in("к 20.02.2014 — от 30% до 40 %; 41–60 %; 100%") == [(30, 40), (41, 60), (100, 100)]
+
+
+# ── the command ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_form_its_registry_and_a_blank_form_lie_beside_the_order(tmp_path: Path):
+    order = tmp_path / "приказ.txt"
+    order.write_bytes(ORDER.read_bytes())
+    done = svod("new-order", order)
+    names = ["form-547.toml", "form-547-реестр.xlsx", "form-547-бланк.xlsx"]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split(" — ")[0] for line in done.stdout.splitlines()[:3]] == [str(tmp_path / name) for name in names]
+    assert "24\u00a0пункта" in done.stdout
+    assert done.stdout.splitlines()[-1] == f"Проверьте: run.py form {tmp_path / names[0]}"
+    assert svod("form", tmp_path / names[0]).returncode == 0
+    sheet = openpyxl.load_workbook(tmp_path / names[1])["Школы"]
+    headings = [cell.value for cell in sheet[3]]
+    assert {base.registry for base in load_form(tmp_path / names[0]).bases} <= set(headings)
+
+
+def test_what_stands_there_is_never_overwritten_and_a_form_that_was_completed_gets_the_rest(tmp_path: Path):
+    order, out = tmp_path / "приказ.txt", tmp_path / "form-81.toml"
+    order.write_text(f"{HEAD}{FORM}1 | Охват учителей | %\n2 | Охват детей | %\n", "utf-8")
+    first = svod("new-order", order, "--out", out)
+    assert first.returncode == 0
+    assert "order.reporting_dates" in first.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == [out.name, order.name]
+    completed = out.read_text("utf-8").replace("reporting_dates = []", "reporting_dates = [2025-09-30]")
+    out.write_text(completed, "utf-8")
+    assert "Форма ещё не загружается" not in svod("new-order", order, "--out", out).stdout
+    assert out.read_text("utf-8") == completed
+    assert len([*tmp_path.glob("form-81-*.xlsx")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("нет.txt", None),
+        ("снимок.docx", b"%PDF-1.4 scan"),
+        ("пусто.txt", b"\n\n"),
+        ("двоичный.txt", b"\xd0\x00\x98\x01"),
+    ],
+)
+def test_an_order_that_cannot_be_read_is_one_russian_sentence(name: str, content: bytes | None, tmp_path: Path):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    done = svod("new-order", tmp_path / name)
+    assert done.returncode == 2
+    assert one_russian_sentence(done.stderr)
+    assert name in done.stderr
