@@ -23,7 +23,7 @@ from pipeline.writing.pages.series import (
 # Up to so many bars: the gap between two, percent of a bar. Few bars stay bars and do not fill the chart.
 _GAPS = ((2, 300), (4, 120), (8, 60), (MOST_BARS, 35))
 _LETTER = 6.6  # pixels that a letter of a name takes
-_PLOT_HEIGHT = 0.83  # of a chart of schools; below it stand the axis and the legend
+_PLOT_HEIGHT = 0.86  # of a chart of schools; below it stand the axis and the legend
 NO_NAME = " "  # a series that explains nothing: LibreOffice takes the wrong one out of a legend
 
 NAME, UPPER, LOWER, ON_PLAN, BELOW = range(5)

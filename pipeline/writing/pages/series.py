@@ -73,7 +73,7 @@ def band_name(figures: Figures) -> str:
     if band is None:
         return ""
     said = wording.band(band.min, band.max)
-    return f"План {said}" if figures.target else f"План к {wording.short_day(band.by)} (ещё не действует): {said}"
+    return f"План {said}" if figures.target else f"План к {wording.short_day(band.by)}: {said}"
 
 
 def drawn_from(target: Target) -> float:

@@ -6,6 +6,8 @@ A grid of 30 columns of 35 pixels, the printable width of A4 landscape.
 import math
 from collections.abc import Sequence
 
+from xlsxwriter.chart import Chart
+
 from pipeline import wording
 from pipeline.measuring.figures import Level
 from pipeline.writing.pages import doubts, theme, titles
@@ -33,11 +35,12 @@ SECTION, CHART, MATRIX_SECTION, MATRIX = 8, 9, 17, 18
 DECISIONS = 25
 _HEIGHTS = {KICKER: 20, HEADLINE: 50, SUBLINE: 36, 3: 8, CARD_LABEL: 20, CARD_FIGURE: 36, CARD_NOTE: 60, 7: 8,
             SECTION: 20, MATRIX: 32, DECISIONS: 20}  # fmt: skip
-ROW_PIXELS = 20
+ROW_PIXELS = 21
 POINTS_A_PIXEL = 0.75
 
-SCHOOLS_CHART = (595, 320)
-TREND_CHART = (420, 160)
+SCHOOLS_CHART = (595, 333)
+TREND_CHART = (420, 165)
+_BELOW_LINE = 3  # pixels that the line under a title of a section needs, or a chart lies over it
 
 MATRIX_LABEL_COLUMNS = 4
 LINKS = (2, LAST)  # first and last column of the links to the other sheets
@@ -110,7 +113,7 @@ def _write_schools(page: Page, charts: Charts) -> None:
     chart = charts.schools(*SCHOOLS_CHART)
     if chart:
         described = f"{page.book.figures.form.headline.chart}. {page.book.brief.headline}"
-        page.sheet.insert_chart(CHART, LEFT[0], chart, {"description": described, "object_position": 2})
+        _insert_chart(page, LEFT, chart, described)
     else:
         _write_no_chart(page, LEFT, why_no_bars(page.book.figures))
 
@@ -120,9 +123,14 @@ def _write_trend(page: Page, charts: Charts) -> None:
     chart = charts.trend(*TREND_CHART)
     if chart:
         described = f"{TREND_TITLE}. {page.book.brief.headline}"
-        page.sheet.insert_chart(CHART, RIGHT[0], chart, {"description": described, "object_position": 2})
+        _insert_chart(page, RIGHT, chart, described)
     else:
         _write_no_chart(page, RIGHT, WHY_NO_TREND)
+
+
+def _insert_chart(page: Page, columns: tuple[int, int], chart: Chart, described: str) -> None:
+    options = {"description": described, "object_position": 2, "y_offset": _BELOW_LINE}
+    page.sheet.insert_chart(CHART, columns[0], chart, options)
 
 
 def _write_no_chart(page: Page, columns: tuple[int, int], why: str) -> None:
