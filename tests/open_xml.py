@@ -18,7 +18,7 @@ from typing import NamedTuple
 from lxml import etree
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
-from openpyxl.utils import FORMULAE, get_column_letter, range_boundaries
+from openpyxl.utils import FORMULAE, column_index_from_string, get_column_letter, range_boundaries
 from openpyxl.utils.exceptions import CellCoordinatesException
 
 from schemas.remarks import load_catalogue
@@ -218,9 +218,15 @@ def texts(package: Package) -> Iterator[tuple[str, str]]:
         yield from ((part, text) for text in package.xml(part).itertext())
 
 
+def _hidden_columns(sheet: Sheet) -> set[int]:
+    hidden = [one for one in sheet.found("m:cols/m:col") if one.get("hidden") in ("1", "true")]
+    return {number for one in hidden for number in range(int(one.get("min", 0)), int(one.get("max", 0)) + 1)}
+
+
 def _texts_of_sheet(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    hidden = _hidden_columns(sheet)  # in them Svod remembers what its own rows are about
     for cell in sheet.cells:
-        if cell.text is not None:
+        if cell.text is not None and column_index_from_string(cell.address.rstrip("0123456789")) not in hidden:
             yield cell.address, cell.text
         if cell.type in ("b", "e"):
             yield cell.address, {"0": "False", "1": "True"}.get(cell.value or "", cell.value or "")

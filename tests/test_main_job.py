@@ -294,11 +294,11 @@ def test_a_return_mended_and_sent_again_is_accepted_and_its_remarks_are_gone(dem
     """One mistake of the demo, mended in the returned file itself; what was returned for it is taken away."""
     folder = tmp_path / "input"
     shutil.copytree(demo.input, folder)
-    said = next(r for r in demo.done.figures.remarks if r.code == "NUM-BOUND")
+    said = next(r for r in demo.done.figures.remarks if r.code == "NUM-RANGE")
     (path,) = (demo.folder / "returns").glob(f"{said.school}-*")
     book = openpyxl.load_workbook(path)
     assert book.sheetnames[0] == "Замечания"
-    only = [r for r in demo.done.figures.remarks if r.file == said.file and r.severity.value != "info"]
+    only = [r for r in demo.done.figures.remarks if r.file == said.file and r.cell and r.severity.value != "info"]
     for remark in only:
         book[remark.sheet][remark.cell] = 1
     (folder / said.file).unlink()
