@@ -4,12 +4,12 @@ import shutil
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from pipeline.wording import NBSP, band, count, day, unbroken
+from pipeline.wording import ITEM, NBSP, band, count, day, unbroken
 from schemas import registry_book
 from schemas.form import Base, Form, Item, Kind, Measure, load_form
 
 _WIDEST = 100  # characters of a line: a longer one is not read
-_ITEM, _BASE = ("пункт", "пункта", "пунктов"), ("столбец реестра", "столбца реестра", "столбцов реестра")
+_BASE = ("столбец реестра", "столбца реестра", "столбцов реестра")
 KINDS = {
     Kind.GROUP: "заголовок пунктов под ним",
     Kind.PERSON: "лицо: ФИО и должность",
@@ -35,7 +35,7 @@ def checked(name_or_path: str) -> Iterator[str]:
         inner = line[: len(line) - len(line.lstrip())]
         yield textwrap.fill(line, width, subsequent_indent=f"{inner}  ", break_on_hyphens=False)
     yield ""
-    yield f"Форма верна: {count(len(form.items), _ITEM)}, {count(len(form.bases), _BASE)}."
+    yield f"Форма верна: {count(len(form.items), ITEM)}, {count(len(form.bases), _BASE)}."
 
 
 def described(form: Form) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pipeline.drafting.opening import read_order
 from pipeline.drafting.order import understood
 from pipeline.files import write_new
 from pipeline.settings import Settings
-from pipeline.wording import Noun, count
+from pipeline.wording import ITEM, Noun, count
 from pipeline.writing.form.prefill import Prefill
 from pipeline.writing.form.workbook import write_form
 from pipeline.writing.registry import write_template
@@ -19,7 +19,6 @@ from schemas.form import load_form
 from schemas.strict import UsageError
 
 _PLACE: Noun = ("место", "места", "мест")
-_ITEM: Noun = ("пункт", "пункта", "пунктов")
 
 
 class Made(NamedTuple):
@@ -69,7 +68,7 @@ def lines(made: Made) -> Iterator[str]:
         yield f"{path} — {words if is_new else f'{words}; уже был на месте и остался без изменений'}"
     if made.files[made.form]:
         marked = f"с пометкой «проверить» — {count(made.doubts, _PLACE)}"
-        yield f"Найдено: {count(made.items, _ITEM)}; {marked}: сверьте каждое с приказом."
+        yield f"Найдено: {count(made.items, ITEM)}; {marked}: сверьте каждое с приказом."
         yield from (f"Не вошло: {sentence}" for sentence in made.left)
     if made.refused:
         yield f"Форма ещё не загружается: {made.refused}"

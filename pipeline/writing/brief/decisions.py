@@ -169,9 +169,6 @@ def _late_by_forecast_counted(figures: Figures) -> str:
     return f" По прогнозу не {verb} {schools}." if late else ""
 
 
-_GROUP = ("группа", "группы", "групп")
-
-
 def _groups_apart(apart: Sequence[GroupRow], figures: Figures) -> str:
     """«По плану — Северный куст (74,1 %); ниже плана — Южный (52,3 %, ещё 41 чел.).»; where that is too long, of the
     groups that are not below only how many they are."""
@@ -180,7 +177,7 @@ def _groups_apart(apart: Sequence[GroupRow], figures: Figures) -> str:
     behind = [group_said(row, figures, f", ещё{NBSP}{wording.number(row.shortfall)}{NBSP}чел.") for row in below]
     others = {level: [group_said(row, figures) for row in rows] for level, rows in by_level.items() if rows}
     number = len(apart) - len(below)
-    met = f"план {wording.plural(number, 'выполняет', 'выполняют', 'выполняют')} {wording.count(number, _GROUP)}"
+    met = f"план {wording.plural(number, 'выполняет', 'выполняют', 'выполняют')} {wording.count(number, wording.GROUP)}"
 
     def of_level(level: Level, said: Sequence[str], shown: int) -> str:
         return f"{level} — {wording.listed(said, shown)}"

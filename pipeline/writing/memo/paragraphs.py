@@ -32,7 +32,6 @@ _MOST_DEADLINES = 5
 _MOST_GROUPS = 5
 _MOST_EXAMPLES = 2  # of a group
 _EXAMPLE_LENGTH = 140  # characters
-_GROUP = ("группа", "группы", "групп")
 _DEADLINE = ("срок", "срока", "сроков")
 
 
@@ -200,7 +199,7 @@ def what_hinders(figures: Figures, book: str) -> Iterator[str]:
         examples = "; ".join(map(_example_said, _examples(figures, group)))
         yield f"{group} — {wording.schools(naming)}: {examples}"
     if len(groups) > _MOST_GROUPS:
-        more = wording.count(len(groups) - _MOST_GROUPS, _GROUP)
+        more = wording.count(len(groups) - _MOST_GROUPS, wording.GROUP)
         yield f"и ещё {more} — в книге {book}, лист «{titles.PROBLEMS}»"
 
 

@@ -21,5 +21,3 @@ LEGEND = {
     Milestone.UNKNOWN: "отчёта нет",
 }
 QUIET_COUNT: Look = {"num_format": f'0;;"{Mark.NONE}"', "align": "center"}
-TINY_SIZE = 9
-TINY: Look = {"font_size": TINY_SIZE}

@@ -1,11 +1,12 @@
 """The small table of the first page: whom the municipality has reached, by group of people."""
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures
-from pipeline.measuring.rows import totals_by_item
+from pipeline.measuring.rows import TotalRow, totals_by_item
 from pipeline.writing.pages.doubts import is_item_doubted
 from schemas.form import Base, Item
 
@@ -34,8 +35,12 @@ def coverage_matrix(figures: Figures) -> Matrix:
     columns = [(group.title, [form.item(number) for number in group.items]) for group in form.coverage.columns]
     bases = [form.base(base) for base in form.coverage.rows]
     asked = [(base, [_item_about(base, items, figures) for _, items in columns]) for base in bases]
-    rows = tuple((_label(base, figures), tuple(_cell(item, figures) for item in items)) for base, items in asked)
-    title = f"Охват по группам, % — {_counted_said([item for _, items in asked for item in items], figures)}"
+    totals = totals_by_item(figures)
+    rows = tuple(
+        (_label(base, figures), tuple(_cell(item, figures, totals) for item in items)) for base, items in asked
+    )
+    counted = [totals[item.number].counted for _, items in asked for item in items if item]
+    title = f"Охват по группам, % — {_counted_said(counted, len(figures.schools))}"
     return Matrix(title, tuple(title for title, _ in columns), rows)
 
 
@@ -50,11 +55,11 @@ def _item_about(base: Base, items: list[Item], figures: Figures) -> Item | None:
     return next((item for item in items if item.base and form.base(item.base).group == base.group), None)
 
 
-def _cell(item: Item | None, figures: Figures) -> MatrixCell:
+def _cell(item: Item | None, figures: Figures, totals: Mapping[str, TotalRow]) -> MatrixCell:
     if item is None:
         return MatrixCell(None)
     form = figures.form
-    percent = totals_by_item(figures)[item.number].percent
+    percent = totals[item.number].percent
     return MatrixCell(
         item,
         None if math.isnan(percent) else percent,
@@ -63,11 +68,9 @@ def _cell(item: Item | None, figures: Figures) -> MatrixCell:
     )
 
 
-def _counted_said(items: list[Item | None], figures: Figures) -> str:
-    """«учтены 18 из 20 школ», «учтено от 13 до 19 школ из 20»: of the items in the matrix."""
-    totals = totals_by_item(figures)
-    counted = [totals[item.number].counted for item in items if item]
+def _counted_said(counted: Sequence[int], schools: int) -> str:
+    """«учтены 18 из 20 школ», «учтено от 13 до 19 из 20 школ»: `counted` of each item in the matrix."""
     low, high = min(counted, default=0), max(counted, default=0)
     if low == high:
-        return wording.counted_of(low, len(figures.schools))
-    return f"учтено от {low} до {high} из {wording.schools(len(figures.schools), wording.Case.GENITIVE)}"
+        return wording.counted_of(low, schools)
+    return f"учтено от {low} до {high} из {wording.schools(schools, wording.Case.GENITIVE)}"

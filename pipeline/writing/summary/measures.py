@@ -9,7 +9,7 @@ from pipeline.measuring.figures import Milestone
 from pipeline.measuring.rows import MeasureRow, measure_rows
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.doubts import is_milestone_doubted, marked
-from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT, TINY
+from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT
 from pipeline.writing.pages.page import Page
 from pipeline.writing.pages.theme import Look, Mark
 
@@ -56,7 +56,7 @@ def _write_header(page: Page, row: int) -> None:
     page.sheet.set_row(row, 30)
     for column in range(LAST + 1):
         wide = column < _COUNTS[0]
-        looks = (theme.HEADER, TINY, theme.OPEN_HEADER) if wide else (theme.HEADER, TINY)
+        looks = (theme.HEADER, theme.OPEN_HEADER) if wide else (theme.HEADER,)
         page.text(row, column, headings.get(column, "").replace("|", "\n"), *looks)
 
 
@@ -86,4 +86,4 @@ def _write_measure(page: Page, row: int, title: str, since: date | None, schools
         page.number(row, column, number, *marked(is_doubted, theme.ROW, *looks, QUIET_COUNT))
     days = [school.done_since for school in schools if school.done_since]
     for column, day in ((FIRST, min(days)), (LAST, max(days))) if days else ():
-        page.day(row, column, day, theme.ROW, TINY, _SHORT_DATE)
+        page.day(row, column, day, theme.ROW, theme.SMALL, _SHORT_DATE)

@@ -12,7 +12,7 @@ from pipeline.measuring.figures import Deadline, Figures, Milestone
 from pipeline.measuring.rows import measure_rows, milestone_rows, step_rows
 from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.doubts import is_milestone_doubted, is_overdue_doubted, marked
-from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT, TINY, TINY_SIZE
+from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT
 from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Area, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.summary import data, measures
@@ -66,7 +66,6 @@ def write(page: Page) -> None:
     )
     page.header(HEADER_ROW, columns, height=max([_HEADER_HEIGHT, *map(_height, marks)]))
     for index, column in enumerate(marks, FIRST_MARK):
-        page.text(HEADER_ROW, index, column.heading.replace("|", "\n"), theme.HEADER, TINY)
         if column.stage:
             page.text(STAGE_ROW, index, column.stage, theme.GROUP)
         _write_due(page, index, column.deadline.due)
@@ -135,11 +134,11 @@ def _steps(figures: Figures) -> Iterator[Milestones]:
 
 def _height(column: Milestones) -> float:
     """Points that the heading needs."""
-    return theme.text_height(column.heading.replace("|", "\n"), Column("", column.width).pixels, TINY_SIZE)
+    return theme.text_height(column.heading.replace("|", "\n"), Column("", column.width).pixels, theme.SMALL_SIZE)
 
 
 def _write_due(page: Page, column: int, due: date) -> None:
-    look: Look = {"font_size": TINY_SIZE, "align": "center", "num_format": "dd.mm.yy", "font_color": theme.GREY}
+    look: Look = {**theme.SMALL, "align": "center", "num_format": "dd.mm.yy", "font_color": theme.GREY}
     if due < page.book.figures.as_of:
         look = {**look, "bold": True, "font_color": theme.ORANGE_INK, "bottom": 2, "bottom_color": theme.ORANGE}
     page.day(DUE_ROW, column, due, look)
