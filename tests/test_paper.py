@@ -19,7 +19,7 @@ from schemas.form import load_form
 from tests.figures import CASES, STATES, district
 from tests.libreoffice import needs_libreoffice, printed
 from tests.test_form_workbook import AS_OF, BEFORE, SCHOOL
-from tests.workbooks import school_workbook, summary_of, summary_workbook
+from tests.workbooks import school_workbook, summary_of, summary_with_decisions, summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
 
@@ -138,6 +138,15 @@ def test_as_many_columns_are_printed_as_letters_of_eight_points_leave_room_for()
     assert fitting([Column("", 10)] * 100) == 15  # 75 pixels each; A4 has 1,064 at its own size
     assert fitting([Column("", 400)]) == 1
     assert MARGINS["left"] + MARGINS["right"] == 0.6
+
+
+@pytest.mark.parametrize(("lines", "pages"), [(4, 1), (6, 1), (7, 2), (12, 2)])
+def test_much_to_decide_lies_on_a_page_of_its_own_rather_than_in_small_letters(lines: int, pages: int) -> None:
+    sheet = book(summary_with_decisions(lines))["Сводка"]
+    assert not too_small(sheet)
+    breaks = [one.id for one in sheet.row_breaks.brk]
+    assert len(breaks) == pages - 1
+    assert all(sheet.cell(above + 1, 1).value == "Требует решения управления" for above in breaks)
 
 
 @needs_libreoffice

@@ -10,7 +10,9 @@ from pipeline.settings import Settings
 from pipeline.writing import pdf
 from tests.conftest import NOW, Run
 from tests.libreoffice import needs_libreoffice
-from tests.workbooks import summary_of
+from tests.workbooks import summary_of, summary_with_decisions
+
+PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
 def run(few: Run, folder: Path, settings: Settings) -> monthly.Done:
@@ -23,9 +25,14 @@ def test_it_is_the_first_page_alone_beside_the_summary_and_stands_in_no_manifest
     folder = done.summary.path.parent
     content = (folder / f"svodka-{few.district.as_of}.pdf").read_bytes()
     assert content.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
+    assert len(PAGE.findall(content)) == 1
     assert "pdf" not in (folder / "manifest.json").read_text("utf-8")
     assert not [said for said in done.warnings if "PDF" in said]
+
+
+@needs_libreoffice
+def test_decisions_that_lie_on_a_page_of_their_own_are_part_of_it() -> None:
+    assert len(PAGE.findall(pdf.first_page(summary_with_decisions(7)))) == 2
 
 
 def test_without_libreoffice_the_run_says_so_and_the_page_of_an_earlier_run_is_gone(

@@ -1,5 +1,6 @@
 """Workbooks made of figures as the main job and the command `school` make them."""
 
+from dataclasses import replace
 from functools import cache
 
 from pipeline.measuring.alone import alone
@@ -25,6 +26,15 @@ def summary_workbook(figures: Figures, catalogue: Catalogue | None = None) -> by
 def summary_of(state: str) -> bytes:
     """Of a state of `tests.figures`, written once for all tests of a process."""
     return summary_workbook(STATES[state]())
+
+
+@cache
+def summary_with_decisions(lines: int) -> bytes:
+    """Of twenty schools, whose first page has so many lines to decide."""
+    figures, catalogue = STATES["twenty-schools"](), load_catalogue()
+    brief = make_brief(figures, catalogue)
+    crowded = replace(brief, decisions=(brief.decisions * lines)[:lines])
+    return write_summary(figures, crowded, catalogue, VERSION, SOURCES)
 
 
 def school_workbook(figures: Figures, school: School) -> bytes:

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 # Where its installers put it without telling the PATH.
 _USUAL_PLACES = (
@@ -14,7 +16,7 @@ _USUAL_PLACES = (
     "C:/Program Files (x86)/LibreOffice/program/soffice.exe",
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
 )
-_FIRST_PAGE = 'pdf:calc_pdf_Export:{"PageRange":{"type":"string","value":"1"}}'
+_PAGES = 'pdf:calc_pdf_Export:{"PageRange":{"type":"string","value":"1-%d"}}'
 _SECONDS = 120  # a start on an old machine takes half a minute
 
 
@@ -23,7 +25,7 @@ class NotPrintedError(Exception):
 
 
 def first_page(book: bytes) -> bytes:
-    """The first printed page of the workbook. The same workbook gives another PDF each time: it bears its moment.
+    """«Сводка» as it is printed, mostly one page of paper. Another PDF each time: it bears its moment.
 
     Raises NotPrintedError.
     """
@@ -35,11 +37,17 @@ def first_page(book: bytes) -> bytes:
         source.write_bytes(book)
         # a profile of its own: a LibreOffice that somebody has open would take the order and print nothing
         profile = f"-env:UserInstallation={Path(folder, 'profile').as_uri()}"
-        _call([program, profile, "--headless", "--convert-to", _FIRST_PAGE, "--outdir", folder, str(source)])
+        _call([program, profile, "--headless", "--convert-to", _PAGES % _pages(book), "--outdir", folder, str(source)])
         try:
             return source.with_suffix(".pdf").read_bytes()
         except OSError:
             raise NotPrintedError("LibreOffice не смог открыть книгу свода") from None
+
+
+def _pages(book: bytes) -> int:
+    """Of paper that the first sheet takes: it is as wide as one, and parted where it would be too high for one."""
+    with ZipFile(BytesIO(book)) as package:
+        return 1 + package.read("xl/worksheets/sheet1.xml").count(b"<brk ")
 
 
 def _call(command: list[str]) -> None:

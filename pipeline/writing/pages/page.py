@@ -27,6 +27,7 @@ PAPER = 1064  # pixels of A4 landscape between the margins at 100 %
 SMALLEST_PRINT = 89  # percent: the smallest letters of a sheet, nine points, are eight on paper
 TO_SPARE = 0.95  # of the paper: LibreOffice prints columns of Arial wider than Excel does
 WIDEST_PRINT = PAPER * TO_SPARE * 100 / SMALLEST_PRINT  # pixels
+HIGHEST_PRINT = 712 * 100 / SMALLEST_PRINT  # pixels: of A4 landscape between the margins
 # For the note of a sheet that is read on the screen and kept out of the book's print.
 NOT_PRINTED = " Со всей книгой лист не печатается: выделите нужное и выберите «Напечатать выделенный фрагмент»."
 USUAL_COLUMN = 64  # pixels of a column whose width nobody has set

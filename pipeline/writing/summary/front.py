@@ -11,11 +11,11 @@ from xlsxwriter.chart import Chart
 from pipeline import wording
 from pipeline.measuring.figures import Level
 from pipeline.writing.pages import doubts, theme, titles
-from pipeline.writing.pages.brief import Decision
+from pipeline.writing.pages.brief import Brief, Decision
 from pipeline.writing.pages.charts import Charts
 from pipeline.writing.pages.doubts import marked
 from pipeline.writing.pages.matrix import MatrixCell, coverage_matrix
-from pipeline.writing.pages.page import Page, address, written
+from pipeline.writing.pages.page import HIGHEST_PRINT, Page, address, written
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card
 from pipeline.writing.pages.series import TREND_TITLE, WHY_NO_TREND, why_no_bars
 from pipeline.writing.pages.theme import Look
@@ -35,7 +35,8 @@ SECTION, CHART, MATRIX_SECTION, MATRIX = 8, 9, 17, 18
 DECISIONS = 25
 _HEIGHTS = {KICKER: 20, HEADLINE: 50, SUBLINE: 36, 3: 8, CARD_LABEL: 20, CARD_FIGURE: 36, CARD_NOTE: 60, 7: 8,
             SECTION: 20, MATRIX: 32, DECISIONS: 20}  # fmt: skip
-ROW_PIXELS = 21
+ROW_PIXELS, DECISION_PIXELS, LINK_PIXELS, USUAL_PIXELS = 21, 20, 24, 20
+HEADLINE_SIZE = 16
 POINTS_A_PIXEL = 0.75
 
 SCHOOLS_CHART = (595, 333)
@@ -67,18 +68,21 @@ def _write_top(page: Page) -> None:
     write_across(page, KICKER, LEFT, brief.kicker, {"font_size": 9, "bold": True, "font_color": theme.GREY})
     dates: Look = {"bold": True, "font_color": theme.NAVY}
     write_across(page, KICKER, (LEFT[1] + 1, LAST), brief.dates, theme.RIGHT, dates)
-    headline: Look = {"font_size": 16, "bold": True, "font_color": colour, "text_wrap": True}
+    headline: Look = {"font_size": HEADLINE_SIZE, "bold": True, "font_color": colour, "text_wrap": True}
     write_across(page, HEADLINE, (0, LAST), brief.headline, headline)
     rule: Look = {"bottom": 2, "bottom_color": colour}
     write_across(page, SUBLINE, (0, LAST), brief.subline, theme.WRAP, rule)
-    _fit(page, HEADLINE, brief.headline, 16)
+    _fit(page, HEADLINE, brief.headline, HEADLINE_SIZE)
     _fit(page, SUBLINE, brief.subline, theme.BODY_SIZE)
 
 
 def _fit(page: Page, row: int, text: str, size: float) -> None:
-    """The row higher than usual where the text needs it."""
-    usual = _HEIGHTS[row] * POINTS_A_PIXEL
-    page.sheet.set_row(row, max(usual, theme.text_height(text, COLUMNS * COLUMN_PIXELS, size)))
+    page.sheet.set_row(row, _fitting(row, text, size))
+
+
+def _fitting(row: int, text: str, size: float) -> float:
+    """Points: higher than usual where the text needs it."""
+    return max(_HEIGHTS[row] * POINTS_A_PIXEL, theme.text_height(text, COLUMNS * COLUMN_PIXELS, size))
 
 
 # ── cards ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -171,7 +175,7 @@ def _write_decisions(page: Page) -> int:
     bar: Look = {"bold": True, "font_color": theme.WHITE, "bg_color": theme.NAVY if brief.calm else theme.ORANGE}
     write_across(page, DECISIONS, (0, LAST), brief.decide, bar, theme.INDENT)
     for row, decision in enumerate(brief.decisions, DECISIONS + 1):
-        page.sheet.set_row_pixels(row, 20)
+        page.sheet.set_row_pixels(row, DECISION_PIXELS)
         _write_decision(page, row, decision)
     return DECISIONS + len(brief.decisions)
 
@@ -193,7 +197,7 @@ def _write_foot(page: Page, decided: int) -> int:
     write_across(page, decided + 1, (0, LINKS[0] - 1), "Листы:", small)
     lines = lines_of_links(page.book.sheets[1:])
     for row, line in enumerate(lines, decided + 1):
-        page.sheet.set_row_pixels(row, 24)
+        page.sheet.set_row_pixels(row, LINK_PIXELS)
         for sheet, (first, end) in line.items():
             page.merged(row, first, end, theme.LINK)
             page.link(row, first, sheet, sheet)
@@ -220,7 +224,19 @@ def lines_of_links(sheets: Sequence[str]) -> list[dict[str, tuple[int, int]]]:
 def _print(page: Page, last: int) -> None:
     figures, brief = page.book.figures, page.book.brief
     page.print_setup(last, COLUMNS, height=1)
+    if _height(brief, last) > HIGHEST_PRINT:
+        page.sheet.fit_to_pages(1, 0)
+        page.sheet.set_h_pagebreaks([DECISIONS])
     day = wording.day(figures.as_of)
     source = f"Источник: отчёты школ по приказу № {figures.form.order.number}, на {day}"
     file = f"Файл svod-{figures.as_of}.xlsx · отчётов: {brief.cards[0].figure}"
     page.footer(source, file)
+
+
+def _height(brief: Brief, last: int) -> float:
+    """Pixels of all rows to the last one, which has the usual height."""
+    texts = _fitting(HEADLINE, brief.headline, HEADLINE_SIZE) + _fitting(SUBLINE, brief.subline, theme.BODY_SIZE)
+    above = sum(_HEIGHTS.get(row, ROW_PIXELS) for row in range(DECISIONS + 1) if row not in (HEADLINE, SUBLINE))
+    links = last - DECISIONS - len(brief.decisions) - 1
+    below = len(brief.decisions) * DECISION_PIXELS + links * LINK_PIXELS + USUAL_PIXELS
+    return texts / POINTS_A_PIXEL + above + below
