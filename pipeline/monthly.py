@@ -33,6 +33,7 @@ from schemas.strict import UsageError
 if TYPE_CHECKING:
     from pipeline.checking.judgement import Checked
     from pipeline.measuring.figures import Figures
+    from pipeline.sending.letters import Page
     from pipeline.writing.pages.brief import Brief
 
 MB = 2**20
@@ -42,7 +43,8 @@ BIG_ARCHIVE = 500 * MB  # beyond it a run says how much room the archive takes
 @dataclass(frozen=True)
 class Job:
     """What a run is asked to do. `now` is the moment it was started, with a zone. `form` and `calendar` are those that
-    the settings name: `Job.of` reads them, once."""
+    the settings name: `Job.of` reads them, once. `beside`: of several orders in one folder the others; then `intake` is
+    what is this order's of it, and the letter is one for all of them."""
 
     input: Path
     output: Path
@@ -54,6 +56,8 @@ class Job:
     mail: bool = False
     password: str | None = None
     jobs: int = 1
+    beside: tuple[Form, ...] = ()
+    intake: "Intake | None" = None
 
     @classmethod
     def of(
@@ -70,10 +74,20 @@ class Job:
         form: Form | None = None,
     ) -> "Job":
         """`form`: another than the settings name. Raises UsageError where theirs cannot be used."""
-        form = form or load_form(settings.form)
-        reporting_dates = sorted({*form.order.reporting_dates, *settings.reporting_dates})
-        calendar = Calendar(tuple(reporting_dates), settings.days_before)
+        form = form or load_form(settings.one_form)
+        calendar = calendar_of(form, settings)
         return cls(input, output, as_of, settings, now, form, calendar, mail, password, jobs)
+
+
+def calendar_of(form: Form, settings: Settings) -> Calendar:
+    """Raises UsageError where a reporting date of the office ends no period of the form."""
+    for day in settings.reporting_dates:
+        if form.periods.last(day) != day:
+            raise UsageError(
+                f"Настройки, ключ reporting_dates: {day:%d.%m.%Y} — не последний день периода, за который по форме "
+                f"«{form.id}» сдаётся отчёт; он кончается {form.periods.last(day):%d.%m.%Y}."
+            )
+    return Calendar.of(form, settings.reporting_dates, settings.days_before)
 
 
 @dataclass(frozen=True)
@@ -101,6 +115,7 @@ class Done:
     warnings: tuple[str, ...]
     failures: tuple[str, ...]  # files at which the program failed, one sentence each
     deliveries: tuple[Delivery, ...]
+    page: "Page"  # what the letter to leadership is made of
 
     @property
     def figures(self) -> "Figures":
@@ -138,7 +153,15 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
     failures = (*_not_read(survey), *month.failures)
     returned, waits = sum(name.startswith("returns/") for name in month.digests), number_waiting(job.output, job.as_of)
     return Done(
-        survey, written[job.output / month.summary], kept, returned, waits, warnings, failures, tuple(deliveries)
+        survey,
+        written[job.output / month.summary],
+        kept,
+        returned,
+        waits,
+        warnings,
+        failures,
+        tuple(deliveries),
+        _page(survey, month),
     )
 
 
@@ -163,8 +186,9 @@ def take_survey(
     if journal is None:
         with Journal.copy(job.output / JOURNAL) as known:
             return take_survey(job, progress, log, known)
-    catalogue = load_catalogue(job.settings.controls)
-    intake = _read(job, catalogue, progress, log)
+    catalogue = load_catalogue(job.settings.controls, job.form.period.every)
+    intake = job.intake or _read(job, catalogue, progress, log)
+    _require_decisions(intake, catalogue)
     remembered = recording.remembered(journal, intake, job.as_of, job.calendar.reporting_dates, job.now)
     return survey_of(job, catalogue, intake, remembered)
 
@@ -183,9 +207,17 @@ def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Rememb
     return Survey(form, catalogue, intake, remembered, checked, figures)
 
 
+def read_all(job: Job, progress: Progress = _no_progress) -> Intake:
+    """All that lies in the input folder, read with the job's form; whose it is remains to be said."""
+    with lock(job.output):
+        catalogue = load_catalogue(job.settings.controls, job.form.period.every)
+        return _read(job, catalogue, progress, _log_of_readers(job.output))
+
+
 def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) -> Intake:
     """Workers read while this process imports pandas: neither waits for the other."""
-    inbox = look_into(job.input, leave_out=job.output.resolve())
+    results = job.output.parent if job.beside else job.output
+    inbox = look_into(job.input, leave_out=results.resolve())
     if job.settings.decisions:
         inbox.add(Path(job.settings.decisions))
     if not inbox.registry and not inbox.reports and not inbox.remarks:
@@ -193,14 +225,12 @@ def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) 
     with ThreadPoolExecutor(1) as thread:
         cache = job.output / "cache" if log else None  # what writes nothing keeps nothing
         reading = thread.submit(
-            take_in, inbox, job.form, job.settings.limits, catalogue, job.jobs, log, progress, cache
+            take_in, inbox, job.form, job.settings.limits, catalogue, job.jobs, log, progress, cache, {}, job.beside
         )
         import pipeline.checking.judgement
         import pipeline.writing.summary  # noqa: F401
 
-        intake = reading.result()
-    _require_decisions(intake, catalogue)
-    return intake
+        return reading.result()
 
 
 def _require_decisions(intake: Intake, catalogue: Catalogue) -> None:
@@ -298,10 +328,16 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs, log: Pa
             outputs.add(printed, first_page(month.content), durable=False)
         except NotPrintedError as why:
             said.append(f"PDF первой страницы не сделан: {why}.")
-    letter = leadership_letter(survey.figures, month.brief, registry, month.summary.name, month.content)
+    letter = None if job.beside else leadership_letter([_page(survey, month)], registry)
     if letter:
         said += put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs)
     return month, said
+
+
+def _page(survey: Survey, month: Month) -> "Page":
+    from pipeline.sending.letters import Page
+
+    return Page(survey.figures, month.brief, month.summary.name, month.content)
 
 
 def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: Path | None = None) -> Month:

@@ -1,6 +1,7 @@
 """What the office sets for itself: `settings.toml`, every key optional, strictly read."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
@@ -84,7 +85,13 @@ class Limits(_Section, frozen=True):
 
 
 class Settings(_Section, frozen=True, dict=True):
-    form: Annotated[str, Meta(description="Форма отчёта: имя из папки schemas или путь к файлу .toml")] = "form-547"
+    form: Annotated[
+        str | tuple[str, ...],
+        Meta(
+            description="Форма отчёта: имя из папки schemas или путь к файлу .toml; "
+            'для нескольких приказов рядом — список: ["form-547", "form-212"]'
+        ),
+    ] = "form-547"
     # of the office that issued the order
     timezone: Annotated[str, Meta(description="Часовой пояс управления: по нему решается, что пришло вовремя")] = (
         "Asia/Vladivostok"
@@ -127,6 +134,25 @@ class Settings(_Section, frozen=True, dict=True):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Names or paths of the forms, one for each order."""
+        return (self.form,) if isinstance(self.form, str) else self.form
+
+    @property
+    def one_form(self) -> str:
+        """Of the only order. Raises UsageError where there are several: which is meant is not guessed."""
+        if len(self.forms) == 1:
+            return self.forms[0]
+        raise UsageError(
+            f"В настройках несколько форм ({', '.join(self.forms)}), а здесь нужна одна: укажите файл настроек с одной "
+            "формой (--settings), а её папку результатов, например output/form-547, — параметром --output."
+        )
+
+    def of_order(self, form: str, reporting_dates: tuple[date, ...]) -> "Settings":
+        """Those of one of several orders."""
+        return msgspec.structs.replace(self, form=form, reporting_dates=reporting_dates)
+
 
 def load_settings(path: Path | None = None) -> Settings:
     """The settings at `path`; without one those of `settings.toml` in the current folder, if there are any.
@@ -146,6 +172,8 @@ def load_settings(path: Path | None = None) -> Settings:
     settings = convert(values, Settings, path.name)
     for problem in _contradictions(settings):
         raise UsageError(f"Файл {path.name}: {problem}.")
+    if len(settings.forms) == 1:  # a list of one is the same as its one
+        settings = msgspec.structs.replace(settings, form=settings.forms[0])
     load_catalogue(settings.controls)  # an unknown code is refused here, before anything is said or begun
     return _with_files_beside(settings, path)
 
@@ -164,6 +192,10 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         settings.zone  # noqa: B018 - made once and kept; a name that is no zone shows here
     except (ValueError, OSError, ZoneInfoNotFoundError):
         yield f"ключ timezone: часового пояса «{settings.timezone}» нет; пример: Asia/Vladivostok"
+    if not settings.forms:
+        yield "ключ form: список пуст — впишите форму или уберите ключ"
+    if twice := [form for form, times in Counter(settings.forms).items() if times > 1]:
+        yield f"ключ form: форма «{twice[0]}» названа дважды — оставьте её один раз"
     for day in settings.reporting_dates:
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             yield f"ключ reporting_dates: дата {day} не с {FIRST_YEAR} по {LAST_YEAR} год"

@@ -6,8 +6,9 @@ import string
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
+from schemas.periods import Every, first_day
 from schemas.remarks import Catalogue, Remark, Severity
 from schemas.reports import PROBLEM
 
@@ -33,6 +34,7 @@ DAY: Noun = ("день", "дня", "дней")
 ERROR: Noun = ("ошибка", "ошибки", "ошибок")
 REMARK: Noun = ("замечание", "замечания", "замечаний")
 GROUP: Noun = ("группа", "группы", "групп")
+REPORT: Noun = ("отчёт", "отчёта", "отчётов")
 ITEM: Noun = ("пункт", "пункта", "пунктов")
 
 
@@ -79,6 +81,12 @@ def number(value: float, decimals: int = 0) -> str:
     return f"{MINUS}{said}" if value < 0 and said.strip("0,") else said
 
 
+def figure(value: float, decimals: int, unit: str = "") -> str:
+    """«97,26 руб.», «26 чел.»: a whole figure without decimals, another with as many as are asked for."""
+    said = number(value, 0 if float(value).is_integer() else decimals)
+    return f"{said}{NBSP}{unit}" if unit else said
+
+
 def percent(value: float, decimals: int = 1, *, in_column: bool = False) -> str:
     """54.74 -> «54,7 %»; in a sentence a whole percent stands without «,0», in a column with it. Nothing is rounded up
     to 100 %: 99.97 -> «99,97 %»."""
@@ -122,6 +130,135 @@ def short_day(value: date) -> str:
     return f"{value:%d.%m}"
 
 
+# ── for when: a date, or a period by its last day ─────────────────────────────────────────────────────────────
+_MONTHS = (
+    ("январь", "января", "январём"), ("февраль", "февраля", "февралём"), ("март", "марта", "мартом"),
+    ("апрель", "апреля", "апрелем"), ("май", "мая", "маем"), ("июнь", "июня", "июнем"), ("июль", "июля", "июлем"),
+    ("август", "августа", "августом"), ("сентябрь", "сентября", "сентябрём"), ("октябрь", "октября", "октябрём"),
+    ("ноябрь", "ноября", "ноябрём"), ("декабрь", "декабря", "декабрём"),
+)  # fmt: skip
+_QUARTER = ("квартал", "квартала", "кварталом")
+_YEAR = ("год", "года", "годом")
+_WEEK = ("неделю", "недели", "неделей")
+_QUARTERS = ("I", "II", "III", "IV")
+
+
+def on(last: date, every: Every, *, short: bool = False) -> str:
+    """«на 20.03.2014»; of a period «за январь 2026 г.», «за I квартал 2026 г.», «за неделю 05.01–11.01.2026». `short`:
+    where the year goes without saying."""
+    if every == "date":
+        return f"на {short_day(last) if short else day(last)}"
+    return f"за {_short_period(last, every, 0) if short else named(last, every)}"
+
+
+def since(last: date, every: Every, *, short: bool = False) -> str:
+    """«с 20.03.2014»; of a period «с января 2026 г.»"""
+    if every == "date":
+        return f"с {short_day(last) if short else day(last)}"
+    return f"с {_short_period(last, every, 1) if short else _period(last, every, 1)}"
+
+
+def beside(last: date, every: Every) -> str:
+    """After «сравнение»: «с 20.03.2014», of a period «с январём 2026 г.»"""
+    return f"с {day(last) if every == 'date' else _period(last, every, 2)}"
+
+
+def named(last: date, every: Every) -> str:
+    """«20.03.2014»; of a period «январь 2026 г.», as it stands behind «за»."""
+    return day(last) if every == "date" else _period(last, every, 0)
+
+
+def in_heading(last: date, every: Every) -> str:
+    """Over a column: «20.03.2014», «январь 2026», «I кв. 2026», «2026», «05.01–11.01.2026»."""
+    match every:
+        case "date":
+            return day(last)
+        case "week":
+            return _span(last)
+        case "month":
+            return f"{_MONTHS[last.month - 1][0]} {last.year}"
+        case "quarter":
+            return f"{_QUARTERS[(last.month - 1) // 3]}{NBSP}кв. {last.year}"
+        case "year":
+            return str(last.year)
+
+
+def _period(last: date, every: Every, case: int) -> str:
+    match every:
+        case "week":
+            return f"{_WEEK[case]} {_span(last)}"
+        case "month":
+            return f"{_MONTHS[last.month - 1][case]} {last.year}{NBSP}г."
+        case "quarter":
+            return f"{_QUARTERS[(last.month - 1) // 3]}{NBSP}{_QUARTER[case]} {last.year}{NBSP}г."
+        case _:
+            return f"{last.year}{NBSP}{_YEAR[case]}"
+
+
+def _short_period(last: date, every: Every, case: int) -> str:
+    match every:
+        case "week":
+            return f"{_WEEK[case]} {short_day(first_day(every, last))}–{short_day(last)}"
+        case "month":
+            return _MONTHS[last.month - 1][case]
+        case "quarter":
+            return f"{_QUARTERS[(last.month - 1) // 3]}{NBSP}{_QUARTER[case]}"
+        case _:
+            return _period(last, every, case)
+
+
+def _span(last: date) -> str:
+    first = first_day("week", last)
+    return f"{day(first) if first.year != last.year else short_day(first)}–{day(last)}"
+
+
+def one_stop(text: str) -> str:
+    """A sentence that ends with a period needs no second full stop: «за январь 2026 г.»."""
+    return text.replace("г..", "г.")
+
+
+class Times(NamedTuple):
+    """How dates are spoken of, or periods in their place."""
+
+    this: str
+    both: str
+    each: str
+    against_last: str
+    of_last: str
+    all_reporting: str
+
+    @property
+    def over_change(self) -> str:
+        """Over a column: «К прошлой|дате»."""
+        first, _, last = capital(self.against_last).rpartition(" ")
+        return f"{first}|{last}"
+
+
+def times(every: Every) -> Times:
+    return _TIMES[every]
+
+
+_TIMES: dict[Every, Times] = {
+    "date": Times(
+        "на эту дату", "на обе даты", "на каждую дату", "к прошлой дате", "с прошлой даты", "отчётные даты",
+    ),
+    "week": Times(
+        "за эту неделю", "за обе недели", "за каждую неделю", "к прошлой неделе", "с прошлой недели", "отчётные недели",
+    ),
+    "month": Times(
+        "за этот месяц", "за оба месяца", "за каждый месяц", "к прошлому месяцу", "с прошлого месяца",
+        "отчётные месяцы",
+    ),
+    "quarter": Times(
+        "за этот квартал", "за оба квартала", "за каждый квартал", "к прошлому кварталу", "с прошлого квартала",
+        "отчётные кварталы",
+    ),
+    "year": Times(
+        "за этот год", "за оба года", "за каждый год", "к прошлому году", "с прошлого года", "отчётные годы",
+    ),
+}  # fmt: skip
+
+
 def listed(names: Sequence[str], shown: int, more: Noun | None = None) -> str:
     """«А, Б, В и ещё 4 школы»: at most `shown` names; without `more` the number stands alone."""
     if len(names) <= shown:
@@ -155,7 +292,11 @@ def shown_cells(cells: Iterable[str], at_most: int = 12) -> str:
 
 
 class _Templates(string.Formatter):
-    """`{count:number}`, `{share:percent}`, `{day:date}`: the formats of `remarks.toml`. Another is our mistake."""
+    """`{count:number}`, `{share:percent}`, `{day:date}`, `{as_of:on}`: the formats of `remarks.toml`. Another is our
+    mistake."""
+
+    def __init__(self, every: Every) -> None:
+        self.every = every
 
     def format_field(self, value: Any, format_spec: str) -> str:
         match format_spec:
@@ -165,23 +306,23 @@ class _Templates(string.Formatter):
                 return percent(value, 2) if not math.isclose(value, round(value, 1)) else percent(value)
             case "date":
                 return day(value)
+            case "on":
+                return on(value, self.every)
             case "":
                 return str(value)
         raise ValueError(f"unknown format in the catalogue: {format_spec!r}")
 
 
-_templates = _Templates()
-
-
 def message(remark: Remark, catalogue: Catalogue) -> str:
     """What is wrong, in one Russian sentence."""
-    said = " ".join(filter(None, (_said(catalogue.entries[remark.code].message, remark), _followed(remark, catalogue))))
+    own = _said(catalogue.entries[remark.code].message, remark, catalogue)
+    said = " ".join(filter(None, (own, _followed(remark, catalogue))))
     return f"{said} Разрешено: {remark.waiver}." if remark.waiver else said
 
 
-def corrected_by(file: str, as_of: date) -> str:
+def corrected_by(file: str, as_of: date, every: Every) -> str:
     """Of a remark that a later report of its school has made good: by which."""
-    return f"Исправлено: файл «{file}», отчёт на {day(as_of)}."
+    return one_stop(f"Исправлено: файл «{file}», отчёт {on(as_of, every)}.")
 
 
 def _followed(remark: Remark, catalogue: Catalogue) -> str:
@@ -197,13 +338,14 @@ def _followed(remark: Remark, catalogue: Catalogue) -> str:
 
 def todo(remark: Remark, catalogue: Catalogue) -> str:
     """What to do about it."""
-    return _said(catalogue.entries[remark.code].todo, remark)
+    return _said(catalogue.entries[remark.code].todo, remark, catalogue)
 
 
-def _said(template: str, remark: Remark) -> str:
+def _said(template: str, remark: Remark, catalogue: Catalogue) -> str:
     places = {"item": remark.item, "sheet": remark.sheet, "cell": remark.cell, "school": remark.school}
     places |= {"value": shortened(remark.value), "as_of": remark.as_of}  # type: ignore[dict-item]
-    return keep_together(_templates.vformat(template, (), places | dict(remark.data)))
+    said = keep_together(_Templates(catalogue.every).vformat(template, (), places | dict(remark.data)))
+    return said if catalogue.every == "date" else one_stop(said)
 
 
 def shortened(text: str, limit: int = 60) -> str:

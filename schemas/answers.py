@@ -16,7 +16,7 @@ from schemas.coded import control
 
 FIELDS = (
     "person", "position", "text", "title", "number", "date", "count", "total", "percent",
-    "classes", "by_class", "yes", "url", "problem", "solution", "note",
+    "classes", "by_class", "yes", "url", "problem", "solution", "note", "value", "choice",
 )  # fmt: skip
 FIGURES = ("count", "total", "percent")
 BASES_OF_FACTS = ("stated", "derived")
@@ -62,7 +62,9 @@ class Answers(pa.DataFrameModel):
     @control("DOC-AFTER-REPORT", day=_day)
     @classmethod
     def document_not_after_report(cls, table: pd.DataFrame) -> "pd.Series[bool]":
-        return (table["field"] != "date") | (table["as_of"] == "") | (table["text"] <= table["as_of"])
+        """Dates of lists are held against the period of their report instead."""
+        other = (table["field"] != "date") | table["item"].str.contains("/", regex=False)
+        return other | (table["as_of"] == "") | (table["text"] <= table["as_of"])
 
 
 def empty_answers() -> pd.DataFrame:

@@ -10,8 +10,9 @@ from schemas.coded import controls_of
 from schemas.csv_tables import AnswersFile, FindingsFile
 from schemas.frames.between import BetweenItems, Changes, DocumentsBefore
 from schemas.frames.due import DueAnswers, NamedProblems, Passports
+from schemas.frames.numbers import DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
 from schemas.frames.wide import WideAnswers
-from schemas.municipality import Indicators
+from schemas.municipality import Indicators, NumberIndicators
 from schemas.registry import SchoolBases
 
 CONTRACTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
@@ -24,10 +25,18 @@ CONTRACTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         "One row a report and item with a deadline": DueAnswers,
         "One row a figure in the head of Svod's own form": Passports,
         "One row a problem": NamedProblems,
+        "One row a figure with a unit": Numbers,
+        "One row a report and place of a relation between figures": Relations,
+        "One row a figure since the new year and the school's last one of the year": Grown,
+        "One row a report and item that every report answers": Required,
+        "One row a figure with a plan of the school's own": Planned,
+        "One row a report and list": Lists,
+        "One row a date in a list": DaysOfLists,
         "The registry's people": SchoolBases,
         "`answers.csv`, as it stands in the file": AnswersFile,
         "`findings.csv`, as it stands in the file": FindingsFile,
         "The municipality-wide table, `indicators.csv`": Indicators,
+        "`indicators.csv` of a form with figures": NumberIndicators,
     }
 )
 

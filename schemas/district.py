@@ -52,7 +52,8 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True)
 class School:
-    """One row of the registry's sheet «Школы». `bases`: base id -> people. `classes`: None where not known. `group`:
+    """One row of the registry's sheet «Школы». `bases`: base id -> people. `plans`:
+    item -> the figure planned for it. `classes`: None where not known. `group`:
     in the office's own words; blank for none."""
 
     code: str
@@ -65,6 +66,7 @@ class School:
     since: date | Unknown | None = None
     until: date | Unknown | None = None
     group: str = ""
+    plans: dict[str, float] = field(default_factory=dict)
 
     def in_being(self, day: date) -> bool:
         """A date that cannot be read closes no school: left out, it would be missed by nobody. A remark tells of it."""

@@ -13,6 +13,8 @@ from typing import Literal, assert_never
 
 import msgspec
 
+from schemas.own_names import ALL_SHARES
+from schemas.periods import Every, Periods
 from schemas.strict import UsageError, load
 
 FORMS = Path(__file__).parent
@@ -57,6 +59,12 @@ class Kind(StrEnum):
     COVERAGE = "coverage"  # people covered of a base
     VOLUME = "volume"  # percent of the needed volume: no people behind it
     YES_NO = "yes_no"  # with an address, if wanted
+    NUMBER = "number"  # a figure with a unit: people, roubles, days
+    CHOICE = "choice"  # one or several of the order's own words
+    DATE = "date"  # of a row of a list
+    LINK = "link"  # address of a page
+    ROW = "row"  # of a table: answered column by column, no answer of its own
+    ROWS = "rows"  # any number of rows below, each answered column by column
 
 
 class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -95,6 +103,7 @@ class Recognise(_Data, frozen=True):
     former: tuple[str, ...] = ()
     former_beside: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    dash_is_zero: bool = False  # in a number cell of a table of rows: «прочерк означает ноль»
 
 
 class Base(_Data, frozen=True):
@@ -110,19 +119,94 @@ class Base(_Data, frozen=True):
     part_of: str = ""  # the base that it cannot exceed
 
 
-class Item(_Data, frozen=True):
+class Unit(_Data, frozen=True):
+    """What a figure counts. `words`: its three plural forms; `short`: as it stands behind a figure («руб.»). `of`: the
+    smaller unit that `factor` of make this one («тыс. руб.» is 1000 of «руб.»)."""
+
+    id: str
+    short: str
+    words: tuple[str, str, str]
+    spellings: tuple[str, ...] = ()
+    of: str = ""
+    factor: float = 1
+
+
+class Choice(_Data, frozen=True):
+    """One of the answers that an item lets choose from. `done`: whoever has chosen it has done what the item asks."""
+
+    title: str
+    spellings: tuple[str, ...] = ()
+    done: bool = True
+
+
+Counts = Literal["stock", "flow", "since_new_year"]
+
+
+class Asked(_Data, frozen=True, kw_only=True):
+    """What is asked for at an item or in a column of a table."""
+
+    kind: Kind
+    title: str
+    hint: str = ""
+    spellings: tuple[str, ...] = ()
+    base: str = ""  # the whole that it is a share of, or cannot exceed
+    optional: bool = False
+    required: bool = False  # from the first report on: a blank is an error, whether it has a due date or not
+    # number only
+    unit: str = ""
+    decimals: int = 0
+    min: float | None = 0
+    max: float | None = None
+    # the municipality's figure: the sum or the mean over schools, or Σ of the first of `ratio` ÷ Σ of the second
+    add: Literal["sum", "mean", "ratio", "none"] = "sum"
+    ratio: tuple[str, ...] = ()
+    add_periods: bool = True  # is a flow of a year the sum of its periods: not of the same people
+    counts: Counts | None = None  # overrides the period's
+    plan: str = ""  # how the column of «Школы» with each school's plan begins
+    better: Literal["more", "less"] = "more"
+    reason: str = ""  # number of the item where a reason must stand if the plan is missed
+    # choice only
+    choices: tuple[Choice, ...] = ()
+    several: bool = False
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """The order's own wording and the known spellings of it."""
+        return self.title, *self.spellings
+
+
+class Column(Asked, frozen=True, kw_only=True):
+    """One column of a table. The cell of a row in it is the item `row/id`. `base = "row"`: the row's."""
+
+    id: str
+
+
+ROW_BASE = "row"
+
+
+class Table(_Data, frozen=True):
+    """Items side by side: each row an item of the kind ROW that names it, or, of a ROWS item, a line that a school
+    adds. A column's `required` is of rows in which anything is answered but zeros; a row's own, of that row anyhow.
+    `label`: how the column of the rows' titles is headed, the order's own first; blank where a row has none. `closed`:
+    cells that take no answer («х»). `at_least`, `at_most`: of the lines that a school adds."""
+
+    id: str
+    columns: tuple[Column, ...]
+    label: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    at_least: int = 0
+    at_most: int | None = None
+
+
+class Item(Asked, frozen=True, kw_only=True):
     """One item. A `|` in `short` and `column` is a line break put by hand in a table's heading."""
 
     number: str
-    kind: Kind
-    title: str
+    table: str = ""  # of a ROW or ROWS: in which table it stands
     about: str = ""  # what it is about, for a sentence: «п. 6.2 (ознакомление родителей)»
-    hint: str = ""
     blank: str = ""  # what the order prints after the title to be filled in
     short: str = ""  # heading on «Этапы»
     column: str = ""  # heading on «Охват»
-    spellings: tuple[str, ...] = ()
-    base: str = ""
     # coverage only: does the order ask for people and percent, or for percent alone
     asks: Literal["people", "percent", ""] = ""
     classes: bool = False
@@ -130,7 +214,6 @@ class Item(_Data, frozen=True):
     gather: Literal["name", "list", ""] = ""
     groups: tuple["WordGroup", ...] = ()
     due: date | None = None
-    optional: bool = False
     may_be_not_provided: bool = False
     may_be_not_required: bool = False
     cumulative: bool | None = None  # overrides the form's
@@ -140,10 +223,9 @@ class Item(_Data, frozen=True):
         """Number of the item over it: `6` for `6.1`, blank for `6`."""
         return self.number.rpartition(".")[0]
 
-    @property
-    def wordings(self) -> tuple[str, ...]:
-        """The order's own wording and the known spellings of it."""
-        return self.title, *self.spellings
+    def at(self, number: str) -> "Item":
+        """The same asked for at another address."""
+        return msgspec.structs.replace(self, number=number)
 
     @property
     def measured(self) -> bool:
@@ -152,6 +234,8 @@ class Item(_Data, frozen=True):
             case Kind.COVERAGE | Kind.VOLUME:
                 return True
             case Kind.GROUP | Kind.PERSON | Kind.TEXT | Kind.DOCUMENT | Kind.ACTS | Kind.YES_NO:
+                return False
+            case Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK | Kind.ROW | Kind.ROWS:
                 return False
             case _:
                 assert_never(self.kind)
@@ -163,6 +247,8 @@ class Item(_Data, frozen=True):
             case Kind.DOCUMENT | Kind.ACTS:
                 return True
             case Kind.GROUP | Kind.PERSON | Kind.TEXT | Kind.COVERAGE | Kind.VOLUME | Kind.YES_NO:
+                return False
+            case Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK | Kind.ROW | Kind.ROWS:
                 return False
             case _:
                 assert_never(self.kind)
@@ -208,9 +294,9 @@ class ItemGroup(_Data, frozen=True):
 
 
 class CoverageMatrix(_Data, frozen=True):
-    groups: tuple[ItemGroup, ...]  # whose coverage, with the items that are shown of it
-    rows: tuple[str, ...]  # bases
-    columns: tuple[ItemGroup, ...]
+    groups: tuple[ItemGroup, ...] = ()  # whose coverage, with the items that are shown of it
+    rows: tuple[str, ...] = ()  # bases
+    columns: tuple[ItemGroup, ...] = ()
 
 
 class Control(_Data, frozen=True):
@@ -224,6 +310,53 @@ class Control(_Data, frozen=True):
     reason: str
     brief: str
     hint: str
+
+
+class Relation(_Data, frozen=True):
+    """What must hold between addresses of one report; an error on `item`.
+
+    `sum`: `item` is the sum of `of`; `product`: their product; `ratio`: the first of them by the second; `equal`: all
+    are the same; `of_which`: `item` is a part of the one of `of`. `*` in an address stands for every row or column, the
+    same in all of a relation; `rows`: for these rows alone. A difference of `tolerance` is none."""
+
+    kind: Literal["sum", "product", "ratio", "equal", "of_which"]
+    item: str
+    of: tuple[str, ...]
+    rows: tuple[str, ...] = ()
+    tolerance: float = 0
+
+
+class Period(_Data, frozen=True):
+    """What a report is about: the state on its date, or a span whose last day its reporting date is. `due`: until when
+    the report of each reporting date has to be sent; where there is none, on the date itself."""
+
+    every: Every = "date"
+    counts: Counts = "stock"
+    due: tuple[Date, ...] = ()
+
+    def key(self, last: Date) -> str:
+        """The period that ends on that day, as programs write it: `2026-01`, `2026-Q1`, `2026-W05`, `2026`; the date of
+        a state."""
+        match self.every:
+            case "week":
+                return f"{last:%G-W%V}"
+            case "month":
+                return f"{last:%Y-%m}"
+            case "quarter":
+                return f"{last.year}-Q{(last.month + 2) // 3}"
+            case "year":
+                return str(last.year)
+            case "date":
+                return last.isoformat()
+            case _:
+                assert_never(self.every)
+
+
+class Card(_Data, frozen=True):
+    """A figure of the first page where no item is the headline."""
+
+    item: str
+    title: str
 
 
 class Plausible(_Data, frozen=True):
@@ -268,32 +401,52 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
     office: str
     order: Order
     recognise: Recognise
-    bases: tuple[Base, ...]
+    bases: tuple[Base, ...] = ()
     items: tuple[Item, ...]
-    problems: Problems
-    headline: Headline
+    problems: Problems | None = None
+    headline: Headline | None = None
     targets: tuple[Target, ...] = ()
-    second_card: SecondCard
-    coverage: CoverageMatrix
+    second_card: SecondCard | None = None
+    coverage: CoverageMatrix = CoverageMatrix()
     controls: tuple[Control, ...] = ()
+    units: tuple[Unit, ...] = ()
+    tables: tuple[Table, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    period: Period = Period()
+    cards: tuple[Card, ...] = ()
     stages: tuple[Stage, ...] = ()
     problem_groups: tuple[WordGroup, ...] = ()
     plausible: Plausible = Plausible()
     cumulative: bool = True  # does each report build on the one before: what it leaves blank stands as it stood
 
     @property
+    def coverage_groups(self) -> tuple[ItemGroup, ...]:
+        """The groups of «Охват»; where the form names none, all its items with a share are one."""
+        if self.coverage.groups or not self.coverage_items:
+            return self.coverage.groups
+        return (ItemGroup(ALL_SHARES, tuple(item.number for item in self.coverage_items)),)
+
+    @property
     def shown_items(self) -> list[Item]:
         """Coverage items in the order of their groups."""
-        return [self.item(number) for group in self.coverage.groups for number in group.items]
+        return [self.item(number) for group in self.coverage_groups for number in group.items]
 
     def item(self, number: str) -> Item:
-        """The item of that number; a row of acts (`4.2`) leads to its item (`4`). KeyError if there is none."""
+        """The item of that number, or of the address of a table's cell (`3.1/завтраки`); a row of acts (`4.2`) leads to
+        its item (`4`), a cell of an added row (`6.2/дата`) to that of its column (`6/дата`). KeyError if there is
+        none."""
         if number in self._by_number:
             return self._by_number[number]
-        above = self._by_number[number.rpartition(".")[0]]
-        if above.kind is not Kind.ACTS:
+        row, slash, column = number.partition("/")
+        above = row.rpartition(".")[0]
+        found = self._by_number[f"{above}{slash}{column}"]
+        if (self._by_number[above].kind if slash else found.kind) not in (Kind.ACTS, Kind.ROWS):
             raise KeyError(number)
-        return above
+        return found
+
+    def has(self, number: str) -> bool:
+        """Is there an item of that number, or a cell of that address that takes an answer."""
+        return number in self._by_number
 
     def answered_by(self, number: str) -> str:
         """Number of the item that is answered there: by a row of acts its item; what is no item (a row of problems)
@@ -313,7 +466,73 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
 
     @cached_property
     def _by_number(self) -> dict[str, Item]:
-        return {item.number: item for item in self.items}
+        return {item.number: item for item in (*self.items, *self.cells)}
+
+    def table(self, table_id: str) -> Table:
+        return next(table for table in self.tables if table.id == table_id)
+
+    def unit(self, unit_id: str) -> Unit:
+        return next(unit for unit in self.units if unit.id == unit_id)
+
+    @cached_property
+    def cells(self) -> tuple[Item, ...]:
+        """The cells of all tables as items, row by row, but for those that take no answer; of a list those of one row,
+        `6/дата`."""
+        rows = [item for item in self.items if item.kind in (Kind.ROW, Kind.ROWS)]
+        return tuple(
+            _cell(row, column)
+            for row in rows
+            for column in self.table(row.table).columns
+            if f"{row.number}/{column.id}" not in self.table(row.table).closed
+        )
+
+    def column_of(self, address: str) -> Column:
+        """Of the cell of a table. KeyError, StopIteration where there is none."""
+        row, _, column = address.partition("/")
+        return next(one for one in self.table(self.item(row).table).columns if one.id == column)
+
+    def people_of(self, number: str) -> str:
+        """The base of an item; of a table's cell that of its row. Blank where it has none."""
+        return self.item(number).base or self.item(number.partition("/")[0]).base
+
+    @cached_property
+    def cells_of_rows(self) -> frozenset[str]:
+        """Addresses of the cells of rows that the form itself names, those of a school's own lines left out."""
+        rows = {item.number for item in self.items if item.kind is Kind.ROW}
+        return frozenset(cell.number for cell in self.cells if cell.number.partition("/")[0] in rows)
+
+    def cells_of(self, number: str) -> tuple[Item, ...]:
+        """The cells of a table's row, from left to right."""
+        return tuple(cell for cell in self.cells if cell.number.partition("/")[0] == number)
+
+    @cached_property
+    def questions(self) -> tuple[Item, ...]:
+        """Whatever has an answer of its own, in the form's order: items, and the cells of tables in place of rows."""
+        return tuple(
+            one
+            for item in self.items
+            if item.kind is not Kind.GROUP
+            for one in (self.cells_of(item.number) if item.kind in (Kind.ROW, Kind.ROWS) else (item,))
+        )
+
+    @cached_property
+    def asks_for_figures(self) -> bool:
+        """Does it ask for anything that is no share, no document and no words: figures with a unit, choices, lists."""
+        return any(item.kind in (Kind.NUMBER, Kind.CHOICE, Kind.DATE, Kind.LINK) for item in self.questions)
+
+    def counts(self, number: str) -> Counts:
+        """What the figure of an item is: how it stands, of its period alone, or since the new year."""
+        return self.item(number).counts or self.period.counts
+
+    @cached_property
+    def periods(self) -> Periods:
+        ends = self.order.reporting_dates[0].weekday()
+        return Periods(self.period.every, ends, self.period.counts == "since_new_year")
+
+    @cached_property
+    def dues(self) -> dict[date, date]:
+        """Reporting date -> until when its report has to be sent, where that is not the date itself."""
+        return dict(zip(self.order.reporting_dates, self.period.due, strict=False))
 
     @cached_property
     def coverage_items(self) -> tuple[Item, ...]:
@@ -332,11 +551,13 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         return (*below, *(deeper for one in below for deeper in self.under(one)))
 
     def is_cumulative(self, number: str) -> bool:
-        """Does what once stood at the item stand until another answer is given. Not what is no item: problems."""
+        """Does what once stood at the item stand until another answer is given. Not what is no item: problems; and not
+        what is told of a period."""
         if not number or number.startswith("problem"):
             return False
         own = self.item(number).cumulative
-        return self.cumulative if own is None else own
+        stands = self.counts(number) == "stock" and self.period.every == "date"
+        return (self.cumulative if own is None else own) and stands
 
     @cached_property
     def due_items(self) -> tuple[Item, ...]:
@@ -344,15 +565,42 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         return tuple(item for item in self.items if item.due)
 
     @property
+    def has_milestones(self) -> bool:
+        """Does the order ask for anything by a date, or in stages."""
+        return bool(self.due_items or self.targets or self.stages or self.order.papers)
+
+    @property
+    def has_matrix(self) -> bool:
+        """Does the form lay out the small table of coverage for the first page."""
+        return bool(self.coverage.rows and self.coverage.columns)
+
+    @property
+    def lead(self) -> Headline:
+        """The headline, for what is written of it alone: whoever asks knows that the form has one."""
+        if self.headline is None:
+            raise LookupError(f"The form {self.id} has no headline.")
+        return self.headline
+
+    @property
+    def headline_number(self) -> str:
+        """Number of the headline item; blank, which is no item's, where there is none."""
+        return self.headline.item if self.headline else ""
+
+    @property
     def headline_item(self) -> Item:
-        return self.item(self.headline.item)
+        return self.item(self.lead.item)
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Items and cells of which a report answers one at least, or it is empty: all that are not optional."""
+        return frozenset(question.number for question in self.questions if not question.optional)
 
     @property
     def answer_due(self) -> dict[str, date]:
         """From when an empty answer is a remark: the due date, for the headline item its first target."""
         due = {item.number: item.due for item in self.items if item.due}
         if self.targets:
-            due.setdefault(self.headline.item, self.targets[0].by)
+            due.setdefault(self.headline_number, self.targets[0].by)
         return due
 
     def target_on(self, day: date) -> Target | None:
@@ -366,3 +614,15 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         """Order of item numbers as the form has them; `problem.3` after all items, blank first."""
         rank = 0 if not number else 2 if number.startswith("problem") else 1
         return rank, tuple(int(part) for part in re.findall(r"\d+", number))
+
+
+def _cell(row: Item, column: Column) -> Item:
+    """A cell of a table as an item."""
+    asked = {name: getattr(column, name) for name in Asked.__struct_fields__}
+    asked |= {
+        "title": f"{row.title} — {column.title}",
+        "base": row.base if column.base == ROW_BASE else column.base,
+        "optional": column.optional or row.optional,
+        "required": column.required or row.required,
+    }
+    return Item(number=f"{row.number}/{column.id}", about=row.about, cumulative=row.cumulative, due=row.due, **asked)

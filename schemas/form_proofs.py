@@ -6,20 +6,34 @@ one that is missing shows as a crash, or as a figure that is silently another's.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain, combinations, pairwise
 from pathlib import Path
 
 import msgspec
 
-from schemas.form import FORMS, Base, Control, Form, Item, ItemGroup, Kind, Measure, Target, WordGroup
-from schemas.form_texts import Refusal, text_refusals
+from schemas.form import (
+    FORMS,
+    Base,
+    Control,
+    CoverageMatrix,
+    Form,
+    Item,
+    ItemGroup,
+    Kind,
+    Measure,
+    Target,
+    WordGroup,
+)
+from schemas.form_figures import EVERY_ANSWER, SHARES, figure_refusals, headings_taken, misplaced_keys
+from schemas.form_refusals import Named, Refusal, day_said, instead, place_said, ring_in, twice
+from schemas.form_texts import text_refusals
 from schemas.likeness import plain
 from schemas.own_names import MATRIX_COLUMNS, MATRIX_ROWS, OTHER_PROBLEMS, PAPERS
 from schemas.registry_book import SCHOOLS
 from schemas.reports import FIRST_YEAR, LAST_YEAR
-from schemas.strict import Keys, UsageError, nearest, said_line
+from schemas.strict import Keys, UsageError, said_line
 
 
 def require_consistent(form: Form, path: Path) -> None:
@@ -27,7 +41,7 @@ def require_consistent(form: Form, path: Path) -> None:
     the form has been read from."""
     for refusal in chain(refusals(form), _of_file(form, path)):
         where = said_line(path.read_text("utf-8-sig"), refusal.keys)
-        raise UsageError(f"Файл {path.name}{where}: {_place(refusal.keys, form)}: {refusal.why}")
+        raise UsageError(f"Файл {path.name}{where}: {place_said(refusal.keys, form)}: {refusal.why}")
 
 
 def refusals(form: Form) -> Iterator[Refusal]:
@@ -36,6 +50,7 @@ def refusals(form: Form) -> Iterator[Refusal]:
     yield from _of_order(form)
     yield from _of_bases(form)
     yield from _of_items(form)
+    yield from figure_refusals(form)
     yield from _of_wordings(form)
     yield from _of_references(form)
     yield from _of_headline(form)
@@ -46,59 +61,6 @@ def refusals(form: Form) -> Iterator[Refusal]:
     yield from _of_stages(form)
     yield from _of_groups(form)
     yield from _of_plausible(form)
-
-
-# ── how it is said ───────────────────────────────────────────────────────────────────────────────────────
-def _place(keys: Keys, form: Form) -> str:
-    """«пункт 6.1, ключ due», «основа «able», ключ part_of», «ключ order.date»."""
-    match keys:
-        case ("items", int(index), *rest) if form.items[index].number.strip():
-            return _with_key(f"пункт {_one_line(form.items[index].number)}", rest)
-        case ("bases", int(index), *rest) if form.bases[index].id.strip():
-            return _with_key(f"основа «{_one_line(form.bases[index].id)}»", rest)
-        case ("stages", int(index), "measures", int(inner), *rest):
-            return _with_key(f"stages, мероприятие «{_one_line(form.stages[index].measures[inner].title)}»", rest)
-        case _:
-            return _with_key("", keys)
-
-
-def _with_key(owner: str, rest: Iterable[str | int]) -> str:
-    said = ""
-    for key in rest:
-        said += f", запись {key + 1}, " if isinstance(key, int) else f"{'.' * (bool(said) and said[-1] != ' ')}{key}"
-    key = f"ключ {said.removesuffix(', ')}" if said else ""
-    return ", ".join(filter(None, (owner, key)))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _instead(wrong: str, known: Iterable[str]) -> str:
-    """To the end of the sentence: which known word may be meant, or which there are."""
-    known = list(known)
-    return nearest(wrong, known) or f"; есть: {', '.join(known) or 'ни одного'}."
-
-
-Named = tuple[Keys, str]  # a key and what it says
-
-
-def _twice(named: Iterable[Named], form: Form, normal: Callable[[str], str] = plain) -> Iterator[Refusal]:
-    """Those that say what one before them says already."""
-    seen: dict[str, Keys] = {}
-    for keys, text in named:
-        if (first := seen.setdefault(normal(text), keys)) != keys:
-            yield Refusal(keys, f"«{text}» уже стоит ({_place(first, form)}) — назовите иначе или уберите повтор.")
-
-
-def _ring(parts: dict[str, list[str]]) -> str:
-    """One of the names that lead back to themselves; blank where none does."""
-
-    def leads_to(start: str, goal: str, seen: set[str]) -> bool:
-        fresh = [one for one in parts.get(start, ()) if one not in seen]
-        return any(one == goal or leads_to(one, goal, seen | set(fresh)) for one in fresh)
-
-    return next((name for name in parts if leads_to(name, name, set())), "")
 
 
 # ── the form as a whole, its dates ───────────────────────────────────────────────────────────────────────
@@ -114,15 +76,17 @@ def _of_order(form: Form) -> Iterator[Refusal]:
         yield Refusal(("version",), "номер версии — целое число от 1.")
     for keys, day in (("order", "date"), order.date), *_dates(form):
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            yield Refusal(keys, f"{_day(day)} — не с {FIRST_YEAR} по {LAST_YEAR} год: исправьте дату.")
+            yield Refusal(keys, f"{day_said(day)} — не с {FIRST_YEAR} по {LAST_YEAR} год: исправьте дату.")
         elif day < order.date:
-            yield Refusal(keys, f"{_day(day)} раньше самого приказа ({_day(order.date)}) — исправьте одну из дат.")
+            why = f"{day_said(day)} раньше самого приказа ({day_said(order.date)}) — исправьте одну из дат."
+            yield Refusal(keys, why)
     keys = ("order", "reporting_dates")
     if not order.reporting_dates:
         yield Refusal(keys, "не названо ни одной отчётной даты — впишите хотя бы одну.")
     for earlier, later in pairwise(order.reporting_dates):
         if later <= earlier:
-            yield Refusal(keys, f"после {_day(earlier)} стоит {_day(later)} — расставьте по возрастанию, без повторов.")
+            why = f"после {day_said(earlier)} стоит {day_said(later)} — расставьте по возрастанию, без повторов."
+            yield Refusal(keys, why)
 
 
 def _dates(form: Form) -> Iterator[tuple[Keys, date]]:
@@ -131,6 +95,8 @@ def _dates(form: Form) -> Iterator[tuple[Keys, date]]:
         yield ("order", "reporting_dates", index), day
     for index, paper in enumerate(form.order.papers):
         yield ("order", "papers", index, "due"), paper.due
+    for index, day in enumerate(form.period.due):
+        yield ("period", "due", index), day
     for index, item in enumerate(form.items):
         if item.due:
             yield ("items", index, "due"), item.due
@@ -142,25 +108,23 @@ def _dates(form: Form) -> Iterator[tuple[Keys, date]]:
             yield from ((("stages", index, "measures", inner, key), day) for key, day in given.items() if day)
 
 
-def _day(day: date) -> str:
-    return f"{day:%d.%m.%Y}"
-
-
 # ── bases ────────────────────────────────────────────────────────────────────────────────────────────────
 def _of_bases(form: Form) -> Iterator[Refusal]:
     bases = form.bases
     for key, normal in (("id", str), ("name", str.casefold), ("label", plain)):
-        yield from _twice(((("bases", n, key), getattr(base, key)) for n, base in enumerate(bases)), form, normal)
+        yield from twice(((("bases", n, key), getattr(base, key)) for n, base in enumerate(bases)), form, normal)
     known = [base.id for base in bases]
     for index, base in enumerate(bases):
         if base.part_of and base.part_of not in known:
-            why = f"неизвестная основа «{base.part_of}»{_instead(base.part_of, known)}"
+            why = f"неизвестная основа «{base.part_of}»{instead(base.part_of, known)}"
             yield Refusal(("bases", index, "part_of"), why)
-    if ring := _ring({base.id: [base.part_of] for base in bases if base.part_of}):
+    if ring := ring_in({base.id: [base.part_of] for base in bases if base.part_of}):
         why = f"«{ring}» оказывается частью самой себя — уберите part_of у той основы, что шире."
         yield Refusal(("bases", known.index(ring), "part_of"), why)
         return
-    yield from _of_registry_headings(form)
+    yield from headings_taken(form, [heading for column in SCHOOLS.columns for heading in column.headings])
+    if not any(item.kind is Kind.COVERAGE for item in form.items):
+        return  # only of a share it must be told by words whose it is
     base_of = {item.number: item.base for item in form.items}
     held = [{base_of.get(control.item), base_of.get(control.limit)} for control in form.controls]
     for (_, one), (index, other) in combinations(enumerate(bases), 2):
@@ -183,40 +147,14 @@ def _are_of_one_group(one: Base, other: Base, form: Form) -> bool:
     return bool({one.id, *form.wholes_of(one.id)} & {other.id, *form.wholes_of(other.id)})
 
 
-def _of_registry_headings(form: Form) -> Iterator[Refusal]:
-    """A column of the registry is found by how its heading begins."""
-    headings = [(heading, "Свод ищет сам") for column in SCHOOLS.columns for heading in column.headings]
-    for index, base in enumerate(form.bases):
-        said = plain(base.registry)
-        for heading, whose in headings:
-            if said.startswith(plain(heading)) or plain(heading).startswith(said):
-                why = f"«{base.registry}» начинается так же, как столбец «{heading}», который {whose} — назовите иначе."
-                yield Refusal(("bases", index, "registry"), why)
-                break
-        headings.append((base.registry, f"занят основой «{base.id}»"))
-
-
 # ── items ────────────────────────────────────────────────────────────────────────────────────────────────
-_EVERY_ANSWER = frozenset(Kind) - {Kind.GROUP}
-_SHARES = frozenset({Kind.COVERAGE, Kind.VOLUME})
-_KINDS_OF_KEY = {  # to which kinds of items a key says something
-    "base": frozenset({Kind.COVERAGE}),
-    "asks": frozenset({Kind.COVERAGE}),
-    "classes": frozenset({Kind.COVERAGE}),
-    "gather": frozenset({Kind.TEXT}),
-    "groups": frozenset({Kind.TEXT}),
-    "due": _EVERY_ANSWER,
-    "optional": _EVERY_ANSWER,
-    "cumulative": _EVERY_ANSWER,
-    "may_be_not_provided": _SHARES,
-    "may_be_not_required": _EVERY_ANSWER - _SHARES,
-}
+_UNDER = frozenset({Kind.GROUP, Kind.ROW, Kind.NUMBER, Kind.CHOICE})  # under which other items stand
 
 
 def _of_items(form: Form) -> Iterator[Refusal]:
-    yield from _twice(((("items", n, "number"), item.number) for n, item in enumerate(form.items)), form, str)
+    yield from twice(((("items", n, "number"), item.number) for n, item in enumerate(form.items)), form, str)
     about = ((("items", n, "about"), item.about) for n, item in enumerate(form.items) if item.about)
-    yield from _twice(about, form)
+    yield from twice(about, form)
     for index, item in enumerate(form.items):
         for key, why in _of_item(item, form):
             yield Refusal(("items", index, key), why)
@@ -230,16 +168,13 @@ def _of_item(item: Item, form: Form) -> Iterator[tuple[str, str]]:
         yield "number", "номер бывает вида 7 или 7.1, каждое число до 99 — иного Свод в отчётах не узнаёт: исправьте."
     elif any(one.startswith("0") for one in parts):
         yield "number", "номер пишется без нулей впереди — исправьте."
-    for key, kinds in _KINDS_OF_KEY.items():
-        said = getattr(item, key)
-        if (said or (key == "cumulative" and said is not None)) and item.kind not in kinds:
-            yield key, f"при kind = «{item.kind}» этого ключа не бывает (бывает при {_listed(kinds)}) — уберите его."
+    yield from misplaced_keys(item)
     for key in ("base", "asks"):
         if item.kind is Kind.COVERAGE and not getattr(item, key):
             yield key, "пункту вида coverage этот ключ нужен — впишите его."
     known = [base.id for base in form.bases]
-    if item.base and item.base not in known:
-        yield "base", f"неизвестная основа «{item.base}»{_instead(item.base, known)}"
+    if item.kind is Kind.COVERAGE and item.base and item.base not in known:
+        yield "base", f"неизвестная основа «{item.base}»{instead(item.base, known)}"
     if item.groups and not item.gather:
         yield "gather", "есть groups, а по чему собирать ответы, не сказано — впишите gather = «name» или «list»."
     for key in ("column", "about"):
@@ -252,10 +187,6 @@ def _of_item(item: Item, form: Form) -> Iterator[tuple[str, str]]:
         yield "optional", "пункт необязателен, а у него срок due — уберите один из этих ключей."
 
 
-def _listed(kinds: Iterable[Kind]) -> str:
-    return ", ".join(kind for kind in Kind if kind in kinds)
-
-
 def _of_parents(form: Form) -> Iterator[Refusal]:
     """An item with a number of two parts stands right below its group."""
     kinds = {item.number: item.kind for item in form.items}
@@ -263,8 +194,9 @@ def _of_parents(form: Form) -> Iterator[Refusal]:
         above = kinds.get(item.parent)
         if item.parent and above is None:
             yield Refusal(("items", index, "number"), f"пункта {item.parent}, под которым он стоит, нет — впишите его.")
-        elif above and above is not Kind.GROUP:
-            why = f"он стоит под пунктом {item.parent}, а тот не вида group — исправьте номер или kind пункта."
+        elif above and above not in _UNDER:
+            known = ", ".join(kind for kind in Kind if kind in _UNDER)
+            why = f"он стоит под пунктом {item.parent}, а тот не вида {known} — исправьте номер или kind пункта."
             yield Refusal(("items", index, "number"), why)
         elif item.parent and item.parent not in (form.items[index - 1].number, form.items[index - 1].parent):
             why = f"пункт стоит не подряд с остальными под пунктом {item.parent} — поставьте их рядом."
@@ -276,7 +208,7 @@ def _of_parents(form: Form) -> Iterator[Refusal]:
 
 def _of_wordings(form: Form) -> Iterator[Refusal]:
     """Items beside each other and their group are told apart by their words, and from what else is printed."""
-    printed = {plain(text): "problems.title" for text in (form.problems.title,)}
+    printed = {plain(form.problems.title): "problems.title"} if form.problems else {}
     printed |= {plain(text): "recognise.titles" for text in (form.title, *form.recognise.titles)}
     printed |= {plain(text): "recognise.measure" for text in form.recognise.measure}
     seen: dict[tuple[str, str], Item] = {}
@@ -308,16 +240,18 @@ def _of_references(form: Form) -> Iterator[Refusal]:
     numbers = [item.number for item in form.items]
     for keys, number in _named_items(form):
         if number not in numbers:
-            yield Refusal(keys, f"пункта «{number}» в форме нет{_instead(number, numbers)}")
+            yield Refusal(keys, f"пункта «{number}» в форме нет{instead(number, numbers)}")
     known = [base.id for base in form.bases]
     for index, base in enumerate(form.coverage.rows):
         if base not in known:
-            yield Refusal(("coverage", "rows", index), f"неизвестная основа «{base}»{_instead(base, known)}")
+            yield Refusal(("coverage", "rows", index), f"неизвестная основа «{base}»{instead(base, known)}")
 
 
 def _named_items(form: Form) -> Iterator[Named]:
-    yield ("headline", "item"), form.headline.item
-    yield ("second_card", "item"), form.second_card.item
+    if form.headline:
+        yield ("headline", "item"), form.headline.item
+    if form.second_card:
+        yield ("second_card", "item"), form.second_card.item
     for key, groups in (("groups", form.coverage.groups), ("columns", form.coverage.columns)):
         for index, group in enumerate(groups):
             yield from ((("coverage", key, index, "items"), number) for number in group.items)
@@ -336,13 +270,28 @@ def _is_of_kind(form: Form, number: str, kinds: Iterable[Kind]) -> bool:
 
 def _of_headline(form: Form) -> Iterator[Refusal]:
     headline, second = form.headline, form.second_card
-    for keys, number in ((("headline", "item"), headline.item), (("second_card", "item"), second.item)):
+    chosen = {("headline", "item"): headline, ("second_card", "item"): second}
+    for keys, number in ((keys, one.item) for keys, one in chosen.items() if one):
         if not _is_of_kind(form, number, {Kind.COVERAGE}):
             yield Refusal(keys, f"пункт {number} не вида coverage: людей за ним нет — назовите пункт с долей людей.")
-    if headline.item == second.item:
+    if headline is None:
+        yield from _without_headline(form)
+        return
+    if form.cards:
+        yield Refusal(("cards",), "есть главный показатель (headline), рядом с ним стоит second_card — уберите cards.")
+    if second and headline.item == second.item:
         yield Refusal(("second_card", "item"), f"пункт {second.item} уже главный (headline.item) — назовите другой.")
     columns = ("total_column", "count_column", "share_column")
-    yield from _twice(((("headline", key), getattr(headline, key).replace("|", " ")) for key in columns), form)
+    yield from twice(((("headline", key), getattr(headline, key).replace("|", " ")) for key in columns), form)
+
+
+def _without_headline(form: Form) -> Iterator[Refusal]:
+    """What stands beside the headline or is measured by it."""
+    if form.targets:
+        yield Refusal(("targets",), "план есть, а главного показателя (раздел headline) нет — впишите его или уберите.")
+    if form.second_card:
+        why = "главного показателя (раздел headline) нет — назовите этот пункт в cards или впишите headline."
+        yield Refusal(("second_card",), why)
 
 
 def _of_targets(targets: tuple[Target, ...]) -> Iterator[Refusal]:
@@ -354,7 +303,7 @@ def _of_targets(targets: tuple[Target, ...]) -> Iterator[Refusal]:
             yield Refusal(("targets", index, "min"), f"{target.min:g} больше, чем max = {target.max:g} — исправьте.")
     for index, (earlier, later) in enumerate(pairwise(targets), start=1):
         if later.by <= earlier.by:
-            why = f"после {_day(earlier.by)} стоит {_day(later.by)} — расставьте сроки по возрастанию."
+            why = f"после {day_said(earlier.by)} стоит {day_said(later.by)} — расставьте сроки по возрастанию."
             yield Refusal(("targets", index, "by"), why)
         elif later.min < earlier.max:
             why = f"полоса {later.min:g}–{later.max:g} % перекрывается с предыдущей ({earlier.min:g}–{earlier.max:g} %)"
@@ -363,15 +312,17 @@ def _of_targets(targets: tuple[Target, ...]) -> Iterator[Refusal]:
 
 # ── coverage ─────────────────────────────────────────────────────────────────────────────────────────────
 def _of_coverage(form: Form) -> Iterator[Refusal]:
+    if form.coverage == CoverageMatrix():
+        return
     groups = form.coverage.groups
-    yield from _twice(((("coverage", "groups", n, "title"), group.title) for n, group in enumerate(groups)), form)
+    yield from twice(((("coverage", "groups", n, "title"), group.title) for n, group in enumerate(groups)), form)
     shown = [number for group in groups for number in group.items]
     for index, group in enumerate(groups):
         keys = ("coverage", "groups", index, "items")
         if not group.items:
             yield Refusal(keys, f"в группе «{group.title}» нет ни одного пункта — впишите их или уберите группу.")
         for number in group.items:
-            if not _is_of_kind(form, number, _SHARES):
+            if not _is_of_kind(form, number, SHARES):
                 yield Refusal(keys, f"у пункта {number} нет доли — уберите его.")
             if shown.count(number) > 1:
                 yield Refusal(keys, f"пункт {number} назван не один раз — оставьте его в одной группе.")
@@ -384,6 +335,8 @@ def _of_coverage(form: Form) -> Iterator[Refusal]:
 def _of_matrix(form: Form) -> Iterator[Refusal]:
     """Each of its figures stands in a row of its own: the share of the group of people in that column."""
     matrix = form.coverage
+    if not matrix.rows and not matrix.columns:
+        return
     for key, number, most in (
         ("rows", len(matrix.rows), MATRIX_ROWS),
         ("columns", len(matrix.columns), MATRIX_COLUMNS),
@@ -394,10 +347,10 @@ def _of_matrix(form: Form) -> Iterator[Refusal]:
             why = f"{number} записей, а на «Сводке» помещается не больше {most} — сократите."
             yield Refusal(("coverage", key), why)
     titles = ((("coverage", "columns", n, "title"), one.title.replace("|", "")) for n, one in enumerate(matrix.columns))
-    yield from _twice(titles, form)
+    yield from twice(titles, form)
     group_of = {base.id: base.group for base in form.bases}
     rows = {n: group_of[base] for n, base in enumerate(matrix.rows) if base in group_of}
-    yield from _twice(((("coverage", "rows", n), group) for n, group in rows.items()), form, str)
+    yield from twice(((("coverage", "rows", n), group) for n, group in rows.items()), form, str)
     about = {item.number: group_of.get(item.base, "") for item in form.items}
     numbers = [number for column in matrix.columns for number in column.items]
     for index, column in enumerate(matrix.columns):
@@ -444,7 +397,7 @@ def _of_controls(form: Form) -> Iterator[Refusal]:
             why = f"то, что пункт {control.item} не больше пункта {control.limit}, уже сказано — уберите повтор."
             yield Refusal(("controls", index, "limit"), why)
         limits.setdefault(control.item, []).append(control.limit)
-        if ring := _ring(limits):
+        if ring := ring_in(limits):
             why = f"по этой и прежним записям пункт {ring} не больше самого себя, по кругу — исправьте item и limit."
             yield Refusal(("controls", index, "limit"), why)
             return
@@ -462,7 +415,7 @@ def _incomparable(control: Control, form: Form) -> str:
 # ── stages ───────────────────────────────────────────────────────────────────────────────────────────────
 def _of_stages(form: Form) -> Iterator[Refusal]:
     titles = [(("stages", n, "title"), stage.title) for n, stage in enumerate(form.stages)]
-    yield from _twice(titles, form)
+    yield from twice(titles, form)
     for keys, title in titles:
         if plain(title) == plain(PAPERS):
             yield Refusal(keys, f"«{PAPERS}» стоит в своде само — назовите этап иначе.")
@@ -471,28 +424,30 @@ def _of_stages(form: Form) -> Iterator[Refusal]:
         if not stage.measures:
             yield Refusal(("stages", index, "measures"), "у этапа нет ни одного мероприятия — впишите их.")
         own = [(("stages", index, "measures", n, "title"), one.title) for n, one in enumerate(stage.measures)]
-        yield from _twice(own, form)
+        yield from twice(own, form)
         unseen += [named for named, measure in zip(own, stage.measures, strict=True) if not measure.items]
         for inner, measure in enumerate(stage.measures):
             for key, why in _of_measure(measure, form):
                 yield Refusal(("stages", index, "measures", inner, key), why)
-    yield from _twice(unseen, form)  # the office ticks them off by their titles
+    yield from twice(unseen, form)  # the office ticks them off by their titles
 
 
 def _of_measure(measure: Measure, form: Form) -> Iterator[tuple[str, str]]:
     """A key of the measure, and what is wrong with it."""
     for number in measure.items:
-        if not _is_of_kind(form, number, _EVERY_ANSWER):
+        if not _is_of_kind(form, number, EVERY_ANSWER):
             yield "items", f"пункт {number} — заголовок, по нему ничего не видно: назовите пункты под ним."
     if len(set(measure.items)) < len(measure.items):
         yield "items", "пункт назван не один раз — уберите повтор."
     if measure.due and measure.since and measure.since > measure.due:
-        why = f"начало {_day(measure.since)} позже срока due ({_day(measure.due)}) — исправьте одну из дат."
+        why = f"начало {day_said(measure.since)} позже срока due ({day_said(measure.due)}) — исправьте одну из дат."
         yield "from", why
 
 
 # ── words that are grouped ───────────────────────────────────────────────────────────────────────────────
 def _of_groups(form: Form) -> Iterator[Refusal]:
+    if form.problem_groups and form.problems is None:
+        yield Refusal(("problem_groups",), "таблицы проблем (раздел problems) в форме нет — впишите её или уберите.")
     yield from _of_word_groups(("problem_groups",), form.problem_groups, form)
     for index, item in enumerate(form.items):
         yield from _of_word_groups(("items", index, "groups"), item.groups, form)
@@ -503,9 +458,9 @@ def _of_groups(form: Form) -> Iterator[Refusal]:
 
 
 def _of_word_groups(keys: Keys, groups: tuple[WordGroup, ...], form: Form) -> Iterator[Refusal]:
-    yield from _twice((((*keys, n, "title"), group.title) for n, group in enumerate(groups)), form)
+    yield from twice((((*keys, n, "title"), group.title) for n, group in enumerate(groups)), form)
     stems = (((*keys, n, "stems"), stem) for n, group in enumerate(groups) for stem in dict.fromkeys(group.stems))
-    yield from _twice(stems, form)
+    yield from twice(stems, form)
     for index, group in enumerate(groups):
         if not group.stems:
             why = f"у группы «{group.title}» нет ни одной основы слова — впишите их или уберите группу."

@@ -4,23 +4,16 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import combinations, product
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from schemas import own_form, own_names
 from schemas.form import Form, Headline
+from schemas.form_refusals import Refusal
 from schemas.likeness import is_one_of, plain
 from schemas.strict import Keys
 from schemas.text import clean
-
-
-class Refusal(NamedTuple):
-    """What a form cannot be used with. `keys`: where it stands; `why`: what is wrong and what to do, to the end of the
-    sentence."""
-
-    keys: Keys
-    why: str
 
 
 def text_refusals(form: Form) -> Iterator[Refusal]:
@@ -29,7 +22,7 @@ def text_refusals(form: Form) -> Iterator[Refusal]:
         if why := _why_unfit(keys, text):
             yield Refusal(keys, why)
         of_list = (keys[:-1], text.casefold())
-        if isinstance(keys[-1], int) and keys[-2] != "people":  # a word may have one form for 1, 2 and 5
+        if isinstance(keys[-1], int) and keys[-2] not in ("people", "words"):  # a word may have one form for 1, 2 and 5
             if of_list in seen and not _names_items(keys):
                 yield Refusal(keys, f"«{text}» в этом списке уже есть — уберите повтор.")
             seen.add(of_list)
@@ -51,7 +44,7 @@ _LONGEST_TEXT = 500
 # Of these nothing need be a word: «№», «-//-», «___», «%».
 _SIGNS = {
     ("recognise", "number"), ("recognise", "former"), ("recognise", "former_beside"), ("recognise", "withdrawn"),
-    ("items", "blank"), ("items", "hint"),
+    ("items", "blank"), ("items", "hint"), ("units", "short"), ("units", "spellings"), ("tables", "columns", "hint"),
 }  # fmt: skip
 _WITH_BREAKS = {
     ("items", "short"), ("items", "column"), ("headline", "total_column"), ("headline", "count_column"),
@@ -120,7 +113,8 @@ def _of_names(form: Form) -> Iterator[Refusal]:
             yield Refusal(keys, f"«{base.name}» Excel понимает как адрес или своё слово — назовите ячейку иначе.")
         elif name in own:
             yield Refusal(keys, f"имя «{base.name}» занято самим Сводом — назовите ячейку иначе.")
-    yield from _of_sheet(form.headline)
+    if form.headline:
+        yield from _of_sheet(form.headline)
 
 
 def _of_sheet(headline: Headline) -> Iterator[Refusal]:
@@ -140,14 +134,14 @@ def _of_headings(form: Form) -> Iterator[Refusal]:
         ("recognise", "number"): known.number,
         ("recognise", "measure"): known.measure,
         ("recognise", "answer"): known.answer,
-        ("problems", "problem"): problems.problem,
-        ("problems", "solution"): problems.solution,
     }
+    if problems:
+        columns |= {("problems", "problem"): problems.problem, ("problems", "solution"): problems.solution}
     head: dict[Keys, tuple[str, ...]] = {
         ("recognise", "school"): known.school,
         ("recognise", "as_of"): known.as_of,
     }
-    for keys, words in {**columns, **head, ("recognise", "note"): known.note}.items():
+    for keys, words in {**columns, **head}.items():
         if not words:
             yield Refusal(keys, "список пуст, а его первая запись печатается на бланке — впишите её.")
     own = (own_form.TOTAL, own_form.COUNT, own_form.SHARE, own_form.CHECK)
@@ -156,7 +150,9 @@ def _of_headings(form: Form) -> Iterator[Refusal]:
             if is_one_of(word, own):
                 yield Refusal(keys, f"«{word}» — заголовок столбца, который Свод добавляет в бланк сам: уберите.")
     titles: dict[Keys, tuple[str, ...]] = {("title",): (form.title,), ("recognise", "titles"): known.titles}
-    heads = {("problems", "title"): (problems.title,), **columns, **head}
+    heads = {**columns, **head}
+    if problems:
+        heads |= {("problems", "title"): (problems.title,)}
     for (one, some), (other, words) in (
         *combinations(columns.items(), 2),
         *product(titles.items(), heads.items()),
@@ -226,7 +222,7 @@ def _why_no_pattern(phrase: str, beside: bool) -> str:
 
 # ── labels of Svod's own form, by which it is read back ──────────────────────────────────────────────────
 def _of_labels(form: Form) -> Iterator[Refusal]:
-    for label in form.recognise.as_of[:1]:
+    for label in form.recognise.as_of[:1] if form.period.every == "date" else ():  # of a period, its words tell
         if len(label) <= own_form.SHORT_LABEL:
             why = (
                 f"первым стоит «{label}»: по такому короткому слову дату в бланке не узнать — поставьте первым длинное."

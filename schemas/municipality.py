@@ -4,6 +4,11 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+_MEASURES = (
+    "share", "reported", "sum", "mean over schools", "weighted mean", "none", "sum, since the new year",
+    "this period by difference", "sum of the periods", "schools above their plan", "schools below their plan",
+    "schools", "rows", "sum over free rows",
+)  # fmt: skip
 _SLIP = 1e-6  # what binary fractions may add, in people or percentage points
 
 
@@ -49,3 +54,43 @@ class Indicators(pa.DataFrameModel):
     @classmethod
     def percent_of_the_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["waived"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)
+
+
+class NumberIndicators(pa.DataFrameModel):
+    """`indicators.csv` of a form that asks for figures with a unit: beside the shares one row for every scope, item,
+    measure, period and choice."""
+
+    as_of: Series[str] = pa.Field(description="date of the picture, ISO")
+    scope: Series[str] = pa.Field(description="`municipality` or a school's code")
+    item: Series[str] = pa.Field(description="number of the form's item, or address of a table's cell")
+    group: Series[str] = pa.Field(description="the people that it is of; blank where it is of none")
+    covered: Series[float] = pa.Field(nullable=True, description="people covered, of a share")
+    total: Series[float] = pa.Field(nullable=True, ge=0, description="people in all, of a share")
+    percent: Series[float] = pa.Field(nullable=True, description="Σ covered / Σ total × 100, 0–100, of a share")
+    schools_counted: Series[int] = pa.Field(ge=0, description="schools in the figure")
+    schools_expected: Series[int] = pa.Field(ge=0, description="schools in being")
+    target_min: Series[float] = pa.Field(nullable=True, ge=0, le=100, description="percent, headline item only")
+    target_max: Series[float] = pa.Field(nullable=True, ge=0, le=100, description="percent, headline item only")
+    deviation_pp: Series[float] = pa.Field(nullable=True, description="percentage points from the lower bound")
+    shortfall: Series[float] = pa.Field(nullable=True, ge=0, description="people missing to the lower bound")
+    status: Series[str] = pa.Field(description="headline item only")
+    period: Series[str] = pa.Field(str_length={"min_value": 1}, description="`2026-01`, `2026-Q1`, `2026`, or a date")
+    measure: Series[str] = pa.Field(isin=_MEASURES, description="what `value` is; `share`: see `percent`")
+    choice: Series[str] = pa.Field(description="the answer that so many schools have chosen; blank for others")
+    value: Series[float] = pa.Field(nullable=True, description="the figure, in the item's unit; null: there is none")
+
+    class Config:
+        strict = True
+        ordered = True
+        unique = ("scope", "item", "measure", "period", "choice")
+
+    @pa.dataframe_check(error="counted schools are among the expected")
+    @classmethod
+    def counted_among_expected(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["schools_counted"] <= table["schools_expected"]
+
+    @pa.dataframe_check(error="of nobody there is no figure")
+    @classmethod
+    def nothing_of_nobody(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        of_schools = ~table["measure"].isin(("schools", "rows", "schools above their plan", "schools below their plan"))
+        return ~of_schools | (table["schools_counted"] > 0) | table["value"].isna()

@@ -65,6 +65,12 @@ def headings(form: Form) -> tuple[str, ...]:
     return known.number[0], known.measure[0], known.answer[0], *HEADINGS[3:]
 
 
+def date_label(form: Form) -> str:
+    """What stands before the report's date or period: a word long enough to be known by itself, where there is one."""
+    known = form.recognise.as_of
+    return next((label for label in known if len(label) > SHORT_LABEL), known[0])
+
+
 def guide(form: Form, item: Item) -> str:
     """What stands to the right of an item that is answered in the rows below it."""
     if item.kind is Kind.GROUP:

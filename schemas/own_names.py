@@ -2,6 +2,8 @@
 
 # Sheets of the summary workbook, by which they link to each other.
 FRONT = "Сводка"
+NUMBERS = "Показатели"
+BY_SCHOOL = "По школам"
 COVERAGE = "Охват"
 MILESTONES = "Этапы"
 TREND = "Динамика"
@@ -16,8 +18,8 @@ DATA = "Данные"
 METHOD = "О расчёте"
 CHARTS = "_графики"  # hidden: what the charts are drawn from
 SHEETS = (
-    FRONT, COVERAGE, MILESTONES, TREND, SUBMISSIONS, PROBLEMS, DECISIONS, REMARKS, WORDS, RECONCILIATION, RULES, DATA,
-    METHOD, CHARTS,
+    FRONT, NUMBERS, BY_SCHOOL, COVERAGE, MILESTONES, TREND, SUBMISSIONS, PROBLEMS, DECISIONS, REMARKS, WORDS,
+    RECONCILIATION, RULES, DATA, METHOD, CHARTS,
 )  # fmt: skip
 
 # Cells with a name: in the summary workbook all of them, in a school's form the first.
@@ -33,6 +35,7 @@ CELLS = (PLAN_MIN, PLAN_MAX, REPORT_DATE, NEXT_DEADLINE, NEXT_PLAN_MIN, WEEKS_LE
 PAPERS = "Документы, предоставляемые в Управление"
 NO_STAGE = "Вне этапов"
 OTHER_PROBLEMS = "Другое"
+ALL_SHARES = "Показатели"  # on «Охват», of a form that puts them into no groups
 
 # Room of the small matrix on «Сводка»: groups of people below each other, columns side by side.
 MATRIX_ROWS, MATRIX_COLUMNS = 6, 8

@@ -22,7 +22,8 @@ def tables(form: Form) -> "tuple[Table, ...]":
 
 def schools_table(form: Form) -> "Table":
     here = SCHOOLS.columns.index(CLASSES)
-    return replace(SCHOOLS, columns=(*SCHOOLS.columns[:here], *base_columns(form), *SCHOOLS.columns[here:]))
+    own: tuple[Column, ...] = (*base_columns(form), *plan_columns(form))
+    return replace(SCHOOLS, columns=(*SCHOOLS.columns[:here], *own, *SCHOOLS.columns[here:]))
 
 
 def base_columns(form: Form) -> "Iterator[People]":
@@ -30,6 +31,14 @@ def base_columns(form: Form) -> "Iterator[People]":
     for base in form.bases:
         holds = f"{base.label.lower()}: целое число"
         yield People(base.registry, holds=holds, unread="доли от этого числа не считаются", base=base.id)
+
+
+def plan_columns(form: Form) -> "Iterator[Plan]":
+    """A column for each figure that every school has a plan of its own for, in the form's order."""
+    for item in form.questions:
+        if item.plan:
+            holds = f"план школы по п. {item.number}, {form.unit(item.unit).short if item.unit else 'число'}"
+            yield Plan(item.plan, holds=holds, unread="план не проверяется", item=item.number)
 
 
 class Need(StrEnum):
@@ -86,6 +95,16 @@ class People(Number):
 
 
 @dataclass(frozen=True)
+class Plan(_Column):
+    """Of the item of a form, not below zero."""
+
+    kind = "the plan of a figure of the form: a number, not negative"
+
+    need: Need = Need.EXPECTED
+    item: str = ""
+
+
+@dataclass(frozen=True)
 class Day(_Column):
     kind = "a date"
 
@@ -135,7 +154,7 @@ class Title(_Column):
     kind = "title of a paper or measure that no report shows, by likeness"
 
 
-Column = Text | Number | Day | Address | Words | Tick | SchoolCode | ItemNumber | RemarkCode | Title
+Column = Text | Number | Plan | Day | Address | Words | Tick | SchoolCode | ItemNumber | RemarkCode | Title
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from schemas.periods import Every
 from schemas.strict import UsageError, convert, nearest, read_toml
 
 CATALOGUE = Path(__file__).with_name("remarks.toml")
@@ -72,12 +73,23 @@ def remark(code: str, **fields: object) -> Remark:
     return Remark(code, data=data, **places)  # type: ignore[arg-type]
 
 
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an entry says otherwise of a form with periods; what is blank it says as of any."""
+
+    title: str = ""
+    rule: str = ""
+    message: str = ""
+    todo: str = ""
+    example: dict[str, Any] = {}
+
+
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of remark. `rule`: the control as a school understands it; `message` and `todo` are templates over the
     remark's places and figures; `example`: those that the templates name, as a school might have them; `quiet`: as
     information it asks nothing of anybody and is told elsewhere, so «Замечания» does not list it; `doubts`: which
     accepted figures may be wrong by it, none where it is absent; `follows`: codes of the remarks from which alone it
-    may follow, on the same report or the one before."""
+    may follow, on the same report or the one before; `kinds`: the kinds of answers that it is said of alone, none: of
+    any form."""
 
     severity: Severity
     title: str
@@ -88,12 +100,17 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quiet: bool = False
     doubts: Question | None = None
     follows: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    of_period: Words = Words()
 
 
 @dataclass(frozen=True)
 class Catalogue:
+    """`every`: the period that reports are about, in whose words dates are said."""
+
     entries: Mapping[str, Entry]
     off: frozenset[str] = frozenset()
+    every: Every = "date"
 
     def example(self, code: str) -> Remark:
         """A remark of this kind with the figures of its entry's example."""
@@ -112,8 +129,9 @@ class Catalogue:
         return [replace(r, severity=self.entries[r.code].severity) for r in remarks if r.code not in self.off]
 
 
-def load_catalogue(controls: Mapping[str, str] | None = None) -> Catalogue:
-    """The catalogue with the office's own severities (`[controls]` of the settings: code -> severity or `off`)."""
+def load_catalogue(controls: Mapping[str, str] | None = None, every: Every = "date") -> Catalogue:
+    """The catalogue with the office's own severities (`[controls]` of the settings: code -> severity or `off`), in the
+    words of a form whose reports are about `every`."""
     entries = {
         code: convert({"entry": body}, _Named, CATALOGUE.name).entry for code, body in read_toml(CATALOGUE).items()
     }
@@ -130,7 +148,15 @@ def load_catalogue(controls: Mapping[str, str] | None = None) -> Catalogue:
             raise UsageError(
                 f"Настройки, раздел [controls]: для «{code}» укажите error, warning, info или off, а не «{wish}»."
             )
-    return Catalogue(entries, frozenset(off))
+    if every != "date":
+        entries = {code: _of_period(entry) for code, entry in entries.items()}
+    return Catalogue(entries, frozenset(off), every)
+
+
+def _of_period(entry: Entry) -> Entry:
+    words = entry.of_period
+    said = {name: text for name in words.__struct_fields__ if (text := getattr(words, name))}
+    return msgspec.structs.replace(entry, **said)
 
 
 def _graded(entry: Entry, severity: Severity) -> Entry:

@@ -60,6 +60,7 @@ class ReportRead:
     bases: tuple[tuple[str, float, str], ...] = ()  # base, people, cell: the passport of Svod's own form
     own_form: bool = False
     strange: tuple[Strange, ...] = ()
+    title: str = ""  # what the lines above its table call it
     columns: str = ""  # in which columns the answers were read, and why, for people
 
 

@@ -33,7 +33,7 @@ from pipeline.measuring.figures import (
     Submission,
     Year,
 )
-from pipeline.measuring.rules import rule_book
+from pipeline.measuring.rules import about_nothing, rule_book
 from schemas.district import School
 from schemas.form import Form, Item, Kind, Target, load_form
 from schemas.remarks import Catalogue, Remark, Severity, load_catalogue, remark
@@ -267,7 +267,7 @@ def district(
         measures=_measures(schools, of_case, form, as_of),
         reconciliation=_reconciliation(schools, coverage, totals, form, remarks),
         remark_history=_remark_history(remarks, as_of),
-        rules=rule_book(_catalogue(), remarks, _standing(remarks, days, as_of)),
+        rules=rule_book(_catalogue(), remarks, _standing(remarks, days, as_of), about_nothing(form, _catalogue())),
         before=before,
     )
 

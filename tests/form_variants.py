@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 
 from schemas.form import FORMS
 
-GOOD = {"547": FORMS / "form-547.toml", "meals": Path(__file__).parent / "data" / "form-meals.toml"}
+DATA = Path(__file__).parent / "data"
+GOOD = {"547": FORMS / "form-547.toml", "meals": DATA / "form-meals.toml"}
+OF_FIGURES = {"31": DATA / "form-31.toml", "88": DATA / "form-88.toml"}  # tables, choices, lists; no headline
 GONE = object()  # put there, it takes the key away
 
 Values = dict[str, Any]
@@ -30,7 +32,7 @@ class Change(NamedTuple):
 
 def good(name: str) -> Values:
     """A form that loads, as plain values."""
-    return tomllib.loads(GOOD[name].read_text("utf-8"))
+    return tomllib.loads({**GOOD, **OF_FIGURES}[name].read_text("utf-8"))
 
 
 def changed(values: Values, *changes: Change) -> Values:

@@ -11,8 +11,9 @@ from schemas.answers import Answers
 from schemas.csv_tables import AnswersFile, FindingsFile
 from schemas.frames.between import BetweenItems, Changes, DocumentsBefore
 from schemas.frames.due import DueAnswers, NamedProblems, Passports
+from schemas.frames.numbers import DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
 from schemas.frames.wide import WideAnswers
-from schemas.municipality import Indicators
+from schemas.municipality import Indicators, NumberIndicators
 from schemas.registry import SchoolBases
 
 Model = type[pa.DataFrameModel]
@@ -53,6 +54,19 @@ RIGHT: dict[Model, Row] = {
         "as_of": "2014-03-20", "scope": "01", "item": "14", "group": "Родители", "covered": 244.0, "total": 548.0,
         "percent": 44.5, "schools_counted": 1, "schools_expected": 1, "target_min": 41.0, "target_max": 60.0,
         "deviation_pp": 3.5, "shortfall": 0.0, "status": "по плану", "waived": False,
+    },
+    Numbers: {"report": 0, "item": "1/дети", "value": 5.0, "least": 0.0, "most": 31.0, "base": 20.0},
+    Relations: {"report": 0, "kind": "sum", "value": 10.0, "expected": 10.0, "tolerance": 0.0},
+    Grown: {"report": 1, "item": "4", "value": 6.0, "before": 6.0},
+    Required: {"report": 0, "item": "6", "answered": True},
+    Planned: {"report": 0, "value": 4.5, "plan": 4.5, "less_is_better": True, "explained": False},
+    Lists: {"report": 0, "lines": 1, "at_least": 1, "at_most": 10.0},
+    DaysOfLists: {"report": 0, "day": "2026-01-31", "first": "2026-01-01", "last": "2026-03-31"},
+    NumberIndicators: {
+        "as_of": "2026-01-31", "scope": "municipality", "item": "1/дети", "group": "1–4 классы", "covered": None,
+        "total": None, "percent": None, "schools_counted": 7, "schools_expected": 8, "target_min": None,
+        "target_max": None, "deviation_pp": None, "shortfall": None, "status": "", "period": "2026-01",
+        "measure": "sum", "choice": "", "value": 1339.0,
     },
     AnswersFile: {
         "file": "1.xlsx", "sheet": "Лист1", "cell": "C32", "school_code": "01", "as_of": "2014-03-20", "item": "14",
@@ -150,6 +164,27 @@ BROKEN: dict[Model, dict[str, Row]] = {
         "counted_among_expected": {"schools_counted": 2},
         "covered_among_total": {"covered": 549.0},
         "percent_of_the_whole": {"percent": 104.0},
+    },
+    Numbers: {
+        "not_below_the_least": {"value": -1.0},
+        "not_above_the_most": {"value": 32.0, "base": 40.0},
+        "not_above_the_base": {"value": 21.0},
+    },
+    Relations: {
+        "the_sum_is_that_of_its_parts": {"value": 11.0},
+        "the_product_is_that_of_its_factors": {"kind": "product", "value": 11.5, "tolerance": 1.0},
+        "the_ratio_is_that_of_its_terms": {"kind": "ratio", "value": 9.9},
+        "what_must_be_equal_is": {"kind": "equal", "value": 9.0},
+        "the_part_is_not_above_its_whole": {"kind": "of_which", "value": 11.0},
+    },
+    Grown: {"what_has_happened_since_the_new_year_does_not_fall": {"value": 5.0}},
+    Required: {"answered_in_every_report": {"answered": False}},
+    Planned: {"a_missed_plan_is_explained": {"value": 4.6}},
+    Lists: {"enough_lines": {"lines": 0}, "not_too_many_lines": {"lines": 11}},
+    DaysOfLists: {"within_its_period": {"day": "2026-04-01"}},
+    NumberIndicators: {
+        "counted_among_expected": {"schools_counted": 9},
+        "nothing_of_nobody": {"schools_counted": 0},
     },
     AnswersFile: {},
     FindingsFile: {},

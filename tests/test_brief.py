@@ -9,7 +9,7 @@ import pytest
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Level, Milestone, Restated, Share, State, Unattributed
 from pipeline.measuring.problems import OTHER
-from pipeline.sending.letters import leadership_letter
+from pipeline.sending.letters import Page, leadership_letter
 from pipeline.wording import NBSP
 from pipeline.writing.brief import make_brief
 from pipeline.writing.brief.cards import CARD_LINE
@@ -679,7 +679,7 @@ def test_history_alone_is_enough_for_a_picture() -> None:
 def test_nothing_in_the_letter_is_wider_than_a_telephone() -> None:
     """Word, which Outlook shows letters with, is told its width in a comment."""
     figures, mailing = given.below_plan(), Registry(mailing=(Recipient("Начальник", "head@example.org"),))
-    letter = leadership_letter(figures, brief_of(figures), mailing, "svod.xlsx", b"")
+    letter = leadership_letter([Page(figures, brief_of(figures), "svod.xlsx", b"")], mailing)
     assert letter
     seen = re.sub(r"<!--.*?-->", "", letter.html, flags=re.DOTALL)
     widths = [int(width) for width in re.findall(r'(?<![-\w])(?:width="|min-width:)(\d+)(?:"|px;)', seen)]

@@ -4,12 +4,13 @@ import ast
 import os
 import re
 import string
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as replace_in
 
 from pipeline.reading.decided import find_decisions
 from pipeline.reading.opening.book import Book, Cell, Sheet
@@ -22,12 +23,27 @@ from schemas import own_form, remarks
 from schemas.addresses import Spot
 from schemas.decided import DECISION, HEADINGS, SHEET, Decided, DecisionsRead, Matter, Memory, seal
 from schemas.district import Registry, School
+from schemas.form import Form, Relation
 from schemas.remarks import Remark, load_catalogue
 from schemas.reports import FileRead
 from schemas.strict import UsageError
+from tests import figure_reports
 from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, order_form, school
+from tests.figure_reports import SPRING, SUMMER
 from tests.order_form import FORM, REGISTRY, OrderForm, read
 from tests.own_form import own_form_file
+from tests.table_forms import (
+    EVENTS,
+    HEALTH,
+    HEALTH_ITEMS,
+    MEALS,
+    MEALS_HEADINGS,
+    MEALS_ROWS,
+    health,
+    meals,
+    with_cell,
+)
+from tests.table_forms import read as read_tables
 from tests.test_intake import MISTAKEN, read_all
 from tests.test_own_form_touched import PASSPORT_ROW
 from tests.test_own_form_touched import read as read_touched
@@ -147,6 +163,14 @@ def typed_over(changes: dict[tuple[str, str], object]) -> Fixture:
 
 def on_sheets(*sheets: Sheet) -> Fixture:
     return lambda folder: read(*sheets)[1]
+
+
+def on_meals(*parts: Sequence[object]) -> Fixture:
+    return lambda folder: read_tables(meals(*parts), form=MEALS)[1]
+
+
+def on_health(**parts: Sequence[object]) -> Fixture:
+    return lambda folder: read_tables(health(**parts), form=HEALTH)[1]
 
 
 def decided(*rows: list[str], headings: Iterable[str] = HEADINGS) -> Fixture:
@@ -337,6 +361,31 @@ def one_part_above_its_whole(folder: Path) -> Iterable[Remark]:
     return checked([], Registry((school(bases={"parents": 540, "able": 548}),))).on_registry
 
 
+# A form that asks for the days of meals twice, and one that wants no more than one event.
+WITH_EQUALS = replace_in(MEALS, relations=(Relation(kind="equal", item="5", of=("4/дети",)),))
+WITH_ONE_LINE = replace_in(HEALTH, tables=tuple(replace_in(table, at_most=1) for table in HEALTH.tables))
+
+
+def of_figures(changes: figure_reports.Said, form: Form) -> Fixture:
+    """A report of meals or of health that is right but for these answers."""
+    meals = form.id == MEALS.id
+    said, day = (figure_reports.OF_MEALS, figure_reports.JANUARY) if meals else (figure_reports.OF_HEALTH, SPRING)
+    read = figure_reports.file_of({**said, **changes}, day)
+    known = figure_reports.registry(MEALS if meals else HEALTH)
+    return lambda folder: checked([read], known, form=form).remarks
+
+
+def since_the_new_year_fewer(folder: Path) -> Iterable[Remark]:
+    files = [figure_reports.file_of({**figure_reports.OF_HEALTH, "4": n}, day) for n, day in ((6, SPRING), (5, SUMMER))]
+    return checked(files, figure_reports.registry(HEALTH), form=HEALTH).remarks
+
+
+def a_plan_in_words(folder: Path) -> Iterable[Remark]:
+    headings = ["Код", "Краткое наименование", "План: дней по болезни на одного обучающегося"]
+    book = Book((table("Школы", (headings, ["01", "СОШ № 1", "четыре"])),))
+    return read_registry(book, HEALTH).remarks
+
+
 WITH_TEACHERS = ["Код", "Краткое наименование", "Педагогических работников", "Действует с"]
 MAILING = ["Имя", "Электронная почта", "Что получает"]
 WAIVERS = ["Код школы", "Пункт", "Код замечания", "Основание", "Кто разрешил", "Действует до"]
@@ -394,6 +443,9 @@ RAISED: dict[str, Fixture] = {
     "TEXT-UNREAD": in_the_inbox(in_word("13", run("88 %") + text_box(paragraph("44 %")))),
     "TEXT-ASIDE": in_the_inbox(in_word("13", run("88 %") + run("1", '<vertAlign val="superscript"/>'))),
     "ROW-UNKNOWN": a_row_of_something_else,
+    "ROW-FOREIGN": on_meals([*MEALS_ROWS, ("", "Дошкольная группа", 15, 150, 225, 33750)]),
+    "COLUMN-FOREIGN": on_meals(MEALS_ROWS, (*MEALS_HEADINGS[:5], "Израсходовано")),
+    "CELL-CLOSED": on_meals(with_cell(MEALS_ROWS, "1.1", 3, 97.26)),
     "ITEM-BY-WORDING": an_item_under_another_number,
     "CELL-ERROR": answered("13", Cell("#ДЕЛ/0!", fault="error")),
     "CELL-NO-VALUE": answered("13", Cell("", fault="no_value")),
@@ -407,6 +459,15 @@ RAISED: dict[str, Fixture] = {
     "NUM-FRACTION": answered("8", 0.87),
     "NUM-SEVERAL": answered("13", "87 % / 90 %"),
     "NUM-NOT-WHOLE": answered("6.1", "24,5 чел."),
+    "NUM-WHOLE": on_meals(with_cell(MEALS_ROWS, "1", 2, "12,5")),
+    "NUM-MARK": on_meals(with_cell(MEALS_ROWS, "1", 2, "1,234")),
+    "NUM-OTHER-UNIT": on_meals(with_cell(MEALS_ROWS, "1", 5, "12 тыс. руб.")),
+    "NUM-FOREIGN-UNIT": on_meals(with_cell(MEALS_ROWS, "1", 5, "15 чел.")),
+    "CHOICE-ONE": on_health(items=with_cell(HEALTH_ITEMS, "2", 2, "школа, комбинат")),
+    "CHOICE-UNKNOWN": on_health(items=with_cell(HEALTH_ITEMS, "2", 2, "столовая")),
+    "DAY-UNREADABLE": on_health(events=with_cell(EVENTS, "1", 1, "в мае")),
+    "DAY-YEAR": on_health(events=with_cell(EVENTS, "1", 1, "21 марта")),
+    "LINK-UNREADABLE": on_health(events=with_cell(EVENTS, "1", 4, "на сайте школы")),
     "NUM-NEGATIVE": answered("13", "-5 %"),
     "PCT-ABOVE-100": answered("9", "104 %"),
     "COUNT-ABOVE-TOTAL": answered("6.2", "575 из 574"),
@@ -466,6 +527,26 @@ RAISED: dict[str, Fixture] = {
     "REGISTRY-WAIVER": in_the_registry(WAIVERS, ["99", "14"], sheet="Исключения"),
     "REGISTRY-TICK": in_the_registry(["Код школы", "Документ", "Получен"], ["99", "План"], sheet="Документы"),
     "REGISTRY-ADDRESS": in_the_registry(["Имя", "Электронная почта"], ["Описка", "school8@"], sheet="Рассылка"),
+    **{
+        code: of_figures(changes, form)
+        for code, (changes, form) in {
+            "NUM-BELOW-MIN": ({"5": -1}, MEALS),
+            "NUM-ABOVE-MAX": ({"5": 45}, MEALS),
+            "NUM-ABOVE-BASE": ({"1/дети": 121}, MEALS),
+            "SUM-DISAGREES": ({"4/дети": 201}, MEALS),
+            "PRODUCT-DISAGREES": ({"2/сумма": 1}, MEALS),
+            "RATIO-DISAGREES": ({"4/цена": 100}, MEALS),
+            "EQUAL-DISAGREES": ({"5": 14}, WITH_EQUALS),
+            "PART-ABOVE-WHOLE": ({"1.1/дети": 101}, MEALS),
+            "ANSWER-REQUIRED": ({"6": None}, MEALS),
+            "REASON-MISSING": ({"5": 9}, HEALTH),
+            "LIST-SHORT": ({"6.1/дата": None, "6.1/название": None, "6.1/участники": None}, HEALTH),
+            "LIST-LONG": ({"6.2/дата": "2026-01-31"}, WITH_ONE_LINE),
+            "DAY-OUTSIDE": ({"6.1/дата": "2025-12-31"}, HEALTH),
+        }.items()
+    },
+    "YEAR-FELL": since_the_new_year_fewer,
+    "REGISTRY-FIGURE": a_plan_in_words,
     "REGISTRY-PART": one_part_above_its_whole,
     "REGISTRY-CELL": in_the_registry(MAILING, ["Начальник", "head@example.org", "отчёт"], sheet="Рассылка"),
     "REGISTRY-COLUMN": in_the_registry(["Код", "Краткое наименование", "Родитили"], ["01", "МБОУ СОШ № 1", 574.0]),

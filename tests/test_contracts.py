@@ -20,7 +20,9 @@ from schemas.contracts import CONTRACTS
 from schemas.district import Registry
 from schemas.registry import SchoolBases
 from schemas.strict import UsageError
+from tests import figure_reports
 from tests.batch import brief, checked, file_of, order_form, school
+from tests.figure_reports import HEALTH, SPRING
 from tests.order_form import FORM, REGISTRY
 
 # Name of the fault: answers that hold it, and the one remark that is due.
@@ -78,12 +80,15 @@ def test_one_validation_finds_the_failures_of_every_report():
     assert [said.file for said in remarks] == list(table.loc[sorted(set(rows)), "file"])
 
 
-ON_THE_WAY_OUT = {"Indicators", "AnswersFile", "FindingsFile"}
+ON_THE_WAY_OUT = {"Indicators", "NumberIndicators", "AnswersFile", "FindingsFile"}
+OF_FIGURES = {"Numbers", "Relations", "Grown", "Required", "Planned", "Lists", "DaysOfLists"}
+OF_CONTROLS = {"BetweenItems"}
 
 
-@pytest.mark.parametrize("files", [0, 1, 40])
-def test_pandera_is_called_once_a_batch_and_model_however_many_files_there_are(files, monkeypatch):
-    calls = []
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the models, as often as they have judged."""
+    calls: list[str] = []
     real = pa.DataFrameModel.validate.__func__
 
     def counting(model: type[pa.DataFrameModel], table: pd.DataFrame, **options: object) -> object:
@@ -91,8 +96,20 @@ def test_pandera_is_called_once_a_batch_and_model_however_many_files_there_are(f
         return real(model, table, **options)
 
     monkeypatch.setattr(pa.DataFrameModel, "validate", classmethod(counting))
+    return calls
+
+
+@pytest.mark.parametrize("files", [0, 1, 40])
+def test_pandera_is_called_once_a_batch_and_model_however_many_files_there_are(files, judged):
     checked([file_of(order_form(), f"{number}.xlsx") for number in range(files)])
-    assert sorted(calls) == sorted({model.__name__ for model in CONTRACTS.values()} - ON_THE_WAY_OUT)
+    assert sorted(judged) == sorted({model.__name__ for model in CONTRACTS.values()} - ON_THE_WAY_OUT - OF_FIGURES)
+
+
+@pytest.mark.parametrize("files", [0, 1, 40])
+def test_the_models_of_figures_judge_forms_that_ask_for_figures(files, judged):
+    reports = [figure_reports.file_of(figure_reports.OF_HEALTH, SPRING, name=f"{n}.xlsx") for n in range(files)]
+    checked(reports, figure_reports.registry(HEALTH), form=HEALTH)
+    assert sorted(judged) == sorted({model.__name__ for model in CONTRACTS.values()} - ON_THE_WAY_OUT - OF_CONTROLS)
 
 
 def test_an_empty_batch_passes():

@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from schemas.district import Registry, School
 from schemas.form import Form, load_form
 from schemas.strict import UsageError
 from tests.conftest import NOW
-from tests.form_variants import GONE, GOOD, Change, Values, as_toml, changed, good, leaves
+from tests.form_variants import GONE, GOOD, OF_FIGURES, Change, Values, as_toml, changed, good, leaves
 
 MANY_CONTRADICTIONS, MANY_VARIANTS = 300, 100
 MOST_ALIKE = 1  # of one kind at one key: every variant makes a workbook
@@ -226,7 +226,7 @@ def of_references(v: Values) -> Iterator[Change]:
 
 def of_words(v: Values) -> Iterator[Change]:
     known = v["recognise"]
-    for key in ("school", "as_of", "number", "measure", "answer", "note"):
+    for key in ("school", "as_of", "number", "measure", "answer"):
         yield Change("nothing to print", ("recognise", key), [])
     for key in ("problem", "solution"):
         yield Change("nothing to print", ("problems", key), [])
@@ -260,12 +260,115 @@ def of_words(v: Values) -> Iterator[Change]:
     yield Change("a text without end", ("items", 0, "title"), "очень " * 100 + "много")
 
 
+# ── contradictions of forms with figures and tables ──────────────────────────────────────────────────────
+def of_tables(v: Values) -> Iterator[Change]:
+    rows = [n for n, item in enumerate(v["items"]) if item["kind"] == "row"]
+    yield Change("a row without a table", ("items", rows[0], "table"), GONE)
+    yield Change("a table that is not there", ("items", rows[0], "table"), "чужая")
+    yield Change("a kind without a table", ("items", rows[0], "kind"), "text")
+    yield Change("a figure of a row", ("items", rows[0], "unit"), "people")
+    for n, table in enumerate(v["tables"]):
+        columns = ("tables", n, "columns")
+        yield Change("a table twice", ("tables", len(v["tables"])), table)
+        yield Change("a table that no item names", ("tables", len(v["tables"])), {**table, "id": "ничья"})
+        yield Change("a table without columns", columns, [])
+        yield Change("a column twice", (*columns, 1, "id"), table["columns"][0]["id"])
+        yield Change("a column called as another", (*columns, 1, "title"), table["columns"][0]["title"])
+        for wrong in ("а/б", "а б", "*", "1.1"):
+            yield Change("a column that is no part of an address", (*columns, 0, "id"), wrong)
+        for kind in ("group", "row", "acts", "coverage"):
+            yield Change("a column that cannot be", (*columns, 0, "kind"), kind)
+        yield Change("a cell that is not there", ("tables", n, "closed"), ["1.1/нет"])
+    in_rows = next(n for n, table in enumerate(v["tables"]) if table["id"] == v["items"][rows[0]]["table"])
+    yield Change("lines where none are added", ("tables", in_rows, "at_least"), 2)
+    row = v["items"][rows[0]]["number"]
+    closed = [f"{row}/{column['id']}" for column in v["tables"][in_rows]["columns"]]
+    yield Change("a row that is closed altogether", ("tables", in_rows, "closed"), closed)
+    for n in (n for n, item in enumerate(v["items"]) if item["kind"] == "rows"):
+        lines = next(m for m, table in enumerate(v["tables"]) if table["id"] == v["items"][n]["table"])
+        yield Change("fewer lines than needed", ("tables", lines, "at_most"), 0)
+        yield Change("a line less than none", ("tables", lines, "at_least"), -1)
+
+
+def of_figures(v: Values) -> Iterator[Change]:
+    numbers = [("items", n) for n, item in enumerate(v["items"]) if item["kind"] == "number"]
+    numbers += [
+        ("tables", n, "columns", m)
+        for n, table in enumerate(v["tables"])
+        for m, column in enumerate(table["columns"])
+        if column["kind"] == "number"
+    ]
+    for keys in numbers:
+        yield Change("a unit that is not there", (*keys, "unit"), "парсек")
+        yield Change("a base that is not there", (*keys, "base"), "cats")
+        yield Change("decimals that nobody writes", (*keys, "decimals"), 12)
+        yield Change("a bound below the other", (*keys, "max"), -1)
+        yield Change("a ratio of nothing", (*keys, "ratio"), ["а", "б"])
+        yield Change("a figure that is a choice", (*keys, "several"), True)
+        yield Change("a figure with choices", (*keys, "choices"), [{"title": "да"}, {"title": "нет"}])
+        yield Change("a figure of a share", (*keys, "asks"), "people")
+        yield Change("a figure in words", (*keys, "kind"), "text")
+        if keys[0] == "tables":
+            yield Change("a reason without a plan", (*keys, "reason"), v["items"][0]["number"])
+        yield Change("a plan called as a column of Svod's own", (*keys, "plan"), "Код плана")
+    units = v["units"]
+    yield Change("a unit twice", ("units", 1, "id"), units[0]["id"])
+    yield Change("a unit that is called as another", ("units", 1, "spellings"), [units[0]["short"]])
+    yield Change("part of a unit that is not there", ("units", 0, "of"), "парсек")
+    yield Change("no factor", ("units", 0, "factor"), 0)
+    yield Change("a factor of nothing", ("units", 0, "factor"), 1000)
+    for n in (n for n, item in enumerate(v["items"]) if item["kind"] == "choice"):
+        choices = v["items"][n]["choices"]
+        yield Change("nothing to choose", ("items", n, "choices"), [])
+        yield Change("one alone to choose", ("items", n, "choices"), choices[:1])
+        yield Change("a choice twice", ("items", n, "choices", len(choices)), choices[0])
+        yield Change("a choice with a unit", ("items", n, "unit"), "people")
+    for n in (n for n, item in enumerate(v["items"]) if item.get("reason")):
+        yield Change("a reason that is not there", ("items", n, "reason"), "77")
+        yield Change("a reason that is no text", ("items", n, "reason"), v["items"][n]["number"])
+
+
+def of_relations(v: Values) -> Iterator[Change]:
+    for n, one in enumerate(v["relations"]):
+        yield Change("an address that is not there", ("relations", n, "item"), "77/нет")
+        yield Change("an address that is not there", ("relations", n, "of", 0), "77/нет")
+        yield Change("a relation to itself", ("relations", n, "of", 0), one["item"])
+        yield Change("a tolerance below zero", ("relations", n, "tolerance"), -1)
+        yield Change("rows that are not there", ("relations", n, "rows"), ["77"])
+        yield Change("nothing to compare", ("relations", n, "of"), [])
+        yield Change("a relation of another kind", ("relations", n, "kind"), "about")
+        if "*" not in one["item"]:
+            yield Change("any row of one", ("relations", n, "of", 0), "*/сумма")
+    yield Change("a relation twice", ("relations", len(v["relations"])), v["relations"][0])
+    ring = {"kind": "of_which", "item": v["relations"][-1]["of"][0], "of": [v["relations"][-1]["item"]]}
+    yield Change("parts in a ring", ("relations", len(v["relations"])), ring)
+
+
+def of_periods_and_cards(v: Values) -> Iterator[Change]:
+    due, dates = v["period"]["due"], v["order"]["reporting_dates"]
+    yield Change("a due date too few", ("period", "due"), due[1:])
+    yield Change("a due date too many", ("period", "due", len(due)), due[-1])
+    yield Change("a due date of the period before", ("period", "due", 1), dates[0])
+    yield Change("a span that nobody knows", ("period", "every"), "decade")
+    yield Change("two dates in one span", ("order", "reporting_dates", 0), dates[1] - timedelta(days=1))
+    cards = v["cards"]
+    yield Change("a card of nothing", ("cards", 0, "item"), "77/нет")
+    yield Change("a card of a list", ("cards", 0, "item"), next(i["number"] for i in v["items"] if i.get("table")))
+    yield Change("a card twice", ("cards", 1, "item"), cards[0]["item"])
+    yield Change("more cards than find room", ("cards",), [*cards, {"item": v["items"][-2]["number"], "title": "Ещё"}])
+    yield Change("a plan without a headline", ("targets",), [{"by": dates[-1], "min": 0, "max": 100}])
+    yield Change("groups of no problems", ("problem_groups",), [{"title": "Связь", "stems": ["связ"]}])
+
+
 def contradictions(v: Values) -> list[Change]:
+    kinds: tuple[Callable[[Values], Iterator[Change]], ...]
     kinds = (of_any_key, of_dates, of_numbers, of_names, of_items, of_references, of_words)
+    if "relations" in v:
+        kinds = (of_tables, of_figures, of_relations, of_periods_and_cards)
     return some_of_each((change for kind in kinds for change in kind(v)), 3)
 
 
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("name", {**GOOD, **OF_FIGURES})
 def test_each_contradiction_is_refused_with_a_sentence_that_names_the_key(name: str, tmp_path: Path):
     values = good(name)
     wrong = []
@@ -408,6 +511,8 @@ WHOLE = {
         ],
         [Change("each report by itself", ("cumulative",), False)],
     ],
+    "31": [[], [Change("without", ("cards",), GONE)]],
+    "88": [[], [Change("without", ("relations",), GONE)]],
 }
 
 

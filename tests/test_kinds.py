@@ -13,11 +13,18 @@ PLACES = {
     "pipeline/demo/answers.py: _answer": "how an invented school answers",
     "pipeline/demo/answers.py: answers_on": "does it have an answer of its own",
     "pipeline/demo/forms.py: _fill_row": "where it writes that on the form",
+    "pipeline/demo/figures.py: answer": "the figure, choice, day or page that an invented school gives",
     "pipeline/measuring/milestones.py: _of_words": "when the answer carries its milestone",
     "pipeline/measuring/milestones.py: _is_not_understood": "when nothing was found in a written answer",
     "pipeline/measuring/words.py: _of_item": "what is told of it on the sheet of words",
     "pipeline/reading/answers/values.py: read_answer": "how the answer is read",
     "pipeline/reading/finding/own_form.py: read_row": "in which cells of Svod's own form it stands",
+    "pipeline/writing/brief/cards.py: item_card": "the municipality's figure on a card of the first page",
+    "pipeline/writing/form/inputs.py: put": "what its cell of the form takes",
+    "pipeline/writing/form/inputs.py: _look": "how the cell shows it",
+    "pipeline/writing/form/inputs.py: _words_said": "what is said when the cell is entered",
+    "pipeline/writing/form/number_checks.py: _urge": "what the form asks for while it is blank",
+    "pipeline/writing/form/number_checks.py: _wrong": "what the form says of a wrong answer",
     "pipeline/writing/form/prefill.py: entry": "how last time's answer is written into the next form",
     "pipeline/writing/form/workbook.py: _item": "the row of the form that asks for it",
     "pipeline/writing/summary/data.py: _item_fields": "its columns on the sheet of all answers",
@@ -80,7 +87,15 @@ def test_what_stands_by_kind_in_a_table_stands_there_for_every_kind_of_words():
 
     assert set(KINDS) == set(Kind)
     assert set(_TEXT_PROMPTS) == {Kind.PERSON, Kind.TEXT, Kind.DOCUMENT}
-    assert set(_FACTS) == {Kind.PERSON, Kind.TEXT, Kind.DOCUMENT, Kind.YES_NO}
+    assert set(_FACTS) == {
+        Kind.PERSON,
+        Kind.TEXT,
+        Kind.DOCUMENT,
+        Kind.YES_NO,
+        Kind.CHOICE,
+        Kind.DATE,
+        Kind.LINK,
+    }
 
 
 def test_the_guide_to_a_new_kind_names_every_place():

@@ -9,12 +9,13 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.measuring.figures import Figures
-from pipeline.measuring.rules import Rule, rule_book
+from pipeline.measuring.rules import Rule, about_nothing, rule_book
 from pipeline.wording import message
 from schemas.district import Registry, Waiver
-from schemas.remarks import Catalogue, Remark, Severity, load_catalogue
+from schemas.remarks import Catalogue, Remark, Severity, load_catalogue, remark
 from tests.batch import CATALOGUE, checked, file_of, measured, order_form
-from tests.order_form import REGISTRY
+from tests.figure_reports import HEALTH
+from tests.order_form import FORM, REGISTRY
 from tests.workbooks import summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
@@ -27,6 +28,9 @@ FAULTS = (
 )
 WAIVER = Waiver("01", "6.2", "PCT-DISAGREES", "опечатка согласована", "Иванова")
 EXCEPTING = replace(REGISTRY, waivers=(WAIVER,))
+
+
+OF_ANY_FORM = {code for code, entry in CATALOGUE.entries.items() if not entry.kinds}
 
 
 def remarks(registry: Registry = EXCEPTING, catalogue: Catalogue = CATALOGUE) -> tuple[Remark, ...]:
@@ -46,6 +50,16 @@ def test_every_control_of_the_catalogue_is_in_the_book_with_its_words_and_an_exa
     assert rule.rule == "Охваченных не больше, чем всего."
     assert rule.example == message(CATALOGUE.example("COUNT-ABOVE-TOTAL"), CATALOGUE)
     assert (rule.severity, rule.fired, rule.waived, rule.off) == (Severity.ERROR, 0, 0, False)
+
+
+def test_rules_for_answers_that_a_form_does_not_ask_for_are_in_its_book_only_where_they_have_fired() -> None:
+    left_out = about_nothing(FORM, CATALOGUE)
+    assert by_code(rule_book(CATALOGUE, [], left_out=left_out)).keys() == OF_ANY_FORM
+    assert {"CHOICE-ONE", "SUM-DISAGREES"} <= left_out
+    assert not {"CHOICE-ONE", "SUM-DISAGREES"} & about_nothing(HEALTH, CATALOGUE)
+    assert {"ABOVE-LIMIT", "PROBLEM-NO-SOLUTION"} <= about_nothing(HEALTH, CATALOGUE)
+    fired = rule_book(CATALOGUE, [remark("NUM-WHOLE")], left_out=left_out)
+    assert by_code(fired)["NUM-WHOLE"].fired == 1
 
 
 def test_a_control_counts_its_remarks_and_those_of_them_that_are_excepted() -> None:
@@ -87,7 +101,7 @@ def figures(catalogue: Catalogue = CATALOGUE) -> Figures:
     found = measured(files, EXCEPTING)
     days = found.rules[0].standing
     standing = {day: {rule.code: rule.standing[day] for rule in found.rules} for day in days}
-    return replace(found, rules=rule_book(catalogue, found.remarks, standing))
+    return replace(found, rules=rule_book(catalogue, found.remarks, standing, about_nothing(FORM, catalogue)))
 
 
 @cache
@@ -118,7 +132,7 @@ def test_severity_is_a_mark_and_a_word_and_what_is_switched_off_says_so() -> Non
 
 
 def test_the_totals_are_live_and_are_the_number_of_remarks_and_of_exceptions() -> None:
-    last = HEADER + len(CATALOGUE.entries)
+    last = HEADER + len(OF_ANY_FORM)
     assert [sheet(values=False).cell(HEADER - 1, column).value for column in (5, 6)] == [
         f"=SUM(E{HEADER + 1}:E{last})",
         f"=SUM(F{HEADER + 1}:F{last})",
@@ -134,5 +148,5 @@ def test_no_code_of_a_remark_is_shown() -> None:
 
 def test_heading_and_rule_stay_in_sight() -> None:
     assert sheet().freeze_panes == f"C{HEADER + 1}"
-    assert sheet().auto_filter.ref == f"A{HEADER}:I{HEADER + len(CATALOGUE.entries)}"
+    assert sheet().auto_filter.ref == f"A{HEADER}:I{HEADER + len(OF_ANY_FORM)}"
     assert sheet().print_title_rows == f"${HEADER - 1}:${HEADER}"

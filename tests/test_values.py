@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 
 from pipeline import wording
 from pipeline.reading.answers.documents import holds_details
+from pipeline.reading.answers.numbers import takes_no_answer
 from pipeline.reading.answers.problems import says_no_problems
-from pipeline.reading.answers.values import clean, is_blank, read_answer, read_classes, read_date
+from pipeline.reading.answers.values import Around, clean, is_blank, read_answer, read_classes, read_date
+from pipeline.reading.answers.yes_no import read_yes_no
 from pipeline.reading.opening.book import Cell
 from schemas.form import Form, Item, Kind, load_form
 from schemas.remarks import load_catalogue
+from tests.table_forms import HEALTH, MEALS
 
 FORM = load_form("form-547")
 CATALOGUE = load_catalogue()
@@ -53,6 +56,15 @@ ITEMS = {
     "yes/no": of_kind(Kind.YES_NO),
     "text": of_kind(Kind.TEXT),
 }
+OF_MEALS = {"children": "1/дети", "roubles": "1/сумма", "meal days": "5", "thousands": "6"}
+OF_HEALTH = {"sick days": "5", "choice": "2", "choices": "3", "day": "6/дата", "link": "6/ссылка"}
+ITEMS |= {name: MEALS.item(number) for name, number in OF_MEALS.items()}
+ITEMS |= {name: HEALTH.item(number) for name, number in OF_HEALTH.items()}
+QUARTER = Around(since=date(2026, 4, 1), until=date(2026, 6, 30))
+
+
+def form_of(item: str) -> Form:
+    return MEALS if item in OF_MEALS else HEALTH if item in OF_HEALTH else FORM
 
 
 # ── the guide's tables ───────────────────────────────────────────────────────────────────────────────────────
@@ -115,18 +127,30 @@ def written(value: str | float, half: float) -> str:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.item}: {e.typed} {e.cell} {e.base}".strip())
 def test_every_example_of_the_guide_holds(example):
-    answer = read_answer(ITEMS[example.item], cell_of(example), FORM, float(example.base) if example.base else None)
+    form, base = form_of(example.item), float(example.base) if example.base else None
+    answer = read_answer(ITEMS[example.item], cell_of(example), form, base, QUARTER)
     assert " · ".join(f"{f.field} {written(f.value, f.half)}" for f in answer.facts) == example.facts
     assert " ".join(remark.code for remark in answer.remarks) == example.remark
 
 
+def says_that_there_is_none(item: str, cell: Cell) -> bool:
+    """«х» where a figure belongs, «нет» for a link: known, and nothing to be said about it."""
+    match ITEMS[item].kind:
+        case Kind.NUMBER:
+            return takes_no_answer(cell)
+        case Kind.LINK:
+            return isinstance(cell.value, str) and read_yes_no(cell.value).said == "нет"
+    return False
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.item}: {e.typed} {e.cell}")
 def test_an_example_without_facts_names_its_remark_unless_the_cell_is_blank(example):
-    assert example.facts or example.remark or is_blank(cell_of(example))
+    cell = cell_of(example)
+    assert example.facts or example.remark or is_blank(cell) or says_that_there_is_none(example.item, cell)
 
 
 def test_the_guide_has_examples_of_every_kind_of_answer():
-    assert {ITEMS[example.item].kind for example in EXAMPLES} == set(Kind) - {Kind.GROUP}
+    assert {ITEMS[example.item].kind for example in EXAMPLES} == set(Kind) - {Kind.GROUP, Kind.ROW, Kind.ROWS}
     assert len(EXAMPLES) > 300
 
 
@@ -379,8 +403,8 @@ anything = st.one_of(st.text(max_size=40), st.lists(st.sampled_from(FRAGMENTS), 
 @given(text=anything, item=st.sampled_from(list(ITEMS)), base=st.sampled_from([None, 0.0, 12.0, 282.0]))
 def test_any_text_is_blank_or_gives_facts_or_a_remark_that_can_be_said(text, item, base):
     cell = Cell(clean(text))
-    answer = read_answer(ITEMS[item], cell, FORM, base)
-    assert is_blank(cell) or answer.facts or answer.remarks
+    answer = read_answer(ITEMS[item], cell, form_of(item), base)
+    assert is_blank(cell) or says_that_there_is_none(item, cell) or answer.facts or answer.remarks
     for remark in answer.remarks:
         assert wording.message(remark, CATALOGUE)
         assert wording.todo(remark, CATALOGUE)
@@ -390,8 +414,8 @@ def test_any_text_is_blank_or_gives_facts_or_a_remark_that_can_be_said(text, ite
     number=st.floats(allow_nan=False, allow_infinity=False), number_format=st.sampled_from(["General", "0%", "0", None])
 )
 def test_any_number_gives_facts_or_a_remark(number, number_format):
-    for item in ITEMS.values():
-        answer = read_answer(item, Cell(number, number_format), FORM, 282.0)
+    for name, item in ITEMS.items():
+        answer = read_answer(item, Cell(number, number_format), form_of(name), 282.0)
         assert answer.facts or answer.remarks
 
 
@@ -479,7 +503,7 @@ def test_a_complete_answer_keeps_its_figures_before_a_note(answer, afterword, sp
 @pytest.mark.parametrize("item", sorted(set(ITEMS) - {"text"}))
 def test_an_essay_in_place_of_an_answer_is_remarked_on_and_read_no_further(item):
     essay = "Работа ведётся, родители ознакомлены. " * 200
-    answer = read_answer(ITEMS[item], Cell(f"{essay}245 чел. / 87 %, есть"), FORM, None)
+    answer = read_answer(ITEMS[item], Cell(f"{essay}245 чел. / 87 %, есть"), form_of(item), None)
     assert {fact.field for fact in answer.facts} <= {"text"}
     assert answer.remarks
 

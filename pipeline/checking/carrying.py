@@ -118,7 +118,7 @@ class _Batch:
         """Takes over what the report does not say itself; of an answer in figures all or nothing. The rows taken."""
         own = self.answers_of(report).get(unit)
         said = {(fact.item, fact.field) for fact in self.facts(own)} if own else set()
-        if any(name in FIGURES for _, name in said):
+        if any(name in (*FIGURES, "value") for _, name in said):
             return []
         facts = zip(source.rows, self.facts(source), strict=True)
         rows = [row for row, fact in facts if (fact.item, fact.field) not in said]
@@ -175,6 +175,8 @@ class _School:
         blank = {unit: answer for unit, answer in self.held.items() if self._is_left_blank(unit, answer, now)}
         for unit, answer in blank.items():
             self._carry_blank(unit, answer, last)
+        if self.batch.form.period.every != "date":
+            return  # what stood for a period stands for no other
         self.held = {unit: answer for unit, answer in (now | blank).items() if self._is_accepted(unit, answer, last)}
         if last.as_of:
             self._by_day[last.as_of] = self.held

@@ -81,8 +81,8 @@ def check_against_dates(
 
 
 def is_empty(report: Report, form: Form) -> bool:
-    """Well-formed, but without a single answer to the items that have a due date or a target."""
-    return not form.answer_due.keys() & _answered(report.written)
+    """Well-formed, but without a single answer to the items that are not optional."""
+    return not any(form.answered_by(number) in form.telling for number in report.written)
 
 
 # ── within an answer ─────────────────────────────────────────────────────────────────────────────────────

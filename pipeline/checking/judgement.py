@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline.checking import between, consequences, contracts, controls, lineage
+from pipeline.checking import between, consequences, contracts, controls, lineage, numbers
 from pipeline.checking.carrying import Carried, Key, carry
 from pipeline.checking.table import (
     Place,
@@ -28,7 +28,7 @@ from schemas.remarks import Catalogue, Remark, Severity
 from schemas.reports import FileRead
 
 # What cannot be. Where the office has waived the remark all the same, the figure counts as it is written.
-_IMPOSSIBLE = frozenset({"NUM-NEGATIVE", "PCT-ABOVE-100", "COUNT-ABOVE-TOTAL"})
+_IMPOSSIBLE = frozenset({"NUM-NEGATIVE", "PCT-ABOVE-100", "COUNT-ABOVE-TOTAL", "NUM-BELOW-MIN", "NUM-ABOVE-BASE"})
 
 
 @dataclass(frozen=True)
@@ -95,24 +95,27 @@ def check(
     filled = [report for report in reports if report.number not in empty]
     own = answers_table(reads, form, registry)
     remarks = [*on_folders, *(remark for read in reads for remark in read.remarks)]
-    remarks += contracts.judge_facts(own)
+    remarks += (said for said in contracts.judge_facts(own) if not _signed_in_time(said, form))
     remarks += controls.check_passports(reports, own, form, registry)
+    remarks += numbers.check_numbers(own, form, registry, reports)
     of_own = coverage_of(own, form)
     remarks += controls.check_answers(of_own, own, form, registry, reports)
-    numbers = {report.place: report.number for report in reports}
+    by_place = {report.place: report.number for report in reports}
     before_carrying = _Own(own, of_own, reports, filled, remarks)
-    carried, coverage, remarks = _carried(before_carrying, form, lambda said: _with_errors(judged(said), numbers))
+    carried, coverage, remarks = _carried(before_carrying, form, lambda said: _with_errors(judged(said), by_place))
     table = carried.table
     remarks += controls.check_against_dates(reports, table, form, carried.items)
+    remarks += numbers.check_complete(filled, table, form, registry, carried.items)
     remarks += [report.remark("REPORT-EMPTY") for report in reports if report.number in empty]
     counting = lineage.counting(filled)
-    wrong = _with_errors(judged(remarks), numbers)
+    wrong = _with_errors(judged(remarks), by_place)
     accepted = coverage[~_keyed(coverage, wrong)]
     remarks += between.check_between_reports(counting, accepted, table, form, reports)
     remarks += between.check_between_schools(counting, coverage, accepted, table, form)
+    remarks += numbers.check_grown(counting, table, form, reports, wrong)
     graded = judged(remarks)
-    set_aside = _with_errors(graded, numbers)
-    waived = _impossible(remarks, numbers) - set_aside
+    set_aside = _with_errors(graded, by_place)
+    waived = _impossible(remarks, by_place) - set_aside
     return Checked(
         reports=tuple(reports),
         answers=table.assign(counted=~_keyed(table, set_aside), waived=_keyed(table, waived)),
@@ -123,6 +126,13 @@ def check(
         taken=carried.taken,
         arrivals=arrivals,
     )
+
+
+def _signed_in_time(said: Remark, form: Form) -> bool:
+    """A paper that is named in the report of a period may be signed until that has to be sent."""
+    if said.code != "DOC-AFTER-REPORT" or said.as_of not in form.dues or not form.item(said.item).documented:
+        return False
+    return dict(said.data)["day"] <= form.dues[said.as_of]  # type: ignore[operator]
 
 
 class _Own(NamedTuple):
@@ -145,34 +155,35 @@ def _carried(
     the report that takes it. `errors`: (report, item) that bear one.
     """
     superseded = lineage.superseded(own.filled)
-    numbers = {report.place: report.number for report in own.reports}
+    by_place = {report.place: report.number for report in own.reports}
     wrong = errors(own.remarks)
     while True:
         carried = carry(own.table, own.filled, form, wrong)
         remarks = carried.all_remarks(own.remarks, own.reports)
         coverage = coverage_of(carried.table, form) if carried.taken else own.coverage
         standing = coverage[~coverage["report"].isin(list(superseded))]
-        alone = errors(remarks) | _impossible(remarks, numbers)
+        alone = errors(remarks) | _impossible(remarks, by_place)
         remarks += controls.check_between_items(standing, carried.table, form, own.reports, alone)
+        remarks += numbers.check_relations(carried.table, form, own.reports, superseded, alone)
         found = errors(remarks)
         if found <= wrong:
             return carried, coverage, remarks
         wrong |= found
 
 
-def _impossible(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[Key]:
-    return _on_items((remark for remark in remarks if remark.code in _IMPOSSIBLE), numbers)
+def _impossible(remarks: Iterable[Remark], by_place: dict[Place, int]) -> frozenset[Key]:
+    return _on_items((remark for remark in remarks if remark.code in _IMPOSSIBLE), by_place)
 
 
-def _with_errors(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[Key]:
-    """(report, item) with an error on the item. `numbers`: place of a report -> its number."""
-    return _on_items((remark for remark in remarks if remark.severity is Severity.ERROR), numbers)
+def _with_errors(remarks: Iterable[Remark], by_place: dict[Place, int]) -> frozenset[Key]:
+    """(report, item) with an error on the item. `by_place`: place of a report -> its number."""
+    return _on_items((remark for remark in remarks if remark.severity is Severity.ERROR), by_place)
 
 
-def _on_items(remarks: Iterable[Remark], numbers: dict[Place, int]) -> frozenset[Key]:
+def _on_items(remarks: Iterable[Remark], by_place: dict[Place, int]) -> frozenset[Key]:
     """(report, item) on which these remarks stand."""
-    on_reports = [remark for remark in remarks if remark.item and place_of(remark) in numbers]
-    return frozenset((numbers[place_of(remark)], remark.item) for remark in on_reports)
+    on_reports = [remark for remark in remarks if remark.item and place_of(remark) in by_place]
+    return frozenset((by_place[place_of(remark)], remark.item) for remark in on_reports)
 
 
 def _keyed(table: pd.DataFrame, keys: frozenset[Key]) -> "pd.Series[bool]":

@@ -51,8 +51,8 @@ def check_files(files: Sequence[Path], input: Path, settings: Settings) -> Check
     for path in files:
         if not path.is_file():
             raise UsageError(f"Файла «{path}» нет: проверьте имя.")
-    form = load_form(settings.form)
-    catalogue = load_catalogue(settings.controls)
+    form = load_form(settings.one_form)
+    catalogue = load_catalogue(settings.controls, form.period.every)
     registry = input / REGISTRY_FILE
     inbox = Inbox(Path(), registry if registry.is_file() else None, list(files))
     intake = take_in(inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None)

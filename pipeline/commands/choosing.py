@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from pipeline.measuring.calendar import Calendar
 from pipeline.monthly import Survey
+from pipeline.reading.answers.spans import whole_period
 from pipeline.reading.inbox import Inbox
 from pipeline.reading.intake import take_in
 from pipeline.reading.schools import Match, Schools
 from pipeline.settings import Settings
+from pipeline.wording import on
 from schemas.district import Registry, School
-from schemas.form import load_form
+from schemas.form import Form, load_form
+from schemas.periods import Every, Periods
 from schemas.registry_book import FILE
 from schemas.remarks import load_catalogue
 from schemas.reports import FIRST_YEAR, LAST_YEAR
@@ -36,8 +40,8 @@ def registry_in(input: Path, settings: Settings) -> Registry:
     path = input / FILE
     if not path.is_file():
         return Registry()
-    catalogue = load_catalogue(settings.controls)
-    form = load_form(settings.form)
+    form = load_form(settings.one_form)
+    catalogue = load_catalogue(settings.controls, form.period.every)
     return take_in(Inbox(input, path), form, settings.limits, catalogue, 1, None, lambda done, of: None).registry
 
 
@@ -52,6 +56,59 @@ def day_said(text: str) -> date:
             return day
         raise UsageError(f"Свода на «{text}» не бывает: укажите дату с {FIRST_YEAR} по {LAST_YEAR} год.")
     raise UsageError(f"Даты «{text}» нет: укажите её как ГГГГ-ММ-ДД, например 2014-03-20.")
+
+
+def day_or_period(text: str) -> date | str:
+    """A date, or the words of a period («2026-01», «2026-Q1», «январь 2026»): which it is, only a form tells. Raises
+    UsageError of what is neither."""
+    try:
+        return day_said(text)
+    except UsageError:
+        if _last_days(text):
+            return text.strip()
+        raise
+
+
+def last_day_of(said: date | str) -> date:
+    """The date by which results are called: of a period, whatever form it is of, its last day."""
+    return said if isinstance(said, date) else _last_days(said)[0]
+
+
+def _last_days(text: str) -> list[date]:
+    return [day for every in _PERIODS if (day := whole_period(text, Periods(every)))]
+
+
+def as_of_meant(said: date | str | None, form: Form, calendar: Calendar, today: date) -> date:
+    """The date of the picture: of a form with periods the last day of the one that is meant, without a word the last
+    that is past. Raises UsageError."""
+    if not calendar.of_periods:
+        return day_said(said) if isinstance(said, str) else said or today
+    if said is None:
+        past = [day for day in calendar.reporting_dates if day < today]
+        return past[-1] if past else calendar.reporting_dates[0]
+    day = whole_period(said, form.periods) if isinstance(said, str) else said
+    if day is None or form.periods.last(day) != day:
+        raise UsageError(
+            f"«{said}» — не {_PERIODS[calendar.every]} целиком, а отчёты сдаются за такие периоды: "
+            f"укажите период, например, как {_example(calendar)}."
+        )
+    if day not in calendar.reporting_dates:
+        first, last = (on(one, calendar.every) for one in (calendar.reporting_dates[0], calendar.reporting_dates[-1]))
+        raise UsageError(
+            f"Отчёт {on(day, calendar.every)} не сдаётся: первый по приказу — {first}, последний — {last}; "
+            "другие отчётные даты задаёт ключ reporting_dates в настройках."
+        )
+    return day
+
+
+_PERIODS: dict[Every, str] = {"week": "неделя", "month": "месяц", "quarter": "квартал", "year": "год"}
+
+
+def _example(calendar: Calendar) -> str:
+    """How the first period is said in a command, and by its last day."""
+    day = calendar.reporting_dates[0]
+    said = {"month": f"{day:%Y-%m}", "quarter": f"{day.year}-Q{(day.month + 2) // 3}", "year": str(day.year)}
+    return " или ".join(filter(None, (said.get(calendar.every), day.isoformat())))
 
 
 def _one_of(some: Sequence[School], registry: Registry, said: str, where: str) -> School:

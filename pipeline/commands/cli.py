@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -42,11 +42,11 @@ def _use_utf8() -> None:
 
 
 # ── what options are given as ────────────────────────────────────────────────────────────────────────────
-def _day(text: str) -> date:
-    from pipeline.commands.choosing import day_said
+def _day(text: str) -> date | str:
+    from pipeline.commands.choosing import day_or_period
 
     try:
-        return day_said(text)
+        return day_or_period(text)
     except UsageError as error:  # Typer says words of its own of any other ValueError
         raise typer.BadParameter(str(error)) from None
 
@@ -72,8 +72,9 @@ def _whole(name: str, least: int, most: int) -> Callable[[str | int], int]:
 
 Input = Annotated[Path, typer.Option("--input", metavar="ПАПКА", help="Папка с реестром и отчётами школ.")]
 Output = Annotated[Path, typer.Option("--output", metavar="ПАПКА", help="Папка для результатов.")]
+# A date, or the words of a period, as a text: Typer knows no unions.
 AsOf = Annotated[
-    date | None, typer.Option("--as-of", parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД; иначе — сегодня.")
+    Any, typer.Option("--as-of", parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД; иначе — сегодня.")
 ]
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", metavar="ФАЙЛ", help="Файл настроек; иначе settings.toml, если он есть.")
@@ -101,9 +102,9 @@ def run(
     if context.invoked_subcommand:
         _refuse_options_before(context)
     else:
-        from pipeline.commands.run import main_job
+        from pipeline.commands.orders import main_jobs
 
-        main_job(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs)
+        main_jobs(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs)
 
 
 def _refuse_options_before(context: typer.Context) -> None:
@@ -181,7 +182,8 @@ def form(
     from pipeline.commands import console
     from pipeline.commands.form import checked
 
-    console.show(checked(file or load_settings(settings).form))
+    for one in [file] if file else load_settings(settings).forms:
+        console.show(checked(one))
 
 
 @app.command("new-order", cls=russian.Command)
@@ -229,14 +231,16 @@ def mail(
     debug: Debug = False,
 ) -> None:
     """Отправляет письма, которые ждут в outbox."""
+    from pipeline.commands.choosing import last_day_of
     from pipeline.commands.mail import send_waiting
 
-    for line in send_waiting(output, as_of, load_settings(settings), dry_run=dry_run):
+    for line in send_waiting(output, as_of and last_day_of(as_of), load_settings(settings), dry_run=dry_run):
         print(line)
 
 
 @app.command(cls=russian.Command)
 def schedule(
+    context: typer.Context,
     at_day: Annotated[
         int, typer.Option("--day", parser=_whole("--day", 1, 31), metavar="ЧИСЛО", help="День месяца, 1–28.")
     ] = 25,
@@ -251,6 +255,7 @@ def schedule(
 ) -> None:
     """Задание для ежемесячного запуска."""
     from pipeline.commands import schedule as scheduling
+    from schemas.form import load_form
 
     if install + status + remove > 1:
         raise UsageError("Укажите одно из: --install, --status, --remove.")
@@ -259,7 +264,9 @@ def schedule(
     elif remove:
         print(scheduling.remove())
     else:
-        job = _scheduled_job(at_day, at, input, output, settings)
+        form = load_form(load_settings(settings).one_form)
+        usual = None if _was_typed(context, "at_day") else scheduling.usual_day(form)
+        job = _scheduled_job(usual or at_day, at, input, output, settings)
         print(scheduling.install(job) if install else scheduling.describe(job))
 
 
@@ -339,16 +346,17 @@ def history(
 
 @app.command(cls=russian.Command)
 def rebuild(
-    as_of: Annotated[date, typer.Argument(parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД.")],
+    as_of: Annotated[Any, typer.Argument(parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД.")],
     output: Output = Path("output"),
     debug: Debug = False,
 ) -> int:
     """Свод прошлой даты заново, из архива исходных файлов, и сравнение с прежним."""
+    from pipeline.commands.choosing import last_day_of
     from pipeline.commands.console import progress
     from pipeline.commands.rebuild import rebuild as made_again
 
     with progress() as reading:
-        rebuilt = made_again(output, as_of, reading)
+        rebuilt = made_again(output, last_day_of(as_of), reading)
     for line in rebuilt.lines:
         print(line)
     print(rebuilt.folder)

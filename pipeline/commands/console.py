@@ -27,6 +27,7 @@ from pipeline.wording import (
     day,
     decimals_beside,
     listed,
+    on,
     percent,
 )
 from schemas.registry_book import FILE as REGISTRY
@@ -35,9 +36,11 @@ from schemas.remarks import Remark, Severity
 if TYPE_CHECKING:
     from pipeline.demo import Planted
     from pipeline.files import Kept
+    from pipeline.measuring.calendar import Calendar
     from pipeline.measuring.figures import Figures
     from pipeline.monthly import Done
     from pipeline.sending.smtp import Delivery
+    from schemas.form import Form
 
 _console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 _MOST_FILES = _MOST_SCHOOLS = 5  # that a line names
@@ -59,6 +62,19 @@ def say_date(as_of: date, why: str, reporting_dates: Iterable[date]) -> None:
     if said:
         line = "; ".join(said)
         _say(f"{line[:1].upper()}{line[1:]}.")
+
+
+def say_period(as_of: date, why: str, calendar: "Calendar") -> None:
+    """Which period the picture is of and why, until when its reports are due, and which is next."""
+    _say(f"Свод {on(as_of, calendar.every)} ({why}).")
+    coming = min((d for d in calendar.reporting_dates if d > as_of), default=None)
+    then = f"; следующий отчёт — {on(coming, calendar.every)}, до {day(calendar.due(coming))}" if coming else ""
+    _say(f"Отчёты сдаются до {day(calendar.due(as_of))}{then}.")
+
+
+def say_order(form: "Form", files: int) -> None:
+    """Above what is said of one of several orders."""
+    _say(f"── {form.subject}: приказ № {form.order.number}, {count(files, FILE)} ──")
 
 
 @contextmanager
@@ -103,7 +119,8 @@ def log_result(done: "Done") -> None:
     figures = done.figures
     inbox = done.survey.intake.inbox
     passed_over = f", служебных пропущено {len(inbox.passed_over)}" if inbox.passed_over else ""
-    _LOG.info("Свод на %s: файлов %d%s.", day(figures.as_of), len(inbox.reports), passed_over)
+    when = on(figures.as_of, figures.form.period.every)
+    _LOG.info("Свод %s: файлов %d%s.", when, len(inbox.reports), passed_over)
     for state, schools in sorted(Counter(s.state for s in figures.submissions).items()):
         _LOG.info("Отчёт %s: школ %d.", state.value, schools)
     for said in figures.remarks:
@@ -209,7 +226,8 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
     severities = Counter(said.severity for said in figures.remarks)
     mended = f", исправлено {len(figures.mended)}" if figures.mended else ""
     yield "Замечаний", f"ошибок {severities[Severity.ERROR]}, проверить {severities[Severity.WARNING]}{mended}"
-    yield figures.form.headline.name, _against_target(figures)
+    if figures.form.headline:
+        yield figures.form.headline.name, _against_target(figures)
     if done.returned:
         yield "Вернуть школам", f"{count(done.returned, FILE)} — папка {folder / 'returns'}"
     if done.waiting:
@@ -236,6 +254,10 @@ def _against_target(figures: "Figures") -> str:
         return f"{share} при плане {band(target.min, target.max)} — {whole.level.value}; {counted}"
     ahead = f"; к {day(coming.by)} нужно {band(coming.min, coming.max)}" if coming else ""
     return f"{percent(whole.percent)}, план ещё не действует{ahead}; {counted}"
+
+
+def say(line: str) -> None:
+    _say(line)
 
 
 def _say(line: str) -> None:

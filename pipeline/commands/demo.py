@@ -10,7 +10,7 @@ from schemas.form import load_form
 
 
 def run_demo(folder: Path, schools: int, dates: int, seed: int, settings: Settings) -> None:
-    district = make(folder, load_form(settings.form), schools, dates, seed)
+    district = make(folder, load_form(settings.one_form), schools, dates, seed)
     why = "последняя дата вымышленного района"
     done = main_job(folder / "input", folder / "output", district.as_of, settings, why=why, say_path=False)
     states = {line.school.code: line.state for line in done.figures.submissions}

@@ -19,6 +19,12 @@ KINDS = {
     Kind.COVERAGE: "доля людей",
     Kind.VOLUME: "доля объёма: процент",
     Kind.YES_NO: "есть или нет, с адресом страницы",
+    Kind.NUMBER: "число",
+    Kind.CHOICE: "выбор из перечня",
+    Kind.DATE: "дата",
+    Kind.LINK: "адрес страницы",
+    Kind.ROW: "строка таблицы",
+    Kind.ROWS: "строки, которые добавляет школа",
 }
 _BLANK = {
     True: "продолжают друг друга: пустой ответ значит прежний",
@@ -48,7 +54,7 @@ def described(form: Form) -> Iterator[str]:
     for title, said in (
         (f"Столбцы реестра, лист «{registry_book.SCHOOLS.sheet}»", (_base(base, form) for base in form.bases)),
         ("Пункты", _items(form)),
-        (f"План: «{form.headline.name}», п. {form.headline.item}", _targets(form)),
+        (f"План: «{form.lead.name}», п. {form.headline_number}" if form.headline else "План", _targets(form)),
         ("Контроли между пунктами, в людях", _controls(form)),
         ("Листы «Охват» и «Сводка»", _shown(form)),
         ("Этапы и документы приказа", _stages(form)),
@@ -111,12 +117,19 @@ def _controls(form: Form) -> Iterator[str]:
 
 def _shown(form: Form) -> Iterator[str]:
     second = form.second_card
-    for group in form.coverage.groups:
+    for group in form.coverage_groups:
         yield f"«{group.title}»: п. {', '.join(group.items)}"
+    if form.has_matrix:
+        yield _matrix(form)
+    if second:
+        yield f"Рядом с главным показателем: «{second.title}», п. {second.item}"
+    yield from (f"Карточка «Сводки»: «{card.title}», п. {card.item}" for card in form.cards)
+
+
+def _matrix(form: Form) -> str:
     rows = ", ".join(form.base(base).group for base in form.coverage.rows)
     columns = "; ".join(f"{unbroken(column.title)} (п. {', '.join(column.items)})" for column in form.coverage.columns)
-    yield f"На «Сводке»: {rows} — {columns}"
-    yield f"Рядом с главным показателем: «{second.title}», п. {second.item}"
+    return f"На «Сводке»: {rows} — {columns}"
 
 
 def _stages(form: Form) -> Iterator[str]:

@@ -16,10 +16,11 @@ from pipeline.memory.manifest import HANDED_OUT, handed_out, written_into
 from pipeline.monthly import Job, Survey, contents_of
 from pipeline.reading.inbox import look_into
 from pipeline.reading.reports import digest_of
-from pipeline.wording import count, day, message
-from pipeline.writing.form.prefill import Prefill, report_of
+from pipeline.wording import capital, count, message, on
+from pipeline.writing.form.prefill import Prefill, of_last_time, put, report_of
 from pipeline.writing.form.workbook import BLANK, write_form
 from schemas.district import Registry, School
+from schemas.periods import Every
 from schemas.registry_book import FILE, SCHOOLS
 from schemas.remarks import Severity
 from schemas.strict import UsageError
@@ -33,6 +34,7 @@ class HandedOut(NamedTuple):
     forms: int
     why_blank: str
     kept: tuple[Kept, ...]
+    every: Every = "date"
 
 
 def hand_out_forms(job: Job, said: str) -> HandedOut:
@@ -61,14 +63,14 @@ def hand_out_forms(job: Job, said: str) -> HandedOut:
         outputs.add(results / HANDED_OUT, handed_out(written), last=True)
         outputs.commit()
         kept = tuple(outputs.kept)
-    return HandedOut(job.output / folder, len(schools), why_blank, kept)
+    return HandedOut(job.output / folder, len(schools), why_blank, kept, job.form.period.every)
 
 
 def lines(handed: HandedOut, as_of: date) -> Iterator[str]:
     """What is to be said of it, for people; the last line is the folder."""
     if handed.why_blank:
         yield f"Бланк один, пустой. {handed.why_blank}"
-    yield f"На {day(as_of)}: {count(handed.forms, ('бланк', 'бланка', 'бланков'))}."
+    yield f"{capital(on(as_of, handed.every))}: {count(handed.forms, ('бланк', 'бланка', 'бланков'))}."
     yield from kept_lines(handed.kept, handed.folder)
     yield str(handed.folder)
 
@@ -104,12 +106,13 @@ def _answers(survey: Survey) -> Iterator[tuple[str, Prefill]]:
     facts: dict[str, dict[str, dict[str, str | float]]] = {}
     for row in answer_rows(survey.figures):
         if row.item and row.counted and row.basis == "stated":
-            facts.setdefault(row.school_code, {}).setdefault(row.item, {})[row.field] = row.text or row.number
+            put(facts.setdefault(row.school_code, {}).setdefault(row.item, {}), row.field, row.text or row.number)
     for line in survey.figures.submissions:
         report = report_of(reads[line.file], line.school.code, line.as_of) if line.as_of else None
         if report:
             place = line.file, report.sheet, report.school, report.as_of
-            yield line.school.code, Prefill(facts.get(line.school.code, {}), errors.get(place, {}))
+            stated = Prefill(facts.get(line.school.code, {}), errors.get(place, {}))
+            yield line.school.code, of_last_time(survey.form, stated)
 
 
 def _wanted(registry: Registry, as_of: date) -> list[School | None]:

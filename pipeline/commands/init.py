@@ -43,7 +43,7 @@ def begin(folder: Path, today: date, settings: Path | None) -> Begun:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"«{folder}» — файл, а не папка: укажите другую папку.")
     own = folder / DEFAULT_PATH
-    form = load_form(load_settings(settings or (own if own.exists() else None)).form)
+    form = load_form(load_settings(settings or (own if own.exists() else None)).one_form)
     contents = {
         REGISTRY: write_template(form, today),
         DEFAULT_PATH: settings_toml().encode(),

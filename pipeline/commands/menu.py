@@ -9,18 +9,19 @@ from typing import NamedTuple
 
 from pipeline.commands import console
 from pipeline.commands.check import as_tables, check_files
-from pipeline.commands.choosing import REGISTRY, day_said
+from pipeline.commands.choosing import REGISTRY, day_or_period
 from pipeline.commands.forms import hand_out_forms
 from pipeline.commands.forms import lines as forms_lines
 from pipeline.commands.init import begin
 from pipeline.commands.init import lines as init_lines
 from pipeline.commands.opening import open_for_user
+from pipeline.commands.orders import main_jobs
 from pipeline.commands.refusals import refusal
-from pipeline.commands.run import job_of, main_job, require_folders
+from pipeline.commands.run import job_of, require_folders
 from pipeline.commands.school import write_school
 from pipeline.reading.inbox import look_into
 from pipeline.settings import load_settings
-from pipeline.wording import day
+from pipeline.wording import capital, named, on, times
 from schemas.registry_book import FILE
 from schemas.strict import UsageError
 
@@ -86,23 +87,30 @@ def _attempt(do: _Do, office: Office) -> None:
 
 
 def _today(office: Office) -> Path | None:
-    return main_job(office.input, office.output, None, load_settings(office.settings), why="сегодня").summary.lies_at
+    first, *_ = main_jobs(office.input, office.output, None, load_settings(office.settings), why="сегодня")
+    return first.summary.lies_at
 
 
 def _on_a_day(office: Office) -> Path | None:
-    dates = job_of(office.input, office.output, None, office.settings).calendar.reporting_dates
-    print(f"Отчётные даты: {', '.join(map(day, dates))}.")
-    if not (said := _ask("Дата свода, например 20.03.2014 (просто Enter — назад): ")):
+    calendar = job_of(office.input, office.output, None, office.settings).calendar
+    called = capital(times(calendar.every).all_reporting)
+    print(f"{called}: {', '.join(named(one, calendar.every) for one in calendar.reporting_dates)}.")
+    what = "Период" if calendar.of_periods else "Дата"
+    example = named(calendar.reporting_dates[0], calendar.every) if calendar.of_periods else "20.03.2014"
+    if not (said := _ask(f"{what} свода, например {example} (просто Enter — назад): ")):
         return None
     settings = load_settings(office.settings)
-    return main_job(office.input, office.output, day_said(said), settings, why="выбрана в меню").summary.lies_at
+    first, *_ = main_jobs(office.input, office.output, day_or_period(said), settings, why="выбрана в меню")
+    return first.summary.lies_at
 
 
 def _forms(office: Office) -> Path | None:
     job = job_of(office.input, office.output, None, office.settings)
+    every = job.calendar.every
     usual = min((d for d in job.calendar.reporting_dates if d >= job.as_of), default=job.as_of)
-    said = _ask(f"На какую дату бланки (просто Enter — на {day(usual)}): ")
-    job = job_of(office.input, office.output, day_said(said) if said else usual, office.settings)
+    asked = "За какой период" if job.calendar.of_periods else "На какую дату"
+    said = _ask(f"{asked} бланки (просто Enter — {on(usual, every)}): ")
+    job = job_of(office.input, office.output, day_or_period(said) if said else usual, office.settings)
     handed = hand_out_forms(job, "")
     for line in forms_lines(handed, job.as_of):
         print(line)

@@ -42,7 +42,7 @@ def draft_form(file: Path, out: Path | None, settings: Settings, today: date) ->
     place = out or file.with_name(f"form-{_in_a_name(order.head.number) or _in_a_name(file.stem)}.toml")
     if place.suffix != ".toml":
         raise UsageError(f"Имя формы «{place.name}» не кончается на .toml: исправьте --out.")
-    draft = drafted(order, place.stem, load_form(Settings().form))
+    draft = drafted(order, place.stem, load_form(Settings().one_form))
     files = {place: write_new(place, draft.text.encode())}
     refused = ""
     try:

@@ -6,15 +6,17 @@ from pathlib import Path
 
 from pipeline import monthly
 from pipeline.commands import console
-from pipeline.monthly import Done, Job
+from pipeline.commands.choosing import as_of_meant
+from pipeline.monthly import Done, Job, calendar_of
 from pipeline.settings import PASSWORD_VARIABLE, Settings, load_settings
+from schemas.form import Form, load_form
 from schemas.strict import UsageError
 
 
 def main_job(
     input: Path,
     output: Path,
-    as_of: date | None,
+    as_of: date | str | None,
     settings: Settings,
     *,
     mail: bool = False,
@@ -27,23 +29,45 @@ def main_job(
     require_folders(input, output)
     now = datetime.now(settings.zone)
     password = os.environ.get(PASSWORD_VARIABLE)
-    job = Job.of(input, output, as_of or now.date(), settings, now, mail=mail, password=password, jobs=jobs)
-    why = why or ("указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
-    console.say_date(job.as_of, why, job.calendar.reporting_dates)
-    with console.run_log(output, now), console.progress() as progress:
-        done = monthly.run(job, progress)
-        console.log_result(done)
-    console.say_result(done)
+    form, meant = _meant(as_of, settings, now)
+    job = Job.of(input, output, meant, settings, now, mail=mail, password=password, jobs=jobs, form=form)
+    say_when(job, as_of, why)
+    done = do(job)
     if say_path:
         console.say_path(done)
     return done
 
 
-def job_of(input: Path, output: Path, as_of: date | None, settings: Path | None) -> Job:
+def say_when(job: Job, as_of: date | str | None, why: str) -> None:
+    """Of which date or period the picture will be."""
+    if job.calendar.of_periods:
+        why = "указано в --as-of" if as_of else "последний прошедший; другой задаёт --as-of"
+        console.say_period(job.as_of, why, job.calendar)
+    else:
+        why = why or ("указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
+        console.say_date(job.as_of, why, job.calendar.reporting_dates)
+
+
+def do(job: Job) -> Done:
+    """The main job, with its log and what is said of its result."""
+    with console.run_log(job.output, job.now), console.progress() as progress:
+        done = monthly.run(job, progress)
+        console.log_result(done)
+    console.say_result(done)
+    return done
+
+
+def job_of(input: Path, output: Path, as_of: date | str | None, settings: Path | None) -> Job:
     """What a command beside the main job is asked to do: nothing is sent, one process reads."""
     chosen = load_settings(settings)
     now = datetime.now(chosen.zone)
-    return Job.of(input, output, as_of or now.date(), chosen, now)
+    form, meant = _meant(as_of, chosen, now)
+    return Job.of(input, output, meant, chosen, now, form=form)
+
+
+def _meant(as_of: date | str | None, settings: Settings, now: datetime) -> tuple[Form, date]:
+    form = load_form(settings.one_form)
+    return form, as_of_meant(as_of, form, calendar_of(form, settings), now.date())
 
 
 def require_folders(input: Path, output: Path) -> None:

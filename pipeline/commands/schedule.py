@@ -6,12 +6,23 @@ import shutil
 import subprocess
 import tempfile
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from schemas.form import Form
+
 LAST_DAY = 28  # every month has it
+
+
+def usual_day(form: Form) -> int | None:
+    """Of a form with periods, the day of the month after that on which reports are due as a rule; None of any other."""
+    if form.period.every == "date":
+        return None
+    [(due, _)] = Counter(form.dues.get(day, day).day for day in form.order.reporting_dates).most_common(1)
+    return due + 1 if due < LAST_DAY else 1
 
 
 class ScheduleError(ValueError):

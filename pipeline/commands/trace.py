@@ -1,12 +1,25 @@
 """The command `trace`: the way of a figure from the school's cell to the municipality's percentage."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from pipeline.commands.choosing import school_named
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.rows import AnswerRow, answer_rows, coverage_rows, totals_by_item
 from pipeline.monthly import Survey
-from pipeline.wording import MENDED, SEVERITIES, corrected_by, counted_of, day, message, number, percent, todo
+from pipeline.wording import (
+    MENDED,
+    SEVERITIES,
+    corrected_by,
+    counted_of,
+    message,
+    named,
+    number,
+    on,
+    percent,
+    times,
+    todo,
+)
 from schemas.answers import Why
 from schemas.district import School
 from schemas.form import Item
@@ -48,7 +61,8 @@ def trace(survey: Survey, said: str, item_number: str) -> list[str]:
     school = school_named(survey, said)
     number = item_number.rstrip(".")
     item = _item(survey, number)
-    lines = [f"{school.name} (код {school.code}), {_named(item, number)}, {day(survey.figures.as_of)}"]
+    when = named(survey.figures.as_of, survey.figures.every)
+    lines = [f"{school.name} (код {school.code}), {_named(item, number)}, {when}"]
     for part in _parts(survey, school, number):
         if part != number:
             lines.append(f"{_named(_item(survey, part), part)}:")
@@ -86,9 +100,9 @@ def _parts(survey: Survey, school: School, number: str) -> list[str]:
 def _from_the_cell(survey: Survey, school: School, item: str) -> Iterator[str]:
     facts = [row for row in answer_rows(survey.figures) if (row.school_code, row.item) == (school.code, item)]
     if not facts:
-        yield "Ответа, который удалось прочитать, в отчёте на эту дату нет."
+        yield f"Ответа, который удалось прочитать, в отчёте {times(survey.figures.every).this} нет."
         return
-    yield f"Файл: {facts[0].file}, лист «{facts[0].sheet}», отчёт на {facts[0].as_of}"
+    yield f"Файл: {facts[0].file}, лист «{facts[0].sheet}», отчёт {_when(facts[0], survey.figures)}"
     taken_over = survey.figures.reconciliation.taken
     for taken in (one for one in taken_over if (one.school, one.item) == (school, item)):
         yield _TAKEN_BECAUSE[taken.why].format(file=taken.file, day=f"{taken.as_of:%d.%m.%Y}")
@@ -97,6 +111,12 @@ def _from_the_cell(survey: Survey, school: School, item: str) -> Iterator[str]:
         shown = fact.text or (percent(fact.number, 4) if fact.field == "percent" else number(fact.number))
         aside = "" if fact.counted else ", отложено"
         yield f"  {fact.cell}: {_FIELDS.get(fact.field, fact.field)} — {shown} ({_BASIS[fact.basis]}{aside})"
+
+
+def _when(fact: AnswerRow, figures: Figures) -> str:
+    if figures.every == "date" or not fact.as_of:
+        return f"на {fact.as_of}"
+    return on(date.fromisoformat(fact.as_of), figures.every)
 
 
 def _why(survey: Survey, fact: AnswerRow) -> Iterator[str]:
@@ -117,7 +137,7 @@ def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:
     for remark, file, as_of in survey.figures.mended:
         if (remark.school, remark.item) == (school.code, item):
             yield f"  {MENDED} {remark.cell} ({remark.file}): {message(remark, survey.catalogue)}"
-            yield f"    {corrected_by(file, as_of)}"
+            yield f"    {corrected_by(file, as_of, survey.figures.every)}"
 
 
 def _told(survey: Survey) -> Iterator[Remark]:

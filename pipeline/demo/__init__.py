@@ -10,12 +10,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
-from pipeline.demo.answers import Conduct, answers_on, problems_on
+from pipeline import wording
+from pipeline.demo.answers import Answer, Conduct, answers_on, problems_on
 from pipeline.demo.district import MAILING, make_schools
 from pipeline.demo.faults import Desk
+from pipeline.demo.figure_faults import faults_of
 from pipeline.demo.forms import Forms
-from pipeline.demo.handwriting import Hand, typed
-from pipeline.demo.reports import Report, Truth, own_form_line
+from pipeline.demo.handwriting import Entry, Hand, typed
+from pipeline.demo.reports import Report, Truth, own_form_line, unit_of
 from pipeline.measuring.figures import State
 from pipeline.writing.registry import write_registry
 from schemas import registry_book as registry
@@ -64,9 +66,9 @@ def make(folder: Path, form: Form, schools: int, dates: int, seed: int) -> Distr
     district = make_schools(form, schools, dice)
     erring = frozenset(school.code for school in dice.sample(district, max(1, round(schools * _ERRING))))
     reports = [r for n, s in enumerate(district) for r in _reports(s, days, n % 2 == 0, form, dice)]
-    silent = _fall_silent(reports, [s for s in district if s.code not in erring], days, dice)
+    silent = _fall_silent(reports, [s for s in district if s.code not in erring], days, dice, form)
     desk = Desk(form, reports, dice)
-    desk.plant(round(schools * _FAULTS_FOR_ONE_SCHOOL), erring)
+    desk.plant(round(schools * _FAULTS_FOR_ONE_SCHOOL), erring, faults_of(form))
 
     input_folder = folder / "input"
     files = {report.file: report for report in [*reports, *desk.attempts]}
@@ -119,21 +121,32 @@ def _reports(school: School, days: tuple[date, ...], own_form: bool, form: Form,
             school,
             day,
             hand,
-            _file_name(school, day, hand),
-            _arrival(day, dice),
+            _file_name(school, day, hand, form),
+            _arrival(_due(day, form), dice),
             school_line,
-            day,
+            day if own_form or form.period.every == "date" else wording.named(day, form.period.every),
             answers,
-            {number: typed(form.item(number), answer, hand) for number, answer in answers.items()},
+            {number: _typed(form, number, answer, hand) for number, answer in answers.items()},
             problems_on(day, conduct, form),
         )
 
 
-def _file_name(school: School, day: date, hand: Hand) -> str:
+def _typed(form: Form, number: str, answer: Answer, hand: Hand) -> Entry:
+    item = form.item(number)
+    return typed(item, answer, hand, unit=unit_of(item, form))
+
+
+def _file_name(school: School, day: date, hand: Hand, form: Form) -> str:
     """As the office keeps them: a folder a date; inside, the names that the schools gave."""
-    pattern = hand.dice("file").choice(("{c} {s} {d:%d.%m.%Y}", "Отчёт {c} {s}", "report_{c}_{d}", "эл. дневники {c}"))
+    about = "эл. дневники" if form.headline else form.subject.casefold()
+    pattern = hand.dice("file").choice(("{c} {s} {d:%d.%m.%Y}", "Отчёт {c} {s}", "report_{c}_{d}", f"{about} {{c}}"))
     name = pattern.format(c=school.code, s=school.name, d=day)
     return f"{day}/{name}.xlsx"
+
+
+def _due(day: date, form: Form) -> date:
+    """Until when the report is to be sent."""
+    return dict(zip(form.order.reporting_dates, form.period.due, strict=False)).get(day, day)
 
 
 def _arrival(day: date, dice: Random) -> datetime:
@@ -146,8 +159,12 @@ def _moment(day: date) -> datetime:
     return datetime.combine(day, _OPENS_UTC, UTC)
 
 
-def _fall_silent(reports: list[Report], schools: list[School], days: tuple[date, ...], dice: Random) -> list[Planted]:
-    """Takes away the reports of those that never report, and of those that do not on the last date."""
+def _fall_silent(
+    reports: list[Report], schools: list[School], days: tuple[date, ...], dice: Random, form: Form
+) -> list[Planted]:
+    """Takes away the reports of those that never report, and of those that do not on the last date: there the one
+    before stands, but for a period."""
+    stopped_state = State.CARRIED if form.period.every == "date" else State.NOT_SUBMITTED
     never, stopped = len(schools) // _NEVER, len(schools) // _STOPPED if len(days) > 1 else 0
     chosen = [school.code for school in dice.sample(schools, never + stopped)]
     gone = [(code, day) for code in chosen[:never] for day in days] + [(code, days[-1]) for code in chosen[never:]]
@@ -156,7 +173,7 @@ def _fall_silent(reports: list[Report], schools: list[School], days: tuple[date,
     return [
         *(Planted("", code, "", "ни разу не отчиталась", state=State.NOT_SUBMITTED) for code in chosen[:never]),
         *(
-            Planted(last_files[code], code, "", "нет отчёта на последнюю дату", state=State.CARRIED)
+            Planted(last_files[code], code, "", "нет отчёта на последнюю дату", state=stopped_state)
             for code in chosen[never:]
         ),
     ]

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import assert_never
 
+from pipeline.demo.figures import Chosen, Day, Figure, Figures, Link, Number
 from schemas.district import School
 from schemas.form import Control, Form, Item, Kind
 from schemas.school_names import whole_school
@@ -68,7 +69,7 @@ class Covered:
     whole: bool = True
 
 
-Answer = Person | Words | Exempt | Document | Act | YesNo | Volume | Covered
+Answer = Person | Words | Exempt | Document | Act | YesNo | Volume | Covered | Number | Chosen | Day | Link
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,15 @@ class Conduct:
 def answers_on(day: date, conduct: Conduct, form: Form) -> dict[str, Answer]:
     """The school's answers as of `day` by item number, in the form's order; a row of acts under its own number."""
     answers: dict[str, Answer] = {}
+    figures = Figures(form, conduct.school, conduct.seed, day)
     for item in form.items:
         match item.kind:
             case Kind.ACTS:
                 answers |= _acts(item, day, conduct, form)
             case Kind.GROUP:
                 pass  # a heading
+            case Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK | Kind.ROW | Kind.ROWS:
+                answers |= _in_words(figures.answers_in(item), conduct, form)
             case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT | Kind.COVERAGE | Kind.VOLUME | Kind.YES_NO:
                 if not (item.optional and conduct.dice(item.number).random() < 0.6):
                     answers[item.number] = _answer(item, day, conduct, form)
@@ -110,12 +114,22 @@ def answers_on(day: date, conduct: Conduct, form: Form) -> dict[str, Answer]:
     return answers
 
 
+def _in_words(figures: Mapping[str, Figure | str], conduct: Conduct, form: Form) -> dict[str, Answer]:
+    """Words in the place of those that a table asks for."""
+    return {
+        number: Words(conduct.dice(number).choice(_words_for(form.item(number)))) if isinstance(answer, str) else answer
+        for number, answer in figures.items()
+    }
+
+
 _SOLVED = 0.7  # of the problems have a solution
 
 
 def problems_on(day: date, conduct: Conduct, form: Form) -> list[Problem]:
     """What stands in the school's way as of `day`: a problem once named stays, and one may join it at each date. Some
     schools know no solution."""
+    if not form.problems:
+        return []
     dice = conduct.dice("problems")
     known = [p for p in _PROBLEMS if _belongs(p.problem, form)]
     known = known or [Problem(f"{g.title}: нужна помощь", "Обратились в управление") for g in form.problem_groups]
@@ -144,7 +158,9 @@ def _answer(item: Item, day: date, conduct: Conduct, form: Form) -> Answer:
             return YesNo(yes, f"http://school{conduct.school.code}.example.org/dnevnik" if yes else "")
         case Kind.TEXT:
             return Words(dice.choice(_words_for(item)))
-        case Kind.GROUP | Kind.ACTS:
+        case Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK:
+            raise AssertionError(f"item {item.number} is one of the figures")
+        case Kind.GROUP | Kind.ACTS | Kind.ROW | Kind.ROWS:
             raise AssertionError(f"item {item.number} is answered in the rows under it")
         case _:
             assert_never(item.kind)
@@ -173,7 +189,7 @@ def _grades(conduct: Conduct, share: float) -> range:
 
 def _share(item: Item, day: date, conduct: Conduct, form: Form) -> float:
     """How far the school is with the item, 0–1; never less on a later day."""
-    pace = conduct.pace if item.number == form.headline.item else conduct.pace**0.4
+    pace = conduct.pace if item.number == form.headline_number else conduct.pace**0.4
     share = _usual(item, day, form) * pace * conduct.dice(item.number).uniform(0.95, 1.05)
     return 1.0 if share > 0.96 else share
 
@@ -196,7 +212,7 @@ _LATE_RUSH, _EARLY_START = 2.0, 0.5  # exponents of time: most of the way at the
 
 def _bounds(item: Item, form: Form) -> list[tuple[date, float, float]]:
     """By when, which share, and how the way there is gone."""
-    if item.number == form.headline.item and form.targets:
+    if item.number == form.headline_number and form.targets:
         return [(t.by, min(t.min / 100 + _ABOVE_LOWER_BOUND, (t.min + t.max) / 200), _LATE_RUSH) for t in form.targets]
     due = item.due or form.order.reporting_dates[-1]
     return [(max(due, form.order.date + timedelta(days=1)), 1.0, _EARLY_START)]
@@ -272,6 +288,10 @@ _WORDS = (
     )),
     ("дополнительн", (
         "Занятия для родителей проходят по субботам", "Техника обновлена в двух кабинетах", "Нужны курсы для учителей",
+    )),
+    ("причин", ("Карантин по гриппу в двух классах", "Рост заболеваемости ОРВИ в начальной школе")),
+    ("назван", (
+        "День здоровья", "Лыжные гонки", "Весёлые старты", "Встреча с врачом", "Неделя здорового питания", "Кросс",
     )),
     ("систем", (
         "Дневник.ру", "ИС «Дневник.ру»", "дневник ру", "Сетевой город. Образование",

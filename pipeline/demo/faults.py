@@ -37,10 +37,10 @@ class Desk:
     spoilt: list["Spoilt"] = field(default_factory=list)
     attempts: list[Report] = field(default_factory=list)  # files that a later one of the same school corrects
 
-    def plant(self, number: int, erring: frozenset[str]) -> None:
-        """Tries `number` faults in turn: wrong answers in reports of the schools `erring` (codes), wrong files that
-        are sent again in those of the others."""
-        for fault in islice(cycle(FAULTS), min(number, _OF_ONE_KIND * len(FAULTS))):
+    def plant(self, number: int, erring: frozenset[str], faults: Sequence["Fault"]) -> None:
+        """Tries `number` of the faults in turn: wrong answers in reports of the schools `erring` (codes), wrong files
+        that are sent again in those of the others."""
+        for fault in islice(cycle(faults), min(number, _OF_ONE_KIND * len(faults))):
             for report in self._candidates(fault, erring):
                 if self._try(fault, report):
                     break

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import Any, NamedTuple, assert_never
+from typing import Any, assert_never
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell, MergedCell
@@ -16,13 +16,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.demo.handwriting import Entry, Hand, in_words
 from pipeline.demo.reports import Report, own_form_line
+from pipeline.demo.tables import Typed, Value, table_rows
 from pipeline.writing.form.prefill import Prefill
+from pipeline.writing.form.tables import parts_of
 from pipeline.writing.form.workbook import write_form_with_cells
 from schemas import own_form
 from schemas.district import School
 from schemas.form import Form, Item, Kind, Recognise
-
-Value = str | float | date | None
 
 
 class Forms:
@@ -65,11 +65,6 @@ def settled_bytes(book: Workbook, saved: datetime) -> bytes:
 
 
 # ── Svod's own form ──────────────────────────────────────────────────────────────────────────────────────────────
-_MEASURE, _ANSWER, _COUNT, _SHARE = (
-    own_form.HEADINGS.index(heading) + 1
-    for heading in (own_form.MEASURE, own_form.ANSWER, own_form.COUNT, own_form.SHARE)
-)
-
 _HEAD_ROWS = 12  # name, date and passport stand above
 
 
@@ -84,6 +79,10 @@ class _OwnForm:
         self._sheet = self._book[own_form.SHEET]
         self._meta = self._book[own_form.META_SHEET]
         self._passport = written.bases
+        self._places = written.answers
+        headings = dict(zip(own_form.headings(form), own_form.HEADINGS, strict=True))
+        columns = {headings.get(str(cell.value)): cell.column for row in self._sheet for cell in row if cell.column}
+        self._column = {heading: columns.get(heading) or 0 for heading in own_form.HEADINGS}
         self._school_line = own_form_line(school)
         self._head = [cell for row in self._sheet.iter_rows(max_row=_HEAD_ROWS) for cell in row]
         self._classes = _below(self._sheet, own_form.CLASSES)
@@ -97,10 +96,10 @@ class _OwnForm:
         for number, entry in report.entries.items():
             self._fill_row(self._form.item(number), number, entry)
         for number, percent in report.typed_shares.items():
-            self._type(self._rows[number], _SHARE, percent / 100)
+            self._type(self._rows[number], own_form.SHARE, percent / 100)
         for row, problem in zip(self._lines, report.problems, strict=False):
-            self._type(row, _MEASURE, problem.problem)
-            self._type(row, _ANSWER, problem.solution)
+            self._type(row, own_form.MEASURE, problem.problem)
+            self._type(row, own_form.ANSWER, problem.solution)
         data = settled_bytes(self._book, report.arrives)
         self._empty()
         return data
@@ -114,37 +113,43 @@ class _OwnForm:
                 self._put(cell, typed_over[cell.value])
         for base, place in self._passport.items():
             self._put(self._sheet[place], report.school.bases.get(base))
-        self._put(self._classes, report.school.classes)
+        if self._classes:
+            self._put(self._classes, report.school.classes)
         for key, value in self._meta.iter_rows(max_col=2):
             if key.value == own_form.Meta.SCHOOL:
                 self._put(value, report.school.code)
 
     def _fill_row(self, item: Item, number: str, entry: Entry) -> None:
+        if "/" in number:
+            self._put(self._sheet[self._places[number]], entry.value)
+            return
         row = self._rows[number]
         match item.kind:
             case Kind.COVERAGE if "text" not in entry.facts:
-                self._type(row, _COUNT, entry.value)
+                self._type(row, own_form.COUNT, entry.value)
                 if item.classes:
-                    self._type(row, _ANSWER, entry.beside)
+                    self._type(row, own_form.ANSWER, entry.beside)
             case Kind.VOLUME:
-                self._type(row, _SHARE, entry.value)
+                self._type(row, own_form.SHARE, entry.value)
             case Kind.ACTS if "text" in entry.facts:  # «не требуется» stands where a title would
-                self._type(row, _MEASURE, entry.value)
+                self._type(row, own_form.MEASURE, entry.value)
             case Kind.ACTS:
-                self._type(row, _MEASURE, entry.beside)
-                self._type(row, _ANSWER, entry.value)
+                self._type(row, own_form.MEASURE, entry.beside)
+                self._type(row, own_form.ANSWER, entry.value)
             case Kind.YES_NO:
-                self._type(row, _ANSWER, entry.value)
-                self._type(row + 1, _ANSWER, entry.beside)
+                self._type(row, own_form.ANSWER, entry.value)
+                self._type(row + 1, own_form.ANSWER, entry.beside)
             case Kind.COVERAGE | Kind.PERSON | Kind.TEXT | Kind.DOCUMENT:
-                self._type(row, _ANSWER, entry.value)
-            case Kind.GROUP:
+                self._type(row, own_form.ANSWER, entry.value)
+            case Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK:
+                self._type(row, own_form.ANSWER, entry.value)
+            case Kind.GROUP | Kind.ROW | Kind.ROWS:
                 raise AssertionError(f"item {number} is a heading: no answer belongs there")
             case _:
                 assert_never(item.kind)
 
-    def _type(self, row: int, column: int, value: Value) -> None:
-        self._put(self._sheet.cell(row, column), value)
+    def _type(self, row: int, heading: str, value: Value) -> None:
+        self._put(self._sheet.cell(row, self._column[heading]), value)
 
     def _put(self, cell: Cell | MergedCell, value: Value) -> None:
         self._before.append((cell, cell.value))
@@ -159,18 +164,14 @@ class _OwnForm:
             sheet.column_dimensions.max_outline = None  # openpyxl notes it while it saves
 
 
-def _below(sheet: Worksheet, label: str) -> Cell | MergedCell:
-    """The cell under a label of the head."""
-    place = next(cell for row in sheet.iter_rows(max_row=_HEAD_ROWS) for cell in row if cell.value == label)
-    return sheet.cell(place.row + 1, place.column)
+def _below(sheet: Worksheet, label: str) -> Cell | MergedCell | None:
+    """The cell under a label of the head; None where the form does not ask for it."""
+    cells = (cell for row in sheet.iter_rows(max_row=_HEAD_ROWS) for cell in row if cell.value == label)
+    place = next(cells, None)
+    return sheet.cell(place.row + 1, place.column) if place else None
 
 
 # ── the order's table ────────────────────────────────────────────────────────────────────────────────────────────
-class Typed(NamedTuple):
-    value: Value
-    number_format: str = "General"
-
-
 @dataclass(frozen=True)
 class _Layout:
     """How a school has typed the order's form. `top`, `left`: blank rows and columns before it."""
@@ -226,27 +227,33 @@ def _write(sheet: Worksheet, report: Report, form: Form, layout: _Layout) -> Non
         for column, typed in enumerate(cells, start=layout.left + 1):
             if typed.value not in (None, ""):
                 sheet.cell(row, column, typed.value).number_format = typed.number_format
-    _dress(sheet, layout, len(rows))
+    _dress(sheet, layout, len(rows), max(map(len, rows)) if form.tables else len(_WIDTHS))
 
 
 def _rows(report: Report, form: Form, layout: _Layout) -> Iterator[tuple[Typed, ...]]:
     """The sheet from top to bottom, three cells a row, with a fourth where something is noted beside."""
     yield from ((Typed(line),) for line in _title(form, layout))
-    yield from layout.head(form.recognise, report.school_line, report.date_line)
-    yield ()
+    head = layout.head if form.period.every == "date" else _head_in_lines  # a span of time stands behind its label
+    yield from head(form.recognise, report.school_line, report.date_line)
     known = form.recognise
-    yield Typed(known.number[0]), Typed(known.measure[0]), Typed(known.answer[0])
-    for item in form.items:
-        yield from _item(item, report, layout)
+    for part in parts_of(form):
+        yield ()
+        if part.table:
+            yield from table_rows(part, report, form, layout.number)
+            continue
+        yield Typed(known.number[0]), Typed(known.measure[0]), Typed(known.answer[0])
+        for item in part.items:
+            yield from _item(item, report, layout)
     for number, entry in report.again.items():
         yield _row(number, _wording(form.item(number), report.hand), Typed(entry.value), layout, report)
     yield ()
-    yield (Typed(form.problems.title),)
-    yield Typed(known.number[0]), Typed(form.problems.problem[0]), Typed(form.problems.solution[0])
-    for n, problem in enumerate(report.problems, start=1):
-        yield Typed(n), Typed(problem.problem), Typed(problem.solution)
-    yield ()
-    if layout.note_below:
+    if form.problems:
+        yield (Typed(form.problems.title),)
+        yield Typed(known.number[0]), Typed(form.problems.problem[0]), Typed(form.problems.solution[0])
+        for n, problem in enumerate(report.problems, start=1):
+            yield Typed(n), Typed(problem.problem), Typed(problem.solution)
+        yield ()
+    if layout.note_below and known.note:
         yield (Typed(known.note[0]),)
     yield (Typed(f"{known.signatures[0]} ____________ /______________/"),)
 
@@ -353,13 +360,15 @@ def _head_labelled(known: Recognise, school: str, day: date | str) -> list[tuple
 
 # ── looks ────────────────────────────────────────────────────────────────────────────────────────────────────────
 _WIDTHS = (7, 62, 44)
+_TABLE_WIDTH = 20
 _LINE = Side(style="thin")
 
 
-def _dress(sheet: Worksheet, layout: _Layout, rows: int) -> None:
-    """Widths, wrapping, frames round the tables, the title over all three columns."""
-    top, left, right = layout.top + 1, layout.left + 1, layout.left + len(_WIDTHS)
-    for column, width in enumerate(_WIDTHS, start=left):
+def _dress(sheet: Worksheet, layout: _Layout, rows: int, columns: int) -> None:
+    """Widths, wrapping, frames round the tables, the title over all columns."""
+    top, left, right = layout.top + 1, layout.left + 1, layout.left + columns
+    widths = _WIDTHS if columns <= len(_WIDTHS) else (*_WIDTHS[:2], *[_TABLE_WIDTH] * (columns - 2))
+    for column, width in enumerate(widths, start=left):
         sheet.column_dimensions[get_column_letter(column)].width = width
     for cells in sheet.iter_rows(top, layout.top + rows, left, right):
         in_table = cells[1].value is not None

@@ -9,8 +9,10 @@ from datetime import date
 from random import Random
 
 from pipeline.demo.answers import Act, Answer, Covered, Document, Exempt, Person, Volume, Words, YesNo
+from pipeline.demo.figures import Chosen, Day, Link, Number
+from pipeline.writing.form.prefill import SEPARATOR
 from schemas import own_form
-from schemas.form import Item
+from schemas.form import Item, Unit
 
 _MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
@@ -33,16 +35,16 @@ class Hand:
 @dataclass(frozen=True)
 class Entry:
     """What is typed for one item. `beside` is the answer's second cell: an act's title, on the own form also classes
-    and the address of a page. `facts`: what the answer says, field -> value as in `answers.csv`; none where a careful
-    reader takes none."""
+    and the address of a page. `facts`: what the answer says, field -> value as in `answers.csv`, several of one
+    field together; none where a careful reader takes none."""
 
-    value: str | float
+    value: str | float | date
     number_format: str = "General"
     beside: str = ""
-    facts: Mapping[str, str | float] = field(default_factory=dict)
+    facts: Mapping[str, str | float | tuple[str, ...]] = field(default_factory=dict)
 
 
-def typed(item: Item, answer: Answer, hand: Hand, *, spelt_out: bool = False) -> Entry:
+def typed(item: Item, answer: Answer, hand: Hand, *, spelt_out: bool = False, unit: Unit | None = None) -> Entry:
     """The answer as this hand types it. `spelt_out`: coverage with count and total, nothing rounded away."""
     dice = hand.dice(item.number)
     match answer:
@@ -71,6 +73,15 @@ def typed(item: Item, answer: Answer, hand: Hand, *, spelt_out: bool = False) ->
             return _yes_no(answer, hand)
         case Words(words) | Exempt(words):
             return Entry(words, facts={"text": words})
+        case Number(value):
+            return Entry(_number(value, item.decimals, unit, hand, dice), facts={"value": value})
+        case Chosen(titles):
+            return Entry(_chosen(item, titles, hand, dice), facts={"choice": titles})
+        case Day(day):
+            as_text = hand.sloppy and not hand.own_form
+            return Entry(f"{day:%d.%m.%Y}" if as_text else day, "DD.MM.YYYY", facts={"date": day.isoformat()})
+        case Link(url):
+            return Entry(url, facts={"url": url})
 
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -133,6 +144,27 @@ def _rounded(answer: Covered, decimals: int) -> float:
 
 def _comma(number: float) -> str:
     return f"{number:g}".replace(".", ",")
+
+
+# ── figures, choices ─────────────────────────────────────────────────────────────────────────────────────────────
+_AS_TEXT, _WITH_UNIT = 0.3, 0.2  # of a sloppy hand's figures
+
+
+def _number(value: float, decimals: int, unit: Unit | None, hand: Hand, dice: Random) -> str | float:
+    """A number; a sloppy hand types some as text, with spaces between thousands and the unit behind."""
+    chance = dice.random()
+    if hand.own_form or not hand.sloppy or chance > _AS_TEXT + _WITH_UNIT:
+        return int(value) if float(value).is_integer() else value
+    said = f"{value:,.{decimals}f}".replace(",", dice.choice((" ", "\N{NO-BREAK SPACE}"))).replace(".", ",")
+    return f"{said} {unit.short}" if unit and chance < _WITH_UNIT else said
+
+
+def _chosen(item: Item, titles: tuple[str, ...], hand: Hand, dice: Random) -> str:
+    if hand.own_form:
+        return f"{SEPARATOR} ".join(titles)
+    known = {choice.title: choice for choice in item.choices}
+    said = [dice.choice(spellings) if hand.sloppy and (spellings := known[t].spellings) else t for t in titles]
+    return dice.choice((", ", "; ")).join(said)
 
 
 # ── documents, yes and no ────────────────────────────────────────────────────────────────────────────────────────

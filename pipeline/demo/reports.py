@@ -9,7 +9,7 @@ from pipeline.demo.answers import Answer, Covered, Problem
 from pipeline.demo.handwriting import Entry, Hand, typed
 from schemas import own_form
 from schemas.district import School
-from schemas.form import Form
+from schemas.form import Form, Item, Unit
 
 
 class Truth(NamedTuple):
@@ -27,7 +27,8 @@ class Truth(NamedTuple):
 class Report:
     """`file` is relative to the input folder, with `/`. `school`: as its own form was handed out. `again`: second
     answers, at the end of the table; `beside`: right of the first ones. `typed_shares`: percents typed over the
-    formulas of Svod's own form. `twin`: the report once more, on a second sheet. `foreign`: it answers another order.
+    formulas of Svod's own form. `extra_rows`: those that the order's tables
+    do not have. `twin`: the report once more, on a second sheet. `foreign`: it answers another order.
     `content`: bytes that are sent instead of a workbook made of the rest."""
 
     school: School
@@ -43,6 +44,7 @@ class Report:
     again: dict[str, Entry] = field(default_factory=dict)
     beside: dict[str, Entry] = field(default_factory=dict)
     typed_shares: dict[str, int] = field(default_factory=dict)
+    extra_rows: dict[str, tuple[str, str]] = field(default_factory=dict)  # row -> number, title of one below it
     twin: "Report | None" = None
     foreign: bool = False
     cut_off: bool = False  # the file's second half did not arrive
@@ -53,7 +55,8 @@ class Report:
     def give(self, form: Form, number: str, answer: Answer, *, spelt_out: bool = False) -> None:
         """Puts another answer in the place of the true one, typed by the same hand."""
         self.answers[number] = answer
-        self.entries[number] = typed(form.item(number), answer, self.hand, spelt_out=spelt_out)
+        item = form.item(number)
+        self.entries[number] = typed(item, answer, self.hand, spelt_out=spelt_out, unit=unit_of(item, form))
 
     def take_out(self, number: str) -> None:
         del self.answers[number], self.entries[number]
@@ -84,11 +87,17 @@ class Report:
     def truth(self) -> Iterator[Truth]:
         place = (self.file, self.school.code, self.as_of)
         for number, entry in self.entries.items():
-            yield from (Truth(*place, number, name, value) for name, value in entry.facts.items())
+            for name, value in entry.facts.items():
+                several = value if isinstance(value, tuple) else (value,)
+                yield from (Truth(*place, number, name, one) for one in several)
         for n, problem in enumerate(self.problems, start=1):
             yield Truth(*place, f"problem.{n}", "problem", problem.problem)
             if problem.solution:
                 yield Truth(*place, f"problem.{n}", "solution", problem.solution)
+
+
+def unit_of(item: Item, form: Form) -> Unit | None:
+    return form.unit(item.unit) if item.unit else None
 
 
 def own_form_line(school: School) -> str:

@@ -169,9 +169,11 @@ def _about(item: Found, order: Order) -> str:
 
 def _write_problems(toml: Toml, order: Order, known: Form) -> None:
     table, usual = order.problems, known.problems
-    toml.section("problems", "" if table else "таблицы проблем в приказе нет, а форма Свода её содержит")
+    if table is None or usual is None:
+        return
+    toml.section("problems")
     toml.key("title", order.problems_title or usual.title)
-    words = [cell for n, cell in enumerate(table.heading) if n != table.number and cell] if table else []
+    words = [cell for n, cell in enumerate(table.heading) if n != table.number and cell]
     own = words if len(words) > 1 else ["", ""]
     measures = _headings(order)[:2]
     toml.key("problem", _others([own[0], *usual.problem], [own[-1], *measures]))

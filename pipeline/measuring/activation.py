@@ -34,13 +34,15 @@ _PEOPLE_EXACT = 6
 def activation(
     evidence: Evidence, coverage: pd.DataFrame, courses: dict[str, Course], before: dict[str, Activation]
 ) -> tuple[Activation, ...]:
-    """Every school expected, the smallest share first, those without a figure last.
+    """Every school expected, the smallest share first, those without a figure last; nothing without a headline item.
 
     `coverage`: `Figures.coverage`. `courses`: code -> the school's own reports up to now. `before`: code -> the figure
     at the last reporting date.
     """
     shown, form = evidence.shown, evidence.form
-    rows = {row.school_code: row for row in typed_rows(coverage, CoverageRow) if row.item == form.headline.item}
+    if form.headline is None:
+        return ()
+    rows = {row.school_code: row for row in typed_rows(coverage, CoverageRow) if row.item == form.headline_number}
     found = []
     for school in shown.schools:
         row = rows[school.code]
@@ -55,11 +57,12 @@ def activation(
 
 
 def municipality(evidence: Evidence, totals: pd.DataFrame, course: Course) -> Activation:
-    """The headline item over all schools counted: Σ/Σ. `totals`: `Figures.totals`; `course`: as those of the
-    schools."""
+    """The headline item over all schools counted: Σ/Σ; unknown without such an item. `totals`: `Figures.totals`;
+    `course`: as those of the schools."""
     form, as_of = evidence.form, evidence.as_of
-    (whole,) = (row for row in typed_rows(totals, TotalRow, index="item") if row.item == form.headline.item)
-    if math.isnan(whole.percent):
+    rows = (row for row in typed_rows(totals, TotalRow, index="item") if row.item == form.headline_number)
+    whole = next(rows, None)
+    if whole is None or math.isnan(whole.percent):
         return Activation(None, Level.UNKNOWN, share=Share.NO_ANSWER)
     measured = against_target(whole.covered, whole.total, whole.percent, form, as_of)
     return replace(
@@ -198,7 +201,7 @@ def _placed(measured: Activation, school: School, row: CoverageRow, shown: Pictu
         carried=row.carried,
         file=row.file or (report.file if report else ""),
         sheet=row.sheet or (report.sheet if report else ""),
-        cell=row.cell or (report.answer_cells.get(form.headline.item, "") if report else ""),
+        cell=row.cell or (report.answer_cells.get(form.headline_number, "") if report else ""),
     )
 
 

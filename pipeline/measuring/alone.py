@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline.measuring.figures import Doubts, Figures, Mended, Problem, Rests, Statement
+from pipeline.measuring.figures import Doubts, Figures, Mended, Numbers, Problem, Rests, Statement
 from pipeline.wording import NBSP
 from schemas.district import School
 from schemas.remarks import Remark
@@ -31,7 +31,9 @@ def alone(figures: Figures, school: School) -> Figures:
         coverage=_of(school, figures.coverage),
         groups=figures.groups.iloc[:0],
         activation=tuple(row for row in figures.activation if row.school == school),
-        municipality=next(replace(row, school=None) for row in figures.activation if row.school == school),
+        municipality=next(
+            (replace(row, school=None) for row in figures.activation if row.school == school), figures.municipality
+        ),
         milestones=_of(school, figures.milestones),
         steps=_of(school, figures.steps),
         measures=_of(school, figures.measures),
@@ -40,6 +42,7 @@ def alone(figures: Figures, school: School) -> Figures:
         problems=tuple(_with_solutions_alone(p, others) for p in figures.problems if p.school == school),
         remarks=tuple(_naming_nobody(remark, others) for remark in _own_remarks(school, figures)),
         mended=tuple(_naming_nobody_else(one, others) for one in figures.mended if one.remark.school == school.code),
+        numbers=Numbers(tuple(one for one in figures.numbers.schools if one.school_code == school.code)),
         unattributed=(),
         unbased=frozenset(one for one in figures.unbased if one[0] == school.code),
         sources=tuple(source for source in figures.sources if source.school_code == school.code),

@@ -1,16 +1,47 @@
-"""The reporting dates, and for which of them a report counts."""
+"""The reporting dates, and for which of them a report counts. Of a form with periods they are their last days, and a
+report counts for its own period alone."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from schemas.form import Form
+from schemas.periods import Every
 
 
 @dataclass(frozen=True)
 class Calendar:
     """Reporting dates of the order and of the office, rising. `days_before`: a report dated so many days before a
-    reporting date is the report for it."""
+    reporting date is the report for it. `dues`: until when the report of a reporting date has to be sent, where that is
+    not the date itself."""
 
     reporting_dates: tuple[date, ...]
     days_before: int
+    every: Every = "date"
+    dues: Mapping[date, date] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, form: Form, own_dates: Iterable[date] = (), days_before: int = 0) -> "Calendar":
+        """`own_dates`: those of the office. Nobody reports on a period before its last day."""
+        dates = sorted({*form.order.reporting_dates, *own_dates})
+        every = form.period.every
+        return cls(tuple(dates), days_before if every == "date" else 0, every, form.dues)
+
+    @property
+    def of_periods(self) -> bool:
+        return self.every != "date"
+
+    def due(self, reporting_date: date) -> date:
+        """Until when the report of that date is on time."""
+        return self.dues.get(reporting_date, reporting_date)
+
+    def of_year(self, day: date) -> tuple[date, ...]:
+        """The reporting dates of the day's year up to it."""
+        return tuple(one for one in self.reporting_dates if one.year == day.year and one <= day)
+
+    def period_before(self, reporting_date: date) -> date | None:
+        """The reporting date before that one in its year; None for the year's first."""
+        return max((one for one in self.of_year(reporting_date) if one < reporting_date), default=None)
 
     def in_force(self, day: date) -> date | None:
         """The last reporting date not later than `day`."""
@@ -40,7 +71,16 @@ class Calendar:
         return self.current_from(following) if following else date.max
 
     def belongs_to(self, day: date) -> date | None:
-        """The reporting date for which a report dated on `day` is; None for one dated too early for the first."""
+        """The reporting date for which a report dated on `day` is; None for one dated too early for the first, and for
+        a period of which no report is asked."""
+        if self.of_periods:
+            return day if day in self.reporting_dates else None
+        return self.current_on(day)
+
+    def current_on(self, day: date) -> date | None:
+        """The reporting date for which a file that came on `day` is at the latest, if nothing else is known of it."""
+        if self.of_periods:
+            return self.in_force(day)
         if day >= self.next_from(day):
             return min(d for d in self.reporting_dates if d > day)
         return self.in_force(day)

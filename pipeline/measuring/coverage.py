@@ -21,6 +21,7 @@ from schemas.form import Form, Item, Kind
 _KEY = ["report", "item"]
 _OF_GROUP = ["group", "item"]
 _PLACE = ["file", "sheet", "cell"]
+_SCHOOLS_IN_STATE = (Share.SET_ASIDE, Share.NOT_APPLICABLE, Share.NO_ANSWER, Share.NO_REPORT)
 _NO_REPORT = -1  # stands for the number of a report where there is none
 _PERCENT_EXACT = 9  # decimals of a percent that count: binary fractions may take the last ones from 100
 
@@ -69,7 +70,7 @@ def coverage(shares: pd.DataFrame, shown: Picture, items: Sequence[Item]) -> pd.
 
 def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
     """One row an item: `Figures.totals` without their change."""
-    sums = _sums(coverage, pd.Index([item.number for item in items], name="item"))
+    sums = _sums(coverage, pd.Index([item.number for item in items], name="item", dtype="str"))
     return sums.assign(expected=coverage["school_code"].nunique())
 
 
@@ -96,9 +97,9 @@ def _sums(coverage: pd.DataFrame, wanted: pd.Index) -> pd.DataFrame:
     sums["counted"] = [states[Share.COUNTED] for states in in_state]
     marked = counted[["carried", "derived"]].sum().reindex(wanted, fill_value=0).astype("int64")
     sums[["carried", "derived"]] = marked
-    for share in (Share.SET_ASIDE, Share.NOT_APPLICABLE, Share.NO_ANSWER, Share.NO_REPORT):
+    for share in _SCHOOLS_IN_STATE:
         sums[share.value] = [states[share] for states in in_state]
-    return sums
+    return sums.astype(dict.fromkeys(("counted", *_SCHOOLS_IN_STATE), "int64"))  # a form may have no share at all
 
 
 def with_change(totals: pd.DataFrame, coverage: pd.DataFrame, before: Figures | None) -> pd.DataFrame:

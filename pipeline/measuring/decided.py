@@ -137,7 +137,7 @@ class _Follower:
         row, target = self._rows.get(code), self._figures.form.target_on(then)
         if row is None or row.percent is None or target is None:
             return _Verdict.UNKNOWN
-        if Statement(Rests.FIGURE, code, self._figures.form.headline.item) in self._figures.doubts:
+        if Statement(Rests.FIGURE, code, self._figures.form.headline_number) in self._figures.doubts:
             return _Verdict.DOUBTED
         return _Verdict.YES if reaches(row.percent, target) else _Verdict.NO
 
@@ -186,7 +186,7 @@ class _Follower:
         for row in milestone_rows(figures):
             add(row.school_code, row.due, row.state, row.item)
         for step in step_rows(figures):
-            add(step.school_code, step.by, step.state, figures.form.headline.item, step.by)
+            add(step.school_code, step.by, step.state, figures.form.headline_number, step.by)
         for measure in measure_rows(figures):
             if not measure.items:
                 add(measure.school_code, measure.due, measure.state)
@@ -197,7 +197,7 @@ class _Follower:
         for one in memory.schools:
             row = self._rows.get(one.code)
             if row and row.covered is not None and one.covered is not None and not row.carried:
-                statement = Statement(Rests.FIGURE, one.code, self._figures.form.headline.item)
+                statement = Statement(Rests.FIGURE, one.code, self._figures.form.headline_number)
                 yield Gain(one.code, row.covered - one.covered, one.doubted or statement in self._figures.doubts)
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report, place_of
+from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Delivery, SchoolYear, Year
 from schemas.district import School
@@ -30,20 +31,20 @@ def year_of_reports(evidence: Evidence) -> Year:
     return Year(dates, tuple(lines))
 
 
-def lateness(arrivals: Collection[datetime | None], reporting_date: date | None) -> int | None:
-    """Days after the reporting date at which the first file came, 0 on time; None where nothing is owed or it is not
-    known: a file of which nobody knows when it came may have been there before a late one."""
+def lateness(arrivals: Collection[datetime | None], due: date | None) -> int | None:
+    """Days after `due` (`Calendar.due`) at which the first file came, 0 on time; None where nothing is owed or it is
+    not known: a file of which nobody knows when it came may have been there before a late one."""
     known = [moment for moment in arrivals if moment]
-    late = days_late(min(known, default=None), reporting_date)
+    late = days_late(min(known, default=None), due)
     return None if late and len(known) < len(arrivals) else late
 
 
-def days_late(arrived: datetime | None, reporting_date: date | None) -> int | None:
-    """Days after the reporting date, 0 on time; None where nothing is owed or the arrival is not known.
-    `arrived` is in the office's own time zone."""
-    if arrived is None or reporting_date is None:
+def days_late(arrived: datetime | None, due: date | None) -> int | None:
+    """Days after `due`, 0 on time; None where nothing is owed or the arrival is not known. `arrived` is in the office's
+    own time zone."""
+    if arrived is None or due is None:
         return None
-    return max(0, (arrived.date() - reporting_date).days)
+    return max(0, (arrived.date() - due).days)
 
 
 def arrivals_by_date(evidence: Evidence) -> Arrivals:
@@ -75,6 +76,7 @@ class _Known:
     sent_back: Collection[Owed]
     begun: Mapping[str, date] | None
     in_force: date | None
+    calendar: Calendar
 
     def owes(self, school: School, day: date) -> bool:
         """A draft registry knows of a school no more than its reports tell."""
@@ -97,6 +99,7 @@ def _known(evidence: Evidence) -> _Known:
         _sent_back(evidence, standing),
         begun if evidence.registry.draft else None,
         evidence.shown.reporting_date,
+        evidence.calendar,
     )
 
 
@@ -128,7 +131,7 @@ def _delivery(school: School, day: date, known: _Known) -> Delivery:
         return Delivery.TO_CORRECT
     if owed not in known.standing:
         return Delivery.MISSING
-    match lateness(known.arrivals.get(owed, ()), day):
+    match lateness(known.arrivals.get(owed, ()), known.calendar.due(day)):
         case None:
             return Delivery.UNKNOWN
         case 0:

@@ -165,7 +165,7 @@ class _Found:
 def _add_milestones(found: _Found, answers: Answers, standings: Milestones) -> None:
     """Of the items with a due date and of those that show a measure, then of the steps of the headline item."""
     evidence = standings.evidence
-    form, headline = evidence.form, evidence.form.headline.item
+    form, headline = evidence.form, evidence.form.headline_number
     reports = {report for report, _ in evidence.doubted}
     codes = {report.school for report in evidence.checked.counting if report.number in reports}
     shown = {number for stage in form.stages for measure in stage.measures for number in measure.items}
@@ -217,7 +217,7 @@ def _add_changes(found: _Found, answers: Answers, measured: Measured, before: Fi
         remarks = (*answers.get((code, item), ()), *then.get((code, item), ()))
         if item in compared:
             found.add(Statement(Rests.CHANGE, _WHOLE, item), remarks)
-        if item == form.headline.item and code in moved:
+        if item == form.headline_number and code in moved:
             found.add(Statement(Rests.CHANGE, code, item), remarks)
 
 
@@ -229,7 +229,7 @@ def _counted(coverage: pd.DataFrame) -> set[tuple[str, str]]:
 
 def _add_points(found: _Found, evidence: Evidence, pictures: Iterable[Picture]) -> None:
     """A figure that is carried forward is counted in the municipality's, and is no point of the school's own."""
-    headline = evidence.form.headline.item
+    headline = evidence.form.headline_number
     carried = evidence.answered["carried"]
     for shown in pictures:
         for (code, item), remarks in _in_picture(evidence, shown).items():
@@ -243,7 +243,7 @@ def _add_points(found: _Found, evidence: Evidence, pictures: Iterable[Picture]) 
 def _add_courses(
     found: _Found, evidence: Evidence, measured: Measured, courses: Mapping[str, Sequence[Report]]
 ) -> None:
-    headline = evidence.form.headline.item
+    headline = evidence.form.headline_number
     for row in measured.activation:
         if row.school and row.pace is not None:
             for report in courses[row.school.code]:

@@ -19,6 +19,7 @@ from schemas.answers import Why
 from schemas.decided import Decided
 from schemas.district import School, Waiver, by_group
 from schemas.form import Form, Target
+from schemas.periods import Every
 from schemas.remarks import Remark
 
 
@@ -416,6 +417,62 @@ class Doubts:
         return self.found.get(statement, ())
 
 
+class Measure(StrEnum):
+    """What a municipal figure of a number, choice or list is."""
+
+    SUM = "sum"
+    MEAN = "mean over schools"
+    RATIO = "weighted mean"  # Σ ÷ Σ
+    NONE = "none"  # it must not be added: there is no such figure
+    SINCE_NEW_YEAR = "sum, since the new year"
+    DIFFERENCE = "this period by difference"
+    PERIODS = "sum of the periods"  # of a year
+    ABOVE_PLAN = "schools above their plan"
+    BELOW_PLAN = "schools below their plan"
+    SCHOOLS = "schools"  # that have chosen the answer
+    LINES = "rows"  # of a list
+    LIST_SUM = "sum over free rows"
+
+
+class SchoolNumber(NamedTuple):
+    """One school's figure of a NUMBER item, in the item's unit, or the answers that it has chosen, in the order's
+    words. Neither: not counted, and why."""
+
+    school_code: str
+    item: str
+    value: float | None
+    share: Share
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    chosen: tuple[str, ...] = ()
+
+
+class NumberTotal(NamedTuple):
+    """One municipal figure of an item. counted: schools in it, of those expected; period: `Period.key`, or a year;
+    choice: the answer that schools have chosen; missing: reports that are not in a year's sum."""
+
+    item: str
+    measure: Measure
+    value: float | None
+    counted: int
+    expected: int
+    period: str
+    choice: str = ""
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """schools: in the order of the schools, then of the form; totals: in the form's order."""
+
+    schools: tuple[SchoolNumber, ...] = ()
+    totals: tuple[NumberTotal, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.totals)
+
+
 class Measured(NamedTuple):
     """What is made of the answers of a picture; each as `Figures` has it."""
 
@@ -486,6 +543,7 @@ class Figures:
     reconciliation: Reconciliation
     remark_history: RemarkHistory
     rules: tuple[Rule, ...]
+    numbers: Numbers = Numbers()
     mended: tuple[Mended, ...] = ()
     unattributed: tuple[Unattributed, ...] = ()
     unbased: frozenset[tuple[str, str]] = frozenset()
@@ -510,6 +568,11 @@ class Figures:
         """Group -> its schools, in the order of `groups`; empty where no school has a group, and for one school
         alone."""
         return {} if self.groups.empty else by_group(self.schools)
+
+    @property
+    def every(self) -> Every:
+        """What the reports are about: how things stand on a date, or a period."""
+        return self.form.period.every
 
     @cached_property
     def carried_reports(self) -> frozenset[str]:
@@ -575,7 +638,7 @@ class Figures:
         for code, item, due in zip(items["school_code"], items["item"], items["due"], strict=True):
             yield Deadline(due, item), code
         for code, by, least in zip(steps["school_code"], steps["by"], steps["min"], strict=True):
-            yield Deadline(by, self.form.headline.item, least), code
+            yield Deadline(by, self.form.headline_number, least), code
         unseen = measures[measures["items"].map(len) == 0]
         for code, title, due in zip(unseen["school_code"], unseen["measure"], unseen["due"], strict=True):
             yield Deadline(due, title=title), code

@@ -360,7 +360,7 @@ def _beside_sums(rows: pd.DataFrame, keys: list[str], coverage: pd.DataFrame) ->
 def _beside_schools(figures: Figures, waived: Waived) -> pd.DataFrame:
     """`Trend`: at every date the people of its schools, added up by a plain loop."""
     sums: dict[Any, float] = {}
-    trend, headline = figures.trend, figures.form.headline.item
+    trend, headline = figures.trend, figures.form.headline_number
     for day, code, covered in zip(trend["date"], trend["school_code"], trend["covered"], strict=True):
         sums[day] = sums.get(day, 0.0) + (covered if code and not pd.isna(covered) else 0.0)
     codes = {code for code, item in waived if item == headline}

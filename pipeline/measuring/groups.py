@@ -33,7 +33,7 @@ def groups(coverage: pd.DataFrame, shown: Picture, form: Form) -> pd.DataFrame:
     sums = totals_by_group(coverage, by_group(shown.schools), form.coverage_items).reset_index()
     columns = (sums[name] for name in ("item", "covered", "total", "percent"))
     standings = [
-        _against_target(covered, total, percent, form, shown.as_of) if item == form.headline.item else None
+        _against_target(covered, total, percent, form, shown.as_of) if item == form.headline_number else None
         for item, covered, total, percent in zip(*columns, strict=True)
     ]
     for name in ("level", "deviation", "shortfall"):
@@ -73,7 +73,7 @@ def large_spread(figures: Figures) -> Spread | None:
 def _compared(figures: Figures) -> list[GroupRow]:
     """Of the headline item, the highest share first. Schools without a group are none; of a group most of whose schools
     are not counted nobody knows where it stands."""
-    rows: Iterable[GroupRow] = (row for row in group_rows(figures) if row.item == figures.form.headline.item)
+    rows: Iterable[GroupRow] = (row for row in group_rows(figures) if row.item == figures.form.headline_number)
     known = (row for row in rows if row.group != NO_GROUP and row.counted and row.counted >= _asked(row) / 2)
     return sorted(known, key=lambda row: -row.percent)
 

@@ -33,11 +33,12 @@ from pipeline.measuring.frames import hold
 from pipeline.measuring.groups import groups
 from pipeline.measuring.mended import mended
 from pipeline.measuring.milestones import Milestones, measures, milestones
+from pipeline.measuring.numbers import numbers
 from pipeline.measuring.picture import Picture, outcome, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
 from pipeline.measuring.reconciliation import reconcile
 from pipeline.measuring.remark_history import remark_history, standing_by_date
-from pipeline.measuring.rules import rule_book
+from pipeline.measuring.rules import about_nothing, rule_book
 from pipeline.measuring.submission import submissions
 from pipeline.measuring.unattributed import unattributed
 from schemas.district import Registry
@@ -91,11 +92,12 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
     form, shown, as_of = evidence.form, evidence.shown, evidence.as_of
     pictures, courses = tuple(_trend_pictures(evidence)), _courses(evidence)
     measured = _measured(evidence, pictures, courses, before)
-    left_out = {code for code, item in evidence.left_out if item == form.headline.item}
+    left_out = {code for code, item in evidence.left_out if item == form.headline_number}
     standings = Milestones(evidence)
     made_good = mended(evidence)
     remarks = tuple(_remarks(evidence, {one.remark for one in made_good}))
     sources = tuple(_sources(evidence))
+    of_units = numbers(evidence)
     figures = Figures(
         form=form,
         as_of=as_of,
@@ -117,12 +119,15 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
         unattributed=unattributed(evidence, remarks),
         unbased=evidence.unbased,
         remark_history=remark_history(evidence, made_good),
-        rules=rule_book(evidence.catalogue, remarks, standing_by_date(evidence, remarks)),
+        rules=rule_book(
+            evidence.catalogue, remarks, standing_by_date(evidence, remarks), about_nothing(form, evidence.catalogue)
+        ),
         waivers=evidence.waivers,
         sources=sources,
-        reconciliation=reconcile(evidence, measured.coverage, measured.totals, sources, remarks),
+        reconciliation=reconcile(evidence, measured.coverage, measured.totals, of_units, sources, remarks),
         bases=_bases(shown),
         answers=_answers(evidence),
+        numbers=of_units,
         doubts=inherited(evidence, measured, pictures, courses, standings, before),
         before=before,
     )
@@ -178,9 +183,9 @@ def _answers(evidence: Evidence) -> pd.DataFrame:
 
 def _trend(evidence: Evidence, pictures: Iterable[Picture]) -> pd.DataFrame:
     """The headline item in these pictures (`Figures.trend`)."""
-    item = [evidence.form.headline_item]
+    item = [evidence.form.headline_item] if evidence.form.headline else []
     frames = []
-    for shown in pictures:
+    for shown in pictures if item else ():
         schools = coverage(evidence.answered, shown, item)
         own = shown.chosen.keys() - shown.carried
         schools["reported"] = schools["school_code"].isin(list(own))
@@ -235,6 +240,8 @@ def _points(evidence: Evidence, courses: Mapping[str, Sequence[Report]]) -> dict
 
 def _own_percents(evidence: Evidence) -> dict[int, float]:
     """Number of a report -> what it says of the headline item itself."""
+    if evidence.form.headline is None:
+        return {}
     answered = evidence.answered.xs(evidence.form.headline.item, level="item")
     percents = answered.loc[~answered["carried"], "percent"].dropna()
     return dict(zip(percents.index, percents, strict=True))

@@ -60,8 +60,8 @@ def _of_late(evidence: Evidence) -> Iterator[Place]:
 
 
 class _LaterReports:
-    """The reports in the picture, as corrections of what came before them. `calendar.belongs_to` says for which
-    reporting date a file without a date was meant at the latest: for that of a report dated on the day when it came."""
+    """The reports in the picture, as corrections of what came before them. `Calendar.current_on` says for which
+    reporting date a file without a date was meant at the latest: by the day when it came."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence, self.checked = evidence, evidence.checked
@@ -98,17 +98,18 @@ class _LaterReports:
         return any(_is_under(one, item) for one in answered) and not any(_is_under(one, item) for one in wrong)
 
     def _came_after(self, by: Report, day: date, remark: Remark) -> bool:
-        """For a later date, and not known to have come before; for the same or an unknown one it must be known to have
-        come after. `day`: of the report."""
+        """For a later date, and not known to have come before; for the same or an unknown one it must be known
+        to have come after. A report of another period makes nothing good. `day`: of the report."""
         came, before = by.arrived, self.checked.arrivals.get(remark.file)
         if remark.as_of and remark.as_of != day:
-            return remark.as_of < day and not (came and before and came < before)
+            is_earlier = remark.as_of < day and not self.evidence.calendar.of_periods
+            return is_earlier and not (came and before and came < before)
         if came is None or before is None or came <= before:
             return False
         return bool(remark.as_of) or self._reporting_date(before.date()) <= self._reporting_date(day)
 
     def _reporting_date(self, day: date) -> date:
-        return self.evidence.calendar.belongs_to(day) or date.min
+        return self.evidence.calendar.current_on(day) or date.min
 
     @cached_property
     def _answered(self) -> dict[int, set[str]]:

@@ -176,17 +176,17 @@ class Milestones:
     def _of_headline(self) -> dict[str, list[Report]]:
         """Code -> its reports with an accepted answer to the headline item that stands."""
         found: dict[str, list[Report]] = {}
-        for code, reports in self._reports.items():
+        for code, reports in self._reports.items() if self._form.headline else ():
             standing = found.setdefault(code, [])
             for report in reports:
-                if self._shares[report.number, self._form.headline.item][0] is Share.COUNTED:
+                if self._shares[report.number, self._form.headline_number][0] is Share.COUNTED:
                     standing.append(report)
                 elif standing and self._ends_proof(report, self._form.headline_item):
                     standing.clear()
         return found
 
     def _percent(self, report: Report) -> float:
-        _, percent = self._shares[report.number, self._form.headline.item]
+        _, percent = self._shares[report.number, self._form.headline_number]
         return float(percent)
 
     def _ends_proof(self, report: Report, item: Item) -> bool:
@@ -259,6 +259,8 @@ def _is_not_understood(item: Item, said: dict[str, str]) -> bool:
             return not said.keys() & {"person", "position", "number", "date"} and not says_no(said.get("text", ""))
         case Kind.TEXT | Kind.YES_NO | Kind.GROUP | Kind.COVERAGE | Kind.VOLUME:
             return not said
+        case Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK | Kind.ROW | Kind.ROWS:
+            return not said
         case _:
             assert_never(item.kind)
 
@@ -277,7 +279,12 @@ def _of_words(item: Item, rows: list[dict[str, str]], form: Form) -> Milestone |
             done = any(row.get("yes") == YES for row in rows)
         case Kind.TEXT:
             done = any("text" in row and not says_no(row["text"]) for row in rows)
-        case Kind.DOCUMENT | Kind.ACTS | Kind.GROUP | Kind.COVERAGE | Kind.VOLUME:
+        case Kind.NUMBER | Kind.DATE | Kind.LINK:
+            done = bool(rows)
+        case Kind.CHOICE:
+            said = {row["choice"] for row in rows if "choice" in row}
+            done = any(choice.done and choice.title in said for choice in item.choices)
+        case Kind.DOCUMENT | Kind.ACTS | Kind.GROUP | Kind.COVERAGE | Kind.VOLUME | Kind.ROW | Kind.ROWS:
             done = False  # a document without number and date is none; a heading has no answer, a share is not words
         case _:
             assert_never(item.kind)

@@ -1,5 +1,6 @@
-"""The picture as of a date: for every school its latest report not later than that date. A pure function of
-(checked reports, date), called alike for today, for the trend and for last time's figure."""
+"""The picture as of a date: for every school its latest report not later than that date; of a form with periods the one
+of the last of them. A pure function of (checked reports, date), called alike for today, for the trend and for last
+time's figure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,12 +62,14 @@ _PASSED_OVER = (Outcome.SUPERSEDED, Outcome.IN_PART, Outcome.FUTURE, Outcome.NOT
 
 
 def picture(checked: Checked, registry: Registry, as_of: date, calendar: Calendar) -> Picture:
-    """Empty reports take no place in it: the one before is carried forward."""
+    """Empty reports take no place in it: the one before is carried forward, but never from another period."""
     schools = tuple(school for school in registry.schools if school.in_being(as_of))
     codes = {school.code for school in schools}
     known = [report for report in checked.counting if report.school in codes]
     chosen = {report.school: report for report in known if report.as_of and report.as_of <= as_of}  # the latest stays
     current_from = calendar.current_from(as_of)
+    if calendar.of_periods:
+        chosen = {code: report for code, report in chosen.items() if report.as_of == calendar.in_force(as_of)}
     carried = frozenset(code for code, report in chosen.items() if report.as_of and report.as_of < current_from)
     next_from = calendar.next_from(as_of)
     return Picture(as_of, calendar.in_force(as_of), current_from, next_from, schools, chosen, carried)
@@ -108,7 +111,8 @@ def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar, form:
             case Outcome.NOT_IN_BEING:
                 yield report.remark("SCHOOL-NOT-IN-BEING", day=shown.as_of)
             case Outcome.OLDER:
-                yield report.remark("REPORT-OLDER", newer=shown.chosen[report.school].as_of)
+                in_place = shown.chosen.get(report.school)
+                yield report.remark("REPORT-OLDER", newer=in_place.as_of if in_place else shown.as_of)
             case Outcome.COUNTED | Outcome.CARRIED if report.as_of and calendar.is_odd(report.as_of):
                 yield report.remark("DATE-ODD")
 

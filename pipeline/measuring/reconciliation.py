@@ -5,7 +5,7 @@ Both sides are computed by different ways: what was read from the files as they 
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from pipeline.checking.judgement import Checked
 from pipeline.checking.table import FactRow, answer_in_words, fact_rows
 from pipeline.files import OutputError
 from pipeline.measuring.evidence import Evidence
-from pipeline.measuring.figures import Reconciliation, SetAside, Share, Source, Taken
+from pipeline.measuring.figures import Numbers, Reconciliation, SetAside, Share, Source, Taken
 from pipeline.measuring.picture import Picture
 from schemas.answers import Why
 from schemas.district import School
@@ -23,6 +23,7 @@ from schemas.remarks import Remark, Severity
 from schemas.reports import PROBLEM, FileRead, ReportRead
 
 _STATES = ("counted", "set_aside", "not_applicable", "no_answer", "no_report")
+Reasons = Mapping[tuple[str, str], Sequence[Remark]]  # school and item -> the errors on its answer
 _EXACT = 1e-6  # people; what sums of binary fractions may differ by
 
 
@@ -34,10 +35,11 @@ def reconcile(
     evidence: Evidence,
     coverage: pd.DataFrame,
     totals: pd.DataFrame,
+    figures: Numbers,
     sources: Sequence[Source],
     remarks: Sequence[Remark],
 ) -> Reconciliation:
-    """The frames, sources and remarks are those of `Figures`. Raises UnbalancedError."""
+    """The frames, figures, sources and remarks are those of `Figures`. Raises UnbalancedError."""
     reads, checked, shown, form = evidence.reads, evidence.checked, evidence.shown, evidence.form
     numbers = [item.number for item in form.coverage_items]
     said = _possible(_said(evidence.answered, shown, numbers))
@@ -52,10 +54,13 @@ def reconcile(
     items["percent"] = totals["percent"]
     items["percent_with_set_aside"] = _with_set_aside(totals, aside, numbers)
     items["percent_low"], items["percent_high"] = _bounds(coverage, totals, shown.schools, form)
+    if figures:
+        items = pd.concat([items, _of_figures(evidence, figures, items)])
     items["holds"] = _holds(items)
+    why = _errors_on_items(remarks)
     found = Reconciliation(
         items=items,
-        set_aside=tuple(_set_aside(aside, totals, shown.schools, remarks, form)),
+        set_aside=(*_set_aside(aside, totals, shown.schools, why, form), *_figures_aside(figures, shown.schools, why)),
         outcomes=dict(Counter(source.outcome for source in sources)),
         files=len(reads),
         sources=len(sources),
@@ -184,15 +189,11 @@ def _holds(items: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _set_aside(
-    aside: pd.DataFrame, totals: pd.DataFrame, schools: Sequence[School], remarks: Sequence[Remark], form: Form
+    aside: pd.DataFrame, totals: pd.DataFrame, schools: Sequence[School], why: Reasons, form: Form
 ) -> Iterator[SetAside]:
     """In the form's order, by school; each with the errors for which it is set aside."""
     sums = totals[["covered", "total"]].fillna(0.0)
     by_code = {school.code: school for school in schools}
-    why: dict[tuple[str, str], list[Remark]] = {}
-    for remark in remarks:
-        if remark.severity is Severity.ERROR and remark.item:
-            why.setdefault((remark.school, remark.item), []).append(remark)
     figures = ["item", "school_code", "covered_said", "total_said", "percent_said"]
     rows = aside[figures].itertuples(index=False, name=None)
     for item, code, *numbers in sorted(rows, key=lambda row: (form.sort_key(row[0]), row[1])):
@@ -200,6 +201,40 @@ def _set_aside(
         reasons = tuple(why.get((code, item), ()))
         with_it = _percent_with(sums.loc[item], covered, total)
         yield SetAside(by_code[code], item, covered, total, percent, reasons, with_it)
+
+
+def _errors_on_items(remarks: Sequence[Remark]) -> dict[tuple[str, str], list[Remark]]:
+    """School and item -> the errors for which its answer is set aside."""
+    why: dict[tuple[str, str], list[Remark]] = {}
+    for remark in remarks:
+        if remark.severity is Severity.ERROR and remark.item:
+            why.setdefault((remark.school, remark.item), []).append(remark)
+    return why
+
+
+# ── figures with a unit, choices ─────────────────────────────────────────────────────────────────────────
+def _of_figures(evidence: Evidence, figures: Numbers, like: pd.DataFrame) -> pd.DataFrame:
+    """Rows as those of the shares: schools and answers, no people and no percent."""
+    states: dict[str, Counter[Share]] = {}
+    for one in figures.schools:
+        states.setdefault(one.item, Counter())[one.share] += 1
+    numbers = list(states)
+    items = pd.DataFrame(index=pd.Index(numbers, name="item", dtype="str"), columns=list(like.columns), dtype="float64")
+    items["expected"] = len(evidence.shown.schools)
+    items["carried"] = 0
+    for name in _STATES:
+        items[name] = [states[number][Share(name)] for number in numbers]
+    items["read"] = _answers_read(evidence.reads, numbers)
+    items["elsewhere"] = _answers_elsewhere(evidence.checked, evidence.shown, numbers)
+    items["answered_not_applicable"] = 0
+    return items.astype(like.dtypes.to_dict())
+
+
+def _figures_aside(figures: Numbers, schools: Sequence[School], why: Reasons) -> Iterator[SetAside]:
+    by_code = {school.code: school for school in schools}
+    for one in (one for one in figures.schools if one.share is Share.SET_ASIDE):
+        reasons = tuple(why.get((one.school_code, one.item), ()))
+        yield SetAside(by_code[one.school_code], one.item, None, None, None, reasons, None)
 
 
 def _percent_with(sums: "pd.Series[float]", covered: float | None, total: float | None) -> float | None:

@@ -1,12 +1,13 @@
 """The rule book of a date: every control of the catalogue, how often it fired, how often it was waived."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
 from pipeline.wording import message
+from schemas.form import Form
 from schemas.remarks import Catalogue, Remark, Severity
 
 _GRAVITY = list(Severity)
@@ -32,10 +33,26 @@ class Rule:
     standing: dict[date, int | None] = field(default_factory=dict)
 
 
+def about_nothing(form: Form, catalogue: Catalogue) -> frozenset[str]:
+    """Codes of the rules about what the form does not have."""
+    asked = {item.kind.value for item in (*form.items, *form.cells)}
+    of_kinds = (
+        code for code, entry in catalogue.entries.items() if entry.kinds and not asked.intersection(entry.kinds)
+    )
+    of_problems = () if form.problems else ("PROBLEM-NO-SOLUTION",)
+    of_controls = () if form.controls else ("ABOVE-LIMIT",)
+    of_deadlines = () if form.answer_due else ("ANSWER-NO",)
+    return frozenset((*of_kinds, *of_problems, *of_controls, *of_deadlines))
+
+
 def rule_book(
-    catalogue: Catalogue, remarks: Iterable[Remark], standing: Standing = MappingProxyType({})
+    catalogue: Catalogue,
+    remarks: Iterable[Remark],
+    standing: Standing = MappingProxyType({}),
+    left_out: Collection[str] = (),
 ) -> tuple[Rule, ...]:
-    """All rules: those that fired most often first, then the gravest, then by code. `remarks`: those of the date."""
+    """All rules: those that fired most often first, then the gravest, then by code. `remarks`: those of the date;
+    `left_out`: codes of those that are about what the form does not have."""
     remarks = list(remarks)
     fired = Counter(remark.code for remark in remarks)
     waived = Counter(remark.code for remark in remarks if remark.waiver)
@@ -52,5 +69,6 @@ def rule_book(
             standing={day: counts.get(code, 0) for day, counts in standing.items()},
         )
         for code, entry in catalogue.entries.items()
+        if fired[code] or code not in left_out
     ]
     return tuple(sorted(rules, key=lambda rule: (-rule.fired, _GRAVITY.index(rule.severity), rule.code)))

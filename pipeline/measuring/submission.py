@@ -21,16 +21,17 @@ def submissions(evidence: Evidence) -> tuple[Submission, ...]:
     tally = Counter((place_of(remark), remark.severity) for remark in checked.remarks)
     refused_files = {remark.school: remark for remark in refused(checked)}
     older = _superseded(checked)
-    arrivals = arrivals_by_date(evidence)
+    arrivals, day = arrivals_by_date(evidence), shown.reporting_date
+    due = evidence.calendar.due(day) if day else None
     lines = []
     for school in shown.schools:
         report = shown.chosen.get(school.code)
         if report is None:
             line = _without_report(school, refused_files.get(school.code), tally)
         else:
-            late = lateness(arrivals.get((school.code, shown.reporting_date), ()), shown.reporting_date)
+            late = lateness(arrivals.get((school.code, day), ()), due)
             line = _with_report(school, report, shown, tally, late, older.get(report.number, []))
-        lines.append(replace(line, owes=shown.reporting_date is not None and school.in_being(shown.reporting_date)))
+        lines.append(replace(line, owes=day is not None and school.in_being(day)))
     return tuple(sorted(lines, key=_rung_up_first))
 
 

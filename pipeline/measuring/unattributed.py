@@ -25,8 +25,8 @@ def _may_be_for_now(one: Unattributed, evidence: Evidence) -> bool:
     in_force, arrived = evidence.shown.reporting_date, evidence.checked.arrivals.get(one.file)
     if in_force is None or arrived is None:
         return True
-    days = [day for day in (one.as_of, arrived.date()) if day]
-    return any((evidence.calendar.belongs_to(day) or date.min) >= in_force for day in days)
+    told = evidence.calendar.belongs_to(one.as_of) if one.as_of else None
+    return any((day or date.min) >= in_force for day in (told, evidence.calendar.current_on(arrived.date())))
 
 
 def _found(evidence: Evidence, said: dict[Place, Remark]) -> Iterator[Unattributed]:

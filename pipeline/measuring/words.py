@@ -99,6 +99,8 @@ def _of_item(answers: "_Answers", item: Item) -> Iterator[Said]:
             if item.classes:
                 yield from _classes(answers, item)
             yield from _by_class(answers, item)
+        case Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK | Kind.ROW | Kind.ROWS:
+            pass  # figures and choices have a sheet of their own
         case Kind.GROUP | Kind.PERSON | Kind.DOCUMENT | Kind.ACTS:
             pass  # a heading; persons and documents stand one by one on the sheet of all answers
         case _:

@@ -49,15 +49,17 @@ def take_in(
     progress: Progress,
     cache_folder: Path | None = None,
     known: Mapping[Path, FileRead] = MappingProxyType({}),
+    beside: tuple[Form, ...] = (),
 ) -> Intake:
     """The registry and all reports of the inbox. Without a registry, or where it names no school yet (a template that
     nobody has filled in), the schools are those that the reports name.
 
     `cache_folder`: what earlier runs have read and this one leaves to the next; None reads everything and leaves
-    nothing. `known`: what is to be said of files that are not to be read, by their path in the inbox. Raises
-    UsageError, one Russian sentence, where there is a registry that cannot be used.
+    nothing. `known`: what is to be said of files that are not to be read, by their path in the inbox. `beside`:
+    forms of the other orders whose registry it is too. Raises UsageError, one Russian sentence, where there is a
+    registry that cannot be used.
     """
-    inputs = Inputs(inbox.folder, form, limits, elsewhere=inbox.elsewhere)
+    inputs = Inputs(inbox.folder, form, limits, elsewhere=inbox.elsewhere, beside=beside)
     cache = ReadCache(cache_folder)
     options = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "log": log}
     new = 0 if cache.knows_files else len(inbox.reports)  # of a known folder one sees later what is new

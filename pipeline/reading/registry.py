@@ -26,13 +26,13 @@ from schemas.strict import UsageError
 _NEAR_GROUP = 75.0  # letters alike, 0–100: groups that are less so are no slip of one another
 
 
-def read_registry(book: Book, form: Form) -> Registry:
-    """The registry with remarks on all that could not be used.
+def read_registry(book: Book, form: Form, beside: tuple[Form, ...] = ()) -> Registry:
+    """The registry with remarks on all that could not be used. `beside`: forms of the other orders that it serves.
 
     Raises UsageError, one Russian sentence, when no school can be read from it, or two of them bear one code or name.
     """
-    sheet, schools = _read_schools(book, form)
-    known = Known(form, known_codes(), Schools(Registry(tuple(schools.values()))))
+    sheet, schools = _read_schools(book, form, beside)
+    known = Known(form, known_codes(), Schools(Registry(tuple(schools.values()))), beside)
     mailing, waivers, papers = (read_sheet(book, t, known) for t in (book_of.MAILING, book_of.WAIVERS, book_of.PAPERS))
     recipients = tuple(_recipients(mailing)) if mailing else ()
     granted = tuple(_waivers(waivers, form)) if waivers else ()
@@ -48,10 +48,10 @@ def read_registry(book: Book, form: Form) -> Registry:
 # ── «Школы» ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _read_schools(book: Book, form: Form) -> tuple[SheetRead, dict[str, School]]:
+def _read_schools(book: Book, form: Form, beside: tuple[Form, ...]) -> tuple[SheetRead, dict[str, School]]:
     """The sheet and the schools by their codes."""
     table = book_of.schools_table(form)
-    sheet = read_sheet(book, table, Known(form, (), Schools(Registry())))
+    sheet = read_sheet(book, table, Known(form, (), Schools(Registry()), beside))
     if sheet is None:
         raise UsageError(_no_schools(book, form))
     for column in (book_of.CODE, book_of.NAME):
@@ -120,6 +120,7 @@ def _school(code: str, name: str, row: Row, form: Form) -> School:
         since,
         until,
         "" if group is UNKNOWN or plain(group) == plain(NO_GROUP) else " ".join(group.split()),
+        dict(_plans(row, form)),
     )
 
 
@@ -129,6 +130,14 @@ def _people(row: Row, form: Form) -> Iterator[tuple[str, float]]:
         people = row.number_in(column)
         if isinstance(people, float):
             yield column.base, people
+
+
+def _plans(row: Row, form: Form) -> Iterator[tuple[str, float]]:
+    """Item -> the figure planned for it; none where the cell is blank or not understood."""
+    for column in book_of.plan_columns(form):
+        planned = row.figure_in(column)
+        if isinstance(planned, float):
+            yield column.item, planned
 
 
 def _shared_names(schools: Iterable[tuple[Row, School]]) -> Iterator[Remark]:

@@ -24,7 +24,8 @@ class Headings:
     misspelt one is there, the column is unclear: «с» and «по» are alike too.
     """
 
-    def __init__(self, table: Table, row: int, cells: dict[int, Cell]) -> None:
+    def __init__(self, table: Table, row: int, cells: dict[int, Cell], beside: Iterable[Column] = ()) -> None:
+        """`beside`: columns that other orders need: where they are none of the table's, nothing is said of them."""
         self.table = table
         self.row = row
         self.words = {number: as_text(cell.value) for number, cell in cells.items()}
@@ -36,6 +37,7 @@ class Headings:
         self.others = claims.pop("", [])  # columns that belong to none
         for column in table.columns:
             self._settle(column, claims.get(column.heading, []))
+        self.others = [number for number in self.others if not _heading_among(self.words[number], beside)]
         for column in table.columns:
             self._find_misspelt(column)
 
@@ -93,14 +95,15 @@ class Headings:
         return address(Spot(self.row, number))
 
 
-def find_headings(table: Table, by_row: dict[int, dict[int, Cell]]) -> Headings:
-    """Those of the first of the rows that hold most of the known headings. `by_row`: row -> column -> cell."""
+def find_headings(table: Table, by_row: dict[int, dict[int, Cell]], beside: Iterable[Column] = ()) -> Headings:
+    """Those of the first of the rows that hold most of the known headings. `by_row`: row -> column -> cell; `beside`:
+    columns that other orders need."""
 
     def fitting(row: int) -> int:
         return len({_heading_of(as_text(cell.value), table) for cell in by_row[row].values()} - {""})
 
     row = max(list(by_row)[:_HEADING_ROWS], key=fitting)
-    return Headings(table, row, by_row[row])
+    return Headings(table, row, by_row[row], beside)
 
 
 def find_sheet(book: Book, table: Table) -> Sheet | None:
@@ -125,9 +128,13 @@ def nearest(said: str, known: Iterable[str], at_least: float) -> str:
 
 
 def _heading_of(words: str, table: Table) -> str:
+    return _heading_among(words, table.columns)
+
+
+def _heading_among(words: str, columns: Iterable[Column]) -> str:
     """The longest heading that the words begin with; blank where there is none."""
     said = plain(words)
-    begun = [(len(one), column.heading) for column in table.columns for one in column.headings if _begins(said, one)]
+    begun = [(len(one), column.heading) for column in columns for one in column.headings if _begins(said, one)]
     return max(begun, default=(0, ""))[1]
 
 

@@ -4,6 +4,7 @@ A cell that is not understood is `UNKNOWN` and a remark with sheet, cell and wha
 the blank text. In a column whose heading is not understood every cell is UNKNOWN, and it is said once.
 """
 
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.registry_headings import Headings, find_headings, find_sheet, nearest
 from pipeline.reading.schools import Schools
 from pipeline.wording import shortened
+from schemas import registry_book as book_of
 from schemas.addresses import Spot, address
 from schemas.district import UNKNOWN, Received, School, Unknown
 from schemas.form import Form
@@ -29,6 +31,7 @@ from schemas.registry_book import (
     Need,
     Number,
     OwnCode,
+    Plan,
     RemarkCode,
     SchoolCode,
     Table,
@@ -50,11 +53,18 @@ _CAME_ON = {"", "от"}  # «от 20.12.2013»
 
 @dataclass(frozen=True)
 class Known:
-    """What the words of the registry are compared with. `codes`: those of the catalogue of remarks."""
+    """What the words of the registry are compared with. `codes`: those of the catalogue of remarks; `beside`: forms of
+    the other orders that the same registry serves, whose columns, items and papers are no mistakes in it."""
 
     form: Form
     codes: tuple[str, ...]
     schools: Schools
+    beside: tuple[Form, ...] = ()
+
+    def columns_beside(self, table: Table) -> tuple[Column, ...]:
+        """What the other orders need on that sheet."""
+        tables = (one for form in self.beside for one in book_of.tables(form))
+        return tuple(column for one in tables if one.sheet == table.sheet for column in one.columns)
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ def read_sheet(book: Book, table: Table, known: Known) -> SheetRead | None:
     if sheet is None:
         return None
     by_row = _by_row(sheet)
-    headings = find_headings(table, by_row)
+    headings = find_headings(table, by_row, known.columns_beside(table))
     remarks = list(headings.remarks(sheet.name))
     below = [(number, cells) for number, cells in by_row.items() if number > headings.row]
     rows = [Row(sheet.name, number, cells, headings, known, remarks) for number, cells in below]
@@ -119,6 +129,13 @@ class Row:
         if found is None or not 0 <= found <= column.most:
             return self._not_read("REGISTRY-NUMBER", column, cell)
         return found
+
+    def figure_in(self, column: Plan) -> float | Unknown | None:
+        cell = self._cell(column, "REGISTRY-FIGURE")
+        if not isinstance(cell, Cell):
+            return cell
+        found = _figure(cell)
+        return self._not_read("REGISTRY-FIGURE", column, cell) if found is None else found
 
     def day(self, column: Day) -> date | Unknown | None:
         cell = self._cell(column, "REGISTRY-DATE")
@@ -177,6 +194,8 @@ class Row:
         typed = as_typed(cell)
         meant = item_numbers(cell) or [typed]
         found = next((number for number in meant if number in items), "")
+        if not found and any(item.number in meant for form in self.known.beside for item in form.items):
+            return UNKNOWN  # of another order
         return found or self._strange(column, f"в форме нет пункта «{shortened(meant[0], 20)}»", typed)
 
     def remark_code(self, column: RemarkCode) -> str | Unknown:
@@ -195,6 +214,8 @@ class Row:
         found = max(self.known.form.unseen, key=lambda title: likeness(typed, title), default="")
         if likeness(typed, found) >= SAME_WORDING:
             return found
+        if any(likeness(typed, title) >= SAME_WORDING for form in self.known.beside for title in form.unseen):
+            return UNKNOWN  # of another order
         return self._strange(column, f"среди документов приказа нет «{shortened(typed, 40)}»", typed)
 
     # ── what is said of it ───────────────────────────────────────────────────────────────────────────────
@@ -273,6 +294,14 @@ def _whole_number(cell: Cell) -> float | None:
     if isinstance(value, str) and re.fullmatch(r"[0-9][0-9\s]*", value):
         value = float(re.sub(r"\s", "", value))
     return value if isinstance(value, float) and value.is_integer() else None
+
+
+def _figure(cell: Cell) -> float | None:
+    """Not below zero; None where it is anything but a figure."""
+    value = cell.value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]+(?:[.,][0-9]+)?", value):
+        value = float(value.replace(",", "."))
+    return value if isinstance(value, float) and value >= 0 and math.isfinite(value) else None
 
 
 def _beside_the_date(cell: Cell) -> set[str]:

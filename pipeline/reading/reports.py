@@ -25,13 +25,15 @@ from schemas.strict import UsageError
 @dataclass(frozen=True)
 class Inputs:
     """What every file of a run is read with. `registry` is None while it is the registry that is read; `elsewhere`: of
-    files that do not lie in the folder, where they lie."""
+    files that do not lie in the folder, where they lie; `beside`: forms of the other orders whose registry
+    it is too."""
 
     folder: Path
     form: Form
     limits: Limits
     registry: Registry | None = None
     elsewhere: Mapping[Path, Path] = field(default_factory=dict)
+    beside: tuple[Form, ...] = ()
 
     def place(self, relative: Path) -> Path:
         return self.elsewhere.get(relative) or self.folder / relative
@@ -63,7 +65,7 @@ def read_file(inputs: Inputs, relative: Path) -> FileRead | RegistryRead | Refus
     except Unreadable as unreadable:
         return FileRead(file, digest, remarks=(replace(unreadable.remark, file=file),))
     if inputs.registry is None:
-        return _registry(book, inputs.form, digest)
+        return _registry(book, inputs, digest)
     if decided := find_decisions(book, inputs.form):
         return FileRead(file, digest, (), _on(file, decided.remarks), decided.read)
     reports, remarks = read_book(book, inputs.form, _schools(inputs.registry))
@@ -79,9 +81,9 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _registry(book: Book, form: Form, digest: str) -> RegistryRead | Refused:
+def _registry(book: Book, inputs: Inputs, digest: str) -> RegistryRead | Refused:
     try:
-        return RegistryRead(read_registry(book, form), digest)
+        return RegistryRead(read_registry(book, inputs.form, inputs.beside), digest)
     except UsageError as error:
         return Refused(str(error))
 

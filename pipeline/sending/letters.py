@@ -1,5 +1,6 @@
 """The letter to leadership: the same words as on «Сводка», in HTML that every mail program shows, and in plain text."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline.files import Outputs
 from pipeline.measuring.figures import Figures
 from pipeline.sending.outbox import OUTBOX, Attachment, Letter, SentBook, compose, has_gone
-from pipeline.wording import NBSP, band, decimals_beside, number, percent, schools
+from pipeline.wording import NBSP, band, decimals_beside, lowered, number, percent, schools
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Brief
 from pipeline.writing.pages.doubts import is_headline_doubted, with_mark
@@ -44,23 +45,56 @@ class Behind(NamedTuple):
     mark: str
 
 
-def leadership_letter(figures: Figures, brief: Brief, registry: Registry, name: str, summary: bytes) -> Letter | None:
-    """What `brief` says, with the summary workbook attached under `name`; None where «Рассылка» names nobody for it."""
+class Page(NamedTuple):
+    """What the letter says of an order: its `brief`, with the summary workbook attached under `name`."""
+
+    figures: Figures
+    brief: Brief
+    name: str
+    summary: bytes
+
+
+def leadership_letter(pages: Sequence[Page], registry: Registry) -> Letter | None:
+    """The first page of each order, one after the other; None where «Рассылка» names nobody for it."""
     to = tuple(dict.fromkeys(one.email for one in registry.mailing if Topic.SUMMARY in one.wants))
     if not to:
         return None
+    told = [_told(page) for page in pages]
+    title = " ".join(page.brief.headline for page in pages)
+    html = _templates.get_template("letter.html").render(pages=told, title=title, theme=theme)
+    subject = " · ".join(_subject(page, alone=len(pages) == 1) for page in pages)
+    attachments = tuple(Attachment(page.name, page.summary, _XLSX) for page in pages)
+    return Letter(to, subject, "\n\n".join(map(_text, told)), html, attachments)
+
+
+def _subject(page: Page, *, alone: bool) -> str:
+    """The headline; beside another order's with what it is about."""
+    said = page.brief.headline.replace(NBSP, " ").removesuffix(".")
+    return said if alone else f"{page.figures.form.subject}: {lowered(said)}"
+
+
+class _Told(NamedTuple):
+    """What template and text are filled with."""
+
+    brief: Brief
+    where: str
+    behind: list[Behind]
+    more: str
+    legend: str
+    last: str
+
+
+def _told(page: Page) -> _Told:
+    figures, brief = page.figures, page.brief
     behind, more = _behind(figures)
-    content = {
-        "brief": brief,
-        "where": f"{figures.form.subject} · приказ №{NBSP}{figures.form.order.number} · {brief.dates}",
-        "behind": behind,
-        "more": f"и ещё {schools(more)}" if more else "",
-        "legend": _legend(figures),
-        "last": f"Во вложении — {name}. {brief.footer}{doubt_legend(figures)}",
-    }
-    html = _templates.get_template("letter.html").render(content, theme=theme)
-    attachment = Attachment(name, summary, _XLSX)
-    return Letter(to, brief.headline.replace(NBSP, " ").removesuffix("."), _text(**content), html, (attachment,))  # type: ignore[arg-type]
+    return _Told(
+        brief,
+        f"{figures.form.subject} · приказ №{NBSP}{figures.form.order.number} · {brief.dates}",
+        behind,
+        f"и ещё {schools(more)}" if more else "",
+        _legend(figures),
+        f"Во вложении — {page.name}.{f' {brief.footer}' if brief.footer else ''}{doubt_legend(figures)}",
+    )
 
 
 def nobody_to_tell(registry: Registry) -> list[str]:
@@ -78,8 +112,9 @@ def put_in_outbox(letter: Letter, as_of: date, sender: str, journal: SentBook, o
     return [f"Письмо не уйдёт по адресу {address}: {reason}." for address, reason in refusals]
 
 
-def _text(brief: Brief, where: str, behind: list[Behind], more: str, legend: str, last: str) -> str:
+def _text(told: _Told) -> str:
     """The same letter without any layout."""
+    brief, where, behind, more, _, last = told
     lines = [where, "", brief.headline, brief.subline, ""]
     lines += [f"{card.label}: {card.said} ({'; '.join(filter(None, card.note_lines))})" for card in brief.cards]
     if behind:
@@ -122,5 +157,5 @@ def _legend(figures: Figures) -> str:
     if figures.target is None:
         return ""
     plan = band(figures.target.min, figures.target.max)
-    sheet = figures.form.headline.sheet
+    sheet = figures.form.lead.sheet
     return f"Оранжевое — факт, серо-голубое — план {plan}. Остальные школы — в книге, лист «{sheet}»."

@@ -16,10 +16,16 @@ from pipeline.wording import corrected_by, message
 from schemas.answers import FIELDS
 from schemas.csv_tables import AnswersFile, FindingsFile, as_texts
 from schemas.district import MUNICIPALITY
-from schemas.municipality import Indicators
+from schemas.municipality import Indicators, NumberIndicators
 from schemas.remarks import Catalogue, Severity
 
-_FIGURES = ("covered", "total", "percent", "target_min", "target_max", "deviation_pp", "shortfall")  # of indicators
+_TYPES = {  # of indicators
+    **dict.fromkeys(("as_of", "scope", "item", "group", "status"), "str"),
+    **dict.fromkeys(
+        ("covered", "total", "percent", "target_min", "target_max", "deviation_pp", "shortfall"), "float64"
+    ),
+    **dict.fromkeys(("schools_counted", "schools_expected"), "int64"),
+}
 _RUNS_IN_EXCEL = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
@@ -41,7 +47,7 @@ def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
     information that says by which."""
     said = [(remark, message(remark, catalogue)) for remark in figures.remarks]
     for remark, file, day in figures.mended:
-        corrected = f"{message(remark, catalogue)} {corrected_by(file, day)}"
+        corrected = f"{message(remark, catalogue)} {corrected_by(file, day, figures.every)}"
         said.append((replace(remark, severity=Severity.INFO), corrected))
     rows = []
     for remark, sentence in said:
@@ -56,12 +62,13 @@ def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
 
 
 def indicators_csv(figures: Figures) -> bytes:
-    """`indicators` as a file."""
+    """`indicators` as a file, of a form that asks for figures with a unit `indicators_with_numbers`."""
+    table, row_type = (indicators_with_numbers(figures), _NumberRow) if figures.numbers else (indicators(figures), _Row)
     rows = (
         [_figure(value) if isinstance(value, float) else _safe(str(value)) for value in row]
-        for row in typed_rows(indicators(figures), _Row)
+        for row in typed_rows(table, row_type)
     )
-    return _csv(_Row._fields, rows)
+    return _csv(row_type._fields, rows)
 
 
 def indicators(figures: Figures) -> pd.DataFrame:
@@ -70,9 +77,44 @@ def indicators(figures: Figures) -> pd.DataFrame:
     schools = sorted(_schools(figures), key=lambda row: row.scope)  # stable: items stay in the form's order
     rows = [*_municipality(figures), *schools]
     waived = _waived(figures)
-    table = pd.DataFrame(rows, columns=list(_Row._fields)).astype(dict.fromkeys(_FIGURES, "float64"))
-    table["waived"] = [(row.scope, row.item) in waived for row in rows]
+    table = pd.DataFrame(rows, columns=list(_Row._fields)).astype(_TYPES)  # also of a form without any share
+    table["waived"] = pd.Series([(row.scope, row.item) in waived for row in rows], dtype="bool")
     return Indicators.validate(table).drop(columns="waived")
+
+
+def indicators_with_numbers(figures: Figures) -> pd.DataFrame:
+    """`schemas.municipality.NumberIndicators`: shares as in `indicators`, then figures, choices and lists of the
+    municipality, then those of the schools."""
+    shares = [
+        (*row, figures.form.period.key(figures.reporting_date or figures.as_of), _SHARE, "", math.nan)
+        for row in typed_rows(indicators(figures), _Row)
+    ]
+    rows = [*shares, *_municipal_numbers(figures), *_numbers_of_schools(figures)]
+    types = {**_TYPES, **dict.fromkeys(("period", "measure", "choice"), "str"), "value": "float64"}
+    return NumberIndicators.validate(pd.DataFrame(rows, columns=list(_NumberRow._fields)).astype(types))
+
+
+_SHARE, _REPORTED = "share", "reported"  # measures of rows that are no municipal figure of a number
+
+
+def _municipal_numbers(figures: Figures) -> Iterator[tuple[object, ...]]:
+    for total in figures.numbers.totals:
+        counted = total.counted, total.expected
+        row = _number_row(figures, MUNICIPALITY, total.item, *counted)
+        yield (*row, total.period, total.measure.value, total.choice, total.value)
+
+
+def _numbers_of_schools(figures: Figures) -> Iterator[tuple[object, ...]]:
+    period = figures.form.period.key(figures.reporting_date or figures.as_of)
+    for one in sorted(figures.numbers.schools, key=lambda one: one.school_code):
+        row = _number_row(figures, one.school_code, one.item, int(one.share is Share.COUNTED), 1)
+        yield (*row, period, _REPORTED, "", one.value)
+
+
+def _number_row(figures: Figures, scope: str, item: str, counted: int, expected: int) -> "_Row":
+    base = figures.form.item(item).base
+    group = figures.form.base(base).label if base else ""
+    return _Row(figures.as_of.isoformat(), scope, item, group, math.nan, math.nan, math.nan, counted, expected)
 
 
 def _waived(figures: Figures) -> set[tuple[str, str]]:
@@ -100,6 +142,29 @@ class _Row(NamedTuple):
     status: str = ""
 
 
+class _NumberRow(NamedTuple):
+    """One row of `NumberIndicators` as the file has it: `_Row`, and what is told of a figure."""
+
+    as_of: str
+    scope: str
+    item: str
+    group: str
+    covered: float
+    total: float
+    percent: float
+    schools_counted: int
+    schools_expected: int
+    target_min: float
+    target_max: float
+    deviation_pp: float
+    shortfall: float
+    status: str
+    period: str
+    measure: str
+    choice: str
+    value: float
+
+
 def _municipality(figures: Figures) -> Iterator[_Row]:
     for total in totals_by_item(figures).values():
         numbers = total.covered, total.total, total.percent, total.counted, total.expected
@@ -111,7 +176,8 @@ def _schools(figures: Figures) -> Iterator[_Row]:
     for row in coverage_rows(figures):
         counted = int(row.share is Share.COUNTED)
         numbers = row.covered, row.total, row.percent, counted, 1
-        yield _row(figures, against_target[row.school_code], row.school_code, row.item, *numbers)
+        against = against_target.get(row.school_code, figures.municipality)  # without a headline item: nothing
+        yield _row(figures, against, row.school_code, row.item, *numbers)
 
 
 def _row(
@@ -130,7 +196,7 @@ def _row(
     base = form.item(item).base
     group = form.base(base).label if base else ""
     row = _Row(figures.as_of.isoformat(), scope, item, group, covered, total, percent, counted, expected)
-    if item != form.headline.item:
+    if item != form.headline_number:
         return row
     return row._replace(
         target_min=target.min if target else None,

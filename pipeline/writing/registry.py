@@ -248,6 +248,8 @@ def _school(school: School, columns: Iterable[Column]) -> Iterable[Value]:
     for column in columns:
         if isinstance(column, book_of.People):
             yield school.bases.get(column.base)
+        elif isinstance(column, book_of.Plan):
+            yield school.plans.get(column.item)
         elif column == book_of.CLASSES:
             yield school.classes
         elif column in _UNWRITTEN:

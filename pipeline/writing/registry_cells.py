@@ -30,6 +30,8 @@ def look(column: Column) -> Look:
             return theme.TEXT
         case book_of.Number():
             return theme.PEOPLE
+        case book_of.Plan():
+            return theme.FIGURE
         case book_of.Day():
             return theme.DATE
         case _:
@@ -54,6 +56,9 @@ def _allowed(column: Column, lists: Lists) -> dict[str, object]:
             stop = f"Нужно целое число от 0 до {column.most}, без слов."
             bounds = {"criteria": "between", "minimum": 0, "maximum": column.most}
             return {"validate": "integer", **bounds, "error_message": stop}
+        case book_of.Plan():
+            stop = "Нужно число не меньше 0, без слов."
+            return {"validate": "decimal", "criteria": ">=", "value": 0, "error_message": stop}
         case book_of.Day():
             bounds = {"criteria": "between", "minimum": _FIRST_DAY, "maximum": _LAST_DAY}
             return {"validate": "date", **bounds, "error_message": "Нужна дата: ДД.ММ.ГГГГ."}

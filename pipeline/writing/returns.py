@@ -62,7 +62,7 @@ def _tasks(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[Ret
         remarks = said.get((line.file, line.school.code), ())
         if any(remark.severity is not Severity.INFO for remark in remarks) and line.file in files:
             path, read = files[line.file]
-            head = Head(line.school.full_name or line.school.name, line.as_of)
+            head = Head(line.school.full_name or line.school.name, line.as_of, figures.every)
             yield ReturnTask(line.school, line.file, path, read.digest, tuple(remarks), head)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pipeline.reading.opening.book import Cell, Value
 from schemas.reports import FIRST_YEAR, LAST_YEAR
@@ -15,17 +15,17 @@ FIRST_YEAR_OF_DOCUMENT = 1992
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 
 _MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
-_MONTH = (
+MONTH = (  # a pattern without groups, for longer ones to build in
     r"(?:янв(?:ар[ья])?|фев(?:рал[ья])?|мар(?:та?)?|апр(?:ел[ья])?|ма[йя]|июн[ья]?|июл[ья]?"
     r"|авг(?:уста?)?|сент?(?:ябр[ья])?|окт(?:ябр[ья])?|ноя(?:бр[ья])?|дек(?:абр[ья])?)(?![^\W_])\.?"
 )
-_MONTH_NAMED = re.compile(_MONTH, re.IGNORECASE)
+_MONTH_NAMED = re.compile(MONTH, re.IGNORECASE)
 # Shapes that cannot be figures or lists of classes.
 _CERTAIN = (
     r"[0-9]{1,2}\.\s?[0-9]{1,2}\.\s?(?:[0-9]{4}|[0-9]{2})",
     *(rf"[0-9]{{1,2}}\s?{mark}\s?[0-9]{{1,2}}\s?{mark}\s?[0-9]{{4}}" for mark in ("/", "-", ",")),
     *(rf"[0-9]{{4}}{mark}[0-9]{{1,2}}{mark}[0-9]{{1,2}}" for mark in (r"\.", "/", "-")),
-    rf"[«\"“„]?\s*[0-9]{{1,2}}\s*[»\"”“]?\s*{_MONTH}\s*(?:[0-9]{{4}}|[0-9]{{2}})",
+    rf"[«\"“„]?\s*[0-9]{{1,2}}\s*[»\"”“]?\s*{MONTH}\s*(?:[0-9]{{4}}|[0-9]{{2}})",
 )
 _SHORT_YEAR = tuple(rf"[0-9]{{1,2}}{mark}[0-9]{{1,2}}{mark}[0-9]{{2}}" for mark in ("/", "-"))
 # Digits that run on make it another number.
@@ -64,6 +64,7 @@ DAY_AND_MONTH = (
     rf"(?<![0-9])(?<![0-9][.,/\-])(?:{_DAY_AND_MONTH}\.(?![0-9])"
     rf"|(?:(?<=\bна\s)|(?<=\bс\s)|(?<=\bпо\s)|(?<=\bот\s)){_DAY_AND_MONTH}(?![0-9.,/])){_NOT_COUNTED}"
 )
+_DAY_WITHOUT_YEAR = re.compile(rf"[«\"“„]?\s*([0-9]{{1,2}}\s*[»\"”“]?\s*{_OF_MONTH})\s*", re.IGNORECASE)
 _ANY_DATE = re.compile(_DATE.replace("{}", "|".join(_CERTAIN + _SHORT_YEAR)), re.IGNORECASE)
 _FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _DAY_OR_YEAR = re.compile(r"(?<![^\W_])(?:d{1,4}|y{2,4}|д{1,2}|г{2,4})(?![^\W_])", re.IGNORECASE)
@@ -86,12 +87,31 @@ def read_date(said: Cell | str, first_year: int = FIRST_YEAR) -> date | None:
     value: Value | None = said.value if isinstance(said, Cell) else said
     if isinstance(value, datetime):
         value = value.date()
-    elif isinstance(value, float) and isinstance(said, Cell) and _shown_as_date(said.format):
+    elif isinstance(value, float) and isinstance(said, Cell) and shown_as_date(said.format):
         value = _from_serial(value)
     if isinstance(value, str) and len(value) <= LONGEST:
         days = {written.day for written in find_dates(value, first_year)}
         value = days.pop() if len(days) == 1 else None
     return value if isinstance(value, date) and first_year <= value.year <= LAST_YEAR else None
+
+
+def read_lone_date(cell: Cell, since: date | None, until: date | None) -> tuple[date | None, bool]:
+    """The date that is all that a cell says, and whether its year had to be taken from the span `since`–`until`: a day
+    without a year is read only where it falls into that span once."""
+    if not isinstance(cell.value, str):
+        return read_date(cell), False
+    text = cell.value.strip()
+    found = list(find_dates(text, FIRST_YEAR)) if len(text) <= LONGEST else []
+    if found:
+        [first, *others] = found
+        rest = f"{text[: first.start]} {text[first.end :]}"
+        return (None if others or re.search(r"\w", rest) else first.day), False
+    short = _DAY_WITHOUT_YEAR.fullmatch(text)
+    if not short or since is None or until is None:
+        return None, False
+    days = [day for year in range(since.year, until.year + 1) if (day := _day(f"{short[1]} {year}", FIRST_YEAR))]
+    within = [day for day in days if since <= day <= until]
+    return (within[0] if len(within) == 1 else None), True
 
 
 def find_dates(text: str, first_year: int) -> Iterator[Written]:
@@ -103,8 +123,8 @@ def find_dates(text: str, first_year: int) -> Iterator[Written]:
 @lru_cache(maxsize=4096)
 def _day(written: str, first_year: int) -> date | None:
     parts = [int(digits) for digits in re.findall("[0-9]+", written)]
-    if named := _MONTH_NAMED.search(written):
-        parts.insert(1, 1 + next(i for i, stem in enumerate(_MONTHS) if named[0].casefold().startswith(stem)))
+    if named := month_named(written):
+        parts.insert(1, named)
     day, month, year = parts if parts[0] <= 31 else reversed(parts)
     year += 2000 if year < 100 else 0
     try:
@@ -113,8 +133,22 @@ def _day(written: str, first_year: int) -> date | None:
         return None
 
 
-def _shown_as_date(number_format: str | None) -> bool:
+def month_named(text: str) -> int | None:
+    """The month whose name stands first in a text."""
+    named = _MONTH_NAMED.search(text)
+    return 1 + next(i for i, stem in enumerate(_MONTHS) if named[0].casefold().startswith(stem)) if named else None
+
+
+def shown_as_date(number_format: str | None) -> bool:
     return bool(number_format and _DAY_OR_YEAR.search(_FORMAT_LITERALS.sub(" ", number_format)))
+
+
+def shown_without_day(number_format: str | None) -> Literal["month", "year"] | None:
+    """What a date's format shows of it where that is no day: «янв.26», «2026»."""
+    letters = _FORMAT_LITERALS.sub(" ", number_format or "").casefold()
+    if not re.search("[yг]", letters) or re.search("[dд]", letters):
+        return None
+    return "month" if re.search("[mм]", letters) else "year"
 
 
 def _from_serial(serial: float) -> date | None:

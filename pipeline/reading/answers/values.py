@@ -10,11 +10,13 @@ from itertools import chain
 from typing import NamedTuple, assert_never
 
 from pipeline.reading.answers.by_class import Part, read_by_class, together
-from pipeline.reading.answers.dates import LONGEST, read_date
+from pipeline.reading.answers.choices import read_choices
+from pipeline.reading.answers.dates import LONGEST, read_date, read_lone_date
 from pipeline.reading.answers.documents import Document, read_document
 from pipeline.reading.answers.former import former_day, is_withdrawn, without_reference
 from pipeline.reading.answers.grades import read_classes
 from pipeline.reading.answers.number_formats import shown_with_words
+from pipeline.reading.answers.numbers import read_figure, takes_no_answer
 from pipeline.reading.answers.persons import read_person
 from pipeline.reading.answers.pieces import People
 from pipeline.reading.answers.shares import (
@@ -29,7 +31,7 @@ from pipeline.reading.answers.shares import (
 )
 from pipeline.reading.answers.tokens import DASHES
 from pipeline.reading.answers.vocabulary import kinds_of_people
-from pipeline.reading.answers.yes_no import read_yes_no
+from pipeline.reading.answers.yes_no import addresses_in, read_yes_no
 from pipeline.reading.opening.book import Cell, Value
 from schemas.form import Base, Form, Item, Kind
 from schemas.remarks import Remark, remark
@@ -49,6 +51,7 @@ __all__ = [
 ]
 
 _NOTHING_WRITTEN = re.compile(rf"[{DASHES}\s_.…·]*")
+_DASH = re.compile(rf"\s*[{DASHES}]{{1,3}}\s*")
 _UNFILLED = re.compile(rf"(?=[^_]*_)[{DASHES}\s_.…·/%№()«»\"]*")
 _SEE = r"(?:(?:см|смотри(?:те)?)\b\.?\s*(?:в\s+)?|в\s+)"
 _REFERS = re.compile(
@@ -71,18 +74,30 @@ class Answer(NamedTuple):
     remarks: tuple[Remark, ...] = ()
 
 
-def read_answer(item: Item, cell: Cell, form: Form, base: float | None) -> Answer:
+class Around(NamedTuple):
+    """What is known around a cell. `unit`: that its heading names instead of the form's; `since`, `until`: the days
+    that its report is about, where they are certain."""
+
+    unit: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def read_answer(item: Item, cell: Cell, form: Form, base: float | None, around: Around | None = None) -> Answer:
     """What one answer cell says about an item, by the item's kind (any but GROUP). A row of acts is read by its item.
 
     `base`: the known whole of the item's base, people.
     """
+    around = around or Around()
     if cell.fault == "error":
         return Answer((), (remark("CELL-ERROR", value=str(cell.value)),))
     if cell.fault == "no_value":
         return Answer((), (remark("CELL-NO-VALUE"),))
-    if is_blank(cell):
+    if is_zero(item, cell, form):
+        return Answer((_fact("value", 0.0),))
+    if is_blank(cell) or (item.kind is Kind.NUMBER and takes_no_answer(cell)):
         return Answer()
-    text = _as_shown(cell) if item.measured else as_text(cell.value)
+    text = _as_shown(cell) if item.measured or item.kind is Kind.NUMBER else as_text(cell.value)
     if cell_error := _ERROR_VALUE.search(text):
         return Answer((), (remark("CELL-ERROR", value=cell_error[0]),))
     if _does_not_apply(item, text, form):
@@ -106,7 +121,15 @@ def read_answer(item: Item, cell: Cell, form: Form, base: float | None) -> Answe
             return _read_yes_no(text)
         case Kind.TEXT:
             return Answer((_fact("text", text),))
-        case Kind.GROUP:
+        case Kind.NUMBER:
+            return _read_number(item, cell, text, form, around.unit)
+        case Kind.CHOICE:
+            return _read_choices(item, text)
+        case Kind.DATE:
+            return _read_date(cell, text, around)
+        case Kind.LINK:
+            return _read_link(text)
+        case Kind.GROUP | Kind.ROW | Kind.ROWS:
             raise AssertionError(f"item {item.number} is a heading: no answer belongs there")
         case _:
             assert_never(item.kind)
@@ -117,6 +140,13 @@ def is_blank(cell: Cell) -> bool:
     if cell.fault or not isinstance(cell.value, str):
         return False
     return bool(_NOTHING_WRITTEN.fullmatch(cell.value) or _UNFILLED.fullmatch(cell.value))
+
+
+def is_zero(item: Item, cell: Cell, form: Form) -> bool:
+    """A dash in a table of figures, where the order says that it means zero."""
+    if not form.recognise.dash_is_zero or item.kind is not Kind.NUMBER or not isinstance(cell.value, str):
+        return False
+    return _DASH.fullmatch(cell.value) is not None and item.number in form.cells_of_rows
 
 
 def refers_elsewhere(cell: Cell) -> bool:
@@ -229,6 +259,18 @@ def _wanted(item: Item) -> str:
     return "процент и классы, например 87 % (1–11 классы)" if item.classes else "процент, например 87 %"
 
 
+def _read_number(item: Item, cell: Cell, text: str, form: Form, heading_unit: str) -> Answer:
+    figure = read_figure(item, cell, form, heading_unit)
+    want = f"одно число ({form.unit(item.unit).short})" if item.unit else "одно число"
+    if isinstance(figure, Refusal):
+        return Answer((), (remark(figure.code, value=text, **{"want": want} | dict(figure.data)),))
+    if not figure.unit or not figure.value:
+        return Answer((_fact("value", figure.value),))
+    said, asked = form.unit(figure.unit).short, form.unit(item.unit).short
+    other = remark("NUM-OTHER-UNIT", value=text, unit=said, want=asked, counted=figure.value)
+    return Answer((_fact("value", figure.value),), (other,))
+
+
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -273,3 +315,28 @@ def _read_yes_no(text: str) -> Answer:
     if not said:
         return Answer((), (remark("YES-NO-UNREADABLE", value=text),))
     return Answer((_fact("yes", said), _fact("url", url)) if url else (_fact("yes", said),))
+
+
+def _read_choices(item: Item, text: str) -> Answer:
+    found = read_choices(item, text[:LONGEST])
+    if found.unknown:
+        near = f"может быть, «{found.nearest}»" if found.nearest else "; ".join(one.title for one in item.choices)
+        return Answer((), (remark("CHOICE-UNKNOWN", value=found.unknown, near=near),))
+    if len(found.titles) > 1 and not item.several:
+        return Answer((), (remark("CHOICE-ONE", value=text, said="; ".join(found.titles)),))
+    return Answer(tuple(_fact("choice", title) for title in found.titles))
+
+
+def _read_date(cell: Cell, text: str, around: Around) -> Answer:
+    day, year_taken = read_lone_date(cell, around.since, around.until)
+    if day is None:
+        return Answer((), (remark("DAY-UNREADABLE", value=text),))
+    taken = (remark("DAY-YEAR", value=text, day=day),) if year_taken else ()
+    return Answer((_fact("date", day.isoformat()),), taken)
+
+
+def _read_link(text: str) -> Answer:
+    """All addresses of the cell; «нет» is none."""
+    if found := addresses_in(text[:LONGEST]):
+        return Answer((_fact("url", "; ".join(found)),))
+    return Answer() if read_yes_no(text[:LONGEST]).said == NO else Answer((), (remark("LINK-UNREADABLE", value=text),))

@@ -52,6 +52,11 @@ def read_yes_no(text: str) -> YesNo:
     return YesNo(YES if "yes" in senses or (url and "later" not in senses) else "", url)
 
 
+def addresses_in(text: str) -> list[str]:
+    """All web addresses of a text, in order."""
+    return [found.rstrip(".,;:!") for found in _URL.findall(text)]
+
+
 def _senses(text: str) -> set[str] | None:
     """What its words say; None when one of them is not understood."""
     for aside in (_QUOTED, _SCHOOL_NUMBER):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pipeline.reading.answers.values import read_date
+from pipeline.reading.finding.times import times_of
 from pipeline.reading.opening.book import Cell, Sheet
 from pipeline.reading.schools import Schools
 from schemas import own_form
@@ -60,7 +61,7 @@ class _Named(NamedTuple):
 
 class _HeadReader:
     def __init__(self, sheet: Sheet, first: int, last: int, form: Form, schools: Schools) -> None:
-        self.sheet, self.form, self.schools = sheet, form, schools
+        self.sheet, self.form, self.schools, self.times = sheet, form, schools, times_of(form)
         self.lines = {spot: cell for spot, cell in sorted(sheet.cells.items()) if first <= spot.row <= last}
         self.labels: set[Spot] = set()
         self.dates: list[tuple[Said, date | None]] = []
@@ -68,8 +69,12 @@ class _HeadReader:
 
     def read(self) -> Head:
         for spot, cell in self.lines.items():
-            if spot not in self.labels and isinstance(cell.value, str):
+            if spot in self.labels:
+                continue
+            if isinstance(cell.value, str):
                 self._read_line(spot, cell.value)
+            elif self.times.stands_alone(cell):
+                self._read_time(spot, cell)
         named = self._certain()
         self.labels |= {one.spot for one in named}
         return Head(tuple(one.said for one in named), self._days(), frozenset(self.labels))
@@ -77,11 +82,11 @@ class _HeadReader:
     # ── a line ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _read_line(self, spot: Spot, text: str) -> None:
-        before, label, after = _split(text, self.form.recognise.as_of)
+        before, label, after = self.times.part(text, _without_titles(text.strip(), self.form))
         if is_one_of(before, (*self.form.recognise.measure, *self.form.recognise.answer)):
             return  # «Выполнение на 20.03.2014»: a heading of the table
-        if label:
-            self._read_date(spot, after)
+        if label is not None:
+            self._read_time(spot, Cell(after))
             self._name_within(spot, after)
         rest = _without_titles(before, self.form)
         if not rest:
@@ -96,18 +101,21 @@ class _HeadReader:
             self._name_within(spot, rest)
             return
         self.labels.add(spot)
-        value_spot, value = _value(name, spot, self.lines)
-        if value is not None and isinstance(value.value, str) and not _only_blanks(value.value):
-            self.labels.add(value_spot)
-            self._name_labelled(value_spot, name or value.value.strip())
+        for value_spot, value in _values(Cell(name), spot, self.lines)[:1]:
+            if isinstance(value.value, str) and not _only_blanks(value.value):
+                self.labels.add(value_spot)
+                self._name_labelled(value_spot, name or value.value.strip())
 
-    def _read_date(self, spot: Spot, after: str) -> None:
+    def _read_time(self, spot: Spot, after: Cell) -> None:
+        """`after`: what its own cell says of the time."""
         self.labels.add(spot)
-        value_spot, value = _value(after, spot, self.lines)
-        if value is not None and _may_be_a_date(value):
-            self.labels.add(value_spot)
-            shown = value.value if isinstance(value.value, str) else after or _shown(value)
-            self.dates.append((Said(shown.strip(), self.sheet.address(value_spot)), read_date(value)))
+        cells = _values(after, spot, self.lines)
+        said = self.times.read([cell for _, cell in cells]) if cells else None
+        if said:
+            first, cell = cells[0]
+            self.labels |= {one for one, _ in cells[: said.cells]}
+            text = said.text if isinstance(cell.value, str) else str(after.value) or said.text
+            self.dates.append((Said(text.strip(), self.sheet.address(first)), said.day))
 
     def _name_labelled(self, spot: Spot, text: str) -> None:
         """The words behind a label; of a sentence («… о введении …») the institutions that it names."""
@@ -168,16 +176,6 @@ def read_meta(sheets: tuple[Sheet, ...]) -> Meta:
     return Meta()
 
 
-def _split(text: str, labels: tuple[str, ...]) -> tuple[str, str, str]:
-    """Text before a label, the label as it stands, text after it; no label: all of it is before."""
-    for label in labels:
-        pattern = r"\s+".join(re.escape(word) for word in label.split()).replace("ё", "[её]")
-        found = re.search(rf"(?<!\w){pattern}(?!\w)\s*:?", text, re.IGNORECASE)
-        if found and (len(label) > own_form.SHORT_LABEL or read_date(text[found.end() :].strip())):
-            return text[: found.start()].strip(), found[0], text[found.end() :].strip()
-    return text.strip(), "", ""
-
-
 def _without_titles(text: str, form: Form) -> str:
     """What is left of a head line when the form's own title is taken off its beginning."""
     titles = (form.title, *form.recognise.titles)
@@ -205,25 +203,14 @@ def _school_name(text: str, form: Form) -> str | None:
     return None
 
 
-def _value(after: str, spot: Spot, lines: dict[Spot, Cell]) -> tuple[Spot, Cell | None]:
-    """What a label says: the rest of its own cell, else the next cell to the right on its row."""
-    if after and not _only_blanks(after):
-        return spot, Cell(after)
-    right = sorted(s for s in lines if s.row == spot.row and s.column > spot.column)
-    return (right[0], lines[right[0]]) if right else (spot, None)
-
-
-def _may_be_a_date(cell: Cell) -> bool:
-    """A hint beside an empty date cell is no date: a date has digits."""
-    return not isinstance(cell.value, str) or re.search(r"\d", cell.value) is not None
+def _values(after: Cell, spot: Spot, lines: dict[Spot, Cell]) -> list[tuple[Spot, Cell]]:
+    """What a label says: the rest of its own cell, and the cells to the right on its row, the nearest first."""
+    own = [] if isinstance(after.value, str) and _only_blanks(after.value) else [(spot, after)]
+    return own + [(s, cell) for s, cell in sorted(lines.items()) if s.row == spot.row and s.column > spot.column]
 
 
 def _only_blanks(text: str) -> bool:
     return not re.sub(r"[\s_.\-–—«»\"]", "", text)
-
-
-def _shown(cell: Cell) -> str:
-    return f"{cell.value:%d.%m.%Y}" if isinstance(cell.value, date) else str(cell.value)
 
 
 def _text(cell: Cell | None) -> str:

@@ -9,7 +9,10 @@ from pipeline.reading.finding.head import Head, Meta, Said, read_head
 from pipeline.reading.finding.ledger import Ledger
 from pipeline.reading.finding.tables import FormOnSheet
 from pipeline.reading.schools import Match, Schools
+from pipeline.wording import day as day_said
+from pipeline.wording import on
 from schemas.district import School
+from schemas.form import Form
 from schemas.remarks import remark
 from schemas.reports import Strange
 
@@ -82,7 +85,7 @@ def _as_of(ledger: Ledger, head: Head, meta: Meta) -> date | None:
     [(said, day)] = head.dates
     order = ledger.form.order
     if day is None:
-        example = f"{order.reporting_dates[0]:%d.%m.%Y}"
+        example = _example(ledger.form)
         place = {"cell": said.cell, "value": said.text}
         ledger.remarks.append(remark("DATE-UNREADABLE", **place, example=example))
         return None
@@ -92,3 +95,9 @@ def _as_of(ledger: Ledger, head: Head, meta: Meta) -> date | None:
     if meta.as_of and meta.as_of != day:
         ledger.remarks.append(remark("DATE-CONFLICT", cell=said.cell, form_date=meta.as_of))
     return day
+
+
+def _example(form: Form) -> str:
+    """How the first report says for when it is."""
+    first, every = form.order.reporting_dates[0], form.period.every
+    return day_said(first) if every == "date" else on(first, every)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from pipeline.reading.answers.documents import holds_details
 from pipeline.reading.answers.former import former_day
+from pipeline.reading.answers.units import unit_of_heading
 from pipeline.reading.answers.values import is_blank
 from pipeline.reading.finding.answer_columns import reads_as_answer
 from pipeline.reading.finding.ledger import Ledger, Role, is_hint, text_of
@@ -35,6 +36,8 @@ def read_items(ledger: Ledger, table: Table, rows: Sequence[Row], read_row: Read
             _say_unknown(ledger, row)
             continue
         _tell_of_wording(ledger, table.columns, row)
+        if unit := unit_of_heading(row.words, row.item, ledger.form):
+            ledger.units[row.number] = unit
         read_row(row)
         _read_wording(ledger, row)
 

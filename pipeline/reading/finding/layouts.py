@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from pipeline.reading.finding.asides import tell_asides
+from pipeline.reading.finding.grid_cells import read_grids
 from pipeline.reading.finding.head import Meta, read_meta
 from pipeline.reading.finding.identity import Identity, read_identity
 from pipeline.reading.finding.items import read_items
 from pipeline.reading.finding.ledger import Ledger
 from pipeline.reading.finding.notes import keep_notes
-from pipeline.reading.finding.order import of_another_order, speaks_of_another
+from pipeline.reading.finding.order import of_another_order, speaks_of_another, title_above
 from pipeline.reading.finding.order_form import OrderForm
 from pipeline.reading.finding.own_form import OwnForm
 from pipeline.reading.finding.pieces import Piece, reports_in
@@ -19,6 +21,7 @@ from pipeline.reading.finding.rows import find_rows
 from pipeline.reading.opening.book import Book, Sheet
 from pipeline.reading.schools import Schools
 from schemas.form import Form, Item
+from schemas.periods import first_day
 from schemas.remarks import Remark, remark
 from schemas.reports import ReportRead
 from schemas.school_names import whole_school
@@ -41,16 +44,24 @@ def read_book(book: Book, form: Form, schools: Schools) -> tuple[tuple[ReportRea
         return (), tuple(others[:1])
     if not forms:
         sheets = ", ".join(f"«{sheet.name}»" for sheet in book.sheets) or "нет"
-        return (), (remark("FILE-NO-FORM", sheets=sheets),)
+        table = f"{form.recognise.measure[0]} — {form.recognise.answer[0]}"
+        return (), (remark("FILE-NO-FORM", sheets=sheets, table=table),)
     return reports_of_book(forms)
 
 
 def _is_answered(report: ReportRead, form: Form) -> bool:
-    """Has an item that is due one day an answer? The title of an act alone may be the form's own."""
+    """Has an item that is not optional an answer? The title of an act alone may be the form's own."""
     answers = {fact.item for fact in report.facts if fact.field != "title"}
     titled = {fact.item for fact in report.facts if fact.field == "title"}
     written = report.written - (titled - answers)
-    return any({number, number.rpartition(".")[0]} & form.answer_due.keys() for number in written)
+    return any(form.answered_by(number) in form.telling for number in written)
+
+
+def _days_of(as_of: date | None, form: Form) -> tuple[date, date] | None:
+    """The span that a report is about, which its date ends; none where it is a state on a date."""
+    if as_of is None or form.period.every == "date":
+        return None
+    return first_day(form.period.every, as_of), as_of
 
 
 def readers(sheets: tuple[Sheet, ...], form: Form, schools: Schools, meta: Meta) -> "Iterator[FormReader]":
@@ -76,7 +87,8 @@ class FormReader:
         ledger, first = self.ledger, self.pieces[0]
         self._tell_the_version()
         identity = read_identity(ledger, first.found, self.schools, self.meta)
-        own = OwnForm(ledger, first.found) if first.found.items.columns.own_form else None
+        ledger.days = _days_of(identity.as_of, ledger.form)
+        own = OwnForm(ledger, first.found) if self._is_own(first) else None
         passport = own.passport if own else ()
         self._know_the_school(identity, passport)
         self.ledgers = {first.sheet.name: ledger}
@@ -94,11 +106,18 @@ class FormReader:
             bases=passport,
             own_form=own is not None,
             strange=tuple(ledger.strange),
+            title=title_above(first.sheet, first.found),
             columns="; ".join(dict.fromkeys(self.columns)),
         )
         place = {"sheet": report.sheet, "school": report.school, "as_of": report.as_of}
         self.remarks = [replace(r, **place) for r in ledger.remarks]  # type: ignore[arg-type]
         return report
+
+    def _is_own(self, first: Piece) -> bool:
+        """Svod's own form: by its columns, or, where it has tables of rows and columns alone, by what it remembers."""
+        found = first.found
+        of_grids = bool(found.grids) and found.items.first > found.items.last
+        return found.items.columns.own_form or (of_grids and self.meta.form == self.ledger.form.id)
 
     def _tell_the_version(self) -> None:
         """A form of another version is read all the same: numbers and wordings decide."""
@@ -128,6 +147,7 @@ class FormReader:
         read_items(ledger, found.items, rows, reader.read_row)
         if own:
             own.tell_headings()
+        read_grids(ledger, found)
         read_problems(ledger, found, rows[-1].row if rows else found.items.first - 1)
         keep_notes(ledger, found, piece.last_row)
         tell_asides(ledger, found, piece.last_row)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pipeline.reading.answers.tokens import DASHES
-from pipeline.reading.answers.values import is_blank, read_answer
+from pipeline.reading.answers.values import Around, is_blank, is_zero, read_answer
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Form, Item, Kind
@@ -51,6 +51,8 @@ class Ledger:
     answer_cells: dict[str, str] = field(default_factory=dict)
     answered: dict[str, Answered] = field(default_factory=dict)
     strange: list[Strange] = field(default_factory=list)
+    units: dict[str, str] = field(default_factory=dict)  # item -> the unit that its heading names, if not the form's
+    days: tuple[date, date] | None = None  # that the report is about, where they are certain
     refused: set[str] = field(default_factory=set)  # items that the sheet answers in two ways: nothing is counted
 
     @cached_property
@@ -106,7 +108,7 @@ class Ledger:
         self.answer_cells.setdefault(number, self.sheet.address(spot))
         if cell is None:
             return
-        if is_blank(cell) or is_hint(item, cell):
+        if (is_blank(cell) and not is_zero(item, cell, self.form)) or is_hint(item, cell):
             self.label([spot])
             self.take_back(item, number, spot)
             return
@@ -116,7 +118,10 @@ class Ledger:
             return  # a note
         places = places or {}
         self.roles |= dict.fromkeys([spot, *places.values()], Role.ANSWER)
-        answer = read_answer(item, cell, self.form, self.bases.get(item.base))
+        answer = read_answer(item, cell, self.form, self.bases.get(item.base), self.around(number))
+        if not answer.facts and not answer.remarks:  # «х»: nothing belongs there, and nothing is answered
+            self.label([spot])
+            return
         facts = [self.named(fact, number, places.get(fact.field, spot)) for fact in answer.facts]
         if number in self.answered:
             self._say_again(number, facts, cell, spot)
@@ -125,6 +130,11 @@ class Ledger:
         self.answered[number] = Answered(_values(facts), text_of(cell), self.sheet.address(spot))
         self.add(number, facts)
         self.say(number, spot, answer.remarks)
+
+    def around(self, number: str) -> Around:
+        """What is known around the answer of an item."""
+        since, until = self.days or (None, None)
+        return Around(self.units.get(number, ""), since, until)
 
     def take_back(self, item: Item, number: str, spot: Spot) -> None:
         """A dash where nothing need be said: a former answer does not stand."""

@@ -36,7 +36,8 @@ def keep_notes(ledger: Ledger, found: FormOnSheet, last_row: int) -> None:
 def _is_printed_line(cell: Cell, form: Form) -> bool:
     text = cell.value if isinstance(cell.value, str) else ""
     hints = [item.hint for item in form.items if item.hint]
-    printed = (*form.recognise.note, form.problems.title, form.title, *form.recognise.titles, *hints)
+    problems = (form.problems.title,) if form.problems else ()
+    printed = (*form.recognise.note, *problems, form.title, *form.recognise.titles, *hints)
     return any(only_repeats(text, one) for one in printed) or is_signature(cell, form)
 
 
@@ -44,4 +45,5 @@ def _is_printed_number(found: FormOnSheet, spot: Spot, cell: Cell) -> bool:
     """A number of a table's first column whose row holds nothing else: printed, never answered."""
     tables = [t for t in (found.items, found.problems) if t]
     in_column = any(spot.column == t.columns.number and t.first <= spot.row <= t.last for t in tables)
+    in_column = in_column or any(spot.column == g.number and g.first <= spot.row <= g.last for g in found.grids)
     return in_column and re.fullmatch(r"\W*\d[\d.,]*\W*", text_of(cell)) is not None

@@ -38,7 +38,7 @@ def speaks_of_another(parts: Sequence[Part], form: Form) -> Remark | None:
     """A report whose numbered rows mostly speak of other things; where its title does too, fewer rows are enough.
     `parts`: the pieces of the report, the one with the head first."""
     sheet = parts[0][0]
-    title = _title(*parts[0])
+    title = title_above(*parts[0])
     foreign_title = bool(title) and not (stems(title) - _OF_ANY_TITLE) & _of_the_title(form)
     against, doubtful, agreeing = 0, 0, 0
     for numbers, words in chain.from_iterable(_numbered_rows(*part) for part in parts):
@@ -52,6 +52,17 @@ def speaks_of_another(parts: Sequence[Part], form: Form) -> Remark | None:
     if against > agreeing + doubtful or (foreign_title and against + doubtful > agreeing):
         return replace(_other(_name(title, form), form), sheet=sheet.name)
     return None
+
+
+def order_in_title(title: str, forms: Sequence[Form]) -> Form | None:
+    """Which of these forms a report's title names: the only one whose title it is, or else the only one whose words it
+    bears. None where that does not decide."""
+    bearing = [form for form in forms if best_likeness(title, (form.title, *form.recognise.titles)) >= _SAME_FORM]
+    if len(bearing) != 1:
+        said = stems(title)
+        others = {form.id: [_of_the_title(one) for one in forms if one is not form] for form in forms}
+        bearing = [form for form in forms if said & _of_the_title(form).difference(*others[form.id])]
+    return bearing[0] if len(bearing) == 1 else None
 
 
 def _other(name: str, form: Form) -> Remark:
@@ -68,7 +79,7 @@ def _numbered_rows(sheet: Sheet, found: FormOnSheet) -> Iterator[tuple[list[str]
             yield numbers, words.value
 
 
-def _title(sheet: Sheet, found: FormOnSheet) -> str:
+def title_above(sheet: Sheet, found: FormOnSheet) -> str:
     """What the lines above the table call the report; blank where none does."""
     lines = [
         cell.value

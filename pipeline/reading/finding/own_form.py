@@ -46,7 +46,9 @@ class OwnForm:
             case Kind.YES_NO:
                 ledger.answer(item, number, answer)
                 _read_address(ledger, columns, number, row.row + 1)
-            case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT:
+            case Kind.ROW | Kind.ROWS:
+                pass  # its table is read as such
+            case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT | Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK:
                 ledger.answer(item, number, answer)
             case _:
                 assert_never(item.kind)

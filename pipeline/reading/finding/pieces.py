@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.reading.answers.values import is_blank
+from pipeline.reading.finding.grid_rows import GridRow, find_grid_rows
 from pipeline.reading.finding.head import Meta
 from pipeline.reading.finding.identity import Identity, read_identity
 from pipeline.reading.finding.ledger import Ledger, is_hint
@@ -18,7 +19,7 @@ from pipeline.reading.opening.book import Sheet
 from pipeline.reading.schools import Schools
 from schemas import own_form
 from schemas.addresses import Spot
-from schemas.form import Form
+from schemas.form import Form, Kind
 from schemas.reports import PROBLEM
 
 _NAMELESS = {"SCHOOL-MISSING", "DATE-MISSING"}
@@ -53,7 +54,19 @@ class Piece:
         table = self.found.problems
         rows = range(table.first, table.last + 1) if table else ()
         problems = table and any(Spot(row, table.columns.measure) in self.sheet.cells for row in rows)
-        return frozenset(items | {PROBLEM} if problems else items)
+        return frozenset(items | {PROBLEM} if problems else items) | self._answered_in_grids()
+
+    def _answered_in_grids(self) -> frozenset[str]:
+        """Rows of the form's own tables with something written in them; a line of a list by what it says."""
+        rows = [(grid, row) for grid in self.found.grids for row in find_grid_rows(self.sheet, grid, self.form)]
+        return frozenset(said for grid, row in rows if (said := self._said_in(row)))
+
+    def _said_in(self, row: GridRow) -> str:
+        cells = [self.sheet.cells.get(Spot(row.row, column)) for column in sorted(row.columns)]
+        filled = [str(cell.value) for cell in cells if cell is not None and not is_blank(cell)]
+        if not filled or row.item is None:
+            return ""
+        return row.item.number if row.item.kind is Kind.ROW else "|".join([row.item.number, *filled])
 
     def _is_filled(self, row: int) -> bool:
         table = self.found.items

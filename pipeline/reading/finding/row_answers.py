@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pipeline.reading.answers.units import unit_alone
 from pipeline.reading.answers.values import Answer, classes_apart, is_blank, read_answer, read_classes
 from pipeline.reading.finding.answer_columns import AnswerColumns, reads_as_answer
 from pipeline.reading.finding.headings import Meaning, meaning_of
@@ -91,6 +92,7 @@ class RowReader:
     def _pieces(self, item: Item, rows: Sequence[int], wording: int) -> Iterator[Piece]:
         """The filled cells of the chosen columns; blanks and the order's hints are printed."""
         for row in rows:
+            self._mind_unit(item, row)
             of_row = self._meaning_of_row(row, wording) if row != rows[0] else None
             for column, meaning in self.columns.answers.items():
                 spot = Spot(row, column)
@@ -119,6 +121,14 @@ class RowReader:
         self.ledger.label([Spot(row, self.columns.unit)])
         meaning = meaning_of(unit.value, self.ledger.form)
         return _as_figure(cell, meaning.role) if meaning and meaning.role in ("count", "percent") else cell
+
+    def _mind_unit(self, item: Item, row: int) -> None:
+        """A unit in a column of its own, where it is not the one that the form asks for."""
+        cell = self.ledger.sheet.cells.get(Spot(row, self.columns.unit)) if self.columns.unit else None
+        if item.kind is Kind.NUMBER and cell is not None and (unit := unit_alone(text_of(cell), self.ledger.form)):
+            self.ledger.label([Spot(row, self.columns.unit)])
+            if unit != item.unit:
+                self.ledger.units[item.number] = unit
 
     def _beside(self, rows: Sequence[int], wording: int) -> Iterator[Piece]:
         """The cells of the row outside all columns that are known to hold the answer or another thing, and words
@@ -226,7 +236,7 @@ class RowReader:
         cell = parts[0] if len(parts) == 1 else Cell(_put_together(pieces, parts))
         if graded and not isinstance(cell.value, bool):
             cell = Cell(f"{_shown(cell)} ({graded} кл.)")
-        answer = read_answer(item, cell, self.ledger.form, self._base(item))
+        answer = read_answer(item, cell, self.ledger.form, self._base(item), self.ledger.around(item.number))
         places = {piece.meaning.role: piece.spot for piece in pieces if piece.meaning.role}
         for piece in pieces:
             if not piece.meaning.role and len(pieces) > 1:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from pipeline.reading.answers.spans import spoken_period
+from pipeline.reading.finding.form_tables import Grid, Rows, find_grids
 from pipeline.reading.finding.headings import Meaning, meaning_of, meaning_of_path
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas import own_form
@@ -64,12 +66,14 @@ class Table:
 
 @dataclass(frozen=True)
 class FormOnSheet:
-    """One form: the head above its table of items, that table, and the table of problems, if there."""
+    """One form: the head above its tables, the table of items (no rows where there is none), that of problems, if
+    there, and the form's own tables."""
 
     head_first: int
     head_last: int
     items: Table
     problems: Table | None
+    grids: tuple[Grid, ...] = ()
 
 
 class _Start(NamedTuple):
@@ -85,11 +89,10 @@ class _Start(NamedTuple):
     parts: int = 0
 
 
-Rows = dict[int, dict[int, str]]  # row -> column -> text, blank for a cell that is no text
-
-
 def find_forms(sheet: Sheet, form: Form) -> list[FormOnSheet]:
     """All forms on the sheet, from top to bottom."""
+    if form.tables:
+        return _with_grids(_tables_of_all_kinds(sheet, form))
     return _forms(_tables(sheet, form, _ENOUGH_ITEMS))
 
 
@@ -119,6 +122,11 @@ def _forms(tables: list[Table]) -> list[FormOnSheet]:
 
 def _tables(sheet: Sheet, form: Form, enough: int) -> list[Table]:
     rows = _by_row(sheet)
+    starts = _starts(sheet, rows, form, enough)
+    return [_bounded(start, starts[here + 1 :], rows, form) for here, start in enumerate(starts)]
+
+
+def _starts(sheet: Sheet, rows: Rows, form: Form, enough: int) -> list[_Start]:
     starts: list[_Start] = []
     for row, columns in rows.items():
         problems = _problems_heading(row, columns, form)
@@ -126,7 +134,7 @@ def _tables(sheet: Sheet, form: Form, enough: int) -> list[Table]:
     if not any(not start.problems for start in starts):
         starts += _table_without_heading(sheet, rows, form, enough)
         starts.sort(key=lambda start: start.heading or start.first)
-    return [_bounded(start, starts[here + 1 :], rows, form) for here, start in enumerate(starts)]
+    return starts
 
 
 def _bounded(start: _Start, later: list[_Start], rows: Rows, form: Form) -> Table:
@@ -135,6 +143,10 @@ def _bounded(start: _Start, later: list[_Start], rows: Rows, form: Form) -> Tabl
     last = after.heading - 1 if after else max(rows)
     while last > start.heading and after and _is_head_line(rows.get(last, {}), after.problems, form):
         last -= 1
+    return _ended(start, last)
+
+
+def _ended(start: _Start, last: int) -> Table:
     return Table(
         start.columns, start.heading, start.first, last, start.problems, start.labels, start.meanings, start.width,
         start.parts,
@@ -146,8 +158,10 @@ def _is_head_line(columns: dict[int, str], of_problems: bool, form: Form) -> boo
     if not columns:
         return True
     words = [text for text in columns.values() if text]
-    if of_problems:
+    if of_problems and form.problems:
         return any(is_one_of(text, (form.problems.title,)) for text in words)
+    if form.period.every != "date" and any(spoken_period(text, form.periods) for text in words):
+        return True
     heads = (*form.recognise.titles, *form.recognise.as_of, form.title)
     return any(
         is_one_of(text, heads) or plain(text).startswith(("в ", *(plain(h) for h in heads))) or plain(text) == "в"
@@ -161,6 +175,70 @@ def _by_row(sheet: Sheet) -> Rows:
         value = sheet.cells[spot].value
         rows.setdefault(spot.row, {})[spot.column] = value if isinstance(value, str) else ""
     return rows
+
+
+# ── tables of rows and columns among the others ──────────────────────────────────────────────────────────
+
+
+def _tables_of_all_kinds(sheet: Sheet, form: Form) -> "list[Table | Grid]":
+    """From top to bottom, each down to the next, or to the title of the form that stands once more below it."""
+    rows = _by_row(sheet)
+    grids = find_grids(sheet, rows, form)
+    within = {row for grid in grids for row in range(grid.heading, grid.first)}
+    others = [one for one in _starts(sheet, rows, form, _ENOUGH_ITEMS) if (one.heading or one.first) not in within]
+    tables: list[Grid | _Start] = sorted([*grids, *others], key=_begin)
+    bounded: list[Table | Grid] = []
+    for here, table in enumerate(tables):
+        below = _begin(tables[here + 1]) - 1 if here + 1 < len(tables) else max(rows)
+        titled = (row for row in range(table.first, below + 1) if _is_titled(rows.get(row, {}), form))
+        last = next(titled, below + 1) - 1
+        bounded.append(replace(table, last=last) if isinstance(table, Grid) else _ended(table, last))
+    return bounded
+
+
+def _begin(table: "Grid | _Start | Table") -> int:
+    return table.top if isinstance(table, Grid) else table.heading or table.first
+
+
+def _is_titled(cells: dict[int, str], form: Form) -> bool:
+    titles = (form.title, *form.recognise.titles)
+    return any(text and is_one_of(text.split("\n")[0], titles) for text in cells.values())
+
+
+def _with_grids(tables: "list[Table | Grid]") -> list[FormOnSheet]:
+    """Tables of all kinds as forms: another begins where a table would stand twice, or a title stands between."""
+    groups: list[list[Table | Grid]] = []
+    for table in tables:
+        before = groups[-1][-1] if groups else None
+        twice = groups and any(_is_same(one, table) for one in groups[-1])
+        if before is None or twice or before.last + 1 < _begin(table):
+            groups.append([])
+        groups[-1].append(table)
+    found: list[FormOnSheet] = []
+    head_first = 1
+    for group in groups:
+        grids = tuple(table for table in group if isinstance(table, Grid))
+        others = [table for table in group if isinstance(table, Table)]
+        items = next((table for table in others if not table.problems), None) or _no_items(group)
+        problems = next((table for table in others if table.problems), None)
+        found.append(FormOnSheet(head_first, _begin(group[0]) - 1, items, problems, grids))
+        head_first = group[-1].last + 1
+    return found
+
+
+def _is_same(one: "Table | Grid", other: "Table | Grid") -> bool:
+    if isinstance(one, Grid) and isinstance(other, Grid):
+        return one.columns.keys() == other.columns.keys() and one.under == other.under
+    return isinstance(one, Table) and isinstance(other, Table) and one.problems == other.problems
+
+
+def _no_items(group: "list[Table | Grid]") -> Table:
+    """A table of items without rows, below the others."""
+    first, last = group[0], group[-1].last
+    if isinstance(first, Table):
+        return Table(first.columns, 0, last + 1, last)
+    left = first.label or min(first.values)
+    return Table(Columns(first.number or max(left - 1, 1), left, max(first.values)), 0, last + 1, last)
 
 
 # ── headings ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,6 +331,8 @@ def _parts_column(measure: int, answer: int, paths: dict[int, list[str]], form: 
 
 
 def _problems_heading(row: int, columns: dict[int, str], form: Form) -> _Start | None:
+    if form.problems is None:
+        return None
     problem = _first(columns, form.problems.problem)
     solution = _first(columns, form.problems.solution, after=problem)
     if not problem or not solution:
@@ -307,7 +387,8 @@ def _count_up(marks: list[str]) -> bool:
 
 def _table_without_heading(sheet: Sheet, rows: Rows, form: Form, enough: int) -> list[_Start]:
     """The column in which most of the form's long wordings stand is the column of measures."""
-    known = [item for item in form.items if len(item.title) > 30 or item.kind is Kind.GROUP]
+    of_tables = (Kind.ROW, Kind.ROWS)
+    known = [i for i in form.items if (len(i.title) > 30 or i.kind is Kind.GROUP) and i.kind not in of_tables]
     hits: dict[int, dict[str, int]] = {}
     for row, columns in rows.items():
         for column, text in columns.items():
@@ -317,7 +398,7 @@ def _table_without_heading(sheet: Sheet, rows: Rows, form: Form, enough: int) ->
                 if best_likeness(text, item.wordings) >= SAME_WORDING:
                     hits.setdefault(column, {}).setdefault(item.number, row)
     column, items = max(hits.items(), key=lambda hit: len(hit[1]), default=(0, {}))
-    if len(items) < min(enough, len(known)):
+    if not items or len(items) < min(enough, len(known)):
         return []
     first = min(items.values())
     return [_below_unknown_heading(first, column, sheet, rows, form)]

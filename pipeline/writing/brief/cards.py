@@ -1,12 +1,15 @@
-"""The five cards: the figures that leadership asks for first, each with the change since the last reporting date."""
+"""The cards, five at most: the figures that leadership asks for first, each with the change since the last reporting
+date."""
 
 import math
 from collections.abc import Iterator
+from typing import assert_never
 
 from pipeline import wording
 from pipeline.measuring.coverage import is_overdue
 from pipeline.measuring.figures import Activation, Figures, Level, State
 from pipeline.measuring.rows import totals_by_item
+from pipeline.measuring.words import spreads
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Card
@@ -17,6 +20,7 @@ from pipeline.writing.pages.doubts import (
     is_item_doubted,
     with_mark,
 )
+from pipeline.writing.pages.figures_said import MEASURES, main_total, rounded_said
 from pipeline.writing.pages.theme import Mark
 from pipeline.writing.pages.words import (
     UNKNOWN,
@@ -31,19 +35,54 @@ from pipeline.writing.pages.words import (
     signed,
     to_remind,
 )
+from schemas.form import Item, Kind
 from schemas.remarks import Severity
 
 CARD_LINE = 38  # characters of one line of a card's note
 
 
 def make_cards(figures: Figures) -> tuple[Card, ...]:
-    return (
-        _submission_card(figures),
-        _headline_card(figures),
-        _target_card(figures),
-        _second_card(figures),
-        _remarks_card(figures),
-    )
+    form = figures.form
+    if form.headline is None:
+        shown = [item_card(card.item, card.title, figures) for card in form.cards]
+    else:
+        shown = [_headline_card(figures), _target_card(figures)]
+        shown += [item_card(card.item, card.title, figures) for card in (form.second_card,) if card]
+    return _submission_card(figures), *shown, _remarks_card(figures)
+
+
+def item_card(number: str, title: str, figures: Figures) -> Card:
+    """The municipality's figure of any item or cell, with what stands below it."""
+    item = figures.form.item(number)
+    match item.kind:
+        case Kind.COVERAGE:
+            return _coverage_card(item, title, figures)
+        case Kind.VOLUME:
+            return _volume_card(item, title, figures)
+        case Kind.NUMBER:
+            return _number_card(number, title, figures)
+        case Kind.CHOICE | Kind.YES_NO:
+            return Card(title, UNKNOWN, ("нет данных",))
+        case Kind.TEXT | Kind.PERSON | Kind.DOCUMENT | Kind.ACTS | Kind.DATE | Kind.LINK:
+            return Card(title, UNKNOWN, ("нет данных",))  # words have no figure
+        case Kind.GROUP | Kind.ROW | Kind.ROWS:
+            return Card(title, UNKNOWN, ("нет данных",))  # no answer of their own
+        case _:
+            assert_never(item.kind)
+
+
+def _number_card(number: str, title: str, figures: Figures) -> Card:
+    """The municipality's figure of a number, what it is, and what it was at the date before."""
+    total = main_total(figures, number)
+    if total is None or total.value is None:
+        return Card(title, UNKNOWN, ("нет данных",))
+    counted = f"учтено школ: {wording.number(total.counted)} из {wording.number(total.expected)}"
+    notes = [MEASURES[total.measure], counted]
+    before = main_total(figures.before, number) if figures.before else None
+    if figures.before and before and before.value is not None:
+        when = wording.on(figures.before.as_of, figures.every, short=True)
+        notes.append(f"{when} — {rounded_said(figures.form, before)}")
+    return Card(title, rounded_said(figures.form, total), tuple(notes))
 
 
 def _submission_card(figures: Figures) -> Card:
@@ -89,7 +128,7 @@ def _punctuality(figures: Figures) -> str:
 
 
 def _headline_card(figures: Figures) -> Card:
-    label, row, target = figures.form.headline.name, figures.municipality, figures.target
+    label, row, target = figures.form.lead.name, figures.municipality, figures.target
     if row.percent is None:
         return Card(label, UNKNOWN, (_why_unknown(figures),))
     state = f"{level_said(row.level)} {wording.band(target.min, target.max)}" if target else "план ещё не действует"
@@ -97,7 +136,7 @@ def _headline_card(figures: Figures) -> Card:
         state = "без плана"
     if row.change_schools is None:  # a school's own page
         (state,) = _with_points((state,), row.change, figures)
-    item = figures.form.headline.item
+    item = figures.form.headline_number
     notes = (state, _covered_said(row, figures), *_changed(item, row.change, row.change_schools, figures))
     needs_action, decimals = row.level is Level.BELOW, share_decimals(row, target)
     return _share_card(label, row.percent, decimals, notes, needs_action, is_headline_doubted(figures))
@@ -109,8 +148,9 @@ def _covered_said(row: Activation, figures: Figures) -> str:
     before = compared_with(figures)
     if row.change_people is None or before is None:
         return said
-    change = with_mark(signed(round(row.change_people)), is_change_doubted(figures, figures.form.headline.item))
-    (longer,) = _with_addition((said,), f"{change} с {wording.short_day(before.as_of)}", change)
+    change = with_mark(signed(round(row.change_people)), is_change_doubted(figures, figures.form.headline_number))
+    since = wording.since(before.as_of, before.every, short=True)
+    (longer,) = _with_addition((said,), f"{change} {since}", change)
     return longer
 
 
@@ -129,7 +169,7 @@ def _behind_lines(figures: Figures) -> tuple[str, ...]:
     """In one line where the comparison needs the other. What the schools lack is not said beside what the whole
     municipality lacks: that is another number."""
     if not figures.below:
-        doubted = len(doubted_schools(figures, figures.form.headline.item))
+        doubted = len(doubted_schools(figures, figures.form.headline_number))
         return (
             f"{Mark.CHECK} под вопросом: {wording.number(doubted)}" if doubted else f"{Mark.ON_PLAN} отстающих нет",
         )
@@ -152,12 +192,11 @@ def _on_target_before(figures: Figures) -> Iterator[str]:
         yield said if before.target == figures.target else f"{said} при плане {plan}"
 
 
-def _second_card(figures: Figures) -> Card:
-    card = figures.form.second_card
-    item, total = figures.form.item(card.item), totals_by_item(figures)[card.item]
+def _coverage_card(item: Item, title: str, figures: Figures) -> Card:
+    total = totals_by_item(figures)[item.number]
     percent = total.percent
     if math.isnan(percent):
-        return Card(card.title, UNKNOWN, (_why_unknown(figures),))
+        return Card(title, UNKNOWN, (_why_unknown(figures),))
     notes = [wording.counted_of(total.counted, len(figures.schools))]
     overdue = False
     if item.due:
@@ -165,8 +204,18 @@ def _second_card(figures: Figures) -> Card:
         overdue = is_overdue(percent, item.due, figures.as_of)
     decimals = wording.decimals_beside(percent, 100, 100)  # 99,97 % is not said as «100 %»
     change = None if math.isnan(total.change) else total.change
-    lines = (*notes, *_changed(card.item, change, total.change_schools, figures))
-    return _share_card(card.title, percent, decimals, lines, overdue, is_item_doubted(figures, card.item))
+    lines = (*notes, *_changed(item.number, change, total.change_schools, figures))
+    return _share_card(title, percent, decimals, lines, overdue, is_item_doubted(figures, item.number))
+
+
+def _volume_card(item: Item, title: str, figures: Figures) -> Card:
+    """No people are behind it, and nothing can be added up: the middle of the schools."""
+    spread = next((one for one in spreads(figures) if one.item is item), None)
+    if spread is None:
+        return Card(title, UNKNOWN, (_why_unknown(figures),))
+    notes = ("середина по школам", wording.counted_of(spread.counted, len(figures.schools)))
+    doubted = is_item_doubted(figures, item.number)
+    return _share_card(title, spread.median, 1, notes, needs_action=False, doubted=doubted)
 
 
 def _remarks_card(figures: Figures) -> Card:
@@ -181,7 +230,7 @@ def _remarks_card(figures: Figures) -> Card:
             notes = _with_addition(notes, f"отложено показателей {aside}", f"отложено {aside}")
     elif warnings:
         notes = (f"{Mark.ON_PLAN} ошибок нет", f"проверить {wording.number(warnings)}")
-    elif reported(figures) and figures.counted:
+    elif reported(figures) and (figures.counted or figures.form.headline is None):
         notes = (f"{Mark.ON_PLAN} замечаний нет",)
     else:
         return Card(label, UNKNOWN, (_why_unknown(figures),))
@@ -191,7 +240,8 @@ def _remarks_card(figures: Figures) -> Card:
             wording.number(figures.remark_history.raised),
         )
         corrected = f"исправлено ошибок {corrected} из {raised}"
-        notes = _with_addition(notes, f"{corrected} с {wording.short_day(figures.before.as_of)}", corrected)
+        since = wording.since(figures.before.as_of, figures.every, short=True)
+        notes = _with_addition(notes, f"{corrected} {since}", corrected)
     return Card(label, wording.number(errors + warnings), notes, errors > 0, errors + warnings, theme.PEOPLE)
 
 
@@ -229,8 +279,8 @@ def _with_points(notes: tuple[str, ...], change: float | None, figures: Figures)
     before = compared_with(figures)
     if change is None or before is None:
         return notes
-    said = with_mark(points_said(change), is_change_doubted(figures, figures.form.headline.item))
-    return _with_addition(notes, f"{said} с {wording.short_day(before.as_of)}", said)
+    said = with_mark(points_said(change), is_change_doubted(figures, figures.form.headline_number))
+    return _with_addition(notes, f"{said} {wording.since(before.as_of, before.every, short=True)}", said)
 
 
 def _changed(item: str, change: float | None, schools: int | None, figures: Figures) -> Iterator[str]:
@@ -238,7 +288,7 @@ def _changed(item: str, change: float | None, schools: int | None, figures: Figu
     before = compared_with(figures)
     if schools is None or before is None:
         return
-    since = f"с {wording.short_day(before.as_of)}"
+    since = wording.since(before.as_of, before.every, short=True)
     if change is None:
         yield f"{since} сравнить не с чем"
     else:

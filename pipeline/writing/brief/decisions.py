@@ -12,6 +12,7 @@ from pipeline.wording import NBSP
 from pipeline.writing.pages import titles
 from pipeline.writing.pages.brief import Decision, Subject
 from pipeline.writing.pages.doubts import (
+    doubted_schools,
     is_course_doubted,
     is_headline_doubted,
     is_milestone_doubted,
@@ -38,19 +39,22 @@ from schemas.remarks import Catalogue, Remark, Severity
 DECISION_LENGTH = 125  # characters of one line on «Сводка», not wrapped
 MOST_NAMES = 4  # in a line of decision; fewer where the line would be too long
 
-NOTHING_TO_DECIDE = Decision("Итог", "Решений не требуется: все отчёты сданы, отстающих и просроченных этапов нет.")
 
-NOTHING_ASKED = Decision("Итог", "Решений не требуется: отчётной даты ещё не было, отчёты не запрашивались.")
-
-NOTHING_COUNTED = Decision(
-    "Итог", "Решений не требуется: все отчёты сданы, просроченных этапов нет; показателей пока нет."
-)
-
-NOTHING_BUT_DOUBTS = Decision(
-    "Итог",
-    "Решений не требуется: все отчёты сданы, просроченных этапов нет. Проверьте ответы под вопросом.",
-    titles.REMARKS,
-)
+def nothing_to_decide(figures: Figures) -> Decision:
+    """What is said where there is nothing to decide, of what the form has."""
+    form = figures.form
+    if figures.reporting_date is None:
+        return Decision("Итог", "Решений не требуется: отчётной даты ещё не было, отчёты не запрашивались.")
+    met = ", просроченных этапов нет" if form.has_milestones else ""
+    if doubted_schools(figures, form.headline_number):
+        said = f"Решений не требуется: все отчёты сданы{met}. Проверьте ответы под вопросом."
+        return Decision("Итог", said, titles.REMARKS)
+    if form.headline is None:
+        return Decision("Итог", f"Решений не требуется: все отчёты сданы{met}.")
+    if not figures.counted:
+        return Decision("Итог", f"Решений не требуется: все отчёты сданы{met}; показателей пока нет.")
+    met = ", отстающих и просроченных этапов нет" if form.has_milestones else ", отстающих нет"
+    return Decision("Итог", f"Решений не требуется: все отчёты сданы{met}.")
 
 
 def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]:
@@ -60,13 +64,13 @@ def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]
     if said := _fitted(lambda shown: _about_registry(figures, shown)):
         yield Decision("Реестр", said, titles.REMARKS, "Исправить реестр школ", Subject(Matter.REGISTRY))
     if figures.below:
-        sheet = figures.form.headline.sheet
+        sheet = figures.form.lead.sheet
         tag = with_mark(sheet, is_headline_doubted(figures))
         about = Subject(Matter.PLAN, _codes(first_to_catch_up(figures.below, figures.municipality).schools))
         yield Decision(tag, _who_should_catch_up(figures), sheet, "Довести отстающие школы до плана", about)
     if apart := apart_by_plan(figures):
         said, proposal = _groups_apart(apart, figures), "Обсудить с отстающими группами школ, как дойти до плана"
-        yield Decision("Группы", said, figures.form.headline.sheet, proposal, _about_groups(apart, figures))
+        yield Decision("Группы", said, figures.form.lead.sheet, proposal, _about_groups(apart, figures))
     absent = [line for state in _ABSENT for line in to_remind(figures, state)]
     if figures.unattributed or absent:
         said = _fitted(lambda shown: _who_is_absent(figures, shown))
@@ -238,7 +242,7 @@ def _by_gravity(item: str, errors: Sequence[Remark], figures: Figures) -> tuple[
     """To be sorted by: the gravest kind of error first."""
     codes = {school.code for school in figures.schools}
     nobodys = not any(error.school in codes for error in errors)
-    return nobodys, item != figures.form.headline.item, not item, -len(errors), errors[0].code, item
+    return nobodys, item != figures.form.headline_number, not item, -len(errors), errors[0].code, item
 
 
 def _limiting_item(error: Remark) -> str:

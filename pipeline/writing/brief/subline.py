@@ -34,6 +34,8 @@ def make_subline(figures: Figures) -> str:
     if nothing_known and figures.reporting_date and any(row.to_remind for row in figures.submissions):
         return f"Запросите отчёты: список школ и сроков — на листе «{titles.SUBMISSIONS}»."
     shortcomings = [*_behind_said(figures), *_submissions_said(figures)]
+    if figures.form.headline is None:
+        shortcomings += _accepted_said(figures)  # the headline has said who has reported
     parts = [
         *_date_of_reports_said(figures),
         possible_said(figures),
@@ -42,7 +44,7 @@ def make_subline(figures: Figures) -> str:
         *(shortcomings or [_all_reported(figures)]),
         *_groups_said(figures),
         *_late_by_forecast_said(figures),
-        *(restated_said(one) for one in figures.restated),
+        *(restated_said(one, figures.every) for one in figures.restated),
     ]
     return " ".join(filter(None, parts))
 
@@ -53,13 +55,15 @@ def _date_of_reports_said(figures: Figures) -> Iterator[str]:
     if day is None or day == figures.as_of or not reported(figures):
         return
     later = any(row.as_of and row.as_of > day for row in reported(figures))
-    yield f"Показатели школ — по отчётам на {wording.day(day)}{' и более поздним' if later else ''}."
+    whose = wording.on(day, figures.every)
+    yield wording.one_stop(f"Показатели школ — по отчётам {whose}{' и более поздним' if later else ''}.")
 
 
 def _told_apart_said(figures: Figures) -> Iterator[str]:
     """Of the two shares that the cards compare with the last reporting date."""
-    form = figures.form
-    names = {form.headline.item: form.headline.name, form.second_card.item: form.second_card.title}
+    headline, second = figures.form.headline, figures.form.second_card
+    names = {headline.item: headline.name} if headline else {}
+    names |= {second.item: second.title} if second else {}
     for item, name in names.items():
         if said := told_apart(figures, item):
             yield f"{name}: {said}."
@@ -67,6 +71,8 @@ def _told_apart_said(figures: Figures) -> Iterator[str]:
 
 def _behind_said(figures: Figures) -> Iterator[str]:
     """Together they may lack more than the municipality: where it is below its plan, both are said by their names."""
+    if not figures.form.headline:
+        return
     missing = with_mark(lacking(figures.shortfall, figures.form), is_headline_doubted(figures))
     names = [f"{school_name(row)} — {_missing_said(row, figures)}" for row in figures.below]
     if len(names) == 1:
@@ -97,6 +103,17 @@ def _submissions_said(figures: Figures) -> Iterator[str]:
         yield f"{'Взята' if len(carried) == 1 else 'Взяты'} с прошлой даты: {wording.listed(carried, 2)}."
 
 
+def _accepted_said(figures: Figures) -> Iterator[str]:
+    """Of the reports that have come: whose has errors."""
+    if to_correct := school_names(in_state(figures, State.TO_CORRECT)):
+        which = "На доработке отчёт" if len(to_correct) == 1 else "На доработке отчёты"
+        yield f"{which}: {wording.listed(to_correct, MOST_NAMED)}."
+    elif reported(figures):
+        yield "Все пришедшие отчёты приняты."
+    else:
+        yield _all_reported(figures)
+
+
 def _all_reported(figures: Figures) -> str:
     """What is to be said where nobody is behind, silent, unread or carried forward."""
     if figures.reporting_date is None:
@@ -117,7 +134,7 @@ def _groups_said(figures: Figures) -> Iterator[str]:
     spread = large_spread(figures)
     if spread and not apart_by_plan(figures):
         low, high = (group_said(row, figures) for row in spread)
-        yield f"{figures.form.headline.name} заметно различается по группам школ: {low} и {high}."
+        yield f"{figures.form.lead.name} заметно различается по группам школ: {low} и {high}."
 
 
 def _late_by_forecast_said(figures: Figures) -> Iterator[str]:

@@ -9,6 +9,9 @@ from pipeline.writing.pages.theme import Formats
 from schemas import own_form
 from schemas.form import Form, Kind
 
+CLOSED = "х"  # stands where a cell of a table takes no answer
+_OTHERS = set(Kind) - {Kind.GROUP, Kind.NUMBER, Kind.CHOICE, Kind.DATE, Kind.LINK, Kind.ROW, Kind.ROWS, Kind.TEXT}
+
 
 def write_help(book: Workbook, formats: Formats, form: Form) -> None:
     sheet = book.add_worksheet(own_form.HELP_SHEET)
@@ -35,11 +38,7 @@ def _instructions(form: Form) -> Iterator[str]:
         "Заполняйте только жёлтые ячейки; выберите ячейку, и появится подсказка. "
         f"Что ещё нужно, говорят столбец «{own_form.CHECK}» и строка над таблицей."
     )
-    yield f"Проверьте дату «{form.recognise.as_of[0]}» над таблицей: все ответы дайте на эту дату."
-    yield (
-        "Проверьте сведения о школе над таблицей и исправьте, если они изменились: "
-        f"от них считаются «{own_form.TOTAL}» и «{own_form.SHARE}»."
-    )
+    yield from _of_the_head(form)
     if Kind.COVERAGE in kinds:
         yield (
             f"Там, где спрашивают об охвате, впишите целое число людей в столбец «{own_form.COUNT}»: "
@@ -53,12 +52,46 @@ def _instructions(form: Form) -> Iterator[str]:
     if exemptions:
         words = " или ".join(f"«{exemption}»" for exemption in exemptions)
         yield f"Где подсказка предлагает {words}, впишите эти слова вместо ответа, если отвечать не о чем."
+    yield from _of_tables(form)
+    no_others = not kinds & _OTHERS
+    no = ":" if no_others else f", и «{own_form.NO}» в остальных пунктах:"
     yield (
         "Пишите точные числа, без «около», «более» и диапазонов; если ничего не сделано, впишите 0 там, где нужно "
-        f"число, и «{own_form.NO}» в остальных пунктах: пустая ячейка значит, что ответа нет."
+        f"число{no} пустая ячейка значит, что ответа нет."
     )
-    yield (
-        "Проблемы впишите в таблицу внизу листа, по одной в строке, а рядом — их решение. "
-        "Под ними — кто подписал отчёт и кто ответит на вопросы."
-    )
+    if form.problems:
+        yield (
+            "Проблемы впишите в таблицу внизу листа, по одной в строке, а рядом — их решение. "
+            "Под ними — кто подписал отчёт и кто ответит на вопросы."
+        )
+    else:
+        yield "Внизу листа — кто подписал отчёт и кто ответит на вопросы."
     yield "Сохраните файл книгой Excel (.xlsx), не меняя листов, строк и столбцов, и отправьте туда, откуда получили."
+
+
+def _of_the_head(form: Form) -> Iterator[str]:
+    label = own_form.date_label(form)
+    if form.period.every == "date":
+        yield f"Проверьте дату «{label}» над таблицей: все ответы дайте на эту дату."
+    else:
+        yield (
+            f"Проверьте период («{label}») над таблицей: все ответы дайте за него. Если он другой, впишите его "
+            "последний день: ДД.ММ.ГГГГ."
+        )
+    if form.bases:
+        shares = any(item.measured for item in form.items)
+        use = f"от них считаются «{own_form.TOTAL}» и «{own_form.SHARE}»" if shares else "с ними сверяются ответы"
+        yield f"Проверьте сведения о школе над таблицей и исправьте, если они изменились: {use}."
+
+
+def _of_tables(form: Form) -> Iterator[str]:
+    kinds = {item.kind for item in form.items}
+    if any(table.closed for table in form.tables):
+        yield f"Где стоит «{CLOSED}», ответа не нужно."
+    if Kind.ROW in kinds and form.relations:
+        yield (
+            "Итоги впишите сами: столбец «Проверка» сверит их с остальными числами и скажет, что получается. Строку, "
+            "которой у вас нет, можно не заполнять."
+        )
+    if Kind.ROWS in kinds:
+        yield "В списках каждая запись — в своей строке; лишние строки оставьте пустыми."

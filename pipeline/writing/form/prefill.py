@@ -1,7 +1,7 @@
 """A school's answers as they stand in the standard form handed out anew: each reads back as it was."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, assert_never
@@ -12,6 +12,7 @@ from schemas.likeness import is_one_of
 from schemas.reports import FORMER, FORMER_DAY, WITHDRAWN, YES, FileRead, ReportRead
 
 _MOST_DECIMALS = 12
+SEPARATOR = ";"  # between answers where several are chosen
 
 Facts = Mapping[str, str | float]  # field -> value, as in `schemas.answers`: percent 0–100, dates ISO
 
@@ -38,7 +39,7 @@ class Entry(NamedTuple):
     """What stands in the cells of one row; blank or None: left to the school. `title`: of an act or a problem, in the
     column of measures. `beside`: the classes of a coverage, the address of a yes/no item."""
 
-    answer: str | float | None = None
+    answer: str | float | date | None = None
     title: str = ""
     beside: str = ""
     note: str = ""
@@ -55,8 +56,38 @@ def accepted(report: ReportRead, errors: Mapping[str, str]) -> Prefill:
     for fact in report.facts:
         if fact.item and fact.item not in errors and fact.basis == "stated" and fact.field != FORMER_DAY:
             name = "text" if fact.field in (FORMER, WITHDRAWN) else fact.field  # «без изменений» reads back as it was
-            facts.setdefault(fact.item, {}).setdefault(name, fact.value)
+            put(facts.setdefault(fact.item, {}), name, fact.value)
     return Prefill(facts, errors)
+
+
+def put(facts: dict[str, str | float], field: str, value: str | float) -> None:
+    """One more fact of an answer. Of several choices each is one; else the first counts."""
+    if field == "choice" and field in facts and value not in str(facts[field]).split(f"{SEPARATOR} "):
+        facts[field] = f"{facts[field]}{SEPARATOR} {value}"
+    facts.setdefault(field, value)
+
+
+def of_last_time(form: Form, before: Prefill) -> Prefill:
+    """What still says something when the next report is due: not the figures of a period, which are that period's, nor
+    its events and explanations."""
+    return replace(
+        before,
+        facts={number: facts for number, facts in before.facts.items() if _lasts(form, number)},
+        notes={number: note for number, note in before.notes.items() if _lasts(form, number)},
+    )
+
+
+def _lasts(form: Form, number: str) -> bool:
+    try:
+        item = form.item(number)
+    except KeyError:
+        return True  # a problem
+    if form.counts(number) != "stock":
+        return False
+    row = number.partition("/")[0]
+    of_a_list = "/" in number and form.item(row).kind is Kind.ROWS
+    told = of_a_list or item.kind in (Kind.TEXT, Kind.DATE, Kind.LINK)
+    return form.period.every == "date" or not told
 
 
 def entry(form: Form, number: str, before: Prefill) -> Entry:
@@ -77,7 +108,17 @@ def entry(form: Form, number: str, before: Prefill) -> Entry:
             return _act(form, form.item(number), facts)._replace(note=note)
         case Kind.VOLUME | Kind.YES_NO | Kind.PERSON | Kind.DOCUMENT | Kind.TEXT:
             return Entry(_text(facts, "text"), note=note)
-        case Kind.COVERAGE | Kind.GROUP:
+        case Kind.NUMBER if "value" in facts:
+            return Entry(float(facts["value"]), note=note)
+        case Kind.CHOICE if "choice" in facts:
+            return Entry(_text(facts, "choice"), note=note)
+        case Kind.DATE if "date" in facts:
+            return Entry(date.fromisoformat(_text(facts, "date")), note=note)
+        case Kind.LINK if "url" in facts:
+            return Entry(_text(facts, "url"), note=note)
+        case Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK:
+            return Entry(_text(facts, "text"), note=note)
+        case Kind.COVERAGE | Kind.GROUP | Kind.ROW | Kind.ROWS:
             raise AssertionError(f"item {number} has no row of this kind")
         case _:
             assert_never(kind)
@@ -109,6 +150,15 @@ def rows_of(form: Form, parent: str, before: Prefill) -> list[str]:
     """`parent` (an item of acts, or `problem`) and the numbers under it of which something was said, in order."""
     said = {number for number in (*before.facts, *before.notes) if parent in (number, number.rpartition(".")[0])}
     return sorted(said, key=form.sort_key)
+
+
+def lines_of(item: str, before: Prefill) -> list[str]:
+    """Numbers of the lines of a list in which something was said, in order."""
+    said = {number.partition("/")[0] for number in (*before.facts, *before.notes) if "/" in number}
+    return sorted(
+        (number for number in said if number.rpartition(".")[0] == item),
+        key=lambda number: int(number.rpartition(".")[2]),
+    )
 
 
 def _figures(facts: Facts, classes: str) -> str:

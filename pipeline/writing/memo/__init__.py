@@ -1,7 +1,8 @@
 """The memo to sign, «Справка об итогах мониторинга …»: what leadership is told on «Сводка», as a text document that the
 office edits, prints and signs. It adds no figure of its own."""
 
-from pipeline import wording
+from collections.abc import Iterable
+
 from pipeline.measuring.figures import Figures
 from pipeline.writing.memo import document
 from pipeline.writing.memo.document import Memo
@@ -9,30 +10,49 @@ from pipeline.writing.memo.paragraphs import (
     what_hinders,
     what_is_overdue,
     what_is_proposed,
+    what_the_figures_are,
     what_the_share_is,
     what_was_asked,
     who_reported,
 )
 from pipeline.writing.memo.schools import COLUMNS, has_table, left_out_said, notes_said, schools_table
 from pipeline.writing.pages.brief import Brief
+from pipeline.writing.pages.words import state_said
 
 _TO_SIGN = ("Должность", "Подпись", "Фамилия, инициалы", "Дата")
 
 
 def write_memo(figures: Figures, brief: Brief, book: str) -> bytes:
     """`book`: name of the summary workbook, for what the memo leaves out."""
-    form, day = figures.form, wording.day(figures.as_of)
+    form, state = figures.form, state_said(figures)
     title = f"об итогах мониторинга по теме «{form.subject}»"
-    memo = Memo(f"Справка {title} по состоянию на {day}", form.office, figures.as_of)
+    memo = Memo(f"Справка {title} {state}", form.office, figures.as_of)
     memo.add(document.OFFICE, form.office)
-    memo.add(document.TITLE, f"Справка\n{title}\nпо состоянию на {day}")
+    memo.add(document.TITLE, f"Справка\n{title}\n{state}")
 
     memo.add(document.HEADING, "Что запрошено")
     memo.add(document.BODY, what_was_asked(figures))
     memo.add(document.HEADING, "Кто отчитался")
     memo.add(document.BODY, who_reported(figures, book))
 
-    memo.add(document.HEADING, f"{form.headline.name}: план и факт")
+    if form.headline:
+        _add_headline(memo, figures, brief, book)
+    elif form.cards:
+        _add_with_bullets(memo, "Показатели", what_the_figures_are(figures, brief))
+    if form.has_milestones:
+        _add_with_bullets(memo, "Сроки этапов", what_is_overdue(figures, book))
+    if form.problems:
+        _add_with_bullets(memo, "Что мешает", what_hinders(figures, book))
+
+    memo.add(document.HEADING, "Предложения")
+    for proposal, why in what_is_proposed(brief):  # nobody signs a page on which nothing else stands
+        memo.add(document.NUMBERED if proposal else document.BODY, why, lead=proposal, with_next=True)
+    memo.add_lines_to_fill_in(_TO_SIGN)
+    return memo.content()
+
+
+def _add_headline(memo: Memo, figures: Figures, brief: Brief, book: str) -> None:
+    memo.add(document.HEADING, f"{figures.form.lead.name}: план и факт")
     memo.add(document.BODY, what_the_share_is(figures, brief))
     if has_table(figures):
         if said := left_out_said(figures, book):
@@ -41,20 +61,11 @@ def write_memo(figures: Figures, brief: Brief, book: str) -> bytes:
     if said := notes_said(figures, brief):
         memo.add(document.NOTE, said)
 
-    memo.add(document.HEADING, "Сроки этапов")
-    said, *worst = what_is_overdue(figures, book)
-    memo.add(document.BODY, said)
-    for line in worst:
-        memo.add(document.BULLET, line)
 
-    memo.add(document.HEADING, "Что мешает")
-    said, *groups = what_hinders(figures, book)
+def _add_with_bullets(memo: Memo, title: str, lines: Iterable[str]) -> None:
+    """The first line says how it stands, the others are examples."""
+    said, *others = lines
+    memo.add(document.HEADING, title)
     memo.add(document.BODY, said)
-    for line in groups:
+    for line in others:
         memo.add(document.BULLET, line)
-
-    memo.add(document.HEADING, "Предложения")
-    for proposal, why in what_is_proposed(brief):  # nobody signs a page on which nothing else stands
-        memo.add(document.NUMBERED if proposal else document.BODY, why, lead=proposal, with_next=True)
-    memo.add_lines_to_fill_in(_TO_SIGN)
-    return memo.content()

@@ -40,18 +40,21 @@ def what_was_asked(figures: Figures) -> str:
     order = (
         f"Школы отчитываются по приказу №{NBSP}{form.order.number} от {wording.day(form.order.date)} («{form.title}»)"
     )
-    return f"{order}. {_reporting_date_said(figures)} {_plan_said(figures)}"
+    said = f"{order}. {_reporting_date_said(figures)}"
+    return f"{said} {_plan_said(figures)}" if form.headline else said
 
 
 def _reporting_date_said(figures: Figures) -> str:
     day = figures.reporting_date
     if day is None:
         return f"{wording.capital(before_first_date(figures))}."
+    if figures.every != "date":
+        return wording.one_stop(f"Отчёты сдаются {wording.on(day, figures.every)}.")
     return f"{'О' if day == figures.as_of else 'Последняя о'}тчётная дата — {wording.day(day)}."
 
 
 def _plan_said(figures: Figures) -> str:
-    headline, target, coming = figures.form.headline, figures.target, figures.next_target
+    headline, target, coming = figures.form.lead, figures.target, figures.next_target
     plan = f"План по показателю «{headline.name}» (п.{NBSP}{headline.item})"
     ahead = f"{wording.band(coming.min, coming.max)} к {wording.day(coming.by)}" if coming else ""
     if target is None:
@@ -92,7 +95,7 @@ def _reported_said(figures: Figures) -> str:
     if figures.reporting_date is None and not came:
         return "Отчёты пока не требуются."
     if not whole:
-        return "На эту дату отчёт ни от кого не требуется."
+        return f"{wording.capital(wording.times(figures.every).this)} отчёт ни от кого не требуется."
     if not came:
         said = "Школа не отчиталась" if whole == 1 else f"Не отчиталась ни одна школа из {wording.number(whole)}"
     else:
@@ -131,8 +134,16 @@ def what_the_share_is(figures: Figures, brief: Brief) -> str:
     if figures.shortfall and figures.shortfall != figures.municipality.shortfall:
         people = figures.form.base(figures.form.headline_item.base).people[2]
         apart = f"Не хватает {people}: {lacking_apart(figures)}."
-    restated = (restated_said(one) for one in figures.restated)
+    restated = (restated_said(one, figures.every) for one in figures.restated)
     return " ".join(filter(None, (brief.headline, possible_said(figures), doubted_said(figures), apart, *restated)))
+
+
+def what_the_figures_are(figures: Figures, brief: Brief) -> Iterator[str]:
+    """Where no item is the headline: the cards of «Сводка» with the figures that the form names."""
+    counted = f"{len(reported(figures))} из {wording.schools(len(asked(figures)), wording.Case.GENITIVE)}"
+    yield f"По отчётам {counted}:" if reported(figures) else "Отчётов нет: показателей пока нет."
+    for card in brief.cards[1:-1]:
+        yield f"{card.label} — {card.said} ({'; '.join(filter(None, card.note_lines))})"
 
 
 def what_is_overdue(figures: Figures, book: str) -> Iterator[str]:

@@ -32,7 +32,7 @@ def left_out_said(figures: Figures, book: str) -> str:
         return ""
     whole = len(figures.activation)
     shown = f"{wording.number(whole - left_out)} из {wording.number(whole)}"
-    rest = f"и ещё {wording.schools(left_out)} — в книге {book}, лист «{figures.form.headline.sheet}»"
+    rest = f"и ещё {wording.schools(left_out)} — в книге {book}, лист «{figures.form.lead.sheet}»"
     return f"В таблице только школы ниже плана, под вопросом и неучтённые: {shown}; {rest}."
 
 
@@ -91,7 +91,7 @@ def _remark(figures: Figures, row: Activation) -> str:
 def notes_said(figures: Figures, brief: Brief) -> str:
     """How the table is to be read, and what its marks mean."""
     sums = "«Не хватает» в итоге — сумма по школам." if figures.shortfall else ""
-    how = f"{figures.form.headline.share_of} {brief.footer}" if has_table(figures) else ""
+    how = f"{figures.form.lead.share_of} {brief.footer}" if has_table(figures) else ""
     return " ".join(filter(None, (how, sums, doubts.legend(figures).strip())))
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from xlsxwriter.chart import Chart
 
+from pipeline.measuring.figures import Delivery
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages.completeness import SHOWN, met_dates, named
 from pipeline.writing.pages.page import Book, Page, written
 from pipeline.writing.pages.series import (
     FULL,
@@ -28,7 +30,16 @@ NO_NAME = " "  # a series that explains nothing: LibreOffice takes the wrong one
 
 NAME, UPPER, LOWER, ON_PLAN, BELOW = range(5)
 DAY, FLOOR, STEP, ACTUAL, FORECAST = range(6, 11)
+FIRST_MET = 1  # of the columns with how the reporting dates have been met
 FIRST_ROW = 1
+_FEW_DATES = 3  # columns that would be blocks
+_MET_COLOURS = {  # of a part and of its number
+    Delivery.ON_TIME: (theme.NAVY, theme.WHITE),
+    Delivery.LATE: (theme.BAR, theme.INK),
+    Delivery.UNKNOWN: (theme.BAND, theme.INK),
+    Delivery.TO_CORRECT: (theme.ORANGE, theme.WHITE),
+    Delivery.MISSING: (theme.ORANGE_TINT, theme.ORANGE_INK),
+}
 
 Options = dict[str, object]  # of a chart, as xlsxwriter takes them
 ShareOfRows = Callable[[int, int], str]  # first and last row, counted from 0 -> formula
@@ -55,8 +66,11 @@ class Charts:
     def lay_out(self) -> None:
         """Adds the hidden sheet with the data of all charts."""
         page = Page(self._book, self._book.workbook.add_worksheet(titles.CHARTS))
-        self._write_bars(page)
-        self._write_trend(page)
+        if self._book.figures.form.headline:
+            self._write_bars(page)
+            self._write_trend(page)
+        else:
+            self._write_completeness(page)
         page.sheet.hide()
 
     # ── share of the headline item, school by school ─────────────────────────────────────────────────────
@@ -206,6 +220,42 @@ class Charts:
                 page.number(row, ACTUAL, actual[day])
             if day in forecast:
                 page.number(row, FORECAST, forecast[day])
+
+    # ── how the reporting dates have been met ────────────────────────────────────────────────────────────
+    def completeness(self, width: int, height: int) -> Chart | None:
+        """A column a reporting date, of as many parts as there are ways to meet it. None where no date has come."""
+        dates = met_dates(self._book.figures)
+        if not any(sum(one.schools) for one in dates):
+            return None
+        chart = self._book.workbook.add_chart({"type": "column", "subtype": "stacked"})
+        for index, delivery in enumerate(SHOWN):
+            if any(one.schools[index] for one in dates):
+                chart.add_series(self._met_series(index, delivery, len(dates)))
+        chart.set_x_axis({"num_font": _font(9), "line": {"color": theme.LINE}, "major_tick_mark": "none"})
+        chart.set_y_axis({"visible": False, "min": 0, "major_gridlines": {"visible": False}})
+        return _finished(chart, width, height)
+
+    def _met_series(self, index: int, delivery: Delivery, dates: int) -> Options:
+        fill, ink = _MET_COLOURS[delivery]
+        labels = {"value": True, "num_format": "0;;", "font": _font(9, ink, bold=True)}
+        column = FIRST_MET + index
+        return {
+            "name": named(delivery),
+            "categories": [titles.CHARTS, FIRST_ROW, NAME, FIRST_ROW + dates - 1, NAME],
+            "values": [titles.CHARTS, FIRST_ROW, column, FIRST_ROW + dates - 1, column],
+            **_filled(fill),
+            "gap": 300 if dates <= _FEW_DATES else 60,
+            "data_labels": labels,
+        }
+
+    def _write_completeness(self, page: Page) -> None:
+        page.text(0, NAME, "Отчётная дата", theme.BOLD)
+        for column, delivery in enumerate(SHOWN, FIRST_MET):
+            page.text(0, column, named(delivery), theme.BOLD)
+        for row, one in enumerate(met_dates(self._book.figures), FIRST_ROW):
+            page.text(row, NAME, f"{one.day:%d.%m}")
+            for column, schools in enumerate(one.schools, FIRST_MET):
+                page.number(row, column, schools)
 
 
 def _finished(chart: Chart, width: int, height: int, hidden_entries: list[int] | None = None) -> Chart:

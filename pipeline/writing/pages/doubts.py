@@ -66,13 +66,13 @@ def is_overdue_doubted(figures: Figures) -> bool:
     items = (item.number for item in form.due_items if item.due and item.due < as_of)
     steps = (target.by for target in form.targets if target.by < as_of)
     return any(is_milestone_doubted(figures, item) for item in items) or any(
-        is_milestone_doubted(figures, form.headline.item, step) for step in steps
+        is_milestone_doubted(figures, form.headline_number, step) for step in steps
     )
 
 
 def is_headline_doubted(figures: Figures, school: str = "") -> bool:
     """Is the share of the headline item under question: of a school, or of all together."""
-    return is_item_doubted(figures, figures.form.headline.item, school)
+    return is_item_doubted(figures, figures.form.headline_number, school)
 
 
 def is_change_doubted(figures: Figures, item: str) -> bool:
@@ -102,7 +102,7 @@ def reasons(remarks: Iterable[Remark], as_of: date | None, catalogue: Catalogue)
     """«меньше, чем в прошлом отчёте (D51; на 20.02, D50)»; `as_of`: of the report whose date goes without saying."""
     places: dict[str, dict[str, None]] = {}
     for remark in remarks:
-        places.setdefault(_title(remark, catalogue), {})[_place(remark, as_of)] = None
+        places.setdefault(_title(remark, catalogue), {})[_place(remark, as_of, catalogue)] = None
     said = [f"{title} ({'; '.join(filter(None, found))})" if any(found) else title for title, found in places.items()]
     return wording.listed(said, _MOST_REASONS)
 
@@ -113,8 +113,10 @@ def titles_of(remarks: Iterable[Remark], catalogue: Catalogue) -> str:
     return wording.listed(list(said), _MOST_REASONS)
 
 
-def _place(remark: Remark, as_of: date | None) -> str:
-    day = f"на{NBSP}{wording.short_day(remark.as_of)}" if remark.as_of and remark.as_of != as_of else ""
+def _place(remark: Remark, as_of: date | None, catalogue: Catalogue) -> str:
+    day = ""
+    if remark.as_of and remark.as_of != as_of:
+        day = wording.on(remark.as_of, catalogue.every, short=True).replace(" ", NBSP, 1)
     return ", ".join(filter(None, (day, remark.cell)))
 
 

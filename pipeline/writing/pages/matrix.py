@@ -63,7 +63,7 @@ def _cell(item: Item | None, figures: Figures, totals: Mapping[str, TotalRow]) -
     return MatrixCell(
         item,
         None if math.isnan(percent) else percent,
-        item.number in (form.headline.item, form.second_card.item),
+        item.number in (form.headline_number, form.second_card and form.second_card.item),
         bool(item.base) and is_item_doubted(figures, item.number),
     )
 

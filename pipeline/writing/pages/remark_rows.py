@@ -8,6 +8,7 @@ from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import Book
 from pipeline.writing.pages.theme import Look
 from schemas.form import Form
+from schemas.periods import Every
 from schemas.remarks import Remark, Severity
 
 WAIVED = "разрешено"
@@ -35,7 +36,8 @@ def lines(book: Book) -> list[Line]:
     by school and item; those of no known school after the schools'."""
     figures, catalogue = book.figures, book.catalogue
     standing = [_line(remark, book) for remark in figures.remarks if not catalogue.is_quiet(remark)]
-    return sorted([*standing, *map(_mended, figures.mended)], key=lambda line: _sort_key(line, figures.form))
+    made_good = [_mended(one, figures.every) for one in figures.mended]
+    return sorted([*standing, *made_good], key=lambda line: _sort_key(line, figures.form))
 
 
 def _line(remark: Remark, book: Book) -> Line:
@@ -44,8 +46,9 @@ def _line(remark: Remark, book: Book) -> Line:
     return Line(remark, state, wording.todo(remark, book.catalogue), looks)
 
 
-def _mended(one: Mended) -> Line:
-    return Line(one.remark, wording.MENDED, wording.corrected_by(one.file, one.as_of), (theme.QUIET,), stands=False)
+def _mended(one: Mended, every: Every) -> Line:
+    said = wording.corrected_by(one.file, one.as_of, every)
+    return Line(one.remark, wording.MENDED, said, (theme.QUIET,), stands=False)
 
 
 def _sort_key(line: Line, form: Form) -> tuple[object, ...]:

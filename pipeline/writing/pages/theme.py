@@ -82,6 +82,7 @@ ACTION_INK: Look = {"font_color": ORANGE_INK}
 SHARE: Look = {"num_format": '[<0.9995]0.0" "%;0.0##" "%'}
 TARGET: Look = {"num_format": '0" "%'}  # of a fraction
 PEOPLE: Look = {"num_format": "#,##0"}
+FIGURE: Look = {"num_format": "General"}  # with as many decimals as it has
 PEOPLE_QUIET: Look = {"num_format": f'#,##0;;"{Mark.NONE}"'}  # zero is a dash
 # Signed: what rounds to nothing is shown as nothing, for «−0,0» says that something fell.
 PEOPLE_CHANGE: Look = {"num_format": '[>=0.5]+#,##0;[<=-0.5]−#,##0;"0"'}

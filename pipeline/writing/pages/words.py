@@ -20,6 +20,7 @@ from pipeline.writing.pages.doubts import (
 )
 from pipeline.writing.pages.theme import Mark
 from schemas.form import Form, Target
+from schemas.periods import Every
 
 UNKNOWN = "—"
 BLANK = "пусто"  # a report was sent and says nothing of it
@@ -76,9 +77,17 @@ def registry_lacks(figures: Figures, shown: int = MOST_NAMED) -> str:
     return f"Заполните в реестре {column} {names}: без {it} показатели {schools} не считаются."
 
 
+def state_said(figures: Figures) -> str:
+    """«по состоянию на 30.01.2014»; of a period «за январь 2014 г.»"""
+    said = wording.on(figures.as_of, figures.every)
+    return f"по состоянию {said}" if figures.every == "date" else said
+
+
 def before_first_date(figures: Figures) -> str:
     """«первая отчётная дата — 30.01.2014»"""
     first = min(figures.reporting_dates, default=None)
+    if first and figures.every != "date":
+        return f"первый отчёт сдаётся {wording.on(first, figures.every)}"
     return f"первая отчётная дата — {wording.day(first)}" if first else "отчётной даты ещё не было"
 
 
@@ -93,6 +102,8 @@ def headline_range(figures: Figures) -> tuple[float, float] | None:
 
     None where all are counted, where nobody is, and where the registry does not know how many people are missing.
     """
+    if figures.form.headline is None:
+        return None
     headline = reconciled_items(figures.reconciliation)[figures.form.headline.item]
     low, high = headline.percent_low, headline.percent_high
     if figures.municipality.percent is None or math.isnan(low) or math.isclose(low, high):
@@ -125,7 +136,7 @@ def possible_said(figures: Figures) -> str:
 
 def _not_counted_said(figures: Figures) -> str:
     """«Не учтены 2 школы: с их ответами»"""
-    headline = totals_by_item(figures)[figures.form.headline.item]
+    headline = totals_by_item(figures)[figures.form.headline_number]
     number = headline.set_aside + headline.no_answer + headline.no_report  # though the item applies to them
     verb = wording.plural(number, "учтена", "учтены", "учтены")
     return f"Не {verb} {wording.schools(number)}: с {'её ответом' if number == 1 else 'их ответами'}"
@@ -133,7 +144,7 @@ def _not_counted_said(figures: Figures) -> str:
 
 def doubted_said(figures: Figures) -> str:
     """«Под вопросом показатели 2 школ (СОШ № 3, ООШ № 7): без них — 39,5 %, план не выполнен.»; blank for none."""
-    doubted, left = doubted_schools(figures, figures.form.headline.item), figures.undoubted
+    doubted, left = doubted_schools(figures, figures.form.headline_number), figures.undoubted
     if not doubted or left is None:
         return ""
     number, whole = len(doubted), left.municipality
@@ -148,7 +159,7 @@ def doubted_said(figures: Figures) -> str:
     return f"{said}."
 
 
-def restated_said(one: Restated) -> str:
+def restated_said(one: Restated, every: Every) -> str:
     """«Итог на 30.01 изменился: был 41 %, стал 39,6 % (другие данные: СОШ № 3).» with as many decimals as tell the two
     apart."""
     decimals = 1
@@ -159,7 +170,7 @@ def restated_said(one: Restated) -> str:
     names = [wording.keep_together(school.name) for school in one.schools]
     who = f" (другие данные: {wording.listed(names, MOST_NAMED)})" if names else ""
     told = "Сообщённый итог" if one.sent else "Итог"
-    return f"{told} на {wording.short_day(one.date)} изменился: {was}, {now}{who}."
+    return f"{told} {wording.on(one.date, every, short=True)} изменился: {was}, {now}{who}."
 
 
 # ── a change ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,9 +183,9 @@ def points_said(points: float) -> str:
     return f"{signed(round(points, 1))}{NBSP}п.п."
 
 
-def same_schools_said(total: TotalRow) -> str:
+def same_schools_said(total: TotalRow, every: Every) -> str:
     """«у 18 школ с показателем на обе даты»"""
-    return f"у {wording.schools(total.change_schools, wording.Case.GENITIVE)} с показателем на обе даты"
+    return f"у {wording.schools(total.change_schools, wording.Case.GENITIVE)} с показателем {wording.times(every).both}"
 
 
 def told_apart(figures: Figures, item: str) -> str:
@@ -186,7 +197,7 @@ def told_apart(figures: Figures, item: str) -> str:
     totals_doubted = any(is_item_doubted(one, item) for one in (figures, figures.before) if one)
     so = with_mark(points_said(total.change_of_totals), totals_doubted)
     but = with_mark(points_said(total.change), is_change_doubted(figures, item))
-    same = f"у школ, учтённых на обе даты ({wording.number(total.change_schools)}),"
+    same = f"у школ, учтённых {wording.times(figures.every).both} ({wording.number(total.change_schools)}),"
     return f"итог изменился на {so}, а {same} — на {but}: {_why_apart(uncompared(figures, item))}"
 
 

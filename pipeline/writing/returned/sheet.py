@@ -109,7 +109,7 @@ class RemarksSheet:
     def _above(self) -> None:
         mark = MARKS[Severity.ERROR if self._sent_back else Severity.WARNING]
         self._line(verdict(self.remarks), replace(_VERDICT, colour=mark.ink, fill=mark.tint), 30)
-        as_of = f"отчёт по состоянию на {wording.day(self.head.as_of)}" if self.head.as_of else ""
+        as_of = f"отчёт {self.head.when}" if self.head.when else ""
         self._line(" · ".join(filter(None, [self.head.school, as_of])), _NOTE, 18)
         for note in filter(None, (others_accepted(self.remarks), self._guide(), *self.head.notes)):
             self._line(note, _NOTE, 18)

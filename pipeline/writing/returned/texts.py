@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline import wording
+from schemas.periods import Every
 from schemas.remarks import Severity
 from schemas.text import clean
 
@@ -40,7 +41,16 @@ class Head:
 
     school: str = ""
     as_of: date | None = None
+    every: Every = "date"
     notes: tuple[str, ...] = ()
+
+    @property
+    def when(self) -> str:
+        """«по состоянию на 30.01.2014», «за январь 2014 г.»; blank where it is not told."""
+        if self.as_of is None:
+            return ""
+        said = wording.on(self.as_of, self.every)
+        return f"по состоянию {said}" if self.every == "date" else said
 
 
 def verdict(remarks: Sequence[Shown]) -> str:

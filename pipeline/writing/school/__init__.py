@@ -21,15 +21,16 @@ def write_school_page(own: Figures, standings: dict[str, PeerStanding], brief: B
     """
     form, (school,) = own.form, own.schools
     target = BytesIO()
-    title = f"{school.name}: {wording.lowered(form.subject)} на {wording.day(own.as_of)}"
+    title = f"{school.name}: {wording.lowered(form.subject)} {wording.on(own.as_of, own.every)}"
     workbook = theme.open_workbook(target, title, form.office, own.as_of)
-    said = make_school_brief(brief, own, standings[form.headline.item])
+    said = make_school_brief(brief, own, standings.get(form.headline_number))
     book = Book(workbook, theme.Formats(workbook), own, said, catalogue, VERSION, (front.SHEET, details.SHEET))
     pages = [Page(book, workbook.add_worksheet(name)) for name in book.sheets]
     for page, colour in zip(pages, (theme.NAVY, theme.ORANGE), strict=True):
         page.sheet.set_tab_color(colour)
     charts = Charts(book)
-    charts.lay_out()
+    if form.headline:
+        charts.lay_out()
     front.write(pages[0], school, standings, charts)
     details.write(pages[1])
     workbook.close()

@@ -7,44 +7,49 @@ from dataclasses import replace
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Deadline, Figures, Level, Rests, Share, State, Statement, Submission
 from pipeline.measuring.peers import PeerStanding
-from pipeline.measuring.rows import totals_by_item
+from pipeline.measuring.rows import coverage_rows, totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.brief import Brief, Card, Decision
-from pipeline.writing.pages.doubts import is_headline_doubted, is_milestone_doubted, with_mark
+from pipeline.writing.pages.doubts import is_headline_doubted, is_item_doubted, is_milestone_doubted, with_mark
+from pipeline.writing.pages.figures_said import value_said
 from pipeline.writing.pages.theme import Mark
 from pipeline.writing.pages.words import UNKNOWN, lacking
 from schemas.form import Form
 from schemas.remarks import Severity
 
+MOST_CARDS = 4
 _MOST_ITEMS = 6  # named in a sentence
 
 _NOTHING_TO_DO = Decision("Итог", "Сейчас ничего не требуется: ошибок и просроченных мероприятий нет.")
+_NOTHING_TO_CORRECT = Decision("Итог", "Сейчас ничего не требуется: ошибок нет.")
 
 
-def make_school_brief(brief: Brief, own: Figures, standing: PeerStanding) -> Brief:
-    """`brief`: of `own` as a municipality of one school (`alone`). `standing`: by the headline item."""
+def make_school_brief(brief: Brief, own: Figures, standing: PeerStanding | None) -> Brief:
+    """`brief`: of `own` as a municipality of one school (`alone`). `standing`: by the headline item; None without
+    one."""
     decisions = tuple(_decisions(own))
+    cards: tuple[Card, ...] = (_report_card(own),)
+    if standing:
+        cards = (_headline_card(brief, own), _missing_card(own), _place_card(own, standing), *cards)
+    else:
+        shown = (own_item_card(card.item, card.title, own) for card in own.form.cards)
+        cards = (*cards, *shown, brief.cards[-1])[:MOST_CARDS]  # all remarks stand on the second sheet
     return replace(
         brief,
-        headline=_headline(brief, own),
+        headline=_headline(brief, own) if standing else _report_said(brief, own),
         good=brief.good and not is_headline_doubted(own),
         subline=" ".join(_subline(own, standing)),
-        cards=(
-            _headline_card(brief, own),
-            _missing_card(own),
-            _place_card(own, standing),
-            _report_card(own),
-        ),
+        cards=cards,
         decide="Что сделать школе",
-        decisions=decisions or (_NOTHING_TO_DO,),
+        decisions=decisions or (_NOTHING_TO_DO if own.form.has_milestones else _NOTHING_TO_CORRECT,),
         calm=not decisions,
     )
 
 
 # ── headline and what follows it ─────────────────────────────────────────────────────────────────────────
 def _headline(brief: Brief, own: Figures) -> str:
-    row, line, headline = own.municipality, _submission(own), own.form.headline
+    row, line, headline = own.municipality, _submission(own), own.form.lead
     if row.percent is not None:
         return brief.headline
     match row.share:
@@ -54,21 +59,39 @@ def _headline(brief: Brief, own: Figures) -> str:
             return f"В отчёте нет ответа на п.{NBSP}{headline.item}: показателя «{headline.name}» пока нет."
         case Share.NOT_APPLICABLE:
             return f"Показатель «{headline.name}» к школе не относится."
+    return _no_report_said(brief, line)
+
+
+def _no_report_said(brief: Brief, line: Submission) -> str:
     if line.state is State.UNREADABLE:
         return "Отчёт школы не прочитан — показателей пока нет."
     return brief.headline if line.to_remind else "Отчёта школы ещё нет, и пока он не требуется."
 
 
-def _subline(own: Figures, standing: PeerStanding) -> Iterator[str]:
+def _report_said(brief: Brief, own: Figures) -> str:
+    """What became of the school's report, where no item is the headline."""
+    line = _submission(own)
+    day = f" на {wording.day(own.reporting_date)}" if own.reporting_date else ""
+    match line.state:
+        case State.ACCEPTED | State.ACCEPTED_WITH_REMARKS:
+            return f"Отчёт школы{day} {line.state}."
+        case State.TO_CORRECT:
+            return f"Отчёт школы{day} — на доработку: в нём есть ошибки."
+    return _no_report_said(brief, line)
+
+
+def _subline(own: Figures, standing: PeerStanding | None) -> Iterator[str]:
     """Of which date the figures are, and what the others have reached."""
     line = _submission(own)
     if line.state is State.CARRIED and line.as_of:
         yield f"Показатели перенесены из отчёта на {wording.day(line.as_of)}."
     elif line.as_of and line.as_of != own.as_of:
         yield f"Показатели — по отчёту на {wording.day(line.as_of)}."
+    if standing is None:
+        return
     if standing.place and not is_headline_doubted(own):
         yield f"{standing.place}-е место из {wording.schools(standing.schools, wording.Case.GENITIVE)}."
-    whole = totals_by_item(own)[own.form.headline.item].percent
+    whole = totals_by_item(own)[own.form.headline_number].percent
     if standing.median is not None and standing.schools > 1:
         doubted = ", часть показателей под вопросом" if _are_peers_doubted(own) else ""
         middle = wording.percent(standing.median)
@@ -76,7 +99,7 @@ def _subline(own: Figures, standing: PeerStanding) -> Iterator[str]:
 
 
 def _are_peers_doubted(own: Figures) -> bool:
-    return Statement(Rests.PEERS, item=own.form.headline.item) in own.doubts
+    return Statement(Rests.PEERS, item=own.form.headline_number) in own.doubts
 
 
 def _submission(own: Figures) -> Submission:
@@ -95,7 +118,7 @@ _WHY_UNKNOWN = {
 
 def _why_unknown(own: Figures) -> str:
     """No figure for want of the registry's base is no fault of the school."""
-    if any(item == own.form.headline.item for _, item in own.unbased):
+    if any(item == own.form.headline_number for _, item in own.unbased):
         return "в реестре нет числа людей"
     return _WHY_UNKNOWN[own.municipality.share]
 
@@ -103,6 +126,25 @@ def _why_unknown(own: Figures) -> str:
 def _headline_card(brief: Brief, own: Figures) -> Card:
     card, row = brief.cards[1], own.municipality
     return card if row.percent is not None else replace(card, note_lines=(_why_unknown(own),))
+
+
+def own_item_card(number: str, title: str, own: Figures) -> Card:
+    """The school's own figure of any item or cell."""
+    if figure := next((one for one in own.numbers.schools if one.item == number), None):
+        said = UNKNOWN if figure.value is None else value_said(own.form, number, figure.value)
+        return Card(title, said, () if figure.share is Share.COUNTED else (_WHY_UNKNOWN[figure.share],))
+    row = next((row for row in coverage_rows(own) if row.item == number), None)
+    if row is None:
+        return Card(title, UNKNOWN, ("нет данных",))
+    if row.share is not Share.COUNTED:
+        lacks_base = (row.school_code, number) in own.unbased
+        return Card(title, UNKNOWN, ("в реестре нет числа людей" if lacks_base else _WHY_UNKNOWN[row.share],))
+    decimals = wording.decimals_beside(row.percent, 100, 100)
+    people = f"{wording.number(round(row.covered))} из {wording.number(round(row.total))}{NBSP}чел."
+    notes = (people,) if own.form.item(number).base else ()
+    look, doubted = theme.exact_share(decimals), is_item_doubted(own, number)
+    said = wording.percent(row.percent, decimals)
+    return Card(title, said, notes, value=row.percent / 100, look=look, doubted=doubted)
 
 
 def _missing_card(own: Figures) -> Card:
@@ -139,7 +181,7 @@ def _place_card(own: Figures, standing: PeerStanding) -> Card:
 
 def _report_card(own: Figures) -> Card:
     line = _submission(own)
-    label = f"Отчёт на {wording.day(own.reporting_date)}" if own.reporting_date else "Отчёт"
+    label = f"Отчёт {wording.on(own.reporting_date, own.every)}" if own.reporting_date else "Отчёт"
     match line.state:
         case State.NOT_SUBMITTED if not line.to_remind:
             return Card(label, UNKNOWN, ("пока не требуется",))
@@ -165,9 +207,8 @@ def _lateness(days_late: int | None) -> str:
 
 # ── what is to be done ───────────────────────────────────────────────────────────────────────────────────
 def _decisions(own: Figures) -> Iterator[Decision]:
-    headline = own.form.headline
     if own.municipality.level is Level.BELOW or own.municipality.will_miss:
-        yield Decision(headline.sheet, " ".join(_to_reach_the_plan(own.municipality, own)))
+        yield Decision(own.form.lead.sheet, " ".join(_to_reach_the_plan(own.municipality, own)))
     if said := _to_send(_submission(own), own):
         yield Decision("Отчёт", said)
     if said := _to_correct(own):
@@ -182,7 +223,7 @@ def _decisions(own: Figures) -> Iterator[Decision]:
 
 def _to_reach_the_plan(row: Activation, own: Figures) -> Iterator[str]:
     if row.shortfall and own.target:
-        need = f"{wording.capital(own.form.headline.to_act)} ещё {lacking(row.shortfall, own.form)}"
+        need = f"{wording.capital(own.form.lead.to_act)} ещё {lacking(row.shortfall, own.form)}"
         yield f"{need}, чтобы дойти до {wording.percent(own.target.min)}."
     if own.next_target and row.per_week:
         by, least = wording.short_day(own.next_target.by), wording.percent(own.next_target.min)
@@ -194,7 +235,7 @@ def _to_send(line: Submission, own: Figures) -> str:
     if line.to_remind and line.state is State.UNREADABLE:
         return "Пришлите файл снова: присланный прочитать не удалось."
     if line.to_remind and line.state is not State.TO_CORRECT and own.reporting_date:
-        return f"Пришлите отчёт на {wording.day(own.reporting_date)}."
+        return wording.one_stop(f"Пришлите отчёт {wording.on(own.reporting_date, own.every)}.")
     return ""
 
 

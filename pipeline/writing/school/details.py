@@ -41,9 +41,10 @@ def write(page: Page) -> None:
     for index, width in enumerate(_WIDTHS):
         page.sheet.set_column(index, index, width)
     write_fitted(page, 0, OVERDUE, f"{own.schools[0].name}: что исправить", 16, theme.TITLE)
-    row = _write_overdue(page, 2)
-    row = _write_remarks(page, row + 2, lines(page.book))
-    row = _write_problems(page, row + 2, own.problems)
+    row = _write_overdue(page, 2) + 2 if own.form.has_milestones else 2
+    row = _write_remarks(page, row, lines(page.book))
+    if own.form.problems:
+        row = _write_problems(page, row + 2, own.problems)
     page.print_setup(row, len(_WIDTHS))
     page.sheet.set_portrait()
 
@@ -63,7 +64,7 @@ def _write_overdue(page: Page, row: int) -> int:
     """Index of the last row."""
     own = page.book.figures
     late = [*own.overdue, *own.questioned]
-    title = f"Просрочено{' и под вопросом' if own.questioned else ''} на {wording.day(own.as_of)}"
+    title = f"Просрочено{' и под вопросом' if own.questioned else ''} {wording.on(own.as_of, own.every)}"
     above = _open_table(page, row, title, OVERDUE, "" if late else _why_nothing_is_late(own))
     now = _now(own)
     for row, one in enumerate(late, above + 1):

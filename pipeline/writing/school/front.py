@@ -40,7 +40,11 @@ COLUMNS = (
 ITEM, ABOUT, COVERED, TOTAL, SHARE, WHOLE, MEDIAN, PLACE, NOTE = range(len(COLUMNS))
 LAST = NOTE
 WIDTH = sum(column.pixels for column in COLUMNS)
-CARDS = ((ITEM, ABOUT), (COVERED, SHARE), (WHOLE, MEDIAN), (PLACE, NOTE))
+CARDS = {  # columns of each, by how many there are
+    2: ((ITEM, SHARE), (WHOLE, NOTE)),
+    3: ((ITEM, ABOUT), (COVERED, WHOLE), (MEDIAN, NOTE)),
+    4: ((ITEM, ABOUT), (COVERED, SHARE), (WHOLE, MEDIAN), (PLACE, NOTE)),
+}
 
 KICKER, TITLE, HEADLINE, SUBLINE = range(4)
 CARD = 5  # label, figure, note
@@ -78,15 +82,19 @@ def write(page: Page, school: School, standings: Mapping[str, PeerStanding], cha
     """`standings`: by coverage item."""
     for index, column in enumerate(COLUMNS):
         page.sheet.set_column(index, index, column.width)
-    for row in range(TODO + 1):
+    for row in range((TODO if page.book.figures.form.headline else SECTION) + 1):
         page.sheet.set_row_pixels(row, _PIXELS.get(row, _ROW_PIXELS))
-    first = TODO + len(page.book.brief.decisions) + 3  # of the table of coverage: its header
+    form = page.book.figures.form
+    todo = TODO if form.headline else SECTION  # pace and chart are the headline item's
+    first = todo + len(page.book.brief.decisions) + 3  # of the table of coverage: its header
     _write_top(page, school)
     _write_cards(page, first)
-    _write_pace(page)
-    _write_chart(page, charts)
-    _write_todo(page)
-    last = _write_coverage(page, first, standings)
+    if form.headline:
+        _write_pace(page)
+        _write_chart(page, charts)
+    last = _write_todo(page, todo)
+    if form.shown_items:
+        last = _write_coverage(page, first, standings)
     _print(page, last)
     page.sheet.activate()
 
@@ -105,11 +113,16 @@ def _write_top(page: Page, school: School) -> None:
 
 def _write_cards(page: Page, first: int) -> None:
     """The headline figure is that of the table of coverage, whose header is row `first`."""
-    form = page.book.figures.form
+    form, cards = page.book.figures.form, page.book.brief.cards
     numbers = [item.number for item in form.shown_items]
-    share = xl_rowcol_to_cell(first + 1 + numbers.index(form.headline.item), SHARE)
-    for index, (columns, card) in enumerate(zip(CARDS, page.book.brief.cards, strict=True)):
-        write_card(page, CARD, columns, card, f"={share}" if index == 0 else None)
+    told = [form.headline_number] if form.headline else ["", *(card.item for card in form.cards)]
+    sources = {
+        index: f"={xl_rowcol_to_cell(first + 1 + numbers.index(number), SHARE)}"
+        for index, number in enumerate(told)
+        if number in numbers
+    }
+    for index, (columns, card) in enumerate(zip(CARDS[len(cards)], cards, strict=True)):
+        write_card(page, CARD, columns, card, sources.get(index))
 
 
 # ── pace ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -133,13 +146,14 @@ def _write_pace(page: Page) -> None:
 
 
 def _is_doubted(rests: Rests | None, own: Figures) -> bool:
-    item = own.form.headline.item if rests in (Rests.FIGURE, Rests.CHANGE) else ""
+    item = own.form.headline_number if rests in (Rests.FIGURE, Rests.CHANGE) else ""
     return rests is not None and Statement(rests, item=item) in own.doubts
 
 
 def _pace(own: Figures) -> Iterator[Line]:
     row, before, coming = own.municipality, compared_with(own), own.next_target
-    since = f"С {wording.short_day(before.as_of)}" if before else "С прошлой даты"
+    last = wording.since(before.as_of, own.every, short=True) if before else wording.times(own.every).of_last
+    since = wording.capital(last)
     yield Line(f"{since}, п.п.", row.change, theme.POINTS, Rests.CHANGE)
     yield Line(f"{since}, чел.", row.change_people, theme.PEOPLE_CHANGE, Rests.CHANGE)
     yield Line("Свой темп, чел. в неделю", row.pace, theme.PACE, Rests.COURSE)
@@ -183,24 +197,26 @@ def _write_chart(page: Page, charts: Charts) -> None:
 
 
 # ── what is to be done ───────────────────────────────────────────────────────────────────────────────────
-def _write_todo(page: Page) -> None:
+def _write_todo(page: Page, first: int) -> int:
+    """From row `first` on. Index of the last row."""
     brief = page.book.brief
     fill, ink = (theme.NAVY, theme.NAVY) if brief.calm else (theme.ORANGE, theme.ORANGE_INK)
     bar: Look = {"bold": True, "font_color": theme.WHITE, "bg_color": fill}
-    write_across(page, TODO, (ITEM, LAST), brief.decide, bar, theme.INDENT)
+    write_across(page, first, (ITEM, LAST), brief.decide, bar, theme.INDENT)
     tag: Look = {"bold": True, "font_color": ink}
     width = WIDTH - COLUMNS[ITEM].pixels
-    for row, decision in enumerate(brief.decisions, TODO + 1):
+    for row, decision in enumerate(brief.decisions, first + 1):
         page.text(row, ITEM, decision.tag, theme.ROW, theme.SMALL, tag)
         write_across(page, row, (ABOUT, LAST), decision.text, theme.ROW, theme.SMALL, theme.WRAP)
         page.sheet.set_row(row, max(theme.ROW_HEIGHT, theme.text_height(decision.text, width, theme.SMALL_SIZE) + 4))
+    return first + len(brief.decisions)
 
 
 # ── coverage ─────────────────────────────────────────────────────────────────────────────────────────────
 def _write_coverage(page: Page, header: int, standings: Mapping[str, PeerStanding]) -> int:
     """Index of the last row."""
     own = page.book.figures
-    title = f"Охват: школа среди школ муниципалитета на {wording.day(own.as_of)}"
+    title = f"Охват: школа среди школ муниципалитета {wording.on(own.as_of, own.every)}"
     page.sheet.set_row_pixels(header - 1, 24)
     write_across(page, header - 1, (ITEM, LAST), title, SECTION_TITLE)
     page.header(header, COLUMNS, height=38)
@@ -242,7 +258,7 @@ def _write_answer(page: Page, row: int, item: Item, answer: CoverageRow) -> None
 def _share_look(page: Page, item: Item) -> Look:
     """Rounding must not contradict what is said of the headline share."""
     own = page.book.figures
-    is_headline = item.number == own.form.headline.item
+    is_headline = item.number == own.form.headline_number
     return theme.exact_share(share_decimals(own.municipality, own.target)) if is_headline else theme.SHARE
 
 
@@ -268,7 +284,7 @@ def _basis(answer: CoverageRow, own: Figures) -> Iterator[str]:
         lacks_base = (answer.school_code, answer.item) in own.unbased
         yield f"{Mark.CHECK} в реестре нет числа людей" if lacks_base else _NOT_COUNTED[answer.share]
         return
-    if answer.item == own.form.headline.item and own.target:
+    if answer.item == own.form.headline_number and own.target:
         yield level_said(own.municipality.level).replace(" ", NBSP)
     if answer.carried and (day := _said_on(answer, own)):
         yield f"{Mark.CARRIED} перенесено с {wording.day(day)}"
@@ -279,7 +295,7 @@ def _basis(answer: CoverageRow, own: Figures) -> Iterator[str]:
 def _said_on(answer: CoverageRow, own: Figures) -> date | None:
     """Date of the report that gave a carried answer."""
     if own.carried_reports:
-        return own.municipality.report_date
+        return own.municipality.report_date or _reported_on(own)
     return next((one.as_of for one in own.reconciliation.taken if one.item == answer.item), None)
 
 

@@ -19,14 +19,14 @@ def write_summary(figures: Figures, brief: Brief, catalogue: Catalogue, version:
     of what they were made from, by which a workbook that was sent on is matched with its manifest."""
     form = figures.form
     target = BytesIO()
-    title = f"{form.subject}: свод на {wording.day(figures.as_of)}"
+    title = f"{form.subject}: свод {wording.on(figures.as_of, figures.every)}"
     workbook = theme.open_workbook(target, title, form.office, figures.as_of)
     workbook.set_custom_property("Состояние на", datetime.combine(figures.as_of, time()), "date")
     workbook.set_custom_property("Исходные данные, SHA-256", sources, "text")
     contents = sheets(form)
     seen = tuple(sheet.title for sheet in contents)
     book = Book(workbook, theme.Formats(workbook), figures, brief, catalogue, version, seen)
-    charts = Charts(book, activation.share_of_rows(figures))
+    charts = Charts(book, activation.share_of_rows(figures) if form.headline else None)
     pages = [Page(book, workbook.add_worksheet(title)) for title in seen]
     charts.lay_out()
     for sheet, page in zip(contents, pages, strict=True):

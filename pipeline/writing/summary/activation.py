@@ -83,11 +83,11 @@ def share_total(figures: Figures) -> str:
 def write(page: Page) -> None:
     figures = page.book.figures
     at = places(figures)
-    headline = figures.form.headline
+    headline = figures.form.lead
     columns = _columns(figures)
     people = figures.form.base(figures.form.headline_item.base).people[2]
     page.head(
-        f"{headline.name}: план и факт на {wording.day(figures.as_of)}",
+        f"{headline.name}: план и факт {wording.on(figures.as_of, figures.every)}",
         f"Сначала отстающие. {headline.share_of} «Не хватает» — сколько ещё {people} {headline.to_act}, "
         "чтобы дойти до нижней границы плана. Итог — по сумме людей, а не среднее процентов. Темп и прогноз — по "
         "прежним отчётам самой школы, в итоге — по итогам муниципалитета; прогноз — когда их не меньше трёх."
@@ -139,14 +139,14 @@ def share_of_rows(figures: Figures) -> ShareOfRows:
     def formula(first: int, last: int) -> str:
         at = places(figures)
         columns = at.count, at.total
-        sums = (f"SUM('{figures.form.headline.sheet}'!{column_of_schools(one, first, last)})" for one in columns)
+        sums = (f"SUM('{figures.form.lead.sheet}'!{column_of_schools(one, first, last)})" for one in columns)
         return f"={'/'.join(sums)}"
 
     return formula
 
 
 def _columns(figures: Figures) -> list[Column]:
-    headline = figures.form.headline
+    headline = figures.form.lead
     by = wording.short_day(figures.next_target.by) if figures.next_target else ""
     group = [Column("Группа", _width_of_groups(figures))] if figures.grouped else []
     return [
@@ -163,8 +163,8 @@ def _columns(figures: Figures) -> list[Column]:
         Column("Отклоне-|ние, п.п.", 8),
         Column("Не хватает|до плана,|чел.", 9),
         Column("Состояние", 17),
-        Column("К прошлой|дате, п.п.", 9),
-        Column("К прошлой|дате, чел.", 9),
+        Column(f"{wording.times(figures.every).over_change}, п.п.", 9),
+        Column(f"{wording.times(figures.every).over_change}, чел.", 9),
         Column(f"Нужно в|неделю до|{by},|чел." if by else "Нужно в|неделю,|чел.", 9),
         Column("Свой|темп, чел.|в неделю", 8.5),
         Column(f"Прогноз|на {by},|%" if by else "Прогноз,|%", 8.5),
@@ -215,7 +215,7 @@ def _write_missing(page: Page, row: int, activation: Activation, doubted: bool) 
 def _notes(page: Page) -> dict[str, list[str]]:
     """School code -> what else is to be known of its figure: a count made from a percent, a waiver, a doubt."""
     figures = page.book.figures
-    item = figures.form.headline.item
+    item = figures.form.headline_number
     notes: dict[str, list[str]] = {}
     for row in coverage_rows(figures):
         if row.item == item and row.share == Share.COUNTED and row.derived:
@@ -232,7 +232,7 @@ def _notes(page: Page) -> dict[str, list[str]]:
 def _under_question(page: Page, row: Activation) -> str:
     """For which remarks the school's figure, its change or its course is under question; blank where none is."""
     assert row.school is not None
-    code, item = row.school.code, page.book.figures.form.headline.item
+    code, item = row.school.code, page.book.figures.form.headline_number
     statements = Statement(Rests.FIGURE, code, item), Statement(Rests.CHANGE, code, item), Statement(Rests.COURSE, code)
     remarks = (remark for one in statements for remark in page.book.figures.doubts.of(one))
     return doubts.reasons(remarks, row.report_date, page.book.catalogue)
@@ -268,7 +268,7 @@ def _write_report_date(page: Page, row: int, report_date: date | None) -> None:
 def _write_measured(page: Page, row: int, activation: Activation, look: Look) -> None:
     """What a school's row and the municipality's have in common: share, target, deviation, pace, state."""
     figures = page.book.figures
-    at, item, code = places(figures), figures.form.headline.item, activation.school.code if activation.school else ""
+    at, item, code = places(figures), figures.form.headline_number, activation.school.code if activation.school else ""
     _write_against_plan(page, row, activation, doubts.is_item_doubted(figures, item, code), look)
     moved = Statement(Rests.CHANGE, code, item) in figures.doubts
     _write_or_dash(page, row, at.change, activation.change, *marked(moved, look, theme.POINTS))
@@ -349,7 +349,7 @@ def _write_total(page: Page, last: int, columns: list[Column]) -> None:
     possible = headline_range(figures)
     said = f"с ответами остальных: {range_said(possible, figures.target)}" if possible else ""
     if figures.municipality.change is not None:
-        same = same_schools_said(totals_by_item(figures)[figures.form.headline.item])
+        same = same_schools_said(totals_by_item(figures)[figures.form.headline_number], figures.every)
         said = f"{said}; изменение — {same}" if said else f"изменение — {same}"
     page.text(TOTAL_ROW, at.basis, said, theme.TOTAL, theme.SMALL, theme.WRAP, theme.INDENT)
     page.fit_row(TOTAL_ROW, {at.report: counted, at.basis: said}, columns, theme.SMALL_SIZE)
@@ -359,8 +359,8 @@ def _write_groups(page: Page, last: int, columns: list[Column]) -> int:
     """A row a group below the schools, whose last row is `last`. Index of the last row."""
     figures = page.book.figures
     at, title = places(figures), last + 2
-    groups.write_title(page, title, at.report, figures.form.headline.sheet)
-    of_headline = [row for row in group_rows(figures) if row.item == figures.form.headline.item]
+    groups.write_title(page, title, at.report, figures.form.lead.sheet)
+    of_headline = [row for row in group_rows(figures) if row.item == figures.form.headline_number]
     lacking: Counter[str] = Counter()  # group -> people missing in its schools, each for itself
     for one in figures.below:
         lacking[(one.school and one.school.group) or NO_GROUP] += one.shortfall or 0

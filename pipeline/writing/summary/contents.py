@@ -11,12 +11,14 @@ from pipeline.writing.pages.charts import Charts
 from pipeline.writing.pages.page import Page
 from pipeline.writing.summary import (
     activation,
+    by_school,
     coverage,
     data,
     decisions,
     front,
     method,
     milestones,
+    numbers,
     problems,
     reconciliation,
     remarks,
@@ -29,16 +31,22 @@ from schemas.form import Form
 
 
 class Sheet(NamedTuple):
-    """`answers`: what the reader learns there, as the documentation says it."""
+    """`answers`: what the reader learns there, as the documentation says it. `needed`: has the form anything for it."""
 
     title: str
     answers: str
     write: Callable[[Page, Charts], None]
     tab: str = theme.BAND
+    needed: bool = True
 
 
 def sheets(form: Form) -> tuple[Sheet, ...]:
-    """In the order of the tabs."""
+    """In the order of the tabs; a sheet for which the form has nothing is left out."""
+    return tuple(sheet for sheet in _all_sheets(form) if sheet.needed)
+
+
+def _all_sheets(form: Form) -> tuple[Sheet, ...]:
+    with_headline, with_shares = form.headline is not None, bool(form.coverage_items)
     return (
         Sheet(
             titles.FRONT,
@@ -47,18 +55,42 @@ def sheets(form: Form) -> tuple[Sheet, ...]:
             theme.NAVY,
         ),
         Sheet(
-            form.headline.sheet,
+            titles.NUMBERS,
+            "the order's form filled in for the whole municipality: sums, means, choices, the year",
+            _without_charts(numbers.write),
+            needed=form.asks_for_figures,
+        ),
+        Sheet(
+            form.headline.sheet if form.headline else "",
             "target against actual, school by school, the worst first",
             _without_charts(activation.write),
+            needed=with_headline,
         ),
-        Sheet(titles.COVERAGE, "every coverage item of every school, as a heat table", _without_charts(coverage.write)),
-        Sheet(titles.MILESTONES, "what is done, under way and overdue", _without_charts(milestones.write)),
-        Sheet(titles.TREND, "the headline item from date to date", trend.write),
+        Sheet(
+            titles.COVERAGE,
+            "every coverage item of every school, as a heat table",
+            _without_charts(coverage.write),
+            needed=with_shares,
+        ),
+        Sheet(
+            titles.BY_SCHOOL,
+            "every figure with a unit, school by school",
+            _without_charts(by_school.write),
+            needed=form.asks_for_figures,
+        ),
+        Sheet(
+            titles.MILESTONES,
+            "what is done, under way and overdue",
+            _without_charts(milestones.write),
+            needed=form.has_milestones,
+        ),
+        Sheet(titles.TREND, "the headline item from date to date", trend.write, needed=with_headline),
         Sheet(titles.SUBMISSIONS, "who has reported, and who has to be rung up", _without_charts(submissions.write)),
         Sheet(
             titles.PROBLEMS,
             "what gets in the way, in the schools' words, and how others solved it",
             _without_charts(problems.write),
+            needed=form.problems is not None,
         ),
         Sheet(
             titles.DECISIONS,
@@ -70,6 +102,7 @@ def sheets(form: Form) -> tuple[Sheet, ...]:
             titles.WORDS,
             "what the answers in words say: systems, forms, addresses, classes, what schools add",
             _without_charts(words.write),
+            needed=words.is_needed(form),
         ),
         Sheet(
             titles.REMARKS,

@@ -56,7 +56,7 @@ def write(page: Page) -> None:
     items = figures.form.shown_items
     columns = [Column("Код", 6), school_column(figures), *(Column(f"{i.number}|{i.column}", 8.9) for i in items)]
     page.head(
-        f"Охват по школам и пунктам отчёта на {wording.day(figures.as_of)}",
+        f"Охват по школам и пунктам отчёта {wording.on(figures.as_of, figures.every)}",
         f"Доля охваченных в школе. Чем темнее клетка, тем выше охват; «{Mark.BELOW}» — меньше 50 %, «{NOT_PROVIDED}» — "
         f"не предусмотрено, «{Mark.ERROR}» — показатель отложен из-за замечания, «{BLANK}» — в отчёте нет ответа, "
         f"«{Mark.NO_ANSWER}» — нет отчёта{_said_of_bases(figures)}. "
@@ -116,7 +116,7 @@ def _said_of_doubt(item: Item, figures: Figures) -> str:
 
 def _write_groups(page: Page) -> None:
     column = FIRST_ITEM
-    for group in page.book.figures.form.coverage.groups:
+    for group in page.book.figures.form.coverage_groups:
         page.text(GROUP_ROW, column, group.title, theme.GROUP)
         column += len(group.items)
 
@@ -162,12 +162,12 @@ def _write_apart(page: Page, columns: list[Column]) -> None:
 def _write_changes(page: Page, items: list[Item]) -> None:
     """Percentage points since the reporting date before, over the schools that are counted on both, and how many they
     are."""
-    before = compared_with(page.book.figures)
+    before, times = compared_with(page.book.figures), wording.times(page.book.figures.every)
     page.number(CHANGE_ROW, CODE, None, theme.ROW)
-    said = f"с {wording.day(before.as_of)}, п.п." if before else "к прошлой дате, п.п."
+    said = f"{wording.since(before.as_of, before.every)}, п.п." if before else f"{times.against_last}, п.п."
     page.text(CHANGE_ROW, SCHOOL, said, theme.ROW, theme.SMALL, theme.QUIET)
     page.number(COMPARED_ROW, CODE, None, theme.ROW)
-    page.text(COMPARED_ROW, SCHOOL, "у школ, учтённых на обе даты", theme.ROW, theme.SMALL, theme.QUIET)
+    page.text(COMPARED_ROW, SCHOOL, f"у школ, учтённых {times.both}", theme.ROW, theme.SMALL, theme.QUIET)
     totals = totals_by_item(page.book.figures)
     for column, item in enumerate(items, FIRST_ITEM):
         points = totals[item.number].change

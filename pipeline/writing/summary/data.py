@@ -12,6 +12,7 @@ from pipeline import wording
 from pipeline.measuring.figures import Figures, Share, Submission
 from pipeline.measuring.rows import AnswerRow, CoverageRow, answer_rows, coverage_rows
 from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages.figures_said import number_look
 from pipeline.writing.pages.page import (
     FIRST_ROW,
     NOT_PRINTED,
@@ -67,7 +68,7 @@ def write(page: Page) -> None:
     fields = _with_unique_headings(_columns(figures))
     columns = [Column(field.heading, _width(field)) for field in fields]
     page.head(
-        f"Данные школ на {wording.day(figures.as_of)}",
+        f"Данные школ {wording.on(figures.as_of, figures.every)}",
         f"Одна строка — одна школа. Пусто — нет ответа или показатель отложен; «{NOT_PROVIDED}» — не предусмотрено."
         + said_of_rest(figures.schools, "answers.csv")
         + NOT_PRINTED,
@@ -150,9 +151,10 @@ def _columns(figures: Figures) -> list[Field]:
         Field("Лист", 12, theme.TEXT, lambda of: of.sheet),
     ]
     fields += [_base_field(base.id, f"{base.label} (реестр)") for base in form.bases]
-    for item in form.items:
+    shown = [one for item in form.items for one in (form.cells_of(item.number) if item.kind is Kind.ROW else (item,))]
+    for item in shown:
         fields += _item_fields(item)
-    fields += [_cell_field(item) for item in form.items if item.kind is not Kind.GROUP]
+    fields += [_cell_field(item) for item in shown if item.kind not in (Kind.GROUP, Kind.ROWS)]
     return fields
 
 
@@ -181,7 +183,13 @@ def _item_fields(item: Item) -> list[Field]:
             return [Field(named, 40, theme.TEXT, lambda of: _acts(of, item))]
         case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT | Kind.YES_NO:
             return [_fact_field(item, f"{named}{suffix}", field, 26) for field, suffix in _FACTS[item.kind]]
-        case Kind.GROUP:
+        case Kind.NUMBER:
+            return [Field(named, 13, number_look(item), lambda of: of.facts.get((item.number, "value")))]
+        case Kind.CHOICE | Kind.DATE | Kind.LINK:
+            return [_fact_field(item, f"{named}{suffix}", field, 26) for field, suffix in _FACTS[item.kind]]
+        case Kind.ROWS:
+            return [Field(named, 60, theme.TEXT, lambda of: _lines(of, item))]
+        case Kind.GROUP | Kind.ROW:
             return []
         case _:
             assert_never(item.kind)
@@ -193,6 +201,9 @@ _FACTS = {
     Kind.TEXT: (("text", ""),),
     Kind.DOCUMENT: (("number", ": номер"), ("date", ": дата")),
     Kind.YES_NO: (("yes", ""), ("url", ": адрес")),
+    Kind.CHOICE: (("choice", ""),),
+    Kind.DATE: (("date", ""),),
+    Kind.LINK: (("url", ""),),
 }
 
 
@@ -227,6 +238,22 @@ def _acts(of: Answers, item: Item) -> str | None:
     return "; ".join(filter(None, said)) or None
 
 
+def _lines(of: Answers, item: Item) -> str | None:
+    """All lines of a list in one cell: «13.01.2026, Кросс, 23; …»."""
+    lines: dict[str, list[str]] = {}
+    for (number, _), value in of.facts.items():
+        row, slash, _ = number.partition("/")
+        if slash and _is_under(row, item) and value is not None:
+            lines.setdefault(row, []).append(_in_line(value))
+    return "; ".join(", ".join(said) for said in lines.values()) or None
+
+
+def _in_line(value: Value) -> str:
+    if isinstance(value, date):
+        return wording.day(value)
+    return wording.number(value) if isinstance(value, float) else str(value)
+
+
 def _is_under(number: str, item: Item) -> bool:
     return number.rpartition(".")[0] == item.number
 
@@ -257,7 +284,8 @@ def _by_school(figures: Figures) -> list[Answers]:
         cells[row.school_code].setdefault(row.item, row.cell)
         cells[row.school_code].setdefault(row.item.rpartition(".")[0], row.cell)
         if row.counted:
-            facts[row.school_code].setdefault((row.item, row.field), _fact(row))
+            own, key = facts[row.school_code], (row.item, row.field)
+            own[key] = f"{own[key]}; {_fact(row)}" if row.field == "choice" and key in own else own.get(key, _fact(row))
     return [
         Answers(
             school, submissions.get(school.code), coverage[school.code], facts[school.code],

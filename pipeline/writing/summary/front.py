@@ -4,7 +4,7 @@ A grid of 30 columns of 35 pixels, the printable width of A4 landscape.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from xlsxwriter.chart import Chart
 
@@ -13,6 +13,14 @@ from pipeline.measuring.figures import Level
 from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.brief import Brief, Decision
 from pipeline.writing.pages.charts import Charts
+from pipeline.writing.pages.completeness import (
+    AWAITED_TITLE,
+    MET_TITLE,
+    NONE_MET,
+    awaited,
+    awaited_said,
+    why_none_awaited,
+)
 from pipeline.writing.pages.doubts import marked
 from pipeline.writing.pages.matrix import MatrixCell, coverage_matrix
 from pipeline.writing.pages.page import HIGHEST_PRINT, Page, address, written
@@ -21,12 +29,12 @@ from pipeline.writing.pages.series import TREND_TITLE, WHY_NO_TREND, why_no_bars
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.pages.words import UNKNOWN, level_said
 from pipeline.writing.summary import activation, coverage
+from schemas.form import Form, Kind
 from schemas.own_names import MATRIX_COLUMNS
 
 COLUMNS, COLUMN_PIXELS = 30, 35
 ZOOM = 100  # at which a screen of 1366 × 768 shows all columns
 LAST = COLUMNS - 1
-CARD_COLUMNS = 6
 LEFT, RIGHT = (0, 16), (18, LAST)  # first and last column of the two halves
 
 KICKER, HEADLINE, SUBLINE = 0, 1, 2
@@ -43,23 +51,34 @@ SCHOOLS_CHART = (595, 333)
 TREND_CHART = (420, 165)
 _BELOW_LINE = 3  # pixels that the line under a title of a section needs, or a chart lies over it
 
+AWAITED_NAME = 9  # the last column of a school's name among those whose report is awaited
 MATRIX_LABEL_COLUMNS = 4
 LINKS = (2, LAST)  # first and last column of the links to the other sheets
 LINK_LETTER = 6  # pixels
 
 
 def write(page: Page, charts: Charts) -> None:
-    for row in range(DECISIONS):
+    for row in range(decisions_row(page.book.figures.form)):
         page.sheet.set_row_pixels(row, _HEIGHTS.get(row, ROW_PIXELS))
     page.sheet.set_column_pixels(0, LAST, COLUMN_PIXELS)
     page.sheet.set_zoom(ZOOM)
     _write_top(page)
     _write_cards(page)
-    _write_schools(page, charts)
-    _write_trend(page, charts)
-    _write_matrix(page)
+    if page.book.figures.form.headline:
+        _write_schools(page, charts)
+        _write_trend(page, charts)
+    else:
+        _write_awaited(page)
+        _write_completeness(page, charts)
+    if page.book.figures.form.has_matrix:
+        _write_matrix(page)
     _print(page, _write_foot(page, _write_decisions(page)))
     page.sheet.activate()
+
+
+def decisions_row(form: Form) -> int:
+    """Where the decisions begin: higher up where neither the headline's charts nor the matrix stand above them."""
+    return DECISIONS if form.headline or form.has_matrix else MATRIX_SECTION
 
 
 def _write_top(page: Page) -> None:
@@ -87,14 +106,26 @@ def _fitting(row: int, text: str, size: float) -> float:
 
 # ── cards ────────────────────────────────────────────────────────────────────────────────────────────────
 def _write_cards(page: Page) -> None:
-    sources = (None, _headline_source(page), _on_target_source(page), _second_source(page), None)
-    for index, (card, source) in enumerate(zip(page.book.brief.cards, sources, strict=True)):
-        columns = (index * CARD_COLUMNS, (index + 1) * CARD_COLUMNS - 1)
-        write_card(page, CARD_LABEL, columns, card, source)
+    cards = page.book.brief.cards
+    edges = [index * COLUMNS // len(cards) for index in range(len(cards) + 1)]
+    for index, (card, source) in enumerate(zip(cards, (None, *_sources(page), None), strict=True)):
+        write_card(page, CARD_LABEL, (edges[index], edges[index + 1] - 1), card, source)
+
+
+def _sources(page: Page) -> Iterator[str | None]:
+    """Formulas of the cards but the first and the last."""
+    form = page.book.figures.form
+    if form.headline is None:
+        yield from (_item_source(card.item, page) for card in form.cards)
+        return
+    yield _headline_source(page)
+    yield _on_target_source(page)
+    if form.second_card:
+        yield _item_source(form.second_card.item, page)
 
 
 def _headline_source(page: Page) -> str:
-    return f"={address(page.book.figures.form.headline.sheet, activation.share_total(page.book.figures))}"
+    return f"={address(page.book.figures.form.lead.sheet, activation.share_total(page.book.figures))}"
 
 
 def _on_target_source(page: Page) -> str | None:
@@ -102,21 +133,24 @@ def _on_target_source(page: Page) -> str | None:
     if len(written(figures.activation)) < len(figures.activation):
         return None
     cells = activation.column_of_schools(activation.places(figures).state, 0, len(figures.activation) - 1)
-    states = f"'{figures.form.headline.sheet}'!{cells}"
+    states = f"'{figures.form.lead.sheet}'!{cells}"
     return "=" + "+".join(f'COUNTIF({states},"{level_said(level)}")' for level in (Level.ON, Level.ABOVE))
 
 
-def _second_source(page: Page) -> str:
+def _item_source(number: str, page: Page) -> str | None:
+    """The cell of «Охват» with the total, of an item that has one."""
     form = page.book.figures.form
-    return f"={address(titles.COVERAGE, coverage.total_cell(form, form.second_card.item))}"
+    if form.item(number).kind is not Kind.COVERAGE:
+        return None
+    return f"={address(titles.COVERAGE, coverage.total_cell(form, number))}"
 
 
 # ── charts and the small matrix ──────────────────────────────────────────────────────────────────────────
 def _write_schools(page: Page, charts: Charts) -> None:
-    write_across(page, SECTION, LEFT, page.book.figures.form.headline.chart, SECTION_TITLE)
+    write_across(page, SECTION, LEFT, page.book.figures.form.lead.chart, SECTION_TITLE)
     chart = charts.schools(*SCHOOLS_CHART)
     if chart:
-        described = f"{page.book.figures.form.headline.chart}. {page.book.brief.headline}"
+        described = f"{page.book.figures.form.lead.chart}. {page.book.brief.headline}"
         _insert_chart(page, LEFT, chart, described)
     else:
         _write_no_chart(page, LEFT, why_no_bars(page.book.figures))
@@ -130,6 +164,33 @@ def _write_trend(page: Page, charts: Charts) -> None:
         _insert_chart(page, RIGHT, chart, described)
     else:
         _write_no_chart(page, RIGHT, WHY_NO_TREND)
+
+
+def _write_awaited(page: Page) -> None:
+    """In place of the schools' shares where no item is the headline: whom to ask for a report."""
+    figures = page.book.figures
+    write_across(page, SECTION, LEFT, AWAITED_TITLE, SECTION_TITLE)
+    lines = awaited(figures)
+    if not lines:
+        _write_no_chart(page, LEFT, why_none_awaited(figures))
+    room = decisions_row(figures.form) - CHART - 1
+    shown = lines if len(lines) <= room else lines[: room - 1]
+    for row, line in enumerate(shown, CHART):
+        write_across(page, row, (LEFT[0], LEFT[0] + AWAITED_NAME), line.school.name, theme.ROW, theme.SMALL)
+        said = (LEFT[0] + AWAITED_NAME + 1, LEFT[1])
+        write_across(page, row, said, awaited_said(line), theme.ROW, theme.SMALL, theme.ACTION_INK)
+    if rest := lines[len(shown) :]:
+        more = f"и ещё {wording.schools(len(rest))} — лист «{titles.SUBMISSIONS}»"
+        write_across(page, CHART + len(shown), LEFT, more, theme.SMALL, theme.QUIET)
+
+
+def _write_completeness(page: Page, charts: Charts) -> None:
+    write_across(page, SECTION, RIGHT, MET_TITLE, SECTION_TITLE)
+    chart = charts.completeness(*TREND_CHART)
+    if chart:
+        _insert_chart(page, RIGHT, chart, f"{MET_TITLE}. {page.book.brief.headline}")
+    else:
+        _write_no_chart(page, RIGHT, NONE_MET)
 
 
 def _insert_chart(page: Page, columns: tuple[int, int], chart: Chart, described: str) -> None:
@@ -171,13 +232,13 @@ def _write_share(page: Page, row: int, columns: tuple[int, int], cell: MatrixCel
 # ── decisions, links, print ──────────────────────────────────────────────────────────────────────────────
 def _write_decisions(page: Page) -> int:
     """Index of the last line."""
-    brief = page.book.brief
+    brief, first = page.book.brief, decisions_row(page.book.figures.form)
     bar: Look = {"bold": True, "font_color": theme.WHITE, "bg_color": theme.NAVY if brief.calm else theme.ORANGE}
-    write_across(page, DECISIONS, (0, LAST), brief.decide, bar, theme.INDENT)
-    for row, decision in enumerate(brief.decisions, DECISIONS + 1):
+    write_across(page, first, (0, LAST), brief.decide, bar, theme.INDENT)
+    for row, decision in enumerate(brief.decisions, first + 1):
         page.sheet.set_row_pixels(row, DECISION_PIXELS)
         _write_decision(page, row, decision)
-    return DECISIONS + len(brief.decisions)
+    return first + len(brief.decisions)
 
 
 def _write_decision(page: Page, row: int, decision: Decision) -> None:
@@ -202,7 +263,7 @@ def _write_foot(page: Page, decided: int) -> int:
             page.merged(row, first, end, theme.LINK)
             page.link(row, first, sheet, sheet)
     foot = decided + len(lines) + 1
-    write_across(page, foot, (0, LAST), f"{page.book.brief.footer}{doubts.legend(page.book.figures)}", small)
+    write_across(page, foot, (0, LAST), f"{page.book.brief.footer}{doubts.legend(page.book.figures)}".strip(), small)
     return foot
 
 
@@ -223,20 +284,21 @@ def lines_of_links(sheets: Sequence[str]) -> list[dict[str, tuple[int, int]]]:
 
 def _print(page: Page, last: int) -> None:
     figures, brief = page.book.figures, page.book.brief
+    first = decisions_row(figures.form)
     page.print_setup(last, COLUMNS, height=1)
-    if _height(brief, last) > HIGHEST_PRINT:
+    if _height(brief, first, last) > HIGHEST_PRINT:
         page.sheet.fit_to_pages(1, 0)
-        page.sheet.set_h_pagebreaks([DECISIONS])
-    day = wording.day(figures.as_of)
-    source = f"Источник: отчёты школ по приказу № {figures.form.order.number}, на {day}"
+        page.sheet.set_h_pagebreaks([first])
+    day = wording.on(figures.as_of, figures.every)
+    source = f"Источник: отчёты школ по приказу № {figures.form.order.number}, {day}"
     file = f"Файл svod-{figures.as_of}.xlsx · отчётов: {brief.cards[0].figure}"
     page.footer(source, file)
 
 
-def _height(brief: Brief, last: int) -> float:
-    """Pixels of all rows to the last one, which has the usual height."""
+def _height(brief: Brief, first: int, last: int) -> float:
+    """Pixels of all rows to the last one, which has the usual height. `first`: of the decisions."""
     texts = _fitting(HEADLINE, brief.headline, HEADLINE_SIZE) + _fitting(SUBLINE, brief.subline, theme.BODY_SIZE)
-    above = sum(_HEIGHTS.get(row, ROW_PIXELS) for row in range(DECISIONS + 1) if row not in (HEADLINE, SUBLINE))
-    links = last - DECISIONS - len(brief.decisions) - 1
+    above = sum(_HEIGHTS.get(row, ROW_PIXELS) for row in range(first + 1) if row not in (HEADLINE, SUBLINE))
+    links = last - first - len(brief.decisions) - 1
     below = len(brief.decisions) * DECISION_PIXELS + links * LINK_PIXELS + USUAL_PIXELS
     return texts / POINTS_A_PIXEL + above + below

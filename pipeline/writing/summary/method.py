@@ -18,6 +18,7 @@ from pipeline.writing.pages.words import headline_range, restated_said
 from pipeline.writing.summary import data, undoubted
 from schemas import own_names
 from schemas.district import Waiver
+from schemas.form import Form
 
 COLUMNS = (Column("Имя ячейки", 34), Column("Значение", 16), Column("Что это", 92))
 NAME, VALUE, MEANING = range(len(COLUMNS))
@@ -25,23 +26,37 @@ HEADER_ROW = FIRST_ROW
 
 _EXACT = theme.exact_share(2)  # one school may move the municipality by less than a tenth
 
-RULES = (
+_CARRIED = (
+    "Если на отчётную дату отчёта нет, берётся последний прежний отчёт школы; он помечен «перенесено с прошлой даты»."
+)
+_OF_TWO = "Из двух отчётов школы на одну дату учитывается тот, что пришёл позже."
+_COMPARED = "Сравнение «с прошлой датой» — всегда с отчётной датой перед действующей, а не с предыдущим запуском."
+_OF_PERIODS = {
+    _CARRIED: "Учитываются отчёты за период свода, и только они: отчёт за другой период его не заменяет.",
+    _OF_TWO: "Из двух отчётов школы за один период учитывается тот, что пришёл позже.",
+    _COMPARED: "Сравнение — всегда с периодом перед этим, а не с предыдущим запуском.",
+}
+_OF_SHARES = (
     "Итог муниципалитета — сумма охваченных, делённая на сумму всех, по школам, чей ответ учтён; среднее из процентов "
     "не берётся.",
     "Рядом с итогом стоит, сколько школ из скольких учтено.",
     "Если школа указала только процент, число людей посчитано по нему от числа «всего» в том же ответе, а если его "
     "нет — от числа в реестре. Такое число не округляется до целых людей.",
+)
+_OF_REPORTS = (
     "Показатель с замечанием «ошибка» откладывается и в расчёт не входит; остальные ответы школы учитываются. "
     "Показатель с замечанием «проверить» учитывается.",
-    "Если на отчётную дату отчёта нет, берётся последний прежний отчёт школы; он помечен «перенесено с прошлой даты».",
-    "Из двух отчётов школы на одну дату учитывается тот, что пришёл позже.",
-    "«Не хватает» — сколько ещё человек нужно, чтобы дойти до нижней границы плана, с округлением вверх.",
+    _CARRIED,
+    _OF_TWO,
+)
+_OF_SHORTFALL = ("«Не хватает» — сколько ещё человек нужно, чтобы дойти до нижней границы плана, с округлением вверх.",)
+_OF_DOUBTS = (
     f"«{Mark.CHECK}» — под вопросом: учтено, но опирается на ответ с открытым замечанием. "
     "Такой прирост не называется среди лучших; чем всё стало бы без этих ответов, сказано ниже.",
-    "Проценты сравниваются с планом без округления, показываются с одним знаком после запятой.",
-    "Срок пункта считается пропущенным со следующего дня; охват считается сделанным при 100 %.",
-    "Сравнение «с прошлой датой» — всегда с отчётной датой перед действующей, а не с предыдущим запуском.",
 )
+_OF_PLAN = ("Проценты сравниваются с планом без округления, показываются с одним знаком после запятой.",)
+_OF_DEADLINES = ("Срок пункта считается пропущенным со следующего дня; охват считается сделанным при 100 %.",)
+_OF_CHANGES = (_COMPARED,)
 PACE_RULES = (
     "Прямая школы проводится через её собственные отчёты по способу Тейла — Сена: наклон — медиана наклонов по всем "
     "парам отчётов; один неудачный отчёт её почти не сдвигает. Данные, перенесённые с прошлой даты, новым измерением "
@@ -65,8 +80,10 @@ def write(page: Page) -> None:
     )
     page.header(HEADER_ROW, COLUMNS, height=20)
     row = _write_named_cells(page, HEADER_ROW + 1)
-    row = _write_sentences(page, row + 1, "Правила", RULES)
-    row = _write_sentences(page, row + 1, "Темп и прогноз", PACE_RULES)
+    form = figures.form
+    row = _write_sentences(page, row + 1, "Правила", _rules(form))
+    if form.headline:
+        row = _write_sentences(page, row + 1, "Темп и прогноз", PACE_RULES)
     row = _write_range(page, row + 1)
     row = _write_set_aside(page, row + 1)
     row = _write_undoubted(page, row + 1)
@@ -80,6 +97,22 @@ def write(page: Page) -> None:
     page.sheet.repeat_rows(HEADER_ROW)
     page.print_setup(row, len(COLUMNS))
     page.keep_from_print()
+
+
+def _rules(form: Form) -> list[str]:
+    """Those about what the form has."""
+    with_headline = form.headline is not None
+    sections = (
+        (_OF_SHARES, bool(form.coverage_items)),
+        (_OF_REPORTS, True),
+        (_OF_SHORTFALL, with_headline),
+        (_OF_DOUBTS, True),
+        (_OF_PLAN, with_headline),
+        (_OF_DEADLINES, form.has_milestones),
+        (_OF_CHANGES, True),
+    )
+    said = [sentence for sentences, applies in sections if applies for sentence in sentences]
+    return said if form.period.every == "date" else [_OF_PERIODS.get(sentence, sentence) for sentence in said]
 
 
 def _write_named_cells(page: Page, row: int) -> int:
@@ -98,10 +131,14 @@ def _write_named_cells(page: Page, row: int) -> int:
 
 def _named_cells(figures: Figures) -> list[tuple[str, float | date | None, Look, str]]:
     """Name, value (None leaves the cell empty), look and meaning."""
+    day: tuple[str, float | date | None, Look, str]
+    day = (own_names.REPORT_DATE, figures.as_of, theme.DATE, "на какую дату составлен свод")
+    if figures.form.headline is None:
+        return [day]
     target, coming = figures.target, figures.next_target
     to_next = weeks(figures.as_of, coming.by) if coming else None
     return [
-        (own_names.REPORT_DATE, figures.as_of, theme.DATE, "на какую дату составлен свод"),
+        day,
         (
             own_names.PLAN_MIN,
             fraction(target.min) if target else None,
@@ -160,7 +197,7 @@ def _write_range(page: Page, row: int) -> int:
         "если в школах, чьи ответы не учтены, охвачены все; сколько их там, известно из реестра",
     )
     for name, percent, meaning in zip(names, possible, meanings, strict=True):
-        _write_line(page, row, f"{figures.form.headline.name}: {name.lower()}", percent / 100, meaning, theme.SHARE)
+        _write_line(page, row, f"{figures.form.lead.name}: {name.lower()}", percent / 100, meaning, theme.SHARE)
         row += 1
     return row
 
@@ -274,8 +311,8 @@ def _write_restated(page: Page, row: int) -> int:
         return _write_none(page, row, "Таких нет.")
     for one in figures.restated:
         told = "сообщён в письме" if one.sent else "посчитан впервые"
-        meaning = f"{restated_said(one)} Прежний итог был {told}."
-        _write_line(page, row, figures.form.headline.name, one.date, meaning)
+        meaning = f"{restated_said(one, figures.every)} Прежний итог был {told}."
+        _write_line(page, row, figures.form.lead.name, one.date, meaning)
         row += 1
     return row
 
@@ -289,15 +326,19 @@ def _write_none(page: Page, row: int, said: str) -> int:
 def _write_dates(page: Page, row: int) -> int:
     """Targets, reporting dates, due dates of the items: all that the form says about time."""
     figures = page.book.figures
-    headline = figures.form.headline
-    row = _write_section(page, row, "Сроки и план")
+    row = _write_section(page, row, "Сроки и план" if figures.form.targets else "Сроки")
     for target in figures.form.targets:
         band = wording.band(target.min, target.max)
-        _write_line(page, row, f"{headline.name}: {band}", target.by, f"п. {headline.item}, план с этого дня")
+        lead = figures.form.lead
+        _write_line(page, row, f"{lead.name}: {band}", target.by, f"п. {lead.item}, план с этого дня")
         row += 1
     for day in figures.reporting_dates:
         in_force = "по ней считается, кто отчитался" if day == figures.reporting_date else ""
-        _write_line(page, row, "Отчётная дата", day, in_force)
+        if figures.every == "date":
+            _write_line(page, row, "Отчётная дата", day, in_force)
+        else:
+            said = f"Срок отчёта {wording.on(day, figures.every)}"
+            _write_line(page, row, said, figures.form.dues.get(day, day), in_force and "по нему составлен свод")
         row += 1
     for item in figures.form.due_items:
         assert item.due is not None

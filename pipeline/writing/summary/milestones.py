@@ -57,7 +57,7 @@ def write(page: Page) -> None:
     ]
     legend = "      ".join(f"{MARKS[state][0]} {said}" for state, said in LEGEND.items())
     page.head(
-        f"Этапы приказа: что сделано и что просрочено на {wording.day(figures.as_of)}",
+        f"Этапы приказа: что сделано и что просрочено {wording.on(figures.as_of, figures.every)}",
         f"{legend}.   Охват считается сделанным при 100 %. Название школы ведёт к её файлу и ячейкам."
         + doubts.legend(figures)
         + said_of_rest(figures.schools, "answers.csv"),
@@ -90,7 +90,7 @@ def _columns(figures: Figures) -> Iterator[Milestones]:
     of_item: dict[str, dict[str, Milestone]] = {item.number: {} for item in form.due_items}
     for row in milestone_rows(figures):
         of_item[row.item][row.school_code] = row.state
-    left = {item.number: item for item in form.items if item.number in of_item or item is form.headline_item}
+    left = {item.number: item for item in form.items if item.number in of_item or item.number == form.headline_number}
     for stage in form.stages:
         numbers = [number for measure in stage.measures for number in measure.items]
         items = [left.pop(number) for number in numbers if number in left]
@@ -118,7 +118,7 @@ def _of_items(
     items: Sequence[Item], of_item: dict[str, dict[str, Milestone]], figures: Figures
 ) -> Iterator[Milestones]:
     for item in items:
-        if item is figures.form.headline_item:
+        if item.number == figures.form.headline_number:
             yield from _steps(figures)
         if item.due:
             yield Milestones(f"{item.number}|{item.short}", Deadline(item.due, item.number), of_item[item.number])
@@ -128,7 +128,7 @@ def _steps(figures: Figures) -> Iterator[Milestones]:
     """One column a target of the headline item."""
     for target in figures.form.targets:
         states = {row.school_code: row.state for row in step_rows(figures) if row.by == target.by}
-        step = Deadline(target.by, figures.form.headline.item, target.min)
+        step = Deadline(target.by, figures.form.headline_number, target.min)
         yield Milestones(f"{step.item}|→ {wording.percent(target.min)}", step, states)
 
 

@@ -82,7 +82,7 @@ _SECTION: Look = {"bold": True, "font_color": theme.NAVY, "font_size": 12}
 def write(page: Page) -> None:
     found = page.book.figures.reconciliation
     page.head(
-        f"Сверка на {wording.day(page.book.figures.as_of)}: ничего не потеряно",
+        f"Сверка {wording.on(page.book.figures.as_of, page.book.figures.every)}: ничего не потеряно",
         "Каждая школа, каждый ответ и каждый файл либо учтены, либо здесь сказано, почему нет. "
         "Школы: ожидалось = учтено + отложено + не применимо + нет ответа + нет отчёта. "
         "Ответы: прочитано = учтено + отложено + «не применимо» + в других отчётах (заменённых, прежних, не учтённых; "
@@ -115,16 +115,16 @@ def write(page: Page) -> None:
 def _write_item(page: Page, row: int, found: ReconciledItem) -> None:
     form = page.book.figures.form
     item = form.item(found.item)
-    bold = (theme.BOLD,) if item is form.headline_item else ()
+    bold = (theme.BOLD,) if item.number == form.headline_number else ()
     page.text(row, ITEM, found.item, theme.ROW, theme.TEXT, *bold)
-    page.text(row, ABOUT, wording.capital(item.about), theme.ROW, *bold)
+    page.text(row, ABOUT, wording.capital(item.about or wording.unbroken(item.title)), theme.ROW, *bold)
     for column, number_of in _SCHOOLS_AND_ANSWERS.items():
         page.number(row, column, number_of(found), theme.ROW, theme.PEOPLE_QUIET, theme.CENTRE)
     for column, percent_of in _SHARES.items():
         _write_figure(page, row, column, percent_of(found) / 100, theme.SHARE, *(bold if column == SHARE else ()))
     _write_check(page, row, SCHOOLS_HOLD, _equal(row, EXPECTED, _WHERE_SCHOOLS), found.holds)
     _write_check(page, row, ANSWERS_HOLD, _equal(row, READ, _WHERE_ANSWERS), found.holds)
-    if item.kind is Kind.VOLUME:  # without a headcount
+    if item.kind is not Kind.COVERAGE:  # without a headcount
         for column in (*_PEOPLE, PEOPLE_HOLD):
             _write_figure(page, row, column, math.nan)
         return

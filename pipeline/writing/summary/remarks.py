@@ -80,17 +80,18 @@ def _summary(figures: Figures) -> Iterator[str]:
     """What has been corrected, and what the headline share would be with the figures that are set aside."""
     remark_history, found = figures.remark_history, figures.reconciliation
     if remark_history.raised:
-        yield f"Исправлено ошибок прошлой отчётной даты: {len(remark_history.corrected)} из {remark_history.raised}."
+        when = "прошлой отчётной даты" if figures.every == "date" else "за прошлый период"
+        yield f"Исправлено ошибок {when}: {len(remark_history.corrected)} из {remark_history.raised}."
     if not found.set_aside:
         return
     aside = wording.count(len(found.set_aside), ("показатель", "показателя", "показателей"))
     said = f"Отложено до исправления: {aside}"
-    headline = reconciled_items(found)[figures.form.headline.item]
-    counted, with_aside = headline.percent, headline.percent_with_set_aside
-    if not math.isnan(counted):
+    headline = reconciled_items(found).get(figures.form.headline_number)
+    if headline and not math.isnan(headline.percent):
+        counted, with_aside = headline.percent, headline.percent_with_set_aside
         was, would_be = wording.percent(counted), wording.percent(with_aside)
         shares = f"останется {was}" if would_be == was else f"— {would_be} вместо {was}"
-        said += f"; если отложенное верно, {wording.lowered(figures.form.headline.name)} {shares}"
+        said += f"; если отложенное верно, {wording.lowered(figures.form.lead.name)} {shares}"
     yield f"{said}."
 
 

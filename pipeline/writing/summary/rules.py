@@ -46,8 +46,9 @@ _NOTE_OVER_TIME = (
 
 def write(page: Page) -> None:
     rules, dates = page.book.figures.rules, _dates(page.book.figures)
-    beside = (COLUMNS[TITLE], *(Column(wording.day(day), 11) for day in dates))
-    page.head(f"Правила проверки и как часто они сработали на {wording.day(page.book.figures.as_of)}", _NOTE, COLUMNS)
+    beside = (COLUMNS[TITLE], *(Column(wording.in_heading(day, page.book.figures.every), 11) for day in dates))
+    when = wording.on(page.book.figures.as_of, page.book.figures.every)
+    page.head(f"Правила проверки и как часто они сработали {when}", _NOTE, COLUMNS)
     head_beside(page, COLUMNS, _OVER_TIME, beside, (_NOTE, _NOTE_OVER_TIME))
     page.header(HEADER_ROW, (*COLUMNS, *beside))
     for row, rule in enumerate(rules, DATA_ROW):

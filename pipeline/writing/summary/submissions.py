@@ -89,7 +89,7 @@ def write(page: Page) -> None:
         f"замечаниям школы. Правее — год: те же школы по всем отчётным датам.{_which_date(figures)}{_left_out(figures)}"
         f"{said_of_rest(lines, 'indicators.csv')}"
     )
-    page.head(f"Сдача отчётов на {wording.day(figures.as_of)}", note, columns)
+    page.head(f"Сдача отчётов {wording.on(figures.as_of, figures.every)}", note, columns)
     head_beside(page, columns, year.TITLE, beside, (note, year.note(figures)))
     top = FIRST_ROW
     if figures.unattributed:
@@ -124,6 +124,8 @@ def _which_date(figures: Figures) -> str:
     """For which reporting date the sheet is, where that is not the date of the summary."""
     if figures.reporting_date is None:
         first = min(figures.reporting_dates, default=None)
+        if first and figures.every != "date":
+            return wording.one_stop(f" Первый отчёт сдаётся {wording.on(first, figures.every)}.")
         return f" Отчётных дат ещё не было{f': первая — {wording.day(first)}' if first else ''}."
     if figures.reporting_date == figures.as_of:
         return ""
@@ -232,7 +234,7 @@ def _reminder(submission: Submission, figures: Figures) -> str:
             return f"исправить ошибок: {submission.errors}"
         case _:
             assert figures.reporting_date is not None  # nothing else is owed
-            return f"прислать отчёт на {wording.day(figures.reporting_date)}"
+            return f"прислать отчёт {wording.on(figures.reporting_date, figures.every)}"
 
 
 def _write_arrival(page: Page, row: int, arrived: datetime | None) -> None:

@@ -40,20 +40,20 @@ CHART_COLUMNS = 9  # of 9 characters, that the chart covers
 
 def write(page: Page, charts: Charts) -> None:
     figures = page.book.figures
-    dates = _dates(figures)
+    dates, times = _dates(figures), wording.times(figures.every)
     columns = [
         Column("Код", 6),
         school_column(figures),
-        *(Column(wording.day(day), 12) for day in dates),
+        *(Column(wording.in_heading(day, figures.every), 12) for day in dates),
         Column("Ход", 16),
-        Column("К прошлой|дате, п.п.", 12),
-        Column("К прошлой|дате, чел.", 12),
+        Column(f"{times.over_change}, п.п.", 12),
+        Column(f"{times.over_change}, чел.", 12),
     ]
     page.head(
-        f"Динамика: {wording.lowered(figures.form.headline.name)}",
-        f"{wording.unbroken(figures.form.headline.share_column)} на каждую дату{_said_of_earlier(figures)}. "
+        f"Динамика: {wording.lowered(figures.form.lead.name)}",
+        f"{wording.unbroken(figures.form.lead.share_column)} {times.each}{_said_of_earlier(figures)}. "
         "Мини-график — ход школы; "
-        f"«{Mark.NO_ANSWER}» — отчёта на эту дату не было, «{Mark.ERROR}» — показатель отложен из-за замечания, "
+        f"«{Mark.NO_ANSWER}» — отчёта {times.this} не было, «{Mark.ERROR}» — показатель отложен из-за замечания, "
         f"«{BLANK}» — в отчёте нет ответа. Название школы ведёт к её строке на листе «{titles.DATA}»."
         f"{doubts.legend(figures)}"
         f"{said_of_rest(figures.schools, 'indicators.csv')}",
@@ -94,13 +94,13 @@ def _movers(figures: Figures) -> str:
 
 def _whole_moved(figures: Figures, before: Figures) -> Iterator[str]:
     """The municipality over the schools that are counted on both dates, and why its total tells otherwise."""
-    whole, item = figures.municipality, figures.form.headline.item
-    since = f"с {wording.day(before.as_of)}"
+    whole, item = figures.municipality, figures.form.headline_number
+    since = wording.since(before.as_of, before.every)
     if whole.change is None or whole.change_people is None:
         yield f"Муниципалитет: {since} сравнить не с чем."
         return
     people = f"{signed(round(whole.change_people))}{NBSP}чел."
-    same = same_schools_said(totals_by_item(figures)[item])
+    same = same_schools_said(totals_by_item(figures)[item], figures.every)
     doubted = ", под вопросом" if is_change_doubted(figures, item) else ""
     yield f"Муниципалитет: {points_said(whole.change)} ({people}) {since} {same}{doubted}."
     if said := told_apart(figures, item):
@@ -118,7 +118,7 @@ def _schools_moved(figures: Figures, before: Figures) -> Iterator[str]:
     fallen = [row for row in reversed(by_change) if (row.change or 0) < 0]
     if risen:
         names = ", ".join(_moved(row) for row in risen[:MOST_MOVERS])
-        yield f"Больше всех прибавили с {wording.day(before.as_of)}: {names}."
+        yield f"Больше всех прибавили {wording.since(before.as_of, before.every)}: {names}."
     if doubted:
         names = wording.listed([school_name(row) for row in doubted], MOST_MOVERS, wording.SCHOOL)
         yield f"Прирост под вопросом: {names}."
@@ -126,12 +126,13 @@ def _schools_moved(figures: Figures, before: Figures) -> Iterator[str]:
         said = [with_mark(_moved(row), _is_doubted(row, figures)) for row in fallen]
         yield f"Снизились: {wording.listed(said, MOST_MOVERS, wording.SCHOOL)}."
     if not any(row.change or _is_doubted(row, figures) for row in by_change):
-        yield f"С {wording.day(before.as_of)} доля не изменилась ни в одной школе."
+        since = wording.capital(wording.since(before.as_of, before.every))
+        yield f"{since} доля не изменилась ни в одной школе."
 
 
 def _is_doubted(row: Activation, figures: Figures) -> bool:
     assert row.school is not None
-    return Statement(Rests.CHANGE, row.school.code, figures.form.headline.item) in figures.doubts
+    return Statement(Rests.CHANGE, row.school.code, figures.form.headline_number) in figures.doubts
 
 
 def _moved(row: Activation) -> str:
@@ -189,7 +190,7 @@ def _write_row(
         line = {"range": area, "type": "column", "min": 0, "max": 1, "series_color": theme.NAVY}
         page.sheet.add_sparkline(row, course, line)
     changes = ((activation.change, theme.POINTS), (activation.change_people, theme.PEOPLE_CHANGE))
-    moved = Statement(Rests.CHANGE, code, page.book.figures.form.headline.item) in found
+    moved = Statement(Rests.CHANGE, code, page.book.figures.form.headline_number) in found
     for column, (change, form) in enumerate(changes, course + 1):
         if change is None:
             page.text(row, column, Mark.NONE, look, theme.CENTRE, theme.QUIET)

@@ -45,7 +45,7 @@ def _write_one(page: Page, row: int, one: Unattributed, columns: Sequence[Column
 def _read(one: Unattributed, catalogue: Catalogue) -> str:
     """«Школа не найдена: «МБОУ ООШ № 8», на 20.03.2014»"""
     school = f"«{one.school}»" if one.school else ""
-    day = f"на {wording.day(one.as_of)}" if one.as_of else ""
+    day = wording.on(one.as_of, catalogue.every) if one.as_of else ""
     said = ", ".join(filter(None, (school, day)))
     title = catalogue.entries[one.remark.code].title
     return f"{title}: {said}" if said else title

@@ -113,7 +113,7 @@ def _milestones(figures: Figures, catalogue: Catalogue) -> Iterator[Line]:
         for codes, said in _without(figures, item.number, None, done.get(item.number, set())):
             parts = f"{item.about}: {said}", _doubted_said(figures, item.number, catalogue)
             yield Line(f"п. {item.number}: сделано", codes, "; ".join(parts), theme.PEOPLE)
-    headline, steps = figures.form.headline.item, _done((row.by, row) for row in step_rows(figures))
+    headline, steps = figures.form.headline_number, _done((row.by, row) for row in step_rows(figures))
     for target in figures.form.targets:
         for codes, said in _without(figures, headline, target.by, steps.get(target.by, set())):
             yield Line(f"п. {headline} до {wording.percent(target.min)}: сделано", codes, said, theme.PEOPLE)
@@ -153,11 +153,11 @@ def _points_of_trend(figures: Figures, left: Figures) -> Iterator[Line]:
         {row.date: row.percent for row in trend_rows(one) if not row.school_code} for one in (figures, left)
     )
     for day in sorted(day for day in now if day < figures.as_of and Statement(Rests.POINT, day=day) in figures.doubts):
-        name = f"Итог на {wording.day(day)}"
+        name = f"Итог {wording.on(day, figures.every)}"
         yield Line(
             name,
             _fraction(_known(without[day])),
-            f"{figures.form.headline.name}, «Динамика»: сейчас {_percent(now[day])}",
+            f"{figures.form.lead.name}, «Динамика»: сейчас {_percent(now[day])}",
         )
 
 
@@ -227,12 +227,12 @@ def _schools(figures: Figures, left: Figures, catalogue: Catalogue) -> Iterator[
     for place, row in enumerate(figures.counted, 1):
         assert row.school is not None
         code = row.school.code
-        figure = figures.doubts.of(Statement(Rests.FIGURE, code, figures.form.headline.item))
-        change = figures.doubts.of(Statement(Rests.CHANGE, code, figures.form.headline.item))
+        figure = figures.doubts.of(Statement(Rests.FIGURE, code, figures.form.headline_number))
+        change = figures.doubts.of(Statement(Rests.CHANGE, code, figures.form.headline_number))
         course = figures.doubts.of(Statement(Rests.COURSE, code))
         if not (figure or change or course):
             continue
-        sheet, left_of = figures.form.headline.sheet, without[code]
+        sheet, left_of = figures.form.lead.sheet, without[code]
         parts = []
         if figure:
             parts.append(f"«{sheet}», № {place} из {counted}: без этого показателя нет ни места, ни отклонения")

@@ -5,7 +5,7 @@ from pipeline.measuring.words import UNKNOWN, Said, What, words
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page, said_of_rest, written
 from pipeline.writing.pages.theme import Look
-from schemas.form import Item
+from schemas.form import Form, Item, Kind
 
 COLUMNS = (
     Column("Пункт", 26),
@@ -45,11 +45,16 @@ _OPTIONAL = "Ничего не добавлено (по усмотрению)"
 _GRADES = (What.WHOLE_SCHOOL, What.MISSING, What.BEYOND, What.NOBODY)  # told in the normal form: 5-9, 11
 
 
+def is_needed(form: Form) -> bool:
+    """Does the form ask for anything that is answered in words."""
+    return any(item.kind in (Kind.TEXT, Kind.YES_NO) or item.measured for item in form.items)
+
+
 def write(page: Page) -> None:
     figures = page.book.figures
     rows = words(figures)
     page.head(
-        f"Что сказано словами на {wording.day(figures.as_of)}",
+        f"Что сказано словами {wording.on(figures.as_of, figures.every)}",
         "Разные написания сведены вместе, слова школ не изменены. Школа, которая назвала несколько форм или систем, "
         "считается в каждой строке. Классы школы — по её названию: начальная 1–4, основная 1–9, иначе 1–11. Доли по "
         "классам без числа детей не складываются. Полностью всё стоит в файле answers.csv."

@@ -34,16 +34,17 @@ _LOOKS: dict[Delivery, tuple[Look, ...]] = {
 
 
 def columns_of(figures: Figures) -> list[Column]:
-    dates = (Column(wording.day(day), 13) for day in figures.year.dates)
+    dates = (Column(wording.in_heading(day, figures.every), 13) for day in figures.year.dates)
     rates = (Column("Сдано|вовремя, %", 10), Column("Вовремя,|раз", 9), Column("Дат|в счёте", 9))
     return [school_column(figures), *rates, *dates]
 
 
 def note(figures: Figures) -> str:
     """How to read the year. What is not in sight is not explained."""
+    this, carried = wording.times(figures.every).this, "; перенесённый не в счёт" if figures.every == "date" else ""
     seen = {delivery for one in figures.year.schools for delivery in one.deliveries}
     explained = {
-        Delivery.MISSING: f"«{said(Delivery.MISSING)}» — отчёта на эту дату нет; перенесённый не в счёт.",
+        Delivery.MISSING: f"«{said(Delivery.MISSING)}» — отчёта {this} нет{carried}.",
         Delivery.TO_CORRECT: f"«{said(Delivery.TO_CORRECT)}» — в отчёте ошибки или файл не прочитан.",
         Delivery.UNKNOWN: f"«{said(Delivery.UNKNOWN)}» — не известно, когда пришёл отчёт; в доле не учтён.",
         Delivery.NOT_OWED: f"«{said(Delivery.NOT_OWED)}» — школа на эту дату не действовала.",

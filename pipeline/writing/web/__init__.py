@@ -12,37 +12,68 @@ from pipeline.measuring.figures import Figures
 from pipeline.wording import NBSP
 from pipeline.writing.pages import colours, doubts
 from pipeline.writing.pages.brief import Brief
+from pipeline.writing.pages.completeness import (
+    AWAITED_TITLE,
+    MET_TITLE,
+    NONE_MET,
+    awaited,
+    awaited_said,
+    why_none_awaited,
+)
 from pipeline.writing.pages.matrix import MatrixCell, coverage_matrix
 from pipeline.writing.pages.series import TREND_TITLE, WHY_NO_TREND, why_no_bars
 from pipeline.writing.pages.words import UNKNOWN
-from pipeline.writing.web import schools, trend
+from pipeline.writing.web import completeness, schools, trend
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
+_MOST_AWAITED = 20  # schools
 _templates.filters["lines"] = lambda text: text.replace("|", "\n")
 
 
 def write_web_page(figures: Figures, brief: Brief, book: str, memo: str) -> bytes:
     """`book`, `memo`: names of the files beside the page to which it leads."""
-    form = figures.form
+    form, when = figures.form, wording.on(figures.as_of, figures.every)
     content = {
         "brief": brief,
-        "title": f"{form.subject}: сводка на {wording.day(figures.as_of)}",
-        "schools_title": form.headline.chart,
-        "trend_title": TREND_TITLE,
-        "matrix": coverage_matrix(figures),
-        "schools": [schools.wide(figures), schools.narrow(figures)],
-        "trend": trend.draw(figures),
-        "why_no_schools": why_no_bars(figures),
-        "why_no_trend": WHY_NO_TREND,
+        "title": f"{form.subject}: сводка {when}",
+        "matrix": coverage_matrix(figures) if form.has_matrix else None,
+        "completeness": None if form.headline else _completeness(figures),
+        **(_headline(figures) if form.headline else {}),
         "share": _share,
         "legend_said": doubts.legend(figures),
-        "source": f"Источник: отчёты школ по приказу №{NBSP}{form.order.number}, на {wording.day(figures.as_of)}",
+        "source": f"Источник: отчёты школ по приказу №{NBSP}{form.order.number}, {when}",
         "book": book,
         "memo": memo,
     }
     return _templates.get_template("page.html").render(content, c=colours).encode("utf-8")
+
+
+def _headline(figures: Figures) -> dict[str, object]:
+    return {
+        "schools_title": figures.form.lead.chart,
+        "trend_title": TREND_TITLE,
+        "schools": [schools.wide(figures), schools.narrow(figures)],
+        "trend": trend.draw(figures),
+        "why_no_schools": why_no_bars(figures),
+        "why_no_trend": WHY_NO_TREND,
+    }
+
+
+def _completeness(figures: Figures) -> dict[str, object]:
+    """In place of the headline's charts where there is none."""
+    lines = awaited(figures)
+    more = len(lines) - _MOST_AWAITED
+    return {
+        "awaited_title": AWAITED_TITLE,
+        "awaited": [(line.school.name, awaited_said(line)) for line in lines[:_MOST_AWAITED]],
+        "more": f"и ещё {wording.schools(more)}" if more > 0 else "",
+        "why_none": why_none_awaited(figures),
+        "met_title": MET_TITLE,
+        "met": completeness.draw(figures),
+        "why_none_met": NONE_MET,
+    }
 
 
 def _share(cell: MatrixCell) -> str:

@@ -1,0 +1,128 @@
+"""The main job for several orders side by side: one input folder, a folder of results for each, one letter."""
+
+import os
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline import monthly
+from pipeline.commands import console
+from pipeline.commands.choosing import as_of_meant, last_day_of
+from pipeline.commands.run import do, main_job, require_folders, say_when
+from pipeline.files import Outputs, lock, safe_name
+from pipeline.memory.journal import FILE as JOURNAL
+from pipeline.memory.journal import Journal
+from pipeline.monthly import Done, Job, calendar_of
+from pipeline.reading.orders import share_out
+from pipeline.settings import PASSWORD_VARIABLE, Settings
+from pipeline.wording import FILE, day, listed
+from schemas.form import Form, load_form
+from schemas.strict import UsageError
+
+_MOST_FILES = 5  # that a line names
+
+
+def main_jobs(
+    input: Path,
+    output: Path,
+    as_of: date | str | None,
+    settings: Settings,
+    *,
+    mail: bool = False,
+    jobs: int = 1,
+    why: str = "",
+) -> list[Done]:
+    """The main job of every order in the settings; of one alone as `main_job` does it. Raises UsageError and
+    OutputError."""
+    if len(settings.forms) == 1:
+        return [main_job(input, output, as_of, settings, mail=mail, jobs=jobs, why=why)]
+    require_folders(input, output)
+    now = datetime.now(settings.zone)
+    forms = forms_of(settings)
+    some = {form.id: _job(form, forms, input, output, as_of, settings, now, jobs) for form in forms}
+    asked = [job for job, has_period in some.values() if has_period]
+    if not asked:
+        raise UsageError(f"К {day(last_day_of(as_of or now.date()))} ни у одного приказа нет завершённого периода.")
+    with console.progress() as progress:
+        shared = share_out(forms, [monthly.read_all(job, progress) for job, _ in some.values()])
+    if shared.nobodys:
+        nobodys = listed(shared.nobodys, _MOST_FILES, FILE)
+        console.say(f"Ни к одному приказу не подошло, сказано в каждом своде: {nobodys}.")
+    done = []
+    for (job, has_period), intake in zip(some.values(), shared.intakes, strict=True):
+        console.say_order(job.form, len(intake.reads) - len(shared.nobodys))
+        if not has_period:
+            console.say(f"К {day(job.as_of)} ни один отчётный период этого приказа не завершён: свода по нему нет.")
+            continue
+        say_when(job, as_of, "указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
+        done.append(do(replace(job, intake=intake)))
+        console.say_path(done[-1])
+    _write_letter(done, output, settings, now, mail=mail)
+    return done
+
+
+def forms_of(settings: Settings) -> list[Form]:
+    """Raises UsageError where two of them are one."""
+    forms = [load_form(one) for one in settings.forms]
+    ids = [safe_name(form.id).casefold() for form in forms]
+    if twice := [form.id for form, name in zip(forms, ids, strict=True) if ids.count(name) > 1]:
+        raise UsageError(f"Настройки, ключ form: форма «{twice[0]}» названа дважды — оставьте её один раз.")
+    return forms
+
+
+def _job(
+    form: Form, forms: list[Form], input: Path, output: Path, as_of: date | str | None, settings: Settings,
+    now: datetime, jobs: int,
+) -> tuple[Job, bool]:  # fmt: skip
+    """What is to be done for that order, and is there a period of it to be told of."""
+    own = settings_of(form, forms, settings)
+    day, has_period = _meant(as_of, form, own, now.date())
+    job = Job.of(input, output / safe_name(form.id), day, own, now, jobs=jobs, form=form)
+    return replace(job, beside=tuple(one for one in forms if one is not form)), has_period
+
+
+def settings_of(form: Form, forms: list[Form], settings: Settings) -> Settings:
+    """Those of the order's own: of the office's reporting dates the ones that end its periods. One that ends none of
+    any order stays, to be refused."""
+    dates = tuple(
+        day
+        for day in settings.reporting_dates
+        if form.periods.last(day) == day or all(one.periods.last(day) != day for one in forms)
+    )
+    return settings.of_order(settings.forms[forms.index(form)], dates)
+
+
+def _meant(as_of: date | str | None, form: Form, settings: Settings, today: date) -> tuple[date, bool]:
+    """The date of the order's picture: where what is said is no period of its own, the last that is complete by then;
+    False where there is none yet."""
+    calendar = calendar_of(form, settings)
+    try:
+        return as_of_meant(as_of, form, calendar, today), True
+    except UsageError:
+        assert as_of is not None  # without a word every order has its own
+        by = last_day_of(as_of)
+        past = [one for one in calendar.reporting_dates if one <= by]
+        return (past[-1], True) if past else (by, False)
+
+
+def _write_letter(done: list[Done], output: Path, settings: Settings, now: datetime, *, mail: bool) -> None:
+    """One letter with the first page of each order, where the command `mail` finds it."""
+    from pipeline.sending.letters import leadership_letter, put_in_outbox
+    from pipeline.sending.outbox import OUTBOX, number_waiting
+    from pipeline.sending.smtp import deliver
+
+    as_of = max(one.figures.as_of for one in done)
+    pages = [one.page._replace(name=f"{safe_name(one.figures.form.id)}-{one.page.name}") for one in done]
+    letter = leadership_letter(pages, done[0].survey.intake.registry)
+    if letter is None:
+        return
+    password = os.environ.get(PASSWORD_VARIABLE)
+    with lock(output), Journal.open(output / JOURNAL) as journal:
+        with Outputs(output) as outputs:
+            said = put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)
+            outputs.commit()
+        sent = deliver(output, settings.mail, password, journal, now, as_of, dry_run=False) if mail else []
+    for line in (*said, *(console.delivery_lines(sent) if mail else ())):
+        console.say(line)
+    if number_waiting(output, as_of):
+        console.say(f"Одно письмо обо всех приказах ждёт отправки — папка {output / as_of.isoformat() / OUTBOX}.")

@@ -1,0 +1,141 @@
+"""The form's own tables, cell by cell, into the ledger."""
+
+from pipeline.reading.answers.numbers import takes_no_answer
+from pipeline.reading.answers.units import UNKNOWN, factor, unit_of_heading, units_in
+from pipeline.reading.answers.values import is_blank
+from pipeline.reading.finding.form_tables import Grid
+from pipeline.reading.finding.grid_rows import GridRow, closing_of, column_numbers, find_grid_rows, is_named
+from pipeline.reading.finding.ledger import Ledger, Role, text_of
+from pipeline.reading.finding.signatures import signature_cells
+from pipeline.reading.finding.tables import Columns, FormOnSheet
+from pipeline.reading.opening.book import Cell
+from schemas import own_form
+from schemas.addresses import Spot
+from schemas.form import Column, Item, Kind
+from schemas.likeness import plain
+from schemas.remarks import remark
+from schemas.reports import Strange
+
+
+def read_grids(ledger: Ledger, found: FormOnSheet) -> None:
+    """All tables of a piece."""
+    for grid in found.grids:
+        _GridCells(ledger, grid).read()
+
+
+class _GridCells:
+    def __init__(self, ledger: Ledger, grid: Grid) -> None:
+        self.ledger, self.grid, self.form = ledger, grid, ledger.form
+        self.closing = closing_of(ledger.sheet, grid, ledger.form)
+
+    def read(self) -> None:
+        self.ledger.label(self.grid.labels)
+        self._label_printed()
+        for row in find_grid_rows(self.ledger.sheet, self.grid, self.form):
+            self._label_title(row)
+            if row.item is None:
+                self._say_foreign(row)
+            elif row.item.kind is Kind.ROWS:
+                self._read_cells(row, row.item, self._next_line(row.item))
+            else:
+                self._tell_of_wording(row, row.item)
+                self._read_cells(row, row.item, row.item.number)
+        self._tell_strangers()
+
+    def _label_printed(self) -> None:
+        """Numbers of columns, the column in which Svod's own form checks, who signs."""
+        ledger, grid, sheet = self.ledger, self.grid, self.ledger.sheet
+        if row := column_numbers(sheet, grid):
+            ledger.label(ledger.on_row(row))
+        checks = [c for c, text in grid.headings.items() if plain(text) == plain(own_form.CHECK)]
+        ledger.label(Spot(row, c) for c in checks for row in range(grid.heading, grid.first))
+        for spot in (Spot(row, c) for c in checks for row in range(grid.first, self.closing)):
+            if (cell := sheet.cells.get(spot)) and own_form.is_check(text_of(cell)):
+                ledger.label([spot])
+        columns = Columns(grid.number or 1, grid.label or min(grid.values), max(grid.values))
+        ledger.label(signature_cells(sheet, self.closing, grid.last, columns, self.form))
+        block = sheet.cells.get(Spot(self.closing, columns.number))
+        if block is not None and block.value == own_form.SIGNED:
+            rows = range(self.closing, self.closing + 1 + 2 * len(own_form.SIGNERS))
+            ledger.label(spot for row in rows for spot in ledger.on_row(row))
+
+    def _label_title(self, row: GridRow) -> None:
+        self.ledger.label(Spot(row.row, column) for column in (self.grid.number, self.grid.label) if column)
+
+    def _next_line(self, item: Item) -> str:
+        """The number of a list's next line, those of the pieces before it counted."""
+        lines = {cell.partition("/")[0] for cell in self.ledger.answer_cells}
+        return f"{item.number}.{1 + sum(line.rpartition('.')[0] == item.number for line in lines)}"
+
+    def _tell_of_wording(self, row: GridRow, item: Item) -> None:
+        """A row under another's number, and a title that no list knows."""
+        if row.doubtful:
+            cell = self.ledger.sheet.address(Spot(row.row, self.grid.label))
+            self.ledger.remarks.append(remark("ITEM-BY-WORDING", item=item.number, cell=cell, value=row.words))
+        if row.words and not is_named(row.words, item):
+            self.ledger.strange.append(Strange("item", row.words, item.number))
+
+    def _read_cells(self, row: GridRow, item: Item, number: str) -> None:
+        table = self.form.table(item.table)
+        for at, name in sorted(row.columns.items()):
+            column = next(column for column in table.columns if column.id == name)
+            spot, address = Spot(row.row, at), f"{item.number}/{name}"
+            if address in table.closed:
+                self._leave_closed(address, spot)
+            else:
+                self._read_cell(self.form.item(address), f"{number}/{name}", column, spot)
+
+    def _read_cell(self, cell: Item, number: str, column: Column, spot: Spot) -> None:
+        if unit := self._unit_of(spot.column, column):
+            self.ledger.units[number] = unit
+        self.ledger.answer(cell, number, spot)
+
+    def _unit_of(self, at: int, column: Column) -> str:
+        """The other unit that stands over a column: in its heading, or above the table for headings without one."""
+        heading, over = self.grid.headings.get(at, ""), self.grid.unit
+        if over in ("", column.unit) or not column.unit:
+            return unit_of_heading(heading, column, self.form)
+        if over != UNKNOWN and factor(over, column.unit, self.form) is None:
+            return unit_of_heading(heading, column, self.form)  # said of columns of another kind
+        return UNKNOWN if over == UNKNOWN or units_in(heading, self.form.units) else over
+
+    def _leave_closed(self, number: str, spot: Spot) -> None:
+        """«х», a dash or 0 where no answer belongs; anything else is told and counts nowhere."""
+        cell = self.ledger.sheet.cells.get(spot)
+        if cell is None:
+            return
+        if is_blank(cell) or takes_no_answer(cell) or cell.value in (0.0, "0"):
+            self.ledger.label([spot])
+            return
+        self.ledger.roles[spot] = Role.ANSWER
+        self.ledger.say(number.partition("/")[0], spot, [remark("CELL-CLOSED", value=text_of(cell))])
+
+    def _say_foreign(self, row: GridRow) -> None:
+        """A row that the form lacks: told at its first cell, and nothing of it counts."""
+        columns = sorted({self.grid.number, self.grid.label, *row.columns} - {0})
+        spots = [spot for column in columns if (spot := Spot(row.row, column)) in self.ledger.sheet.cells]
+        for spot in spots:
+            if self.ledger.roles.get(spot) is not Role.LABEL:
+                self.ledger.roles[spot] = Role.ANSWER
+        said = row.words or text_of(self.ledger.sheet.cells[spots[0]])
+        cell = self.ledger.sheet.address(spots[0])
+        self.ledger.remarks.append(remark("ROW-FOREIGN", cell=cell, value=said))
+
+    def _tell_strangers(self) -> None:
+        """Headings of no column of the form, where one of its columns is missing: told at the heading."""
+        for table_id, columns in self.grid.columns.items():
+            lacking = [one for one in self.form.table(table_id).columns if one.id not in columns.values()]
+            for at in self.grid.strangers if lacking else ():
+                spots = [spot for row in range(self.grid.first, self.closing) if (spot := Spot(row, at)) in self._cells]
+                if not any(not is_blank(self._cells[spot]) for spot in spots):
+                    continue
+                self.ledger.roles |= dict.fromkeys(spots, Role.ANSWER)
+                heading = self.grid.headings[at]
+                head = next(spot for row in range(self.grid.first - 1, 0, -1) if (spot := Spot(row, at)) in self._cells)
+                self.ledger.roles[head] = Role.ANSWER
+                cell, near = self.ledger.sheet.address(head), lacking[0].title
+                self.ledger.remarks.append(remark("COLUMN-FOREIGN", cell=cell, value=heading, near=near))
+
+    @property
+    def _cells(self) -> dict[Spot, Cell]:
+        return self.ledger.sheet.cells

@@ -1,0 +1,373 @@
+"""Contradictions of what is asked for beside shares and words: figures, choices, tables, relations, periods, cards."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import pairwise
+
+import msgspec
+
+from schemas.form import ROW_BASE, Asked, Choice, Form, Item, Kind, Relation, Table
+from schemas.form_refusals import Named, Refusal, day_said, instead, ring_in, twice
+from schemas.likeness import plain
+from schemas.strict import Keys
+
+Why = Iterator[tuple[str, str]]  # a key, and what is wrong with it
+
+
+def figure_refusals(form: Form) -> Iterator[Refusal]:
+    yield from _of_units(form)
+    yield from _of_tables(form)  # what follows looks into them
+    yield from _of_asked(form)
+    yield from _of_relations(form)
+    yield from _of_period(form)
+    yield from _of_cards(form)
+
+
+# ── keys and kinds ───────────────────────────────────────────────────────────────────────────────────────
+EVERY_ANSWER = frozenset(Kind) - {Kind.GROUP}
+SHARES = frozenset({Kind.COVERAGE, Kind.VOLUME})
+_NUMBER, _TEXT, _TABLES = frozenset({Kind.NUMBER}), frozenset({Kind.TEXT}), frozenset({Kind.ROW, Kind.ROWS})
+_KINDS_OF_KEY = {  # to which kinds of items and columns a key says something
+    "base": frozenset({Kind.COVERAGE, Kind.NUMBER, Kind.ROW}),
+    "asks": frozenset({Kind.COVERAGE}),
+    "classes": frozenset({Kind.COVERAGE}),
+    "gather": _TEXT,
+    "groups": _TEXT,
+    "due": EVERY_ANSWER,
+    "optional": EVERY_ANSWER,
+    "required": EVERY_ANSWER,
+    "cumulative": EVERY_ANSWER,
+    "may_be_not_provided": SHARES,
+    "may_be_not_required": EVERY_ANSWER - SHARES,
+    "table": _TABLES,
+    **dict.fromkeys(
+        ("unit", "decimals", "min", "max", "add", "ratio", "add_periods", "counts", "plan", "better", "reason"), _NUMBER
+    ),
+    **dict.fromkeys(("choices", "several"), frozenset({Kind.CHOICE})),
+}
+_NEEDED = {"table": _TABLES, "choices": frozenset({Kind.CHOICE})}
+_IN_TABLES = EVERY_ANSWER - SHARES - _TABLES - {Kind.ACTS}  # kinds of a table's columns
+_MOST_DECIMALS = 6
+
+
+def misplaced_keys(asked: Asked) -> Why:
+    """Keys that the kind does not know, and those that it cannot do without."""
+    for field in msgspec.structs.fields(type(asked)):
+        kinds = _KINDS_OF_KEY.get(field.name)
+        if kinds and asked.kind not in kinds and getattr(asked, field.name) != field.default:
+            known = ", ".join(kind for kind in Kind if kind in kinds)
+            yield field.name, f"при kind = «{asked.kind}» этого ключа не бывает (бывает при {known}) — уберите его."
+    for key, kinds in _NEEDED.items():
+        if asked.kind in kinds and not getattr(asked, key, None):
+            yield key, f"при kind = «{asked.kind}» этот ключ нужен — впишите его."
+
+
+def _all_asked(form: Form) -> Iterator[tuple[Keys, Asked, Table | None]]:
+    """Items and columns, with the table of a column."""
+    yield from ((("items", n), item, None) for n, item in enumerate(form.items))
+    for n, table in enumerate(form.tables):
+        yield from ((("tables", n, "columns", m), column, table) for m, column in enumerate(table.columns))
+
+
+def _of_asked(form: Form) -> Iterator[Refusal]:
+    for keys, asked, table in _all_asked(form):
+        if table:  # of an item they are told with the rest of it
+            yield from (Refusal((*keys, key), why) for key, why in misplaced_keys(asked))
+        for key, why in (*_of_number(asked, table, form), *_of_ratio(asked, table, form)):
+            yield Refusal((*keys, key), why)
+        yield from _of_choices(keys, asked.choices, form)
+
+
+# ── figures ──────────────────────────────────────────────────────────────────────────────────────────────
+def _of_units(form: Form) -> Iterator[Refusal]:
+    ids = [unit.id for unit in form.units]
+    yield from twice(((("units", n, "id"), one) for n, one in enumerate(ids)), form, str)
+    yield from twice(_unit_words(form), form, str.casefold)
+    for index, unit in enumerate(form.units):
+        if unit.of and unit.of not in ids:
+            yield Refusal(("units", index, "of"), f"неизвестная единица «{unit.of}»{instead(unit.of, ids)}")
+        if not math.isfinite(unit.factor) or unit.factor <= 0:
+            yield Refusal(("units", index, "factor"), f"{unit.factor:g} — нужно число больше 0: исправьте.")
+        if bool(unit.of) is not (unit.factor != 1):
+            why = f"сколько в «{unit.id}» меньших единиц, говорят of и factor вместе — впишите оба или уберите."
+            yield Refusal(("units", index, "factor"), why)
+    if ring := ring_in({unit.id: [unit.of] for unit in form.units if unit.of}):
+        why = f"«{ring}» оказывается частью самой себя — уберите of у самой мелкой единицы."
+        yield Refusal(("units", ids.index(ring), "of"), why)
+
+
+def _unit_words(form: Form) -> Iterator[Named]:
+    """What a cell may name a unit by: of two units nobody could tell which is meant."""
+    for n, unit in enumerate(form.units):
+        own = dict.fromkeys(word.casefold() for word in (*unit.words, *unit.spellings))
+        yield ("units", n, "short"), unit.short
+        yield from ((("units", n, "spellings"), word) for word in own if word != unit.short.casefold())
+
+
+def _of_number(asked: Asked, table: Table | None, form: Form) -> Why:
+    if asked.kind is not Kind.NUMBER:
+        return
+    units, bases = [unit.id for unit in form.units], [base.id for base in form.bases]
+    if asked.unit and asked.unit not in units:
+        yield "unit", f"неизвестная единица «{asked.unit}»{instead(asked.unit, units)}"
+    if not 0 <= asked.decimals <= _MOST_DECIMALS:
+        yield "decimals", f"{asked.decimals} — знаков после запятой бывает от 0 до {_MOST_DECIMALS}: исправьте."
+    for key, bound in (("min", asked.min), ("max", asked.max)):
+        if bound is not None and not math.isfinite(bound):
+            yield key, "нужно обычное число — исправьте."
+    if asked.min is not None and asked.max is not None and asked.min > asked.max:
+        yield "max", f"{asked.max:g} меньше, чем min = {asked.min:g} — исправьте одно из них."
+    if asked.base and asked.base not in bases and not (table and asked.base == ROW_BASE):
+        yield "base", f"неизвестная основа «{asked.base}»{instead(asked.base, bases)}"
+    if asked.counts == "flow" and form.period.every == "date":
+        yield "counts", "за период (flow) считают, когда он назван — впишите period.every или уберите ключ."
+    if asked.reason:
+        yield from _of_reason(asked, form)
+
+
+def _of_reason(asked: Asked, form: Form) -> Why:
+    reason = next((item for item in form.items if item.number == asked.reason), None)
+    if not asked.plan:
+        yield "reason", "причина нужна, когда не выполнен план, а ключа plan нет — впишите его или уберите reason."
+    if reason is None:
+        numbers = [item.number for item in form.items]
+        yield "reason", f"пункта «{asked.reason}» в форме нет{instead(asked.reason, numbers)}"
+    elif reason.kind is not Kind.TEXT:
+        yield "reason", f"пункт {asked.reason} не вида text: причину в нём не написать — назовите другой."
+
+
+def _of_ratio(asked: Asked, table: Table | None, form: Form) -> Why:
+    """Of a column it names columns beside it, of an item other items or cells."""
+    if (asked.add == "ratio") is not bool(asked.ratio):
+        yield "ratio", "add = «ratio» и ключ ratio бывают только вместе — впишите оба или уберите."
+    elif asked.ratio and len(asked.ratio) != 2:
+        yield "ratio", "нужны два имени: что делить и на что — исправьте."
+    beside: dict[str, Asked] = {one.id: one for one in table.columns} if table else dict(_by_address(form))
+    for name in asked.ratio:
+        if name not in beside:
+            yield "ratio", f"«{name}» в форме нет{instead(name, beside)}"
+        elif beside[name].kind is not Kind.NUMBER or beside[name].add != "sum" or beside[name] is asked:
+            yield "ratio", f"«{name}» — не число, которое складывают: назовите другое."
+
+
+def _of_choices(keys: Keys, choices: tuple[Choice, ...], form: Form) -> Iterator[Refusal]:
+    if len(choices) == 1:
+        yield Refusal((*keys, "choices"), "ответ один, выбирать не из чего — впишите остальные.")
+    said: list[Named] = []
+    for n, choice in enumerate(choices):
+        said.append(((*keys, "choices", n, "title"), choice.title))
+        said += [((*keys, "choices", n, "spellings", m), text) for m, text in enumerate(choice.spellings)]
+    yield from twice(said, form)
+
+
+# ── tables ───────────────────────────────────────────────────────────────────────────────────────────────
+def _of_tables(form: Form) -> Iterator[Refusal]:
+    ids = [table.id for table in form.tables]
+    yield from twice(((("tables", n, "id"), one) for n, one in enumerate(ids)), form, str)
+    for index, item in enumerate(form.items):
+        if item.table and item.table not in ids:
+            yield Refusal(("items", index, "table"), f"неизвестная таблица «{item.table}»{instead(item.table, ids)}")
+        if item.kind is Kind.ROW and item.base and item.base not in [base.id for base in form.bases]:
+            known = [base.id for base in form.bases]
+            yield Refusal(("items", index, "base"), f"неизвестная основа «{item.base}»{instead(item.base, known)}")
+    for index, table in enumerate(form.tables):
+        rows = [item for item in form.items if item.table == table.id]
+        yield from _of_columns(("tables", index), table, form)
+        for inner, why in (*_of_table(table, rows), *_of_lines(table, rows)):
+            yield Refusal(("tables", index, *inner), why)
+
+
+def _of_table(table: Table, rows: list[Item]) -> Iterator[tuple[Keys, str]]:
+    if not rows:
+        yield ("id",), f"таблицу «{table.id}» не называет ни один пункт (ключ table) — впишите его или уберите её."
+    if not table.columns:
+        yield ("columns",), "в таблице нет ни одного столбца — впишите их."
+    cells = {f"{row.number}/{column.id}": row for row in rows for column in table.columns}
+    for n, address in enumerate(table.closed):
+        if address not in cells:
+            yield ("closed", n), f"клетки «{address}» в таблице нет{instead(address, cells)}"
+        elif cells[address].kind is Kind.ROWS:
+            yield ("closed", n), f"строки «{cells[address].number}» школа вписывает сама: закрыть клетку в них нельзя."
+    for row in rows:
+        if table.columns and {f"{row.number}/{column.id}" for column in table.columns} <= set(table.closed):
+            yield ("closed",), f"в строке {row.number} закрыты все клетки — откройте хотя бы одну или уберите строку."
+
+
+def _of_lines(table: Table, rows: list[Item]) -> Iterator[tuple[Keys, str]]:
+    """How many lines a school may add."""
+    most = table.at_most
+    if (table.at_least or most is not None) and not any(row.kind is Kind.ROWS for row in rows):
+        yield (("at_least" if table.at_least else "at_most"),), "строки здесь не вписывают (kind = «rows») — уберите."
+    if len({row.kind for row in rows}) > 1:
+        yield ("id",), "одну таблицу называют пункты видов row и rows — сделайте их две."
+    if table.at_least < 0:
+        yield ("at_least",), f"{table.at_least} — строк не бывает меньше 0: исправьте."
+    if most is not None and most < max(1, table.at_least):
+        yield ("at_most",), f"{most} — меньше, чем нужно строк ({max(1, table.at_least)}): исправьте."
+
+
+def _of_columns(keys: Keys, table: Table, form: Form) -> Iterator[Refusal]:
+    columns = [((*keys, "columns", n), column) for n, column in enumerate(table.columns)]
+    yield from twice((((*where, "id"), column.id) for where, column in columns), form, str)
+    said: list[Named] = [((*keys, "label", n), text) for n, text in enumerate(table.label)]
+    for where, column in columns:
+        if not column.id.strip() or set(column.id) & set("/*. "):
+            yield Refusal((*where, "id"), f"«{column.id}» — часть адреса: без пробелов, точек, «/» и «*» — исправьте.")
+        if column.kind not in _IN_TABLES:
+            known = ", ".join(kind for kind in Kind if kind in _IN_TABLES)
+            yield Refusal((*where, "kind"), f"столбца вида «{column.kind}» не бывает (бывает {known}) — исправьте.")
+        said.append(((*where, "title"), column.title))
+        said += [((*where, "spellings", n), text) for n, text in enumerate(column.spellings)]
+    yield from twice(said, form)
+
+
+# ── relations ────────────────────────────────────────────────────────────────────────────────────────────
+_ANY = "*"
+_OF_HOW_MANY = {"sum": (1, None), "product": (2, None), "ratio": (2, 2), "equal": (1, None), "of_which": (1, 1)}
+
+
+def _by_address(form: Form) -> dict[str, Item]:
+    return {item.number: item for item in (*form.items, *form.cells)}
+
+
+def _of_relations(form: Form) -> Iterator[Refusal]:
+    known = _by_address(form)
+    parts: dict[str, list[str]] = {}
+    for index, one in enumerate(form.relations):
+        for key, why in (*_of_addresses(one, known), *_of_relation(one, form)):
+            yield Refusal(("relations", index, key), why)
+        if one.kind in ("sum", "of_which") and not one.rows:
+            wholes = [(one.item, of) if one.kind == "of_which" else (of, one.item) for of in one.of]
+            for part, whole in wholes:
+                parts.setdefault(part, []).append(whole)
+        if ring := ring_in(parts):
+            why = f"по этой и прежним записям «{ring}» — часть самой себя, по кругу: исправьте item и of."
+            yield Refusal(("relations", index, "of"), why)
+            return
+    written = Counter(msgspec.json.encode(one) for one in form.relations)
+    for index, one in enumerate(form.relations):
+        if written[msgspec.json.encode(one)] > 1 and index:
+            yield Refusal(("relations", index, "item"), f"то же самое о «{one.item}» уже сказано — уберите повтор.")
+            return
+
+
+def _of_addresses(one: Relation, known: dict[str, Item]) -> Why:
+    for key, address in (("item", one.item), *(("of", of) for of in one.of)):
+        found = [item for number, item in known.items() if _fits(number, address)]
+        if not found:
+            yield key, f"адреса «{address}» в форме нет{instead(address, known)}"
+        elif not any(item.kind is Kind.NUMBER for item in found):
+            yield key, f"по адресу «{address}» чисел нет — назовите пункт или клетку вида number."
+        if key == "of" and _places(address) - _places(one.item):
+            yield key, f"в «{address}» стоит «*», а в «{one.item}» на этом месте нет — исправьте одно из двух."
+    if one.item in one.of:
+        yield "of", f"«{one.item}» сравнивается с самим собой — исправьте."
+
+
+def _fits(number: str, address: str) -> bool:
+    parts, asked = number.split("/"), address.split("/")
+    return len(parts) == len(asked) and all(want in (_ANY, part) for part, want in zip(parts, asked, strict=True))
+
+
+def _places(address: str) -> set[int]:
+    """Where an address has `*`: 0 the row, 1 the column."""
+    return {n for n, part in enumerate(address.split("/")) if part == _ANY}
+
+
+def _of_relation(one: Relation, form: Form) -> Why:
+    least, most = _OF_HOW_MANY[one.kind]
+    if len(one.of) < least or (most is not None and len(one.of) > most):
+        number = f"{least}" if most == least else f"хотя бы {least}"
+        yield "of", f"при kind = «{one.kind}» нужно адресов: {number} — исправьте."
+    if not math.isfinite(one.tolerance) or one.tolerance < 0:
+        yield "tolerance", f"{one.tolerance:g} — нужно число не меньше 0: исправьте."
+    if one.rows and 0 not in _places(one.item):
+        yield "rows", f"строки названы, а в «{one.item}» вместо строки нет «*» — исправьте одно из двух."
+    numbers = [item.number for item in form.items if item.kind in _TABLES]
+    for row in one.rows:
+        if row not in numbers:
+            yield "rows", f"строки «{row}» в таблицах формы нет{instead(row, numbers)}"
+    if len(set(one.rows)) < len(one.rows):
+        yield "rows", "строка названа не один раз — уберите повтор."
+
+
+# ── periods and cards ────────────────────────────────────────────────────────────────────────────────────
+def _of_period(form: Form) -> Iterator[Refusal]:
+    period, dates = form.period, form.order.reporting_dates
+    if period.counts == "flow" and period.every == "date":
+        why = "за период (flow) считают, когда он назван — впишите period.every или исправьте counts."
+        yield Refusal(("period", "counts"), why)
+    for earlier, later in pairwise(dates):
+        if period.every != "date" and _span(earlier, period.every) == _span(later, period.every):
+            why = f"{day_said(earlier)} и {day_said(later)} — в одном периоде (period.every = «{period.every}»)"
+            yield Refusal(("order", "reporting_dates"), f"{why}: оставьте одну из дат.")
+    if period.due and len(period.due) != len(dates):
+        why = f"сроков {len(period.due)}, а отчётных дат {len(dates)} — впишите по сроку на каждую."
+        yield Refusal(("period", "due"), why)
+        return
+    for index, (earlier, due) in enumerate(zip(dates, period.due[1:], strict=False), start=1):
+        if due <= earlier:
+            why = f"{day_said(due)} — не позже прошлой отчётной даты ({day_said(earlier)}): исправьте срок."
+            yield Refusal(("period", "due", index), why)
+
+
+def _span(day: date, every: str) -> tuple[int, ...]:
+    """Of the week, month, quarter or year in which the day lies."""
+    match every:
+        case "week":
+            return day.isocalendar()[:2]
+        case "month":
+            return day.year, day.month
+        case "quarter":
+            return day.year, (day.month - 1) // 3
+    return (day.year,)
+
+
+MOST_CARDS = 3  # beside «Отчиталось школ» and the remarks, in one row
+_WITH_FIGURE = SHARES | {Kind.NUMBER, Kind.CHOICE, Kind.YES_NO}
+
+
+def _of_cards(form: Form) -> Iterator[Refusal]:
+    known = _by_address(form)
+    if len(form.cards) > MOST_CARDS:
+        why = f"{len(form.cards)} записей, а на «Сводке» помещается не больше {MOST_CARDS} — сократите."
+        yield Refusal(("cards",), why)
+    yield from twice(((("cards", n, "item"), card.item) for n, card in enumerate(form.cards)), form, str)
+    yield from twice(((("cards", n, "title"), card.title) for n, card in enumerate(form.cards)), form)
+    for index, card in enumerate(form.cards):
+        item = known.get(card.item)
+        if item is None:
+            yield Refusal(("cards", index, "item"), f"адреса «{card.item}» в форме нет{instead(card.item, known)}")
+        elif item.kind not in _WITH_FIGURE:
+            why = f"у пункта {card.item} (kind = «{item.kind}») нет цифры на муниципалитет — назовите другой."
+            yield Refusal(("cards", index, "item"), why)
+        elif item.add == "none":
+            why = f"у пункта {card.item} стоит add = «none»: цифры на муниципалитет нет — назовите другой."
+            yield Refusal(("cards", index, "item"), why)
+
+
+def plan_headings(form: Form) -> Iterator[Named]:
+    """Columns of the registry with the schools' plans."""
+    for keys, asked, _ in _all_asked(form):
+        if asked.plan:
+            yield (*keys, "plan"), asked.plan
+
+
+def same_heading(one: str, other: str) -> bool:
+    """Is a column of the registry found by both, as it is found by how it begins."""
+    return plain(one).startswith(plain(other)) or plain(other).startswith(plain(one))
+
+
+def headings_taken(form: Form, own: Iterable[str]) -> Iterator[Refusal]:
+    """Headings of bases and plans that begin as one before them does. `own`: those that the registry has itself."""
+    headings = [(heading, "Свод ищет сам") for heading in own]
+    named = [(("bases", n, "registry"), base.registry) for n, base in enumerate(form.bases)]
+    for keys, text in (*named, *plan_headings(form)):
+        for heading, whose in headings:
+            if same_heading(text, heading):
+                why = f"«{text}» начинается так же, как столбец «{heading}», который {whose} — назовите иначе."
+                yield Refusal(keys, why)
+                break
+        headings.append((text, "уже занят"))

@@ -1,0 +1,127 @@
+"""Two orders side by side: one input folder, each file goes to its order, one workbook an order, one letter."""
+
+import csv
+import email
+import email.policy
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.commands.cli import app
+from pipeline.demo import make
+from pipeline.settings import load_settings
+from schemas.form import load_form
+from schemas.strict import UsageError
+from tests.conftest import Once
+
+DATA = Path(__file__).parent / "data"
+MEALS, SERVICES = DATA / "form-31.toml", DATA / "form-12.toml"
+DAY = "2026-03-31"  # both a month and a quarter are over
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def settings_of(folder: Path, *forms: Path) -> Path:
+    listed = ", ".join(f'"{form.as_posix()}"' for form in forms)
+    path = folder / "settings.toml"
+    path.write_text(f"form = [{listed}]\n" if len(forms) > 1 else f"form = {listed}\n", "utf-8")
+    return path
+
+
+def run(folder: Path, output: str, *forms: Path) -> str:
+    """What the console says."""
+    settings = settings_of(folder, *forms)
+    words = ["--input", str(folder / "input"), "--output", str(folder / output), "--as-of", DAY]
+    done = CliRunner().invoke(app, [*words, "--settings", str(settings)], catch_exceptions=False)
+    return done.output
+
+
+def make_office(folder: Path) -> Path:
+    """Six schools that report on meals in three months and on services in a quarter, all in one folder; the runs of
+    both orders together and of each alone."""
+    office = folder / "office"
+    for form, dates in ((MEALS, 3), (SERVICES, 1)):
+        district = folder / form.stem
+        make(district, load_form(form), schools=6, dates=dates, seed=1)
+        shutil.copytree(district / "input", office / "input" / form.stem)
+        (office / "input" / form.stem / "registry.xlsx").unlink()
+    both = make_registry(folder)
+    shutil.copy(both, office / "input" / "registry.xlsx")
+    run(office, "both", MEALS, SERVICES)
+    run(office, "meals", MEALS)
+    return office
+
+
+def make_registry(folder: Path) -> Path:
+    """The schools of both districts are the same; each order's columns stand in the one registry."""
+    book = openpyxl.load_workbook(folder / MEALS.stem / "input" / "registry.xlsx")
+    more = openpyxl.load_workbook(folder / SERVICES.stem / "input" / "registry.xlsx")["Школы"]
+    sheet = book["Школы"]
+    known = {cell.value for cell in sheet[1]}
+    for column in more.iter_cols():
+        if column[0].value not in known:
+            at = sheet.max_column + 1
+            for cell in column:
+                sheet.cell(cell.row, at, cell.value)
+    path = folder / "registry.xlsx"
+    book.save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def office(once: Once) -> Path:
+    return once("two-orders", make_office)
+
+
+def test_each_file_goes_to_its_order(office: Path) -> None:
+    for form in (MEALS, SERVICES):
+        files = {row["file"].partition("/")[0] for row in rows(office / "both" / form.stem / DAY / "answers.csv")}
+        assert files == {form.stem}
+
+
+def test_a_file_of_the_other_order_is_no_fault(office: Path) -> None:
+    for form in (MEALS, SERVICES):
+        said = rows(office / "both" / form.stem / DAY / "findings.csv")
+        assert not [row for row in said if row["code"] in ("FILE-NO-FORM", "FORM-OTHER-ORDER")]
+    alone = rows(office / "meals" / DAY / "findings.csv")
+    assert [row for row in alone if row["code"] == "FILE-NO-FORM"]
+
+
+@pytest.mark.parametrize("file", ["answers.csv", "indicators.csv"])
+def test_an_orders_figures_are_those_of_the_order_alone(file: str, office: Path) -> None:
+    together, alone = office / "both" / MEALS.stem / DAY / file, office / "meals" / DAY / file
+    assert together.read_bytes() == alone.read_bytes()
+
+
+def test_one_letter_has_both_first_pages_and_both_workbooks(office: Path) -> None:
+    letters = list((office / "both").rglob("*.eml"))
+    assert len(letters) == 1
+    letter = email.message_from_bytes(letters[0].read_bytes(), policy=email.policy.default)
+    body = letter.get_body(("plain",))
+    assert body
+    text = body.get_content()
+    for form in (MEALS, SERVICES):
+        subject = load_form(form).subject
+        assert subject in text
+        assert subject in letter["subject"]
+    assert len(list(letter.iter_attachments())) == 2
+
+
+@pytest.mark.parametrize(("written", "said"), [("form = []", "form"), ('form = ["form-547", "form-547"]', "form-547")])
+def test_a_list_that_names_no_form_or_one_twice_is_refused(written: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(written, "utf-8")
+    with pytest.raises(UsageError, match=said):
+        load_settings(path)
+
+
+def test_a_list_of_one_is_that_one(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('form = ["form-547"]', "utf-8")
+    assert load_settings(path).form == "form-547"
