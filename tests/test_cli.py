@@ -179,7 +179,10 @@ def test_help_is_in_russian_and_names_the_commands():
         assert "Show this message" not in own.stdout
 
 
-@pytest.mark.parametrize("path", [FORMS / "form-547.toml", ROOT / "tests" / "data" / "form-meals.toml"])
+OTHER_ORDERS = [ROOT / "tests" / "data" / f"form-{name}.toml" for name in ("meals", "31", "88", "12")]
+
+
+@pytest.mark.parametrize("path", [FORMS / "form-547.toml", *OTHER_ORDERS], ids=lambda path: path.stem)
 def test_form_tells_an_order_s_form_as_people_read_it(path: Path):
     result = svod("form", path)
     assert result.returncode == 0, result.stderr
@@ -194,6 +197,12 @@ def test_form_tells_an_order_s_form_as_people_read_it(path: Path):
     assert all(f"«{base.registry}»" in said for base in form.bases)
     assert all(f"с {target.by:%d.%m.%Y} — {target.min:g}" in said for target in form.targets)
     assert all(control.reason in said for control in form.controls)
+    for table in form.tables:
+        assert all(f"{column.id}: «{column.title}» — {KINDS[column.kind]}" in said for column in table.columns)
+    assert all(choice.title in said for item in form.items for choice in item.choices)
+    assert all(f"{relation.item} " in said for relation in form.relations)
+    assert all(f"{due:%d.%m.%Y}" in said for due in form.period.due)
+    assert ("План нет" in said) == (not form.targets and not form.asks_for_figures)
     assert re.search(r"Форма верна: \d+ пункт", said.splitlines()[-1])
 
 

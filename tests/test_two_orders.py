@@ -3,6 +3,7 @@
 import csv
 import email
 import email.policy
+import json
 import shutil
 from pathlib import Path
 
@@ -111,6 +112,14 @@ def test_one_letter_has_both_first_pages_and_both_workbooks(office: Path) -> Non
         assert subject in text
         assert subject in letter["subject"]
     assert len(list(letter.iter_attachments())) == 2
+
+
+def test_a_file_is_checked_by_the_order_whose_report_it_is(office: Path) -> None:
+    files = [next((office / "input" / form.stem).rglob("*.xlsx")) for form in (MEALS, SERVICES)]
+    settings = settings_of(office, MEALS, SERVICES)
+    words = ["check", *map(str, files), "--input", str(office / "input"), "--settings", str(settings), "--json"]
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert not {one["code"] for one in json.loads(done.output)} & {"FILE-NO-FORM", "FORM-OTHER-ORDER"}
 
 
 @pytest.mark.parametrize(("written", "said"), [("form = []", "form"), ('form = ["form-547", "form-547"]', "form-547")])

@@ -12,9 +12,10 @@ from rich.text import Text
 from pipeline.checking.judgement import check
 from pipeline.reading.inbox import Inbox, shown_path
 from pipeline.reading.intake import take_in
+from pipeline.reading.orders import share_out
 from pipeline.settings import Settings
 from pipeline.wording import REMARK, SEVERITIES, count, message, todo
-from schemas.form import load_form
+from schemas.form import Form, load_form
 from schemas.registry_book import FILE as REGISTRY_FILE
 from schemas.remarks import Catalogue, Remark, Severity, load_catalogue
 from schemas.strict import UsageError
@@ -44,22 +45,38 @@ class Checkup:
 
 
 def check_files(files: Sequence[Path], input: Path, settings: Settings) -> Checkup:
-    """Judges the files as the main job would; without a registry in `input` by what they say themselves.
+    """Judges the files as the main job would, each by the order whose report it is; without a registry in `input` by
+    what they say themselves.
 
     Raises UsageError where a file is not there, or the registry cannot be used.
     """
     for path in files:
         if not path.is_file():
             raise UsageError(f"Файла «{path}» нет: проверьте имя.")
-    form = load_form(settings.one_form)
-    catalogue = load_catalogue(settings.controls, form.period.every)
+    forms = [load_form(name) for name in settings.forms]
+    catalogue = load_catalogue(settings.controls, forms[0].period.every)
     registry = input / REGISTRY_FILE
     inbox = Inbox(Path(), registry if registry.is_file() else None, list(files))
-    intake = take_in(inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None)
-    checked = check(intake.reads, {}, form, intake.registry, catalogue)
     known = inbox.registry is not None
-    remarks = tuple(remark for remark in checked.remarks if known or remark.code != _OF_THE_REGISTRY)
+    said = dict.fromkeys(_remarks(inbox, forms, settings, catalogue))
+    remarks = tuple(remark for remark in said if known or remark.code != _OF_THE_REGISTRY)
     return Checkup(tuple(shown_path(path) for path in files), remarks, catalogue, known)
+
+
+def _remarks(inbox: Inbox, forms: Sequence[Form], settings: Settings, catalogue: Catalogue) -> Iterator[Remark]:
+    """What no order knows is told by each of them, in the same words."""
+    intakes = [
+        take_in(inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None, beside=_others(form, forms))
+        for form in forms
+    ]
+    if len(forms) > 1:
+        intakes = share_out(forms, intakes).intakes
+    for form, intake in zip(forms, intakes, strict=True):
+        yield from check(intake.reads, {}, form, intake.registry, catalogue).remarks
+
+
+def _others(form: Form, forms: Sequence[Form]) -> tuple[Form, ...]:
+    return tuple(one for one in forms if one is not form)
 
 
 def as_tables(checkup: Checkup) -> Iterator[str | Table]:

@@ -4,9 +4,9 @@ import shutil
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from pipeline.wording import ITEM, NBSP, band, count, day, unbroken
+from pipeline.wording import ITEM, NBSP, band, count, day, number, unbroken
 from schemas import registry_book
-from schemas.form import Base, Form, Item, Kind, Measure, load_form
+from schemas.form import Asked, Base, Form, Item, Kind, Measure, load_form
 
 _WIDEST = 100  # characters of a line: a longer one is not read
 _BASE = ("столбец реестра", "столбца реестра", "столбцов реестра")
@@ -30,6 +30,11 @@ _BLANK = {
     True: "продолжают друг друга: пустой ответ значит прежний",
     False: "стоят сами по себе: пустой ответ значит, что ответа нет",
 }
+_EVERY = {"week": "за неделю", "month": "за месяц", "quarter": "за квартал", "year": "за год"}
+_ADDED = {"sum": "сумма", "mean": "среднее по школам", "ratio": "«{}» ÷ «{}»", "none": "не складывается"}
+_SIGNS = {
+    "sum": ("=", " + "), "product": ("=", " × "), "ratio": ("=", " ÷ "), "equal": ("=", " = "), "of_which": ("≤", ", "),
+}  # fmt: skip
 _ASKED = {"people": "число людей и процент", "percent": "процент"}
 
 
@@ -50,19 +55,29 @@ def described(form: Form) -> Iterator[str]:
     yield f"Форма {form.id}, версия {form.version}: «{form.title}»"
     yield f"Приказ № {order.number} от {day(order.date)} ({form.subject}), {form.office}"
     yield f"Отчётные даты: {', '.join(map(day, order.reporting_dates))}"
+    if form.period.every != "date":
+        due = ", ".join(map(day, form.period.due)) or "последнего дня"
+        yield f"Отчёт — {_EVERY[form.period.every]}; сдаётся до: {due}"
     yield f"Отчёты {_BLANK[form.cumulative]}"
     for title, said in (
         (f"Столбцы реестра, лист «{registry_book.SCHOOLS.sheet}»", (_base(base, form) for base in form.bases)),
         ("Пункты", _items(form)),
+        ("Таблицы", _tables(form)),
+        ("Связи чисел", _relations(form)),
         (f"План: «{form.lead.name}», п. {form.headline_number}" if form.headline else "План", _targets(form)),
         ("Контроли между пунктами, в людях", _controls(form)),
         ("Листы «Охват» и «Сводка»", _shown(form)),
         ("Этапы и документы приказа", _stages(form)),
         ("Группы проблем", (group.title for group in form.problem_groups)),
     ):
-        yield ""
-        yield title
-        yield from _indented(list(said) or ["нет"])
+        lines = list(said)
+        if lines or (title not in _OF_FIGURES and not form.asks_for_figures):
+            yield ""
+            yield title
+            yield from _indented(lines or ["нет"])
+
+
+_OF_FIGURES = ("Таблицы", "Связи чисел")  # not missed where a form has none
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
@@ -88,7 +103,13 @@ def _of_item(item: Item, form: Form) -> Iterator[str]:
         classes = ", с классами" if item.classes else ""
         yield f"{KINDS[item.kind]}: {_ASKED[item.asks]}{classes}, от «{form.base(item.base).registry}»"
     else:
-        yield KINDS[item.kind]
+        yield from _asked(item, form)
+    if item.required:
+        yield "обязателен в каждом отчёте"
+    if item.plan:
+        better = "не больше" if item.better == "less" else "не меньше"
+        reason = f", иначе причина в п. {item.reason}" if item.reason else ""
+        yield f"{better} плана из столбца «{item.plan}»{reason}"
     if item.due:
         yield f"срок {day(item.due)}"
     if item.cumulative not in (None, form.cumulative):
@@ -103,6 +124,38 @@ def _of_item(item: Item, form: Form) -> Iterator[str]:
             yield f"или «{words[0]}»"
     if item.hint:
         yield f"подсказка: {item.hint}"
+
+
+def _asked(item: Asked, form: Form) -> Iterator[str]:
+    """What kind of answer it is; of a figure its unit and what the municipality's figure is."""
+    unit = f", {form.unit(item.unit).short}" if item.unit else ""
+    decimals = f", знаков после запятой: {item.decimals}" if item.decimals else ""
+    yield f"{KINDS[item.kind]}{unit}{decimals}"
+    if item.kind is Kind.NUMBER:
+        yield f"по району: {_ADDED[item.add].format(*item.ratio)}"
+    if item.choices:
+        several = "несколько" if item.several else "одно"
+        yield f"{several} из: {', '.join(choice.title for choice in item.choices)}"
+
+
+def _tables(form: Form) -> Iterator[str]:
+    for table in form.tables:
+        rows = ", ".join(item.number for item in form.items if item.table == table.id)
+        yield f"Таблица «{table.id}», п. {rows}"
+        for column in table.columns:
+            required = " · обязательна, где строка заполнена" if column.required else ""
+            yield f"  {column.id}: «{unbroken(column.title)}» — {' · '.join(_asked(column, form))}{required}"
+        if table.closed:
+            yield f"  не заполняются («х»): {', '.join(table.closed)}"
+
+
+def _relations(form: Form) -> Iterator[str]:
+    """Of a relation written with `*` one place is enough to see what is meant."""
+    for relation in form.relations:
+        sign = _SIGNS[relation.kind]
+        within = f" (±{number(relation.tolerance)})" if relation.tolerance else ""
+        rows = f", строки {', '.join(relation.rows)}" if relation.rows else ""
+        yield f"{relation.item} {sign[0]} {sign[1].join(relation.of)}{within}{rows}"
 
 
 def _targets(form: Form) -> Iterator[str]:
