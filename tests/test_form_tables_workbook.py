@@ -6,6 +6,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from openpyxl import Workbook, load_workbook
@@ -309,10 +310,16 @@ def test_no_formula_is_longer_or_deeper_than_excel_takes(form_id: str) -> None:
 
 # ── last time's answers ──────────────────────────────────────────────────────────────────────────────────
 def test_a_flow_of_the_last_period_is_not_handed_out_again_a_choice_is() -> None:
-    kept = of_last_time(health(), prefilled(RIGHT_HEALTH)).facts
+    lasting = msgspec.structs.replace(health(), cumulative=True)
+    kept = of_last_time(lasting, prefilled(RIGHT_HEALTH)).facts
     assert {"2", "3", "1.1/всего"} <= kept.keys()
     assert not {"4", "5", "6.1/дата", "6.1/участники"} & kept.keys()
     assert of_last_time(meals(), prefilled(RIGHT_MEALS)).facts == {}
+
+
+def test_of_reports_that_stand_alone_nothing_is_handed_out_again() -> None:
+    """Last year's figures would come back unread, and look like this year's."""
+    assert of_last_time(health(), prefilled(RIGHT_HEALTH)).facts == {}
 
 
 def test_of_several_choices_all_are_kept() -> None:

@@ -69,7 +69,7 @@ def put(facts: dict[str, str | float], field: str, value: str | float) -> None:
 
 def of_last_time(form: Form, before: Prefill) -> Prefill:
     """What still says something when the next report is due: not the figures of a period, which are that period's, nor
-    its events and explanations."""
+    its events and explanations; of an order whose reports stand alone nothing: it would come back unread."""
     return replace(
         before,
         facts={number: facts for number, facts in before.facts.items() if _lasts(form, number)},
@@ -82,12 +82,13 @@ def _lasts(form: Form, number: str) -> bool:
         item = form.item(number)
     except KeyError:
         return True  # a problem
-    if form.counts(number) != "stock":
-        return False
+    if form.period.every == "date":
+        return form.counts(number) == "stock"
     row = number.partition("/")[0]
     of_a_list = "/" in number and form.item(row).kind is Kind.ROWS
     told = of_a_list or item.kind in (Kind.TEXT, Kind.DATE, Kind.LINK)
-    return form.period.every == "date" or not told
+    stands = form.cumulative if item.cumulative is None else item.cumulative
+    return stands and form.counts(number) == "stock" and not told
 
 
 def entry(form: Form, number: str, before: Prefill) -> Entry:
