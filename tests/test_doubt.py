@@ -18,7 +18,7 @@ from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.figures import Figures, Level, Rests, Statement
 from pipeline.measuring.measure import measure
 from pipeline.measuring.peers import PeerStanding
-from pipeline.sending.letters import leadership_letter
+from pipeline.sending.letters import Page, leadership_letter
 from pipeline.writing.brief import make_brief
 from pipeline.writing.pages import titles
 from pipeline.writing.pages.theme import Mark
@@ -599,7 +599,7 @@ def test_a_doubt_on_another_item_leaves_the_headline_s_figures_clean():
 def letter_of(whole: Figures) -> str:
     """In plain text, with plain spaces."""
     registry = replace(REGISTRY, mailing=(Recipient("Иванова И. И.", "office@example.org"),))
-    letter = leadership_letter(whole, make_brief(whole, CATALOGUE), registry, "svod.xlsx", b"")
+    letter = leadership_letter([Page(whole, make_brief(whole, CATALOGUE), "svod.xlsx", b"")], registry)
     assert letter
     _, _, body = letter.html.partition("<body")
     assert body.count(f"\u00a0{Mark.CHECK}") == letter.text.count(f"\u00a0{Mark.CHECK}")

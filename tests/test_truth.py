@@ -14,7 +14,7 @@ from datetime import date
 import pytest
 
 from pipeline.measuring.figures import Activation, Figures, Level, Milestone, State, Unattributed
-from pipeline.sending.letters import leadership_letter
+from pipeline.sending.letters import Page, leadership_letter
 from pipeline.wording import NBSP
 from pipeline.writing.brief import make_brief
 from pipeline.writing.pages.brief import Brief
@@ -366,7 +366,7 @@ def test_every_sentence_of_the_first_page_and_the_letter_is_borne_out(batch: int
     for seed in range(batch * DISTRICTS, (batch + 1) * DISTRICTS):
         figures = random_district(seed)
         brief = make_brief(figures, CATALOGUE)
-        letter = leadership_letter(figures, brief, REGISTRY, "svod.xlsx", b"")
+        letter = leadership_letter([Page(figures, brief, "svod.xlsx", b"")], REGISTRY)
         assert letter
         text = letter.text.replace(NBSP, " ")
         found = untold(figures, brief)
