@@ -74,7 +74,13 @@ Input = Annotated[Path, typer.Option("--input", metavar="ПАПКА", help="Па
 Output = Annotated[Path, typer.Option("--output", metavar="ПАПКА", help="Папка для результатов.")]
 # A date, or the words of a period, as a text: Typer knows no unions.
 AsOf = Annotated[
-    Any, typer.Option("--as-of", parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД; иначе — сегодня.")
+    Any,
+    typer.Option(
+        "--as-of",
+        parser=_day,
+        metavar="ДАТА",
+        help="Дата свода, ГГГГ-ММ-ДД, или период: 2026-01, 2026-Q1; иначе — сегодня или последний прошедший период.",
+    ),
 ]
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", metavar="ФАЙЛ", help="Файл настроек; иначе settings.toml, если он есть.")
