@@ -503,7 +503,15 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
 
     def cells_of(self, number: str) -> tuple[Item, ...]:
         """The cells of a table's row, from left to right."""
-        return tuple(cell for cell in self.cells if cell.number.partition("/")[0] == number)
+        return self._cells_by_row.get(number, ())
+
+    @cached_property
+    def _cells_by_row(self) -> dict[str, tuple[Item, ...]]:
+        found: dict[str, tuple[Item, ...]] = {}
+        for cell in self.cells:
+            row = cell.number.partition("/")[0]
+            found[row] = (*found.get(row, ()), cell)
+        return found
 
     @cached_property
     def questions(self) -> tuple[Item, ...]:

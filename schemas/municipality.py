@@ -12,8 +12,8 @@ _MEASURES = (
 _SLIP = 1e-6  # what binary fractions may add, in people or percentage points
 
 
-class Indicators(pa.DataFrameModel):
-    """`indicators.csv`: one row for every scope and coverage item."""
+class _Scopes(pa.DataFrameModel):
+    """What both tables hold of a scope and an item."""
 
     as_of: Series[str] = pa.Field(description="date of the picture, ISO")
     scope: Series[str] = pa.Field(description="`municipality` or a school's code")
@@ -29,6 +29,16 @@ class Indicators(pa.DataFrameModel):
     deviation_pp: Series[float] = pa.Field(nullable=True, description="percentage points from the lower bound")
     shortfall: Series[float] = pa.Field(nullable=True, ge=0, description="people missing to the lower bound")
     status: Series[str] = pa.Field(description="headline item only")
+
+    @pa.dataframe_check(error="counted schools are among the expected")
+    @classmethod
+    def counted_among_expected(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["schools_counted"] <= table["schools_expected"]
+
+
+class Indicators(_Scopes):
+    """`indicators.csv`: one row for every scope and coverage item."""
+
     waived: Series[bool] = pa.Field(
         description="an impossible figure stands behind it that the office has waived: its bounds do not hold. "
         "Judged here only, the file has no such column"
@@ -38,11 +48,6 @@ class Indicators(pa.DataFrameModel):
         strict = True
         ordered = True
         unique = ("scope", "item")
-
-    @pa.dataframe_check(error="counted schools are among the expected")
-    @classmethod
-    def counted_among_expected(cls, table: pd.DataFrame) -> "pd.Series[bool]":
-        return table["schools_counted"] <= table["schools_expected"]
 
     @pa.dataframe_check(error="nobody is covered twice")
     @classmethod
@@ -56,24 +61,10 @@ class Indicators(pa.DataFrameModel):
         return table["waived"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)
 
 
-class NumberIndicators(pa.DataFrameModel):
+class NumberIndicators(_Scopes):
     """`indicators.csv` of a form that asks for figures with a unit: beside the shares one row for every scope, item,
     measure, period and choice."""
 
-    as_of: Series[str] = pa.Field(description="date of the picture, ISO")
-    scope: Series[str] = pa.Field(description="`municipality` or a school's code")
-    item: Series[str] = pa.Field(description="number of the form's item, or address of a table's cell")
-    group: Series[str] = pa.Field(description="the people that it is of; blank where it is of none")
-    covered: Series[float] = pa.Field(nullable=True, description="people covered, of a share")
-    total: Series[float] = pa.Field(nullable=True, ge=0, description="people in all, of a share")
-    percent: Series[float] = pa.Field(nullable=True, description="Σ covered / Σ total × 100, 0–100, of a share")
-    schools_counted: Series[int] = pa.Field(ge=0, description="schools in the figure")
-    schools_expected: Series[int] = pa.Field(ge=0, description="schools in being")
-    target_min: Series[float] = pa.Field(nullable=True, ge=0, le=100, description="percent, headline item only")
-    target_max: Series[float] = pa.Field(nullable=True, ge=0, le=100, description="percent, headline item only")
-    deviation_pp: Series[float] = pa.Field(nullable=True, description="percentage points from the lower bound")
-    shortfall: Series[float] = pa.Field(nullable=True, ge=0, description="people missing to the lower bound")
-    status: Series[str] = pa.Field(description="headline item only")
     period: Series[str] = pa.Field(str_length={"min_value": 1}, description="`2026-01`, `2026-Q1`, `2026`, or a date")
     measure: Series[str] = pa.Field(isin=_MEASURES, description="what `value` is; `share`: see `percent`")
     choice: Series[str] = pa.Field(description="the answer that so many schools have chosen; blank for others")
@@ -83,11 +74,6 @@ class NumberIndicators(pa.DataFrameModel):
         strict = True
         ordered = True
         unique = ("scope", "item", "measure", "period", "choice")
-
-    @pa.dataframe_check(error="counted schools are among the expected")
-    @classmethod
-    def counted_among_expected(cls, table: pd.DataFrame) -> "pd.Series[bool]":
-        return table["schools_counted"] <= table["schools_expected"]
 
     @pa.dataframe_check(error="of nobody there is no figure")
     @classmethod

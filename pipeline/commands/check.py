@@ -12,7 +12,7 @@ from rich.text import Text
 from pipeline.checking.judgement import check
 from pipeline.reading.inbox import Inbox, shown_path
 from pipeline.reading.intake import take_in
-from pipeline.reading.orders import share_out
+from pipeline.reading.orders import others, share_out
 from pipeline.settings import Settings
 from pipeline.wording import REMARK, SEVERITIES, count, message, todo
 from schemas.form import Form, load_form
@@ -66,17 +66,13 @@ def check_files(files: Sequence[Path], input: Path, settings: Settings) -> Check
 def _remarks(inbox: Inbox, forms: Sequence[Form], settings: Settings, catalogue: Catalogue) -> Iterator[Remark]:
     """What no order knows is told by each of them, in the same words."""
     intakes = [
-        take_in(inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None, beside=_others(form, forms))
+        take_in(inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None, beside=others(form, forms))
         for form in forms
     ]
     if len(forms) > 1:
         intakes = share_out(forms, intakes).intakes
     for form, intake in zip(forms, intakes, strict=True):
         yield from check(intake.reads, {}, form, intake.registry, catalogue).remarks
-
-
-def _others(form: Form, forms: Sequence[Form]) -> tuple[Form, ...]:
-    return tuple(one for one in forms if one is not form)
 
 
 def as_tables(checkup: Checkup) -> Iterator[str | Table]:

@@ -13,7 +13,7 @@ from pipeline.files import Outputs, lock, safe_name
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.monthly import Done, Job, calendar_of
-from pipeline.reading.orders import share_out
+from pipeline.reading.orders import others, share_out
 from pipeline.settings import PASSWORD_VARIABLE, Settings
 from pipeline.wording import FILE, day, listed
 from schemas.form import Form, load_form
@@ -78,7 +78,7 @@ def _job(
     own = settings_of(form, forms, settings)
     day, has_period = _meant(as_of, form, own, now.date())
     job = Job.of(input, output / safe_name(form.id), day, own, now, jobs=jobs, form=form)
-    return replace(job, beside=tuple(one for one in forms if one is not form)), has_period
+    return replace(job, beside=others(form, forms)), has_period
 
 
 def settings_of(form: Form, forms: list[Form], settings: Settings) -> Settings:

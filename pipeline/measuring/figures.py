@@ -555,6 +555,11 @@ class Figures:
     before: "Figures | None" = None  # the same at the reporting date before the one in force; of that one None
 
     @property
+    def period(self) -> str:
+        """For when they are, as programs write it (`Period.key`)."""
+        return self.form.period.key(self.reporting_date or self.as_of)
+
+    @property
     def files_read(self) -> int:
         """Files that gave a report, in the picture or not."""
         return len({source.file for source in self.sources if source.outcome not in (UNREAD, NOT_A_FORM)})

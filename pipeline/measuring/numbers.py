@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
@@ -24,31 +25,40 @@ def numbers(evidence: Evidence) -> Numbers:
     """`Figures.numbers`; empty of a form that asks for none."""
     if not evidence.form.asks_for_figures:
         return Numbers()
-    shown = _Period(evidence, evidence.shown, _Said(evidence.checked.answers))
+    said = _Said(evidence.checked.answers)
+    shown = _Period(evidence, evidence.shown, said)
+    periods = [*(_Period(evidence, one, said) for one in evidence.earlier if _is_of_its_year(one, shown)), shown]
     schools = (shown.school_number(school, item) for school in evidence.shown.schools for item in shown.figures)
     lists = (item for item in evidence.form.items if item.kind is Kind.ROWS)
-    totals = (total for item in (*shown.figures, *lists) for total in _totals(item, evidence, shown))
+    totals = (total for item in (*shown.figures, *lists) for total in _totals(item, periods))
     return Numbers(tuple(schools), tuple(totals))
 
 
-def _totals(item: Item, evidence: Evidence, shown: "_Period") -> Iterator[NumberTotal]:
-    """All that is told for the municipality of a figure, a choice or a list."""
+def _is_of_its_year(earlier: Picture, shown: "_Period") -> bool:
+    return earlier.as_of.year == shown.day.year
+
+
+def _totals(item: Item, periods: "Sequence[_Period]") -> Iterator[NumberTotal]:
+    """All that is told for the municipality of a figure, a choice or a list. `periods`: those of the year up to the one
+    that is told of, oldest first."""
+    shown = periods[-1]
     if item.kind is Kind.CHOICE:
         return shown.chosen(item)
     if item.kind is Kind.ROWS:
         return shown.listed(item)
-    return _of_number(item, evidence, shown)
+    return _of_number(item, periods)
 
 
-def _of_number(item: Item, evidence: Evidence, shown: "_Period") -> Iterator[NumberTotal]:
-    counts = evidence.form.counts(item.number)
+def _of_number(item: Item, periods: "Sequence[_Period]") -> Iterator[NumberTotal]:
+    shown = periods[-1]
+    counts = shown.form.counts(item.number)
     yield shown.total(item, Measure.SINCE_NEW_YEAR if counts == "since_new_year" else _MEASURES[item.add])
     if item.plan:
         yield shown.missed(item)
     if counts == "since_new_year":
-        yield _by_difference(item, evidence, shown)
+        yield _by_difference(item, periods)
     if counts == "flow" and item.add in ("sum", "ratio") and item.add_periods:
-        yield _of_year(item, evidence, shown)
+        yield _of_year(item, periods)
 
 
 _MEASURES = {"sum": Measure.SUM, "mean": Measure.MEAN, "ratio": Measure.RATIO, "none": Measure.NONE}
@@ -92,9 +102,14 @@ class _Period:
     def form(self) -> Form:
         return self.evidence.form
 
+    @property
+    def day(self) -> date:
+        """The period's last day."""
+        return self.picture.reporting_date or self.picture.as_of
+
     @cached_property
     def key(self) -> str:
-        return self.form.period.key(self.picture.reporting_date or self.picture.as_of)
+        return self.form.period.key(self.day)
 
     @property
     def reports(self) -> dict[str, Report]:
@@ -204,17 +219,10 @@ def _ratio(terms: Sequence[tuple[float, float]]) -> float | None:
 
 
 # ── over the periods of a year ───────────────────────────────────────────────────────────────────────────
-def _periods(evidence: Evidence, shown: _Period) -> list[_Period]:
-    """The periods of the year up to this one, oldest first."""
-    last = shown.picture.reporting_date or shown.picture.as_of
-    days = (day for day in evidence.calendar.of_year(last) if day < last)
-    return [*(_Period(evidence, evidence.picture_on(day), shown.said) for day in days), shown]
-
-
-def _of_year(item: Item, evidence: Evidence, shown: _Period) -> NumberTotal:
+def _of_year(item: Item, periods: Sequence[_Period]) -> NumberTotal:
     """The sum of the periods, and of how many reports it lacks: a flow is never carried forward. Of a ratio the year's
     sums by each other."""
-    periods = _periods(evidence, shown)
+    shown = periods[-1]
     counted = [period.values(item.number) for period in periods]
     reported = {code for values in counted for code in values}
     missing = sum(len(period.picture.schools) - len(period.reports) for period in periods)
@@ -222,15 +230,16 @@ def _of_year(item: Item, evidence: Evidence, shown: _Period) -> NumberTotal:
         value = _ratio([terms for period in periods for terms in period.terms(item)])
     else:
         value = math.fsum(value for values in counted for value in values.values()) if reported else None
-    year = str((shown.picture.reporting_date or shown.picture.as_of).year)
+    year = str(shown.day.year)
     measure = Measure.RATIO if item.add == "ratio" else Measure.PERIODS
     return NumberTotal(item.number, measure, value, len(reported), len(shown.picture.schools), year, missing=missing)
 
 
-def _by_difference(item: Item, evidence: Evidence, shown: _Period) -> NumberTotal:
+def _by_difference(item: Item, periods: Sequence[_Period]) -> NumberTotal:
     """What has come in this period alone, by the schools that have reported for the one before too. Of the first of a
     year all of it."""
-    now, periods = shown.values(item.number), _periods(evidence, shown)
+    shown = periods[-1]
+    now = shown.values(item.number)
     before = periods[-2].values(item.number) if len(periods) > 1 else dict.fromkeys(now, 0.0)
     both = now.keys() & before.keys()
     value = math.fsum(now[code] - before[code] for code in both) if both else None

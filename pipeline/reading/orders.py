@@ -22,6 +22,11 @@ class Shared:
     nobodys: list[str]
 
 
+def others(form: Form, forms: Sequence[Form]) -> tuple[Form, ...]:
+    """Those that stand beside it in the settings."""
+    return tuple(one for one in forms if one is not form)
+
+
 def share_out(forms: Sequence[Form], intakes: Sequence[Intake]) -> Shared:
     """`intakes`: the same folder, read with each of the forms in turn."""
     reads = [dict(zip(intake.inbox.reports, intake.reads, strict=True)) for intake in intakes]

@@ -85,10 +85,7 @@ def indicators(figures: Figures) -> pd.DataFrame:
 def indicators_with_numbers(figures: Figures) -> pd.DataFrame:
     """`schemas.municipality.NumberIndicators`: shares as in `indicators`, then figures, choices and lists of the
     municipality, then those of the schools."""
-    shares = [
-        (*row, figures.form.period.key(figures.reporting_date or figures.as_of), _SHARE, "", math.nan)
-        for row in typed_rows(indicators(figures), _Row)
-    ]
+    shares = [(*row, figures.period, _SHARE, "", math.nan) for row in typed_rows(indicators(figures), _Row)]
     rows = [*shares, *_municipal_numbers(figures), *_numbers_of_schools(figures)]
     types = {**_TYPES, **dict.fromkeys(("period", "measure", "choice"), "str"), "value": "float64"}
     return NumberIndicators.validate(pd.DataFrame(rows, columns=list(_NumberRow._fields)).astype(types))
@@ -105,10 +102,9 @@ def _municipal_numbers(figures: Figures) -> Iterator[tuple[object, ...]]:
 
 
 def _numbers_of_schools(figures: Figures) -> Iterator[tuple[object, ...]]:
-    period = figures.form.period.key(figures.reporting_date or figures.as_of)
     for one in sorted(figures.numbers.schools, key=lambda one: one.school_code):
         row = _number_row(figures, one.school_code, one.item, int(one.share is Share.COUNTED), 1)
-        yield (*row, period, _REPORTED, "", one.value)
+        yield (*row, figures.period, _REPORTED, "", one.value)
 
 
 def _number_row(figures: Figures, scope: str, item: str, counted: int, expected: int) -> "_Row":

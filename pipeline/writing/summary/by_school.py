@@ -59,8 +59,12 @@ def shown_items(figures: Figures) -> list[Item]:
 def formula_of(figures: Figures, total: NumberTotal) -> str:
     """The municipality's figure over the schools of this sheet; blank where it is none of them, or not all are here."""
     numbers = [item.number for item in shown_items(figures)]
-    now = figures.form.period.key(figures.reporting_date or figures.as_of)
-    if total.item not in numbers or total.period != now or not figures.schools or len(figures.schools) > MOST_ROWS:
+    if (
+        total.item not in numbers
+        or total.period != figures.period
+        or not figures.schools
+        or len(figures.schools) > MOST_ROWS
+    ):
         return ""
     match total.measure:
         case Measure.SUM | Measure.SINCE_NEW_YEAR:

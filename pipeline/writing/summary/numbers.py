@@ -117,7 +117,7 @@ def _write_table(page: Page, row: int, table_id: str, rows: Sequence[Item]) -> i
 
 
 def _is_now(figures: Figures, total: NumberTotal) -> bool:
-    return total.period == figures.form.period.key(figures.reporting_date or figures.as_of)
+    return total.period == figures.period
 
 
 def _write_block(page: Page, row: int, table_id: str, rows: Sequence[Item], totals: dict[str, NumberTotal]) -> int:
