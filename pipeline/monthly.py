@@ -367,7 +367,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     add("answers.csv", answers_csv(figures))
     add("findings.csv", findings_csv(figures, catalogue))
     add("indicators.csv", indicators_csv(figures))
-    for described, content in csv_schemas().items():
+    for described, content in csv_schemas(figures.form).items():
         add(described, content)
     add(name, summary)
     memo = f"spravka-{job.as_of}.docx"

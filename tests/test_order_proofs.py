@@ -21,6 +21,7 @@ from pipeline.demo.figure_faults import FIGURE_FAULTS
 from pipeline.settings import Settings
 from schemas.form import load_form
 from tests.conftest import NOW, Once, Run, do_main_job
+from tests.test_csv_schemas import TABLES, read
 
 DATA = Path(__file__).parent / "data"
 ORDERS = ("31", "88", "12")
@@ -143,6 +144,14 @@ def test_a_year_of_flows_is_the_sum_of_its_periods(run: tuple[str, Run], tmp_pat
     for (number, *_), value in yearly.items():
         whole = sum([*earlier[number].values(), *now[number].values()], Fraction(0))
         assert the_same(value, whole), number
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_its_csvs_agree_with_the_schemas_beside_them(name: str, run: tuple[str, Run]) -> None:
+    _, done = run
+    validator, found = read(done.folder, name)
+    assert found
+    assert list(validator.iter_errors(found)) == []
 
 
 def test_what_was_planted_is_found(run: tuple[str, Run]) -> None:

@@ -5,20 +5,21 @@ import json
 import pandera.pandas as pa
 
 from schemas.csv_tables import AnswersFile, FindingsFile
-from schemas.municipality import Indicators
+from schemas.form import Form
+from schemas.municipality import Indicators, NumberIndicators
 
-_FILES: dict[str, type[pa.DataFrameModel]] = {
-    "answers": AnswersFile,
-    "findings": FindingsFile,
-    "indicators": Indicators,
-}
 _JUDGED_HERE_ONLY = "waived"  # of Indicators: the file has no such column
 _TYPES = {"float64": "number", "int64": "integer", "string": "string"}
 
 
-def csv_schemas() -> dict[str, bytes]:
+def csv_schemas(form: Form) -> dict[str, bytes]:
     """File name -> JSON schema of its rows: an empty cell of a number is null."""
-    return {f"{name}.schema.json": _bytes(_of_table(name, model)) for name, model in _FILES.items()}
+    models: dict[str, type[pa.DataFrameModel]] = {
+        "answers": AnswersFile,
+        "findings": FindingsFile,
+        "indicators": NumberIndicators if form.asks_for_figures else Indicators,
+    }
+    return {f"{name}.schema.json": _bytes(_of_table(name, model)) for name, model in models.items()}
 
 
 def _of_table(name: str, model: type[pa.DataFrameModel]) -> dict[str, object]:
