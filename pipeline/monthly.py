@@ -31,6 +31,8 @@ from schemas.remarks import Catalogue, load_catalogue
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.checking.judgement import Checked
     from pipeline.measuring.figures import Figures
     from pipeline.sending.letters import Page
@@ -349,7 +351,6 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     from pipeline.writing.csv_schemas import csv_schemas
     from pipeline.writing.memo import write_memo
     from pipeline.writing.registry import write_registry
-    from pipeline.writing.returns import make_returns
     from pipeline.writing.summary import write_summary
     from pipeline.writing.web import write_web_page
 
@@ -361,35 +362,45 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
         digests[name] = digest_of(content)
 
     made_from = manifest(job.as_of, job.settings, VERSION, survey.intake, survey.remembered, figures)
-    name = f"svod-{job.as_of}.xlsx"
-    brief = make_brief(figures, catalogue)
-    summary = write_summary(figures, brief, catalogue, VERSION, made_from.sources)
-    add("answers.csv", answers_csv(figures))
-    add("findings.csv", findings_csv(figures, catalogue))
-    add("indicators.csv", indicators_csv(figures))
-    for described, content in csv_schemas(figures.form).items():
-        add(described, content)
-    add(name, summary)
-    memo = f"spravka-{job.as_of}.docx"
-    add(memo, write_memo(figures, brief, name))
-    add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
-    inbox, reads = survey.intake.inbox, survey.intake.reads
-    files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}
+    name, memo = f"svod-{job.as_of}.xlsx", f"spravka-{job.as_of}.docx"
     outputs.only(folder / "returns")
     outputs.own_or_none(folder / "registry.xlsx")
     ours = {*written_into(job.output / folder).values(), *contents_of(survey.intake)}
     for place in ("returns", "registry.xlsx", memo, name):
         outputs.shared(folder / place, ours)
+    with ThreadPoolExecutor(1) as beside:
+        returning = beside.submit(_add_returns, job, survey, add, log)
+        brief = make_brief(figures, catalogue)
+        summary = write_summary(figures, brief, catalogue, VERSION, made_from.sources)
+        add("answers.csv", answers_csv(figures))
+        add("findings.csv", findings_csv(figures, catalogue))
+        add("indicators.csv", indicators_csv(figures))
+        for described, content in csv_schemas(figures.form).items():
+            add(described, content)
+        add(name, summary)
+        add(memo, write_memo(figures, brief, name))
+        add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
+        if registry.draft:
+            add("registry.xlsx", write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
+        failures = returning.result()
+    outputs.add(folder / MANIFEST, with_outputs(made_from, digests), last=True)
+    return Month(folder / name, summary, brief, digests, failures)
+
+
+def _add_returns(job: Job, survey: Survey, add: "Callable[..., None]", log: Path | None) -> tuple[str, ...]:
+    """The files that go back to schools, marked by a worker while this process writes the workbook. Returns what is to
+    be said of those at which the program failed."""
+    from pipeline.writing.returns import make_returns
+
+    inbox, reads = survey.intake.inbox, survey.intake.reads
+    files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}
     failures = []
-    for one in make_returns(figures, catalogue, job.input, files, job.settings.limits, log):
+    for one in make_returns(survey.figures, survey.catalogue, job.input, files, job.settings.limits, log):
         add(f"returns/{one.name}", one.content, durable=False)
         if one.failed:
             why = f"внутренняя ошибка программы ({one.failed}): замечания не внесены в сам файл"
             failures.append(f"{one.file}: {why}, вместо него школе приготовлен заполненный бланк.")
-    if registry.draft:
-        add("registry.xlsx", write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
-    outputs.add(folder / MANIFEST, with_outputs(made_from, digests), last=True)
-    return Month(folder / name, summary, brief, digests, tuple(failures))
+    return tuple(failures)
 
 
 def contents_of(intake: Intake) -> set[str]:

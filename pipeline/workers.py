@@ -27,7 +27,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _BATCH = 64  # items sent at once: a small file takes a millisecond, a message to and fro a good part of one
-_WORTH_A_START = 8  # items for each of which one more process is started: it takes as long as reading some of them
+_WORTH_A_START = 48  # items for each of which one more process is started: it takes as long as reading so many
 _START_SECONDS = 60  # a worker that has not started by then never will
 _STOP_SECONDS = 2
 _FRAMES = 10  # at either end of a traceback

@@ -419,6 +419,11 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
     plausible: Plausible = Plausible()
     cumulative: bool = True  # does each report build on the one before: what it leaves blank stands as it stood
 
+    @cached_property
+    def all_wordings(self) -> tuple[str, ...]:
+        """Of every item."""
+        return tuple(words for item in self.items for words in item.wordings)
+
     @property
     def coverage_groups(self) -> tuple[ItemGroup, ...]:
         """The groups of «Охват»; where the form names none, all its items with a share are one."""

@@ -19,6 +19,7 @@ from schemas.likeness import cyrillic
 from schemas.strict import load
 
 INSTITUTIONS = Path(__file__).with_name("institutions.toml")
+_WORDS = 65536  # whose places in the lists are kept: the names of a district share most of theirs
 
 
 class _Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -202,9 +203,9 @@ def _read_clause(clause: str, address: bool, found: _Found) -> None:
             found.kinds.add(kind)
             found.said = own = True
             mode, at = "", at + length
-        elif any(_stands_at(words, at, phrase.split()) for phrase in known.described.street):
+        elif _any_stands_at(words, at, known.described.street):
             mode, at = "address", at + 1
-        elif any(_stands_at(words, at, phrase.split()) for phrase in known.described.contact):
+        elif _any_stands_at(words, at, known.described.contact):
             return
         elif mode == "address":
             at += 1
@@ -239,6 +240,7 @@ def _is_sign(words: list[str], at: int) -> bool:
     return len(words[at]) > 1 or min(map(len, beside)) > 2
 
 
+@lru_cache(maxsize=_WORDS)
 def _names_no_one(word: str) -> bool:
     known = _known()
     lists = (known.legal, known.general, known.of_schools, known.places.signs, known.report.words)
@@ -247,6 +249,7 @@ def _names_no_one(word: str) -> bool:
     return any(_mistyped(word, one) for words in lists[:3] for one in words)
 
 
+@lru_cache(maxsize=_WORDS)
 def _calls(word: str) -> bool:
     known = _known()
     return any(_like(word, one) or _mistyped(word, one) for one in (*known.general, *known.legal))
@@ -254,17 +257,29 @@ def _calls(word: str) -> bool:
 
 def _kind_at(words: list[str], at: int) -> tuple[str, int]:
     """The kind that is named from this word on, and by how many words."""
-    known = _known()
     best = ("", 0)
-    for named, phrase in _phrases():
+    for named, phrase in _phrases_from(words[at]):
         if len(phrase) > best[1] and _stands_at(words, at, phrase):
             best = named, len(phrase)
-    if best[0] or _exactly_known(words[at]):
+    if best[0]:
         return best
-    for kind in (*known.schools, *known.others):
-        if any(_mistyped(words[at], one) for one in kind.words):
-            return kind.id, 1
-    return best
+    mistyped = _kind_mistyped(words[at])
+    return (mistyped, 1) if mistyped else best
+
+
+@lru_cache(maxsize=_WORDS)
+def _phrases_from(word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Those that begin with this word."""
+    return tuple((kind, phrase) for kind, phrase in _phrases() if _like(word, phrase[0]))
+
+
+@lru_cache(maxsize=_WORDS)
+def _kind_mistyped(word: str) -> str:
+    """The kind whose word this is but for one slip of the keyboard; blank where a word is known as it stands."""
+    if _exactly_known(word):
+        return ""
+    kinds = (*_known().schools, *_known().others)
+    return next((kind.id for kind in kinds if any(_mistyped(word, one) for one in kind.words)), "")
 
 
 def _exactly_known(word: str) -> bool:
@@ -278,6 +293,16 @@ def _phrases() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Each by which a kind is called, as its words."""
     kinds = (*_known().others, *_known().schools)
     return tuple((kind.id, tuple(phrase.split())) for kind in kinds for phrase in kind.words)
+
+
+def _any_stands_at(words: list[str], at: int, phrases: tuple[str, ...]) -> bool:
+    return any(_stands_at(words, at, phrase) for phrase in _begun_by(words[at], phrases))
+
+
+@lru_cache(maxsize=_WORDS)
+def _begun_by(word: str, phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The phrases, as their words, that begin with this word: of most words none."""
+    return tuple(tuple(phrase.split()) for phrase in phrases if _like(word, phrase.split()[0]))
 
 
 def _stands_at(words: list[str], at: int, phrase: Sequence[str]) -> bool:
@@ -341,8 +366,12 @@ def _without_descriptions(text: str) -> str:
 
 def _has_address(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", _plain(text))
-    streets = _known().described.street
-    return _INDEX.search(text) is not None or any(_like(w, one) for w in words for one in streets)
+    return _INDEX.search(text) is not None or any(map(_is_street, words))
+
+
+@lru_cache(maxsize=_WORDS)
+def _is_street(word: str) -> bool:
+    return any(_like(word, one) for one in _known().described.street)
 
 
 def _is_in_honour(clause: str) -> bool:
@@ -355,9 +384,7 @@ def _only_describes(clause: str) -> bool:
     if "№" in clause or any(_kind_at(words, at)[0] for at in range(len(words))):
         return False
     contact = _known().described.contact
-    if re.fullmatch(r"\s*\d{6}\s*", clause) or any(
-        _stands_at(words, at, one.split()) for at in range(len(words)) for one in contact
-    ):
+    if re.fullmatch(r"\s*\d{6}\s*", clause) or any(_any_stands_at(words, at, contact) for at in range(len(words))):
         return True
     return _PERSON.match(clause.strip()) is not None
 

@@ -192,7 +192,7 @@ def test_all_workers_are_used() -> None:
 def test_few_items_are_worth_one_start() -> None:
     with Workers(process_of, 2, 0) as workers:
         assert len({outcome.result for _, outcome in workers.map(range(5))}) == 1
-        assert len({outcome.result for _, outcome in workers.map(range(40))}) == 2
+        assert len({outcome.result for _, outcome in workers.map(range(120))}) == 2
 
 
 def test_a_worker_that_reads_workbooks_imports_no_pandas() -> None:

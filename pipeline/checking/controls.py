@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from pipeline.checking.contracts import in_reports, judge
-from pipeline.checking.table import Report, base_people, frame_of
+from pipeline.checking.table import Report, base_people, frame_of, values_of
 from pipeline.wording import shown_cells
 from schemas import own_form
 from schemas.district import Registry
@@ -107,7 +107,7 @@ def _with_classes(coverage: pd.DataFrame, table: pd.DataFrame, registry: Registr
     whole = set(whole_school(""))
     some = [
         isinstance(classes, str) and not grades.get(school, whole) <= grades_of(classes)
-        for school, classes in zip(wide["school_code"], wide["classes"], strict=True)
+        for school, classes in values_of(wide, "school_code", "classes")
     ]
     return wide.assign(of_some_classes=pd.Series(some, index=wide.index, dtype="bool"))
 
@@ -176,6 +176,6 @@ def _problems(table: pd.DataFrame, reports: Sequence[Report]) -> pd.DataFrame:
     keys = ["report", "item"]
     solved = table[table["field"] == "solution"].set_index(keys).index
     named = table.loc[table["field"] == "problem", [*keys, "text", "cell"]]
-    places = zip(named["report"], named["item"], named["cell"], strict=True)
+    places = values_of(named, "report", "item", "cell")
     cells = [reports[number].answer_cells.get(item, cell) for number, item, cell in places]
     return named.assign(solved=named.set_index(keys).index.isin(solved), cell=cells)

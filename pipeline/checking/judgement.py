@@ -19,6 +19,7 @@ from pipeline.checking.table import (
     place_of,
     reports_of,
     stated_facts,
+    values_of,
 )
 from pipeline.checking.waivers import waive
 from schemas.answers import Why
@@ -188,5 +189,5 @@ def _on_items(remarks: Iterable[Remark], by_place: dict[Place, int]) -> frozense
 
 def _keyed(table: pd.DataFrame, keys: frozenset[Key]) -> "pd.Series[bool]":
     """Which rows are of one of these reports and items."""
-    found = [key in keys for key in zip(table["report"], table["item"], strict=True)]
+    found = [key in keys for key in values_of(table, "report", "item")]
     return pd.Series(found, index=table.index, dtype="bool")

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from pipeline.checking.table import AnswerFigures, Report, answer_figures
+from pipeline.checking.table import AnswerFigures, Report, answer_figures, values_of
 from schemas.form import Form, Kind
 from schemas.remarks import Remark
 
@@ -76,7 +76,7 @@ def _said(reports: Mapping[int, Report], coverage: pd.DataFrame, table: pd.DataF
         found[answer.report].shares[answer.item] = _share(answer)
     acts = {item.number for item in form.items if item.kind is Kind.ACTS}
     numbers = table[(table["field"] == "number") & table["report"].isin(list(reports))]
-    for report, item, text in zip(numbers["report"], numbers["item"], numbers["text"], strict=True):
+    for report, item, text in values_of(numbers, "report", "item", "text"):
         if any(character.isdigit() for character in text):  # «б/н» is the number of many
             above = item.rpartition(".")[0]
             found[report].documents.setdefault(above if above in acts else item, set()).add(text.casefold())

@@ -165,7 +165,7 @@ def coverage_of(table: pd.DataFrame, form: Form) -> pd.DataFrame:
     items = [item.number for item in form.coverage_items]
     said = table[table["item"].isin(items) & table["field"].isin(FIGURES)]
     places: dict[tuple[int, str], int] = {}
-    at = np.array([places.setdefault(key, len(places)) for key in zip(said["report"], said["item"], strict=True)], int)
+    at = np.array([places.setdefault(key, len(places)) for key in values_of(said, "report", "item")], int)
     numbers, rows = said["number"].to_numpy(), said.index.to_numpy()
     wide = said.drop_duplicates(["report", "item"])[["report", "item", "school_code"]].reset_index(drop=True)
     stated_at = {name: _first(at, said["field"] == name, len(places)) for name in FIGURES}
@@ -192,13 +192,18 @@ def _first(at: "np.ndarray[Any, Any]", wanted: "pd.Series[bool]", answers: int) 
 def answer_figures(coverage: pd.DataFrame) -> Iterator[AnswerFigures]:
     """The rows of `coverage_of`."""
     columns = [column.name for column in fields(AnswerFigures)]
-    return starmap(AnswerFigures, coverage[columns].itertuples(index=False, name=None))
+    return starmap(AnswerFigures, values_of(coverage, *columns))
 
 
 def fact_rows(table: pd.DataFrame, numbers: "pd.Series[float] | pd.Index[int]") -> Iterator[FactRow]:
     """The facts of these row numbers, in their order."""
     rows = table.loc[numbers.astype("int64"), list(FactRow._fields)]
-    return starmap(FactRow, rows.itertuples(index=False, name=None))
+    return starmap(FactRow, values_of(rows, *FactRow._fields))
+
+
+def values_of(table: pd.DataFrame, *columns: str) -> "Iterator[tuple[Any, ...]]":
+    """Row by row the values of these columns: a column's texts are fetched all at once, not one by one."""
+    return zip(*(table[name].tolist() for name in columns), strict=True)
 
 
 def answer_in_words(facts: Iterable[FactRow]) -> str:
@@ -239,7 +244,7 @@ def base_people(coverage: pd.DataFrame, form: Form, registry: Registry) -> "pd.S
     """People in the base of each coverage answer by the registry, index as given; NaN where it does not know."""
     bases = {item.number: item.base for item in form.coverage_items}
     known = {(school.code, base): people for school in registry.schools for base, people in school.bases.items()}
-    answers = zip(coverage["school_code"], coverage["item"], strict=True)
+    answers = values_of(coverage, "school_code", "item")
     people = [known.get((code, bases[item]), np.nan) for code, item in answers]
     return pd.Series(people, index=coverage.index, dtype="float64")
 

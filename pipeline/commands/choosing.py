@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pipeline.measuring.calendar import Calendar
 from pipeline.monthly import Survey
-from pipeline.reading.answers.spans import whole_period
 from pipeline.reading.inbox import Inbox
 from pipeline.reading.intake import take_in
 from pipeline.reading.schools import Match, Schools
@@ -75,6 +74,8 @@ def last_day_of(said: date | str) -> date:
 
 
 def _last_days(text: str) -> list[date]:
+    from pipeline.reading.answers.spans import whole_period  # here: a date in figures needs no reader of words
+
     return [day for every in _PERIODS if (day := whole_period(text, Periods(every)))]
 
 
@@ -86,6 +87,8 @@ def as_of_meant(said: date | str | None, form: Form, calendar: Calendar, today: 
     if said is None:
         past = [day for day in calendar.reporting_dates if day < today]
         return past[-1] if past else calendar.reporting_dates[0]
+    from pipeline.reading.answers.spans import whole_period
+
     day = whole_period(said, form.periods) if isinstance(said, str) else said
     if day is None or form.periods.last(day) != day:
         raise UsageError(

@@ -13,7 +13,6 @@ from pipeline.files import Outputs, lock, safe_name
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.monthly import Done, Job, calendar_of
-from pipeline.reading.orders import others, share_out
 from pipeline.settings import PASSWORD_VARIABLE, Settings
 from pipeline.wording import FILE, day, listed
 from schemas.form import Form, load_form
@@ -36,6 +35,8 @@ def main_jobs(
     OutputError."""
     if len(settings.forms) == 1:
         return [main_job(input, output, as_of, settings, mail=mail, jobs=jobs, why=why)]
+    from pipeline.reading.orders import share_out  # here: the run of one order does not wait for it
+
     require_folders(input, output)
     now = datetime.now(settings.zone)
     forms = forms_of(settings)
@@ -75,6 +76,8 @@ def _job(
     now: datetime, jobs: int,
 ) -> tuple[Job, bool]:  # fmt: skip
     """What is to be done for that order, and is there a period of it to be told of."""
+    from pipeline.reading.orders import others
+
     own = settings_of(form, forms, settings)
     day, has_period = _meant(as_of, form, own, now.date())
     job = Job.of(input, output / safe_name(form.id), day, own, now, jobs=jobs, form=form)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Report, coverage_of
+from pipeline.checking.table import Report, coverage_of, values_of
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.picture import Picture
 from pipeline.measuring.rows import CoverageRow
@@ -174,7 +174,7 @@ def _inapplicable(answers: pd.DataFrame, figures: pd.DataFrame, form: Form) -> s
     may_be = [item.number for item in form.coverage_items if item.may_be_not_provided]
     words = answers[(answers["field"] == "text") & answers["item"].isin(may_be)]
     of_nobody = figures[(figures["total"] == 0) & (figures["covered"] == 0)]
-    return {*zip(words["report"], words["item"], strict=True), *of_nobody.index}
+    return {*values_of(words, "report", "item"), *of_nobody.index}
 
 
 def _share(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Report, place_of
+from pipeline.checking.table import Report, place_of, values_of
 from pipeline.measuring.evidence import Doubted, Evidence
 from pipeline.measuring.figures import Doubts, Figures, Measured, Rests, Share, Statement
 from pipeline.measuring.milestones import Milestones
@@ -43,7 +43,7 @@ def _in_words(checked: Checked, form: Form) -> Iterator[Key]:
     """What has a due date and no share: accepted answers."""
     asked = {item.number for item in form.due_items if not item.measured}
     table = checked.answers[checked.answers["counted"]]
-    for number, item in dict.fromkeys(zip(table["report"], table["item"], strict=True)):
+    for number, item in dict.fromkeys(values_of(table, "report", "item")):
         if (answer := form.answered_by(item)) in asked:
             yield number, answer
 
@@ -56,7 +56,7 @@ class _Questions:
         for (number, item), whence in checked.taken.items():
             self._taken.setdefault((number, form.answered_by(item)), {})[whence] = None
         table = checked.answers[checked.answers["carried"] == ""]
-        rows = zip(table["report"], table["item"], strict=True) if self._taken else ()
+        rows = values_of(table, "report", "item") if self._taken else ()
         self._own = {(number, form.answered_by(item)) for number, item in dict.fromkeys(rows)}
         self._found: dict[Question, dict[Key, list[Remark]]] = {kind: {} for kind in Question}
         numbers = {report.place: report.number for report in checked.reports}
@@ -224,7 +224,7 @@ def _add_changes(found: _Found, answers: Answers, measured: Measured, before: Fi
 def _counted(coverage: pd.DataFrame) -> set[tuple[str, str]]:
     """(school, item)"""
     counted = coverage[coverage["share"] == Share.COUNTED]
-    return set(zip(counted["school_code"], counted["item"], strict=True))
+    return set(values_of(counted, "school_code", "item"))
 
 
 def _add_points(found: _Found, evidence: Evidence, pictures: Iterable[Picture]) -> None:

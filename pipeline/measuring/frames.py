@@ -12,6 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from pipeline.checking.table import values_of
 from pipeline.measuring.figures import Figures, Level, Milestone, Share
 
 _SLIP = 1e-6  # what binary fractions may add, in people or percentage points
@@ -25,7 +26,7 @@ def hold(figures: Figures, answers: pd.DataFrame) -> Figures:
     """The figures and all that stand beside them (of the date before, without what is under question), judged.
     `answers`: all facts of the batch (`Checked.answers`). Raises SchemaErrors."""
     facts = answers[answers["waived"]]
-    waived = set(zip(facts["school_code"], facts["item"], strict=True))
+    waived = set(values_of(facts, "school_code", "item"))
     pictures = [_judged(one, number, waived) for number, one in enumerate(_with_those_beside(figures))]
     for name, model in FRAMES.items():  # a frame of all pictures at once: what a validation costs are its columns
         model.validate(pd.concat([frames[name] for frames in pictures], ignore_index=True), lazy=True)
@@ -324,7 +325,7 @@ def _since_where_done(table: pd.DataFrame) -> "pd.Series[bool]":
 
 def _waived(rows: pd.DataFrame, waived: Waived) -> "pd.Series[bool]":
     """Which rows are of one of these schools and items."""
-    found = [key in waived for key in zip(rows["school_code"], rows["item"], strict=True)]
+    found = [key in waived for key in values_of(rows, "school_code", "item")]
     return pd.Series(found, index=rows.index, dtype="bool")
 
 
@@ -341,7 +342,7 @@ def _beside_groups(figures: Figures, waived: Waived) -> pd.DataFrame:
     schools = figures.coverage.assign(group=[group_of.get(code, "") for code in figures.coverage["school_code"]])
     rows = _beside_sums(figures.groups, ["group", "item"], schools)
     let = {(group_of.get(code, ""), item) for code, item in waived}
-    found = [key in let for key in zip(rows["group"], rows["item"], strict=True)]
+    found = [key in let for key in values_of(rows, "group", "item")]
     return rows.assign(waived=pd.Series(found, index=rows.index, dtype="bool"))
 
 
@@ -361,7 +362,7 @@ def _beside_schools(figures: Figures, waived: Waived) -> pd.DataFrame:
     """`Trend`: at every date the people of its schools, added up by a plain loop."""
     sums: dict[Any, float] = {}
     trend, headline = figures.trend, figures.form.headline_number
-    for day, code, covered in zip(trend["date"], trend["school_code"], trend["covered"], strict=True):
+    for day, code, covered in values_of(trend, "date", "school_code", "covered"):
         sums[day] = sums.get(day, 0.0) + (covered if code and not pd.isna(covered) else 0.0)
     codes = {code for code, item in waived if item == headline}
     rows = trend.assign(covered_rows=trend["date"].map(sums).astype("float64"))

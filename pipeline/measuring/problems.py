@@ -12,6 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from pipeline.checking.judgement import Checked
+from pipeline.checking.table import values_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Problem
 from pipeline.wording import capital
@@ -91,7 +92,7 @@ def _rows(checked: Checked) -> Iterator[Row]:
     """Of all reports, those that are not in the picture among them."""
     table = checked.answers[checked.answers["field"].isin(["problem", "solution"])]
     texts: defaultdict[tuple[int, str], dict[str, str]] = defaultdict(dict)
-    for report, item, field, text in zip(table["report"], table["item"], table["field"], table["text"], strict=True):
+    for report, item, field, text in values_of(table, "report", "item", "field", "text"):
         texts[report, item][field] = text
     for (number, _), said in texts.items():
         report = checked.reports[number]

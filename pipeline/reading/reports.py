@@ -4,22 +4,20 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.reading.decided import find_decisions
-from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.inbox import shown_path
-from pipeline.reading.opening.book import Book
-from pipeline.reading.opening.grid import open_book
 from pipeline.reading.opening.guard import Unreadable, look
-from pipeline.reading.registry import read_registry
-from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Remark
 from schemas.reports import FileRead
 from schemas.strict import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.reading.opening.book import Book
+    from pipeline.reading.schools import Schools
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,11 @@ def read_file(inputs: Inputs, relative: Path) -> FileRead | RegistryRead | Refus
     """The reports of one file with their remarks, the decisions of a summary workbook, or the registry.
 
     `relative` is its path below the input folder."""
+    # Imported here, in the worker: the process that hands out the files has no use for the readers.
+    from pipeline.reading.decided import find_decisions
+    from pipeline.reading.finding.layouts import read_book
+    from pipeline.reading.opening.grid import open_book
+
     file = shown_path(relative)
     digest = ""
     try:
@@ -81,18 +84,22 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _registry(book: Book, inputs: Inputs, digest: str) -> RegistryRead | Refused:
+def _registry(book: "Book", inputs: Inputs, digest: str) -> RegistryRead | Refused:
+    from pipeline.reading.registry import read_registry
+
     try:
         return RegistryRead(read_registry(book, inputs.form, inputs.beside), digest)
     except UsageError as error:
         return Refused(str(error))
 
 
-_last: tuple[Registry, Schools] | None = None
+_last: "tuple[Registry, Schools] | None" = None
 
 
-def _schools(registry: Registry) -> Schools:
+def _schools(registry: Registry) -> "Schools":
     """The names taken apart once for all files that a worker reads."""
+    from pipeline.reading.schools import Schools
+
     global _last
     if _last is None or _last[0] is not registry:
         _last = registry, Schools(registry)

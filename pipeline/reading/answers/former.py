@@ -60,6 +60,7 @@ def without_reference(text: str, form: Form) -> str:
     return text
 
 
+@lru_cache(maxsize=16_384)
 def _said(text: str, phrases: tuple[str, ...], beside: tuple[str, ...]) -> str | None:
     """The day among the words, blank without one, where they are nothing but these phrases and words that may stand
     beside them; None where they are not. Most answers are told by their first words."""

@@ -43,7 +43,7 @@ def speaks_of_another(parts: Sequence[Part], form: Form) -> Remark | None:
     against, doubtful, agreeing = 0, 0, 0
     for numbers, words in chain.from_iterable(_numbered_rows(*part) for part in parts):
         item = next((i for n in numbers for i in form.items if i.number == n), None)
-        if max(best_likeness(words, one.wordings) for one in form.items) >= SAME_WORDING:
+        if best_likeness(words, form.all_wordings) >= SAME_WORDING:
             agreeing += 1
         elif item is None or speaks_against(words, item, form):
             against += 1

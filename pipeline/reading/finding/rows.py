@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from pipeline.reading.finding.tables import Table, numbers_columns
 from pipeline.reading.opening.book import Cell, Sheet
@@ -103,17 +104,20 @@ def item_numbers(cell: Cell | None) -> list[str]:
     if isinstance(value, float | int):
         text = repr(round(float(value), 4)).removesuffix(".0")
         return [text, f"{text}0"] if re.fullmatch(r"\d+\.[1-9]", text) else [text]
-    if not isinstance(value, str):
-        return []
-    text = re.sub(r"^(?:пункт|п\.?|№)\s*", "", value.strip().casefold())
+    return list(filter(None, [_number_in(value)])) if isinstance(value, str) else []
+
+
+@lru_cache(maxsize=16_384)
+def _number_in(text: str) -> str:
+    """«п. 6.1.», «6.янв», «06.01.2014» -> 6.1; blank where the text is no number of an item."""
+    text = re.sub(r"^(?:пункт|п\.?|№)\s*", "", text.strip().casefold())
     if exact := re.fullmatch(r"(\d{1,2})(?:\s*[.,]\s*(\d{1,2}))?\s*[.,)]*", text):
-        return [f"{int(exact[1])}.{int(exact[2])}" if exact[2] else str(int(exact[1]))]
+        return f"{int(exact[1])}.{int(exact[2])}" if exact[2] else str(int(exact[1]))
     if named := re.fullmatch(r"(\d{1,2})[.\s-]+([а-я]{2,8})\.?(?:\s*\d{2,4}\s*г?\.?)?", text):
         month = next((i for i, m in enumerate(_MONTHS, 1) if named[2].startswith(m)), 0)
-        return [f"{int(named[1])}.{month}"] if month else []
-    if dated := re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](?:19|20)\d\d(?: 00:00(?::00)?)?", text):
-        return [f"{int(dated[1])}.{int(dated[2])}"]
-    return []
+        return f"{int(named[1])}.{month}" if month else ""
+    dated = re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](?:19|20)\d\d(?: 00:00(?::00)?)?", text)
+    return f"{int(dated[1])}.{int(dated[2])}" if dated else ""
 
 
 def _number_before(words: str) -> tuple[list[str], str]:

@@ -2,10 +2,12 @@
 
 import math
 import textwrap
+from functools import lru_cache
 
 from pipeline.writing.pages.colours import BODY_SIZE
 
 
+@lru_cache(maxsize=16_384)  # many rows of a workbook say the same
 def text_height(text: str, width: float, size: float = BODY_SIZE) -> float:
     """Height in points that `text` takes, wrapped in a column `width` pixels wide."""
     padding, points_per_pixel, letter = 10, 0.75, 0.57  # a Cyrillic letter of Arial is 0,57 of the size wide

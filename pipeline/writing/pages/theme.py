@@ -8,6 +8,7 @@ A `Look` is a set of xlsxwriter format properties; a cell's format is made of se
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from functools import cache
 from typing import BinaryIO
 
 from xlsxwriter import Workbook
@@ -95,11 +96,13 @@ HEAT: Look = {"num_format": f'[<0.5]{Mark.BELOW} 0.0" "%;[<0.9995]0.0" "%;0.0##"
 TEXT: Look = {"num_format": "@"}
 
 
+@cache
 def exact_share(decimals: int) -> Look:
     """A share with as many decimals as its verdict needs."""
     return SHARE if decimals == 1 else {"num_format": f'0.{"0" * decimals}" "%'}
 
 
+@cache
 def out_of(whole: int) -> Look:
     """«17 из 20» for a cell whose value stays 17."""
     return {"num_format": f'0" из {whole}"'}
@@ -142,8 +145,15 @@ class Formats:
     def __init__(self, book: Workbook) -> None:
         self._book = book
         self._made: dict[frozenset[tuple[str, str | int | float]], Format] = {}
+        self._asked: dict[tuple[int, ...], tuple[tuple[Look, ...], Format]] = {}  # by the looks themselves
 
     def __call__(self, *looks: Look) -> Format:
+        key = tuple(map(id, looks))  # of looks that are kept: no other can have the same
+        if key not in self._asked:
+            self._asked[key] = looks, self._of(looks)
+        return self._asked[key][1]
+
+    def _of(self, looks: tuple[Look, ...]) -> Format:
         properties = dict(BASIC)
         for look in looks:
             properties |= look
