@@ -641,6 +641,21 @@ UNPATCHABLE: dict[str, Callable[[], bytes]] = {
     "macro sheet": lambda: changed(
         by_xlsxwriter(), {"xl/_rels/workbook.xml.rels": lambda xml: xml.replace(b'/theme"', b'/xlMacrosheet"')}
     ),
+    "text of a cell that declares entities": lambda: changed(by_xlsxwriter(), {"xl/sharedStrings.xml": with_entity}),
+    "damaged sheet without a remark": lambda: changed(
+        by_xlsxwriter(lambda book, _: book.add_worksheet()), {"xl/worksheets/sheet2.xml": lambda xml: xml[:-9]}
+    ),
+    "embedded program": lambda: package({**parts(by_xlsxwriter()), "xl/embeddings/oleObject1.bin": b"MZ"}),
+    "control that runs": lambda: package({**parts(by_xlsxwriter()), "xl/activeX/activeX1.bin": b"\xd0\xcf"}),
+    "link that asks a program": lambda: package(
+        {
+            **parts(by_xlsxwriter()),
+            "xl/externalLinks/externalLink1.xml": f'<externalLink xmlns="{MAIN}"><ddeLink/></externalLink>'.encode(),
+        }
+    ),
+    "drawing that declares entities": lambda: package(
+        {**parts(by_xlsxwriter()), "xl/drawings/vmlDrawing9.vml": b"<!DOCTYPE x><xml/>"}
+    ),
     "huge sheet": lambda: changed(by_xlsxwriter(), {SHEET: lambda xml: xml + b" " * 11_000_000}),
     "compound file": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
     "not a workbook": lambda: package({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
@@ -652,6 +667,25 @@ UNPATCHABLE: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("name", UNPATCHABLE)
 def test_what_cannot_be_patched_with_certainty_is_not(name: str) -> None:
     assert annotated(UNPATCHABLE[name](), [shown()], HEAD) is None
+
+
+ABOUT_THE_FILE: dict[str, Callable[[], bytes]] = {
+    "properties cut off": lambda: changed(by_xlsxwriter(), {"docProps/core.xml": lambda xml: xml[:-20]}),
+    "properties with entities": lambda: changed(by_xlsxwriter(), {"docProps/app.xml": with_entity}),
+    "another program's data": lambda: package({**parts(by_xlsxwriter()), "customXml/item1.xml": b"<a>&b;</a>"}),
+}
+
+
+@pytest.mark.parametrize("name", ABOUT_THE_FILE)
+def test_an_unsound_part_about_the_file_is_left_out_and_the_rest_goes_back(name: str) -> None:
+    data = ABOUT_THE_FILE[name]()
+    result = returned(data)
+    folder = "customXml/" if "another" in name else "docProps/"
+    assert [part for part in parts(data) if part.startswith(folder)]
+    assert [part for part in parts(result) if part.startswith(folder)] == []
+    assert folder.encode() not in parts(result)["_rels/.rels"] + parts(result)["[Content_Types].xml"]
+    assert values(result)["Отчёт"] == values(data)["Отчёт"]
+    assert opened(result)["Отчёт"]["B2"].comment.text.startswith("! ОШИБКА")
 
 
 DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {

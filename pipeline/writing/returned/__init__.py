@@ -15,6 +15,7 @@ from pipeline.writing.returned.cells import Cells, spot
 from pipeline.writing.returned.comments import Comments
 from pipeline.writing.returned.package import Package, Unpatchable, q
 from pipeline.writing.returned.sheet import Marked, RemarksSheet, remembered
+from pipeline.writing.returned.soundness import make_sound
 from pipeline.writing.returned.styles import Styles
 from pipeline.writing.returned.texts import Head, Shown
 from pipeline.writing.returned.workbook import Workbook
@@ -43,6 +44,7 @@ def with_remarks(data: bytes, remarks: Sequence[Shown], head: Head) -> bytes:
     """The file with the sheet «Замечания» and its cells marked. Raises Unpatchable."""
     remarks = sorted(remarks, key=_gravity)
     package = Package(data)
+    make_sound(package)
     workbook = Workbook(package)
     styles = Styles(package, workbook.path)
     if workbook.drop_macros():

@@ -5,6 +5,7 @@ are, still compressed. Relations and content types (ECMA-376 part 2) are kept in
 import posixpath
 import struct
 import zipfile
+from collections.abc import Iterable
 from io import BytesIO
 from typing import NamedTuple
 
@@ -70,6 +71,10 @@ class Package:
         self._types = self.tree(_CONTENT_TYPES)
 
     # ── parts ────────────────────────────────────────────────────────────────────────────────────────────
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._names)
+
     def has(self, name: str) -> bool:
         return name in self._names
 
@@ -107,6 +112,19 @@ class Package:
         self.forget_relations(name)
         for override in self._overrides(name):
             self._types.remove(override)
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Takes these parts out, and every relation that leads to one of them."""
+        gone = set(names)
+        for name in gone & self._names:
+            self.remove(name)
+        for rels in [name for name in self._names if name.endswith(".rels")]:
+            part = _source_of(rels)
+            if any(relation.target in gone for relation in self.relations(part)):
+                root = self.tree(rels)
+                for element in _relation_elements(root):
+                    if _absolute(posixpath.dirname(part), element.get("Target", "")) in gone:
+                        root.remove(element)
 
     def _drop(self, name: str) -> None:
         self._names.discard(name)
@@ -221,6 +239,12 @@ def _written(name: str, root: _Element) -> bytes:
 def _relations_part(name: str) -> str:
     folder, last = posixpath.split(name)
     return posixpath.join(folder, "_rels", f"{last}.rels")
+
+
+def _source_of(relations: str) -> str:
+    """The part whose relations these are; blank for those of the package."""
+    folder, last = posixpath.split(relations)
+    return posixpath.join(posixpath.dirname(folder), last.removesuffix(".rels"))
 
 
 def _absolute(folder: str, target: str) -> str:
