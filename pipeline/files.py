@@ -91,6 +91,10 @@ class Outputs:
                 beside.unlink(missing_ok=True)
         self._pending.clear()
 
+    @property
+    def root(self) -> Path:
+        return self._root
+
     def add(self, relative: str | Path, content: Content, *, durable: bool = True, last: bool = False) -> None:
         """Makes one file, beside its place: `content` is its bytes, or writes them to the binary file it is given.
 

@@ -2,6 +2,7 @@
 settings, journal and environment are touched; stages get values."""
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,11 +21,15 @@ from pipeline.memory.manifest import canonical, manifest, with_outputs, written_
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.reading.reports import digest_of
-from pipeline.sending.outbox import number_waiting
-from pipeline.sending.smtp import Delivery, deliver
+from pipeline.sending.delivery import Delivery, LeftOver, deliver, left_over
+from pipeline.sending.failures import NAME as FAILURES
+from pipeline.sending.failures import Missed, missed_letter, missed_since
+from pipeline.sending.outbox import OUTBOX, put_in_outbox, says_digest
+from pipeline.sending.smtp import USUAL, Patience
 from pipeline.settings import Settings
 from pipeline.wording import NBSP, message, number, todo
 from schemas.decided import SHEET as DECISIONS
+from schemas.district import Registry, Topic
 from schemas.form import Form, load_form
 from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Catalogue, load_catalogue
@@ -58,6 +63,7 @@ class Job:
     mail: bool = False
     password: str | None = None
     jobs: int = 1
+    patience: Patience = USUAL
     beside: tuple[Form, ...] = ()
     intake: "Intake | None" = None
 
@@ -107,17 +113,18 @@ class Survey:
 @dataclass(frozen=True)
 class Done:
     """What came out of a run. `kept`: files of earlier results that people have written into, left as they were;
-    `returned`: how many files go back to schools; `waiting`: how many letters of that date wait to be sent."""
+    `returned`: how many files go back to schools; `left_over`: letters, of earlier dates too, that wait or are held."""
 
     survey: Survey
     summary: Written
     kept: tuple[Kept, ...]
     returned: int
-    waiting: int
+    left_over: tuple[LeftOver, ...]
     warnings: tuple[str, ...]
     failures: tuple[str, ...]  # files at which the program failed, one sentence each
     deliveries: tuple[Delivery, ...]
     page: "Page"  # what the letter to leadership is made of
+    missed: Missed | None = None  # runs that should have been before
 
     @property
     def figures(self) -> "Figures":
@@ -137,6 +144,7 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
         log = _log_of_readers(job.output)
         with Journal.open(job.output / JOURNAL) as journal, Outputs(job.output) as outputs:
             forgotten = recording.forgotten(journal, job.output)
+            clock, missed = recording.behind_the_journal(journal, job.now), _missed(journal, job)
             number = recording.begin(journal, job.now, VERSION, job.as_of, job.settings)
             survey = take_survey(job, progress, log, journal)
             _require_schools(survey.intake)
@@ -144,6 +152,7 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             recording.note(journal, number, survey.form, survey.intake, survey.remembered.arrivals)
             lost = _keep_originals(job, survey, outputs)
             month, said = _write(job, survey, journal, outputs, log)
+            said += _write_letters(job, survey, month, journal, outputs, missed)
             written = {place.path: place for place in outputs.commit()}
             kept = tuple(outputs.kept)
             finished = datetime.now(job.settings.zone)
@@ -151,19 +160,23 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
                 journal, number, survey.figures, survey.checked.remarks, month.digest, job.output, finished
             )
             deliveries = _send(job, journal) if job.mail else []
-    warnings = tuple(filter(None, (journal.warning, forgotten, *lost, *said, _big_archive(job))))
+            left = left_over(job.output, journal)
+    warnings = tuple(
+        filter(None, (journal.warning, forgotten, clock, missed and missed.said, *lost, *said, _big_archive(job)))
+    )
     failures = (*_not_read(survey), *month.failures)
-    returned, waits = sum(name.startswith("returns/") for name in month.digests), number_waiting(job.output, job.as_of)
+    returned = sum(name.startswith("returns/") for name in month.digests)
     return Done(
         survey,
         written[job.output / month.summary],
         kept,
         returned,
-        waits,
+        tuple(left),
         warnings,
         failures,
         tuple(deliveries),
         _page(survey, month),
+        missed,
     )
 
 
@@ -312,7 +325,7 @@ class Month:
 
 def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs, log: Path) -> tuple[Month, list[str]]:
     """All files of the run, made beside their places, and what is to be said of letters and PDF."""
-    from pipeline.sending.letters import leadership_letter, nobody_to_tell, put_in_outbox
+    from pipeline.sending.letters import nobody_to_tell
     from pipeline.writing.pdf import NotPrintedError, first_page
     from pipeline.writing.strange import strange_toml
 
@@ -330,10 +343,65 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs, log: Pa
             outputs.add(printed, first_page(month.content), durable=False)
         except NotPrintedError as why:
             said.append(f"PDF первой страницы не сделан: {why}.")
-    letter = None if job.beside else leadership_letter([_page(survey, month)], registry)
-    if letter:
-        said += put_in_outbox(letter, job.as_of, job.settings.mail.sender, journal, outputs)
     return month, said
+
+
+def _write_letters(
+    job: Job, survey: Survey, month: Month, journal: Journal, outputs: Outputs, missed: Missed | None
+) -> list[str]:
+    """What waits to be sent; of several orders one alone has no letters of its own. Returns what is to be said."""
+    registry = survey.intake.registry
+    if survey.intake.inbox.registry:
+        journal.note_watchers(one.email for one in registry.mailing if Topic.FAILURES in one.wants)
+    if job.beside:
+        return []
+    tell_missed(missed, journal.watchers(), job.as_of, job.settings, journal, outputs)
+    return tell_leadership([_page(survey, month)], registry, job.as_of, job.settings, job.now, journal, outputs)
+
+
+def _missed(journal: Journal, job: Job) -> Missed | None:
+    last = journal.last_success()
+    if last is None:
+        return None
+    return missed_since(last[0].astimezone(job.settings.zone), job.now.date(), job.calendar.reporting_dates)
+
+
+def tell_leadership(
+    pages: "list[Page]",
+    registry: Registry,
+    as_of: date,
+    settings: Settings,
+    now: datetime,
+    journal: Journal,
+    outputs: Outputs,
+    last_report: datetime | None = None,
+) -> list[str]:
+    """Leadership's letter into the outbox, unless it tells nothing else than the last one of its date. `last_report`:
+    of several orders, whose own journals know of their reports. Returns what is to be said."""
+    from pipeline.sending.letters import leadership_letter, told_figures
+
+    earlier = recording.earlier_letters(journal, outputs.root, as_of, last_report or journal.last_report())
+    letter = leadership_letter(pages, registry, earlier)
+    if letter is None:
+        return []
+    journal.note_telling(as_of, letter.name, says_digest(letter), now, told_figures(pages))
+    return put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)
+
+
+def tell_missed(
+    missed: Missed | None,
+    watchers: Sequence[str],
+    as_of: date,
+    settings: Settings,
+    journal: Journal,
+    outputs: Outputs,
+) -> None:
+    """Of runs that did not happen. This one did: what an earlier failure of it has left in the outbox is no longer
+    so."""
+    outputs.own_or_none(Path(as_of.isoformat(), OUTBOX, f"{FAILURES}.eml"))
+    letter = missed_letter(watchers, missed) if missed else None
+    if letter:
+        put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)
 
 
 def _page(survey: Survey, month: Month) -> "Page":
@@ -409,7 +477,8 @@ def contents_of(intake: Intake) -> set[str]:
 
 
 def _send(job: Job, journal: Journal) -> list[Delivery]:
-    return deliver(job.output, job.settings.mail, job.password, journal, job.now, job.as_of, dry_run=False)
+    mail, patience = job.settings.mail, job.patience
+    return deliver(job.output, mail, job.password, journal, job.now, job.as_of, dry_run=False, patience=patience)
 
 
 def _in_zone(moment: datetime | None, settings: Settings) -> datetime | None:

@@ -53,6 +53,13 @@ class Mail(_Section, frozen=True):
             examples=["office.pem"],
         ),
     ] = ""
+    password_file: Annotated[
+        str,
+        Meta(
+            description="Файл с паролем в первой строке, который читает только его владелец: путь от этого файла",
+            examples=["mail-password.txt"],
+        ),
+    ] = ""
 
     @property
     def configured(self) -> bool:
@@ -166,8 +173,8 @@ def load_settings(path: Path | None = None) -> Settings:
     values = read_toml(path)
     for key in _password_keys(values):
         raise UsageError(
-            f"Файл {path.name}: уберите ключ «{key}»: паролю здесь не место, "
-            f"задайте его переменной окружения {PASSWORD_VARIABLE}."
+            f"Файл {path.name}: уберите ключ «{key}»: паролю здесь не место, задайте его переменной окружения "
+            f"{PASSWORD_VARIABLE} или назовите файл с ним в ключе mail.password_file."
         )
     settings = convert(values, Settings, path.name)
     for problem in _contradictions(settings):
@@ -182,6 +189,8 @@ def _password_keys(values: dict[str, object]) -> Iterator[str]:
     for key, value in values.items():
         if isinstance(value, dict):
             yield from _password_keys(value)
+        elif key == "password_file":
+            continue  # where it lies is no secret
         elif any(word in key.casefold() for word in ("passw", "парол", "secret")) or key.casefold() == "pass":
             yield key
 
@@ -211,8 +220,9 @@ def _contradictions(settings: Settings) -> Iterator[str]:
 def _with_files_beside(settings: Settings, path: Path) -> Settings:
     """Relative paths lead from where the settings lie, whatever folder the command is started from."""
     beside = path.absolute().parent
-    if settings.mail.ca_file:
-        mail = msgspec.structs.replace(settings.mail, ca_file=str(beside / settings.mail.ca_file))
+    named = {key: str(beside / file) for key in ("ca_file", "password_file") if (file := getattr(settings.mail, key))}
+    if named:
+        mail = msgspec.structs.replace(settings.mail, **named)
         settings = msgspec.structs.replace(settings, mail=mail)
     if settings.decisions:
         settings = msgspec.structs.replace(settings, decisions=str(beside / settings.decisions))

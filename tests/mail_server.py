@@ -1,9 +1,11 @@
-"""A real mail server on this computer: encrypted, with a log-in, keeping what it receives."""
+"""A real mail server on this computer: encrypted, with a log-in; keeps what it receives and plays what servers do."""
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from enum import Enum, auto
 from pathlib import Path
 
 import pytest
@@ -16,15 +18,48 @@ from pipeline.settings import Mail
 USER, PASSWORD = "svod", "a right password"
 
 
-class Post:
-    """What the server does with letters: keeps them, refuses some recipients and some letters."""
+class Act(Enum):
+    """What the server does in place of an answer."""
 
-    def __init__(self) -> None:
+    DROP = auto()  # the connection breaks
+    SILENCE = auto()
+
+
+# Where a letter is, and to whom: MAIL, RCPT, DATA (it asks), BODY (it is let in), DOT (it has come
+# whole), STORED (it is accepted, the answer not yet said). An answer, an act, or None for a server that is content.
+Play = Callable[[str, str], "str | Act | None"]
+
+
+def content(step: str, recipient: str) -> None:
+    pass
+
+
+class Post:
+    """What the server does with letters: keeps them, refuses some recipients and some letters; `play` before that."""
+
+    def __init__(self, play: Play = content) -> None:
         self.letters: list[Envelope] = []
+        self.play = play
+        self.slow = 0.0  # seconds before each answer
+
+    async def played(self, server: SMTP, step: str, recipient: str) -> str | None:
+        if self.slow:
+            await asyncio.sleep(self.slow)
+        match self.play(step, recipient):
+            case Act.DROP:
+                server.transport.abort()
+                raise ConnectionResetError
+            case Act.SILENCE:
+                await asyncio.Event().wait()
+            case str() as said:
+                return said
+        return None
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if said := await self.played(server, "MAIL", ""):
+            return said
         if address.startswith("stranger"):
             return "550 5.7.1 not yours"
         envelope.mail_from = address
@@ -33,23 +68,48 @@ class Post:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if said := await self.played(server, "RCPT", address):
+            return said
         if address.startswith("unknown"):
             return "550 5.1.1 no such user"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        (recipient,) = envelope.rcpt_tos
+        if said := await self.played(server, "DOT", recipient):
+            return said
         if b"unwanted@" in envelope.original_content:
             return "554 5.7.1 looks like spam"
+        self.letters.append(envelope)
         if b"hang-up@" in envelope.original_content:
             server.transport.close()
-        self.letters.append(envelope)
-        return "250 OK"
+        return await self.played(server, "STORED", recipient) or "250 OK"
 
     @property
     def received(self) -> list[list[str]]:
         """The recipients of each letter."""
         return [letter.rcpt_tos for letter in self.letters]
+
+
+class _Server(SMTP):
+    """Plays also where the handler is not asked: before a letter is let in, and while it comes."""
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        if said := await self.event_handler.played(self, "DATA", self.envelope.rcpt_tos[0]):
+            await self.push(said)
+        else:
+            await super().smtp_DATA(arg)
+
+    async def push(self, status: str | bytes) -> None:
+        await super().push(status)
+        if status[:3] == "354":
+            await self.event_handler.played(self, "BODY", self.envelope.rcpt_tos[0])
+
+
+class _Controller(Controller):
+    def factory(self) -> SMTP:
+        return _Server(self.handler, **self.SMTP_kwargs)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +140,7 @@ def serve(authority: trustme.CA, ca_file: Path) -> Iterator[Serve]:
             else:
                 encryption = {"tls_context": context if tls else None, "require_starttls": tls}
             post, port = Post(), free_port()
-            server = Controller(post, "127.0.0.1", port, authenticator=_authenticate, auth_required=tls, **encryption)
+            server = _Controller(post, "127.0.0.1", port, authenticator=_authenticate, auth_required=tls, **encryption)
             server.start()
             stack.callback(server.stop)
             mail = Mail(

@@ -9,22 +9,25 @@ from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 from rich.console import Console
 
 from pipeline import monthly
+from pipeline.commands.console import left_lines
 from pipeline.commands.history import history
 from pipeline.demo import make
 from pipeline.memory.journal import Journal
 from pipeline.memory.recording import told_figures
-from pipeline.sending.smtp import Fate
+from pipeline.sending.delivery import Fate
+from pipeline.sending.outbox import Parcel, read
 from pipeline.settings import Mail, Settings
 from schemas.district import Registry
 from schemas.form import load_form
 from schemas.remarks import Severity, load_catalogue
 from schemas.strict import UsageError
 from tests.conftest import Once
-from tests.mail_server import PASSWORD, Serve
+from tests.mail_server import PASSWORD, Post, Serve
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
@@ -188,8 +191,133 @@ def test_what_was_sent_wins_and_a_letter_that_restates_is_sent_once(district: Pa
     summary = corrected.summary.lies_at.read_bytes()
     again = monthly.run(job(district, fresh, JANUARY, mail))
     assert again.summary.lies_at.read_bytes() == summary
-    assert (again.deliveries, len(post.letters)) == ((), 2)
+    assert (again.deliveries, len(post.letters)) == ((), 4)  # to two people each
     assert monthly.run(job(district, fresh, MARCH)).figures.restated == ()
+
+
+def new_subjects(post: Post) -> list[str]:
+    """Of the letters that have come since they were last asked for, one for all its recipients."""
+    arrived = [str(read(letter.original_content)["Subject"]) for letter in post.letters]
+    post.letters.clear()
+    return list(dict.fromkeys(arrived))
+
+
+def first_line(output: Path, as_of: date, name: str) -> str:
+    letter = read((output / as_of.isoformat() / "sent" / name).read_bytes())
+    return letter.get_body(("plain",)).get_content().splitlines()[0]
+
+
+def test_leadership_gets_a_letter_when_it_tells_something_new(district: Path, fresh: Path, serve: Serve):
+    post, mail = serve("starttls")
+
+    def sent_on(as_of: date, days: int, folder: Path = fresh) -> list[str]:
+        now = NOW + timedelta(days=days)
+        monthly.run(replace(job(district, folder, as_of, mail), now=now))
+        return new_subjects(post)
+
+    (first,) = sent_on(MARCH, 0)
+    assert not first.startswith(("Исправлено", "Уточнено", "Новых отчётов нет"))
+    for n, path in enumerate(list(reports(district))):
+        path.rename(district / f"переименован {n}{path.suffix}")
+    assert sent_on(MARCH, 1) == []
+
+    done = monthly.run(job(district, fresh, MARCH))
+    gone = next(district / row.file for row in done.figures.activation if row.report_date == MARCH and row.covered)
+    away = gone.rename(fresh.with_name(gone.name))
+    (corrected,) = sent_on(MARCH, 2)
+    assert corrected.startswith("Исправлено (")
+    assert corrected.endswith(str(sent_subject(fresh, "rukovodstvo-2.eml")).rpartition("): ")[2])
+    assert " → " in first_line(fresh, MARCH, "rukovodstvo-2.eml")
+    assert first_line(fresh, MARCH, "rukovodstvo-2.eml").startswith(
+        "Это письмо исправляет отправленное 01.10.2014 09:00."
+    )
+    assert sent_on(MARCH, 3) == []
+
+    away.rename(gone)
+    (back,) = sent_on(MARCH, 4)
+    assert back.startswith("Исправлено (")
+    assert back.rpartition("): ")[2] == first
+    assert sent_on(MARCH, 5) == []
+
+    (silent,) = sent_on(BETWEEN, 6)
+    assert silent.startswith("Новых отчётов нет: ")
+    assert first_line(fresh, BETWEEN, "rukovodstvo.eml").startswith(
+        "Новых отчётов нет: последний учтён в своде, сделанном 01.10.2014"
+    )
+    assert sent_on(BETWEEN, 7) == []
+
+    for file in fresh.glob("journal.db*"):
+        file.unlink()
+    assert sent_on(BETWEEN, 8) == []
+
+
+def sent_subject(output: Path, name: str) -> object:
+    return read((output / MARCH.isoformat() / "sent" / name).read_bytes())["Subject"]
+
+
+def test_a_letter_that_is_no_longer_so_does_not_wait(district: Path, fresh: Path, serve: Serve):
+    """Told and corrected, the correction not yet sent, and then it holds again."""
+    post, mail = serve("starttls")
+    done = monthly.run(job(district, fresh, MARCH, mail))
+    gone = next(district / row.file for row in done.figures.activation if row.report_date == MARCH and row.covered)
+    content = gone.read_bytes()
+    gone.unlink()
+    corrected = monthly.run(job(district, fresh, MARCH))
+    assert [one.letter for one in corrected.left_over] == ["2014-03-20/outbox/rukovodstvo.eml"]
+    gone.write_bytes(content)
+    assert monthly.run(job(district, fresh, MARCH)).left_over == ()
+    assert len(post.letters) == 2
+
+
+def test_an_older_letter_does_not_go_with_a_later_run_and_is_named(district: Path, fresh: Path, serve: Serve):
+    post, mail = serve("starttls")
+    monthly.run(job(district, fresh, JANUARY))
+    done = monthly.run(job(district, fresh, MARCH, mail))
+    assert {read(one.original_content)["Message-ID"] for one in post.letters} == {
+        read((fresh / "2014-03-20" / "sent" / "rukovodstvo.eml").read_bytes())["Message-ID"]
+    }
+    assert left_lines(done.left_over, MARCH) == [
+        "Не отправлены письма прежних сводов: на 30.01.2014 — 1\u00a0письмо. "
+        "Нужное отправит python run.py mail --as-of 2014-01-30."
+    ]
+
+
+# ── a clock, and runs that were missed ───────────────────────────────────────────────────────────────────
+def test_a_clock_that_stands_before_the_journal_tells_no_arrival_and_that_is_said(district: Path, fresh: Path):
+    late = next(reports(district))
+    content = late.read_bytes()
+    late.unlink()
+    before = arrived(monthly.run(job(district, fresh, MARCH)))
+    late.write_bytes(content)
+    wrong = monthly.run(replace(job(district, fresh, MARCH), now=NOW - timedelta(days=300)))
+    assert [said for said in wrong.warnings if "Часы компьютера" in said] == [
+        "Часы компьютера показывают 05.12.2013 09:00, а в журнале уже 01.10.2014 09:00: время поступления новых файлов "
+        "неизвестно. Проверьте дату и время на компьютере."
+    ]
+    now = arrived(wrong)
+    assert {code for code in now if now[code] != before[code]} <= {code for code in now if now[code] is None}
+    known = wrong.survey.remembered.arrivals
+    (digest,) = {one.digest for one in wrong.survey.intake.reads if one.file == late.relative_to(district).as_posix()}
+    assert (known[digest].arrived, known[digest].first_seen) == (None, NOW)
+
+
+def test_a_run_that_was_missed_is_told_those_who_want_to_know(district: Path, fresh: Path, serve: Serve):
+    post, mail = serve("starttls")
+    book = openpyxl.load_workbook(district / "registry.xlsx")
+    book["Рассылка"].append(["Системный администратор", "admin@example.org", "сбои"])
+    book.save(district / "registry.xlsx")
+    monthly.run(replace(job(district, fresh, JANUARY, mail), now=datetime(2014, 2, 10, 9, 0, tzinfo=UTC)))
+    assert not [letter for letter in post.letters if letter.rcpt_tos == ["admin@example.org"]]
+    late = replace(job(district, fresh, MAY, mail), now=datetime(2014, 5, 25, 9, 0, tzinfo=UTC))
+    done = monthly.run(late)
+    assert (
+        "После свода, сделанного 10.02.2014, запусков не было, и пропущено: отчётная дата 20.03.2014." in done.warnings
+    )
+    (letter,) = [letter for letter in post.letters if letter.rcpt_tos == ["admin@example.org"]]
+    assert read(letter.original_content)["Subject"] == "Сбой Свода: пропущено — отчётная дата 20.03.2014"
+    post.letters.clear()
+    monthly.run(late)
+    assert post.letters == []
 
 
 def test_without_the_journal_the_summary_is_the_same_and_the_run_says_what_is_lost(made: Path, fresh: Path):
@@ -238,7 +366,9 @@ def output(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_history_shows_arrivals_runs_and_letters(output: Path):
     with Journal.open(output / "journal.db") as journal:
-        journal.mark_sent("key", datetime(2014, 3, 20, 22, 0, tzinfo=UTC), "head@example.ru", "Тема письма", MARCH)
+        journal.mark_sent(
+            Parcel("key", "head@example.ru", "Тема письма", MARCH, "", ""), datetime(2014, 3, 20, 22, 0, tzinfo=UTC)
+        )
     text = shown(output)
     assert "Запуски: 2\u00a0свода." in text
     assert "01.10.2014 20:00" in text  # the office's time

@@ -11,6 +11,7 @@ import pytest
 from pipeline.files import OutputError
 from pipeline.memory import database
 from pipeline.memory.journal import Arrival, Figure, Journal, Raised, Result, Tally
+from pipeline.sending.outbox import Parcel
 from schemas.strict import UsageError
 
 WHEN = datetime(2014, 3, 21, 9, 30, tzinfo=timezone(timedelta(hours=11)))
@@ -24,7 +25,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def mark(journal: Journal, key: str) -> None:
-    journal.mark_sent(key, WHEN, "head@example.ru", "Активация 54,7 %", date(2014, 3, 20))
+    journal.mark_sent(Parcel(key, "head@example.ru", "Активация 54,7 %", date(2014, 3, 20), "", ""), WHEN)
 
 
 def test_what_was_marked_sent_is_known_in_the_next_run_with_its_time_and_zone(path: Path):
@@ -107,7 +108,7 @@ def finish(journal: Journal, as_of: date, figures: dict[date, float], letters: t
 
 
 def send(journal: Journal, key: str, as_of: date, days_later: int = 0) -> None:
-    journal.mark_sent(key, WHEN + timedelta(days=days_later), "head@example.ru", "тема", as_of)
+    journal.mark_sent(Parcel(key, "head@example.ru", "тема", as_of, "", ""), WHEN + timedelta(days=days_later))
 
 
 def told(journal: Journal, as_of: date) -> dict[date, tuple[float | None, bool]]:

@@ -19,8 +19,8 @@ from pipeline.commands.run import main_job
 from pipeline.demo import make
 from pipeline.measuring.figures import State
 from pipeline.memory.journal import Journal
+from pipeline.sending.delivery import Fate, deliver
 from pipeline.sending.outbox import read
-from pipeline.sending.smtp import Fate, deliver
 from pipeline.settings import Settings
 from pipeline.writing.returns import make_returns
 from schemas.contracts import judged_by
@@ -356,7 +356,8 @@ def test_the_letter_arrives_once_over_tls_with_the_workbook_byte_for_byte(few: R
     job = monthly.Job.of(few.input, output, few.district.as_of, settings, NOW, mail=True, password=PASSWORD)
     done = monthly.run(job)
     assert [delivery.fate for delivery in done.deliveries] == [Fate.SENT]
-    (letter,) = post.letters
+    letter, other = post.letters
+    assert [*letter.rcpt_tos, *other.rcpt_tos] == ["head@example.org", "deputy@example.org"]
     (attached,) = read(letter.original_content).iter_attachments()
     assert attached.get_filename() == done.summary.path.name
     assert attached.get_content() == done.summary.lies_at.read_bytes()
@@ -364,7 +365,7 @@ def test_the_letter_arrives_once_over_tls_with_the_workbook_byte_for_byte(few: R
     again = monthly.run(job)
     with Journal.open(output / "journal.db") as journal:
         later = deliver(output, mail, PASSWORD, journal, NOW, None, dry_run=False)
-    assert (again.deliveries, later, len(post.letters)) == ((), [], 1)
+    assert (again.deliveries, later, len(post.letters)) == ((), [], 2)
 
 
 def test_the_letter_says_in_plain_text_what_it_says_in_html(demo: Run):

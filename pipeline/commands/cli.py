@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.commands.schedule import Job as ScheduledJob
 
 ERRORS_FOUND = 1
+LETTERS_LEFT = 4  # all else was done
 
 app = typer.Typer(cls=russian.Group, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -103,14 +104,15 @@ def run(
         int, typer.Option("--jobs", parser=_whole("--jobs", 1, 64), metavar="N", help="Сколько процессов читают файлы.")
     ] = 1,
     debug: Debug = False,
-) -> None:
+) -> int:
     """Сводит отчёты школ в одну книгу: читает, проверяет, считает, пишет и, если нужно, отправляет."""
     if context.invoked_subcommand:
         _refuse_options_before(context)
-    else:
-        from pipeline.commands.orders import main_jobs
+        return 0
+    from pipeline.commands.orders import main_jobs
 
-        main_jobs(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs)
+    ran = main_jobs(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs)
+    return LETTERS_LEFT if ran.letters_left else 0
 
 
 def _refuse_options_before(context: typer.Context) -> None:
@@ -232,16 +234,23 @@ def check(
 def mail(
     as_of: AsOf = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Только показать, что ушло бы.")] = False,
+    again: Annotated[
+        str,
+        typer.Option("--again", metavar="КЛЮЧ", help="Снова отправить это письмо: удержанное, не известно, дошло ли."),
+    ] = "",
     output: Output = Path("output"),
     settings: SettingsFile = None,
     debug: Debug = False,
-) -> None:
+) -> int:
     """Отправляет письма, которые ждут в outbox."""
     from pipeline.commands.choosing import last_day_of
     from pipeline.commands.mail import send_waiting
 
-    for line in send_waiting(output, as_of and last_day_of(as_of), load_settings(settings), dry_run=dry_run):
+    day = as_of and last_day_of(as_of)
+    posted = send_waiting(output, day, load_settings(settings), dry_run=dry_run, again=again)
+    for line in posted.lines:
         print(line)
+    return 0 if posted.all_gone else LETTERS_LEFT
 
 
 @app.command(cls=russian.Command)

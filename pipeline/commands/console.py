@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.files import cause_of
+from pipeline.sending.delivery import Fate
 from pipeline.sending.outbox import OUTBOX
 from pipeline.wording import (
     DAY,
@@ -29,6 +30,7 @@ from pipeline.wording import (
     listed,
     on,
     percent,
+    plural,
 )
 from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Remark, Severity
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from pipeline.measuring.calendar import Calendar
     from pipeline.measuring.figures import Figures
     from pipeline.monthly import Done
-    from pipeline.sending.smtp import Delivery
+    from pipeline.sending.delivery import Delivery, LeftOver
     from schemas.form import Form
 
 _console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -148,11 +150,11 @@ def say_result(done: "Done") -> None:
     else:
         for name, figure in rows:
             _say(f"{name}: {figure}")
+    of_date = done.figures.as_of
     for line in (*kept_lines(done.kept, done.summary.path.parents[1]), *done.warnings, *done.failures):
         _say(line)
-    if done.deliveries:
-        for line in delivery_lines(done.deliveries):
-            _say(line)
+    for line in (*(delivery_lines(done.deliveries) if done.deliveries else ()), *left_lines(done.left_over, of_date)):
+        _say(line)
 
 
 def kept_lines(kept: "Sequence[Kept]", folder: Path) -> list[str]:
@@ -183,12 +185,56 @@ def show(parts: "Iterable[str | Table]") -> None:
 
 
 def delivery_lines(deliveries: "Iterable[Delivery]") -> list[str]:
+    """Letter by letter, and how many of them there are of each fate."""
     lines = []
     for one in deliveries:
         to = f" → {', '.join(one.to)}" if one.to else ""
         lines.append(f"{one.letter}: {one.fate.value}{to}")
-        lines += [f"  {address}: {reason}" for address, reason in one.refusals]
-    return lines or ["Писем к отправке нет."]
+        lines += [f"  {f'{address}: ' if address else ''}{reason}" for address, reason, *_ in one.missed]
+        lines += [f"  {one.note}"] if one.note else []
+    return [*lines, _counted(deliveries)] if lines else ["Писем к отправке нет."]
+
+
+def _counted(deliveries: "Iterable[Delivery]") -> str:
+    """«Отправлено 2 письма, ждёт 1 письмо, не принято сервером 1 письмо, удержано 1 письмо.»: one letter to two people
+    is two."""
+    from pipeline.sending.smtp import Outcome
+
+    fates = Counter(missed.outcome for one in deliveries for missed in one.missed)
+    sent = sum(len(one.to) for one in deliveries if one.fate is not Fate.TO_SEND)
+    waits = fates[Outcome.WAITS] + sum(len(one.to) for one in deliveries if one.fate is Fate.TO_SEND)
+    said = [f"Отправлено {count(sent, _LETTER)}" if sent else "Ничего не отправлено"]
+    said += [f"{plural(waits, 'ждёт', 'ждут', 'ждут')} {count(waits, _LETTER)}"] if waits else []
+    said += [f"не принято сервером {count(n, _LETTER)}"] if (n := fates[Outcome.REFUSED]) else []
+    said += [f"удержано {count(n, _LETTER)}"] if (n := fates[Outcome.UNKNOWN]) else []
+    return f"{', '.join(said)}."
+
+
+def held_lines(left: "Iterable[LeftOver]") -> list[str]:
+    """Each letter of which it is not known whether it has arrived, with what a person is to do."""
+    from pipeline.sending.delivery import short
+
+    return [
+        f"Удержано письмо {short(held.key)} на {day(one.as_of)} для {held.recipient}: {held.reason}. Спросите "
+        f"получателя; если письма нет, отправьте его снова: python run.py mail --again {short(held.key)}."
+        for one in left
+        for held in one.held
+    ]
+
+
+def is_left(deliveries: "Iterable[Delivery]", left: "Iterable[LeftOver]", as_of: date) -> bool:
+    """Is something of what was to be sent not sent? Of earlier dates only what is held: that nobody has asked for."""
+    return any(not one.is_done for one in deliveries) or any(one.held or one.as_of == as_of for one in left)
+
+
+def left_lines(left: "Sequence[LeftOver]", as_of: date) -> list[str]:
+    """What a run leaves unsent: of earlier dates too, and what is held."""
+    waits = Counter(one.as_of for one in left if one.due and one.as_of != as_of)
+    if not waits:
+        return held_lines(left)
+    said = ", ".join(f"на {day(date)} — {count(n, _LETTER)}" for date, n in sorted(waits.items()))
+    older = f"Не отправлены письма прежних сводов: {said}. Нужное отправит python run.py mail --as-of {min(waits)}."
+    return [older, *held_lines(left)]
 
 
 def say_planted(planted: "list[tuple[Planted, bool]]") -> None:
@@ -230,8 +276,8 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
         yield figures.form.headline.name, _against_target(figures)
     if done.returned:
         yield "Вернуть школам", f"{count(done.returned, FILE)} — папка {folder / 'returns'}"
-    if done.waiting:
-        yield "Ждут отправки", f"{count(done.waiting, _LETTER)} — папка {folder / OUTBOX}, отправляет команда mail"
+    if waiting := sum(bool(one.due) for one in done.left_over if one.as_of == figures.as_of):
+        yield "Ждут отправки", f"{count(waiting, _LETTER)} — папка {folder / OUTBOX}, отправляет команда mail"
 
 
 def _absent(figures: "Figures") -> Iterator[str]:

@@ -10,13 +10,25 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.commands.choosing import school_of
-from pipeline.memory.journal import FILE, FileLine, Journal, LetterLine, RemarkLine, RunLine
+from pipeline.memory.journal import FILE, FileLine, Journal, RemarkLine, RunLine
+from pipeline.memory.post import AttemptLine, LetterLine
+from pipeline.sending.delivery import short
 from pipeline.wording import DASH, count, day, number
 from schemas.district import Registry
 from schemas.remarks import Catalogue
 from schemas.strict import UsageError
 
-_NARROW = ("Начат", "Отправлено", "Найдено", "Свод на", "Отчёт на", "Поступил", "Впервые прочитан")  # dates, moments
+_NARROW = (
+    "Начат",
+    "Начато",
+    "Ключ",
+    "Отправлено",
+    "Найдено",
+    "Свод на",
+    "Отчёт на",
+    "Поступил",
+    "Впервые прочитан",
+)  # dates, moments
 
 
 def history(
@@ -38,6 +50,7 @@ def history(
             yield from _files(journal.files(), zone)
             yield from _runs(journal.runs(), zone)
             yield from _letters(journal.letters(), zone)
+            yield from _attempts(journal.attempts(), zone)
 
 
 def _known_code(journal: Journal, said: str, registry: Callable[[], Registry]) -> str:
@@ -124,6 +137,28 @@ def _letters(lines: list[LetterLine], zone: ZoneInfo) -> Iterator[str | Table]:
     yield _table(
         ("Отправлено", "Кому", "Свод на", "Тема"),
         ((_moment(line.sent_at, zone), line.recipient, day(line.as_of), line.subject) for line in lines),
+    )
+
+
+def _attempts(lines: list[AttemptLine], zone: ZoneInfo) -> Iterator[str | Table]:
+    """Letters that may have gone, and refused ones."""
+    if not lines:
+        return
+    letters = count(len(lines), ("письмо", "письма", "писем"))
+    yield f"Не отправлено или не известно, дошло ли: {letters}."
+    yield _table(
+        ("Начато", "Ключ", "Кому", "Свод на", "Тема", "Что с ним"),
+        (
+            (
+                _moment(line.begun_at, zone),
+                short(line.key),
+                line.recipient,
+                day(line.as_of),
+                line.subject,
+                "удержано: дошло ли, неизвестно; снова — mail --again" if line.refused is None else line.refused,
+            )
+            for line in lines
+        ),
     )
 
 

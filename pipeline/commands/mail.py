@@ -1,25 +1,86 @@
-"""The command `mail`: sends the letters that wait."""
+"""The command `mail`: sends the letters that wait, and on a person's word one of which nobody knows whether it has
+gone."""
 
-import os
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from pipeline.commands.console import delivery_lines
+from pipeline.commands import console
+from pipeline.commands.posting import patient
 from pipeline.files import lock
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
-from pipeline.sending.smtp import deliver
-from pipeline.settings import PASSWORD_VARIABLE, Settings
+from pipeline.memory.post import AttemptLine
+from pipeline.sending.delivery import deliver, left_over, short
+from pipeline.sending.outbox import Waiting, waiting
+from pipeline.sending.password import mail_password
+from pipeline.sending.smtp import Patience
+from pipeline.settings import Settings
 from schemas.strict import UsageError
 
+_MOST_NAMED = 5
 
-def send_waiting(output: Path, as_of: date | None, settings: Settings, *, dry_run: bool) -> list[str]:
-    """Sends what waits for the date, for all dates where it is None; returns what is to be said of it."""
+
+class Posted(NamedTuple):
+    """What is to be said of it, and whether all that was asked for has gone."""
+
+    lines: list[str]
+    all_gone: bool
+
+
+def send_waiting(
+    output: Path,
+    as_of: date | None,
+    settings: Settings,
+    *,
+    dry_run: bool,
+    again: str = "",
+    patience: Patience | None = None,
+) -> Posted:
+    """Sends what waits for the date, for all dates where it is None. `again`: the beginning of the key of a letter that
+    is held: it alone goes. Raises UsageError and OutputError."""
     if not output.is_dir():
         raise UsageError(f"Папки «{output}» нет: сначала сделайте свод или укажите --output.")
-    password = os.environ.get(PASSWORD_VARIABLE)
-    now = datetime.now(settings.zone)
+    mail, now = settings.mail, datetime.now(settings.zone)
+    password = None if dry_run else mail_password(mail)
     with lock(output), Journal.open(output / JOURNAL) as journal:
-        deliveries = deliver(output, settings.mail, password, journal, now, as_of, dry_run)
+        only = _release(journal, output, again, dry_run=dry_run) if again else None
+        deliveries = deliver(
+            output, mail, password, journal, now, as_of, dry_run,
+            only=lambda one: only is None or only in map(one.key, one.recipients), patience=patience or patient(),
+        )  # fmt: skip
+        left = left_over(output, journal, as_of)
         warning = journal.warning
-    return [*filter(None, (warning,)), *delivery_lines(deliveries)]
+    lines = [*filter(None, (warning,)), *console.delivery_lines(deliveries), *console.held_lines(left)]
+    return Posted(lines, dry_run or (all(one.is_done for one in deliveries) and not any(one.held for one in left)))
+
+
+def _release(journal: Journal, output: Path, again: str, *, dry_run: bool) -> str:
+    """The key of the letter that is meant; it may go again. Raises UsageError where none is, or more than one."""
+    held = [one for one in journal.attempts() if one.refused is None]
+    meant = [one for one in held if one.key.startswith(again.strip().casefold())]
+    if len(meant) != 1:
+        raise UsageError(_not_one(again, meant, held))
+    (one,) = meant
+    if not any(_is_of(letter, one.key) for letter in waiting(output, one.as_of)):
+        raise UsageError(
+            f"Письма {short(one.key)} нет в папке outbox за {one.as_of:%d.%m.%Y}: сделайте свод на эту дату снова "
+            f"(--as-of {one.as_of}) и повторите."
+        )
+    if not dry_run:
+        journal.mark_not_sent(one.key)
+    return one.key
+
+
+def _is_of(letter: Waiting, key: str) -> bool:
+    return key in map(letter.key, letter.recipients)
+
+
+def _not_one(again: str, meant: Sequence[AttemptLine], held: Sequence[AttemptLine]) -> str:
+    some = ", ".join(f"{short(one.key)} ({one.recipient})" for one in (meant or held)[:_MOST_NAMED])
+    if meant:
+        return f"Ключ «{again}» подходит нескольким письмам: {some}. Укажите больше знаков ключа."
+    if held:
+        return f"Удержанного письма с ключом «{again}» нет. Удержаны: {some}."
+    return f"Удержанного письма с ключом «{again}» нет: ни одно письмо не удержано."

@@ -87,7 +87,7 @@ def _attempt(do: _Do, office: Office) -> None:
 
 
 def _today(office: Office) -> Path | None:
-    first, *_ = main_jobs(office.input, office.output, None, load_settings(office.settings), why="сегодня")
+    first, *_ = main_jobs(office.input, office.output, None, load_settings(office.settings), why="сегодня").done
     return first.summary.lies_at
 
 
@@ -100,7 +100,7 @@ def _on_a_day(office: Office) -> Path | None:
     if not (said := _ask(f"{what} свода, например {example} (просто Enter — назад): ")):
         return None
     settings = load_settings(office.settings)
-    first, *_ = main_jobs(office.input, office.output, day_or_period(said), settings, why="выбрана в меню")
+    first, *_ = main_jobs(office.input, office.output, day_or_period(said), settings, why="выбрана в меню").done
     return first.summary.lies_at
 
 

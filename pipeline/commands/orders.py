@@ -1,24 +1,36 @@
 """The main job for several orders side by side: one input folder, a folder of results for each, one letter."""
 
-import os
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline import monthly
 from pipeline.commands import console
 from pipeline.commands.choosing import as_of_meant, last_day_of
+from pipeline.commands.failing import failures_told
+from pipeline.commands.posting import patient, ready_to_send
 from pipeline.commands.run import do, main_job, require_folders, say_when
 from pipeline.files import Outputs, lock, safe_name
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.monthly import Done, Job, calendar_of
-from pipeline.settings import PASSWORD_VARIABLE, Settings
+from pipeline.sending.delivery import Delivery, deliver, left_over
+from pipeline.sending.outbox import OUTBOX
+from pipeline.settings import Settings
 from pipeline.wording import FILE, day, listed
+from schemas.district import Topic
 from schemas.form import Form, load_form
 from schemas.strict import UsageError
 
 _MOST_FILES = 5  # that a line names
+
+
+class Ran(NamedTuple):
+    """What was done, an order each; and whether letters that were to be sent wait, were refused or are held."""
+
+    done: list[Done]
+    letters_left: bool
 
 
 def main_jobs(
@@ -30,36 +42,45 @@ def main_jobs(
     mail: bool = False,
     jobs: int = 1,
     why: str = "",
-) -> list[Done]:
+) -> Ran:
     """The main job of every order in the settings; of one alone as `main_job` does it. Raises UsageError and
     OutputError."""
     if len(settings.forms) == 1:
-        return [main_job(input, output, as_of, settings, mail=mail, jobs=jobs, why=why)]
+        done = main_job(input, output, as_of, settings, mail=mail, jobs=jobs, why=why)
+        return Ran([done], mail and console.is_left(done.deliveries, done.left_over, done.figures.as_of))
     from pipeline.reading.orders import share_out  # here: the run of one order does not wait for it
 
     require_folders(input, output)
     now = datetime.now(settings.zone)
+    password = ready_to_send(settings) if mail else None
     forms = forms_of(settings)
     some = {form.id: _job(form, forms, input, output, as_of, settings, now, jobs) for form in forms}
     asked = [job for job, has_period in some.values() if has_period]
     if not asked:
         raise UsageError(f"К {day(last_day_of(as_of or now.date()))} ни у одного приказа нет завершённого периода.")
+    as_of_all = max(job.as_of for job in asked)
+    with failures_told(output, as_of_all, settings, now, password, patient(), mail=mail):
+        all_done = _do_each(list(some.values()), forms, as_of)
+    return Ran(all_done, _write_letter(all_done, output, settings, now, password, mail=mail))
+
+
+def _do_each(some: list[tuple[Job, bool]], forms: list[Form], as_of: date | str | None) -> list[Done]:
+    """The main job of each order that has a period to be told of, over the same files."""
     with console.progress() as progress:
-        shared = share_out(forms, [monthly.read_all(job, progress) for job, _ in some.values()])
+        shared = share_out(forms, [monthly.read_all(job, progress) for job, _ in some])
     if shared.nobodys:
         nobodys = listed(shared.nobodys, _MOST_FILES, FILE)
         console.say(f"Ни к одному приказу не подошло, сказано в каждом своде: {nobodys}.")
-    done = []
-    for (job, has_period), intake in zip(some.values(), shared.intakes, strict=True):
+    all_done = []
+    for (job, has_period), intake in zip(some, shared.intakes, strict=True):
         console.say_order(job.form, len(intake.reads) - len(shared.nobodys))
         if not has_period:
             console.say(f"К {day(job.as_of)} ни один отчётный период этого приказа не завершён: свода по нему нет.")
             continue
         say_when(job, as_of, "указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
-        done.append(do(replace(job, intake=intake)))
-        console.say_path(done[-1])
-    _write_letter(done, output, settings, now, mail=mail)
-    return done
+        all_done.append(do(replace(job, intake=intake)))
+        console.say_path(all_done[-1])
+    return all_done
 
 
 def forms_of(settings: Settings) -> list[Form]:
@@ -108,24 +129,34 @@ def _meant(as_of: date | str | None, form: Form, settings: Settings, today: date
         return (past[-1], True) if past else (by, False)
 
 
-def _write_letter(done: list[Done], output: Path, settings: Settings, now: datetime, *, mail: bool) -> None:
-    """One letter with the first page of each order, where the command `mail` finds it."""
-    from pipeline.sending.letters import leadership_letter, put_in_outbox
-    from pipeline.sending.outbox import OUTBOX, number_waiting
-    from pipeline.sending.smtp import deliver
-
+def _write_letter(
+    done: list[Done], output: Path, settings: Settings, now: datetime, password: str | None, *, mail: bool
+) -> bool:
+    """One letter with the first page of each order, where the command `mail` finds it. Does anything of it wait, though
+    it was to be sent?"""
     as_of = max(one.figures.as_of for one in done)
     pages = [one.page._replace(name=f"{safe_name(one.figures.form.id)}-{one.page.name}") for one in done]
-    letter = leadership_letter(pages, done[0].survey.intake.registry)
-    if letter is None:
-        return
-    password = os.environ.get(PASSWORD_VARIABLE)
+    registry = done[0].survey.intake.registry
     with lock(output), Journal.open(output / JOURNAL) as journal:
         with Outputs(output) as outputs:
-            said = put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)
+            journal.note_watchers(one.email for one in registry.mailing if Topic.FAILURES in one.wants)
+            last = max(filter(None, map(_last_report, done)), default=None)
+            missed = next((one.missed for one in done if one.missed), None)
+            watchers = journal.watchers()
+            monthly.tell_missed(missed, watchers, as_of, settings, journal, outputs)
+            said = monthly.tell_leadership(pages, registry, as_of, settings, now, journal, outputs, last)
             outputs.commit()
-        sent = deliver(output, settings.mail, password, journal, now, as_of, dry_run=False) if mail else []
-    for line in (*said, *(console.delivery_lines(sent) if mail else ())):
+        sent: list[Delivery] = []
+        if mail:
+            sent = deliver(output, settings.mail, password, journal, now, as_of, dry_run=False, patience=patient())
+        left = left_over(output, journal)
+    for line in (*said, *(console.delivery_lines(sent) if mail else ()), *console.left_lines(left, as_of)):
         console.say(line)
-    if number_waiting(output, as_of):
+    if any(one.due for one in left if one.as_of == as_of):
         console.say(f"Одно письмо обо всех приказах ждёт отправки — папка {output / as_of.isoformat() / OUTBOX}.")
+    return mail and console.is_left(sent, left, as_of)
+
+
+def _last_report(done: Done) -> datetime | None:
+    with Journal.copy(done.summary.path.parents[1] / JOURNAL) as journal:
+        return journal.last_report()

@@ -26,6 +26,11 @@ def refusal(error: BaseException) -> Refusal:
     --debug the error goes on, so that the whole way of it is shown."""
     if "--debug" in sys.argv:
         raise error
+    return told(error)
+
+
+def told(error: BaseException) -> Refusal:
+    """What is said of it."""
     match error:
         case UsageError() | ScheduleError():
             return Refusal(str(error), WRONG_USE)

@@ -1,14 +1,16 @@
 """The main job as a command: from the folders that were named to the line with the summary's path."""
 
-import os
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from pipeline import monthly
 from pipeline.commands import console
 from pipeline.commands.choosing import as_of_meant
+from pipeline.commands.failing import failures_told
+from pipeline.commands.posting import patient, ready_to_send
 from pipeline.monthly import Done, Job, calendar_of
-from pipeline.settings import PASSWORD_VARIABLE, Settings, load_settings
+from pipeline.settings import Settings, load_settings
 from schemas.form import Form, load_form
 from schemas.strict import UsageError
 
@@ -28,11 +30,13 @@ def main_job(
     user's. Raises UsageError and OutputError."""
     require_folders(input, output)
     now = datetime.now(settings.zone)
-    password = os.environ.get(PASSWORD_VARIABLE)
+    password = ready_to_send(settings) if mail else None
     form, meant = _meant(as_of, settings, now)
     job = Job.of(input, output, meant, settings, now, mail=mail, password=password, jobs=jobs, form=form)
+    job = replace(job, patience=patient())
     say_when(job, as_of, why)
-    done = do(job)
+    with failures_told(output, meant, settings, now, password, job.patience, mail=mail):
+        done = do(job)
     if say_path:
         console.say_path(done)
     return done

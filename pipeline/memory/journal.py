@@ -5,8 +5,7 @@ kept, never a school's words. No clock here: times are given, with their zone.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from pipeline.memory import database as db
+from pipeline.memory.post import SCHEMA as POST_SCHEMA
+from pipeline.memory.post import Post
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ _SCHEMA = (
         PRIMARY KEY (school, item, code)
     ) WITHOUT ROWID
     """,
+    *POST_SCHEMA,
 )
 
 
@@ -187,13 +189,6 @@ class FileLine(NamedTuple):
     arrival: Arrival
 
 
-class LetterLine(NamedTuple):
-    sent_at: datetime
-    recipient: str
-    subject: str
-    as_of: date
-
-
 class RemarkLine(NamedTuple):
     item: str
     code: str
@@ -201,12 +196,11 @@ class RemarkLine(NamedTuple):
     run_started: datetime
 
 
-class Journal:
+class Journal(Post):
     """`warning` is one Russian sentence when the journal was found damaged, else blank."""
 
     def __init__(self, database: sqlite3.Connection, name: str = FILE, warning: str = "") -> None:
-        self._database = database
-        self._name = name
+        super().__init__(database, name)
         self.warning = warning
 
     @classmethod
@@ -351,7 +345,7 @@ class Journal:
         for day, run in self._database.execute(
             "SELECT letters.as_of, told.run FROM told JOIN letters USING (key)"
             " WHERE EXISTS (SELECT 1 FROM figures WHERE figures.as_of = letters.as_of AND figures.run = told.run)"
-            " GROUP BY told.run ORDER BY max(julianday(letters.sent_at)) DESC, told.run DESC"
+            " GROUP BY told.run ORDER BY max(letters.rowid) DESC, told.run DESC"
         ):
             runs.setdefault(date.fromisoformat(day), []).append(run)
         return runs
@@ -368,19 +362,26 @@ class Journal:
         )
         return {school: Told(percent, covered, total, sent) for school, percent, covered, total in rows}
 
-    # ── letters ──────────────────────────────────────────────────────────────────────────────────────────
-    def sent(self, key: str) -> datetime | None:
-        """When the letter of that key went out; None when it did not."""
-        row = self._database.execute("SELECT sent_at FROM letters WHERE key = ?", (key,)).fetchone()
-        return datetime.fromisoformat(row[0]) if row else None
+    def last_moment(self) -> datetime | None:
+        """The latest that is known: no clock that is right stands before it."""
+        rows = self._database.execute("SELECT started FROM runs UNION SELECT sent_at FROM letters")
+        return max((datetime.fromisoformat(moment) for (moment,) in rows), default=None)
 
-    def mark_sent(self, key: str, when: datetime, recipient: str, subject: str, as_of: date) -> None:
-        """Holds from the moment of return, a killed process included. `when` carries its zone."""
-        with self._transaction():
-            self._database.execute(
-                "INSERT INTO letters VALUES (?, ?, ?, ?, ?)",
-                (key, when.isoformat(), recipient, subject, as_of.isoformat()),
-            )
+    def last_report(self) -> datetime | None:
+        """When the run with a summary began that was the first to tell of the report that came last; where none has
+        told of it yet, when it was read. None where there is no report."""
+        rows = self._database.execute("SELECT DISTINCT first_seen FROM arrivals JOIN reports USING (digest)")
+        read = max((datetime.fromisoformat(moment) for (moment,) in rows), default=None)
+        begun = self._database.execute("SELECT started FROM runs WHERE finished IS NOT NULL")
+        after = (moment for (text,) in begun if read and (moment := datetime.fromisoformat(text)) >= read)
+        return min(after, default=read)
+
+    def last_success(self) -> tuple[datetime, date] | None:
+        """Of the last run with a summary: when it began, and its date."""
+        row = self._database.execute(
+            "SELECT started, as_of FROM runs WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        return (datetime.fromisoformat(row[0]), date.fromisoformat(row[1])) if row else None
 
     # ── for people ───────────────────────────────────────────────────────────────────────────────────────
     def runs(self) -> list[RunLine]:
@@ -402,16 +403,6 @@ class Journal:
                 Tally(*tally) if finished else None,
             )
             for started, as_of, version, settings, files, new, finished, *tally in rows
-        ]
-
-    def letters(self) -> list[LetterLine]:
-        """In the order in which they went."""
-        rows = self._database.execute(
-            "SELECT sent_at, recipient, subject, as_of FROM letters ORDER BY julianday(sent_at), recipient"
-        )
-        return [
-            LetterLine(datetime.fromisoformat(at), to, subject, date.fromisoformat(day))
-            for at, to, subject, day in rows
         ]
 
     def files(self, school: str | None = None) -> list[FileLine]:
@@ -456,11 +447,6 @@ class Journal:
     def _row(self, query: str, *values: object) -> tuple[object, ...]:
         row: tuple[object, ...] = self._database.execute(query, values).fetchone()
         return row
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with db.refusals(self._name), db.transaction(self._database):
-            yield
 
 
 def _arrival(first_seen: str, arrived: str | None) -> Arrival:

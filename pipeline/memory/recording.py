@@ -4,13 +4,14 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.memory.journal import FILE, Arrival, Figure, Journal, Raised, Remembered, Result, Tally
 from pipeline.memory.manifest import that_count
 from pipeline.reading.intake import Intake
-from pipeline.sending.outbox import waiting
+from pipeline.sending.outbox import LEADERSHIP, said_before, waiting
 from pipeline.settings import Settings
 from schemas.form import Form
 from schemas.registry_book import FILE as REGISTRY
@@ -19,6 +20,7 @@ from schemas.reports import FileRead
 
 if TYPE_CHECKING:
     from pipeline.measuring.figures import Figures
+    from pipeline.sending.letters import Earlier
 
 # No report of a living order arrived before: an older file time says nothing.
 _FIRST_YEAR = 2013
@@ -31,7 +33,7 @@ def forgotten(journal: Journal, output: Path) -> str:
         return ""
     return (
         f"В журнале {FILE} нет прежних запусков: файлы считаются поступившими в день их изменения, "
-        "а прежние показатели и отметки об отправке неизвестны."
+        "прежние показатели неизвестны, а об отправленных письмах — только то, что лежит в папках sent."
     )
 
 
@@ -44,8 +46,34 @@ def remembered(
     journal: Journal, intake: Intake, as_of: date, reporting_dates: Iterable[date], now: datetime
 ) -> Remembered:
     """What the journal knows of this input and of what was told before. `now`: the start of this run."""
-    arrivals = first_arrivals(intake, journal.arrivals(), now)
+    arrivals = first_arrivals(intake, journal.arrivals(), now, journal.last_moment())
     return Remembered(arrivals, journal.told_before(as_of, reporting_dates), journal.sent_for(as_of))
+
+
+def earlier_letters(journal: Journal, output: Path, as_of: date, last_report: datetime | None) -> "Earlier":
+    """What leadership has been told before. `last_report`: when the run began that read the last new report, of all
+    orders that the letter tells of."""
+    from pipeline.sending.letters import Earlier
+
+    before = journal.told_last(as_of, LEADERSHIP)
+    silent = before is not None and (last_report is None or last_report <= before.made)
+    return Earlier(
+        said_before(journal, output, as_of, LEADERSHIP),
+        partial(journal.told_in, as_of, LEADERSHIP),
+        (last_report or before.made) if before and silent else None,
+    )
+
+
+def behind_the_journal(journal: Journal, now: datetime) -> str:
+    """What is to be said of a clock that stands before what is known; blank where it may be right."""
+    last = journal.last_moment()
+    if last is None or now >= last:
+        return ""
+    known = last.astimezone(now.tzinfo)
+    return (
+        f"Часы компьютера показывают {now:%d.%m.%Y %H:%M}, а в журнале уже {known:%d.%m.%Y %H:%M}: время поступления "
+        "новых файлов неизвестно. Проверьте дату и время на компьютере."
+    )
 
 
 def has_lost_registry(journal: Journal, intake: Intake) -> bool:
@@ -57,16 +85,22 @@ def has_lost_registry(journal: Journal, intake: Intake) -> bool:
     return REGISTRY in known and any(read.file in known for read in intake.reads)
 
 
-def first_arrivals(intake: Intake, known: Mapping[str, Arrival], now: datetime) -> dict[str, Arrival]:
+def first_arrivals(
+    intake: Intake, known: Mapping[str, Arrival], now: datetime, last: datetime | None = None
+) -> dict[str, Arrival]:
     """Digest -> when that content arrived, over all files that hold it and all runs that read it.
 
-    `known`: what earlier runs found. `now`: the start of this run.
+    `known`: what earlier runs found. `now`: the start of this run; where the journal knows a later moment, `last`, the
+    clock is wrong, and neither it nor the time of a file tells when a new content arrived.
     """
+    is_wrong = last is not None and now < last
+    begun = last if last is not None and is_wrong else now
     found: dict[str, Arrival] = {}
     for read, path in zip(intake.reads, intake.inbox.reports, strict=True):
         if read.digest:
-            before = found.get(read.digest) or known.get(read.digest) or Arrival(now, None)
-            found[read.digest] = before.or_earlier(_file_time(intake.inbox.place(path), now))
+            before = found.get(read.digest) or known.get(read.digest) or Arrival(begun, None)
+            time = None if is_wrong else _file_time(intake.inbox.place(path), now)
+            found[read.digest] = before.or_earlier(time)
     return found
 
 
@@ -104,7 +138,8 @@ def finish(
         severities.count(Severity.ERROR),
         severities.count(Severity.WARNING),
     )
-    letters = tuple(letter.key(to) for letter in waiting(output, figures.as_of) for to in letter.recipients)
+    tell = (letter for letter in waiting(output, figures.as_of) if letter.name == LEADERSHIP)
+    letters = tuple(letter.key(to) for letter in tell for to in letter.recipients)
     raised = tuple(_raised(remarks, figures.as_of))
     result = Result(finished, summary, tally, told_figures(figures), letters, raised)
     journal.finish_run(run, result)

@@ -1,25 +1,28 @@
 """The letter to leadership: the same words as on «Сводка», in HTML that every mail program shows, and in plain text."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.files import Outputs
 from pipeline.measuring.figures import Figures
-from pipeline.sending.outbox import OUTBOX, Attachment, Letter, SentBook, compose, has_gone
-from pipeline.wording import NBSP, band, decimals_beside, lowered, number, percent, schools
+from pipeline.sending.outbox import LEADERSHIP, Attachment, Letter, Telling, told_anew
+from pipeline.wording import NBSP, band, count, decimals_beside, lowered, number, percent, schools
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Brief
 from pipeline.writing.pages.doubts import is_headline_doubted, with_mark
 from pipeline.writing.pages.doubts import legend as doubt_legend
+from pipeline.writing.pages.words import restated_said
 from schemas.district import Registry, Topic
 
-FILE = "rukovodstvo.eml"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_BEHIND = 10
+_MOST_CHANGES = 5  # that the letter which corrects another names
+_NOTHING = "нет"
+_FILE = "файл"  # whatever it is called
+_DECIMALS = 1
 _BAR = 300  # pixels for 100 %
 
 _templates = Environment(
@@ -54,17 +57,94 @@ class Page(NamedTuple):
     summary: bytes
 
 
-def leadership_letter(pages: Sequence[Page], registry: Registry) -> Letter | None:
-    """The first page of each order, one after the other; None where «Рассылка» names nobody for it."""
-    to = tuple(dict.fromkeys(one.email for one in registry.mailing if Topic.SUMMARY in one.wants))
+class Earlier(NamedTuple):
+    """What letters to leadership have told before. `said`: those of the same date, the last one last
+    (`SentBook.said`); `telling`: what one of them told; `silent_since`: when the run began that read the last new
+    report, where none has come since the letter of an earlier date, else None."""
+
+    said: Sequence[str] = ()
+    telling: Callable[[str], Telling | None] = lambda _: None
+    silent_since: datetime | None = None
+
+
+_FIRST = Earlier()
+
+
+def leadership_letter(pages: Sequence[Page], registry: Registry, earlier: Earlier = _FIRST) -> Letter | None:
+    """The first page of each order, one after the other; None where «Рассылка» names nobody for it.
+
+    It is another letter where it tells something else. One that corrects an earlier one of its date, or has nothing
+    new to tell, says so in its subject and first of all.
+    """
+    to = tuple(one.email for one in registry.mailing if Topic.SUMMARY in one.wants)
     if not to:
         return None
     told = [_told(page) for page in pages]
     title = " ".join(page.brief.headline for page in pages)
-    html = _templates.get_template("letter.html").render(pages=told, title=title, theme=theme)
-    subject = " · ".join(_subject(page, alone=len(pages) == 1) for page in pages)
+    says, corrects = told_anew("\n\n".join(map(_says, pages)), earlier.said)
+    marked, first = _marked(pages, earlier, corrects)
+    html = _templates.get_template("letter.html").render(pages=told, title=title, first=first, theme=theme)
+    subject = marked + " · ".join(_subject(page, alone=len(pages) == 1) for page in pages)
     attachments = tuple(Attachment(page.name, page.summary, _XLSX) for page in pages)
-    return Letter(to, subject, "\n\n".join(map(_text, told)), html, attachments)
+    text = "\n\n".join([*filter(None, [first]), *map(_text, told)])
+    return Letter(to, subject, text, html, attachments, name=LEADERSHIP, says=says)
+
+
+def told_figures(pages: Sequence[Page]) -> dict[str, str]:
+    """What the letter tells in figures, to be held against by the one that corrects it: the cards, and the headline
+    item of every school."""
+    found: dict[str, str] = {}
+    for page in pages:
+        order = "" if len(pages) == 1 else f"{page.figures.form.subject}: "
+        found |= {f"{order}{card.label}": card.said for card in page.brief.cards}
+        for row in page.figures.activation:
+            if row.school and row.percent is not None:
+                found[f"{order}{row.school.name}"] = percent(row.percent, _DECIMALS)
+    return found
+
+
+def _marked(pages: Sequence[Page], earlier: Earlier, corrects: str) -> tuple[str, str]:
+    """What stands before the subject, and the first sentence; blank for a letter that is just the next one."""
+    if corrects:
+        told = earlier.telling(corrects)
+        changes = _changes(told.figures, told_figures(pages)) if told else []
+        when = f" {told.sent_at:%d.%m.%Y %H:%M}" if told else ""
+        if not changes:
+            why = " Показатели прежние; изменилось сказанное о школах или решениях." if told else ""
+            return "Уточнено: ", f"Это письмо уточняет отправленное{when}.{why}"
+        left = count(len(changes) - _MOST_CHANGES, ("показатель", "показателя", "показателей"))
+        more = f"; и ещё {left}" if len(changes) > _MOST_CHANGES else ""
+        said = f"{'; '.join(changes[:_MOST_CHANGES])}{more}."
+        return f"Исправлено ({changes[0]}): ", f"Это письмо исправляет отправленное{when}. {said}"
+    if earlier.silent_since:
+        when = f"{earlier.silent_since:%d.%m.%Y %H:%M}"
+        return "Новых отчётов нет: ", f"Новых отчётов нет: последний учтён в своде, сделанном {when}."
+    return "", ""
+
+
+def _changes(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """«Активация родителей: 51,3 % → 49,8 %»"""
+    names = list(dict.fromkeys((*now, *was)))
+    pairs = [(name, was.get(name, _NOTHING), now.get(name, _NOTHING)) for name in names]
+    return [f"{name}: {old} → {new}" for name, old, new in pairs if old != new]
+
+
+def _says(page: Page) -> str:
+    """What the page tells, for a comparison: neither how a file is called nor what was sent before is part of it."""
+    figures, brief = page.figures, page.brief
+    subline = brief.subline
+    for one in figures.restated:  # how it is said tells whether a letter has gone meanwhile
+        subline = subline.replace(restated_said(one, figures.every), "")
+    lines = [figures.form.id, brief.dates, brief.headline, " ".join(subline.split())]
+    lines += [f"{card.label}: {card.said} ({'; '.join(card.note_lines)})" for card in brief.cards]
+    lines += [f"{one.name}: {one.share}{one.mark}, {one.missing}" for one in _all_behind(figures)]
+    lines += [f"{decision.tag}. {decision.text}" for decision in brief.decisions]
+    lines += [f"{one.date}: {one.was} → {one.now}" for one in figures.restated if one.date != figures.as_of]
+    text = "\n".join(lines)
+    files = {said.file for said in figures.remarks if said.file} | {one.file for one in figures.unattributed}
+    for file in sorted(files, key=lambda name: (-len(name), name)):
+        text = text.replace(file, _FILE)
+    return text
 
 
 def _subject(page: Page, *, alone: bool) -> str:
@@ -104,14 +184,6 @@ def nobody_to_tell(registry: Registry) -> list[str]:
     return ["Письма руководству нет: на листе «Рассылка» реестра сводку не получает никто, исправьте его."]
 
 
-def put_in_outbox(letter: Letter, as_of: date, sender: str, journal: SentBook, outputs: Outputs) -> list[str]:
-    """The letter as a file that waits, unless it has reached everybody. Returns what is wrong with addresses."""
-    content, refusals = compose(letter, as_of, sender)
-    if not has_gone(content, as_of, journal):
-        outputs.add(Path(as_of.isoformat(), OUTBOX, FILE), content)
-    return [f"Письмо не уйдёт по адресу {address}: {reason}." for address, reason in refusals]
-
-
 def _text(told: _Told) -> str:
     """The same letter without any layout."""
     brief, where, behind, more, _, last = told
@@ -127,10 +199,16 @@ def _text(told: _Told) -> str:
 
 
 def _behind(figures: Figures) -> tuple[list[Behind], int]:
-    """Schools below the plan, the smallest share first, and how many more there are."""
+    """Schools below the plan that are shown, and how many more there are."""
+    rows = _all_behind(figures)
+    return rows[:_MOST_BEHIND], max(0, len(rows) - _MOST_BEHIND)
+
+
+def _all_behind(figures: Figures) -> list[Behind]:
+    """Schools below the plan, the smallest share first."""
     target = figures.target
     rows = sorted(figures.below, key=lambda row: row.percent or 0.0)
-    shown = [
+    return [
         Behind(
             row.school.name,
             percent(row.percent, decimals_beside(row.percent, target.min, target.max), in_column=True),
@@ -138,10 +216,9 @@ def _behind(figures: Figures) -> tuple[list[Behind], int]:
             number(row.shortfall or 0),
             with_mark("", is_headline_doubted(figures, row.school.code)),
         )
-        for row in rows[:_MOST_BEHIND]
+        for row in rows
         if row.school and row.percent is not None and target
     ]
-    return shown, max(0, len(rows) - _MOST_BEHIND)
 
 
 def _bar(share: float, low: float, high: float) -> list[Segment]:

@@ -1,27 +1,33 @@
-"""Letters as files: `<as-of>/outbox/*.eml` wait, `<as-of>/sent/*.eml` have gone.
+"""Letters as files: `<as-of>/outbox/*.eml` wait, `<as-of>/sent/*.eml` have gone, with whom each has reached.
 
 A letter is made of its contents alone: the same letter gives the same bytes, whenever it is made.
 """
 
+import glob
 import hashlib
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from pipeline.files import Outputs
+from pipeline.files import Outputs, safe_name
 from pipeline.sending.headers import LOSSLESS, check_headers
+from pipeline.sending.recipients import Refusal, mailbox, sorted_out
 
 OUTBOX = "outbox"
 SENT = "sent"
+LEADERSHIP = "rukovodstvo"  # the name of leadership's letter
 
 DRAFT_HEADER = "X-Unsent"  # Outlook and Thunderbird open such a file ready to be edited and sent
+# By these two headers outbox, `sent/` and journal speak of the same letter, whatever its file is called there.
+NAME_HEADER = "X-Svod-Letter"
+SAYS_HEADER = "X-Svod-Says"
+SENT_TO_HEADER = "X-Svod-Sent-To"  # in `sent/` alone, above the letter as it left
 
 
 class Attachment(NamedTuple):
@@ -32,20 +38,17 @@ class Attachment(NamedTuple):
 
 @dataclass(frozen=True)
 class Letter:
-    """`to`: addresses without names; those that are none are left out by `compose`, with a reason."""
+    """`to`: addresses without names; those that are none are left out by `compose`, with a reason. `name`: of its file
+    in the outbox, without suffix. `says`: what it tells, for a comparison; two letters of one name and date that say
+    the same are one, however their bytes differ. Blank: all that it carries."""
 
     to: tuple[str, ...]
     subject: str
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
-
-
-class Refusal(NamedTuple):
-    """An address that a letter does not reach, and why: a Russian clause."""
-
-    address: str
-    reason: str
+    name: str = field(kw_only=True)
+    says: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -64,16 +67,54 @@ class Waiting:
     def recipients(self) -> tuple[str, ...]:
         return tuple(mailbox.addr_spec for mailbox in self.message["To"].addresses) if self.message["To"] else ()
 
+    @property
+    def name(self) -> str:
+        return str(self.message[NAME_HEADER] or "")
+
     def key(self, recipient: str) -> str:
         return letter_key(self.message, self.as_of, recipient)
 
+    def parcel(self, recipient: str) -> "Parcel":
+        says = str(self.message[SAYS_HEADER] or "")
+        return Parcel(self.key(recipient), recipient, self.subject, self.as_of, self.name, says)
+
+
+class Parcel(NamedTuple):
+    """A letter to one recipient. `name` and `says` are blank where the letter bears none."""
+
+    key: str
+    recipient: str
+    subject: str
+    as_of: date
+    name: str
+    says: str
+
+
+class Telling(NamedTuple):
+    """What was told in a letter that has gone, and when the run began that made it. `figures`: what a figure is of ->
+    how it was said."""
+
+    sent_at: datetime
+    made: datetime
+    figures: Mapping[str, str]
+
 
 class SentBook(Protocol):
-    """What knows which letters have gone: the journal."""
+    """What knows which letters have gone: the journal (`pipeline.memory.post`). What writes raises OutputError."""
 
     def sent(self, key: str) -> datetime | None: ...
 
-    def mark_sent(self, key: str, when: datetime, recipient: str, subject: str, as_of: date) -> None: ...
+    def held(self, key: str) -> datetime | None: ...
+
+    def said(self, as_of: date, name: str) -> list[str]: ...
+
+    def about_to_send(self, parcel: Parcel, when: datetime) -> None: ...
+
+    def mark_sent(self, parcel: Parcel, when: datetime) -> None: ...
+
+    def mark_not_sent(self, key: str) -> None: ...
+
+    def mark_refused(self, parcel: Parcel, when: datetime, words: str) -> None: ...
 
 
 def compose(letter: Letter, as_of: date, sender: str = "") -> tuple[bytes, list[Refusal]]:
@@ -84,6 +125,8 @@ def compose(letter: Letter, as_of: date, sender: str = "") -> tuple[bytes, list[
     """
     recipients, refusals = sorted_out(letter.to)
     message = _message(letter)
+    message[NAME_HEADER] = safe_name(letter.name)
+    message[SAYS_HEADER] = _digest(letter.says) if letter.says else _content_digest(message)
     if recipients:
         message["To"] = ", ".join(recipients)
     message["Date"] = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
@@ -111,19 +154,72 @@ def waiting(output: Path, as_of: date | None = None) -> Iterator[Waiting]:
         except ValueError:
             continue  # not a folder of ours
         if as_of in (None, day):
-            for path in sorted(folder.glob("*.eml")):
-                yield Waiting(path, day, read(path.read_bytes()))
+            yield from _in_folder(folder, day)
 
 
-def number_waiting(output: Path, as_of: date) -> int:
-    """How many letters of that date wait."""
-    return sum(1 for _ in (output / as_of.isoformat() / OUTBOX).glob("*.eml"))
+def put_in_outbox(letter: Letter, as_of: date, sender: str, journal: SentBook, outputs: Outputs) -> list[str]:
+    """The letter as a file that waits, unless it has reached everybody. What waited under its name and tells what is
+    no longer so is taken away; but a letter of which it is not known whether it has gone stays, beside the new one:
+    only a person can say. Returns what is wrong with addresses."""
+    content, refusals = compose(letter, as_of, sender)
+    folder, name = Path(as_of.isoformat(), OUTBOX), safe_name(letter.name)
+    made = Waiting(Path(), as_of, read(content))
+    taken = set()
+    for other in _in_folder(outputs.root / folder, as_of, name):
+        is_another = other.key("") != made.key("")
+        if other.name not in ("", name) or (is_another and is_held(other, journal)):
+            taken.add(other.path.name)
+        else:
+            outputs.own_or_none(folder / other.path.name)
+    if not has_gone(content, as_of, journal, outputs.root):
+        outputs.add(folder / next(free for free in _names(name) if free not in taken), content)
+    return [f"Письмо не уйдёт по адресу {address}: {reason}." for address, reason in refusals]
 
 
-def has_gone(content: bytes, as_of: date, journal: SentBook) -> bool:
+def has_gone(content: bytes, as_of: date, journal: SentBook, output: Path) -> bool:
     """Have all recipients got the letter of these bytes? Then it need not wait in the outbox again."""
     letter = Waiting(Path(), as_of, read(content))
-    return bool(letter.recipients) and all(journal.sent(letter.key(address)) for address in letter.recipients)
+    left = {letter.key(address) for address in letter.recipients if not journal.sent(letter.key(address))}
+    return bool(letter.recipients) and (not left or left <= kept_as_sent(output, letter).keys())
+
+
+def is_held(letter: Waiting, journal: SentBook) -> bool:
+    """Is it not known of somebody whether he has got the letter?"""
+    return any(journal.held(letter.key(address)) for address in letter.recipients)
+
+
+class Anew(NamedTuple):
+    """What a letter says that always tells the newest, and the digest of what the letter before it said, which it
+    corrects; blank for the first."""
+
+    says: str
+    corrects: str
+
+
+def told_anew(says: str, said: Sequence[str]) -> Anew:
+    """`said`: what the letters before it said, the last one last (`SentBook.said`).
+
+    What was told, then corrected, and holds again is news: it differs by what it corrects from the letter that told it
+    first. What was told last is none.
+    """
+    for corrects in ("", *said[:-1]):
+        if said and said[-1] == _digest(_correcting(says, corrects)):
+            return Anew(_correcting(says, corrects), corrects)
+    corrects = said[-1] if said else ""
+    return Anew(_correcting(says, corrects), corrects)
+
+
+def _correcting(says: str, corrects: str) -> str:
+    return f"{says}\n{corrects}" if corrects else says
+
+
+def said_before(journal: SentBook, output: Path, as_of: date, name: str) -> list[str]:
+    """What letters of that name said that have gone for that date, the last one last: as the journal knows, and
+    where it was lost the letters themselves."""
+    if known := journal.said(as_of, name):
+        return known
+    kept = (one for one in _in_folder(output / as_of.isoformat() / SENT, as_of, name) if one.name == name)
+    return list(dict.fromkeys(str(one.message[SAYS_HEADER]) for one in sorted(kept, key=_left_at)))
 
 
 def outgoing(message: EmailMessage, sender: str, when: datetime) -> bytes:
@@ -136,50 +232,74 @@ def outgoing(message: EmailMessage, sender: str, when: datetime) -> bytes:
     return sent.as_bytes()
 
 
-def place_in_sent(outputs: Outputs, output: Path, letter: Waiting, content: bytes) -> None:
-    """Puts the letter as it left into `sent/`, beside earlier ones of its name, and takes it out of the outbox."""
+def keep_as_sent(outputs: Outputs, letter: Waiting, content: bytes, reached: Sequence[str]) -> None:
+    """The letter as it left, in `sent/` beside earlier ones of its name, headed by all whom it has reached: `content`
+    where none of them had got it before. Raises OutputError."""
     folder = letter.path.parent.with_name(SENT)
-    place = folder / letter.path.name
-    n = 2
+    place, n = folder / letter.path.name, 2
     while place.exists():
+        kept = Waiting(place, letter.as_of, read(place.read_bytes()))
+        if kept.key("") == letter.key(""):
+            content = _without_heading(place.read_bytes())
+            reached = [*_reached(kept), *reached]
+            break
         place = folder / f"{letter.path.stem}-{n}.eml"
         n += 1
-    outputs.add(place.relative_to(output), content)
+    usable, _ = sorted_out(reached)
+    heading = f"{SENT_TO_HEADER}: {', '.join(usable)}\r\n".encode()
+    outputs.add(place.relative_to(outputs.root), heading + content)
     outputs.commit()
-    letter.path.unlink()
+
+
+def kept_as_sent(output: Path, letter: Waiting) -> dict[str, datetime]:
+    """Keys under which letters of that name and date lie in `sent/`, and when they left: a second witness beside the
+    journal, which may be lost."""
+    found = {}
+    for kept in _in_folder(output / letter.as_of.isoformat() / SENT, letter.as_of, letter.name):
+        for address in _reached(kept):
+            found[kept.key(address)] = _left_at(kept)
+    return found
+
+
+def _reached(kept: Waiting) -> Sequence[str]:
+    """A letter of an earlier version lies in `sent/` when it has reached all whom it names."""
+    said = kept.message[SENT_TO_HEADER]
+    return str(said).split(", ") if said else kept.recipients
+
+
+def _without_heading(content: bytes) -> bytes:
+    heading, _, rest = content.partition(b"\r\n")
+    return rest if heading.startswith(SENT_TO_HEADER.encode()) else content
+
+
+def _left_at(kept: Waiting) -> datetime:
+    said = kept.message["Date"]
+    left = said.datetime if said else None
+    return left if left and left.tzinfo else datetime(kept.as_of.year, kept.as_of.month, kept.as_of.day, tzinfo=UTC)
+
+
+def _in_folder(folder: Path, as_of: date, name: str = "") -> Iterator[Waiting]:
+    """The letters in it whose file name begins so, by name."""
+    for path in sorted(folder.glob(f"{glob.escape(name)}*.eml")):
+        yield Waiting(path, as_of, read(path.read_bytes()))
+
+
+def _names(stem: str) -> Iterator[str]:
+    """`a.eml`, and where that is taken `a~2.eml`, `a~3.eml`…"""
+    yield f"{stem}.eml"
+    yield from (f"{stem}~{n}.eml" for n in itertools.count(2))
 
 
 def letter_key(message: EmailMessage, as_of: date, recipient: str) -> str:
-    """What the journal knows a letter to one recipient by: his address, the date, subject and contents.
+    """What the journal knows a letter to one recipient by: his mailbox, the date, its name and what it says.
 
-    Draft or not, whoever sends it and whenever: the key stays the same.
+    Draft or not, whoever sends it and whenever: the key stays the same. One that bears no name (of a version that gave
+    none, or a person's own) is known by its contents.
     """
-    told = "\n".join((recipient.casefold(), as_of.isoformat(), _content_digest(message)))
-    return hashlib.sha256(told.encode()).hexdigest()
-
-
-def sorted_out(addresses: Sequence[str]) -> tuple[list[str], list[Refusal]]:
-    """Usable addresses, each once, and the others with their reasons."""
-    usable: dict[str, None] = {}
-    refusals = []
-    for address in addresses:
-        try:
-            usable[checked_address(address)] = None
-        except ValueError as error:
-            refusals.append(Refusal(address, str(error)))
-    return list(usable), refusals
-
-
-def checked_address(text: str) -> str:
-    """The address as a mail server wants it, all ASCII. Raises ValueError with a Russian clause."""
-    try:
-        mailbox = Address(addr_spec=text.strip())
-        domain = mailbox.domain.encode("idna").decode("ascii")
-    except (MessageError, ValueError, IndexError):
-        raise ValueError("это не адрес электронной почты") from None
-    if not mailbox.username or not domain or "." not in domain:
-        raise ValueError("это не адрес электронной почты")
-    return Address(username=mailbox.username, domain=domain).addr_spec
+    if message[SAYS_HEADER] is None:
+        return _digest("\n".join((recipient.casefold(), as_of.isoformat(), _content_digest(message))))
+    known_by = str(message[NAME_HEADER]), str(message[SAYS_HEADER])
+    return _digest("\n".join((mailbox(recipient), as_of.isoformat(), *known_by)))
 
 
 def _message(letter: Letter) -> EmailMessage:
@@ -192,6 +312,15 @@ def _message(letter: Letter) -> EmailMessage:
         maintype, subtype = attachment.media_type.split("/")
         message.add_attachment(attachment.content, maintype=maintype, subtype=subtype, filename=attachment.name)
     return message
+
+
+def says_digest(letter: Letter) -> str:
+    """What the journal knows it by beside date and name, where the letter says what it tells."""
+    return _digest(letter.says)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(_encodable(text).encode()).hexdigest()
 
 
 def _encodable(text: str) -> str:

@@ -1,85 +1,71 @@
-"""Letters from the outboxes to a mail server: always encrypted, the certificate verified, nothing sent twice."""
+"""One letter to one recipient over a mail server: always encrypted, the certificate verified, and afterwards it is
+known whether it has gone, has not, or may have."""
 
+import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum, auto
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
-from pipeline.files import Outputs
-from pipeline.sending.outbox import Refusal, SentBook, Waiting, outgoing, place_in_sent, sorted_out, waiting
-from pipeline.settings import PASSWORD_VARIABLE, Mail
+from pipeline.settings import Mail
 from pipeline.wording import shortened
 from schemas.strict import UsageError
 
-TIMEOUT = 30  # seconds that the server may take for an answer
 # Said to the server as the name of this computer: its own may hold Cyrillic letters, which smtplib cannot say.
 HELLO = "[127.0.0.1]"
+_LAST_DOT = b".\r\n"
+_READY_FOR_DATA = 354
+_CLOSING = 421
+_PIECE = 2**16  # bytes of a letter that are said at once
 
 
-class Fate(StrEnum):
-    SENT = "отправлено"
-    SENT_BEFORE = "уже отправлено раньше"
-    TO_SEND = "ждёт отправки"  # in a dry run
-    NOT_SENT = "не отправлено"
+class Outcome(Enum):
+    SENT = auto()
+    WAITS = auto()  # it certainly has not gone, and may be tried again
+    REFUSED = auto()  # the server will not have it
+    UNKNOWN = auto()  # it was handed over whole, and no answer came
+
+
+class Answer(NamedTuple):
+    """What became of it; `reason`: a Russian clause, blank where it was sent."""
+
+    outcome: Outcome
+    reason: str = ""
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """What became of one letter. `to`: whom it reached now (in a dry run: whom it would reach)."""
+class Patience:
+    """Seconds: `timeout` for an answer, `after_dot` for the one that matters (by RFC 5321 a server may take ten
+    minutes to store a letter), `pauses` before what may be tried again is tried again."""
 
-    letter: str  # its file, relative to the output folder
-    subject: str
-    fate: Fate
-    to: tuple[str, ...] = ()
-    refusals: tuple[Refusal, ...] = ()  # whom it did not reach
+    timeout: float = 60
+    after_dot: float = 600
+    pauses: tuple[float, ...] = (15, 60, 240)
+    sleep: Callable[[float], object] = time.sleep
 
 
-def deliver(
-    output: Path, mail: Mail, password: str | None, journal: SentBook, now: datetime, as_of: date | None, dry_run: bool
-) -> list[Delivery]:
-    """Sends what waits in the outboxes (of one date, if given) to those who have not got it yet.
-
-    A letter that has reached all its recipients moves to `sent/`; another stays and is tried again the next time.
-    `dry_run` opens no connection and changes nothing. Raises UsageError where the settings do not suffice.
-    """
-    if dry_run:
-        addressed = (_addressed(file, journal) for file in waiting(output, as_of))
-        return [_delivery(output, letter, letter.due, letter.unusable, Fate.TO_SEND) for letter in addressed]
-    _require_settings(mail, password)
-    deliveries = []
-    with Outputs(output) as outputs, MailServer(mail, password) as server:
-        for file in waiting(output, as_of):
-            letter = _addressed(file, journal)
-            content = outgoing(file.message, mail.sender, letter.sent_at or now)
-            refused = server.send(content, letter.due) if letter.due else ()
-            missed = {refusal.address for refusal in refused}
-            reached = tuple(address for address in letter.due if address not in missed)
-            for address in reached:  # before the next letter is sent: a run killed here sends nothing twice
-                journal.mark_sent(file.key(address), now, address, file.subject, file.as_of)
-            refusals = letter.unusable + refused
-            if not refusals:
-                place_in_sent(outputs, output, file, content)
-            deliveries.append(_delivery(output, letter, reached, refusals, Fate.SENT))
-    return deliveries
+USUAL = Patience()
 
 
 class MailServer:
-    """The connection is made for the first letter, and again when it broke. A server that cannot be reached or does
-    not let us in is not asked again: every letter left would wait for the same refusal."""
+    """The connection is made for the first letter, and again when it broke. A server that cannot be reached, does not
+    let us in or is silent is not asked again: every letter left would wait for the same."""
 
-    def __init__(self, mail: Mail, password: str | None) -> None:
+    def __init__(self, mail: Mail, password: str | None, patience: Patience) -> None:
         self._mail = mail
         self._password = password
-        self._tls = _tls_context(mail)
+        self._patience = patience
+        self._tls = tls_context(mail)
         self._server: smtplib.SMTP | None = None
-        self._barred = ""
+        self._barred: Answer | None = None
+        self.for_good = False  # trying again without a person's doing would meet the same
 
     def __enter__(self) -> Self:
         return self
@@ -87,42 +73,142 @@ class MailServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._server:
+        if self._server and kind is None:
             with suppress(OSError):
                 self._server.quit()
+        self._hang_up()
 
-    def send(self, content: bytes, recipients: Sequence[str]) -> tuple[Refusal, ...]:
-        """Hands one letter over and gives those whom it does not reach; whatever happens, the next may be tried."""
+    def send(self, content: bytes, recipient: str, about_to: Callable[[], object]) -> Answer:
+        """Hands one letter over; whatever happens, the next may be tried. `about_to` is called when the server would
+        have it, before any of it is said: what it raises is raised, and nothing is sent."""
         if not self._server and not self._barred:
             self._open()
-        if not self._server:
-            return _to_all(recipients, self._barred)
+        if self._barred or not self._server:
+            assert self._barred
+            return self._barred
         try:
-            refused = self._server.sendmail(self._mail.sender_address, recipients, content)
-        except smtplib.SMTPRecipientsRefused as error:
-            refused = error.recipients
+            refused = self._addressed(self._server, content, recipient)
         except OSError as error:  # those of smtplib and ssl are OSErrors too
-            self._server.close()
-            self._server = None
-            return _to_all(recipients, _reason(error))
-        return tuple(Refusal(address, f"сервер не принял адрес: {_reply(*said)}") for address, said in refused.items())
+            return self._broken(error)
+        if refused:
+            return refused
+        try:
+            about_to()
+        except BaseException:
+            self._hang_up()
+            raise
+        return self._handed_over(self._server, content)
+
+    def _addressed(self, server: smtplib.SMTP, content: bytes, recipient: str) -> Answer | None:
+        """Who writes to whom; what speaks against it."""
+        size = [f"size={len(content)}"] if server.has_extn("size") else []
+        said = server.mail(self._mail.sender_address, size)
+        if said[0] // 100 != 2:
+            answer = self._refused(said, "сервер не принял отправителя: проверьте mail.sender ({})")
+            return self._bar(answer.reason, for_good=True) if answer.outcome is Outcome.REFUSED else answer
+        said = server.rcpt(recipient)
+        if said[0] // 100 != 2:
+            return self._refused(said, "сервер не принял адрес: {}")
+        return None
+
+    def _handed_over(self, server: smtplib.SMTP, content: bytes) -> Answer:
+        """The letter itself. Until its last dot is said the server has nothing that it could deliver."""
+        try:
+            said = server.docmd("DATA")
+            if said[0] != _READY_FOR_DATA:
+                return self._refused(said, "сервер не принял письмо ({})")
+            stuffed = _stuffed(content)
+            for start in range(0, len(stuffed), _PIECE):  # each has the time of an answer
+                server.send(stuffed[start : start + _PIECE])
+        except OSError as error:
+            return self._broken(error)
+        try:
+            server.send(_LAST_DOT)
+            assert server.sock
+            server.sock.settimeout(self._patience.after_dot)
+            said = server.getreply()
+            server.sock.settimeout(self._patience.timeout)
+        except OSError as error:
+            self._hang_up()
+            silent = _is_silence(error)
+            why = f"не ответил за {self._patience.after_dot:g} с" if silent else "прервал связь"
+            unknown = f"сервер получил письмо целиком и {why}: дошло ли оно, неизвестно"
+            if silent:
+                self._bar("сервер не отвечает, письмо не передано", for_good=True)
+            return Answer(Outcome.UNKNOWN, unknown)
+        if said[0] // 100 == 2:
+            return Answer(Outcome.SENT)
+        if said[0] // 100 in (4, 5):
+            return self._refused(said, "сервер не принял письмо ({})")
+        self._hang_up()
+        reply = _reply(*said)
+        return Answer(Outcome.UNKNOWN, f"ответ сервера на письмо непонятен ({reply}): дошло ли оно, неизвестно")
+
+    def _refused(self, said: tuple[int, bytes], why: str) -> Answer:
+        """An answer that is no consent: that of a server which closes or is busy may be another one later."""
+        code, _ = said
+        if code == _CLOSING or code < 0:
+            self._hang_up()
+        elif self._server:
+            try:
+                self._server.rset()
+            except OSError:
+                self._hang_up()
+        outcome = Outcome.REFUSED if code // 100 == 5 else Outcome.WAITS
+        return Answer(outcome, why.format(_reply(*said)))
+
+    def _broken(self, error: OSError) -> Answer:
+        """The connection broke before the server had the whole letter."""
+        self._hang_up()
+        reason = _reason(error, self._patience.timeout)
+        return self._bar(reason) if _is_silence(error) else Answer(Outcome.WAITS, reason)
 
     def _open(self) -> None:
         try:
-            self._server = _logged_in(self._mail, self._password, self._tls)
+            self._server = _logged_in(self._mail, self._password, self._tls, self._patience.timeout)
         except OSError as error:
-            self._barred = _reason(error)
+            self._bar(_reason(error, self._patience.timeout), for_good=_is_for_a_person(error))
+
+    def _bar(self, reason: str, *, for_good: bool = False) -> Answer:
+        """Letters that are left wait: the server is not asked for them."""
+        self._barred = Answer(Outcome.WAITS, reason)
+        self.for_good = for_good
+        return self._barred
+
+    def _hang_up(self) -> None:
+        if self._server:
+            self._server.close()
+            self._server = None
 
 
-def _logged_in(mail: Mail, password: str | None, tls: ssl.SSLContext) -> smtplib.SMTP:
+def _is_for_a_person(error: OSError) -> bool:
+    """Certificates, encryption, a log-in that is refused or not offered."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code // 100 == 5
+    return isinstance(error, ssl.SSLError | smtplib.SMTPNotSupportedError)
+
+
+def _is_silence(error: BaseException) -> bool:
+    """smtplib says of a timeout that the connection was lost."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+
+
+def _stuffed(content: bytes) -> bytes:
+    """As it goes over the line: no line of it is the last dot, and a line's end stands before that."""
+    stuffed = re.sub(rb"(?m)^\.", b"..", content)
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
+
+
+def _logged_in(mail: Mail, password: str | None, tls: ssl.SSLContext, timeout: float) -> smtplib.SMTP:
     server: smtplib.SMTP
     if mail.security == "tls":
-        server = smtplib.SMTP_SSL(mail.host, mail.server_port, HELLO, timeout=TIMEOUT, context=tls)
+        server = smtplib.SMTP_SSL(mail.host, mail.server_port, HELLO, timeout=timeout, context=tls)
     else:
-        server = smtplib.SMTP(mail.host, mail.server_port, HELLO, timeout=TIMEOUT)
+        server = smtplib.SMTP(mail.host, mail.server_port, HELLO, timeout=timeout)
     try:
         if mail.security == "starttls":
             server.starttls(context=tls)  # a server that does not offer it is an error: nothing goes in the clear
+        server.ehlo_or_helo_if_needed()
         if mail.user and password:
             server.login(mail.user, password)
     except OSError:
@@ -131,8 +217,8 @@ def _logged_in(mail: Mail, password: str | None, tls: ssl.SSLContext) -> smtplib
     return server
 
 
-def _tls_context(mail: Mail) -> ssl.SSLContext:
-    """The system's trusted certificates and the office's own."""
+def tls_context(mail: Mail) -> ssl.SSLContext:
+    """The system's trusted certificates and the office's own. Raises UsageError."""
     context = ssl.create_default_context()
     if mail.ca_file:
         try:
@@ -145,65 +231,20 @@ def _tls_context(mail: Mail) -> ssl.SSLContext:
     return context
 
 
-def _require_settings(mail: Mail, password: str | None) -> None:
-    if not mail.configured:
-        raise UsageError("Почта не настроена: укажите в settings.toml раздел [mail] с ключами host и sender.")
-    if mail.user and not password:
-        raise UsageError(f"Нет пароля почты: задайте переменную окружения {PASSWORD_VARIABLE}.")
-    if not f"{mail.user}{password or ''}".isascii():
-        raise UsageError(
-            f"В имени (mail.user) или в пароле почты ({PASSWORD_VARIABLE}) стоит не латинская буква: исправьте."
-        )
-
-
-@dataclass(frozen=True)
-class _Addressed:
-    """A waiting letter: who is still to get it, which of its addresses are none, since when all others have it."""
-
-    file: Waiting
-    due: tuple[str, ...]
-    unusable: tuple[Refusal, ...]
-    sent_at: datetime | None
-
-
-def _addressed(file: Waiting, journal: SentBook) -> _Addressed:
-    usable, unusable = sorted_out(file.recipients)
-    if not file.recipients:
-        unusable = [Refusal("", "в письме нет получателей: заполните лист «Рассылка» в реестре")]
-    times = {address: journal.sent(file.key(address)) for address in usable}
-    due = tuple(address for address, time in times.items() if time is None)
-    known = [time for time in times.values() if time is not None]
-    return _Addressed(file, due, tuple(unusable), max(known, default=None) if not due else None)
-
-
-def _delivery(
-    output: Path, letter: _Addressed, reached: tuple[str, ...], refusals: tuple[Refusal, ...], fate: Fate
-) -> Delivery:
-    """`fate` is what the letter has met if it reached anybody."""
-    if not reached:
-        fate = Fate.NOT_SENT if refusals else Fate.SENT_BEFORE
-    name = letter.file.path.relative_to(output).as_posix()
-    return Delivery(name, letter.file.subject, fate, reached, refusals)
-
-
-def _to_all(recipients: Sequence[str], reason: str) -> tuple[Refusal, ...]:
-    return tuple(Refusal(address, reason) for address in recipients)
-
-
-def _reason(error: OSError) -> str:
+def _reason(error: OSError, timeout: float) -> str:
     """What went wrong, as a Russian clause that says where to look."""
     match error:
         case smtplib.SMTPAuthenticationError():
             reply = _reply(error.smtp_code, error.smtp_error)
-            return f"сервер не принял имя или пароль: проверьте mail.user и {PASSWORD_VARIABLE} ({reply})"
+            return f"сервер не принял имя или пароль: проверьте mail.user и пароль ({reply})"
         case smtplib.SMTPNotSupportedError() if "STARTTLS" in str(error):
             return 'сервер не предлагает STARTTLS: укажите mail.security = "tls" или другой mail.port'
         case smtplib.SMTPNotSupportedError():
             return "сервер не принимает входа по паролю: проверьте mail.host и mail.user"
-        case smtplib.SMTPSenderRefused():
-            return f"сервер не принял отправителя: проверьте mail.sender ({_reply(error.smtp_code, error.smtp_error)})"
         case smtplib.SMTPResponseException():
-            return f"сервер не принял письмо ({_reply(error.smtp_code, error.smtp_error)})"
+            return f"сервер не готов принимать письма ({_reply(error.smtp_code, error.smtp_error)})"
+        case _ if _is_silence(error):
+            return f"сервер не ответил за {timeout:g} с: проверьте mail.host, mail.port и сеть"
         case smtplib.SMTPServerDisconnected():
             return "связь с сервером прервалась"
         case ssl.SSLCertVerificationError():
@@ -215,8 +256,6 @@ def _reason(error: OSError) -> str:
             return "защищённое соединение не установлено: проверьте mail.port и mail.security"
         case socket.gaierror():
             return "сервер не найден: проверьте mail.host и сеть"
-        case TimeoutError():
-            return f"сервер не ответил за {TIMEOUT} с: проверьте mail.host, mail.port и сеть"
         case _:
             return "нет связи с сервером: проверьте mail.host, mail.port и сеть"
 
