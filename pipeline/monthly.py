@@ -4,15 +4,17 @@ settings, journal and environment are touched; stages get values."""
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline import VERSION
-from pipeline.files import Kept, Outputs, Written, lock
+from pipeline.files import Kept, Outputs, Written, lock, safe_name
 from pipeline.measuring.calendar import Calendar
 from pipeline.memory import recording
+from pipeline.memory.approvals import awaits_approval, how_to_approve
 from pipeline.memory.archive import Archive
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal, Remembered
@@ -24,10 +26,17 @@ from pipeline.reading.reports import digest_of
 from pipeline.sending.delivery import Delivery, LeftOver, deliver, left_over
 from pipeline.sending.failures import NAME as FAILURES
 from pipeline.sending.failures import Missed, missed_letter, missed_since
-from pipeline.sending.outbox import OUTBOX, put_in_outbox, says_digest
+from pipeline.sending.outbox import (
+    OUTBOX,
+    TO_SCHOOLS,
+    put_in_outbox,
+    said_before,
+    says_digest,
+    told_anew,
+)
 from pipeline.sending.smtp import USUAL, Patience
 from pipeline.settings import Settings
-from pipeline.wording import NBSP, message, number, todo
+from pipeline.wording import NBSP, SCHOOL, listed, message, number, todo
 from schemas.decided import SHEET as DECISIONS
 from schemas.district import Registry, Topic
 from schemas.form import Form, load_form
@@ -42,8 +51,10 @@ if TYPE_CHECKING:
     from pipeline.measuring.figures import Figures
     from pipeline.sending.letters import Page
     from pipeline.writing.pages.brief import Brief
+    from pipeline.writing.returns import Return
 
 MB = 2**20
+_MOST_NAMED = 5  # schools in a sentence
 BIG_ARCHIVE = 500 * MB  # beyond it a run says how much room the archive takes
 
 
@@ -309,13 +320,15 @@ def _big_archive(job: Job) -> str:
 @dataclass(frozen=True)
 class Month:
     """The files of a date, made. `summary`: its path below the output folder; `digests`: by file, relative to the
-    date's folder; `failures`: what is to be said of the files at which the program failed."""
+    date's folder; `failures`: what is to be said of the files at which the program failed; `returns`: by file and
+    code of the school."""
 
     summary: Path
     content: bytes  # of the summary
     brief: "Brief"
     digests: dict[str, str]
     failures: tuple[str, ...]
+    returns: "dict[tuple[str, str], Return]"
 
     @property
     def digest(self) -> str:
@@ -356,7 +369,35 @@ def _write_letters(
     if job.beside:
         return []
     tell_missed(missed, journal.watchers(), job.as_of, job.settings, journal, outputs)
-    return tell_leadership([_page(survey, month)], registry, job.as_of, job.settings, job.now, journal, outputs)
+    page = _page(survey, month)
+    said = tell_leadership([page], registry, job.as_of, job.settings, job.now, journal, outputs)
+    return [*said, *_tell_schools(job, survey, month, journal, outputs)]
+
+
+def _tell_schools(job: Job, survey: Survey, month: Month, journal: Journal, outputs: Outputs) -> list[str]:
+    """Letters to schools into the outbox of the reporting date in force, so that another run of it sends none twice.
+    Returns what is to be said."""
+    from pipeline.sending.schools import school_letters
+
+    if not job.settings.mail.schools:
+        return []
+    figures, as_of, said, nowhere = survey.figures, _date_of_schools(job), list[str](), list[str]()
+    for letter in school_letters(figures, survey.catalogue, month.returns, job.calendar):
+        before = said_before(journal, outputs.root, as_of, safe_name(letter.name))
+        if letter.to:
+            letter = replace(letter, says=told_anew(letter.says, before).says)
+            said += put_in_outbox(letter, as_of, job.settings.mail.sender, journal, outputs)
+        else:
+            nowhere.append(letter.subject.partition(":")[0])
+    if nowhere:
+        names = listed(nowhere, _MOST_NAMED, SCHOOL)
+        said.append(f"Писем нет, потому что в реестре нет адреса школы («Электронная почта»): {names}.")
+    return said
+
+
+def _date_of_schools(job: Job) -> date:
+    """In whose folder letters to schools wait."""
+    return job.calendar.in_force(job.as_of) or job.as_of
 
 
 def _missed(journal: Journal, job: Job) -> Missed | None:
@@ -381,11 +422,15 @@ def tell_leadership(
     from pipeline.sending.letters import leadership_letter, told_figures
 
     earlier = recording.earlier_letters(journal, outputs.root, as_of, last_report or journal.last_report())
-    letter = leadership_letter(pages, registry, earlier)
+    asked = settings.mail.approval
+    letter = leadership_letter(pages, registry, earlier, how_to_approve(as_of) if asked else "")
     if letter is None:
         return []
     journal.note_telling(as_of, letter.name, says_digest(letter), now, told_figures(pages))
-    return put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)
+    said = put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)
+    if asked and journal.approval(as_of) is None:
+        said.append(f"Письма на {as_of:%d.%m.%Y} ждут утверждения: {how_to_approve(as_of)}.")
+    return said
 
 
 def tell_missed(
@@ -417,8 +462,9 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     from pipeline.writing.brief import make_brief
     from pipeline.writing.csv_files import answers_csv, findings_csv, indicators_csv
     from pipeline.writing.csv_schemas import csv_schemas
+    from pipeline.writing.explained import drafted_waivers
     from pipeline.writing.memo import write_memo
-    from pipeline.writing.registry import write_registry
+    from pipeline.writing.registry import EXPLAINED, write_explained, write_registry
     from pipeline.writing.summary import write_summary
     from pipeline.writing.web import write_web_page
 
@@ -434,7 +480,8 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     outputs.only(folder / "returns")
     outputs.own_or_none(folder / "registry.xlsx")
     ours = {*written_into(job.output / folder).values(), *contents_of(survey.intake)}
-    for place in ("returns", "registry.xlsx", memo, name):
+    outputs.own_or_none(folder / EXPLAINED)
+    for place in ("returns", "registry.xlsx", EXPLAINED, memo, name):
         outputs.shared(folder / place, ours)
     with ThreadPoolExecutor(1) as beside:
         returning = beside.submit(_add_returns, job, survey, add, log)
@@ -450,25 +497,36 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
         add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
         if registry.draft:
             add("registry.xlsx", write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
-        failures = returning.result()
+        if drafted := drafted_waivers(figures, catalogue):
+            add(EXPLAINED, write_explained(figures.form, drafted, job.as_of))
+        returns = returning.result()
     outputs.add(folder / MANIFEST, with_outputs(made_from, digests), last=True)
-    return Month(folder / name, summary, brief, digests, failures)
+    return Month(folder / name, summary, brief, digests, returns.failures, returns.files)
 
 
-def _add_returns(job: Job, survey: Survey, add: "Callable[..., None]", log: Path | None) -> tuple[str, ...]:
-    """The files that go back to schools, marked by a worker while this process writes the workbook. Returns what is to
-    be said of those at which the program failed."""
+class _Returns(NamedTuple):
+    """`failures`: what is to be said of the files at which the program failed; `files`: by file and school, where
+    letters to schools take them along."""
+
+    failures: tuple[str, ...]
+    files: "dict[tuple[str, str], Return]"
+
+
+def _add_returns(job: Job, survey: Survey, add: "Callable[..., None]", log: Path | None) -> _Returns:
+    """The files that go back to schools, marked by a worker while this process writes the workbook."""
     from pipeline.writing.returns import make_returns
 
     inbox, reads = survey.intake.inbox, survey.intake.reads
     files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}
-    failures = []
+    failures, kept = [], {}
     for one in make_returns(survey.figures, survey.catalogue, job.input, files, job.settings.limits, log):
         add(f"returns/{one.name}", one.content, durable=False)
+        if job.settings.mail.schools:
+            kept[one.file, one.school] = one
         if one.failed:
             why = f"внутренняя ошибка программы ({one.failed}): замечания не внесены в сам файл"
             failures.append(f"{one.file}: {why}, вместо него школе приготовлен заполненный бланк.")
-    return tuple(failures)
+    return _Returns(tuple(failures), kept)
 
 
 def contents_of(intake: Intake) -> set[str]:
@@ -478,7 +536,13 @@ def contents_of(intake: Intake) -> set[str]:
 
 def _send(job: Job, journal: Journal) -> list[Delivery]:
     mail, patience = job.settings.mail, job.patience
-    return deliver(job.output, mail, job.password, journal, job.now, job.as_of, dry_run=False, patience=patience)
+    out = partial(deliver, withheld=awaits_approval(journal, asked=mail.approval), patience=patience)
+    sent = out(job.output, mail, job.password, journal, job.now, job.as_of, dry_run=False)
+    day = _date_of_schools(job)
+    if mail.schools and day != job.as_of:
+        to_schools = partial(out, only=lambda one: one.name.startswith(TO_SCHOOLS))
+        sent += to_schools(job.output, mail, job.password, journal, job.now, day, dry_run=False)
+    return sent
 
 
 def _in_zone(moment: datetime | None, settings: Settings) -> datetime | None:

@@ -46,6 +46,15 @@ class Mail(_Section, frozen=True):
     sender: Annotated[
         str, Meta(description="От кого письма: адрес или «Имя <адрес>»", examples=["Свод <svod@example.ru>"])
     ] = ""
+    schools: Annotated[bool, Meta(description="Писать школам: что понято из отчёта, что исправить и к какому дню")] = (
+        False
+    )
+    reminders: Annotated[
+        bool, Meta(description="Напоминать школам об отчёте: за пять дней, на другой день и через неделю после срока")
+    ] = False
+    approval: Annotated[
+        bool, Meta(description="Письма ждут, пока дату не утвердят: python run.py approve ГГГГ-ММ-ДД")
+    ] = False
     ca_file: Annotated[
         str,
         Meta(
@@ -106,6 +115,13 @@ class Settings(_Section, frozen=True, dict=True):
     reporting_dates: Annotated[
         tuple[date, ...],
         Meta(description="Отчётные даты управления, кроме назначенных приказом", examples=[(date(2030, 4, 20),)]),
+    ] = ()
+    holidays: Annotated[
+        tuple[date, ...],
+        Meta(
+            description="Нерабочие дни управления, кроме суббот и воскресений: на них напоминания не приходятся",
+            examples=[(date(2030, 5, 1), date(2030, 5, 9))],
+        ),
     ] = ()
     days_before: Annotated[
         int, Meta(ge=0, le=366, description="За сколько дней до отчётной даты отчёт уже считается отчётом на неё")
@@ -213,7 +229,8 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "в разделе [mail] не хватает ключа «sender»: от какого адреса уходят письма"
     if mail.sender and not (re.fullmatch(r"[!-~]+@[!-~]+", mail.sender_address) and mail.sender.isprintable()):
         yield "ключ mail.sender: это не адрес латинскими буквами; пример: svod@example.ru"
-    if mail != Mail() and not mail.configured:
+    switched = msgspec.structs.replace(mail, schools=False, reminders=False, approval=False)  # of drafts too
+    if switched != Mail() and not mail.configured:
         yield "в разделе [mail] не хватает ключа «host»: через какой сервер уходят письма"
 
 

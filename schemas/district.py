@@ -94,7 +94,9 @@ class Recipient(NamedTuple):
 
 class Waiver(NamedTuple):
     """One row of «Исключения». A blank `code` leaves the item out of the school's plan (the order's note); a blank
-    `item` stands for the report as such. `under`: the numbers of all items that stand under it."""
+    `item` stands for the report as such. `under`: the numbers of all items that stand under it. `explanation`: the
+    school's words that the office has accepted; `figure`: to which answer they belong
+    (`schemas.explained.figure_of`), blank: to any."""
 
     school: str
     item: str
@@ -103,6 +105,8 @@ class Waiver(NamedTuple):
     who: str = ""
     until: date | None = None
     under: tuple[str, ...] = ()
+    explanation: str = ""
+    figure: str = ""
 
     def covers(self, item: str, day: date) -> bool:
         return self.is_about(item) and (self.until is None or day <= self.until)
@@ -114,7 +118,9 @@ class Waiver(NamedTuple):
 
     @property
     def words(self) -> str:
-        return f"{self.reason or 'основание не указано'}{f' ({self.who})' if self.who else ''}"
+        explained = f"по пояснению школы «{self.explanation}»" if self.explanation else ""
+        reason = self.reason or explained or "основание не указано"
+        return f"{reason}{f' ({self.who})' if self.who else ''}"
 
 
 class Paper(NamedTuple):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
+from schemas import explained
 from schemas.district import Topic
 from schemas.form import Form
 
@@ -271,11 +272,21 @@ VALID_UNTIL = Day(
     unread=_NOT_IN_FORCE,
     spellings=("Действует по",),
 )
+EXPLANATION = Text(
+    explained.WORDS,
+    holds="слова школы, их вписывает Свод; строка с пояснением действует, когда заполнено «Кто разрешил»",
+    unread=_NOT_IN_FORCE,
+)
+ABOUT = Text(
+    explained.MEMORY,
+    holds="вписывает Свод: о каком ответе пояснение; к другому ответу исключение не относится",
+    unread=_NOT_IN_FORCE,
+)
 WAIVERS = Table(
     "Исключения",
     "Замечание с исключением становится сведением, показатель учитывается, основание стоит рядом. После указанного дня "
     "исключение перестаёт действовать само.",
-    (SCHOOL_CODE, ITEM, REMARK, REASON, WHO, VALID_UNTIL),
+    (SCHOOL_CODE, ITEM, REMARK, REASON, WHO, VALID_UNTIL, EXPLANATION, ABOUT),
     "REGISTRY-WAIVER",
 )
 

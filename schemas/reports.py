@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from schemas.decided import DecisionsRead
+from schemas.explained import Explanation
 from schemas.remarks import Remark
 
 FIRST_YEAR, LAST_YEAR = 2013, 2099  # a report of another year, or a picture of its date, cannot be meant
@@ -67,10 +68,11 @@ class ReportRead:
 @dataclass(frozen=True)
 class FileRead:
     """What came out of one file of the inbox. `file` is relative to the input folder, with `/`. `decisions`: of a
-    summary workbook that has come back; it gives no report."""
+    summary workbook that has come back; it gives no report. `explanations`: of a returned file, to its remarks."""
 
     file: str
     digest: str
     reports: tuple[ReportRead, ...] = ()
     remarks: tuple[Remark, ...] = ()
     decisions: DecisionsRead | None = None
+    explanations: tuple[Explanation, ...] = ()

@@ -7,8 +7,10 @@ import string
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from msgspec.structs import replace as replace_in
 
@@ -23,6 +25,7 @@ from schemas import own_form, remarks
 from schemas.addresses import Spot
 from schemas.decided import DECISION, HEADINGS, SHEET, Decided, DecisionsRead, Matter, Memory, seal
 from schemas.district import Registry, School
+from schemas.explained import MEMORY, WORDS, Asked, remembered
 from schemas.form import Form, Relation
 from schemas.remarks import Remark, load_catalogue
 from schemas.reports import FileRead
@@ -48,6 +51,7 @@ from tests.test_intake import MISTAKEN, read_all
 from tests.test_own_form_touched import PASSPORT_ROW
 from tests.test_own_form_touched import read as read_touched
 from tests.test_package import archive, compound
+from tests.test_returned import order_form_file
 from tests.word import answered as in_word
 from tests.word import paragraph, run, text_box
 
@@ -181,6 +185,22 @@ def decided(*rows: list[str], headings: Iterable[str] = HEADINGS) -> Fixture:
     found = find_decisions(Book((Sheet(SHEET, cells),)), FORM)
     assert found
     return lambda folder: found.remarks
+
+
+def explained_elsewhere() -> Fixture:
+    """A report with the remarks' sheet of another school's returned file, filled in."""
+
+    def raised(folder: Path) -> Iterable[Remark]:
+        book = openpyxl.load_workbook(BytesIO(order_form_file(order_form())))
+        sheet = book.create_sheet("Замечания")
+        sheet.append([WORDS, MEMORY])
+        sheet.append(["Выбыли два класса", remembered(Asked("07", "COUNT-FELL", "6.2", MARCH, ""))])
+        book.save(folder / "01.xlsx")
+        found = read_file(Inputs(folder, FORM, Limits(), REGISTRY), Path("01.xlsx"))
+        assert isinstance(found, FileRead)
+        return found.remarks
+
+    return raised
 
 
 def summaries(*days: date) -> Fixture:
@@ -410,6 +430,8 @@ RAISED: dict[str, Fixture] = {
     "DECISIONS-UNREADABLE": decided(headings=HEADINGS[:4]),
     "DECISIONS-LATER": summaries(MARCH),
     "DECISIONS-DIFFER": summaries(JANUARY, JANUARY),
+    # a returned file that has come back
+    "EXPLANATION-ASTRAY": explained_elsewhere(),
     # its sheets
     "FORM-OTHER-ORDER": handed_out(form="form-meals"),
     "FORM-OTHER-VERSION": handed_out(version="0"),

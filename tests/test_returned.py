@@ -499,8 +499,9 @@ def test_it_prints_on_a4_without_the_hidden_column() -> None:
     sheet = opened(returned(by_xlsxwriter(), *(shown(f"B{row}") for row in range(2, 62))))["Замечания"]
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     assert (sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (0, True)
-    assert (sheet.print_area, sheet.print_title_rows) == ("'Замечания'!$A$1:$G$67", "$6:$6")
-    assert sheet.column_dimensions["H"].hidden
+    assert (sheet.print_area, sheet.print_title_rows) == ("'Замечания'!$A$1:$H$67", "$6:$6")
+    assert sheet.column_dimensions["I"].hidden
+    assert sheet.column_dimensions["I"].max == 10
 
 
 def test_sixty_remarks_are_sixty_rows_links_and_comments() -> None:

@@ -10,7 +10,7 @@ import typer
 
 from pipeline.commands import russian
 from pipeline.commands.refusals import refusal
-from pipeline.settings import load_settings
+from pipeline.settings import Settings, load_settings
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
@@ -111,8 +111,24 @@ def run(
         return 0
     from pipeline.commands.orders import main_jobs
 
-    ran = main_jobs(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs)
-    return LETTERS_LEFT if ran.letters_left else 0
+    chosen = load_settings(settings)
+    ran = main_jobs(input, output, as_of, chosen, mail=mail, jobs=jobs)
+    all_gone = _remind(input, output, chosen, mail=mail)
+    return LETTERS_LEFT if ran.letters_left or not all_gone else 0
+
+
+def _remind(input: Path, output: Path, settings: Settings, *, mail: bool) -> bool:
+    """Reminders that are due today, where they are switched on. Has all gone that was to go?"""
+    if not settings.mail.reminders:
+        return True
+    from pipeline.commands.posting import ready_to_send
+    from pipeline.commands.remind import remind_all
+
+    password = ready_to_send(settings) if mail else None
+    reminded = remind_all(input, output, settings, datetime.now(settings.zone), mail=mail, password=password)
+    for line in reminded.lines:
+        print(line)
+    return all(one.is_done for one in reminded.deliveries)
 
 
 def _refuse_options_before(context: typer.Context) -> None:
@@ -251,6 +267,21 @@ def mail(
     for line in posted.lines:
         print(line)
     return 0 if posted.all_gone else LETTERS_LEFT
+
+
+@app.command(cls=russian.Command)
+def approve(
+    day: Annotated[Any, typer.Argument(parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД, или период.")],
+    output: Output = Path("output"),
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> None:
+    """Утверждает дату: её письма могут уходить, а позднейшие исправления будут названы исправлениями."""
+    from pipeline.commands.approve import approve as close
+
+    chosen = load_settings(settings)
+    for line in close(output, day, chosen, datetime.now(chosen.zone)):
+        print(line)
 
 
 @app.command(cls=russian.Command)

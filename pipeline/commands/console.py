@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 _console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 _MOST_FILES = _MOST_SCHOOLS = 5  # that a line names
+_EXPLANATION = ("пояснение", "пояснения", "пояснений")
 _LETTER = ("письмо", "письма", "писем")
 _LOG = logging.getLogger("svod")
 
@@ -248,7 +249,10 @@ def say_planted(planted: "list[tuple[Planted, bool]]") -> None:
 
 def _result(done: "Done") -> Iterator[tuple[str, str]]:
     """What a person has to know at the end, with the date above it and the path below it twelve lines at most."""
-    from pipeline.writing.pages.words import registry_lacks  # with pandas: a command that measures nothing goes without
+    # with pandas: a command that measures nothing goes without
+    from pipeline.measuring.figures import Heard
+    from pipeline.writing.pages.words import registry_lacks
+    from pipeline.writing.registry import EXPLAINED
 
     figures, inbox, folder = done.figures, done.survey.intake.inbox, done.summary.path.parent
     passed_over = f" (служебных пропущено: {len(inbox.passed_over)})" if inbox.passed_over else ""
@@ -276,6 +280,9 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
         yield figures.form.headline.name, _against_target(figures)
     if done.returned:
         yield "Вернуть школам", f"{count(done.returned, FILE)} — папка {folder / 'returns'}"
+    if explained := sum(one.heard is Heard.WAITS for one in figures.explanations):
+        said = f"{count(explained, _EXPLANATION)} — файл {folder / EXPLAINED}: примите их в реестре"
+        yield "Пояснения школ", said
     if waiting := sum(bool(one.due) for one in done.left_over if one.as_of == figures.as_of):
         yield "Ждут отправки", f"{count(waiting, _LETTER)} — папка {folder / OUTBOX}, отправляет команда mail"
 

@@ -48,7 +48,7 @@ def hand_out_forms(job: Job, said: str) -> HandedOut:
     if said and why_blank:
         raise UsageError(f"Бланк для школы «{said}» не сделать. {why_blank}")
     schools = [school_of(registry, said)] if said else _wanted(registry, job.as_of)
-    before = dict(_answers(survey)) if survey else {}
+    before = answers_before(survey) if survey else {}
     results = Path(job.as_of.isoformat())
     folder = results / "forms"
     with lock(job.output), Outputs(job.output) as outputs:
@@ -93,6 +93,11 @@ def _last_time(job: Job) -> Survey | None:
         return None
     yesterday = job.as_of - timedelta(days=1)
     return monthly.take_survey(replace(job, as_of=yesterday))
+
+
+def answers_before(survey: Survey) -> dict[str, Prefill]:
+    """Code of a school -> what its form is handed out with."""
+    return dict(_answers(survey))
 
 
 def _answers(survey: Survey) -> Iterator[tuple[str, Prefill]]:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.commands.choosing import school_of
+from pipeline.memory.approvals import Approval
 from pipeline.memory.journal import FILE, FileLine, Journal, RemarkLine, RunLine
 from pipeline.memory.post import AttemptLine, LetterLine
 from pipeline.sending.delivery import short
@@ -28,6 +29,7 @@ _NARROW = (
     "Отчёт на",
     "Поступил",
     "Впервые прочитан",
+    "Утверждён",
 )  # dates, moments
 
 
@@ -51,6 +53,7 @@ def history(
             yield from _runs(journal.runs(), zone)
             yield from _letters(journal.letters(), zone)
             yield from _attempts(journal.attempts(), zone)
+            yield from _approvals(journal.approvals(), zone)
 
 
 def _known_code(journal: Journal, said: str, registry: Callable[[], Registry]) -> str:
@@ -160,6 +163,12 @@ def _attempts(lines: list[AttemptLine], zone: ZoneInfo) -> Iterator[str | Table]
             for line in lines
         ),
     )
+
+
+def _approvals(lines: list[Approval], zone: ZoneInfo) -> Iterator[str | Table]:
+    if lines:
+        yield "Утверждённые даты."
+        yield _table(("Свод на", "Утверждён"), ((day(one.as_of), _moment(one.approved_at, zone)) for one in lines))
 
 
 def _table(headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pipeline.commands import console
 from pipeline.commands.posting import patient
 from pipeline.files import lock
+from pipeline.memory.approvals import awaits_approval
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.memory.post import AttemptLine
@@ -49,6 +50,7 @@ def send_waiting(
         deliveries = deliver(
             output, mail, password, journal, now, as_of, dry_run,
             only=lambda one: only is None or only in map(one.key, one.recipients), patience=patience or patient(),
+            withheld=awaits_approval(journal, asked=mail.approval),
         )  # fmt: skip
         left = left_over(output, journal, as_of)
         warning = journal.warning

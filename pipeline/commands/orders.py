@@ -12,6 +12,7 @@ from pipeline.commands.failing import failures_told
 from pipeline.commands.posting import patient, ready_to_send
 from pipeline.commands.run import do, main_job, require_folders, say_when
 from pipeline.files import Outputs, lock, safe_name
+from pipeline.memory.approvals import awaits_approval
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.monthly import Done, Job, calendar_of
@@ -48,8 +49,6 @@ def main_jobs(
     if len(settings.forms) == 1:
         done = main_job(input, output, as_of, settings, mail=mail, jobs=jobs, why=why)
         return Ran([done], mail and console.is_left(done.deliveries, done.left_over, done.figures.as_of))
-    from pipeline.reading.orders import share_out  # here: the run of one order does not wait for it
-
     require_folders(input, output)
     now = datetime.now(settings.zone)
     password = ready_to_send(settings) if mail else None
@@ -66,6 +65,8 @@ def main_jobs(
 
 def _do_each(some: list[tuple[Job, bool]], forms: list[Form], as_of: date | str | None) -> list[Done]:
     """The main job of each order that has a period to be told of, over the same files."""
+    from pipeline.reading.orders import share_out  # here: the run of one order does not wait for it
+
     with console.progress() as progress:
         shared = share_out(forms, [monthly.read_all(job, progress) for job, _ in some])
     if shared.nobodys:
@@ -148,7 +149,11 @@ def _write_letter(
             outputs.commit()
         sent: list[Delivery] = []
         if mail:
-            sent = deliver(output, settings.mail, password, journal, now, as_of, dry_run=False, patience=patient())
+            withheld = awaits_approval(journal, asked=settings.mail.approval)
+            sent = deliver(
+                output, settings.mail, password, journal, now, as_of, dry_run=False, withheld=withheld,
+                patience=patient(),
+            )  # fmt: skip
         left = left_over(output, journal)
     for line in (*said, *(console.delivery_lines(sent) if mail else ()), *console.left_lines(left, as_of)):
         console.say(line)

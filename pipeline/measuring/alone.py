@@ -4,14 +4,15 @@ No other school is named in them, so none can be on the page.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
-from pipeline.measuring.figures import Doubts, Figures, Mended, Numbers, Problem, Rests, Statement
+from pipeline.measuring.figures import Doubts, Explained, Figures, Mended, Numbers, Problem, Rests, Statement
 from pipeline.wording import NBSP
 from schemas.district import School
+from schemas.explained import asked
 from schemas.remarks import Remark
 
 NOT_NAMED = "название не приводится"
@@ -23,6 +24,7 @@ def alone(figures: Figures, school: School) -> Figures:
     """The municipality's row is the school's; `totals`, `bases`, `rules`, `reconciliation.items` stay as they are."""
     others = list(_names_of_others(figures, school))
     before = figures.before
+    own = [(remark, _naming_nobody(remark, others)) for remark in _own_remarks(school, figures)]
     return replace(
         figures,
         schools=(school,),
@@ -40,7 +42,7 @@ def alone(figures: Figures, school: School) -> Figures:
         answers=_of(school, figures.answers),
         trend=_own_course(school, figures.trend),
         problems=tuple(_with_solutions_alone(p, others) for p in figures.problems if p.school == school),
-        remarks=tuple(_naming_nobody(remark, others) for remark in _own_remarks(school, figures)),
+        remarks=tuple(remark for _, remark in own),
         mended=tuple(_naming_nobody_else(one, others) for one in figures.mended if one.remark.school == school.code),
         numbers=Numbers(tuple(one for one in figures.numbers.schools if one.school_code == school.code)),
         unattributed=(),
@@ -52,12 +54,19 @@ def alone(figures: Figures, school: School) -> Figures:
             taken=tuple(one for one in figures.reconciliation.taken if one.school == school),
         ),
         waivers=tuple(waiver for waiver in figures.waivers if waiver.school == school.code),
+        explanations=tuple(_explained_alone(school, figures, own)),
         restated=(),
         followed=(),
         doubts=_own_doubts(school, figures.doubts, others),
         undoubted=None,
         before=alone(before, school) if before and school in before.schools else None,
     )
+
+
+def naming_nobody(remarks: Iterable[Remark], school: School, figures: Figures) -> list[Remark]:
+    """The remarks as the school is told them: no other school and no file of another is named."""
+    others = list(_names_of_others(figures, school))
+    return [_naming_nobody(remark, others) for remark in remarks]
 
 
 def _of(school: School, frame: pd.DataFrame) -> pd.DataFrame:
@@ -75,6 +84,14 @@ def _own_remarks(school: School, figures: Figures) -> Iterator[Remark]:
     """Those on the registry are the office's."""
     files = {source.file for source in figures.sources}
     return (remark for remark in figures.remarks if remark.school == school.code and remark.file in files)
+
+
+def _explained_alone(school: School, figures: Figures, own: Iterable[tuple[Remark, Remark]]) -> Iterator[Explained]:
+    """What the school has said, beside its remarks as they are told to it alone. `own`: each before and after."""
+    known = {asked(remark): asked(told) for remark, told in own}
+    for one in figures.explanations:
+        if one.asked.school == school.code:
+            yield one._replace(asked=known.get(one.asked) or one.asked)
 
 
 def _own_doubts(school: School, doubts: Doubts, others: Sequence[str]) -> Doubts:

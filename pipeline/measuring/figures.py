@@ -18,6 +18,7 @@ from pipeline.measuring.rules import Rule
 from schemas.answers import Why
 from schemas.decided import Decided
 from schemas.district import School, Waiver, by_group
+from schemas.explained import Asked, asked
 from schemas.form import Form, Target
 from schemas.periods import Every
 from schemas.remarks import Remark
@@ -473,6 +474,27 @@ class Numbers:
         return bool(self.totals)
 
 
+class Heard(StrEnum):
+    """What has become of a school's explanation."""
+
+    ACCEPTED = "принято"
+    WAITS = "не принято"
+    NOT_NEEDED = "не требуется"  # the remark it was given to stands no more: mended, or the answer is another now
+
+
+class Explained(NamedTuple):
+    """What a school has said to a remark on its report in the picture."""
+
+    asked: Asked
+    words: str
+    heard: Heard
+
+    @property
+    def said(self) -> str:
+        """«Выбыли два класса (не принято)»"""
+        return f"{self.words} ({self.heard.value})"
+
+
 class Measured(NamedTuple):
     """What is made of the answers of a picture; each as `Figures` has it."""
 
@@ -510,6 +532,7 @@ class Figures:
     unbased: school and item of the answers that lack only the registry's base: they are set aside, and no fault of the
         school.
     waivers: the office's exceptions in force at that date, of the schools expected.
+    explanations: what schools have said to the remarks on their reports in the picture.
     doubts: which statements rest on an answer under question. undoubted: the same figures with what is `Measured`
         anew without these answers; None where nothing is under question.
     answers: the facts behind the figures — school_code, item, field, text, number, counted, basis, waived
@@ -548,6 +571,7 @@ class Figures:
     unattributed: tuple[Unattributed, ...] = ()
     unbased: frozenset[tuple[str, str]] = frozenset()
     waivers: tuple[Waiver, ...] = ()
+    explanations: tuple[Explained, ...] = ()
     restated: tuple[Restated, ...] = ()
     followed: tuple[Followed, ...] = ()  # decisions of earlier summaries, by the date of the summary
     doubts: Doubts = Doubts()
@@ -578,6 +602,15 @@ class Figures:
     def every(self) -> Every:
         """What the reports are about: how things stand on a date, or a period."""
         return self.form.period.every
+
+    @cached_property
+    def explained(self) -> dict[Asked, Explained]:
+        return {one.asked: one for one in self.explanations}
+
+    def explained_of(self, remark: Remark) -> Explained | None:
+        """What the school has said to the remark."""
+        about = asked(remark) if self.explanations else None
+        return self.explained.get(about) if about else None
 
     @cached_property
     def carried_reports(self) -> frozenset[str]:

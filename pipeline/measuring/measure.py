@@ -17,6 +17,7 @@ from pipeline.measuring.decided import followed, said_of_decisions
 from pipeline.measuring.deliveries import year_of_reports
 from pipeline.measuring.doubt import doubted_answers, inherited, without_doubted
 from pipeline.measuring.evidence import Evidence
+from pipeline.measuring.explained import explanations
 from pipeline.measuring.figures import (
     FORMER_SUMMARY,
     NOT_A_FORM,
@@ -123,6 +124,7 @@ def _figures(evidence: Evidence, before: Figures | None) -> Figures:
             evidence.catalogue, remarks, standing_by_date(evidence, remarks), about_nothing(form, evidence.catalogue)
         ),
         waivers=evidence.waivers,
+        explanations=explanations(evidence, remarks),
         sources=sources,
         reconciliation=reconcile(evidence, measured.coverage, measured.totals, of_units, sources, remarks),
         bases=_bases(shown),

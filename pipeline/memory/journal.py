@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from pipeline.memory import database as db
+from pipeline.memory.approvals import SCHEMA as APPROVALS_SCHEMA
+from pipeline.memory.approvals import Approvals
 from pipeline.memory.post import SCHEMA as POST_SCHEMA
 from pipeline.memory.post import Post
 from schemas.strict import UsageError
@@ -102,6 +104,7 @@ _SCHEMA = (
     ) WITHOUT ROWID
     """,
     *POST_SCHEMA,
+    *APPROVALS_SCHEMA,
 )
 
 
@@ -196,7 +199,7 @@ class RemarkLine(NamedTuple):
     run_started: datetime
 
 
-class Journal(Post):
+class Journal(Post, Approvals):
     """`warning` is one Russian sentence when the journal was found damaged, else blank."""
 
     def __init__(self, database: sqlite3.Connection, name: str = FILE, warning: str = "") -> None:
@@ -418,6 +421,11 @@ class Journal(Post):
             FileLine(names[digest], code, _day(as_of), _arrival(first_seen, arrived))
             for digest, first_seen, arrived, code, as_of in rows
         ]
+
+    def reported(self) -> list[tuple[str, date]]:
+        """School and date of every report that a run has read, as the last run saw them."""
+        rows = self._database.execute("SELECT DISTINCT school, as_of FROM reports ORDER BY school, as_of")
+        return [(school, date.fromisoformat(as_of)) for school, as_of in rows]
 
     def schools(self) -> list[str]:
         """Codes of the schools of which a report or a remark is known."""

@@ -202,10 +202,11 @@ def handed_out(written: Mapping[str, str]) -> bytes:
 
 
 def that_count(settings: Settings) -> dict[str, object]:
-    """The settings that can change a figure: none of the mail's, the archive's or the PDF's; the form and the workbook
-    with decisions stand for themselves."""
+    """The settings that can change a figure: none of the mail's, the archive's or the PDF's, nor the days on which
+    nobody is reminded; the form and the workbook with decisions stand for themselves."""
+    silent = ("archive", "decisions", "form", "holidays", "mail", "pdf")
     values: dict[str, object] = msgspec.to_builtins(settings)
-    return {key: value for key, value in values.items() if key not in ("archive", "decisions", "form", "mail", "pdf")}
+    return {key: value for key, value in values.items() if key not in silent}
 
 
 def canonical(form: Form) -> bytes:

@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.memory.approvals import Approval
 from pipeline.memory.journal import FILE, Arrival, Figure, Journal, Raised, Remembered, Result, Tally
 from pipeline.memory.manifest import that_count
 from pipeline.reading.intake import Intake
-from pipeline.sending.outbox import LEADERSHIP, said_before, waiting
+from pipeline.sending.outbox import LEADERSHIP, Telling, said_before, waiting
 from pipeline.settings import Settings
 from schemas.form import Form
 from schemas.registry_book import FILE as REGISTRY
@@ -57,11 +58,21 @@ def earlier_letters(journal: Journal, output: Path, as_of: date, last_report: da
 
     before = journal.told_last(as_of, LEADERSHIP)
     silent = before is not None and (last_report is None or last_report <= before.made)
+    said, approval = said_before(journal, output, as_of, LEADERSHIP), journal.approval(as_of)
+    if approval and approval.says and approval.says not in said:  # approved, and not sent as it was
+        said = [approval.says, *said]
     return Earlier(
-        said_before(journal, output, as_of, LEADERSHIP),
-        partial(journal.told_in, as_of, LEADERSHIP),
+        said,
+        partial(_telling, journal, as_of, approval),
         (last_report or before.made) if before and silent else None,
+        approval.approved_at if approval else None,
     )
+
+
+def _telling(journal: Journal, as_of: date, approval: Approval | None, says: str) -> Telling | None:
+    """Of a letter that has gone, or was approved to go."""
+    told = journal.told_in(as_of, LEADERSHIP, says)
+    return told or (journal.approved_telling(approval) if approval and approval.says == says else None)
 
 
 def behind_the_journal(journal: Journal, now: datetime) -> str:

@@ -23,6 +23,7 @@ from pipeline.reading.inbox import shown_path
 from pipeline.reading.opening.guard import Unreadable, look
 from pipeline.reading.reports import Inputs, digest_of
 from schemas.decided import DecisionsRead
+from schemas.explained import Explanation
 from schemas.remarks import Remark, Severity
 from schemas.reports import FileRead, ReportRead
 
@@ -153,6 +154,7 @@ class _Read(msgspec.Struct, frozen=True, array_like=True):
     reports: tuple[_Report, ...]
     remarks: tuple[_Remark, ...]
     decisions: DecisionsRead | None = None
+    explanations: tuple[Explanation, ...] = ()
 
 
 def _freeze(read: FileRead) -> _Read:
@@ -160,6 +162,7 @@ def _freeze(read: FileRead) -> _Read:
         tuple(_Report(replace(report, written=frozenset()), tuple(sorted(report.written))) for report in read.reports),
         tuple(map(_freeze_remark, read.remarks)),
         read.decisions,
+        read.explanations,
     )
 
 
@@ -181,7 +184,7 @@ def _freeze_remark(remark: Remark) -> _Remark:
 def _thaw(kept: _Read, file: str, digest: str) -> FileRead:
     reports = tuple(replace(report.read, written=frozenset(report.written)) for report in kept.reports)
     remarks = tuple(_thaw_remark(remark, file) for remark in kept.remarks)
-    return FileRead(file, digest, reports, remarks, kept.decisions)
+    return FileRead(file, digest, reports, remarks, kept.decisions, kept.explanations)
 
 
 def _thaw_remark(kept: _Remark, file: str) -> Remark:

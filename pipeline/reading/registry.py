@@ -16,7 +16,8 @@ from pipeline.reading.registry_rows import Known, Row, SheetRead, read_sheet
 from pipeline.reading.schools import Schools
 from pipeline.wording import shortened
 from schemas import registry_book as book_of
-from schemas.district import MUNICIPALITY, NO_GROUP, UNKNOWN, Paper, Recipient, Registry, School, Topic, Waiver
+from schemas.district import MUNICIPALITY, NO_GROUP, UNKNOWN, Paper, Recipient, Registry, School, Topic, Unknown, Waiver
+from schemas.explained import Asked, recalled
 from schemas.form import Form
 from schemas.likeness import is_slip, plain
 from schemas.registry_book import FILE, SCHOOLS
@@ -204,9 +205,19 @@ def _recipients(sheet: SheetRead) -> Iterator[Recipient]:
 
 
 def _waivers(sheet: SheetRead, form: Form) -> Iterator[Waiver]:
+    """Those in force. One that accepts a school's explanation is once the office has said who allows it: until then it
+    is no mistake either."""
     for row in sheet.rows:
-        school, item, code = row.school(book_of.SCHOOL_CODE), row.item(book_of.ITEM), row.remark_code(book_of.REMARK)
-        reason, who, until = row.text(book_of.REASON), row.text(book_of.WHO), row.day(book_of.VALID_UNTIL)
+        who, explanation, memory = row.text(book_of.WHO), row.text(book_of.EXPLANATION), row.text(book_of.ABOUT)
+        about = recalled(memory) if isinstance(memory, str) else None
+        if said := _not_as_drafted(row, memory, about):
+            row.say("REGISTRY-WAIVER", book_of.ABOUT, what=said)
+            continue
+        if who == "" and (explanation != "" or about):
+            continue
+        school, code = row.school(book_of.SCHOOL_CODE), row.remark_code(book_of.REMARK)
+        item = about.item if about else row.item(book_of.ITEM)
+        reason, until = row.text(book_of.REASON), row.day(book_of.VALID_UNTIL)
         if item == code == "":
             row.say("REGISTRY-WAIVER", book_of.ITEM, what="нет ни пункта, ни кода замечания")
         elif (
@@ -216,8 +227,28 @@ def _waivers(sheet: SheetRead, form: Form) -> Iterator[Waiver]:
             and reason is not UNKNOWN
             and who is not UNKNOWN
             and until is not UNKNOWN
+            and explanation is not UNKNOWN
+            and memory is not UNKNOWN
         ):
-            yield Waiver(school.code, item, code, reason, who, until, form.under(item))
+            under, figure = ((), about.figure) if about else (form.under(item), "")
+            yield Waiver(school.code, item, code, reason, who, until, under, explanation, figure)
+
+
+def _not_as_drafted(row: Row, memory: str | Unknown, about: Asked | None) -> str:
+    """Why a row of a school's explanation is not the one that Svod has drafted, as a clause; blank where it is, or is
+    none at all. Whoever copies such a row without its last columns would allow more than was explained."""
+    if any(recalled(text) for text in row.unheaded()):
+        headings = f"«{book_of.EXPLANATION.heading}» и «{book_of.ABOUT.heading}»"
+        return f"строка с пояснением скопирована без заголовков: добавьте {headings}"
+    if memory is UNKNOWN or memory == "":
+        return ""
+    if about is None:
+        return f"ячейка «{book_of.ABOUT.heading}» изменена: скопируйте строку заново"
+    typed = [row.typed(column) for column in (book_of.SCHOOL_CODE, book_of.ITEM, book_of.REMARK)]
+    meant = [about.school, about.item, about.code]
+    if any(a.casefold().lstrip("0") != b.casefold().lstrip("0") for a, b in zip(typed, meant, strict=True)):
+        return "пояснение дано к другой школе, пункту или замечанию: скопируйте строку заново"
+    return ""
 
 
 def _papers(sheet: SheetRead) -> Iterator[Paper]:

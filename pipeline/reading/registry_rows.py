@@ -6,6 +6,7 @@ the blank text. In a column whose heading is not understood every cell is UNKNOW
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -217,6 +218,16 @@ class Row:
         if any(likeness(typed, title) >= SAME_WORDING for form in self.known.beside for title in form.unseen):
             return UNKNOWN  # of another order
         return self._strange(column, f"среди документов приказа нет «{shortened(typed, 40)}»", typed)
+
+    def typed(self, column: Column) -> str:
+        """What stands there, understood or not; blank where nothing does."""
+        cell = self.cells.get(self.headings.at.get(column.heading, 0))
+        return "" if cell is None or cell.fault else as_typed(cell)
+
+    def unheaded(self) -> Iterator[str]:
+        """The texts that stand under no heading of the table."""
+        others = (cell for number, cell in self.cells.items() if number not in self.headings.columns)
+        return (cell.value for cell in others if isinstance(cell.value, str))
 
     # ── what is said of it ───────────────────────────────────────────────────────────────────────────────
 

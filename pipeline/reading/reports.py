@@ -10,9 +10,10 @@ from pipeline.reading.inbox import shown_path
 from pipeline.reading.opening.guard import Unreadable, look
 from pipeline.settings import Limits
 from schemas.district import Registry
+from schemas.explained import Explanation
 from schemas.form import Form
-from schemas.remarks import Remark
-from schemas.reports import FileRead
+from schemas.remarks import Remark, remark
+from schemas.reports import FileRead, ReportRead
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def read_file(inputs: Inputs, relative: Path) -> FileRead | RegistryRead | Refus
     `relative` is its path below the input folder."""
     # Imported here, in the worker: the process that hands out the files has no use for the readers.
     from pipeline.reading.decided import find_decisions
+    from pipeline.reading.explained import find_explanations
     from pipeline.reading.finding.layouts import read_book
     from pipeline.reading.opening.grid import open_book
 
@@ -72,7 +74,22 @@ def read_file(inputs: Inputs, relative: Path) -> FileRead | RegistryRead | Refus
     if decided := find_decisions(book, inputs.form):
         return FileRead(file, digest, (), _on(file, decided.remarks), decided.read)
     reports, remarks = read_book(book, inputs.form, _schools(inputs.registry))
-    return FileRead(file, digest, reports, _on(file, remarks))
+    explained, astray = _told_apart(find_explanations(book), reports)
+    return FileRead(file, digest, reports, _on(file, (*remarks, *astray)), explanations=explained)
+
+
+def _told_apart(
+    found: tuple[Explanation, ...], reports: tuple[ReportRead, ...]
+) -> tuple[tuple[Explanation, ...], list[Remark]]:
+    """The explanations of the schools whose reports the file holds, and a remark on those of any other. Where no report
+    tells its school, the remarks that are explained do."""
+    schools = {report.school for report in reports} - {""}
+    astray = [one for one in found if schools and one.asked.school not in schools]
+    said = [
+        remark("EXPLANATION-ASTRAY", sheet=one.sheet, cell=one.cell, school=reports[0].school, value=one.words)
+        for one in astray
+    ]
+    return tuple(one for one in found if one not in astray), said
 
 
 def _on(file: str, remarks: Iterable[Remark]) -> tuple[Remark, ...]:

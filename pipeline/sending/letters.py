@@ -60,26 +60,31 @@ class Page(NamedTuple):
 class Earlier(NamedTuple):
     """What letters to leadership have told before. `said`: those of the same date, the last one last
     (`SentBook.said`); `telling`: what one of them told; `silent_since`: when the run began that read the last new
-    report, where none has come since the letter of an earlier date, else None."""
+    report, where none has come since the letter of an earlier date, else None; `approved`: when a person has approved
+    the date."""
 
     said: Sequence[str] = ()
     telling: Callable[[str], Telling | None] = lambda _: None
     silent_since: datetime | None = None
+    approved: datetime | None = None
 
 
 _FIRST = Earlier()
 
 
-def leadership_letter(pages: Sequence[Page], registry: Registry, earlier: Earlier = _FIRST) -> Letter | None:
+def leadership_letter(
+    pages: Sequence[Page], registry: Registry, earlier: Earlier = _FIRST, approve: str = ""
+) -> Letter | None:
     """The first page of each order, one after the other; None where «Рассылка» names nobody for it.
 
     It is another letter where it tells something else. One that corrects an earlier one of its date, or has nothing
-    new to tell, says so in its subject and first of all.
+    new to tell, says so in its subject and first of all. `approve`: the command by which its date is approved, where
+    it waits for that.
     """
     to = tuple(one.email for one in registry.mailing if Topic.SUMMARY in one.wants)
     if not to:
         return None
-    told = [_told(page) for page in pages]
+    told = [_told(page, approve) for page in pages]
     title = " ".join(page.brief.headline for page in pages)
     says, corrects = told_anew("\n\n".join(map(_says, pages)), earlier.said)
     marked, first = _marked(pages, earlier, corrects)
@@ -107,15 +112,17 @@ def _marked(pages: Sequence[Page], earlier: Earlier, corrects: str) -> tuple[str
     """What stands before the subject, and the first sentence; blank for a letter that is just the next one."""
     if corrects:
         told = earlier.telling(corrects)
+        which = "утверждённое" if told and told.sent_at == earlier.approved else "отправленное"
+        closed = f"Дата утверждена {earlier.approved:%d.%m.%Y}. " if earlier.approved else ""
         changes = _changes(told.figures, told_figures(pages)) if told else []
         when = f" {told.sent_at:%d.%m.%Y %H:%M}" if told else ""
         if not changes:
             why = " Показатели прежние; изменилось сказанное о школах или решениях." if told else ""
-            return "Уточнено: ", f"Это письмо уточняет отправленное{when}.{why}"
+            return "Уточнено: ", f"{closed}Это письмо уточняет {which}{when}.{why}"
         left = count(len(changes) - _MOST_CHANGES, ("показатель", "показателя", "показателей"))
         more = f"; и ещё {left}" if len(changes) > _MOST_CHANGES else ""
         said = f"{'; '.join(changes[:_MOST_CHANGES])}{more}."
-        return f"Исправлено ({changes[0]}): ", f"Это письмо исправляет отправленное{when}. {said}"
+        return f"Исправлено ({changes[0]}): ", f"{closed}Это письмо исправляет {which}{when}. {said}"
     if earlier.silent_since:
         when = f"{earlier.silent_since:%d.%m.%Y %H:%M}"
         return "Новых отчётов нет: ", f"Новых отчётов нет: последний учтён в своде, сделанном {when}."
@@ -164,7 +171,7 @@ class _Told(NamedTuple):
     last: str
 
 
-def _told(page: Page) -> _Told:
+def _told(page: Page, approve: str) -> _Told:
     figures, brief = page.figures, page.brief
     behind, more = _behind(figures)
     return _Told(
@@ -173,7 +180,8 @@ def _told(page: Page) -> _Told:
         behind,
         f"и ещё {schools(more)}" if more else "",
         _legend(figures),
-        f"Во вложении — {page.name}.{f' {brief.footer}' if brief.footer else ''}{doubt_legend(figures)}",
+        f"Во вложении — {page.name}.{f' {brief.footer}' if brief.footer else ''}{doubt_legend(figures)}"
+        f"{f' Письмо уходит, когда дата утверждена: {approve}.' if approve else ''}",
     )
 
 

@@ -22,6 +22,7 @@ from pipeline.sending.recipients import Refusal, mailbox, sorted_out
 OUTBOX = "outbox"
 SENT = "sent"
 LEADERSHIP = "rukovodstvo"  # the name of leadership's letter
+TO_SCHOOLS, REMINDERS = "shkola-", "napominanie-"  # how the names of letters to a school begin, before its code
 
 DRAFT_HEADER = "X-Unsent"  # Outlook and Thunderbird open such a file ready to be edited and sent
 # By these two headers outbox, `sent/` and journal speak of the same letter, whatever its file is called there.

@@ -1,9 +1,11 @@
 """The registry as a workbook: a template or a draft for the office to fill in, the demo's district as it stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from types import MappingProxyType
+from typing import NamedTuple
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_range_abs
@@ -14,14 +16,22 @@ from pipeline.writing.pages import theme
 from pipeline.writing.pages.theme import Formats, Look
 from schemas import registry_book as book_of
 from schemas.district import Recipient, Registry, School, Topic, by_group
+from schemas.explained import Asked, remembered
 from schemas.form import Form
-from schemas.registry_book import Column, Table
+from schemas.registry_book import Column, Need, Table
 
 _LOOK_ALIKES = "Похожие (если это одна школа, объедините)"  # in a draft
 _LEGEND = (
     "В каждой занятой строке заполните жёлтые ячейки, остальные — если есть что написать. Что писать, сказано над "
     "заголовком."
 )
+EXPLAINED = "isklyucheniya.xlsx"  # what schools have explained, for the office to tick
+_TO_TICK = (
+    "Это пояснения школ к замечаниям: пока они не приняты, замечания стоят. Принимаете — впишите «Кто разрешил», при "
+    "необходимости исправьте срок и скопируйте строку целиком на лист «Исключения» реестра, вместе с заголовками, если "
+    "их там нет. Не принимаете — ничего не делайте: школа будет спрошена снова."
+)
+_ABOUT_WHAT = "О чём пояснение"
 _LISTS = "Списки"  # a hidden sheet: the words among which Excel lets one choose
 _WIDTHS = {
     _LOOK_ALIKES: 40,
@@ -41,7 +51,10 @@ _FILLING_WIDTHS = {  # where a hint stands over the heading
     book_of.WHO.heading: 26,
     book_of.RECIPIENT.heading: 32,
     book_of.WANTS.heading: 26,
+    book_of.EXPLANATION.heading: 50,
+    _ABOUT_WHAT: 60,
 }
+_DAY_0 = date(1899, 12, 30)  # from which Excel counts days
 _WIDTH = 16
 _PIXELS = 7  # of a character of that width
 _UNWRITTEN = (book_of.SINCE, book_of.UNTIL)  # nothing is known of them yet: who needs them adds them
@@ -78,6 +91,39 @@ def write_registry(
 def write_template(form: Form, created: date) -> bytes:
     """The registry before anything is known: headings, hints and yellow cells."""
     return write_registry(form, Registry(draft=True), created)
+
+
+class Drafted(NamedTuple):
+    """A row of «Исключения» that only lacks who allows it. `about`: the remark in words, for the office."""
+
+    asked: Asked
+    words: str
+    until: date
+    about: str
+
+
+def write_explained(form: Form, drafted: Sequence[Drafted], created: date) -> bytes:
+    """The workbook of what schools have explained and nobody has accepted yet: rows for the registry's sheet, which is
+    never written."""
+    target = BytesIO()
+    book = theme.open_workbook(target, "Пояснения школ", form.office, created)
+    formats = Formats(book)
+    columns = tuple(replace(one, need=Need.EXPECTED) if one == book_of.WHO else one for one in book_of.WAIVERS.columns)
+    table = replace(book_of.WAIVERS, about=_TO_TICK, columns=columns)
+    sheet = book.add_worksheet(table.sheet)
+    codes = list(dict.fromkeys(one.asked.school for one in drafted))
+    listed = xl_range_abs(0, len(_choices(form)), max(len(codes), 1) - 1, len(_choices(form)))
+    _fill_in(sheet, formats, table, [_waiver(one) for one in drafted], _lists(form, f"='{_LISTS}'!{listed}"), spare=0)
+    _write_beside(sheet, formats, len(columns), [one.about for one in drafted], _ABOUT_WHAT)
+    _write_lists(book, form, codes)
+    book.close()
+    return target.getvalue()
+
+
+def _waiver(one: Drafted) -> list[Value]:
+    about = one.asked
+    until = float((one.until - _DAY_0).days)
+    return [about.school, about.item, about.code, None, None, until, one.words, remembered(about)]
 
 
 # ── as it stands ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,10 +190,15 @@ def _rows(table: Table, known: Mapping[str, Sequence[object]]) -> int:
 
 
 def _fill_in(
-    sheet: Worksheet, formats: Formats, table: Table, known: Sequence[Sequence[Value]], lists: cells.Lists
+    sheet: Worksheet,
+    formats: Formats,
+    table: Table,
+    known: Sequence[Sequence[Value]],
+    lists: cells.Lists,
+    spare: int | None = None,
 ) -> None:
     """What the sheet is for, a hint over each heading, and below the rows that are known and room for others."""
-    last = _HEADINGS + _rows(table, {table.sheet: known})
+    last = _HEADINGS + (_rows(table, {table.sheet: known}) if spare is None else len(known) + spare)
     widths = [_FILLING_WIDTHS.get(column.heading, _WIDTH) for column in table.columns]
     _note(sheet, formats, f"{table.about} {_LEGEND}", widths)
     for number, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
@@ -194,9 +245,11 @@ def _cell(sheet: Worksheet, formats: Formats, row: int, number: int, column: Col
             sheet.write_number(row, number, value, looks)
 
 
-def _write_beside(sheet: Worksheet, formats: Formats, column: int, texts: Sequence[str]) -> None:
-    sheet.set_column(column, column, _WIDTHS[_LOOK_ALIKES])
-    sheet.write_string(_HEADINGS, column, _LOOK_ALIKES, formats(theme.HEADER))
+def _write_beside(
+    sheet: Worksheet, formats: Formats, column: int, texts: Sequence[str], heading: str = _LOOK_ALIKES
+) -> None:
+    sheet.set_column(column, column, _FILLING_WIDTHS[heading])
+    sheet.write_string(_HEADINGS, column, heading, formats(theme.HEADER))
     for row, text in enumerate(texts, start=_HEADINGS + 1):
         sheet.write_string(row, column, text, formats(theme.WRAP))
 
@@ -224,9 +277,10 @@ def _lists(form: Form, codes: str) -> cells.Lists:
     return {book_of.SchoolCode: codes, **places}
 
 
-def _write_lists(book: Workbook, form: Form) -> None:
+def _write_lists(book: Workbook, form: Form, codes: Sequence[str] = ()) -> None:
+    """`codes`: of schools, where no sheet of the workbook has them."""
     sheet = book.add_worksheet(_LISTS)
-    for number, words in enumerate(_choices(form).values()):
+    for number, words in enumerate((*_choices(form).values(), codes)):
         for row, word in enumerate(words):
             sheet.write_string(row, number, word)
     sheet.hide()

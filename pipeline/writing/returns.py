@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.files import safe_name
+from pipeline.measuring.alone import naming_nobody
 from pipeline.measuring.figures import Figures
 from pipeline.settings import Limits
 from pipeline.wording import ERROR, message, noun, todo
@@ -15,6 +16,7 @@ from pipeline.writing.form.prefill import report_of
 from pipeline.writing.fresh_form import fresh
 from pipeline.writing.returned import Head, Shown
 from pipeline.writing.returned.in_worker import ReturnTask, annotate
+from schemas.explained import asked, asks, remembered
 from schemas.remarks import Catalogue, Remark, Severity
 from schemas.reports import FileRead
 
@@ -30,12 +32,15 @@ Files = Mapping[str, tuple[Path, FileRead]]  # file -> its path below the input 
 
 
 class Return(NamedTuple):
-    """`failed`: the program failed at marking the school's own file (which exception, and where)."""
+    """`failed`: the program failed at marking the school's own file (which exception, and where). `school`: the code of
+    that which it goes to; `shared`: the file holds reports of others too."""
 
     name: str
     content: bytes
     file: str
     failed: str = ""
+    school: str = ""
+    shared: bool = False
 
 
 def make_returns(
@@ -50,14 +55,32 @@ def make_returns(
     with Workers(annotate, 1, seconds=limits.seconds, memory_mb=limits.memory_mb, log=log) as workers:
         for name, (task, outcome) in zip(_names(tasks), workers.map(tasks, folder, limits), strict=True):
             marked = None if (task.file, task.school.code) in old else outcome.result
-            yield Return(name, marked or _fresh(figures, files, task), task.file, outcome.failed)
+            content, code = marked or _fresh(figures, files, task), task.school.code
+            yield Return(name, content, task.file, outcome.failed, code, _is_shared(files[task.file][1], marked))
+
+
+def _is_shared(read: FileRead, marked: bytes | None) -> bool:
+    """A fresh form holds what one school has answered."""
+    return marked is not None and len({report.school or report.school_as_written for report in read.reports}) > 1
+
+
+def shown_by_report(figures: Figures, catalogue: Catalogue) -> dict[tuple[str, str], list[Shown]]:
+    """File and code of a school -> what the school is told of its report there, in words that name no other school."""
+    said: dict[tuple[str, str], list[Remark]] = {}
+    for remark in figures.remarks:
+        if remark.code != _OF_THE_OFFICE and not catalogue.is_quiet(remark):
+            said.setdefault((remark.file, remark.school), []).append(remark)
+    schools = {school.code: school for school in figures.schools}
+    found = {}
+    for (file, code), remarks in said.items():
+        told = naming_nobody(remarks, schools[code], figures) if code in schools else remarks
+        pairs = zip(remarks, told, strict=True)
+        found[file, code] = [_shown(one, catalogue, words=alone, figures=figures) for one, alone in pairs]
+    return found
 
 
 def _tasks(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[ReturnTask]:
-    said: dict[tuple[str, str], list[Shown]] = {}
-    for remark in figures.remarks:
-        if remark.code != _OF_THE_OFFICE and not catalogue.is_quiet(remark):
-            said.setdefault((remark.file, remark.school), []).append(_shown(remark, catalogue))
+    said = shown_by_report(figures, catalogue)
     for line in figures.submissions:
         remarks = said.get((line.file, line.school.code), ())
         if any(remark.severity is not Severity.INFO for remark in remarks) and line.file in files:
@@ -72,13 +95,20 @@ def _fresh(figures: Figures, files: Files, task: ReturnTask) -> bytes:
     return fresh(figures.form, school, head.as_of or figures.as_of, task.remarks, head, report)
 
 
-def _shown(remark: Remark, catalogue: Catalogue) -> Shown:
-    """`стр. 2!C11`: the cell of a report's second sheet."""
-    words = message(remark, catalogue), todo(remark, catalogue)
+def _shown(remark: Remark, catalogue: Catalogue, words: Remark | None = None, figures: Figures | None = None) -> Shown:
+    """`стр. 2!C11`: the cell of a report's second sheet. `words`: the remark as it is put into words, where that is
+    another; `figures`: they know what the school has said to it so far."""
+    told = words or remark
+    explained = figures.explained_of(remark) if figures else None
     written = _ISO_DAY.sub(r"\3.\2.\1", remark.value)
     sheet, _, cell = remark.cell.rpartition("!")
-    follows = tuple(_shown(one, catalogue) for one in remark.folded)
-    return Shown(remark.severity, remark.item, sheet or remark.sheet, cell, written, *words, follows=follows)
+    follows = tuple(_shown(one, catalogue) for one in told.folded)
+    about = asked(remark) if asks(remark) else None
+    memory = remembered(about) if about else ""
+    place = sheet or remark.sheet, cell
+    said = message(told, catalogue), todo(told, catalogue)
+    so_far = explained.words if explained else ""
+    return Shown(remark.severity, remark.item, *place, written, *said, follows=follows, memory=memory, explained=so_far)
 
 
 def _names(tasks: Sequence[ReturnTask]) -> list[str]:

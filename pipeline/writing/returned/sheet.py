@@ -1,8 +1,9 @@
 """The first sheet of a returned file, «Замечания»: is the report accepted, and every remark with a link to its cell and
-a box to be ticked off, grouped by what is to be done.
+a box to be ticked off, grouped by what is to be done. What is right all the same the school explains in column H.
 
-Column H is hidden and holds, one a row, the address of each marked cell in the look that the cell had before: office
-programs keep looks of cells whatever they renumber, so the next return can take the marks off again.
+Two columns are hidden. Column I holds, one a row, the address of each marked cell in the look that the cell had before:
+office programs keep looks of cells whatever they renumber, so the next return can take the marks off again. Column J
+says of each remark's row what an explanation in it is about (`schemas.explained`).
 """
 
 import re
@@ -20,11 +21,13 @@ from pipeline.writing.returned.styles import MARKS, Look, Styles
 from pipeline.writing.returned.texts import Head, Shown, item_said, others_accepted, to_do, verdict, xml_text
 from pipeline.writing.returned.workbook import quoted
 from schemas.addresses import Spot, address
+from schemas.explained import MEMORY, WORDS
 from schemas.remarks import Severity
 
-_COLUMNS = ("№", "Готово", "Пункт", "Ячейка", "Вы указали", "Замечание", "Что сделать")
-_WIDTHS = (5, 8, 11, 11, 24, 51, 42)  # characters: printed at 9 points they are 8 and a half
-_DONE, _CELL, _WRITTEN, _MESSAGE, _TODO, _MEMORY = 2, 4, 5, 6, 7, 8
+_COLUMNS = ("№", "Готово", "Пункт", "Ячейка", "Вы указали", "Замечание", "Что сделать", WORDS)
+_WIDTHS = (5, 8, 11, 11, 20, 44, 34, 26)  # characters: printed at 9 points they are 8
+_DONE, _CELL, _WRITTEN, _MESSAGE, _TODO, _WORDS, _MARKS, _ABOUT = 2, 4, 5, 6, 7, 8, 9, 10
+_MARKS_BEFORE = 8  # where they stood while there was no column for the school's words
 _TO_DO_BOX, _DONE_BOX = "□■"  # both in Arial's own set
 _LAST = address(Spot(1, len(_COLUMNS)))[:-1]
 _LONGEST_ANSWER = 150
@@ -35,6 +38,7 @@ _GROUP = Look(size=colours.BODY_SIZE, bold=True)
 _HEADER = Look(bold=True, colour=colours.WHITE, fill=colours.NAVY, align="center")
 _ROW = Look(rule=colours.LINE, indent=1)
 _CENTRED = replace(_ROW, align="center", indent=0)
+_TO_FILL_IN = replace(_ROW, text=True, fill=colours.INPUT, unlocked=True)
 _LINK = replace(_CENTRED, bold=True, underlined=True, colour=colours.NAVY)
 
 
@@ -70,17 +74,21 @@ class RemarksSheet:
     rows: list[_Row] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     boxes: list[str] = field(default_factory=list)
+    abouts: dict[int, str] = field(default_factory=dict)  # row -> what an explanation in it is about
     header: int = 0
     _end: int = 0  # the table's last row
 
     def xml(self, marked: Sequence[Marked]) -> bytes:
         self._above()
         self.header = self._row([self._text(n, name, _HEADER) for n, name in enumerate(_COLUMNS, 1)], 30)
+        self.abouts[self.header] = MEMORY
         numbered = enumerate(self.remarks, 1)
         for severity, group in groupby(numbered, key=lambda one: one[1].severity):
             self._group(severity, list(group))
         self._end = len(self.rows)
         self._remember(marked)
+        for number, about in self.abouts.items():
+            self.rows[number - 1].cells.append(_text(Spot(number, _ABOUT), about, self.styles.look(_NOTE)))
         merged = [f"A{n}:{_LAST}{n}" for n, row in enumerate(self.rows, 1) if row.merged]
         return _WORKSHEET.format(
             header=self.header,
@@ -127,7 +135,9 @@ class RemarksSheet:
         link = f"Нажмите на адрес ячейки — откроется {where}. " if named else ""
         box = f"Что сделано, отмечайте в столбце «{_COLUMNS[_DONE - 1]}»: {_DONE_BOX}."
         wrong = "Исправьте" if self._sent_back else "Если что-то неверно, исправьте"
-        return f"{link}{wrong} прямо в этом файле и отправьте его снова. {box}"
+        asks = any(remark.memory for remark in self.remarks)
+        explain = f" Если ответ верен, объясните почему в столбце «{WORDS}»." if asks else ""
+        return f"{link}{wrong} прямо в этом файле и отправьте его снова.{explain} {box}"
 
     # ── the table ────────────────────────────────────────────────────────────────────────────────────────
     def _group(self, severity: Severity, numbered: Sequence[tuple[int, Shown]]) -> None:
@@ -144,7 +154,7 @@ class RemarksSheet:
     def _remark(self, number: int, remark: Shown) -> None:
         box = replace(_CENTRED, size=14, colour=MARKS[remark.severity].ink)
         written = "\n".join(filter(None, [wording.shortened(remark.written, _LONGEST_ANSWER), remark.found_in]))
-        texts = {_WRITTEN: written, _MESSAGE: remark.message, _TODO: remark.todo}
+        texts = {_WRITTEN: written, _MESSAGE: remark.message, _TODO: remark.todo, _WORDS: remark.explained}
         row = self._row(
             [
                 self._number(1, number, _CENTRED),
@@ -154,9 +164,12 @@ class RemarksSheet:
                 self._text(_WRITTEN, written, replace(_ROW, text=True)),
                 self._text(_MESSAGE, remark.message, _ROW),
                 self._text(_TODO, remark.todo, replace(_ROW, bold=True)),
+                self._text(_WORDS, remark.explained, _TO_FILL_IN if remark.memory else replace(_ROW, text=True)),
             ],
             max(25, *(self._height(text, column) for column, text in texts.items())),
         )
+        if remark.memory:
+            self.abouts[row] = remark.memory
         if self._place(remark):
             location = quoteattr(f"{quoted(remark.sheet)}!{remark.cell}")
             self.links.append(f'<hyperlink ref="{address(Spot(row, _CELL))}" location={location}/>')
@@ -182,7 +195,7 @@ class RemarksSheet:
             if number > len(self.rows):
                 self.rows.append(_Row([]))
             place = f"{quoted(cell.sheet)}!{address(cell.place)}"
-            self.rows[number - 1].cells.append(_text(Spot(number, _MEMORY), place, cell.style))
+            self.rows[number - 1].cells.append(_text(Spot(number, _MARKS), place, cell.style))
 
     # ── cells ────────────────────────────────────────────────────────────────────────────────────────────
     def _row(self, cells: list[str], height: float, merged: bool = False) -> int:
@@ -204,8 +217,10 @@ class RemarksSheet:
 def remembered(cells: Cells, shared_strings: list[str]) -> list[Marked]:
     """What an earlier return's sheet remembers in its hidden column."""
     found = []
-    for row in range(1, cells.last_row() + 1):
-        place = Spot(row, _MEMORY)
+    rows = range(1, cells.last_row() + 1)
+    with_words = any(cells.text(Spot(row, _WORDS), shared_strings) == WORDS for row in rows)
+    for row in rows:
+        place = Spot(row, _MARKS if with_words else _MARKS_BEFORE)
         if said := re.fullmatch(r"'((?:[^']|'')+)'!([A-Z]+\d+)", cells.text(place, shared_strings)):
             cell = spot(said[2])
             if cell:
@@ -247,7 +262,7 @@ def _columns() -> str:
         f'<col min="{number}" max="{number}" width="{width + 0.71}" customWidth="1"/>'
         for number, width in enumerate(_WIDTHS, 1)
     )
-    return f'{"".join(shown)}<col min="{_MEMORY}" max="{_MEMORY}" width="9.14" hidden="1"/>'
+    return f'{"".join(shown)}<col min="{_MARKS}" max="{_ABOUT}" width="9.14" hidden="1"/>'
 
 
 def _pixels(characters: float) -> float:

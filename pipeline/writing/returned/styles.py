@@ -39,6 +39,7 @@ class Look:
     align: str = "left"
     indent: int = 0
     text: bool = False  # stays text when somebody edits it
+    unlocked: bool = False  # to be typed into, whatever is protected
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,15 @@ class Styles:
     def look(self, look: Look) -> int:
         """The style of a cell of our own."""
         if look not in self._looks:
+            protection = '<protection locked="0"/>' if look.unlocked else ""
+            applied = ' applyProtection="1"' if look.unlocked else ""
             self._looks[look] = self._styles.index(
                 f'<xf numFmtId="{_TEXT_FORMAT if look.text else 0}" fontId="{self._fonts.index(_font(look))}" '
                 f'fillId="{self._fills.index(_fill(look.fill))}" '
                 f'borderId="{self._borders.index(_border("thin", look.rule, ("bottom",)))}" xfId="0" '
-                'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'
-                f'<alignment horizontal="{look.align}" vertical="center" wrapText="1" indent="{look.indent}"/></xf>'
+                'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"'
+                f'{applied}><alignment horizontal="{look.align}" vertical="center" wrapText="1" '
+                f'indent="{look.indent}"/>{protection}</xf>'
             )
         return self._looks[look]
 

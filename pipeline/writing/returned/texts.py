@@ -21,7 +21,8 @@ class Shown:
     """A remark in words. `item`: the form's number or `problem.3`, blank for a remark on the file or its head;
     `sheet`, `cell`: where it is in the file that goes to the school, blank where there is no such place; `written`:
     what the school wrote there; `found_in`: where it wrote that, if in another file; `follows`: what follows from it
-    alone: marked in its own cell, and listed with this one."""
+    alone: marked in its own cell, and listed with this one; `memory`: by which an explanation of the school is known to
+    belong to it, blank where none is asked for; `explained`: what the school has said to it so far."""
 
     severity: Severity
     item: str
@@ -32,6 +33,8 @@ class Shown:
     todo: str
     found_in: str = ""
     follows: tuple["Shown", ...] = ()
+    memory: str = ""
+    explained: str = ""
 
 
 @dataclass(frozen=True)

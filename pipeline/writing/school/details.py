@@ -14,6 +14,7 @@ from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_fit
 from pipeline.writing.pages.remark_rows import Line, lines
 from pipeline.writing.pages.theme import Mark
 from pipeline.writing.school.brief import deadline_about
+from schemas.explained import WORDS
 from schemas.remarks import Remark
 from schemas.reports import PROBLEM
 
@@ -122,12 +123,17 @@ def _write_remark(page: Page, row: int, line: Line) -> None:
         FIRST: line.state,
         SECOND: _place(remark) if line.stands else ", ".join(dict.fromkeys((_place(remark), remark.file))),
         THIRD: wording.message(remark, page.book.catalogue),
-        FOURTH: line.todo,
+        FOURTH: "\n".join(filter(None, (line.todo, _explained(line, page)))),
         LAST: _standing(standing.get(identity(remark)) if line.stands else None),
     }
     for column, text in texts.items():
         page.text(row, column, text, *_CELL, *(line.looks if column == FIRST else ()))
     page.fit_row(row, texts, REMARKS, theme.SMALL_SIZE)
+
+
+def _explained(line: Line, page: Page) -> str:
+    explained = page.book.figures.explained_of(line.remark) if line.stands else None
+    return f"{WORDS}: {explained.said}" if explained else ""
 
 
 def _place(remark: Remark) -> str:

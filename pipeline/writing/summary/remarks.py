@@ -12,6 +12,7 @@ from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Book, Column, Page, said_of_rest, written
 from pipeline.writing.pages.remark_rows import SEVERITIES, WAIVED, Line, lines
 from pipeline.writing.pages.theme import Look
+from schemas.explained import WORDS
 from schemas.remarks import Remark, Severity
 from schemas.reports import PROBLEM
 
@@ -29,7 +30,8 @@ COLUMNS = (
     Column("Который раз|подряд", 13),
     Column("Файл", 26),
 )
-SEVERITY, CODE, SCHOOL, ITEM, SHEET, CELL, MESSAGE, TODO, VALUE, SINCE, TIMES, FILE = range(len(COLUMNS))
+EXPLAINED_COLUMN = Column(WORDS, 30)  # where a school has explained something
+SEVERITY, CODE, SCHOOL, ITEM, SHEET, CELL, MESSAGE, TODO, VALUE, SINCE, TIMES, FILE, EXPLAINED = range(len(COLUMNS) + 1)
 
 SUMMARY_ROW = LINK_ROW + 1
 TOTAL_ROW, HEADER_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 3)
@@ -40,17 +42,18 @@ _IN_TOTAL = {Severity.ERROR: "Ошибок", Severity.WARNING: "проверит
 def write(page: Page) -> None:
     figures = page.book.figures
     listed = lines(page.book)
+    columns = (*COLUMNS, EXPLAINED_COLUMN) if figures.explanations else COLUMNS
     page.head(
         "Замечания к отчётам",
         "Ошибка — показатель отложен до исправления; «проверить» — учтён, но просим проверить; «сведение» — "
         f"исправлений не требует; «{WAIVED}» — исключение управления, показатель учтён. «Стоит с» — отчётная дата, "
         "с которой замечание повторяется."
         f"{''.join(_not_standing(listed, figures))}{said_of_rest(listed, 'findings.csv')}",
-        COLUMNS,
+        columns,
     )
     page.sheet.set_row(SUMMARY_ROW, 22)
     page.text(SUMMARY_ROW, 0, " ".join(_summary(figures)), theme.BOLD)
-    page.header(HEADER_ROW, COLUMNS)
+    page.header(HEADER_ROW, columns)
     names = {school.code: school.name for school in figures.schools}
     row = DATA_ROW - 1
     for row, line in enumerate(written(listed), DATA_ROW):
@@ -58,8 +61,8 @@ def write(page: Page) -> None:
     if row < DATA_ROW:
         row = DATA_ROW
         page.text(row, SEVERITY, "Замечаний нет.", theme.QUIET)
-    _write_total(page, row, listed)
-    page.table(HEADER_ROW, row, len(COLUMNS), frozen_columns=SCHOOL + 1)
+    _write_total(page, row, listed, len(columns))
+    page.table(HEADER_ROW, row, len(columns), frozen_columns=SCHOOL + 1)
 
 
 def places(book: Book) -> dict[Remark, str]:
@@ -95,7 +98,7 @@ def _summary(figures: Figures) -> Iterator[str]:
     yield f"{said}."
 
 
-def _write_total(page: Page, last: int, listed: Sequence[Line]) -> None:
+def _write_total(page: Page, last: int, listed: Sequence[Line], columns: int) -> None:
     """«Ошибок: 2 · проверить: 2 · сведений: 1 · исправлено: 3», live."""
     states = {SEVERITIES[severity][0]: said for severity, said in _IN_TOTAL.items()}
     if any(not line.stands for line in listed):
@@ -104,7 +107,7 @@ def _write_total(page: Page, last: int, listed: Sequence[Line]) -> None:
     counted = [f'"{said}: "&COUNTIF({area},"{state.replace("?", "~?")}*")' for state, said in states.items()]
     numbers = {said: sum(line.state.startswith(state) for line in listed) for state, said in states.items()}
     value = " · ".join(f"{said}: {number}" for said, number in numbers.items())
-    for column in range(len(COLUMNS)):
+    for column in range(columns):
         page.number(TOTAL_ROW, column, None, theme.TOTAL)
     page.total(TOTAL_ROW, SEVERITY, "=" + '&" · "&'.join(counted), value, listed, theme.TOTAL)
 
@@ -133,7 +136,13 @@ def _write_remark(page: Page, row: int, line: Line, school: str) -> None:
     standing = page.book.figures.remark_history.standing
     _write_life(page, row, standing.get(identity(remark)) if line.stands else None, *cell)
     page.text(row, FILE, remark.file, *cell, theme.SMALL, theme.QUIET)
-    page.fit_row(row, texts, COLUMNS, small=(FILE,))
+    columns: tuple[Column, ...] = COLUMNS
+    if page.book.figures.explanations:
+        explained = page.book.figures.explained_of(remark) if line.stands else None
+        texts[EXPLAINED] = explained.said if explained else ""
+        page.text(row, EXPLAINED, texts[EXPLAINED], *cell, theme.TEXT)
+        columns = (*COLUMNS, EXPLAINED_COLUMN)
+    page.fit_row(row, texts, columns, small=(FILE,))
 
 
 def _write_life(page: Page, row: int, life: RemarkAge | None, *cell: Look) -> None:

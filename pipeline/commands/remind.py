@@ -1,0 +1,125 @@
+"""What a daily wake-up does beside the monthly job: reminders to the schools that owe a report, where some are due."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline import monthly
+from pipeline.commands import console
+from pipeline.commands.forms import answers_before
+from pipeline.commands.orders import settings_of
+from pipeline.files import Outputs, lock, safe_name
+from pipeline.memory.journal import FILE as JOURNAL
+from pipeline.memory.journal import Journal
+from pipeline.monthly import Job, Survey
+from pipeline.sending.delivery import Delivery, deliver
+from pipeline.sending.outbox import REMINDERS, put_in_outbox
+from pipeline.sending.reminders import Due, due_today, owing, reminder
+from pipeline.settings import Settings
+from pipeline.wording import SCHOOL, count, day, listed
+from pipeline.writing.form.workbook import write_form
+from schemas.district import School
+from schemas.form import load_form
+
+_MOST_NAMED = 5
+
+
+class Reminded(NamedTuple):
+    """Lines to be said, and what became of the letters where they were to be sent."""
+
+    lines: list[str]
+    deliveries: list[Delivery]
+
+
+def remind_all(
+    input: Path, output: Path, settings: Settings, now: datetime, *, mail: bool = False, password: str | None = None
+) -> Reminded:
+    """`remind` of every order in the settings. Raises UsageError and OutputError."""
+    if not settings.mail.reminders:
+        return Reminded([], [])
+    forms = [load_form(one) for one in settings.forms]
+    reminded = []
+    for form in forms:
+        own = settings_of(form, forms, settings) if len(forms) > 1 else settings
+        folder = output / safe_name(form.id) if len(forms) > 1 else output
+        options = {"mail": mail, "password": password, "form": form}
+        reminded.append(remind(Job.of(input, folder, now.date(), own, now, **options)))  # type: ignore[arg-type]
+    lines, deliveries = zip(*reminded, strict=True)
+    return Reminded([one for some in lines for one in some], [one for some in deliveries for one in some])
+
+
+def remind(job: Job) -> Reminded:
+    """Reminders that are due today into the outbox of their reporting date, and out where `job.mail` says so. On a day
+    on which nothing is due nothing is read and nothing is left behind.
+
+    Raises UsageError and OutputError.
+    """
+    if not job.settings.mail.reminders:
+        return Reminded([], [])
+    lines: list[str] = []
+    deliveries: list[Delivery] = []
+    for due in due_today(job.now.date(), job.calendar, job.settings.holidays):
+        said, sent = _remind_of(due, job)
+        lines += said
+        deliveries += sent
+    return Reminded([*lines, *(console.delivery_lines(deliveries) if deliveries else [])], deliveries)
+
+
+def _remind_of(due: Due, job: Job) -> tuple[list[str], list[Delivery]]:
+    survey = monthly.take_survey(replace(job, as_of=min(job.now.date(), due.reporting_date - timedelta(days=1))))
+    registry = survey.intake.registry
+    with Journal.copy(job.output / JOURNAL) as known:
+        reported = {*_reported(survey, due.reporting_date, job), *_known(known, due.reporting_date, job)}
+    schools = [] if registry.draft else owing(registry.schools, due, reported)
+    reached = [school for school in schools if school.email]
+    said = list(_said(due, schools))
+    if not reached:
+        return said, []
+    with lock(job.output), Journal.open(job.output / JOURNAL) as journal:
+        answers = answers_before(survey)
+        with Outputs(job.output) as outputs:
+            for school in reached:
+                blank = write_form(job.form, school, due.reporting_date, answers.get(school.code))
+                letter = reminder(due, school, job.form, blank, registry, unclear=bool(survey.figures.unattributed))
+                said += put_in_outbox(letter, due.reporting_date, job.settings.mail.sender, journal, outputs)
+            outputs.commit()
+        sent = _send(due, job, journal) if job.mail else []
+    return said, sent
+
+
+def _reported(survey: Survey, reporting_date: date, job: Job) -> Iterator[str]:
+    """Codes of the schools of which something has come for that date, be it that it cannot be read: that school has a
+    letter of its own."""
+    checked, calendar = survey.checked, job.calendar
+    for report in checked.reports:
+        if report.usable and report.as_of and calendar.belongs_to(report.as_of) == reporting_date:
+            yield report.school
+    for remark in checked.remarks:
+        came = checked.arrivals.get(remark.file)
+        for_then = calendar.current_on(came.date()) == reporting_date if came else True
+        if remark.school and remark.as_of is None and for_then:
+            yield remark.school
+
+
+def _known(journal: Journal, reporting_date: date, job: Job) -> Iterator[str]:
+    """Those that had reported in the last run's picture, whatever has become of the file."""
+    for school, as_of in journal.reported():
+        if job.calendar.belongs_to(as_of) == reporting_date:
+            yield school
+
+
+def _send(due: Due, job: Job, journal: Journal) -> list[Delivery]:
+    return deliver(
+        job.output, job.settings.mail, job.password, journal, job.now, due.reporting_date, dry_run=False,
+        only=lambda one: one.name.startswith(REMINDERS), patience=job.patience,
+    )  # fmt: skip
+
+
+def _said(due: Due, schools: Sequence[School]) -> Iterator[str]:
+    if schools:
+        yield f"Отчёт на {day(due.reporting_date)}: напоминание ({due.kind.value}) — {count(len(schools), SCHOOL)}."
+    if without := [school.name for school in schools if not school.email]:
+        names = listed(without, _MOST_NAMED, SCHOOL)
+        yield f"Не напомнить, потому что в реестре нет адреса («Электронная почта»): {names}."

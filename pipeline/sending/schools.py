@@ -1,0 +1,193 @@
+"""The letter to a school: is its report accepted, what is to be mended by when, and the report as it was understood.
+
+Of no other school is there anything in it: it is made of the school's figures alone (`pipeline.measuring.alone`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from pipeline.files import safe_name
+from pipeline.measuring.alone import alone
+from pipeline.measuring.calendar import Calendar
+from pipeline.measuring.figures import Explained, Figures, Heard, State
+from pipeline.measuring.peers import peer_standings
+from pipeline.sending.outbox import TO_SCHOOLS, Attachment, Letter
+from pipeline.sending.told import Line, Told, as_html, as_text
+from pipeline.sending.understood import understood
+from pipeline.wording import NBSP, SEVERITIES, count, day, on
+from pipeline.writing.brief import make_brief
+from pipeline.writing.returned.texts import Shown, item_said, verdict
+from pipeline.writing.returns import Return, shown_by_report
+from pipeline.writing.school import write_school_page
+from schemas.explained import WORDS
+from schemas.form import Form
+from schemas.remarks import Catalogue, Severity
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ERROR = ("ошибка", "ошибки", "ошибок")
+_TO_CHECK = ("ответ проверить", "ответа проверить", "ответов проверить")
+_FILE = "файл"  # whatever it is called
+_HEARD = {
+    Heard.ACCEPTED: "Принято",
+    Heard.WAITS: "Пока не принято, замечание стоит",
+    Heard.NOT_NEEDED: "Не требуется: замечания больше нет или ответ теперь другой",
+}
+
+
+class Report(NamedTuple):
+    """A school's report, as its letter tells it. `own`: the figures of the school alone; `remarks`: what it is told of
+    the report; `returned`, `page`: the workbooks that go with the letter, `returned` None where there is none to give;
+    `shared`: that file holds reports of other schools too; `due`: until when one for the date in force is on time."""
+
+    own: Figures
+    remarks: Sequence[Shown]
+    returned: bytes | None
+    page: bytes
+    shared: bool = False
+    due: date | None = None
+
+
+def school_letters(
+    figures: Figures, catalogue: Catalogue, returns: Mapping[tuple[str, str], Return], calendar: Calendar
+) -> Iterator[Letter]:
+    """One to each school of which something has come for the date in force. `returns`: file and code of the school ->
+    what goes back to it."""
+    shown = shown_by_report(figures, catalogue)
+    due = calendar.due(figures.reporting_date) if figures.reporting_date else None
+    for line in figures.submissions:
+        if not line.file or line.state in (State.NOT_SUBMITTED, State.CARRIED):
+            continue
+        place = line.file, line.school.code
+        own, given = alone(figures, line.school), returns.get(place)
+        standings = peer_standings(figures.coverage, line.school.code)
+        page = write_school_page(own, standings, make_brief(own, catalogue), catalogue)
+        content, shared = (given.content, given.shared) if given else (None, False)
+        remarks = sorted(shown.get(place, ()), key=lambda one: list(Severity).index(one.severity))
+        yield school_letter(Report(own, remarks, content, page, shared, due), catalogue)
+
+
+def school_letter(report: Report, catalogue: Catalogue) -> Letter:
+    """To the address of the registry; without one it is to nobody. It is another letter where it tells something else:
+    neither how a file is called nor on which day it is made is part of it."""
+    own = report.own
+    (school,), (line,) = own.schools, own.submissions
+    told = _told(report, catalogue)
+    subject = f"{school.name}: отчёт {_when(own)} {_state(line.state, report.remarks)}"
+    return Letter(
+        (school.email,) if school.email else (),
+        subject.replace(NBSP, " "),
+        as_text(told),
+        as_html(told),
+        tuple(_attachments(report)),
+        name=f"{TO_SCHOOLS}{school.code}",
+        says=_says(told, line.file),
+    )
+
+
+def _when(own: Figures) -> str:
+    (line,) = own.submissions
+    return on(line.as_of or own.reporting_date or own.as_of, own.every)
+
+
+def _state(state: State, remarks: Sequence[Shown]) -> str:
+    """«на доработку, 2 ошибки»: as short as a subject has to be."""
+    errors = sum(one.severity is Severity.ERROR for one in remarks)
+    to_check = sum(one.severity is Severity.WARNING for one in remarks)
+    if state is State.UNREADABLE:
+        return "не прочитан"
+    if errors:
+        return f"— на доработку, {count(errors, _ERROR)}"
+    return f"принят, {count(to_check, _TO_CHECK)}" if to_check else "принят"
+
+
+def _told(report: Report, catalogue: Catalogue) -> Told:
+    own = report.own
+    (school,), (line,) = own.schools, own.submissions
+    order = own.form.order.number
+    unread = line.state is State.UNREADABLE
+    headline = "Отчёт не прочитан: показателей школы пока нет" if unread else verdict(report.remarks)
+    came = f" · получен {line.arrived:%d.%m.%Y}" if line.arrived else ""
+    return Told(
+        f"{own.form.subject} · приказ №{NBSP}{order}",
+        f"{headline}.",
+        not unread and not any(one.severity is Severity.ERROR for one in report.remarks),
+        f"{school.full_name or school.name} · отчёт {_when(own)} · файл «{line.file}»{came}",
+        list(_todo(report, unread)),
+        list(dict.fromkeys(map(_line, report.remarks))),  # two that differ by whom they do not name are one
+        [_explained_said(one, own.form) for one in own.explanations],
+        understood(own, catalogue),
+        _last(report),
+    )
+
+
+def _todo(report: Report, unread: bool) -> list[str]:
+    """What is to be done by when."""
+    own = report.own
+    severities = {one.severity for one in report.remarks}
+    until = _until(report)
+    if unread:
+        return [f"Сделайте то, что сказано в замечании, и пришлите отчёт снова {until}."]
+    if Severity.ERROR in severities:
+        where = "прямо в приложенном файле" if report.returned else "в своём файле"
+        explain = f" Если ответ верен, объясните почему в столбце «{WORDS}»." if report.returned else ""
+        return [f"Исправьте ошибки {where} и пришлите его {until}.{explain}"]
+    if Severity.WARNING in severities:
+        where = f" в столбце «{WORDS}» приложенного файла" if report.returned else ""
+        return [f"Проверьте отмеченное: неверное исправьте, верное объясните{where}. Файл пришлите {until}."]
+    coming = _next(own)
+    then = f" Следующий отчёт — {on(coming, own.every)}." if coming else ""
+    return [f"Отчёт принят, замечаний нет: делать ничего не нужно.{then}"]
+
+
+def _until(report: Report) -> str:
+    """«до 20.03.2014», and when that is over «как можно скорее»."""
+    own = report.own
+    if report.due and own.as_of <= report.due:
+        return f"до {day(report.due)}"
+    coming = _next(own)
+    return f"как можно скорее: следующий отчёт — {on(coming, own.every)}" if coming else "как можно скорее"
+
+
+def _next(own: Figures) -> date | None:
+    return min((one for one in own.reporting_dates if one > own.as_of), default=None)
+
+
+def _line(one: Shown) -> Line:
+    where = " · ".join(filter(None, (item_said(one.item) if one.item else "", one.sheet and one.cell)))
+    severity = SEVERITIES[one.severity]
+    return Line(severity, one.severity is Severity.ERROR, where, one.message, one.todo, one.explained)
+
+
+def _explained_said(one: Explained, form: Form) -> str:
+    where = f"{item_said(one.asked.item)}: " if one.asked.item else ""
+    return f"{where}«{one.words}». {_HEARD[one.heard]}."
+
+
+def _last(report: Report) -> str:
+    """What goes with the letter."""
+    attached = ["страница школы: где она стоит и что впереди"]
+    if report.returned and not report.shared:
+        attached.insert(0, "ваш файл с замечаниями: исправляйте прямо в нём")
+    said = f"Во вложении — {'; '.join(attached)}."
+    if report.shared:
+        said += " Файл с замечаниями не приложен: в нём отчёты нескольких школ, возьмите его в управлении."
+    return said
+
+
+def _attachments(report: Report) -> list[Attachment]:
+    """Mail programs still damage names in other letters than Latin ones."""
+    (school,) = report.own.schools
+    code = safe_name(school.code) if school.code.isascii() else "shkola"
+    page = Attachment(f"{code}-stranitsa.xlsx", report.page, XLSX)
+    if report.returned is None or report.shared:
+        return [page]
+    return [Attachment(f"{code}-zamechaniya.xlsx", report.returned, XLSX), page]
+
+
+def _says(told: Told, file: str) -> str:
+    """What tells one letter from another."""
+    remarks = [f"{one.severity} {one.where} {one.message} {one.todo}" for one in told.remarks]
+    answers = [f"{one.item} {one.said} {'; '.join(one.notes)} {one.aside}" for one in told.understood]
+    text = "\n".join([told.headline, *remarks, *told.explanations, *answers])
+    return text.replace(file, _FILE) if file else text

@@ -1,0 +1,140 @@
+"""Approval: letters of a date wait for a person's word; what is told of it later is a restatement."""
+
+import shutil
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from pipeline import monthly
+from pipeline.commands.approve import approve
+from pipeline.commands.history import history
+from pipeline.commands.mail import send_waiting
+from pipeline.sending.outbox import read, waiting
+from pipeline.settings import Mail, Settings
+from pipeline.writing.registry import write_registry
+from schemas.district import Recipient, Registry, Topic
+from schemas.strict import UsageError
+from tests.batch import CATALOGUE, MARCH
+from tests.conftest import Once
+from tests.mail_server import PASSWORD, Post, Serve
+from tests.order_form import FORM
+from tests.test_school_letters import SCHOOLS, Office
+
+NOW, APPROVED = datetime(2014, 3, 21, 9, tzinfo=UTC), datetime(2014, 3, 21, 8, tzinfo=UTC)
+HEAD = Recipient("Начальник", "head@example.org", frozenset({Topic.SUMMARY}))
+
+
+def is_made(folder: Path) -> None:
+    office = Office(folder)
+    for code in ("01", "10"):
+        office.receives(code)
+    (office.input / "registry.xlsx").write_bytes(write_registry(FORM, Registry(SCHOOLS, (HEAD,)), MARCH))
+
+
+@pytest.fixture
+def office(once: Once, tmp_path: Path) -> Office:
+    once("approval", is_made)
+    return Office(Path(shutil.copytree(once.folder / "approval", tmp_path / "office")))
+
+
+def asking(mail: Mail) -> Settings:
+    return Settings(timezone="UTC", mail=replace(mail, schools=True, approval=True))
+
+
+def runs(office: Office, settings: Settings, day: date = MARCH, *, mail: bool = True) -> monthly.Done:
+    job = monthly.Job.of(office.input, office.output, day, settings, NOW, mail=mail, password=PASSWORD)
+    return monthly.run(job)
+
+
+def received(post: Post) -> list[str]:
+    return sorted(address for letter in post.letters for address in letter.rcpt_tos)
+
+
+def to_head(post: Post) -> list[EmailMessage]:
+    return [read(letter.original_content) for letter in post.letters if letter.rcpt_tos == ["head@example.org"]]
+
+
+def plain(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part is not None
+    return part.get_content().replace("\u00a0", " ")
+
+
+def test_letters_wait_for_approval_and_go_after_it(office: Office, serve: Serve, monkeypatch: pytest.MonkeyPatch):
+    post, mail = serve()
+    settings = asking(mail)
+    monkeypatch.setenv("SVOD_SMTP_PASSWORD", PASSWORD)
+    done = runs(office, settings)
+    assert received(post) == []
+    assert f"Письма на 20.03.2014 ждут утверждения: python run.py approve {MARCH}." in done.warnings
+    reasons = {missed.reason for one in done.deliveries for missed in one.missed}
+    assert reasons == {f"дата не утверждена: python run.py approve {MARCH}"}
+    [summary] = [one for one in waiting(office.output) if one.name == "rukovodstvo"]
+    assert f"Письмо уходит, когда дата утверждена: python run.py approve {MARCH}." in plain(summary.message)
+
+    posted = send_waiting(office.output, None, settings, dry_run=False)
+    assert (received(post), posted.all_gone) == ([], False)
+    said = approve(office.output, MARCH, settings, APPROVED)
+    assert said[1] == f"Ждут отправки: 3\u00a0письма. Отправить: python run.py mail --as-of {MARCH}."
+    assert send_waiting(office.output, MARCH, settings, dry_run=False).all_gone
+    assert received(post) == ["head@example.org", "s01@example.org", "s10@example.org"]
+    runs(office, settings)
+    assert len(received(post)) == 3
+
+
+def test_after_approval_a_correction_goes_by_itself_and_says_what_it_is(office: Office, serve: Serve):
+    post, mail = serve()
+    settings = asking(mail)
+    runs(office, settings)
+    approve(office.output, MARCH, settings, APPROVED)
+    done = runs(office, settings)
+    assert not any("ждут утверждения" in one for one in done.warnings)
+    office.receives("10", **{"14": "100 чел. из 483"})
+    runs(office, settings)
+    first, second = to_head(post)
+    assert not str(first["Subject"]).startswith("Исправлено")
+    assert str(second["Subject"]).startswith("Исправлено (")
+    assert plain(second).startswith("Дата утверждена 21.03.2014. Это письмо исправляет отправленное ")
+
+
+def test_what_was_approved_and_not_sent_before_it_changed_is_corrected_too(office: Office, serve: Serve):
+    """Leadership has approved other figures than it gets."""
+    post, mail = serve()
+    settings = asking(mail)
+    runs(office, settings)
+    approve(office.output, MARCH, settings, APPROVED)
+    office.receives("10", **{"14": "100 чел. из 483"})
+    runs(office, settings)
+    [letter] = to_head(post)
+    assert plain(letter).startswith("Дата утверждена 21.03.2014. Это письмо исправляет утверждённое 21.03.2014 08:00. ")
+
+
+def test_another_date_of_the_same_reporting_date_releases_the_letters_to_schools(office: Office, serve: Serve):
+    """They are of the reporting date, whichever day's summary was approved."""
+    post, mail = serve()
+    settings, day = asking(mail), date(2014, 3, 25)
+    runs(office, settings, day)
+    approve(office.output, day, settings, APPROVED)
+    runs(office, settings, day)
+    assert received(post) == ["head@example.org", "s01@example.org", "s10@example.org"]
+
+
+def test_it_is_kept_in_the_journal(office: Office):
+    settings = asking(Mail())
+    runs(office, settings, mail=False)
+    approve(office.output, MARCH, settings, APPROVED)
+    [again] = approve(office.output, MARCH, settings, datetime(2014, 3, 25, tzinfo=UTC))
+    assert again == "20.03.2014: утверждено раньше, 21.03.2014 08:00."
+    lines = list(history(office.output, "", settings.zone, CATALOGUE, lambda: Registry()))
+    assert "Утверждённые даты." in lines
+
+
+def test_what_is_not_there_or_not_asked_for_is_not_approved(office: Office):
+    runs(office, Settings(timezone="UTC"), mail=False)
+    with pytest.raises(UsageError, match="утверждение не включено"):
+        approve(office.output, MARCH, Settings(timezone="UTC"), NOW)
+    with pytest.raises(UsageError, match=r"Свода на 20\.05\.2014 .* нет: сначала сделайте его \(--as-of 2014-05-20\)"):
+        approve(office.output, date(2014, 5, 20), asking(Mail()), NOW)
