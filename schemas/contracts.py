@@ -10,7 +10,7 @@ from schemas.coded import controls_of
 from schemas.csv_tables import AnswersFile, FindingsFile
 from schemas.frames.between import BetweenItems, Changes, DocumentsBefore
 from schemas.frames.due import DueAnswers, NamedProblems, Passports
-from schemas.frames.numbers import DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
+from schemas.frames.numbers import Addresses, DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
 from schemas.frames.wide import WideAnswers
 from schemas.municipality import Indicators, NumberIndicators
 from schemas.registry import SchoolBases
@@ -31,6 +31,7 @@ CONTRACTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         "One row a report and item that every report answers": Required,
         "One row a figure with a plan of the school's own": Planned,
         "One row a report and list": Lists,
+        "One row a report and choice that asks for an address": Addresses,
         "One row a date in a list": DaysOfLists,
         "The registry's people": SchoolBases,
         "`answers.csv`, as it stands in the file": AnswersFile,

@@ -73,6 +73,10 @@ class School:
         begun = self.since is None or self.since is UNKNOWN or self.since <= day
         return begun and (self.until is None or self.until is UNKNOWN or day <= self.until)
 
+    def has_none(self, base: str) -> bool:
+        """Is it known that the school has none of these people. A blank base is no people's."""
+        return bool(base) and self.bases.get(base) == 0
+
 
 def by_group(schools: Iterable[School]) -> dict[str, list[School]]:
     """Group -> its schools, in the order in which they are met; those of none last, as `NO_GROUP`. Empty where no

@@ -4,6 +4,7 @@ Nothing here (or to the right of it) knows an item number of a particular order.
 """
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from enum import StrEnum
@@ -13,6 +14,8 @@ from typing import Literal, assert_never
 
 import msgspec
 
+from schemas.grades import grades_of
+from schemas.likeness import stems
 from schemas.own_names import ALL_SHARES
 from schemas.periods import Every, Periods
 from schemas.strict import UsageError, load
@@ -106,6 +109,14 @@ class Recognise(_Data, frozen=True):
     dash_is_zero: bool = False  # in a number cell of a table of rows: «прочерк означает ноль»
 
 
+class Words(_Data, frozen=True):
+    """Words of the order's matter that no title has. `beside`: they say nothing new beside a figure or a yes; `done`:
+    what was done with the people that a figure counts. A `*` at the end is any ending."""
+
+    beside: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+
+
 class Base(_Data, frozen=True):
     """A whole that coverage is a share of, people. `registry` is how its column in «Школы» begins;
     `name` is the defined name of its cell in the form; `people` its three plural forms."""
@@ -117,6 +128,7 @@ class Base(_Data, frozen=True):
     people: tuple[str, str, str]
     name: str
     part_of: str = ""  # the base that it cannot exceed
+    grades: str = ""  # whose people it counts, `5-9`; blank: of the whole school
 
 
 class Unit(_Data, frozen=True):
@@ -132,11 +144,13 @@ class Unit(_Data, frozen=True):
 
 
 class Choice(_Data, frozen=True):
-    """One of the answers that an item lets choose from. `done`: whoever has chosen it has done what the item asks."""
+    """One of the answers that an item lets choose from. `done`: whoever has chosen it has done what the item asks.
+    `address`: whoever has chosen it names the address of a page too."""
 
     title: str
     spellings: tuple[str, ...] = ()
     done: bool = True
+    address: bool = False
 
 
 Counts = Literal["stock", "flow", "since_new_year"]
@@ -198,6 +212,9 @@ class Table(_Data, frozen=True):
     at_most: int | None = None
 
 
+_WHOLE, _SLIP = 100.0, 1e-9  # percent; what binary fractions may take away
+
+
 class Item(Asked, frozen=True, kw_only=True):
     """One item. A `|` in `short` and `column` is a line break put by hand in a table's heading."""
 
@@ -214,6 +231,9 @@ class Item(Asked, frozen=True, kw_only=True):
     gather: Literal["name", "list", ""] = ""
     groups: tuple["WordGroup", ...] = ()
     due: date | None = None
+    # at what it is done: of a share its percent (100 where nothing is said), of a number the figure (any, where nothing
+    # is said) or at most so much where less is better, of several choices how many of those that are `done`
+    done_at: float | None = None
     may_be_not_provided: bool = False
     may_be_not_required: bool = False
     cumulative: bool | None = None  # overrides the form's
@@ -226,6 +246,16 @@ class Item(Asked, frozen=True, kw_only=True):
     def at(self, number: str) -> "Item":
         """The same asked for at another address."""
         return msgspec.structs.replace(self, number=number)
+
+    def is_done_at(self, figure: float) -> bool:
+        """Is what is asked for done with that percent, number or so many choices."""
+        at = _WHOLE if self.done_at is None else self.done_at
+        return figure <= at + _SLIP if self.better == "less" else figure >= at - _SLIP
+
+    @property
+    def asks_address(self) -> bool:
+        """Does one of its choices ask for the address of a page."""
+        return any(choice.address for choice in self.choices)
 
     @property
     def measured(self) -> bool:
@@ -401,6 +431,7 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
     office: str
     order: Order
     recognise: Recognise
+    words: Words = Words()
     bases: tuple[Base, ...] = ()
     items: tuple[Item, ...]
     problems: Problems | None = None
@@ -463,6 +494,27 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
 
     def base(self, base_id: str) -> Base:
         return next(b for b in self.bases if b.id == base_id)
+
+    def grades_of_base(self, base_id: str, grades: Iterable[int]) -> frozenset[int]:
+        """Those of a school's grades whose people the base counts."""
+        own = frozenset(grades)
+        counted = self.base(base_id).grades if base_id else ""
+        return own & grades_of(counted) if counted else own
+
+    def own_stems(self, number: str) -> frozenset[str]:
+        """How the words begin in which the form speaks of an item or a cell, of its group, its base and of itself: they
+        say nothing new beside its answer. Those of other items do: they may be what another figure counts."""
+        return self._own_stems[self.item(number).number]
+
+    @cached_property
+    def _own_stems(self) -> dict[str, frozenset[str]]:
+        known = self.recognise
+        of_all = stems(" ".join((self.title, self.subject, *known.titles, *known.measure, *known.answer)))
+        bases = {one.id: stems(" ".join((one.label, one.registry, one.group, *one.people))) for one in self.bases}
+        return {
+            one.number: of_all | bases.get(self.people_of(one.number), frozenset()) | _stems_said(one, self)
+            for one in (*self.items, *self.cells)
+        }
 
     def wholes_of(self, base_id: str) -> tuple[str, ...]:
         """Ids of the bases that the base is a part of, the nearest first; none for a whole."""
@@ -627,6 +679,14 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         """Order of item numbers as the form has them; `problem.3` after all items, blank first."""
         rank = 0 if not number else 2 if number.startswith("problem") else 1
         return rank, tuple(int(part) for part in re.findall(r"\d+", number))
+
+
+def _stems_said(item: Item, form: Form) -> frozenset[str]:
+    """Of the words of an item and of those over it."""
+    row = item.number.partition("/")[0]
+    above = (form.item(number) for number in (row, row.rpartition(".")[0]) if number and number != item.number)
+    said = (text for one in (item, *above) for text in (*one.wordings, one.hint, one.about, one.blank))
+    return stems(" ".join((*said, item.short, item.column)).replace("|", " "))
 
 
 def _cell(row: Item, column: Column) -> Item:

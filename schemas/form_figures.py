@@ -36,6 +36,7 @@ _KINDS_OF_KEY = {  # to which kinds of items and columns a key says something
     "gather": _TEXT,
     "groups": _TEXT,
     "due": EVERY_ANSWER,
+    "done_at": frozenset({*SHARES, Kind.NUMBER, Kind.CHOICE}),
     "optional": EVERY_ANSWER,
     "required": EVERY_ANSWER,
     "cumulative": EVERY_ANSWER,
@@ -50,6 +51,7 @@ _KINDS_OF_KEY = {  # to which kinds of items and columns a key says something
 _NEEDED = {"table": _TABLES, "choices": frozenset({Kind.CHOICE})}
 _IN_TABLES = EVERY_ANSWER - SHARES - _TABLES - {Kind.ACTS}  # kinds of a table's columns
 _MOST_DECIMALS = 6
+_WHOLE = 100  # percent
 
 
 def misplaced_keys(asked: Asked) -> Why:
@@ -72,12 +74,47 @@ def _all_asked(form: Form) -> Iterator[tuple[Keys, Asked, Table | None]]:
 
 
 def _of_asked(form: Form) -> Iterator[Refusal]:
+    for index, item in enumerate(form.items):
+        yield from (Refusal(("items", index, "done_at"), why) for why in _of_done_at(item, form))
     for keys, asked, table in _all_asked(form):
         if table:  # of an item they are told with the rest of it
             yield from (Refusal((*keys, key), why) for key, why in misplaced_keys(asked))
         for key, why in (*_of_number(asked, table, form), *_of_ratio(asked, table, form)):
             yield Refusal((*keys, key), why)
         yield from _of_choices(keys, asked.choices, form)
+        yield from _of_addresses_asked(keys, asked, table)
+
+
+def _of_done_at(item: Item, form: Form) -> Iterator[str]:
+    """When an item is done is a matter of its deadline."""
+    at, done = item.done_at, sum(choice.done for choice in item.choices)
+    if at is None or item.kind not in _KINDS_OF_KEY["done_at"]:
+        return
+    if not item.due and not any(item.number in measure.items for stage in form.stages for measure in stage.measures):
+        yield "когда пункт выполнен, важно к сроку: впишите due или назовите пункт в stages — или уберите этот ключ."
+    elif not math.isfinite(at):
+        yield "нужно обычное число — исправьте."
+    elif item.measured and not 0 < at <= _WHOLE:
+        yield f"{at:g} — доля, с которой пункт выполнен, бывает больше 0 и до 100 %: исправьте."
+    elif item.choices and not item.several:
+        yield "из нескольких ответов (several = true) это — сколько нужно; одному ответу хватает ключа done: уберите."
+    elif item.choices and at not in range(1, done + 1):
+        yield f"{at:g} — с ответами пункт выполнен (done), их {done}: нужно целое число от 1 до {done}, исправьте."
+    elif not (item.measured or item.choices) and not _within(at, item.min, item.max):
+        yield f"{at:g} — не от min до max: такого числа в отчёте не будет, исправьте."
+
+
+def _within(value: float, least: float | None, most: float | None) -> bool:
+    return (least is None or value >= least) and (most is None or value <= most)
+
+
+def _of_addresses_asked(keys: Keys, asked: Asked, table: Table | None) -> Iterator[Refusal]:
+    for n, choice in enumerate(asked.choices):
+        if choice.address and (table or asked.several):
+            where = (
+                "в таблице для него есть столбец вида link" if table else "когда ответов несколько, не понять, к какому"
+            )
+            yield Refusal((*keys, "choices", n, "address"), f"адрес спросить нельзя: {where} — уберите этот ключ.")
 
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ one that is missing shows as a crash, or as a figure that is silently another's.
 """
 
 import math
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain, combinations, pairwise
@@ -29,6 +30,7 @@ from schemas.form import (
 from schemas.form_figures import EVERY_ANSWER, SHARES, figure_refusals, headings_taken, misplaced_keys
 from schemas.form_refusals import Named, Refusal, day_said, instead, place_said, ring_in, twice
 from schemas.form_texts import text_refusals
+from schemas.grades import grades_of, normal_form
 from schemas.likeness import plain
 from schemas.own_names import MATRIX_COLUMNS, MATRIX_ROWS, OTHER_PROBLEMS, PAPERS
 from schemas.registry_book import SCHOOLS
@@ -118,6 +120,8 @@ def _of_bases(form: Form) -> Iterator[Refusal]:
         if base.part_of and base.part_of not in known:
             why = f"неизвестная основа «{base.part_of}»{instead(base.part_of, known)}"
             yield Refusal(("bases", index, "part_of"), why)
+    for index, base in enumerate(bases):
+        yield from (Refusal(("bases", index, "grades"), why) for why in _of_grades(base, form))
     if ring := ring_in({base.id: [base.part_of] for base in bases if base.part_of}):
         why = f"«{ring}» оказывается частью самой себя — уберите part_of у той основы, что шире."
         yield Refusal(("bases", known.index(ring), "part_of"), why)
@@ -132,6 +136,22 @@ def _of_bases(form: Form) -> Iterator[Refusal]:
         if alike and not _are_of_one_group(one, other, form) and {one.id, other.id} not in held:
             why = f"«{alike}» стоит и у основы «{one.id}» — назовите людей иначе или укажите part_of."
             yield Refusal(("bases", index, "people"), why)
+
+
+_GRADES = re.compile(r"[1-9]\d?(?:-[1-9]\d?)?(?:, [1-9]\d?(?:-[1-9]\d?)?)*")
+_LAST_GRADE = 11
+
+
+def _of_grades(base: Base, form: Form) -> Iterator[str]:
+    if not base.grades:
+        return
+    grades = grades_of(base.grades) if _GRADES.fullmatch(base.grades) else frozenset()
+    if not grades or max(grades) > _LAST_GRADE or normal_form(grades) != base.grades:
+        yield f"«{base.grades}» — классы пишутся по возрастанию: «5-9», «5-9, 11», не старше {_LAST_GRADE}: исправьте."
+        return
+    whole = next((one for one in form.bases if one.id == base.part_of and _GRADES.fullmatch(one.grades)), None)
+    if whole and not grades <= grades_of(whole.grades):
+        yield f"«{base.grades}» — не часть классов основы «{whole.id}» («{whole.grades}»): исправьте одно из двух."
 
 
 def _said_alike(one: Base, other: Base) -> str:

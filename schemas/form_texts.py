@@ -29,6 +29,7 @@ def text_refusals(form: Form) -> Iterator[Refusal]:
     yield from _of_names(form)
     yield from _of_headings(form)
     yield from _of_phrases(form)
+    yield from _of_words(form)
     yield from _of_exemptions(form)
     yield from _of_labels(form)
 
@@ -193,6 +194,28 @@ def _of_shared(lists: dict[str, tuple[str, ...]]) -> Iterator[Refusal]:
             if one != "not_provided" and (plain(phrase) or phrase) in said:
                 why = f"«{phrase}» есть и в recognise.{one}: значить оно может одно — уберите из одного списка."
                 yield Refusal(("recognise", other), why)
+
+
+# What turns an answer round, or is one: never a word that says nothing.
+_NEVER_BESIDE = frozenset(
+    {"не", "ни", "нет", "да", "есть", "без", "кроме", "из", "от", "до", "около", "более", "менее", "всего"}
+)
+
+
+def _of_words(form: Form) -> Iterator[Refusal]:
+    """Words that may stand beside an answer."""
+    said: dict[str, str] = {}
+    for name, words in (("beside", form.words.beside), ("done", form.words.done)):
+        for index, word in enumerate(words):
+            keys, letters = ("words", name, index), word.removesuffix("*")
+            if not letters.isalpha():
+                yield Refusal(keys, f"«{word}» — нужно одно слово из букв, в конце может стоять «*»: исправьте.")
+            elif why := _why_no_pattern(word, beside=True):
+                yield Refusal(keys, why)
+            elif plain(letters) in _NEVER_BESIDE:
+                yield Refusal(keys, f"«{word}» меняет смысл ответа — уберите его из списка.")
+            elif said.setdefault(plain(word), name) != name:
+                yield Refusal(keys, f"«{word}» есть и в words.beside — уберите из одного списка.")
 
 
 def _of_exemptions(form: Form) -> Iterator[Refusal]:

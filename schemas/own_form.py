@@ -33,7 +33,7 @@ CHECK_MARKS = "▼●▲○!?–·×↔←"  # with one of these begins all that
 CLASSES = "Классов"  # how many the school has: the passport's figure that is no base
 COVERED = "охват, чел. →"  # stands under ANSWER where a coverage asks for no classes
 CLASSES_WANTED = "…"  # stands where classes are asked for, and is as good as blank
-ADDRESS = "адрес страницы (если есть)"  # the row under a yes/no item
+ADDRESS = "адрес страницы (если есть)"  # the row under a yes/no item or a choice that asks for it
 YES, NO = "есть", "нет"
 
 ACT_ROWS = 8

@@ -11,7 +11,7 @@ from schemas.answers import Answers
 from schemas.csv_tables import AnswersFile, FindingsFile
 from schemas.frames.between import BetweenItems, Changes, DocumentsBefore
 from schemas.frames.due import DueAnswers, NamedProblems, Passports
-from schemas.frames.numbers import DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
+from schemas.frames.numbers import Addresses, DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
 from schemas.frames.wide import WideAnswers
 from schemas.municipality import Indicators, NumberIndicators
 from schemas.registry import SchoolBases
@@ -61,6 +61,7 @@ RIGHT: dict[Model, Row] = {
     Required: {"report": 0, "item": "6", "answered": True},
     Planned: {"report": 0, "value": 4.5, "plan": 4.5, "less_is_better": True, "explained": False},
     Lists: {"report": 0, "lines": 1, "at_least": 1, "at_most": 10.0},
+    Addresses: {"report": 0, "named": True},
     DaysOfLists: {"report": 0, "day": "2026-01-31", "first": "2026-01-01", "last": "2026-03-31"},
     NumberIndicators: {
         "as_of": "2026-01-31", "scope": "municipality", "item": "1/дети", "group": "1–4 классы", "covered": None,
@@ -181,6 +182,7 @@ BROKEN: dict[Model, dict[str, Row]] = {
     Required: {"answered_in_every_report": {"answered": False}},
     Planned: {"a_missed_plan_is_explained": {"value": 4.6}},
     Lists: {"enough_lines": {"lines": 0}, "not_too_many_lines": {"lines": 11}},
+    Addresses: {"the_page_is_named": {"named": False}},
     DaysOfLists: {"within_its_period": {"day": "2026-04-01"}},
     NumberIndicators: {
         "counted_among_expected": {"schools_counted": 9},

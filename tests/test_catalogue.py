@@ -386,6 +386,17 @@ WITH_EQUALS = replace_in(MEALS, relations=(Relation(kind="equal", item="5", of=(
 WITH_ONE_LINE = replace_in(HEALTH, tables=tuple(replace_in(table, at_most=1) for table in HEALTH.tables))
 
 
+WITH_PAGE = replace_in(
+    HEALTH,
+    items=tuple(
+        replace_in(item, choices=tuple(replace_in(one, address=True) for one in item.choices))
+        if item.number == "2"
+        else item
+        for item in HEALTH.items
+    ),
+)
+
+
 def of_figures(changes: figure_reports.Said, form: Form) -> Fixture:
     """A report of meals or of health that is right but for these answers."""
     meals = form.id == MEALS.id
@@ -565,6 +576,7 @@ RAISED: dict[str, Fixture] = {
             "LIST-SHORT": ({"6.1/дата": None, "6.1/название": None, "6.1/участники": None}, HEALTH),
             "LIST-LONG": ({"6.2/дата": "2026-01-31"}, WITH_ONE_LINE),
             "DAY-OUTSIDE": ({"6.1/дата": "2025-12-31"}, HEALTH),
+            "ADDRESS-MISSING": ({"2": ["школа"]}, WITH_PAGE),
         }.items()
     },
     "YEAR-FELL": since_the_new_year_fewer,

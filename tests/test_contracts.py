@@ -81,7 +81,7 @@ def test_one_validation_finds_the_failures_of_every_report():
 
 
 ON_THE_WAY_OUT = {"Indicators", "NumberIndicators", "AnswersFile", "FindingsFile"}
-OF_FIGURES = {"Numbers", "Relations", "Grown", "Required", "Planned", "Lists", "DaysOfLists"}
+OF_FIGURES = {"Numbers", "Relations", "Grown", "Required", "Planned", "Lists", "DaysOfLists", "Addresses"}
 OF_CONTROLS = {"BetweenItems"}
 
 

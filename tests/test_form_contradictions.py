@@ -38,6 +38,8 @@ def loaded(tmp_path: Path, values: Values) -> Form | str:
 
 def key_of(change: Change) -> str:
     """What the sentence must name: the key that was changed, of an entry its list."""
+    if isinstance(change.value, dict) and "done_at" in change.value:  # an item that has been made to be due
+        return "done_at"
     return str([key for key in change.keys if isinstance(key, str)][-1])
 
 
@@ -123,6 +125,8 @@ def of_names(v: Values) -> Iterator[Change]:
         if not base.get("part_of"):
             yield Change("people of another whole", ("bases", index, "people"), bases[0]["people"])
         yield Change("part of itself", ("bases", index, "part_of"), base["id"])
+        for grades in ("5–9", "9-5", "5,6", "0-4", "5-12", "все"):
+            yield Change("grades that are none", ("bases", index, "grades"), grades)
         yield Change("part of a base that is not there", ("bases", index, "part_of"), "nobody")
         yield Change("a registry heading of Svod's own", ("bases", index, "registry"), "Краткое наименование детей")
     yield Change("a registry heading that is a code", ("bases", 0, "registry"), "Код")
@@ -249,6 +253,9 @@ def of_words(v: Values) -> Iterator[Change]:
     yield Change("quotes in a choice", ("recognise", "not_required"), ['не "требуется"'])
     yield Change("a signature with which an item begins", ("recognise", "signatures"), [v["items"][0]["title"][:9]])
     yield Change("a signature without letters", ("recognise", "signatures"), ["—"])
+    for word in ("дневник журнал", "№", "в*", "не", "есть", "1а"):
+        yield Change("a word that says more than nothing", ("words",), {"beside": [word]})
+    yield Change("a word of two meanings", ("words",), {"beside": ["логин*"], "done": ["логин*"]})
     groups = v["problem_groups"]
     yield Change("a group of Svod's own", ("problem_groups", 0, "title"), "Другое")
     yield Change("a group without stems", ("problem_groups", 0, "stems"), [])
@@ -328,6 +335,27 @@ def of_figures(v: Values) -> Iterator[Change]:
         yield Change("a reason that is no text", ("items", n, "reason"), v["items"][n]["number"])
 
 
+def of_done_at(v: Values) -> Iterator[Change]:
+    """When an item is done is asked of its deadline, and within what it can be."""
+    asked = {"due": v["order"]["reporting_dates"][-1], "short": "Срок", "about": "то, что к сроку"}
+    for n, item in enumerate(v["items"]):
+        if item["kind"] == "number":
+            yield Change("a figure from which nothing is due is done", ("items", n, "done_at"), 1)
+            yield Change("done below the least", ("items", n), {**item, **asked, "done_at": -1})
+            yield Change("done at no number", ("items", n), {**item, **asked, "done_at": float("nan")})
+        elif item["kind"] == "choice":
+            most = {} if item.get("several") else {"several": True}
+            yield Change("more choices than there are", ("items", n), {**item, **most, **asked, "done_at": 99})
+            yield Change("a part of a choice", ("items", n), {**item, **most, **asked, "done_at": 0.5})
+            with_page = [{**choice, "address": True} for choice in item["choices"]]
+            if item.get("several"):
+                yield Change("an address of one of several", ("items", n, "choices"), with_page)
+            else:
+                yield Change("several where one is asked for", ("items", n), {**item, **asked, "done_at": 1})
+        elif item["kind"] == "group":
+            yield Change("a heading that is done", ("items", n, "done_at"), 1)
+
+
 def of_relations(v: Values) -> Iterator[Change]:
     for n, one in enumerate(v["relations"]):
         yield Change("an address that is not there", ("relations", n, "item"), "77/нет")
@@ -362,9 +390,9 @@ def of_periods_and_cards(v: Values) -> Iterator[Change]:
 
 def contradictions(v: Values) -> list[Change]:
     kinds: tuple[Callable[[Values], Iterator[Change]], ...]
-    kinds = (of_any_key, of_dates, of_numbers, of_names, of_items, of_references, of_words)
+    kinds = (of_any_key, of_dates, of_numbers, of_names, of_items, of_references, of_words, of_done_at)
     if "relations" in v:
-        kinds = (of_tables, of_figures, of_relations, of_periods_and_cards)
+        kinds = (of_tables, of_figures, of_done_at, of_relations, of_periods_and_cards)
     return some_of_each((change for kind in kinds for change in kind(v)), 3)
 
 

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -10,14 +11,16 @@ import openpyxl
 import pytest
 from docx import Document
 
+from pipeline.commands.new_order import draft_form
 from pipeline.drafting.dates import days_in, shares_in, unclear_in
 from pipeline.drafting.draft import Draft, drafted
 from pipeline.drafting.kinds import asked
 from pipeline.drafting.opening import Row, read_order, rows_of_text
 from pipeline.drafting.order import understood
-from pipeline.settings import Limits
+from pipeline.settings import Limits, Settings
 from schemas.form import Form, Kind, load_form
 from schemas.likeness import plain
+from tests.form_variants import DATA
 from tests.test_cli import one_russian_sentence, svod
 
 ORDER = Path(__file__).parent / "data" / "order-547.txt"  # as the office has issued it, without names of persons
@@ -251,16 +254,46 @@ def test_a_date_that_finds_no_place_is_told(text: str, said: str):
     assert any(said in one for one in understood(rows_of_text(f"{HEAD}{REPORTS}{text}{FORM}1 | Питание | %\n")).left)
 
 
-def test_what_the_form_cannot_hold_is_told_and_not_taken_for_something_else():
+def test_a_table_of_several_columns_is_drafted_as_a_table_and_every_guess_says_so():
     table = (
-        "№ | Категория | Питались, чел. | Всего, руб.\n1 | 2 | 3 | 4\n1 | 1–4 классы | |\n1.1 | в том числе с ОВЗ | |\n"
+        "№ | Категория | Питались, чел. | Цена дня, руб. | Всего, руб.\n1 | 2 | 3 | 4 | 5\n1 | 1–4 классы | | |\n"
+        "1.1 | в том числе с ОВЗ | | х |\n2 | Итого | | |\n"
     )
     order = understood(rows_of_text(f"{HEAD}{REPORTS}Отчёт о питании\n{table}"))
     draft = drafted(order, "form-81", KNOWN)
-    assert [item.number for item in order.items] == ["1", "1.1"]
-    assert any("Питались, чел." in one for one in order.left)
-    assert "свой ответ пункта в форме пропадёт" in line_of(draft, "1", "kind")
-    assert "граф ответа несколько" in line_of(draft, "1.1", "kind")
+    keys = tomllib.loads(draft.text)
+    assert [(item["number"], item["kind"]) for item in keys["items"]] == [("1", "row"), ("1.1", "row"), ("2", "row")]
+    [drawn] = keys["tables"]
+    assert drawn["closed"] == ["1.1/цена"]
+    assert [(one["id"], one["unit"], one.get("add")) for one in drawn["columns"]] == [
+        ("питались", "people", None), ("цена", "roubles", "none"), ("всего", "roubles", None),
+    ]  # fmt: skip
+    assert keys["relations"] == [{"kind": "of_which", "item": "1.1/*", "of": ["1/*"]}]
+    assert draft.text.count("вид угадан по заголовку графы") == len(drawn["columns"])
+
+
+@pytest.mark.parametrize("number", ["31", "88"])
+def test_an_order_with_tables_is_drafted_to_a_form_that_loads(number: str, tmp_path: Path):
+    """Held against the form that a person has made of the same order: items, kinds, columns, periods."""
+    path = tmp_path / f"form-{number}.toml"
+    made = draft_form(DATA / f"order-{number}.txt", path, Settings(), date(2026, 1, 1))
+    assert made.refused == ""
+    draft, known = load_form(path), load_form(DATA / f"form-{number}.toml")
+    assert [(one.number, one.kind) for one in draft.items] == [(one.number, one.kind) for one in known.items]
+    assert [one.title for one in draft.items] == [one.title for one in known.items]
+    assert draft.period.every == known.period.every
+    assert draft.order.reporting_dates == known.order.reporting_dates
+    for mine, theirs in zip(draft.tables, known.tables, strict=True):
+        assert [(c.title, c.kind) for c in mine.columns] == [(c.title, c.kind) for c in theirs.columns]
+        assert len(mine.closed) == len(theirs.closed)
+    kinds = {(one.kind, one.item.partition("/")[0]) for one in known.relations if one.kind != "ratio"}
+    assert {(one.kind, one.item.partition("/")[0]) for one in draft.relations} == kinds
+    assert path.read_text("utf-8").count("# проверить:") == made.doubts > 20
+    shorts = [
+        [form.unit(one.unit).short if one.unit else "" for one in form.questions if one.kind is Kind.NUMBER]
+        for form in (draft, known)
+    ]
+    assert sum(mine == theirs for mine, theirs in zip(*shorts, strict=True)) >= 0.9 * len(shorts[0])
 
 
 def test_what_is_not_found_is_left_out_and_never_invented():
@@ -286,7 +319,8 @@ def test_what_is_not_found_is_left_out_and_never_invented():
         ("Доля учителей, прошедших курсы", "", Kind.COVERAGE, False),
         ("Охват питанием", "в %", Kind.VOLUME, False),
         ("Кто кормит", "одно из трёх", Kind.TEXT, False),
-        ("Потрачено, тыс. руб.", "", Kind.TEXT, False),
+        ("Потрачено, тыс. руб.", "", Kind.NUMBER, False),
+        ("Кто кормит (школа / комбинат)", "", Kind.CHOICE, False),
     ],
 )
 def test_the_kind_follows_from_the_words_and_a_guess_says_so(title: str, hint: str, kind: Kind, is_sure: bool):

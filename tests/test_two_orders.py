@@ -5,6 +5,7 @@ import email
 import email.policy
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -13,10 +14,13 @@ from typer.testing import CliRunner
 
 from pipeline.commands.cli import app
 from pipeline.demo import make
+from pipeline.memory.journal import FILE as JOURNAL
+from pipeline.memory.journal import Journal
+from pipeline.sending.outbox import Parcel
 from pipeline.settings import load_settings
 from schemas.form import load_form
 from schemas.strict import UsageError
-from tests.conftest import Once
+from tests.conftest import NOW, Once
 
 DATA = Path(__file__).parent / "data"
 MEALS, SERVICES = DATA / "form-31.toml", DATA / "form-12.toml"
@@ -134,3 +138,90 @@ def test_a_list_of_one_is_that_one(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text('form = ["form-547"]', "utf-8")
     assert load_settings(path).form == "form-547"
+
+
+# ── the other commands, over all of them ─────────────────────────────────────────────────────────────────
+def said_by(office: Path, output: Path, *words: str) -> tuple[str, int]:
+    settings = settings_of(office, MEALS, SERVICES)
+    folders = [] if words[0] in ("rebuild", "mail") else ["--input", str(office / "input")]
+    known = [] if words[0] == "rebuild" else ["--settings", str(settings)]
+    done = CliRunner().invoke(app, [*words, *folders, "--output", str(output), *known])
+    said = done.output + (str(done.exception) if isinstance(done.exception, UsageError) else "")
+    return said, done.exit_code
+
+
+def in_both(said: str) -> bool:
+    return all(load_form(form).subject in said for form in (MEALS, SERVICES))
+
+
+@pytest.fixture
+def output(office: Path, tmp_path: Path) -> Path:
+    """A copy of what the run of both has left."""
+    return Path(shutil.copytree(office / "both", tmp_path / "output"))
+
+
+def test_a_school_gets_a_page_of_each_order_and_forms_for_each(office: Path, output: Path) -> None:
+    for words, folder in ((("school", "01"), "schools"), (("forms", "--school", "01"), "forms")):
+        said, code = said_by(office, output, *words, "--as-of", DAY)
+        assert code == 0, said
+        assert in_both(said)
+        assert {path.parents[2].name for path in output.glob(f"*/*/{folder}/*.xlsx")} == {MEALS.stem, SERVICES.stem}
+
+
+def test_history_tells_of_each_order_and_of_the_letters_about_all(office: Path, output: Path) -> None:
+    said, code = said_by(office, output, "history")
+    assert code == 0, said
+    assert in_both(said)
+    assert "Письма обо всех приказах" in said
+    said, code = said_by(office, output, "history", "--school", "01")
+    assert code == 0, said
+    assert said.count("Поступления") == 2
+
+
+def test_mail_shows_the_one_letter(office: Path, output: Path) -> None:
+    said, code = said_by(office, output, "mail", "--dry-run")
+    assert code == 0, said
+    assert said.count(".eml") == 1
+
+
+def test_trace_knows_whose_an_item_is_and_asks_where_two_have_it(office: Path, output: Path) -> None:
+    said, code = said_by(office, output, "trace", "01", "1/дети", "--as-of", DAY)  # of meals alone
+    assert code == 0, said
+    said, code = said_by(office, output, "trace", "01", "5", "--as-of", DAY)
+    assert code != 0
+    assert "есть в нескольких приказах" in said
+    assert "--order" in said
+    for order, words in (("12-п", "Как родители узнают"), ("form-31", "Число дней питания")):
+        said, code = said_by(office, output, "trace", "01", "5", "--as-of", DAY, "--order", order)
+        assert code == 0, said
+        assert words in said
+    said, code = said_by(office, output, "trace", "01", "77", "--as-of", DAY)
+    assert "нет ни в одном приказе" in said
+    said, code = said_by(office, output, "trace", "01", "5", "--as-of", DAY, "--order", "100")
+    assert "Приказа «100» в настройках нет" in said
+
+
+def test_rebuild_asks_which_order_where_two_have_that_date(office: Path, output: Path) -> None:
+    said, code = said_by(office, output, "rebuild", DAY)
+    assert code != 0
+    assert "есть у нескольких приказов" in said
+    for order in ("12-п", MEALS.stem):
+        said, code = said_by(office, output, "rebuild", DAY, "--order", order)
+        assert code == 0, said
+        assert "совпадает байт в байт" in said
+
+
+def test_what_has_been_sent_of_all_is_known_to_each_order(office: Path, output: Path) -> None:
+    """The letter stands in the journal above; each order's next run learns of it."""
+    folder = output / MEALS.stem
+    with Journal.open(folder / JOURNAL) as own, Journal.open(output / JOURNAL) as above:
+        run = own._database.execute("SELECT max(id) FROM runs").fetchone()[0]
+        own._database.execute("INSERT INTO figures VALUES (?, ?, '', 41.0, 41, 100)", (DAY, run))
+        own.tell(["a key"], date.fromisoformat(DAY))
+        own.take_sent(above)
+        assert own.sent_for(date.fromisoformat(DAY)) == []
+        above.mark_sent(Parcel("a key", "head@example.org", "Свод", date(2026, 4, 2), "rukovodstvo", "1"), NOW)
+        own.take_sent(above)
+        own.take_sent(above)  # once
+        [told] = own.sent_for(date.fromisoformat(DAY))
+        assert told[""].percent == 41.0

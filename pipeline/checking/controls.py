@@ -71,12 +71,16 @@ def check_between_items(
 
 
 def check_against_dates(
-    reports: Sequence[Report], table: pd.DataFrame, form: Form, taken: Mapping[int, frozenset[str]]
+    reports: Sequence[Report],
+    table: pd.DataFrame,
+    form: Form,
+    registry: Registry,
+    taken: Mapping[int, frozenset[str]],
 ) -> list[Remark]:
     """Deadlines held against the report's own date; problems without a solution. `reports`: by their numbers; `taken`:
     by such a number the items whose answer is taken over from another report."""
     places = in_reports(table, reports)
-    due = judge(DueAnswers, _due_answers(reports, table, form, taken), places)
+    due = judge(DueAnswers, _due_answers(reports, table, form, registry, taken), places)
     return [*due, *judge(NamedProblems, _problems(table, reports), places)]
 
 
@@ -90,7 +94,7 @@ def _wide(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Reg
     """`schemas.frames.wide.WideAnswers`, and beside it what its remarks say."""
     of_people = coverage["item"].isin([item.number for item in form.items if item.kind is Kind.COVERAGE])
     labels = {item.number: form.base(item.base).label for item in form.items if item.base}
-    wide = _with_classes(coverage, table, registry).drop(columns="school_code")
+    wide = _with_classes(coverage, table, form, registry).drop(columns="school_code")
     return wide.assign(
         base=base_people(coverage, form, registry),
         of_people=of_people & (coverage["school_code"] != ""),
@@ -98,16 +102,21 @@ def _wide(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Reg
     )
 
 
-def _with_classes(coverage: pd.DataFrame, table: pd.DataFrame, registry: Registry) -> pd.DataFrame:
-    """`coverage` with `classes`, `classes_row` (NaN: none are named), and `of_some_classes`: not the whole school."""
+def _with_classes(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Registry) -> pd.DataFrame:
+    """`coverage` with `classes`, `classes_row` (NaN: none are named), and `of_some_classes`: not all of the school that
+    the item's base counts."""
     grades = {school.code: set(whole_school(school.full_name or school.name)) for school in registry.schools}
     said = table.loc[table["field"] == "classes", ["report", "item", "text"]].rename(columns={"text": "classes"})
     named = said.reset_index(names="classes_row")
     wide = coverage.merge(named, how="left", on=["report", "item"], validate="one_to_one").set_axis(coverage.index)
     whole = set(whole_school(""))
+
+    def asked_of(item: str, own: set[int]) -> frozenset[int]:
+        return form.grades_of_base(form.item(item).base, own)
+
     some = [
-        isinstance(classes, str) and not grades.get(school, whole) <= grades_of(classes)
-        for school, classes in values_of(wide, "school_code", "classes")
+        isinstance(classes, str) and not asked_of(item, grades.get(school, whole)) <= grades_of(classes)
+        for school, item, classes in values_of(wide, "school_code", "item", "classes")
     ]
     return wide.assign(of_some_classes=pd.Series(some, index=wide.index, dtype="bool"))
 
@@ -139,9 +148,14 @@ def _spread(coverage: pd.DataFrame) -> "pd.Series[float]":
 
 # ── against dates ────────────────────────────────────────────────────────────────────────────────────────
 def _due_answers(
-    reports: Sequence[Report], table: pd.DataFrame, form: Form, taken: Mapping[int, frozenset[str]]
+    reports: Sequence[Report],
+    table: pd.DataFrame,
+    form: Form,
+    registry: Registry,
+    taken: Mapping[int, frozenset[str]],
 ) -> pd.DataFrame:
-    """`schemas.frames.due.DueAnswers`, and beside it what its remarks say. `no_row`: the fact that says «нет»."""
+    """`schemas.frames.due.DueAnswers`, and beside it what its remarks say. `no_row`: the fact that says «нет». Of whom
+    the school has none, nothing is asked."""
     yes_no = [item.number for item in form.due_items if item.kind is Kind.YES_NO]
     said_no = table[(table["field"] == "yes") & (table["text"] == NO) & table["item"].isin(yes_no)]
     no_rows = dict(zip(zip(said_no["report"], said_no["item"], strict=True), said_no.index, strict=True))
@@ -153,9 +167,10 @@ def _due_answers(
     for report in reports:
         answered = _answered(report.written | taken.get(report.number, frozenset()))
         as_of = report.as_of.isoformat() if report.as_of else ""
-        asked = report.usable and not is_empty(report, form)
+        usable, school = report.usable and not is_empty(report, form), registry.school(report.school)
         for number, (due, about, nothing) in words.items():
             no_row = no_rows.get((report.number, number))
+            asked = usable and not (school and school.has_none(form.people_of(number)))
             judged = report.number, number, as_of, due.isoformat(), asked, number in answered, no_row is not None
             rows.append((*judged, no_row, report.answer_cells.get(number, ""), due, about, nothing))
     return frame_of(rows, _DUE)
@@ -167,8 +182,10 @@ def _nothing_done(item: Item) -> str:
 
 
 def _answered(written: Collection[str]) -> set[str]:
-    """Items with a written answer, readable or not; a row of acts (`4.2`) answers its item (`4`)."""
-    return {*written, *(number.rpartition(".")[0] for number in written)}
+    """Items with a written answer, readable or not; a row of acts (`4.2`) answers its item (`4`), a cell its row
+    (`1.1/дети`), and that of a list (`6.2/дата`) the list."""
+    rows = {number.partition("/")[0] for number in written}
+    return {*written, *rows, *(row.rpartition(".")[0] for row in rows)}
 
 
 def _problems(table: pd.DataFrame, reports: Sequence[Report]) -> pd.DataFrame:

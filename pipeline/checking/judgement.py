@@ -105,7 +105,7 @@ def check(
     before_carrying = _Own(own, of_own, reports, filled, remarks)
     carried, coverage, remarks = _carried(before_carrying, form, lambda said: _with_errors(judged(said), by_place))
     table = carried.table
-    remarks += controls.check_against_dates(reports, table, form, carried.items)
+    remarks += controls.check_against_dates(reports, table, form, registry, carried.items)
     remarks += numbers.check_complete(filled, table, form, registry, carried.items)
     remarks += [report.remark("REPORT-EMPTY") for report in reports if report.number in empty]
     counting = lineage.counting(filled)

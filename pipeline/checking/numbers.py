@@ -11,9 +11,9 @@ import pandas as pd
 from pipeline import wording
 from pipeline.checking.contracts import in_reports, judge
 from pipeline.checking.table import Report, frame_of
-from schemas.district import Registry, School
+from schemas.district import Registry
 from schemas.form import Form, Item, Kind
-from schemas.frames.numbers import DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
+from schemas.frames.numbers import Addresses, DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
 from schemas.periods import first_day
 from schemas.relations import Held, relations_of
 from schemas.remarks import Remark
@@ -41,6 +41,7 @@ _PLANNED = {
 _LISTS = {
     "report": "int64", "lines": "int64", "at_least": "int64", "at_most": "float64", "cell": "str", "item": "str",
 }  # fmt: skip
+_ADDRESSES = {"report": "int64", "named": "bool", "cell": "str", "item": "str", "said": "str"}
 _DAYS = {
     "report": "int64", "day": "str", "first": "str", "last": "str",
     "day_row": "float64", "day_said": "str", "first_said": "str", "last_said": "str",
@@ -88,10 +89,12 @@ def check_complete(
     required = (row for one in usable for row in _required(one, registry, taken.get(one.number, frozenset())))
     planned = (row for one in usable for row in _planned(one, registry))
     lists = (row for one in usable for row in _lists(one))
+    addresses = _addresses(usable, table, form)
     return [
         *judge(Required, frame_of(required, _REQUIRED), places),
         *judge(Planned, frame_of(planned, _PLANNED), places),
         *judge(Lists, frame_of(lists, _LISTS), places),
+        *judge(Addresses, frame_of(addresses, _ADDRESSES), places),
     ]
 
 
@@ -247,7 +250,7 @@ def _required(one: _Report, registry: Registry, taken: Collection[str]) -> Itera
     """`schemas.frames.numbers.Required`. Of whom the school has none, nothing is asked."""
     school = registry.school(one.report.school)
     for item in _asked(one):
-        if not _has_none(school, one.form.people_of(item.number)):
+        if not (school and school.has_none(one.form.people_of(item.number))):
             answered = one.is_written(item.number) or item.number in taken
             cell = one.report.answer_cells.get(item.number, "")
             yield one.number, item.number, answered, cell, item.about or wording.unbroken(item.title)
@@ -271,10 +274,6 @@ def _renumbered(cell: Item, line: str) -> Item:
     return cell.at(f"{line}/{cell.number.partition('/')[2]}")
 
 
-def _has_none(school: School | None, base: str) -> bool:
-    return bool(school and base and school.bases.get(base) == 0)
-
-
 def _planned(one: _Report, registry: Registry) -> Iterator[tuple[object, ...]]:
     """`schemas.frames.numbers.Planned`."""
     form, school = one.form, registry.school(one.report.school)
@@ -292,6 +291,17 @@ def _lists(one: _Report) -> Iterator[tuple[object, ...]]:
     for item in (item for item in one.form.items if item.kind is Kind.ROWS):
         table, cell = one.form.table(item.table), one.report.answer_cells.get(item.number, "")
         yield one.number, len(one.lines(item.number)), table.at_least, table.at_most, cell, item.number
+
+
+def _addresses(usable: Sequence[_Report], table: pd.DataFrame, form: Form) -> Iterator[tuple[object, ...]]:
+    """`schemas.frames.numbers.Addresses`."""
+    asking = {(item.number, choice.title) for item in form.items for choice in item.choices if choice.address}
+    urls = table[table["field"] == "url"]
+    named = set(zip(urls["report"].tolist(), urls["item"].tolist(), strict=True))
+    chosen = table[(table["field"] == "choice") & table["report"].isin([one.number for one in usable])]
+    for report, item, said, cell in zip(*(chosen[name] for name in ("report", "item", "text", "cell")), strict=True):
+        if (item, said) in asking:
+            yield report, (report, item) in named, cell, item, said
 
 
 # ── since the new year ───────────────────────────────────────────────────────────────────────────────────

@@ -39,9 +39,12 @@ def registry_in(input: Path, settings: Settings) -> Registry:
     path = input / FILE
     if not path.is_file():
         return Registry()
-    form = load_form(settings.one_form)
+    form, *beside = map(load_form, settings.forms)
     catalogue = load_catalogue(settings.controls, form.period.every)
-    return take_in(Inbox(input, path), form, settings.limits, catalogue, 1, None, lambda done, of: None).registry
+    inbox = Inbox(input, path)
+    return take_in(
+        inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None, beside=tuple(beside)
+    ).registry
 
 
 def day_said(text: str) -> date:

@@ -86,6 +86,9 @@ AsOf = Annotated[
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", metavar="ФАЙЛ", help="Файл настроек; иначе settings.toml, если он есть.")
 ]
+WhichOrder = Annotated[
+    str, typer.Option("--order", metavar="ПРИКАЗ", help="Из нескольких приказов: номер приказа или имя его формы.")
+]
 Debug = Annotated[bool, typer.Option("--debug", help="При ошибке показать её полный путь.")]
 
 
@@ -187,11 +190,11 @@ def forms(
 ) -> None:
     """Бланки отчёта: по одному на школу реестра или один пустой."""
     from pipeline.commands.forms import hand_out_forms, lines
-    from pipeline.commands.run import job_of
+    from pipeline.commands.orders import each_order
 
-    job = job_of(input, output, as_of, settings)
-    for line in lines(hand_out_forms(job, school), job.as_of):
-        print(line)
+    for job in each_order(input, output, as_of, load_settings(settings)):
+        for line in lines(hand_out_forms(job, school), job.as_of):
+            print(line)
 
 
 @app.command(cls=russian.Command)
@@ -259,14 +262,22 @@ def mail(
     debug: Debug = False,
 ) -> int:
     """Отправляет письма, которые ждут в outbox."""
+    from pipeline.commands import console
     from pipeline.commands.choosing import last_day_of
     from pipeline.commands.mail import send_waiting
+    from pipeline.commands.orders import letters_wait, order_folders
 
-    day = as_of and last_day_of(as_of)
-    posted = send_waiting(output, day, load_settings(settings), dry_run=dry_run, again=again)
-    for line in posted.lines:
+    chosen, day = load_settings(settings), as_of and last_day_of(as_of)
+    posted = [send_waiting(output, day, chosen, dry_run=dry_run, again=again)]
+    for line in posted[0].lines:
         print(line)
-    return 0 if posted.all_gone else LETTERS_LEFT
+    for form, folder in order_folders(output, chosen):  # the one letter of all of them has been told of above
+        if letters_wait(folder, day) and not again:
+            console.say_order(form)
+            posted.append(send_waiting(folder, day, chosen, dry_run=dry_run))
+            for line in posted[-1].lines:
+                print(line)
+    return 0 if all(one.all_gone for one in posted) else LETTERS_LEFT
 
 
 @app.command(cls=russian.Command)
@@ -310,8 +321,8 @@ def schedule(
     elif remove:
         print(scheduling.remove())
     else:
-        form = load_form(load_settings(settings).one_form)
-        usual = None if _was_typed(context, "at_day") else scheduling.usual_day(form)
+        days = [scheduling.usual_day(load_form(one)) for one in load_settings(settings).forms]
+        usual = None if _was_typed(context, "at_day") or None in days else max(day for day in days if day)
         job = _scheduled_job(usual or at_day, at, input, output, settings)
         print(scheduling.install(job) if install else scheduling.describe(job))
 
@@ -333,18 +344,21 @@ def trace(
     school: Annotated[str, typer.Argument(metavar="ШКОЛА", help="Код или название школы.")],
     item: Annotated[str, typer.Argument(metavar="ПУНКТ", help="Номер пункта формы.")],
     as_of: AsOf = None,
+    order: WhichOrder = "",
     input: Input = Path("input"),
     output: Output = Path("output"),
     settings: SettingsFile = None,
     debug: Debug = False,
 ) -> None:
     """Путь показателя: от ячейки школы до процента района."""
-    from pipeline.commands.run import job_of, require_folders
+    from pipeline.commands.orders import job_of_item
+    from pipeline.commands.run import require_folders
     from pipeline.commands.trace import trace as way_of
     from pipeline.monthly import take_survey
 
     require_folders(input, output)
-    for line in way_of(take_survey(job_of(input, output, as_of, settings)), school, item):
+    job = job_of_item(input, output, as_of, load_settings(settings), item, order)
+    for line in way_of(take_survey(job), school, item):
         print(line)
 
 
@@ -359,14 +373,15 @@ def school(
     debug: Debug = False,
 ) -> None:
     """Страница школы или всех школ (--all): показатели, темп, место, замечания."""
-    from pipeline.commands.run import job_of, require_folders
+    from pipeline.commands.orders import each_order
+    from pipeline.commands.run import require_folders
     from pipeline.commands.school import write_all_schools, write_school
 
     if bool(code) is every:
         raise UsageError("Укажите код или название одной школы или --all для всех: python run.py school 08.")
     require_folders(input, output)
-    job = job_of(input, output, as_of, settings)
-    print(write_all_schools(job) if every else write_school(job, code))
+    for job in each_order(input, output, as_of, load_settings(settings)):
+        print(write_all_schools(job) if every else write_school(job, code))
 
 
 @app.command(cls=russian.Command)
@@ -383,26 +398,37 @@ def history(
     from pipeline.commands import console
     from pipeline.commands.choosing import registry_in
     from pipeline.commands.history import history as known
+    from pipeline.commands.history import letters_in
+    from pipeline.commands.orders import order_folders
     from schemas.remarks import load_catalogue
 
     chosen = load_settings(settings)
     catalogue = load_catalogue(chosen.controls)
-    console.show(known(output, school, chosen.zone, catalogue, lambda: registry_in(input, chosen)))
+    folders = order_folders(output, chosen)
+    for form, folder in folders:
+        console.say_order(form)
+        console.show(known(folder, school, chosen.zone, catalogue, lambda: registry_in(input, chosen)))
+    if not folders:
+        console.show(known(output, school, chosen.zone, catalogue, lambda: registry_in(input, chosen)))
+    elif not school:
+        console.show(letters_in(output, chosen.zone))
 
 
 @app.command(cls=russian.Command)
 def rebuild(
     as_of: Annotated[Any, typer.Argument(parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД.")],
     output: Output = Path("output"),
+    order: WhichOrder = "",
     debug: Debug = False,
 ) -> int:
     """Свод прошлой даты заново, из архива исходных файлов, и сравнение с прежним."""
     from pipeline.commands.choosing import last_day_of
     from pipeline.commands.console import progress
+    from pipeline.commands.rebuild import folder_made_on
     from pipeline.commands.rebuild import rebuild as made_again
 
     with progress() as reading:
-        rebuilt = made_again(output, last_day_of(as_of), reading)
+        rebuilt = made_again(folder_made_on(output, last_day_of(as_of), order), last_day_of(as_of), reading)
     for line in rebuilt.lines:
         print(line)
     print(rebuilt.folder)

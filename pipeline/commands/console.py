@@ -75,9 +75,10 @@ def say_period(as_of: date, why: str, calendar: "Calendar") -> None:
     _say(f"Отчёты сдаются до {day(calendar.due(as_of))}{then}.")
 
 
-def say_order(form: "Form", files: int) -> None:
+def say_order(form: "Form", files: int | None = None) -> None:
     """Above what is said of one of several orders."""
-    _say(f"── {form.subject}: приказ № {form.order.number}, {count(files, FILE)} ──")
+    of_files = "" if files is None else f", {count(files, FILE)}"
+    _say(f"── {form.subject}: приказ № {form.order.number}{of_files} ──")
 
 
 @contextmanager

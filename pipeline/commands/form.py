@@ -112,6 +112,8 @@ def _of_item(item: Item, form: Form) -> Iterator[str]:
         yield f"{better} плана из столбца «{item.plan}»{reason}"
     if item.due:
         yield f"срок {day(item.due)}"
+    if item.done_at is not None:
+        yield f"выполнен {_done_at(item)}"
     if item.cumulative not in (None, form.cumulative):
         yield f"отчёты об этом {_BLANK[item.cumulative]}"
     if item.optional:
@@ -126,6 +128,16 @@ def _of_item(item: Item, form: Form) -> Iterator[str]:
         yield f"подсказка: {item.hint}"
 
 
+def _done_at(item: Item) -> str:
+    """«с 80 %», «при 20 и больше», «при 3 и меньше», «с двух ответов»."""
+    at = number(item.done_at or 0)
+    if item.measured:
+        return f"с {at} %"
+    if item.kind is Kind.CHOICE:
+        return f"с числа ответов {at}"
+    return f"при {at} и {'меньше' if item.better == 'less' else 'больше'}"
+
+
 def _asked(item: Asked, form: Form) -> Iterator[str]:
     """What kind of answer it is; of a figure its unit and what the municipality's figure is."""
     unit = f", {form.unit(item.unit).short}" if item.unit else ""
@@ -135,7 +147,8 @@ def _asked(item: Asked, form: Form) -> Iterator[str]:
         yield f"по району: {_ADDED[item.add].format(*item.ratio)}"
     if item.choices:
         several = "несколько" if item.several else "одно"
-        yield f"{several} из: {', '.join(choice.title for choice in item.choices)}"
+        titles = (f"{choice.title} (с адресом страницы)" if choice.address else choice.title for choice in item.choices)
+        yield f"{several} из: {', '.join(titles)}"
 
 
 def _tables(form: Form) -> Iterator[str]:

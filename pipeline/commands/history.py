@@ -56,6 +56,16 @@ def history(
             yield from _approvals(journal.approvals(), zone)
 
 
+def letters_in(output: Path, zone: ZoneInfo) -> Iterator[str | Table]:
+    """Of several orders: the letters about all of them, which the journal above knows."""
+    yield "── Письма обо всех приказах ──"
+    if not (output / FILE).is_file():
+        yield "Писем ещё не отправляли."
+        return
+    with Journal.copy(output / FILE) as journal:
+        yield from _letters(journal.letters(), zone)
+
+
 def _known_code(journal: Journal, said: str, registry: Callable[[], Registry]) -> str:
     """The journal knows schools by their codes alone, and also those that have left the registry."""
     codes = journal.schools()

@@ -15,10 +15,12 @@ from pipeline.commands.forms import lines as forms_lines
 from pipeline.commands.init import begin
 from pipeline.commands.init import lines as init_lines
 from pipeline.commands.opening import open_for_user
-from pipeline.commands.orders import main_jobs
+from pipeline.commands.orders import each_order, forms_of, main_jobs, settings_of
+from pipeline.commands.rebuild import FOLDER as REBUILT
 from pipeline.commands.refusals import refusal
 from pipeline.commands.run import job_of, require_folders
 from pipeline.commands.school import write_school
+from pipeline.monthly import Job, calendar_of
 from pipeline.reading.inbox import look_into
 from pipeline.settings import load_settings
 from pipeline.wording import capital, named, on, times
@@ -92,9 +94,14 @@ def _today(office: Office) -> Path | None:
 
 
 def _on_a_day(office: Office) -> Path | None:
-    calendar = job_of(office.input, office.output, None, office.settings).calendar
-    called = capital(times(calendar.every).all_reporting)
-    print(f"{called}: {', '.join(named(one, calendar.every) for one in calendar.reporting_dates)}.")
+    settings = load_settings(office.settings)
+    calendars = [
+        calendar_of(form, settings_of(form, forms, settings)) for forms in [forms_of(settings)] for form in forms
+    ]
+    for calendar in calendars:
+        called = capital(times(calendar.every).all_reporting)
+        print(f"{called}: {', '.join(named(one, calendar.every) for one in calendar.reporting_dates)}.")
+    calendar = calendars[0]
     what = "Период" if calendar.of_periods else "Дата"
     example = named(calendar.reporting_dates[0], calendar.every) if calendar.of_periods else "20.03.2014"
     if not (said := _ask(f"{what} свода, например {example} (просто Enter — назад): ")):
@@ -105,12 +112,20 @@ def _on_a_day(office: Office) -> Path | None:
 
 
 def _forms(office: Office) -> Path | None:
+    settings = load_settings(office.settings)
+    if len(settings.forms) > 1:  # each for its next date: what may be typed of one is no date of another
+        folders = [_handed_out(job) for job in each_order(office.input, office.output, None, settings)]
+        return folders[0]
     job = job_of(office.input, office.output, None, office.settings)
     every = job.calendar.every
     usual = min((d for d in job.calendar.reporting_dates if d >= job.as_of), default=job.as_of)
     asked = "За какой период" if job.calendar.of_periods else "На какую дату"
     said = _ask(f"{asked} бланки (просто Enter — {on(usual, every)}): ")
     job = job_of(office.input, office.output, day_or_period(said) if said else usual, office.settings)
+    return _handed_out(job)
+
+
+def _handed_out(job: Job) -> Path:
     handed = hand_out_forms(job, "")
     for line in forms_lines(handed, job.as_of):
         print(line)
@@ -127,13 +142,21 @@ def _school(office: Office) -> Path | None:
     if not (said := _ask("Код или название школы (просто Enter — назад): ")):
         return None
     require_folders(office.input, office.output)
-    page = write_school(job_of(office.input, office.output, None, office.settings), said)
-    print(page)
-    return page
+    pages = []
+    for job in each_order(office.input, office.output, None, load_settings(office.settings)):
+        pages.append(write_school(job, said))
+        print(pages[-1])
+    return pages[0]
+
+
+def _summaries(output: Path) -> Iterator[Path]:
+    """Of one order, or of several in their folders; none that was made again from the archive."""
+    for pattern in ("*/svod-*.xlsx", "*/*/svod-*.xlsx"):
+        yield from (path for path in output.glob(pattern) if path.parent.name != REBUILT)
 
 
 def _last(office: Office) -> Path | None:
-    made = [path for path in office.output.glob("*/svod-*.xlsx") if path.is_file()]
+    made = [path for path in _summaries(office.output) if path.is_file()]
     if not made:
         raise UsageError(f"Сводов в папке «{office.output}» ещё нет: выберите «{_LINES[0].title}».")
     last = max(made, key=lambda path: path.stat().st_mtime)

@@ -1,5 +1,6 @@
 """The main job for several orders side by side: one input folder, a folder of results for each, one letter."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -10,8 +11,9 @@ from pipeline.commands import console
 from pipeline.commands.choosing import as_of_meant, last_day_of
 from pipeline.commands.failing import failures_told
 from pipeline.commands.posting import patient, ready_to_send
-from pipeline.commands.run import do, main_job, require_folders, say_when
+from pipeline.commands.run import do, job_of, main_job, require_folders, say_when
 from pipeline.files import Outputs, lock, safe_name
+from pipeline.memory import recording
 from pipeline.memory.approvals import awaits_approval
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
@@ -49,39 +51,120 @@ def main_jobs(
     if len(settings.forms) == 1:
         done = main_job(input, output, as_of, settings, mail=mail, jobs=jobs, why=why)
         return Ran([done], mail and console.is_left(done.deliveries, done.left_over, done.figures.as_of))
-    require_folders(input, output)
     now = datetime.now(settings.zone)
     password = ready_to_send(settings) if mail else None
-    forms = forms_of(settings)
-    some = {form.id: _job(form, forms, input, output, as_of, settings, now, jobs) for form in forms}
-    asked = [job for job, has_period in some.values() if has_period]
-    if not asked:
-        raise UsageError(f"К {day(last_day_of(as_of or now.date()))} ни у одного приказа нет завершённого периода.")
-    as_of_all = max(job.as_of for job in asked)
+    some = _jobs(input, output, as_of, settings, now, jobs)
+    as_of_all = max(job.as_of for job, has_period in some if has_period)
     with failures_told(output, as_of_all, settings, now, password, patient(), mail=mail):
-        all_done = _do_each(list(some.values()), forms, as_of)
+        all_done = _do_each(some, output, as_of)
     return Ran(all_done, _write_letter(all_done, output, settings, now, password, mail=mail))
 
 
-def _do_each(some: list[tuple[Job, bool]], forms: list[Form], as_of: date | str | None) -> list[Done]:
+def _do_each(some: list[tuple[Job, bool]], output: Path, as_of: date | str | None) -> list[Done]:
     """The main job of each order that has a period to be told of, over the same files."""
-    from pipeline.reading.orders import share_out  # here: the run of one order does not wait for it
-
-    with console.progress() as progress:
-        shared = share_out(forms, [monthly.read_all(job, progress) for job, _ in some])
-    if shared.nobodys:
-        nobodys = listed(shared.nobodys, _MOST_FILES, FILE)
-        console.say(f"Ни к одному приказу не подошло, сказано в каждом своде: {nobodys}.")
+    shared, nobodys = _shared(some)
     all_done = []
-    for (job, has_period), intake in zip(some, shared.intakes, strict=True):
-        console.say_order(job.form, len(intake.reads) - len(shared.nobodys))
+    for job, has_period in shared:
+        console.say_order(job.form, len(job.intake.reads) - len(nobodys) if job.intake else None)
         if not has_period:
             console.say(f"К {day(job.as_of)} ни один отчётный период этого приказа не завершён: свода по нему нет.")
             continue
         say_when(job, as_of, "указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
-        all_done.append(do(replace(job, intake=intake)))
+        _learn_what_was_sent(job.output, output)
+        all_done.append(do(job))
         console.say_path(all_done[-1])
     return all_done
+
+
+def each_order(input: Path, output: Path, as_of: date | str | None, settings: Settings) -> Iterator[Job]:
+    """What a command beside the main job is asked to do, order by order, each below its heading where there are
+    several: nothing is sent, one process reads. Raises UsageError."""
+    now = datetime.now(settings.zone)
+    if len(settings.forms) == 1:
+        yield job_of(input, output, as_of, settings)
+        return
+    some, _ = _shared(_jobs(input, output, as_of, settings, now, 1))
+    for job, has_period in some:
+        console.say_order(job.form)
+        if has_period or as_of is None:
+            yield job
+        else:
+            console.say(f"К {day(job.as_of)} ни один отчётный период этого приказа не завершён.")
+
+
+def job_of_item(
+    input: Path, output: Path, as_of: date | str | None, settings: Settings, number: str, order: str
+) -> Job:
+    """That of the only order whose form has the item. `order`: number or form of the one that is meant, where several
+    have it. Raises UsageError."""
+    if len(settings.forms) == 1:
+        return job_of(input, output, as_of, settings)
+    forms = forms_of(settings)
+    fitting = [form for form in forms if _has(form, number)]
+    if order:
+        fitting = [order_named(order, forms)]
+    elif len(fitting) != 1:
+        known = "; ".join(f"{form.order.number} — «{form.subject}» ({form.id})" for form in fitting or forms)
+        why = f"есть в нескольких приказах: {known}" if fitting else f"нет ни в одном приказе: {known}"
+        raise UsageError(f"Пункт «{number}» {why}. Укажите приказ: --order и его номер или форма.")
+    some, _ = _shared(_jobs(input, output, as_of, settings, datetime.now(settings.zone), 1))
+    return next(job for job, _ in some if job.form.id == fitting[0].id)
+
+
+def order_named(said: str, forms: Sequence[Form]) -> Form:
+    """By its form's name or its number. Raises UsageError."""
+    named = [form for form in forms if said.casefold() in (form.id.casefold(), form.order.number.casefold())]
+    if len(named) != 1:
+        known = "; ".join(f"{form.order.number} ({form.id})" for form in forms)
+        raise UsageError(f"Приказа «{said}» в настройках нет или он не один. Приказы: {known}.")
+    return named[0]
+
+
+def order_folders(output: Path, settings: Settings) -> list[tuple[Form, Path]]:
+    """Of several orders the folder of each one's results; none of one alone, whose folder is `output` itself."""
+    forms = forms_of(settings) if len(settings.forms) > 1 else []
+    return [(form, output / safe_name(form.id)) for form in forms]
+
+
+def letters_wait(folder: Path, as_of: date | None) -> bool:
+    """Does anything wait in one order's own outboxes."""
+    from pipeline.sending.outbox import waiting
+
+    return folder.is_dir() and any(True for _ in waiting(folder, as_of))
+
+
+def _has(form: Form, number: str) -> bool:
+    try:
+        form.item(number.rstrip("."))
+    except KeyError:
+        return False
+    return True
+
+
+def _jobs(
+    input: Path, output: Path, as_of: date | str | None, settings: Settings, now: datetime, jobs: int
+) -> list[tuple[Job, bool]]:
+    """What is to be done for each order, and is there a period of it to be told of. Raises UsageError where there is
+    none of any."""
+    require_folders(input, output)
+    forms = forms_of(settings)
+    some = [_job(form, forms, input, output, as_of, settings, now, jobs) for form in forms]
+    if not any(has_period for _, has_period in some):
+        raise UsageError(f"К {day(last_day_of(as_of or now.date()))} ни у одного приказа нет завершённого периода.")
+    return some
+
+
+def _shared(some: list[tuple[Job, bool]]) -> tuple[list[tuple[Job, bool]], list[str]]:
+    """Each order's job with what is its own of the folder; and the files of which no order knows the form."""
+    from pipeline.reading.orders import share_out  # here: the run of one order does not wait for it
+
+    with console.progress() as progress:
+        shared = share_out([job.form for job, _ in some], [monthly.read_all(job, progress) for job, _ in some])
+    if shared.nobodys:
+        nobodys = listed(shared.nobodys, _MOST_FILES, FILE)
+        console.say(f"Ни к одному приказу не подошло, сказано в каждом своде: {nobodys}.")
+    pairs = zip(some, shared.intakes, strict=True)
+    return [(replace(job, intake=intake), has_period) for (job, has_period), intake in pairs], shared.nobodys
 
 
 def forms_of(settings: Settings) -> list[Form]:
@@ -130,6 +213,13 @@ def _meant(as_of: date | str | None, form: Form, settings: Settings, today: date
         return (past[-1], True) if past else (by, False)
 
 
+def _learn_what_was_sent(folder: Path, output: Path) -> None:
+    """The one letter of all orders is known to the journal above; each order's learns there which has gone."""
+    if (output / JOURNAL).is_file() and (folder / JOURNAL).is_file():
+        with Journal.copy(output / JOURNAL) as above, Journal.open(folder / JOURNAL) as own:
+            own.take_sent(above)
+
+
 def _write_letter(
     done: list[Done], output: Path, settings: Settings, now: datetime, password: str | None, *, mail: bool
 ) -> bool:
@@ -147,6 +237,9 @@ def _write_letter(
             monthly.tell_missed(missed, watchers, as_of, settings, journal, outputs)
             said = monthly.tell_leadership(pages, registry, as_of, settings, now, journal, outputs, last)
             outputs.commit()
+        for one in done:
+            with Journal.open(output / safe_name(one.figures.form.id) / JOURNAL) as own:
+                recording.tell(own, output, as_of, one.figures.as_of)
         sent: list[Delivery] = []
         if mail:
             withheld = awaits_approval(journal, asked=settings.mail.approval)

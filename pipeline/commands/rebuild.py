@@ -43,6 +43,35 @@ class Rebuilt:
     is_the_same: bool
 
 
+def folder_made_on(output: Path, as_of: date, order: str) -> Path:
+    """The output folder of the order whose summary that date has: the one that was named, or of several orders side by
+    side the only one. `order`: number of the order or its form. Raises UsageError where two fit."""
+    if not order and (output / as_of.isoformat() / FILE).is_file():
+        return output
+    made = {path.parent.parent: read_manifest(path.parent) for path in output.glob(f"*/{as_of.isoformat()}/{FILE}")}
+    named = [
+        folder
+        for folder, one in sorted(made.items())
+        if not order or order.casefold() in (one.form.id.casefold(), folder.name.casefold(), _number(folder, one))
+    ]
+    if len(named) == 1:
+        return named[0]
+    if not named and not order:
+        return output  # where it is said that there is none
+    known = ", ".join(folder.name for folder in sorted(made)) or "ни одного"
+    why = f"У приказа «{order}» свода" if order else "Свод"
+    said = f"{why} на {day(as_of)} {'нет' if order else 'есть у нескольких приказов'}: {known}"
+    raise UsageError(f"{said}. Укажите приказ: --order и имя его формы.")
+
+
+def _number(folder: Path, made: Manifest) -> str:
+    """The order's number, from the form in the archive."""
+    try:
+        return form_of(Archive(folder).content(made.form.digest)).order.number.casefold()
+    except (OSError, OutputError, UsageError):
+        return ""
+
+
 def rebuild(output: Path, as_of: date, progress: Progress) -> Rebuilt:
     """Raises UsageError where there is nothing to make the month from, OutputError where a content is gone or spoilt;
     then nothing is written."""

@@ -61,9 +61,9 @@ def do(job: Job) -> Done:
     return done
 
 
-def job_of(input: Path, output: Path, as_of: date | str | None, settings: Path | None) -> Job:
+def job_of(input: Path, output: Path, as_of: date | str | None, settings: Path | Settings | None) -> Job:
     """What a command beside the main job is asked to do: nothing is sent, one process reads."""
-    chosen = load_settings(settings)
+    chosen = settings if isinstance(settings, Settings) else load_settings(settings)
     now = datetime.now(chosen.zone)
     form, meant = _meant(as_of, chosen, now)
     return Job.of(input, output, meant, chosen, now, form=form)

@@ -4,12 +4,12 @@ Places and schools are invented. How many people a school has follows from its k
 are counted comes from the form's bases.
 """
 
-import re
 from random import Random
 from typing import NamedTuple
 
 from schemas.district import Recipient, School
 from schemas.form import Form
+from schemas.grades import grades_of
 from schemas.school_names import whole_school
 
 MAILING = (
@@ -90,21 +90,18 @@ _FOR_ONE_PUPIL = (("учител", 0.065), ("педагог", 0.065), ("рабо
 _OTHERS = 0.7
 
 
-_GRADES = re.compile(r"(\d+)\s*[-–]\s*(\d+)\s+класс")
-
-
-def _in_grades(first: int, last: int, pupils: int, kind: _Kind, dice: Random) -> float:
+def _in_grades(grades: frozenset[int], pupils: int, kind: _Kind, dice: Random) -> float:
     """Pupils of these grades: none where the school has none of them."""
     own = whole_school(kind.full)
-    taught = [grade for grade in own if first <= grade <= last]
+    taught = [grade for grade in own if grade in grades]
     return float(round(pupils * len(taught) / len(own) * dice.uniform(0.92, 1.08)))
 
 
 def _bases(form: Form, pupils: int, kind: _Kind, dice: Random) -> dict[str, float]:
     people: dict[str, float] = {}
     for base in sorted(form.bases, key=lambda base: len(form.wholes_of(base.id))):
-        if grades := _GRADES.search(base.label):
-            people[base.id] = _in_grades(int(grades[1]), int(grades[2]), pupils, kind, dice)
+        if base.grades:
+            people[base.id] = _in_grades(grades_of(base.grades), pupils, kind, dice)
         elif base.part_of:
             people[base.id] = float(round(people[base.part_of] * dice.uniform(*kind.able)))
         else:

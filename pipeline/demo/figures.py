@@ -6,7 +6,7 @@ school's own people. What is counted since the new year only grows within the ye
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from typing import assert_never
@@ -26,6 +26,7 @@ class Number:
 @dataclass(frozen=True)
 class Chosen:
     titles: tuple[str, ...]
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class Figures:
                 value = self.value(item.number)
                 return None if value is None else Number(value)
             case Kind.CHOICE:
-                return Chosen(_choose(item, dice))
+                return self._with_page(item, Chosen(_choose(item, dice)))
             case Kind.DATE:
                 start = max(first_day(self._form.period.every, self._day), self._form.order.date)
                 return Day(start + timedelta(days=dice.randint(0, max(0, (self._day - start).days))))
@@ -198,6 +199,12 @@ class Figures:
                 return ""
             case _:
                 assert_never(item.kind)
+
+    def _with_page(self, item: Item, chosen: Chosen) -> Chosen:
+        """The address of a page, where what is chosen asks for it."""
+        if not any(choice.address and choice.title in chosen.titles for choice in item.choices):
+            return chosen
+        return replace(chosen, page=f"https://school{self._school.code}.example.org/{item.number}")
 
     def _lines(self, item: Item) -> Iterator[tuple[str, Figure | str]]:
         table = self._form.table(item.table)

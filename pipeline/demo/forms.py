@@ -143,6 +143,8 @@ class _OwnForm:
                 self._type(row, own_form.ANSWER, entry.value)
             case Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK:
                 self._type(row, own_form.ANSWER, entry.value)
+                if item.asks_address:
+                    self._type(row + 1, own_form.ANSWER, entry.beside)
             case Kind.GROUP | Kind.ROW | Kind.ROWS:
                 raise AssertionError(f"item {number} is a heading: no answer belongs there")
             case _:

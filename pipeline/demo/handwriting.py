@@ -75,8 +75,10 @@ def typed(item: Item, answer: Answer, hand: Hand, *, spelt_out: bool = False, un
             return Entry(words, facts={"text": words})
         case Number(value):
             return Entry(_number(value, item.decimals, unit, hand, dice), facts={"value": value})
-        case Chosen(titles):
-            return Entry(_chosen(item, titles, hand, dice), facts={"choice": titles})
+        case Chosen(titles, page):
+            said, beside = _chosen(item, titles, hand, dice), page if hand.own_form else ""
+            facts = {"choice": titles} | ({"url": page} if page else {})
+            return Entry(f"{said}, {page}" if page and not beside else said, beside=beside, facts=facts)
         case Day(day):
             as_text = hand.sloppy and not hand.own_form
             return Entry(f"{day:%d.%m.%Y}" if as_text else day, "DD.MM.YYYY", facts={"date": day.isoformat()})

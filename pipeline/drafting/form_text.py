@@ -1,25 +1,35 @@
 """What schools are asked, as keys: head, order, spellings, bases, items, problems."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.drafting import names, people
+from pipeline.drafting.columns import ROW_OF_PARTS, DraftRelation, DraftTable
 from pipeline.drafting.items import Found
 from pipeline.drafting.order import Order
 from pipeline.drafting.toml import Toml
 from pipeline.wording import shortened
-from schemas.form import Form, Kind, Recognise
+from schemas.form import Form, Kind, Recognise, Unit
 from schemas.likeness import plain
 
+_SINCE_NEW_YEAR = re.compile(r"с начала (?:отч[её]тного )?года|нарастающим итогом", re.IGNORECASE)
 _INVENTED_NOTE = "Примечание: отчёт составляется на отчётную дату"
 
 
 def write(toml: Toml, order: Order, form_id: str, known: Form) -> None:
     _write_head(toml, order, form_id)
     _write_order(toml, order)
+    _write_period(toml, order)
     _write_spellings(toml, order, known.recognise)
     _write_bases(toml, order)
+    for unit in order.units:
+        _write_unit(toml, unit)
+    for table in order.tables:
+        _write_table(toml, table)
     for item in order.items:
         _write_item(toml, item, order)
+    for relation in order.relations:
+        _write_relation(toml, relation)
     _write_problems(toml, order, known)
 
 
@@ -39,7 +49,9 @@ def _write_head(toml: Toml, order: Order, form_id: str) -> None:
         toml.key("office", head.office)
     else:
         toml.missing("office", "кто собирает отчёты, в приказе не нашлось")
-    if head.cumulative is None:
+    if order.periods:
+        toml.key("cumulative", False)
+    elif head.cumulative is None:
         toml.key("cumulative", False, "приказ не говорит, остаётся ли в силе прежний ответ (тогда true)")
     else:
         toml.key("cumulative", head.cumulative)
@@ -57,41 +69,58 @@ def _write_order(toml: Toml, order: Order) -> None:
     else:
         toml.missing("date", "даты приказа не нашлось, впишите её в виде 2014-03-20, без кавычек")
     doubt = "даты стоят в разных пунктах приказа" if head.spread else ""
+    doubt = order.periods.doubt if order.periods else doubt
     doubt = doubt if head.reporting else "отчётных дат в приказе не нашлось, впишите хотя бы одну в виде 2014-03-20"
     toml.key("reporting_dates", head.reporting, doubt)
     if head.papers:
         toml.key("papers", [{"title": paper.title, "due": paper.due} for paper in head.papers], "падежи названий")
 
 
+def _write_period(toml: Toml, order: Order) -> None:
+    """Of what a report is; of a date nothing need be said."""
+    if order.periods is None:
+        return
+    toml.section("period")
+    toml.key("every", order.periods.every, "период угадан по словам приказа")
+    toml.key("counts", "flow", "«flow» — за период, «stock» — на его последний день, «since_new_year» — с начала года")
+    toml.optional("due", list(order.periods.due), order.periods.doubt)
+
+
 # ── how a report is recognised ───────────────────────────────────────────────────────────────────────────
 def _write_spellings(toml: Toml, order: Order, known: Recognise) -> None:
     """The order's own words first, then those that reports on any order have."""
-    head, form = order.head, order.form
+    head = order.head
     toml.section("recognise")
     titles = [" ".join(head.titles), *(head.titles if len(head.titles) > 1 else ())]
     toml.key("titles", _once([*filter(None, titles), *([] if head.titles else [head.subject])]))
     toml.key("school", _once([head.school, *known.school]), "" if head.school else "строки для школы не нашлось")
     long = [head.as_of] if len(head.as_of) > 3 else []
-    toml.key("as_of", _once([*long, *known.as_of]), "" if long else "строки для даты не нашлось")
+    if order.periods:
+        toml.key("as_of", ["за", "за период", "отчётный период"])
+    else:
+        toml.key("as_of", _once([*long, *known.as_of]), "" if long else "строки для даты не нашлось")
     number, measure, answer = _headings(order)
     problems = [*(order.problems.heading if order.problems else ())]
     toml.key("number", _once([number, *known.number]))
     toml.key("measure", _others([measure, *known.measure], [answer, *problems]))
     toml.key("answer", _others([answer, *known.answer], [measure, *problems]))
-    doubt = "" if head.note else "примечания под таблицей не нашлось, а на бланке оно стоит"
-    toml.key("note", [head.note or _INVENTED_NOTE], doubt)
+    if head.note or not order.periods:
+        doubt = "" if head.note else "примечания под таблицей не нашлось, а на бланке оно стоит"
+        toml.key("note", [head.note or _INVENTED_NOTE], doubt)
+    else:
+        toml.key("note", [])
     begun = [plain(item.title) for item in order.items]
     signers = [one for one in known.signatures if not any(words.startswith(plain(one)) for words in begun)]
     toml.key("signatures", signers)
-    if form is not None and len(form.answers) > 1:
-        toml.note("Граф ответа в приказе несколько: " + ", ".join(form.heading[n] for n in form.answers))
-    for name in ("not_provided", "not_required", "former", "former_beside", "withdrawn"):
+    for name in ("not_provided", "not_required", *(() if order.periods else ("former", "former_beside", "withdrawn"))):
         toml.key(name, getattr(known, name))
+    if order.dash_is_zero:
+        toml.key("dash_is_zero", True, "по словам приказа: прочерк означает ноль")
 
 
 def _headings(order: Order) -> tuple[str, str, str]:
     """Of the columns of number, measure and answer; blank where the order has none."""
-    form = order.form
+    form = order.plain_form
     if form is None:
         return "", "", ""
     number = form.heading[form.number] if form.number is not None else ""
@@ -108,7 +137,7 @@ def _others(words: Sequence[str], taken: Iterable[str]) -> list[str]:
 
 # ── bases, items ─────────────────────────────────────────────────────────────────────────────────────────
 def _write_bases(toml: Toml, order: Order) -> None:
-    if not order.bases:
+    if not order.bases and not order.has_figures:
         toml.space()
         toml.missing("bases", "долей людей в приказе не нашлось, а форме нужна хотя бы одна основа [[bases]]")
     for base in order.bases:
@@ -122,6 +151,53 @@ def _write_bases(toml: Toml, order: Order) -> None:
         toml.optional("part_of", base.part_of)
 
 
+def _write_unit(toml: Toml, unit: Unit) -> None:
+    toml.section("units", repeated=True)
+    toml.key("id", unit.id)
+    toml.key("short", unit.short)
+    toml.key("words", unit.words)
+    toml.optional("spellings", unit.spellings)
+    toml.optional("of", unit.of)
+    if unit.of:
+        toml.key("factor", int(unit.factor))
+
+
+def _write_table(toml: Toml, table: DraftTable) -> None:
+    toml.section("tables", repeated=True)
+    toml.key("id", table.id)
+    toml.optional("label", [table.label] if table.label else [])
+    toml.optional("closed", table.closed, "по знаку «х» в приказе")
+    if table.is_list:
+        toml.key("at_least", 1, "сколько строк нужно, впишите или уберите строку")
+    for column in table.columns:
+        toml.section("tables.columns", repeated=True)
+        toml.key("id", column.id)
+        toml.key("kind", column.kind.value, column.doubts.get("kind", "") or "вид угадан по заголовку графы")
+        toml.key("title", column.title)
+        if column.kind is Kind.NUMBER:
+            _write_number(toml, column.unit, column.decimals, is_added=column.is_added, doubts=column.doubts)
+        toml.key("required", True, "обязательна ли графа в заполненной строке; если нет — optional = true")
+
+
+def _write_number(toml: Toml, unit: str, decimals: int, *, is_added: bool, doubts: Mapping[str, str]) -> None:
+    if unit:
+        toml.key("unit", unit)
+    else:
+        toml.missing("unit", doubts.get("unit", "единица не названа: впишите её или уберите строку"))
+    if decimals:
+        toml.key("decimals", decimals, "знаков после запятой")
+    if not is_added:
+        toml.key("add", "none", doubts.get("add", "не складывается ли: «sum», «mean», «ratio» или «none»"))
+
+
+def _write_relation(toml: Toml, relation: DraftRelation) -> None:
+    toml.section("relations", relation.doubt, repeated=True)
+    toml.key("kind", relation.kind)
+    toml.key("item", relation.item)
+    toml.key("of", relation.of)
+    toml.optional("rows", relation.rows)
+
+
 def _write_item(toml: Toml, item: Found, order: Order) -> None:
     above, asked = order.item(item.parent), item.asked
     toml.section("items", item.doubts.get("number", ""), repeated=True)
@@ -131,13 +207,21 @@ def _write_item(toml: Toml, item: Found, order: Order) -> None:
         toml.key("asks", asked.asks)
         toml.optional("classes", asked.classes)
         toml.key("base", order.base_of[item.number])
-    _write_due(toml, item, order)
+    toml.optional("table", item.table)
+    if asked.kind not in (Kind.ROW, Kind.ROWS):
+        _write_due(toml, item, order)
     toml.key("title", item.title, item.doubts.get("title", ""))
     toml.optional("blank", item.blank)
     toml.optional("hint", item.hint)
     toml.optional("spellings", people.spellings_of(order.base_of.get(item.number, ""), item.title))
-    toml.optional("optional", item.optional)
-    if asked.kind is not Kind.GROUP:
+    toml.optional("optional", item.optional or (item.table != "" and ROW_OF_PARTS.match(item.title) is not None))
+    if asked.kind is Kind.NUMBER:
+        _write_number(toml, asked.unit, asked.decimals, is_added=asked.is_added, doubts={})
+    if asked.kind is Kind.NUMBER and _SINCE_NEW_YEAR.search(item.title):
+        toml.key("counts", "since_new_year", "по словам «с начала года»")
+    toml.optional("several", asked.several)
+    toml.optional("choices", [{"title": title} for title in asked.choices])
+    if asked.kind not in (Kind.GROUP, Kind.ROW, Kind.ROWS):
         toml.key("short", names.heading(item, above))
         if asked.kind in (Kind.COVERAGE, Kind.VOLUME):
             toml.key("column", names.heading(item, above))

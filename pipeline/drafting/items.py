@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from pipeline.drafting.columns import DraftTable, columns_of
 from pipeline.drafting.kinds import Asked, asked
 from pipeline.drafting.opening import NUMBER, Row
 from pipeline.drafting.tables import Table, Use
@@ -16,6 +17,8 @@ _HEADING = re.compile(r"(\d{1,2})\.\s*(\D.*)")
 _PART = re.compile(r"^(?:в том числе|в т\.\s?ч|из них)", re.IGNORECASE)
 _OPTIONAL = re.compile(r"дополнительн\w+ (?:информаци|сведени)|по усмотрению|^примечани", re.IGNORECASE)
 _MARKS = re.compile(r"[хx–—-]", re.IGNORECASE)  # stand where nothing is to be filled in
+_SEVERAL = re.compile("несколько", re.IGNORECASE)
+_CROSS = re.compile(r"[хx]", re.IGNORECASE)  # of these, where nothing belongs
 _LONGEST = 480
 UNREAD = Asked(Kind.TEXT)
 
@@ -23,7 +26,7 @@ UNREAD = Asked(Kind.TEXT)
 @dataclass(frozen=True)
 class Found:
     """A row of the form. `rows_below`: blank rows with numbers under it. `is_heading`: stands over a table and not in
-    it. `doubts`: key -> why it is a guess."""
+    it. `doubts`: key -> why it is a guess. `table`: the drafted table in which it is a row, or to which it leads."""
 
     number: str
     title: str
@@ -34,6 +37,7 @@ class Found:
     due: str = ""
     asked: Asked = UNREAD
     doubts: dict[str, str] = field(default_factory=dict)
+    table: str = ""
 
     @property
     def parent(self) -> str:
@@ -57,17 +61,21 @@ class Dated:
     source: str = ""
 
 
-def items_of(rows: Sequence[Row], tables: Iterable[Table]) -> tuple[list[Found], list[str]]:
-    """The items of all tables of the form, in their order, and what could not be drafted, a Russian sentence each."""
+def items_of(rows: Sequence[Row], tables: Iterable[Table]) -> tuple[list[Found], list[DraftTable], list[str]]:
+    """The items of all tables of the form, in their order; those tables that have several columns of answers; and what
+    could not be drafted, a Russian sentence each."""
     found: list[Found] = []
+    grids: list[DraftTable] = []
     left: list[str] = []
     for table in tables:
         if table.use is Use.FORM:
-            _add(found, left, _of_table(rows, table, left))
+            items, grid = _of_table(rows, table, len(grids) + 1)
+            _add(found, left, items)
+            grids += [grid] if grid is not None else []
         elif table.use is Use.OTHER and table.rows and len(table.heading) > 1:
             heading = listed([f"«{cell[:40]}»" for cell in table.heading if cell], 4)
             left.append(f"Таблица {heading} не понята: если в ней пункты отчёта, впишите их сами.")
-    return [*_with_kinds(found)], left
+    return [*_with_kinds(found, rows)], grids, left
 
 
 def _add(found: list[Found], left: list[str], new: Iterable[Found]) -> None:
@@ -83,25 +91,35 @@ def _add(found: list[Found], left: list[str], new: Iterable[Found]) -> None:
 
 
 # ── a table ──────────────────────────────────────────────────────────────────────────────────────────────
-def _of_table(rows: Sequence[Row], table: Table, left: list[str]) -> list[Found]:
+def _of_table(rows: Sequence[Row], table: Table, number: int) -> tuple[list[Found], DraftTable | None]:
+    """Its items, and the table itself where they are answered in several columns: rows of it, or lines of a list."""
     heading = _HEADING.fullmatch(rows[table.start - 1].text) if table.start else None
     items = [*_rows(table)]
-    asks_columns = len(table.answers) > 1
-    columns = listed([f"«{table.heading[n]}»" for n in table.answers], 6)
     if heading and (not items or all(item.parent == heading[1] for item in items)):
         above = Found(heading[1], _title(heading[2]), is_heading=True)
         if not items:
-            columns = listed([f"«{cell}»" for n, cell in enumerate(table.heading) if cell and n != table.number], 6)
-            left.append(f"Пункт {heading[1]} — свободный список с графами {columns}: в наброске он ответ словами.")
-            return [above.doubted("kind", f"в приказе это свободный список с графами {columns}")]
+            columns = [cell for n, cell in enumerate(table.heading) if cell and n != table.number]
+            free = DraftTable(f"список{number}", "", columns_of(columns, of_list=True), is_list=True)
+            return [replace(above, table=free.id)], free
         items = [above, *items]
-    if asks_columns:
-        left.append(
-            f"Таблица с графами {columns}: форма Свода знает одну графу ответа, её пункты в наброске — ответ словами."
-        )
-        items = [item.doubted("kind", f"граф ответа несколько: {columns}") for item in items]
+    grid = _grid(table, items, f"таблица{number}", heading[2] if heading else "") if len(table.answers) > 1 else None
+    if grid is not None:
+        items = [item if item.is_heading else replace(item, table=grid.id) for item in items]
     orphans = {item.parent for item in items if item.parent} - {item.number for item in items}
-    return [*_with_parents(items, orphans)]
+    return [*_with_parents(items, orphans)], grid
+
+
+def _grid(table: Table, items: list[Found], name: str, above: str) -> DraftTable:
+    columns = columns_of((table.heading[n] for n in table.answers), of_list=False, above=above)
+    rows = {item.number: item for item in items if not item.is_heading}
+    crossed = [
+        f"{number}/{column.id}"
+        for cells in table.rows
+        if (number := _number_and_title(table, cells)[0]) in rows
+        for column, n in zip(columns, table.answers, strict=True)
+        if _CROSS.fullmatch(cells[n])
+    ]
+    return DraftTable(name, table.heading[table.measure], columns, tuple(rows), tuple(crossed))
 
 
 def _rows(table: Table) -> Iterator[Found]:
@@ -160,11 +178,17 @@ def _with_parents(items: list[Found], orphans: set[str]) -> Iterator[Found]:
 
 
 # ── what is asked ────────────────────────────────────────────────────────────────────────────────────────
-def _with_kinds(items: list[Found]) -> Iterator[Found]:
+def _with_kinds(items: list[Found], rows: Sequence[Row]) -> Iterator[Found]:
     by_number = {item.number: item for item in items}
     parents = {item.parent for item in items}
     for item in items:
-        if item.number in parents:
+        if item.table:
+            kind = Kind.ROWS if item.is_heading else Kind.ROW
+            doubt = "свободный список: сколько в нём строк не меньше и не больше, впишите в [[tables]]"
+            yield replace(item, asked=Asked(kind, doubt if kind is Kind.ROWS else ""))
+            continue
+        own = asked(item.title, item.hint)
+        if item.number in parents and (item.is_heading or own.kind is not Kind.NUMBER):
             yield _group(item, [one for one in items if one.parent == item.number])
             continue
         above = by_number.get(item.parent)
@@ -172,7 +196,23 @@ def _with_kinds(items: list[Found]) -> Iterator[Found]:
             yield replace(item, asked=Asked(Kind.TEXT, item.doubts["kind"]))
         else:
             hint = item.hint or (above.hint if above else "")
-            yield replace(item, asked=asked(item.title, hint, item.rows_below))
+            guess = asked(item.title, hint, item.rows_below)
+            if guess.kind is Kind.TEXT and (said := _listed(rows, item.number)):
+                guess = Asked(
+                    Kind.CHOICE,
+                    "ответы взяты из указаний по заполнению",
+                    choices=said,
+                    several=_SEVERAL.search(f"{item.title} {hint}") is not None,
+                )
+            yield replace(item, asked=guess)
+
+
+def _listed(rows: Sequence[Row], number: str) -> tuple[str, ...]:
+    """What the order's own directions list to choose from: «Пункт 3 — … из перечня: 1) …; 2) …»."""
+    begins = re.compile(rf"(?:\d+\.\s*)?(?:пункт|строка|п\.)\s*{re.escape(number)}(?!\.?\d)", re.IGNORECASE)
+    said = next((row.text for row in rows if begins.match(row.text) and "переч" in row.text), "")
+    parts = [part.strip() for part in re.findall(r"\d\)\s*([^;.]+)", said)]
+    return tuple(parts) if len(parts) > 1 and len({part.casefold() for part in parts}) == len(parts) else ()
 
 
 def _group(item: Found, under: list[Found]) -> Found:

@@ -4,18 +4,24 @@ title suggests is a guess, and said to be one."""
 import re
 from typing import NamedTuple
 
-from pipeline.drafting import people
+from pipeline.drafting import columns, people
 from schemas.form import Kind
 
 
 class Asked(NamedTuple):
-    """`asks`, `classes`, `whom`: of a coverage. `doubt`: why it is a guess, in Russian; blank where it is none."""
+    """`asks`, `classes`, `whom`: of a coverage; `unit`, `decimals`, `is_added`: of a number; `choices`: of a choice.
+    `doubt`: why it is a guess, in Russian; blank where it is none."""
 
     kind: Kind
     doubt: str = ""
     asks: str = ""
     classes: bool = False
     whom: people.Whom = people.Whom(None, "", False)
+    unit: str = ""
+    decimals: int = 0
+    is_added: bool = True
+    choices: tuple[str, ...] = ()
+    several: bool = False
 
 
 def _re(words: str) -> re.Pattern[str]:
@@ -53,16 +59,25 @@ def asked(title: str, hint: str, rows_below: bool = False) -> Asked:
         return _share(title, hint, "")
     if rows_below:
         return Asked(Kind.ACTS, "под пунктом пустые строки — названия документов ли в них")
+    if (_CHOICE.search(both) or re.search(r"\bкто\b|\bкак\w*\b", title, re.IGNORECASE)) and (said := choices_in(title)):
+        return Asked(Kind.CHOICE, "ответы взяты из названия: их написания и «готово» (done) — за вами", choices=said)
     if _CHOICE.search(answer):
         return Asked(Kind.TEXT, "ответ выбирают из перечня: Свод прочтёт его как слова")
     return _by_title(title, hint)
+
+
+def choices_in(title: str) -> tuple[str, ...]:
+    """«(школа / комбинат питания / предприниматель)»: two at least."""
+    found = re.search(r"\(([^()/]+(?:/[^()/]+)+)\)", title)
+    parts = [part.strip() for part in found[1].split("/")] if found else []
+    return tuple(parts) if len({part.casefold() for part in parts}) == len(parts) and all(parts) else ()
 
 
 def _by_title(title: str, hint: str) -> Asked:
     if _SHARE.search(title):
         return _share(title, hint, "вид ответа угадан по названию")
     if _FIGURE.search(f"{title} {hint}"):
-        return Asked(Kind.TEXT, "ответ — число, а набросок читает его как слова и не складывает")
+        return _number(f"{title} {hint}")
     if _PERSON_IN_TITLE.search(title):
         return Asked(Kind.PERSON, "вид ответа угадан по названию")
     if _DOCUMENT_IN_TITLE.search(title):
@@ -72,6 +87,13 @@ def _by_title(title: str, hint: str) -> Asked:
     if _WORDS.search(hint) or _FREE.search(title):
         return Asked(Kind.TEXT)
     return Asked(Kind.TEXT, "какой нужен ответ, приказ не говорит: взято «ответ словами»")
+
+
+def _number(words: str) -> Asked:
+    unit, decimals = columns.unit_of(words)
+    added = unit != "percent" and not columns.is_no_sum(words)
+    doubt = "число с единицей угадано по названию" if unit else "число угадано по названию, единицы в нём нет"
+    return Asked(Kind.NUMBER, doubt, unit=unit, decimals=decimals, is_added=added)
 
 
 def _share(title: str, hint: str, doubt: str) -> Asked:

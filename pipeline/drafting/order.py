@@ -7,16 +7,21 @@ from datetime import date
 from typing import NamedTuple
 
 from pipeline.drafting import people
+from pipeline.drafting.columns import DraftRelation, DraftTable, relations_of, units_of
 from pipeline.drafting.dates import days_in, unclear_in
 from pipeline.drafting.head import Head, head_of
 from pipeline.drafting.items import Found, items_of
 from pipeline.drafting.opening import Row
+from pipeline.drafting.periods import Periods, periods_of
 from pipeline.drafting.stages import SURE, Measure, Stage, Target, in_order, match, meant_by, stages_of, targets_in
 from pipeline.drafting.tables import Table, Use, tables_of
 from pipeline.wording import day, shortened
-from schemas.form import Base, Kind
+from schemas.form import Base, Kind, Unit
 
 _IF_NEEDED = re.compile(r"при необходимости|при (?:их )?отсутствии|необходимых изменений", re.IGNORECASE)
+
+
+_DASH_IS_ZERO = re.compile(r"прочерк\w*\s+(?:означа\w+|считается|—|-)\s+нол|прочерк означает ноль", re.IGNORECASE)
 
 
 class Due(NamedTuple):
@@ -28,7 +33,9 @@ class Due(NamedTuple):
 class Order:
     """`base_of`, `due`: by number of an item. `headline`: the item that the targets are for, or the likeliest; blank
     where no item is a share of people. `if_needed`: items that the order asks for «при необходимости». `form`,
-    `problems`: the tables; `problems_title` stands over the latter. `left`: what could not be drafted, a Russian
+    `plain_form` (the first with one column of answers, where there is one),
+    `problems`: the order's tables; `tables`: those of the form with several columns of answers; `periods`: where
+    reports are of periods; `problems_title` stands over the latter. `left`: what could not be drafted, a Russian
     sentence each."""
 
     head: Head
@@ -41,13 +48,28 @@ class Order:
     targets_fit: bool
     headline: str
     if_needed: frozenset[str]
+    dash_is_zero: bool
     form: Table | None
+    plain_form: Table | None
+    tables: tuple[DraftTable, ...]
+    relations: tuple[DraftRelation, ...]
+    periods: Periods | None
     problems: Table | None
     problems_title: str
     left: tuple[str, ...]
 
     def item(self, number: str) -> Found | None:
         return next((item for item in self.items if item.number == number), None)
+
+    @property
+    def has_figures(self) -> bool:
+        """Is anything asked for that is neither words nor a share."""
+        return bool(self.tables) or any(item.asked.kind in (Kind.NUMBER, Kind.CHOICE) for item in self.items)
+
+    @property
+    def units(self) -> list[Unit]:
+        named = (column.unit for table in self.tables for column in table.columns)
+        return units_of([*named, *(item.asked.unit for item in self.items)])
 
     @property
     def coverage(self) -> list[Found]:
@@ -61,7 +83,10 @@ class Order:
 def understood(rows: Sequence[Row]) -> Order:
     tables = tables_of(rows)
     head = head_of(rows, tables)
-    items, left = items_of(rows, tables)
+    items, grids, left = items_of(rows, tables)
+    periods = periods_of(rows)
+    if periods and periods.ends:
+        head = head._replace(reporting=periods.ends, spread=False)
     stages, of_stages = stages_of(tables)
     targets, fit = in_order([*of_stages, *targets_in(rows, tables)])
     measures = match(stages, items)
@@ -72,8 +97,9 @@ def understood(rows: Sequence[Row]) -> Order:
     form = next((table for table in tables if table.use is Use.FORM), None)
     if form is None:
         left.append("Таблицы отчёта («№», «Мероприятия», «Выполнение») в тексте не нашлось: впишите пункты сами.")
-    used = {*_used(head, stages, targets), *(one.day for one in due.values())}
-    left += _unused_dates(rows, head, used)
+    single = (table for table in tables if table.use is Use.FORM and len(table.answers) == 1 and table.rows)
+    used = {*(periods.due if periods else ()), *_used(head, stages, targets), *(one.day for one in due.values())}
+    left += _unused_dates(rows, head, used, told_periods=bool(periods and periods.due))
     return Order(
         head=head,
         items=tuple(items),
@@ -85,11 +111,20 @@ def understood(rows: Sequence[Row]) -> Order:
         targets_fit=fit,
         headline=headline,
         if_needed=_if_needed(items, measures),
+        dash_is_zero=any(_DASH_IS_ZERO.search(row.text) for row in rows),
         form=form,
+        plain_form=next(single, form),
+        tables=tuple(grids),
+        relations=tuple(relation for grid in grids for relation in relations_of(grid, _titles(grid, items))),
+        periods=periods,
         problems=problems,
         problems_title=rows[problems.start - 1].text if problems and problems.start else "",
         left=tuple(left),
     )
+
+
+def _titles(grid: DraftTable, items: Iterable[Found]) -> dict[str, str]:
+    return {item.number: item.title for item in items if item.number in grid.rows}
 
 
 def _headline(items: Sequence[Found], targets: Sequence[Target]) -> str:
@@ -153,7 +188,7 @@ def _used(head: Head, stages: Iterable[Stage], targets: Iterable[Target]) -> Ite
             yield from filter(None, (measure.due, measure.since))
 
 
-def _unused_dates(rows: Iterable[Row], head: Head, used: set[date]) -> Iterator[str]:
+def _unused_dates(rows: Iterable[Row], head: Head, used: set[date], *, told_periods: bool) -> Iterator[str]:
     """Dates later than the order that have found no place in the draft, and those that cannot be."""
     told = set(used)
     for row in rows:
@@ -164,7 +199,7 @@ def _unused_dates(rows: Iterable[Row], head: Head, used: set[date]) -> Iterator[
                 yield f"Дата {day(one.day)} («{where}») никуда не вошла: впишите, если это срок."
         for words in unclear_in(row.text):
             yield f"Дата «{words}» без года или не бывает: если это срок, впишите его сами."
-        if rule := re.search(r"\b(?:до|не позднее) \d{1,2}\s*(?:-?го)? числа[^.;]*", row.text):
+        if not told_periods and (rule := re.search(r"\b(?:до|не позднее) \d{1,2}\s*(?:-?го)? числа[^.;]*", row.text)):
             yield f"Срок без даты («{rule[0]}»): впишите даты сами."
 
 

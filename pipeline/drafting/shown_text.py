@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from pipeline.drafting import names
+from pipeline.drafting.columns import TOTAL
 from pipeline.drafting.items import Found
 from pipeline.drafting.order import Order
 from pipeline.drafting.stages import SURE, Measure
 from pipeline.drafting.toml import Toml
 from pipeline.wording import shortened
+from schemas.form import Kind
+from schemas.form_figures import MOST_CARDS
 from schemas.own_names import MATRIX_COLUMNS, MATRIX_ROWS, SHEETS
 
 _ALONE = "Отдельные показатели"
@@ -18,6 +21,8 @@ def write(toml: Toml, order: Order) -> None:
         _write_headline(toml, order)
         _write_second(toml, order)
         _write_coverage(toml, order)
+    elif order.has_figures:
+        _write_cards(toml, order)
     else:
         toml.space()
         toml.missing("headline", "главный показатель — доля людей, а её в приказе не нашлось")
@@ -43,6 +48,23 @@ def _write_headline(toml: Toml, order: Order) -> None:
     toml.key("chart", f"{name} по школам, % — сначала отстающие")
     toml.key("share_of", "Доля = охвачено / всего.")
     toml.key("to_act", "надо охватить")
+
+
+def _write_cards(toml: Toml, order: Order) -> None:
+    """Without a share of people: figures of the first page, those of a total before the others."""
+    numbers = [item.number for item in order.items if item.asked.kind is Kind.NUMBER and item.asked.is_added]
+    titles = {item.number: item.title for item in order.items}
+    cells = [
+        (f"{row}/{column.id}", column.title)
+        for table in order.tables
+        for row in sorted(table.rows, key=lambda row: not TOTAL.match(titles[row]))[:1]
+        for column in table.columns
+        if column.kind is Kind.NUMBER and column.is_added and f"{row}/{column.id}" not in table.closed
+    ]
+    for address, title in [*cells, *((number, titles[number]) for number in numbers)][:MOST_CARDS]:
+        toml.section("cards", "какие показатели важны руководству, решаете вы", repeated=True)
+        toml.key("item", address)
+        toml.key("title", names.phrase(title, 30))
 
 
 def _write_second(toml: Toml, order: Order) -> None:

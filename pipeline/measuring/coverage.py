@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.picture import Picture
 from pipeline.measuring.rows import CoverageRow
 from schemas.answers import OF_ANOTHER_DATE
-from schemas.district import School
+from schemas.district import Registry, School
 from schemas.form import Form, Item, Kind
 
 _KEY = ["report", "item"]
@@ -26,7 +26,7 @@ _NO_REPORT = -1  # stands for the number of a report where there is none
 _PERCENT_EXACT = 9  # decimals of a percent that count: binary fractions may take the last ones from 100
 
 
-def answered_shares(checked: Checked, form: Form) -> pd.DataFrame:
+def answered_shares(checked: Checked, form: Form, registry: Registry) -> pd.DataFrame:
     """What became of every coverage item in every report, whatever the date: from this each picture takes its own.
 
     Index: report, item. Columns: share, covered, total, percent (of those counted), unbased (it lacks only the
@@ -37,7 +37,7 @@ def answered_shares(checked: Checked, form: Form) -> pd.DataFrame:
     numbers = [report.number if report else _NO_REPORT for report in reports]
     index = pd.MultiIndex.from_product([numbers, [item.number for item in form.coverage_items]], names=_KEY)
     measured = set(figures.index[figures["percent"].notna()])
-    inapplicable = _inapplicable(checked.answers, figures, form)
+    inapplicable = _inapplicable(checked.answers, figures, form) | set(_of_nobody(checked, form, registry))
     found = [
         _share(report, item.number, checked, measured, inapplicable)
         for report in reports
@@ -175,6 +175,15 @@ def _inapplicable(answers: pd.DataFrame, figures: pd.DataFrame, form: Form) -> s
     words = answers[(answers["field"] == "text") & answers["item"].isin(may_be)]
     of_nobody = figures[(figures["total"] == 0) & (figures["covered"] == 0)]
     return {*values_of(words, "report", "item"), *of_nobody.index}
+
+
+def _of_nobody(checked: Checked, form: Form, registry: Registry) -> Iterator[tuple[int, str]]:
+    """(report, item) of which nothing is said, and of whose people the school has none."""
+    for report in checked.reports:
+        school = registry.school(report.school)
+        for item in form.coverage_items if school else ():
+            if school and school.has_none(item.base) and item.number not in report.written:
+                yield report.number, item.number
 
 
 def _share(

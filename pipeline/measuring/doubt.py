@@ -5,8 +5,9 @@ whole report, or on the answers that its report takes over. What was taken over 
 gave it, too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import pandas as pd
 
@@ -18,24 +19,28 @@ from pipeline.measuring.figures import Doubts, Figures, Measured, Rests, Share, 
 from pipeline.measuring.milestones import Milestones
 from pipeline.measuring.picture import Picture
 from schemas.answers import OF_ANOTHER_DATE, Why
-from schemas.form import Form
+from schemas.form import Form, Item, Kind
 from schemas.remarks import Catalogue, Question, Remark
 
 _WHOLE = ""  # the municipality, among schools
 _NONE = -1  # no report: remarks on files and folders
+_FIGURES = (Kind.NUMBER, Kind.CHOICE)
 _OF_PEOPLE = ["covered", "total", "percent"]
 
 
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────
 def doubted_answers(checked: Checked, answered: pd.DataFrame, form: Form, catalogue: Catalogue) -> Doubted:
-    """Of the items with a share and those with a due date: (report, item) whose answer is accepted -> the open remarks
-    that put it under question. `answered`: `coverage.answered_shares`."""
+    """Of the items with a share, those with a due date, figures and choices: (report, item) whose answer is accepted ->
+    the open remarks that put it under question. `answered`: `coverage.answered_shares`. What a list says in a column is
+    one answer (`6/участники`), whichever line bears the remark."""
     questions = _Questions(checked, form, catalogue)
     items = [item.number for item in form.items if item.measured or item.due]
+    items += [item.number for item in form.questions if item.kind in _FIGURES]
     found = {key: remarks for key in questions.reach(items) if (remarks := questions.on(*key))}
     if not found:
         return {}
     accepted = {*answered.index[answered["share"] == Share.COUNTED], *_in_words(checked, form)}
+    accepted |= set(_figures(checked, form))
     return {key: remarks for key, remarks in found.items() if key in accepted}
 
 
@@ -46,6 +51,14 @@ def _in_words(checked: Checked, form: Form) -> Iterator[Key]:
     for number, item in dict.fromkeys(values_of(table, "report", "item")):
         if (answer := form.answered_by(item)) in asked:
             yield number, answer
+
+
+def _figures(checked: Checked, form: Form) -> Iterator[Key]:
+    """Figures with a unit and choices: accepted answers."""
+    if form.asks_for_figures:
+        table = checked.answers[checked.answers["counted"] & checked.answers["field"].isin(["value", "choice"])]
+        for number, item in zip(table["report"].tolist(), table["item"].tolist(), strict=True):
+            yield number, form.answered_by(item)
 
 
 class _Questions:
@@ -113,6 +126,13 @@ def without_doubted(answered: pd.DataFrame, doubted: Doubted) -> pd.DataFrame:
     return answered
 
 
+def figures_without(answers: pd.DataFrame, doubted: Doubted, form: Form) -> pd.DataFrame:
+    """The table of all facts as if the figures and choices under question had been set aside."""
+    keys = zip(answers["report"].tolist(), answers["item"].tolist(), strict=True)
+    held = [(number, form.answered_by(item)) in doubted for number, item in keys]
+    return answers.assign(counted=answers["counted"] & ~(pd.Series(held, index=answers.index, dtype="bool")))
+
+
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────
 Answers = Mapping[tuple[str, str], tuple[Remark, ...]]  # (school, item) under question in a picture -> why
 
@@ -137,10 +157,33 @@ def inherited(
             found.add(Statement(Rests.PEERS, item=item), remarks)
     if before:
         _add_changes(found, answers, measured, before, evidence.form)
+    _add_numbers(found, evidence, answers)
     _add_milestones(found, answers, standings)
     _add_points(found, evidence, pictures)
     _add_courses(found, evidence, measured, courses)
     return found.doubts()
+
+
+def _add_numbers(found: "_Found", evidence: Evidence, answers: Answers) -> None:
+    """What the municipality's figures of a unit rest on beside its own answers: of Σ ÷ Σ both sums, of a difference the
+    figures of the date before, of a year those of all its periods."""
+    form = evidence.form
+    for item in (one for one in form.questions if one.kind is Kind.NUMBER):
+        row = item.number.partition("/")[0]
+        terms = [number if form.has(number) else f"{row}/{number}" for number in item.ratio]
+        here = [remarks for (_, number), remarks in answers.items() if number in terms]
+        found.add(Statement(Rests.FIGURE, _WHOLE, item.number), chain.from_iterable(here))
+        if form.period.every != "date":
+            _add_earlier(found, evidence, item, [item.number, *terms], answers)
+
+
+def _add_earlier(found: "_Found", evidence: Evidence, item: Item, numbers: Collection[str], answers: Answers) -> None:
+    year = (evidence.shown.reporting_date or evidence.shown.as_of).year
+    periods = [_in_picture(evidence, one) for one in evidence.earlier if one.as_of.year == year]
+    pictures = {Rests.CHANGE: [*periods[-1:], answers], Rests.YEAR: [*periods, answers]}
+    for rests, those in pictures.items():
+        said = (remarks for one in those for (_, number), remarks in one.items() if number in numbers)
+        found.add(Statement(rests, _WHOLE, item.number), chain.from_iterable(said))
 
 
 class _Found:
@@ -198,7 +241,8 @@ def _add_milestone(
 def _in_picture(evidence: Evidence, shown: Picture) -> Answers:
     schools = {report.number: code for code, report in shown.chosen.items()}
     keys = sorted((schools[number], item, number) for number, item in evidence.doubted if number in schools)
-    in_words = {item.number for item in evidence.form.items if not item.measured}
+    due = evidence.form.due_items
+    in_words = {item.number for item in due if not item.measured and item.kind not in _FIGURES}
     return {  # a milestone in words that the office has left out rests on no answer
         (code, item): evidence.doubted[number, item]
         for code, item, number in keys

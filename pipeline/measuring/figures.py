@@ -392,6 +392,7 @@ class Rests(StrEnum):
     CHANGE = "change"  # the answer and that of the last reporting date
     COURSE = "course"  # all answers of the trend, of the headline item: own pace, forecast
     POINT = "point"  # the headline item on an earlier or this date, in the trend
+    YEAR = "year"  # the answers of all periods of the year up to this one
 
 
 class Statement(NamedTuple):

@@ -15,7 +15,7 @@ from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.coverage import answered_shares, coverage, totals, with_change
 from pipeline.measuring.decided import followed, said_of_decisions
 from pipeline.measuring.deliveries import year_of_reports
-from pipeline.measuring.doubt import doubted_answers, inherited, without_doubted
+from pipeline.measuring.doubt import doubted_answers, figures_without, inherited, without_doubted
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.explained import explanations
 from pipeline.measuring.figures import (
@@ -77,7 +77,7 @@ def measure(
     """
     shown = picture(checked, registry, as_of, calendar)
     earlier = tuple(picture(checked, registry, day, calendar) for day in calendar.until(shown.reporting_date))
-    answered = answered_shares(checked, form)
+    answered = answered_shares(checked, form, registry)
     doubted = doubted_answers(checked, answered, form, catalogue)
     evidence = Evidence(reads, checked, answered, registry, form, catalogue, calendar, shown, earlier, doubted)
     before = _figures(evidence.before, None) if evidence.before else None
@@ -155,9 +155,15 @@ def _undoubted(evidence: Evidence, figures: Figures, pictures: Sequence[Picture]
     if not figures.doubts.found:
         return None
     before = figures.before and (figures.before.undoubted or figures.before)
-    evidence = replace(evidence, answered=without_doubted(evidence.answered, evidence.doubted), doubted={})
+    answers = figures_without(evidence.checked.answers, evidence.doubted, evidence.form)
+    evidence = replace(
+        evidence,
+        answered=without_doubted(evidence.answered, evidence.doubted),
+        checked=replace(evidence.checked, answers=answers),
+        doubted={},
+    )
     measured = _measured(evidence, pictures, _courses(evidence), before)
-    return replace(figures, **measured._asdict(), before=before, doubts=Doubts())
+    return replace(figures, **measured._asdict(), numbers=numbers(evidence), before=before, doubts=Doubts())
 
 
 def _restated(evidence: Evidence, told: Mapping[date, Mapping[str, Told]]) -> Iterator[Restated]:

@@ -22,7 +22,6 @@ from schemas.reports import NO, YES
 
 Facts = dict[str, dict[str, str]]  # row -> field -> words
 
-_WHOLE = 100 - 1e-9  # percent; what binary fractions may take away
 _MILESTONES = {
     "school_code": "str", "item": "str", "due": "object", "state": "object", "days_late": "int64",
     "done_since": "object",
@@ -31,6 +30,7 @@ _MEASURES = {
     "school_code": "str", "stage": "str", "measure": "str", "due": "object", "items": "object", "state": "object",
     "done_since": "object",
 }  # fmt: skip
+_AND = "\n"  # between choices, of which an answer may have several
 _SETTLED = (Milestone.DONE, Milestone.NOT_APPLICABLE)
 
 
@@ -98,6 +98,8 @@ class Milestones:
         if (school.code, item.number) in self.evidence.left_out:
             return Standing(Milestone.NOT_APPLICABLE)
         settled = self._settled(report, item)
+        if settled is None and school.has_none(self._form.people_of(item.number)):
+            return Standing(Milestone.NOT_APPLICABLE)
         if settled is Milestone.NOT_APPLICABLE:
             return Standing(settled)
         if proofs := self.proofs(school, item):
@@ -201,15 +203,47 @@ class Milestones:
     def _settled(self, report: Report, item: Item) -> Milestone | None:
         """DONE, NOT_APPLICABLE or UNDER_QUESTION by that report, None when none of them."""
         if item.measured:
-            return _of_share(*self._shares[report.number, item.number])
+            return _of_share(item, *self._shares[report.number, item.number])
+        if item.kind in (Kind.ROW, Kind.ROWS):
+            return self._of_cells(report, item)
         if (report.number, item.number) in self._checked.set_aside:
             return Milestone.UNDER_QUESTION
+        if item.kind is Kind.NUMBER and item.done_at is not None and item.number in report.written:
+            return self._of_figure(report, item)
         rows = self._rows.get((report.number, item.number), {})
         accepted = [said for row, said in rows.items() if (report.number, row) not in self._checked.set_aside]
         settled = _of_words(item, accepted, self._form)
         if settled is None and (len(accepted) < len(rows) or any(_is_not_understood(item, said) for said in accepted)):
             return Milestone.UNDER_QUESTION
         return settled
+
+    def _of_figure(self, report: Report, item: Item) -> Milestone | None:
+        value = self._values.get((report.number, item.number))
+        if value is None:
+            return Milestone.UNDER_QUESTION
+        return Milestone.DONE if item.is_done_at(value) else None
+
+    def _of_cells(self, report: Report, item: Item) -> Milestone | None:
+        """A row of a table is done once what it has to say is there, a list once it has its lines."""
+        form, wrong = self._form, self._checked.set_aside
+        cells = form.cells_of(item.number)
+        if item.kind is Kind.ROWS:
+            own = {cell.number for cell in cells}
+            lines = {one.partition("/")[0] for one in report.written if "/" in one and form.answered_by(one) in own}
+            wanted = max(1, form.table(item.table).at_least)
+            return Milestone.DONE if len(lines) >= wanted else None
+        written = [cell.number for cell in cells if cell.number in report.written]
+        if any((report.number, number) in wrong for number in written):
+            return Milestone.UNDER_QUESTION
+        missing = [cell for cell in cells if form.column_of(cell.number).required and cell.number not in written]
+        return Milestone.DONE if written and not missing else None
+
+    @cached_property
+    def _values(self) -> dict[Key, float]:
+        """(report, item) -> its figure that is accepted."""
+        table = self._checked.answers
+        rows = table[(table["field"] == "value") & table["counted"]]
+        return dict(zip(zip(rows["report"], rows["item"], strict=True), rows["number"], strict=True))
 
     @cached_property
     def _reports(self) -> dict[str, list[Report]]:
@@ -229,7 +263,8 @@ class Milestones:
             for row in counting.written:
                 found.setdefault((counting.number, answered_by(row)), {})[row] = {}
         for report, row, field, text in _words(table[table["text"] != ""]):
-            found.setdefault((report, answered_by(row)), {}).setdefault(row, {})[field] = text
+            said = found.setdefault((report, answered_by(row)), {}).setdefault(row, {})
+            said[field] = f"{said[field]}{_AND}{text}" if field == "choice" and field in said else text
         return found
 
 
@@ -237,7 +272,7 @@ def _words(table: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
     return zip(*(table[name].tolist() for name in ("report", "item", "field", "text")), strict=True)
 
 
-def _of_share(share: Share, percent: float) -> Milestone | None:
+def _of_share(item: Item, share: Share, percent: float) -> Milestone | None:
     """DONE, NOT_APPLICABLE or UNDER_QUESTION, None when none of them."""
     match share:
         case Share.NOT_APPLICABLE:
@@ -245,7 +280,7 @@ def _of_share(share: Share, percent: float) -> Milestone | None:
         case Share.SET_ASIDE:
             return Milestone.UNDER_QUESTION
         case Share.COUNTED:
-            return Milestone.DONE if percent >= _WHOLE else None
+            return Milestone.DONE if item.is_done_at(percent) else None
         case Share.NO_ANSWER | Share.NO_REPORT:
             return None
         case _:
@@ -282,8 +317,8 @@ def _of_words(item: Item, rows: list[dict[str, str]], form: Form) -> Milestone |
         case Kind.NUMBER | Kind.DATE | Kind.LINK:
             done = bool(rows)
         case Kind.CHOICE:
-            said = {row["choice"] for row in rows if "choice" in row}
-            done = any(choice.done and choice.title in said for choice in item.choices)
+            said = {title for row in rows if "choice" in row for title in row["choice"].split(_AND)}
+            done = len([one for one in item.choices if one.done and one.title in said]) >= (item.done_at or 1)
         case Kind.DOCUMENT | Kind.ACTS | Kind.GROUP | Kind.COVERAGE | Kind.VOLUME | Kind.ROW | Kind.ROWS:
             done = False  # a document without number and date is none; a heading has no answer, a share is not words
         case _:

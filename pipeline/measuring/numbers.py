@@ -145,7 +145,7 @@ class _Period:
             return SchoolNumber(school.code, item.number, value, Share.COUNTED, *place, chosen)
         if item.number in report.written:
             return SchoolNumber(school.code, item.number, None, Share.SET_ASIDE, *place)
-        has_none = school.bases.get(self.form.people_of(item.number)) == 0
+        has_none = school.has_none(self.form.people_of(item.number))
         return SchoolNumber(school.code, item.number, None, Share.NOT_APPLICABLE if has_none else Share.NO_ANSWER)
 
     # ── of the municipality ──────────────────────────────────────────────────────────────────────────────

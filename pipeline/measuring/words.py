@@ -16,7 +16,7 @@ from pipeline.measuring.milestones import says_no
 from pipeline.measuring.problems import Words, groups_named, leaders, title_of, words_of
 from pipeline.measuring.rows import AnswerRow, answer_rows, coverage_rows
 from schemas.district import School
-from schemas.form import Item, Kind
+from schemas.form import Form, Item, Kind
 from schemas.grades import grades_of, normal_form
 from schemas.likeness import plain, stems
 from schemas.remarks import Severity
@@ -261,7 +261,7 @@ def _together(answers: _Answers, item: Item, named: dict[str, frozenset[int]]) -
     """The grades that no school names; nothing where no school names any, for then they are not known."""
     if not named:
         return
-    own = {code: _own(school) for code, school in answers.schools.items()}
+    own = {code: _own(school, item, answers.figures.form) for code, school in answers.schools.items()}
     nobody = frozenset[int]().union(*own.values()) - frozenset[int]().union(*named.values())
     if nobody:
         having = answers.of(code for code, grades in own.items() if grades & nobody)
@@ -273,7 +273,7 @@ def _together(answers: _Answers, item: Item, named: dict[str, frozenset[int]]) -
 def _apart_from_own(answers: _Answers, item: Item, named: dict[str, frozenset[int]]) -> Iterator[Said]:
     found: defaultdict[tuple[What, str], list[str]] = defaultdict(list)
     for code, grades in named.items():
-        own = _own(answers.schools[code])
+        own = _own(answers.schools[code], item, answers.figures.form)
         if own <= grades:
             found[What.WHOLE_SCHOOL, ""].append(code)
         else:
@@ -293,9 +293,9 @@ def _by_class(answers: _Answers, item: Item) -> Iterator[Said]:
             yield Said(item, what, "", answers.of([code]), tuple(parts))
 
 
-def _own(school: School) -> frozenset[int]:
-    """The school's grades, by its name."""
-    return frozenset(whole_school(school.full_name or school.name))
+def _own(school: School, item: Item, form: Form) -> frozenset[int]:
+    """The school's grades, by its name, as far as the item asks for them."""
+    return form.grades_of_base(item.base, whole_school(school.full_name or school.name))
 
 
 def _spread(figures: Figures, item: Item) -> Spread | None:

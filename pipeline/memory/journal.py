@@ -17,6 +17,7 @@ from pipeline.memory.approvals import SCHEMA as APPROVALS_SCHEMA
 from pipeline.memory.approvals import Approvals
 from pipeline.memory.post import SCHEMA as POST_SCHEMA
 from pipeline.memory.post import Post
+from pipeline.sending.outbox import Parcel
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
@@ -385,6 +386,31 @@ class Journal(Post, Approvals):
             "SELECT started, as_of FROM runs WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 1"
         ).fetchone()
         return (datetime.fromisoformat(row[0]), date.fromisoformat(row[1])) if row else None
+
+    def tell(self, keys: Iterable[str], as_of: date) -> None:
+        """Letters of these keys tell the figures of the last run for that date."""
+        with self._transaction():
+            self._database.executemany(
+                "INSERT OR IGNORE INTO told"
+                " SELECT ?, max(run) FROM figures WHERE as_of = ? HAVING max(run) IS NOT NULL",
+                [(key, as_of.isoformat()) for key in keys],
+            )
+
+    def take_sent(self, above: "Journal") -> None:
+        """Which of the letters that tell this order's figures have gone, by the journal of all orders. Each bears the
+        date of the figures here."""
+        told = self._database.execute(
+            "SELECT told.key, max(figures.as_of) FROM told JOIN figures USING (run)"
+            " WHERE told.key NOT IN (SELECT key FROM letters) GROUP BY told.key"
+        ).fetchall()
+        for key, as_of in told:
+            row = above._database.execute(
+                "SELECT sent_at, recipient, subject, name, says FROM letters WHERE key = ?", (key,)
+            ).fetchone()
+            if row:
+                sent_at, recipient, subject, name, says = row
+                parcel = Parcel(key, recipient, subject, date.fromisoformat(as_of), name, says)
+                self.mark_sent(parcel, datetime.fromisoformat(sent_at))
 
     # ── for people ───────────────────────────────────────────────────────────────────────────────────────
     def runs(self) -> list[RunLine]:

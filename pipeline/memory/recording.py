@@ -156,6 +156,12 @@ def finish(
     journal.finish_run(run, result)
 
 
+def tell(journal: Journal, output: Path, letter_date: date, as_of: date) -> None:
+    """Of several orders: the letter that waits above, in `output`, tells what this order's last run for `as_of` found.
+    `letter_date`: that the letter bears."""
+    journal.tell([letter.key(to) for letter in waiting(output, letter_date) for to in letter.recipients], as_of)
+
+
 def _reports(reads: Iterable[FileRead]) -> Iterator[tuple[str, str, date]]:
     """Digest of the file, school and date of every report whose school and date are known."""
     for read in reads:

@@ -159,6 +159,21 @@ class Lists(pa.DataFrameModel):
         return ~(table["lines"] > table["at_most"])
 
 
+class Addresses(pa.DataFrameModel):
+    """One row a report and item whose choice asks for the address of a page."""
+
+    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
+    named: Series[bool] = pa.Field(description="an address stands beside it")
+
+    class Config:
+        strict = True
+
+    @control("ADDRESS-MISSING", cell="cell", item="item", said="said")
+    @classmethod
+    def the_page_is_named(cls, table: pd.DataFrame) -> "pd.Series[bool]":
+        return table["named"]
+
+
 class DaysOfLists(pa.DataFrameModel):
     """One row a date in a list of what has happened in the report's period."""
 

@@ -5,7 +5,6 @@ What may be two figures, a figure of another thing or no figure at all is refuse
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.reading.answers.dates import LONGEST, shown_as_date
@@ -13,7 +12,7 @@ from pipeline.reading.answers.number_formats import shown_with_words
 from pipeline.reading.answers.shares import Refusal
 from pipeline.reading.answers.tokens import DASHES
 from pipeline.reading.answers.units import MULTIPLES, UNKNOWN, factor, units_in
-from pipeline.reading.answers.vocabulary import sense
+from pipeline.reading.answers.vocabulary import NO_FORM, is_among, sense
 from pipeline.reading.opening.book import Cell
 from schemas.form import Form, Item
 from schemas.likeness import stems
@@ -145,14 +144,14 @@ def _value(digits: str) -> Decimal | None:
 def _beside(text: str, item: Item, form: Form) -> Refusal | None:
     """Words beside the figure must be the form's own about this item, or say nothing."""
     for word in re.findall(r"[^\W\d_]+", text.casefold().replace("ё", "е")):
-        meaning = sense(word, frozenset())
+        meaning = sense(word, NO_FORM)
         if meaning in ("about", "bound"):
             return Refusal(f"NUM-{meaning.upper()}")
         if meaning == "upto":
             return Refusal("NUM-BOUND")
         if word.startswith(MULTIPLES):
             return Refusal("NUM-FOREIGN-UNIT")
-        if word in _HARMLESS or _stem(word) in _own_stems(item, form):
+        if word in _HARMLESS or is_among(word, form.words.beside) or _stem(word) in form.own_stems(item.number):
             continue
         return Refusal("NUM-FOREIGN-UNIT" if item.unit else "NUM-SEVERAL")
     marks = re.sub(r"[^\W\d_]+", " ", text)
@@ -167,14 +166,6 @@ def _beside(text: str, item: Item, form: Form) -> Refusal | None:
 
 def _stem(word: str) -> str:
     return next(iter(stems(word)), "")
-
-
-@lru_cache(maxsize=1024)
-def _own_stems(item: Item, form: Form) -> frozenset[str]:
-    """All words in which the form speaks of an item say nothing new beside its figure."""
-    base = form.base(item.base) if item.base else None
-    people = (base.label, base.group, *base.people) if base else ()
-    return stems(" ".join((*item.wordings, item.hint, item.about, *people))) - {""}
 
 
 def _is_of_title(unit: str, item: Item, form: Form) -> bool:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from pipeline.reading.answers.tokens import DASHES, Token
-from pipeline.reading.answers.vocabulary import Sense, is_abbreviated, is_any_people, kinds_of_people, sense
+from pipeline.reading.answers.vocabulary import Own, Sense, is_abbreviated, is_any_people, kinds_of_people, sense
 
 Unit = Literal["", "people", "other people", "able", "percent"]
 
@@ -25,9 +25,9 @@ class Figure(NamedTuple):
 
 
 class People(NamedTuple):
-    """`words`: the form's own words for people, lower case. `kind`: whom the item counts, as `kinds_of_people` says."""
+    """`own`: the form's words about the item. `kind`: whom the item counts, as `kinds_of_people` says."""
 
-    words: frozenset[str]
+    own: Own
     kind: str
 
 
@@ -83,7 +83,7 @@ def pieces_of(tokens: list[Token], people: People) -> Iterator[Piece]:
                 figure = Figure(token.value, half_unit(token.decimals))
                 yield Piece("number", token.text, token.gap, None, figure, unit, token.grouped, counted)
             case "word":
-                yield Piece("word", token.text, token.gap, sense(token.text, people.words))
+                yield Piece("word", token.text, token.gap, sense(token.text, people.own))
             case "mark":
                 yield Piece("mark", token.text[0], token.gap)
             case "aside":
@@ -97,7 +97,7 @@ def _unit(tokens: list[Token], at: int, people: People) -> tuple[Unit, str, int]
     bracketed = at < len(tokens) and tokens[at].is_mark("(")
     end = at + bracketed
     last = ""  # «пед.»: an adjective that may stand for its people
-    while end < len(tokens) and tokens[end].kind == "word" and sense(tokens[end].text, people.words) == "adjective":
+    while end < len(tokens) and tokens[end].kind == "word" and sense(tokens[end].text, people.own) == "adjective":
         last = tokens[end].text
         end += 1
         if end + 1 < len(tokens) and tokens[end].is_mark(".") and tokens[end + 1].kind == "word":
@@ -121,9 +121,9 @@ def _unit_of(tokens: list[Token], at: int, people: People) -> Unit:
         return "percent"
     if token.kind != "word":
         return ""
-    said = "people" if token.text == "пед" else sense(token.text, people.words)
+    said = "people" if token.text == "пед" else sense(token.text, people.own)
     if said == "people":
-        if token.text not in people.words and is_abbreviated(token.text) and _is_cut_off(tokens, at + 1, people):
+        if token.text not in people.own.people and is_abbreviated(token.text) and _is_cut_off(tokens, at + 1, people):
             return ""
         if token.text.startswith("имеющ") and at + 1 < len(tokens) and tokens[at + 1].text.startswith("возможност"):
             return "able"
@@ -137,7 +137,7 @@ def _is_cut_off(tokens: list[Token], at: int, people: People) -> bool:
     if not _word_follows(tokens, at):
         return False
     at += tokens[at].is_mark(".")
-    return sense(tokens[at].text, people.words) in ("noun", "adjective", "unknown") or tokens[at].text.startswith("год")
+    return sense(tokens[at].text, people.own) in ("noun", "adjective", "unknown") or tokens[at].text.startswith("год")
 
 
 def _word_follows(tokens: list[Token], at: int) -> bool:

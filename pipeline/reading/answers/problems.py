@@ -2,6 +2,9 @@
 
 import re
 
+from pipeline.reading.answers.vocabulary import NO_FORM, is_among
+from schemas.form import Words
+
 _PHRASES = {
     "subject": r"(?:проблем|трудност|затруднени|сложност|вопрос|замечани|препятстви|недостатк|неполад|жалоб)[а-я]*",
     "lacking": r"нету?|без|отсутству[а-я]+",
@@ -17,21 +20,25 @@ _PHRASES = {
 # Where problems are named, it may be said with what there are none: «нет электронного дневника» is one.
 _SCOPE = (
     r"у|нас|с|со|по|при|в|нашей|школ[а-я]+|оу|учреждени[а-я]+|ход[а-я]+|процесс[а-я]*|работ[а-я]+|введени[а-я]+|внедрени[а-я]+"
-    r"|ведени[а-я]+|использовани[а-я]+|заполнени[а-я]+|электронн[а-я]+|дневник[а-я]*|журнал[а-я]*|систем[а-я]+|информационн[а-я]+"
+    r"|ведени[а-я]+|использовани[а-я]+|заполнени[а-я]+|систем[а-я]+"
 )
 
 
-def says_no_problems(text: str) -> bool:
-    """Every word of it says so, and once; none names a problem or what is lacking: «проблема: нет дневника»."""
+def says_no_problems(text: str, form_words: Words = NO_FORM.words) -> bool:
+    """Every word of it says so, and once; none names a problem or what is lacking: «проблема: нет дневника».
+    `form_words`: of what there may be none."""
     words = " ".join(re.findall(r"[^\W\d_]+|[0-9]+", text.casefold().replace("ё", "е")))
     said: list[str] = []
     at = 0
     while at < len(words):
-        found = _KNOWN.match(words, at)
-        if not found or not found.lastgroup:
+        found, word = _KNOWN.match(words, at), words[at:].partition(" ")[0]
+        if found and found.lastgroup:
+            said.append(found.lastgroup)
+        elif is_among(word, form_words.beside):
+            said.append("scope")
+        else:
             return False
-        said.append(found.lastgroup)
-        at = found.end() + 1
+        at = found.end() + 1 if found else at + len(word) + 1
     if sum(sense in ("lacking", "denied") for sense in said) != 1 or ("scope" in said and "subject" not in said):
         return False
     after = said[said.index("lacking") + 1 :] if "lacking" in said else []

@@ -30,8 +30,8 @@ from pipeline.reading.answers.shares import (
     settle,
 )
 from pipeline.reading.answers.tokens import DASHES
-from pipeline.reading.answers.vocabulary import kinds_of_people
-from pipeline.reading.answers.yes_no import addresses_in, read_yes_no
+from pipeline.reading.answers.vocabulary import Own, kinds_of_people
+from pipeline.reading.answers.yes_no import addresses_in, read_yes_no, without_addresses
 from pipeline.reading.opening.book import Cell, Value
 from schemas.form import Base, Form, Item, Kind
 from schemas.remarks import Remark, remark
@@ -118,7 +118,7 @@ def read_answer(item: Item, cell: Cell, form: Form, base: float | None, around: 
         case Kind.PERSON:
             return _read_person(text)
         case Kind.YES_NO:
-            return _read_yes_no(text)
+            return _read_yes_no(item, text, form)
         case Kind.TEXT:
             return Answer((_fact("text", text),))
         case Kind.NUMBER:
@@ -216,7 +216,7 @@ def _figures(found: Coverage, classes: str) -> tuple[Fact, ...]:
 def classes_apart(item: Item, cell: Cell, text: str, form: Form) -> tuple[Part, ...]:
     """The parts of an answer that is given class by class; none where it is not."""
     is_words = isinstance(cell.value, str) and len(text) <= LONGEST
-    return read_by_class(text, _people(item.base, form.bases)) if is_words else ()
+    return read_by_class(text, _people(item, form)) if is_words else ()
 
 
 def _read_parts(item: Item, parts: tuple[Part, ...]) -> Answer:
@@ -240,17 +240,23 @@ def _read_figures(cell: Cell, text: str, asks: Asks, item: Item, form: Form) -> 
         return Reading(Refusal("NUM-NONE"))
     if len(text) > LONGEST:
         return Reading(Refusal("NUM-SEVERAL"))
-    return read_text(text, asks, _people(item.base, form.bases))
+    return read_text(text, asks, _people(item, form))
+
+
+def _people(item: Item, form: Form) -> People:
+    """The form's words about an item, and of which kind the people of its base are."""
+    words, kind = _people_of(item.base, form.bases)
+    return People(Own(words, form.own_stems(item.number), form.words), kind)
 
 
 @lru_cache(maxsize=64)
-def _people(base: str, bases: tuple[Base, ...]) -> People:
-    """The people of all bases of a form, and of which kind those of this one are."""
+def _people_of(base: str, bases: tuple[Base, ...]) -> tuple[frozenset[str], str]:
+    """The words for the people of all bases of a form, and of which kind those of this one are."""
     words = {
         one.id: [word for said in one.people for word in said.casefold().replace("ё", "е").split()] for one in bases
     }
     kinds = {kind for word in words.get(base, ()) for kind in kinds_of_people(word)}
-    return People(frozenset(chain(*words.values())), kinds.pop() if len(kinds) == 1 else "")
+    return frozenset(chain(*words.values())), kinds.pop() if len(kinds) == 1 else ""
 
 
 def _wanted(item: Item) -> str:
@@ -310,21 +316,27 @@ def _read_person(text: str) -> Answer:
     return Answer(tuple(facts) or (_fact("text", text),), tuple(remarks))
 
 
-def _read_yes_no(text: str) -> Answer:
-    said, url = read_yes_no(text) if len(text) <= LONGEST else ("", "")
+def _read_yes_no(item: Item, text: str, form: Form) -> Answer:
+    own = Own(stems=form.own_stems(item.number), words=form.words)
+    said, url = read_yes_no(text, own) if len(text) <= LONGEST else ("", "")
     if not said:
         return Answer((), (remark("YES-NO-UNREADABLE", value=text),))
     return Answer((_fact("yes", said), _fact("url", url)) if url else (_fact("yes", said),))
 
 
 def _read_choices(item: Item, text: str) -> Answer:
-    found = read_choices(item, text[:LONGEST])
+    pages, bare = (addresses_in(text), without_addresses(text)) if item.asks_address else ([], text)
+    with_page = [choice.title for choice in item.choices if choice.address]
+    if pages and not re.search(r"\w", bare) and len(with_page) == 1:
+        bare = with_page[0]  # an address alone says that there is a page
+    found = read_choices(item, bare[:LONGEST])
     if found.unknown:
         near = f"может быть, «{found.nearest}»" if found.nearest else "; ".join(one.title for one in item.choices)
         return Answer((), (remark("CHOICE-UNKNOWN", value=found.unknown, near=near),))
     if len(found.titles) > 1 and not item.several:
         return Answer((), (remark("CHOICE-ONE", value=text, said="; ".join(found.titles)),))
-    return Answer(tuple(_fact("choice", title) for title in found.titles))
+    urls = (_fact("url", pages[0]),) if pages else ()
+    return Answer((*(_fact("choice", title) for title in found.titles), *urls))
 
 
 def _read_date(cell: Cell, text: str, around: Around) -> Answer:

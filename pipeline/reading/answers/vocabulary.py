@@ -1,11 +1,16 @@
 """The words that may stand beside a figure without changing what it means. Any other word makes the answer unreadable.
+Here stands what is Russian; what is a form's own comes with it.
 
 Words come as `tokens` gives them: lower case, ё as е.
 """
 
 import re
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from pipeline.reading.answers.afterword import changes_meaning
+from schemas.form import Words
+from schemas.likeness import stems
 
 Sense = Literal[
     "people", "percent", "adjective", "done", "all_of", "whole", "upto", "bound", "about", "harmless", "noun", "unknown"
@@ -33,20 +38,20 @@ _ADJECTIVE = re.compile(r"зак|законн[а-я]*|педагогическ(?
 _PERCENT = re.compile(r"процент(?:а|ы|ов|ах|ам|е)?|проц")
 # What was done with the people; may follow a bare number: «245 ознакомлены», «245 заявлений».
 _DONE = re.compile(
-    r"(?:охвач|охват|ознаком|обучен|обучил|прош(?:ел|едш|л[аои](?![а-я]))|выда[нл]|получ(?:ил|ен)|актив(?:ир|аци|н)|зарегистр|регистрац"
-    r"|заявл|зарег|ознак|пода[нл]|принят|собран[оы]|логин|парол|работа[юе]т|работающ|пользую|использу|заполн|внес[её]?н|имеют|имеет"
-    r"|подключ|выполн|состав(?:ил|ля)|вовлеч|участв)[а-я]*"
+    r"(?:охвач|охват|ознаком|обучен|обучил|прош(?:ел|едш|л[аои](?![а-я]))|выда[нл]|получ(?:ил|ен)"
+    r"|заявл|ознак|пода[нл]|принят|собран[оы]|работа[юе]т|работающ|пользую|использу|заполн|внес[её]?н|имеют|имеет"
+    r"|выполн|состав(?:ил|ля)|вовлеч|участв)[а-я]*"
 )
 # Other nouns and adjectives of such answers. After a bare number they would be its unit: «на 2 собраниях».
 _NOUN = re.compile(
-    r"(?:общ(?:ая|его|ее|ий|ему)|числ|количеств|контингент|школ|оу|учрежден|организац|образоват|собран|родительск|систем|дневник|журнал"
-    r"|электронн|информацион|сайт|возможност|воспользов|услуг|необходим|объем|баз[аыеу]?$|данн|дол[яиюе]|педсовет"
+    r"(?:общ(?:ая|его|ее|ий|ему)|числ|количеств|контингент|школ|оу|учрежден|организац|образоват|собран|родительск|систем"
+    r"|сайт|возможност|воспользов|услуг|необходим|объем|баз[аыеу]?$|данн|дол[яиюе]|педсовет"
     r"|педагогическ|совет|совещан|семинар|инструктаж|консультац|подпис|роспис|протокол|приказ|ведомост|доступ|учебн|час(?:а|ов|ы|ам)?(?![а-я])"
-    r"|классн|сегодня|момент|дат[аеуы]|состояни|настоящ|отчет|результат|показател|факт|коллектив|сетев|муниципал|инд?ивидуальн)[а-я]*"
+    r"|классн|сегодня|момент|дат[аеуы]|состояни|настоящ|отчет|результат|показател|факт|коллектив|муниципал|инд?ивидуальн)[а-я]*"
 )
 _HARMLESS = re.compile(
     "в|во|на|по|у|за|и|с|со|к|ко|о|об|для|при|через|что|это|то|есть|их|них|которых|все|всех|всем|весь|вся|всей"
-    "|да|только|лишь|уже|итог|кол|г|гг|год|года|году|эд|эж|ис|ооо"
+    "|да|только|лишь|уже|итог|кол|г|гг|год|года|году|ооо"
 )
 _BOUND = re.compile("более|больше|менее|меньше|свыше|минимум|максимум|мин|макс|половины|большинство|большая|меньшая")
 _ABOUT = re.compile(
@@ -54,10 +59,23 @@ _ABOUT = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
-def sense(word: str, people: frozenset[str]) -> Sense:
-    """What a word does to the figures beside it. `people`: the form's own words for people, lower case."""
-    if word in people or _PEOPLE.fullmatch(word):
+class Own(NamedTuple):
+    """What a form brings for one of its items. `people`: its words for people, lower case; `stems`: how the words begin
+    in which it speaks of the item (`Form.own_stems`); `words`: what it adds to them."""
+
+    people: frozenset[str] = frozenset()
+    stems: frozenset[str] = frozenset()
+    words: Words = Words()
+
+
+NO_FORM = Own()  # where no form stands behind the words
+
+
+@lru_cache(maxsize=16384)
+def sense(word: str, own: Own) -> Sense:
+    """What a word does to the figures beside it. What may turn an answer round is never harmless, though a title has
+    it."""
+    if word in own.people or _PEOPLE.fullmatch(word):
         return "people"
     if _PEOPLE_ABBREVIATED.fullmatch(word):
         return "people"
@@ -77,9 +95,25 @@ def sense(word: str, people: frozenset[str]) -> Sense:
         return "about"
     if _HARMLESS.fullmatch(word):
         return "harmless"
-    if _DONE.fullmatch(word):
+    if _DONE.fullmatch(word) or is_among(word, own.words.done):
         return "done"
-    return "noun" if _NOUN.fullmatch(word) else "unknown"
+    return "noun" if _NOUN.fullmatch(word) or is_of_form(word, own) else "unknown"
+
+
+def is_of_form(word: str, own: Own) -> bool:
+    """Is it one of the form's words about the item, which says nothing new beside its answer."""
+    return is_among(word, own.words.beside) or (bool(stems(word) & own.stems) and not changes_meaning(word))
+
+
+def is_among(word: str, known: tuple[str, ...]) -> bool:
+    """`дневник*` is any word that begins so."""
+    return bool(known) and _pattern(known).fullmatch(word) is not None
+
+
+@lru_cache(maxsize=64)
+def _pattern(known: tuple[str, ...]) -> re.Pattern[str]:
+    said = (word.casefold().replace("ё", "е") for word in known)
+    return re.compile("|".join(re.escape(word.removesuffix("*")) + r"\w*" * word.endswith("*") for word in said))
 
 
 def kinds_of_people(word: str) -> tuple[str, ...]:

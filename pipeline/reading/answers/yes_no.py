@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.reading.answers.boxes import chosen
+from pipeline.reading.answers.vocabulary import NO_FORM, Own, is_of_form
 from schemas.likeness import cyrillic
 from schemas.reports import NO, YES
 
@@ -25,8 +26,7 @@ _PHRASES = {
     "|ведется(?: работа)?|разрабатыва[а-я]+|частично",
     "harmless": "без изменений|по прежнему|пока|еще|уже|тоже|также|это|на|в|во|по|с|и|к|для|его|ее|меню|веб|интернет"
     "|оу|мбоу|мкоу|моу|сош|оош|нош"
-    "|(?:адрес|ссылк|баннер|сайт|официальн|школ|образовательн|организаци|учреждени|раздел|вкладк|страниц|главн|электронн"
-    "|дневник|журнал|систем|информационн)[а-я]*",
+    "|(?:адрес|ссылк|баннер|сайт|официальн|школ|образовательн|организаци|учреждени|раздел|вкладк|страниц|главн|систем)[а-я]*",
 }
 _SENSES = {name: re.compile(rf"(?:{phrases})(?= |\Z)") for name, phrases in _PHRASES.items()}
 
@@ -39,12 +39,13 @@ class YesNo(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def read_yes_no(text: str) -> YesNo:
-    """A bare address is a yes; «нет, будет в мае» is a no as of today; «будет» alone is neither."""
+def read_yes_no(text: str, own: Own = NO_FORM) -> YesNo:
+    """A bare address is a yes; «нет, будет в мае» is a no as of today; «будет» alone is neither. `own`: the form's
+    words about the item, which may stand beside it."""
     address = _URL.search(text)
     url = address[0].rstrip(".,;:!") if address else ""
     words, ticked, unclear = chosen(_URL.sub(" ", text))
-    senses = {"yes"} if ticked else None if unclear else _senses(cyrillic(words))
+    senses = {"yes"} if ticked else None if unclear else _senses(cyrillic(words), own)
     if senses is None or {"yes", "no"} <= senses or {"yes", "later"} <= senses:
         return YesNo("", url)
     if "no" in senses:
@@ -57,7 +58,12 @@ def addresses_in(text: str) -> list[str]:
     return [found.rstrip(".,;:!") for found in _URL.findall(text)]
 
 
-def _senses(text: str) -> set[str] | None:
+def without_addresses(text: str) -> str:
+    """The words beside them."""
+    return re.sub(r"\(\s*\)", " ", _URL.sub(" ", text)).strip(" ,;:–—-")
+
+
+def _senses(text: str, own: Own) -> set[str] | None:
     """What its words say; None when one of them is not understood."""
     for aside in (_QUOTED, _SCHOOL_NUMBER):
         text = aside.sub(" ", text)
@@ -67,7 +73,11 @@ def _senses(text: str) -> set[str] | None:
     while at < len(words):
         found = {name: match.end() for name, pattern in _SENSES.items() if (match := pattern.match(words, at))}
         if not found:
-            return None
+            word = words[at:].partition(" ")[0]
+            if not is_of_form(word, own):
+                return None
+            at += len(word) + 1
+            continue
         name = max(found, key=lambda sense: found[sense])
         senses.add(name)
         at = found[name] + 1

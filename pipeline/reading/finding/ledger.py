@@ -15,6 +15,7 @@ from pipeline.reading.answers.values import Around, is_blank, is_zero, read_answ
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Form, Item, Kind
+from schemas.grades import normal_form
 from schemas.likeness import only_repeats
 from schemas.remarks import Remark, remark
 from schemas.reports import WITHDRAWN, Fact, Strange
@@ -145,7 +146,8 @@ class Ledger:
     def named(self, fact: Fact, number: str, spot: Spot) -> Fact:
         """A fact with its item and cell; «все» classes are those that a school of this kind has."""
         if fact.field == "classes" and fact.value == "все":
-            fact = fact._replace(value=f"{self.grades[0]}-{self.grades[-1]}")
+            grades = self.form.grades_of_base(self.form.item(number).base, self.grades)
+            fact = fact._replace(value=normal_form(grades or self.grades))
         return fact._replace(item=number, cell=self.sheet.address(spot))
 
     def _say_again(self, number: str, facts: list[Fact], cell: Cell, spot: Spot) -> None:

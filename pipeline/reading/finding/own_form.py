@@ -50,6 +50,8 @@ class OwnForm:
                 pass  # its table is read as such
             case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT | Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK:
                 ledger.answer(item, number, answer)
+                if item.asks_address:
+                    _read_address(ledger, columns, number, row.row + 1)
             case _:
                 assert_never(item.kind)
 
@@ -239,7 +241,7 @@ def _read_guide(ledger: Ledger, item: Item, number: str, spot: Spot) -> None:
 
 
 def _read_address(ledger: Ledger, columns: Columns, number: str, row: int) -> None:
-    """The row for a page's address below a yes/no item."""
+    """The row for a page's address below a yes/no item, or a choice that asks for one."""
     label = ledger.sheet.cells.get(Spot(row, columns.measure))
     if label is None or not is_one_of(str(label.value), (own_form.ADDRESS,)):
         return

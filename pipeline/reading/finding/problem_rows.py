@@ -11,6 +11,7 @@ from pipeline.reading.finding.tables import FormOnSheet, Table
 from pipeline.reading.opening.book import Cell
 from schemas import own_form
 from schemas.addresses import Spot
+from schemas.form import Form
 from schemas.reports import FORMER, PROBLEM, Fact
 
 
@@ -58,7 +59,11 @@ def _read_problem(ledger: Ledger, table: Table, row: int, counted: int) -> bool:
         ledger.label([number])
     if label and number not in ledger.roles and spots["problem"] not in sheet.cells:
         return False  # words where a number belongs, and no problem beside them: a line below the table
-    texts = {name: spot for name, spot in spots.items() if spot in sheet.cells and not _says_none(sheet.cells[spot])}
+    texts = {
+        name: spot
+        for name, spot in spots.items()
+        if spot in sheet.cells and not _says_none(sheet.cells[spot], ledger.form)
+    }
     ledger.label(spots.values())
     ledger.roles.update(dict.fromkeys(texts.values(), Role.ANSWER))
     if not texts:
@@ -77,6 +82,6 @@ def _read_problem(ledger: Ledger, table: Table, row: int, counted: int) -> bool:
     return True
 
 
-def _says_none(cell: Cell) -> bool:
+def _says_none(cell: Cell, form: Form) -> bool:
     """A blank, or the word that there are no problems."""
-    return is_blank(cell) or says_no_problems(text_of(cell))
+    return is_blank(cell) or says_no_problems(text_of(cell), form.words)

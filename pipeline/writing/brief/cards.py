@@ -18,6 +18,7 @@ from pipeline.writing.pages.doubts import (
     is_change_doubted,
     is_headline_doubted,
     is_item_doubted,
+    is_total_doubted,
     with_mark,
 )
 from pipeline.writing.pages.figures_said import MEASURES, main_total, rounded_said
@@ -81,8 +82,9 @@ def _number_card(number: str, title: str, figures: Figures) -> Card:
     before = main_total(figures.before, number) if figures.before else None
     if figures.before and before and before.value is not None:
         when = wording.on(figures.before.as_of, figures.every, short=True)
-        notes.append(f"{when} — {rounded_said(figures.form, before)}")
-    return Card(title, rounded_said(figures.form, total), tuple(notes))
+        was = with_mark(rounded_said(figures.form, before), is_total_doubted(figures.before, before))
+        notes.append(f"{when} — {was}")
+    return Card(title, rounded_said(figures.form, total), tuple(notes), doubted=is_total_doubted(figures, total))
 
 
 def _submission_card(figures: Figures) -> Card:

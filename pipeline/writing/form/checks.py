@@ -144,6 +144,7 @@ class Checks:
             *((_above(count, limit), say(f"{Mark.BELOW} {said}")) for said, limit in limits),
             *(self._below_plan(cells) if item.number == self.form.headline_number else ()),
             (_everyone(cells), say(_ALL_COVERED)),
+            *(_enough(cells, item.done_at) if item.done_at else ()),
             otherwise=say(_UNDER_WAY),
         )
 
@@ -159,6 +160,7 @@ class Checks:
                 say(f"{Mark.BELOW} нужно от 0 до 100 %"),
             ),
             (Condition(f"{share.ref}=1", number == 1), say(_ALL_COVERED)),
+            *(_enough_of_it(share, item.done_at) if item.done_at else ()),
             otherwise=say(_UNDER_WAY),
         )
 
@@ -285,6 +287,23 @@ def _names_paper(cell: Cell) -> Condition:
     dated = has_any(Cell(f"LEFT({behind},{sign}-1)", day), _DIGITS)
     numbered_behind = has_any(Cell(f"MID({behind},{sign},{_LONGEST})", number), _NUMBERED)
     return both(dated, either(numbered, numbered_behind))
+
+
+def _enough(cells: Covered, percent: float) -> list[Case]:
+    """The share from which it is done, where that is less than all."""
+    count, total = cells.count, cells.total
+    reached = Condition(
+        f"ROUND({count.ref}*100-{percent:.15g}*{total.ref},6)>=0",
+        round((count.number or 0.0) * 100 - percent * (total.number or 0.0), 6) >= 0,
+    )
+    return [(reached, say(f"{Mark.ON_PLAN} {percent:.15g} % и больше".replace(".", ",")))]
+
+
+def _enough_of_it(share: Cell, percent: float) -> list[Case]:
+    reached = Condition(
+        f"ROUND({share.ref}*100-{percent:.15g},6)>=0", round((share.number or 0) * 100 - percent, 6) >= 0
+    )
+    return [(reached, say(f"{Mark.ON_PLAN} {percent:.15g} % и больше".replace(".", ",")))]
 
 
 def _said_in_words(count: Cell) -> list[Case]:

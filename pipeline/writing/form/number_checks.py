@@ -70,11 +70,14 @@ class NumberChecks:
     # ── one answer ───────────────────────────────────────────────────────────────────────────────────────
     def item(self, item: Item, note: str = "") -> Hint:
         cell = self.cells[item.number]
+        none = self._nobody([item])
         return choose(
+            *([(both(blank(cell), none), say(Mark.NONE))] if none else ()),
             self.checks.empty(item, cell, self._urge(item), note),
             *self.checks.exempt(item, cell),
             *self._wrong(item),
             *self._not_done(item, cell),
+            *self._not_yet(item, cell),
             otherwise=say(DONE),
         )
 
@@ -107,6 +110,28 @@ class NumberChecks:
         """A choice by which what is asked for is not done yet: a truthful answer."""
         undone = [choice.title for choice in item.choices if not choice.done]
         return [(one_of(cell, (title,)), say(f"{Mark.IN_PROGRESS} {title}")) for title in undone]
+
+    def _not_yet(self, item: Item, cell: Cell) -> Iterator[Case]:
+        """A figure with which what is asked for is not done yet, or too few of several choices."""
+        if item.done_at is None:
+            return
+        if item.kind is Kind.CHOICE:
+            done = [choice.title for choice in item.choices if choice.done]
+            chosen = len({title.casefold() for title in done} & set(_pieces(cell)))
+            few = Condition(f"{_named(cell, done)}<{item.done_at:.15g}", chosen < item.done_at)
+            yield few, say(f"{Mark.IN_PROGRESS} нужно ответов: {item.done_at:.15g}")
+            return
+        less = item.better == "less"
+        wanted = f"{'не больше' if less else 'нужно'} {said_number(item.done_at)}"
+        sign, short = (
+            (">", cell.number is not None and cell.number > item.done_at)
+            if less
+            else ("<", cell.number is not None and cell.number < item.done_at)
+        )
+        yield (
+            _figure(cell, Condition(f"{cell.ref}{sign}{item.done_at:.15g}", short)),
+            say(f"{Mark.IN_PROGRESS} {wanted}"),
+        )
 
     # ── a row of a table ─────────────────────────────────────────────────────────────────────────────────
     def row(self, cells: Sequence[Item], notes: Mapping[str, str]) -> Hint:
@@ -312,15 +337,29 @@ def _filled_but(cell: Cell, known: Condition) -> Condition:
 
 def _all_known(cell: Cell, item: Item) -> Condition:
     """Are all that are named, with `SEPARATOR` between them, choices of the item."""
+    said = _between_separators(cell)
+    named = f'LEN({said})-LEN(SUBSTITUTE({said},"{SEPARATOR}",""))-1'
+    titles = {choice.title.casefold() for choice in item.choices}
+    pieces = _pieces(cell)
+    holds = len(set(pieces)) == len(pieces) and set(pieces) <= titles
+    return Condition(f"{_named(cell, [choice.title for choice in item.choices])}={named}", holds)
+
+
+def _named(cell: Cell, titles: Sequence[str]) -> str:
+    """How many of the titles the cell names."""
+    known = array(tuple(f"{SEPARATOR}{_no_wildcards(title)}{SEPARATOR}" for title in titles))
+    return f"SUMPRODUCT(--ISNUMBER(SEARCH({known},{_between_separators(cell)})))"
+
+
+def _between_separators(cell: Cell) -> str:
     said = f'"{SEPARATOR}"&TRIM({cell.ref})&"{SEPARATOR}"'
     for other in (f"{SEPARATOR} ", f" {SEPARATOR}", SEPARATOR * 2):
         said = f'SUBSTITUTE({said},"{other}","{SEPARATOR}")'
-    known = array(tuple(f"{SEPARATOR}{_no_wildcards(choice.title)}{SEPARATOR}" for choice in item.choices))
-    named = f'LEN({said})-LEN(SUBSTITUTE({said},"{SEPARATOR}",""))-1'
-    titles = {choice.title.casefold() for choice in item.choices}
-    pieces = [piece.strip().casefold() for piece in cell.text.strip(f" {SEPARATOR}").split(SEPARATOR)]
-    holds = len(set(pieces)) == len(pieces) and set(pieces) <= titles
-    return Condition(f"SUMPRODUCT(--ISNUMBER(SEARCH({known},{said})))={named}", holds)
+    return said
+
+
+def _pieces(cell: Cell) -> list[str]:
+    return [piece.strip().casefold() for piece in cell.text.strip(f" {SEPARATOR}").split(SEPARATOR)]
 
 
 def _no_wildcards(text: str) -> str:

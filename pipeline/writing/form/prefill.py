@@ -112,7 +112,7 @@ def entry(form: Form, number: str, before: Prefill) -> Entry:
         case Kind.NUMBER if "value" in facts:
             return Entry(float(facts["value"]), note=note)
         case Kind.CHOICE if "choice" in facts:
-            return Entry(_text(facts, "choice"), note=note)
+            return Entry(_text(facts, "choice"), beside=_text(facts, "url"), note=note)
         case Kind.DATE if "date" in facts:
             return Entry(date.fromisoformat(_text(facts, "date")), note=note)
         case Kind.LINK if "url" in facts:

@@ -401,6 +401,8 @@ class _ReportSheet:
         given = prefill.entry(self.form, item.number, self.before)
         self.inputs.put(row, self.at.answer.to(self.at.share), item, given.answer, _about(item), LEFT)
         self.figures.append((item, row))
+        if item.asks_address:
+            self._address(self.paper.row(LINE), item, given.beside)
 
     def _acts(self, item: Item) -> None:
         said = prefill.rows_of(self.form, item.number, self.before)

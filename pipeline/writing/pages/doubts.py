@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Level, Rests, Statement
+from pipeline.measuring.figures import Figures, Level, Measure, NumberTotal, Rests, Statement
 from pipeline.wording import NBSP
 from pipeline.writing.pages.theme import Look, Mark
 from schemas.district import School
@@ -47,6 +47,14 @@ def legend(figures: Figures) -> str:
 def is_item_doubted(figures: Figures, item: str, school: str = "") -> bool:
     """Is an accepted answer to the item under question: a school's, or any."""
     return Statement(Rests.FIGURE, school, item) in figures.doubts
+
+
+def is_total_doubted(figures: Figures, total: NumberTotal) -> bool:
+    """Does a municipal figure with a unit rest on answers under question."""
+    rests = {Measure.DIFFERENCE: Rests.CHANGE, Measure.PERIODS: Rests.YEAR}.get(total.measure, Rests.FIGURE)
+    if rests is Rests.FIGURE and total.period != figures.period:  # Σ ÷ Σ of a year
+        rests = Rests.YEAR
+    return Statement(rests, item=total.item) in figures.doubts
 
 
 def is_group_doubted(figures: Figures, item: str, name: str) -> bool:

@@ -18,8 +18,9 @@ from pipeline.writing.pages.doubts import (
     named,
     with_mark,
 )
+from pipeline.writing.pages.figures_said import main_total, rounded_said
 from pipeline.writing.pages.theme import Mark
-from schemas.form import Form, Target
+from schemas.form import Card, Form, Target
 from schemas.periods import Every
 
 UNKNOWN = "—"
@@ -145,6 +146,8 @@ def _not_counted_said(figures: Figures) -> str:
 def doubted_said(figures: Figures) -> str:
     """«Под вопросом показатели 2 школ (СОШ № 3, ООШ № 7): без них — 39,5 %, план не выполнен.»; blank for none."""
     doubted, left = doubted_schools(figures, figures.form.headline_number), figures.undoubted
+    if figures.form.headline is None:
+        return " ".join(_card_doubted_said(card, figures, left) for card in figures.form.cards if left)
     if not doubted or left is None:
         return ""
     number, whole = len(doubted), left.municipality
@@ -157,6 +160,17 @@ def doubted_said(figures: Figures) -> str:
     if is_below is not (figures.municipality.level is Level.BELOW):
         said += f", план {'не ' if is_below else ''}выполнен"
     return f"{said}."
+
+
+def _card_doubted_said(card: Card, figures: Figures, left: Figures) -> str:
+    """«Питались: под вопросом 2 школы (СОШ № 3, ООШ № 7), без них — 1 230 чел.» Blank where it is not."""
+    doubted, without = doubted_schools(figures, card.item), main_total(left, card.item)
+    if not doubted or without is None:
+        return ""
+    said = f"{card.title}: под вопросом {wording.schools(len(doubted))} ({named(doubted, MOST_NAMED)})"
+    if without.value is None:
+        return f"{said}, других показателей нет."
+    return f"{said}, без {'неё' if len(doubted) == 1 else 'них'} — {rounded_said(figures.form, without)}"
 
 
 def restated_said(one: Restated, every: Every) -> str:

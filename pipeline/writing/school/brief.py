@@ -132,7 +132,8 @@ def own_item_card(number: str, title: str, own: Figures) -> Card:
     """The school's own figure of any item or cell."""
     if figure := next((one for one in own.numbers.schools if one.item == number), None):
         said = UNKNOWN if figure.value is None else value_said(own.form, number, figure.value)
-        return Card(title, said, () if figure.share is Share.COUNTED else (_WHY_UNKNOWN[figure.share],))
+        notes = () if figure.share is Share.COUNTED else (_WHY_UNKNOWN[figure.share],)
+        return Card(title, said, notes, doubted=is_item_doubted(own, number))
     row = next((row for row in coverage_rows(own) if row.item == number), None)
     if row is None:
         return Card(title, UNKNOWN, ("нет данных",))

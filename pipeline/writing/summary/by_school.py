@@ -4,7 +4,8 @@ from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Measure, NumberTotal, SchoolNumber, Share
-from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages import doubts, theme, titles
+from pipeline.writing.pages.doubts import marked
 from pipeline.writing.pages.figures_said import main_total, number_look
 from pipeline.writing.pages.page import (
     FIRST_ROW,
@@ -39,7 +40,7 @@ def write(page: Page) -> None:
         f"Что указала каждая школа. «{Mark.ERROR}» — показатель отложен из-за замечания, «{NOT_PROVIDED}» — таких "
         f"классов или людей в школе нет, «{BLANK}» — в отчёте нет ответа, «{Mark.NO_ANSWER}» — нет отчёта. Итог "
         "складывается по учтённым школам, среднее — Σ ÷ Σ, если приказ не велит иного."
-        f"{said_of_rest(figures.schools, 'indicators.csv')}",
+        f"{said_of_rest(figures.schools, 'indicators.csv')}{doubts.legend(figures)}",
         columns,
         across=True,
     )
@@ -106,7 +107,7 @@ def _write_totals(page: Page, items: list[Item]) -> None:
         if total is None or total.value is None or item.kind is Kind.CHOICE:  # which answer how often: «Показатели»
             page.text(TOTAL_ROW, column, Mark.NONE, theme.TOTAL, theme.CENTRE)
         else:
-            look = theme.TOTAL, number_look(item, total.measure)
+            look = marked(doubts.is_total_doubted(figures, total), theme.TOTAL, number_look(item, total.measure))
             _write_total(page, column, formula_of(figures, total), total.value, look)
         counted = total.counted if total else 0
         quiet = theme.ROW, theme.CENTRE, theme.SMALL, theme.QUIET, theme.out_of(len(figures.schools))
@@ -129,15 +130,16 @@ def _write_schools(page: Page, items: list[Item]) -> int:
         page.text(row, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
         page.text(row, SCHOOL, school.name, theme.ROW)
         for column, item in enumerate(items, FIRST_ITEM):
-            _write_answer(page, row, column, item, said[school.code, item.number])
+            doubted = doubts.is_item_doubted(figures, item.number, school.code)
+            _write_answer(page, row, column, item, said[school.code, item.number], doubted)
     return row
 
 
-def _write_answer(page: Page, row: int, column: int, item: Item, answer: SchoolNumber) -> None:
+def _write_answer(page: Page, row: int, column: int, item: Item, answer: SchoolNumber, doubted: bool) -> None:
     if answer.value is not None:
-        page.number(row, column, answer.value, theme.ROW, number_look(item))
+        page.number(row, column, answer.value, *marked(doubted, theme.ROW, number_look(item)))
     elif answer.chosen:
-        page.text(row, column, "; ".join(answer.chosen), theme.ROW, theme.SMALL, theme.WRAP)
+        page.text(row, column, "; ".join(answer.chosen), *marked(doubted, theme.ROW, theme.SMALL, theme.WRAP))
     else:
         text, looks = _INSTEAD[answer.share]
         page.text(row, column, text, theme.ROW, theme.CENTRE, *looks)

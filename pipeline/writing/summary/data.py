@@ -186,7 +186,8 @@ def _item_fields(item: Item) -> list[Field]:
         case Kind.NUMBER:
             return [Field(named, 13, number_look(item), lambda of: of.facts.get((item.number, "value")))]
         case Kind.CHOICE | Kind.DATE | Kind.LINK:
-            return [_fact_field(item, f"{named}{suffix}", field, 26) for field, suffix in _FACTS[item.kind]]
+            said = _FACTS[item.kind] + (_ADDRESS if item.asks_address else ())
+            return [_fact_field(item, f"{named}{suffix}", field, 26) for field, suffix in said]
         case Kind.ROWS:
             return [Field(named, 60, theme.TEXT, lambda of: _lines(of, item))]
         case Kind.GROUP | Kind.ROW:
@@ -195,12 +196,13 @@ def _item_fields(item: Item) -> list[Field]:
             assert_never(item.kind)
 
 
+_ADDRESS = (("url", ": адрес"),)
 # Kind -> fields of its answer and what is added to the heading.
 _FACTS = {
     Kind.PERSON: (("person", ": ФИО"), ("position", ": должность")),
     Kind.TEXT: (("text", ""),),
     Kind.DOCUMENT: (("number", ": номер"), ("date", ": дата")),
-    Kind.YES_NO: (("yes", ""), ("url", ": адрес")),
+    Kind.YES_NO: (("yes", ""), *_ADDRESS),
     Kind.CHOICE: (("choice", ""),),
     Kind.DATE: (("date", ""),),
     Kind.LINK: (("url", ""),),

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Measure, NumberTotal
-from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.figures_said import MEASURES, number_look
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page
 from pipeline.writing.pages.theme import Look, Mark
@@ -32,7 +32,8 @@ def write(page: Page) -> None:
         f"Показатели муниципалитета {wording.on(figures.as_of, figures.every)}",
         "Форма приказа, заполненная по всем школам. Складывается только то, что складывать можно: средние — это Σ ÷ Σ "
         f"по школам, а не среднее школ, если приказ не велит иного; «{Mark.NONE}» — итога нет. «Учтено школ» — сколько "
-        f"школ в числе; отложенные из-за замечаний не учтены. По каждой школе — лист «{titles.BY_SCHOOL}».",
+        f"школ в числе; отложенные из-за замечаний не учтены. По каждой школе — лист «{titles.BY_SCHOOL}»."
+        f"{doubts.legend(figures)}",
         columns,
         across=True,
     )
@@ -86,7 +87,8 @@ def _measure_said(total: NumberTotal) -> str:
 
 
 def _write_figure(page: Page, row: int, column: int, item: Item, total: NumberTotal) -> None:
-    look = theme.ROW, number_look(item, total.measure), theme.BOLD
+    doubted = doubts.is_total_doubted(page.book.figures, total)
+    look = doubts.marked(doubted, theme.ROW, number_look(item, total.measure), theme.BOLD)
     if total.value is None:
         page.text(row, column, Mark.NONE, theme.ROW, theme.QUIET, _INSTEAD)
         return

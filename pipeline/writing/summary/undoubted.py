@@ -26,10 +26,12 @@ from pipeline.writing.pages.doubts import (
     is_course_doubted,
     is_headline_doubted,
     is_milestone_doubted,
+    is_total_doubted,
     named,
     reasons,
     titles_of,
 )
+from pipeline.writing.pages.figures_said import MEASURES, figure_said, number_look
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.pages.words import MOST_NAMED, points_said, school_name
 from schemas.remarks import Catalogue
@@ -56,6 +58,7 @@ def lines(figures: Figures, catalogue: Catalogue) -> Iterator[Line]:
     if left is None:
         return
     yield from _totals(figures, left, catalogue)
+    yield from _figures(figures, left, catalogue)
     yield from _milestones(figures, catalogue)
     yield from _headline(figures, left)
     yield from _schools(figures, left, catalogue)
@@ -84,6 +87,20 @@ def _totals(figures: Figures, left: Figures, catalogue: Catalogue) -> Iterator[L
             parts.append(_NOTHING_LEFT)
         parts.append(_doubted_said(figures, item.number, catalogue))
         yield Line(name, _fraction(without), "; ".join(filter(None, parts)))
+
+
+def _figures(figures: Figures, left: Figures, catalogue: Catalogue) -> Iterator[Line]:
+    """Figures with a unit."""
+    without = {(one.item, one.measure, one.period, one.choice): one for one in left.numbers.totals}
+    for now in (one for one in figures.numbers.totals if is_total_doubted(figures, one)):
+        then = without[now.item, now.measure, now.period, now.choice]
+        item = figures.form.item(now.item)
+        what = " — ".join(filter(None, (wording.shortened(wording.unbroken(item.title), 60), now.choice)))
+        parts = [f"{what}: сейчас {figure_said(figures.form, now)}", _doubted_said(figures, now.item, catalogue)]
+        if then.value is None:
+            parts.insert(1, _NOTHING_LEFT)
+        name = f"п. {now.item}: {MEASURES[now.measure]}"
+        yield Line(name, then.value, "; ".join(filter(None, parts)), number_look(item, now.measure))
 
 
 def _doubted_said(figures: Figures, item: str, catalogue: Catalogue) -> str:

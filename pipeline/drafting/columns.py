@@ -1,0 +1,194 @@
+"""Columns of a table with several answers a row, guessed from their headings: kinds, units, and what is added up.
+
+Nothing of it is certain but the words themselves, so every guess says that it is one.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pipeline.wording import listed
+from schemas.form import Kind, Unit
+
+
+def _re(words: str) -> re.Pattern[str]:
+    return re.compile(words, re.IGNORECASE)
+
+
+# Unit, how headings name it, decimals. A unit that another is made of stands before it.
+_UNITS = (
+    (Unit("roubles", "руб.", ("рубль", "рубля", "рублей"), ("₽", "р.")), _re(r"\bруб|₽"), 2),
+    (
+        Unit("thousands", "тыс. руб.", ("тысяча рублей", "тысячи рублей", "тысяч рублей"), ("т.р.",), "roubles", 1000),
+        _re(r"тыс\.?\s*руб|тысяч\w*\s+рубл"),
+        2,
+    ),
+    (
+        Unit("people", "чел.", ("человек", "человека", "человек")),
+        _re(r"\bчел\b|\bчеловек|участник|\bдетей\b|обучающихся$"),
+        0,
+    ),
+    (Unit("child-days", "дето-дней", ("дето-день", "дето-дня", "дето-дней"), ("дето-дн.",)), _re(r"дето-?дн"), 0),
+    (Unit("hours", "час.", ("час", "часа", "часов")), _re(r"\bчас(?:ов|ы|а)?\b"), 0),
+    (Unit("days", "дней", ("день", "дня", "дней"), ("дн.",)), _re(r"\bдней\b|\bдни\b|\bдн\."), 0),
+    (Unit("pieces", "шт.", ("штука", "штуки", "штук")), _re(r"\bшт\b"), 0),
+    (Unit("units", "ед.", ("единица", "единицы", "единиц")), _re(r"\bед\b"), 0),
+    (Unit("percent", "%", ("процент", "процента", "процентов")), _re(r"%|\bпроцент"), 1),
+)
+_DATE = _re(r"^дат[аы]\b|\bдата\b")
+_LINK = _re(r"ссылк|адрес (?:страниц|сайт)|\burl\b")
+_WORDS = _re(r"назван|наименован|ф\.?\s?и\.?\s?о\b|тем[аы]\b|\bмест[оа]\b|описан|примечани|должност|содержани|причин")
+_FIGURE = _re(
+    r"числ|количеств|сколько|всего|итого|из них|в т\.\s?ч|в том числе|сумм|стоимост|\bцен[аы]|расход|доход|девоч|мальч"
+)
+_NOT_ADDED = _re(r"стоимост|\bцен[аы]|средн|в день|на одного|\bдоля\b|%|процент|тариф")
+_SMALL = frozenset("из них в том числе т ч на и о об по за от с к для гр ними всех".split())  # noqa: SIM905
+ROW_OF_PARTS = _re(r"^(?:в том числе|в т\.?\s?ч|из них)")
+
+
+@dataclass(frozen=True)
+class DraftColumn:
+    """`doubts`: key -> why it is a guess."""
+
+    id: str
+    title: str
+    kind: Kind
+    unit: str = ""
+    decimals: int = 0
+    is_added: bool = True
+    doubts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DraftTable:
+    """`rows`: numbers of the items that are its rows, none of a list. `closed`: cells in which the order has put a
+    cross. `is_list`: to which a school adds lines."""
+
+    id: str
+    label: str
+    columns: tuple[DraftColumn, ...]
+    rows: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    is_list: bool = False
+
+
+def columns_of(headings: Iterable[str], *, of_list: bool, above: str = "") -> tuple[DraftColumn, ...]:
+    """`of_list`: in a list words are as likely as figures, in a table of rows figures are meant. `above`: what stands
+    over the table: its unit is that of columns that name none."""
+    found: list[DraftColumn] = []
+    for heading in headings:
+        found.append(_column(heading, _id(heading, [one.id for one in found]), of_list, above))
+    return tuple(found)
+
+
+def _column(heading: str, name: str, of_list: bool, above: str) -> DraftColumn:
+    unit, decimals = unit_of(heading)
+    if _DATE.search(heading):
+        return DraftColumn(name, heading, Kind.DATE)
+    if _LINK.search(heading):
+        return DraftColumn(name, heading, Kind.LINK)
+    if not unit and _WORDS.search(heading):
+        return DraftColumn(name, heading, Kind.TEXT)
+    if not unit and of_list and not _FIGURE.search(heading):
+        return DraftColumn(name, heading, Kind.TEXT, doubts={"kind": "слова ли это: если число, впишите number"})
+    own = unit
+    unit, decimals = (unit, decimals) if unit else unit_of(above)
+    doubts = {"kind": "число ли это"} if not (own or _FIGURE.search(heading)) else {}
+    if not unit:
+        doubts["unit"] = "единица в графе не названа: впишите её или уберите строку"
+    added = unit != "percent" and not is_no_sum(heading)
+    if not added:
+        doubts["add"] = "не складывается ли: «sum», «mean», «ratio» с ключом ratio или «none»"
+    return DraftColumn(name, heading, Kind.NUMBER, unit, decimals, added, doubts)
+
+
+def unit_of(words: str) -> tuple[str, int]:
+    """Id of the unit that words name, the last where they name several («в день, руб.»), and its decimals."""
+    without = re.sub(r"\((?:гр|стр)[^)]*\)", " ", words)
+    places = [(m.start(), -len(m[0]), unit.id, decimals) for unit, p, decimals in _UNITS for m in p.finditer(without)]
+    if not places:
+        return "", 0
+    start = max(one[0] for one in places)
+    covering = [one for one in places if one[0] <= start < one[0] - one[1]]
+    _, _, unit, decimals = min(covering, key=lambda one: (one[0], one[1]))
+    return unit, decimals
+
+
+def is_no_sum(words: str) -> bool:
+    """A price, a mean, a percent: of several schools they make no sum."""
+    return _NOT_ADDED.search(words) is not None
+
+
+def units_of(names: Iterable[str]) -> list[Unit]:
+    """Those named, and of what they are made, in one order."""
+    wanted = set(names)
+    wanted |= {unit.of for unit, _, _ in _UNITS if unit.id in wanted and unit.of}
+    return [unit for unit, _, _ in _UNITS if unit.id in wanted]
+
+
+def _id(heading: str, taken: list[str]) -> str:
+    """A word of the heading by which its cells are called."""
+    words = [word for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", heading.casefold()) if word not in _SMALL]
+    name = next((word for word in words if word not in taken), "") or f"гр{len(taken) + 1}"
+    return name if name not in taken else f"{name}{len(taken) + 1}"
+
+
+TOTAL = _re(r"(?:итого|всего)\b")
+
+
+# ── what must hold between cells ─────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class DraftRelation:
+    kind: str
+    item: str
+    of: tuple[str, ...]
+    doubt: str
+    rows: tuple[str, ...] = ()
+
+
+def relations_of(table: DraftTable, titles: dict[str, str]) -> Iterator[DraftRelation]:
+    """What the order's own words say: «стр. 1 + стр. 2», «гр. 4 × гр. 5», «в том числе», «из них», «Итого».
+    `titles`: of the rows, by number."""
+    numbers = [column for column in table.columns if column.kind is Kind.NUMBER]
+    if table.is_list or not numbers:
+        return
+    yield from _sums(table, titles)
+    yield from _products(table, titles)
+    for number, title in titles.items():
+        over = number.rpartition(".")[0]
+        if ROW_OF_PARTS.match(title) and over in titles:
+            yield DraftRelation("of_which", f"{number}/*", (f"{over}/*",), "по словам «в том числе», «из них»")
+    whole = numbers[0]
+    for column in numbers[1:]:
+        if ROW_OF_PARTS.match(column.title):
+            yield DraftRelation("of_which", f"*/{column.id}", (f"*/{whole.id}",), "по словам «из них» в графе")
+
+
+def _sums(table: DraftTable, titles: dict[str, str]) -> Iterator[DraftRelation]:
+    for number, title in titles.items():
+        named = [one for one in re.findall(r"стр(?:ок[аи])?\.?\s*(\d+(?:\.\d+)?)", title) if one in titles]
+        if len(named) > 1 and "+" in title:
+            yield DraftRelation("sum", f"{number}/*", tuple(f"{one}/*" for one in named), "по словам «стр. … + стр. …»")
+        elif TOTAL.match(title):
+            parts = [one for one, said in titles.items() if one != number and _are_beside(one, number, titles, said)]
+            if len(parts) > 1:
+                why = f"по слову «{title.split()[0]}»: сумма ли это строк {listed(parts, 3)}"
+                yield DraftRelation("sum", f"{number}/*", tuple(f"{one}/*" for one in parts), why)
+
+
+def _are_beside(one: str, number: str, titles: dict[str, str], said: str) -> bool:
+    """Under the same item, or on the first level both; no «в том числе»."""
+    return one.rpartition(".")[0] == number.rpartition(".")[0] and not ROW_OF_PARTS.match(said)
+
+
+def _products(table: DraftTable, titles: dict[str, str]) -> Iterator[DraftRelation]:
+    """Graphs are counted as the order does: number and words are the first two."""
+    graphs = {str(at): column for at, column in enumerate(table.columns, 3)}
+    for column in table.columns:
+        found = re.search(r"гр\.?\s*(\d+)\s*[×xх*]\s*гр\.?\s*(\d+)", column.title, re.IGNORECASE)
+        if found and {found[1], found[2]} <= graphs.keys():
+            of = tuple(f"*/{graphs[one].id}" for one in found.groups())
+            crossed = {address.partition("/")[0] for address in table.closed}
+            open_rows = [row for row in table.rows if row not in crossed and not TOTAL.match(titles[row])]
+            rows = tuple(open_rows) if len(open_rows) < len(table.rows) else ()
+            yield DraftRelation("product", f"*/{column.id}", of, "по словам «гр. … × гр. …»", rows)
