@@ -21,6 +21,7 @@ FLOORS = (
     "monthly",
     "memory",
     "sending",
+    "fetching",
     "writing",
     "writing.summary",
     "writing.school",

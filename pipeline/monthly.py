@@ -2,7 +2,7 @@
 settings, journal and environment are touched; stages get values."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -38,10 +38,11 @@ from pipeline.sending.smtp import USUAL, Patience
 from pipeline.settings import Settings
 from pipeline.wording import NBSP, SCHOOL, listed, message, number, todo
 from schemas.decided import SHEET as DECISIONS
-from schemas.district import Registry, Topic
+from schemas.district import Paper, Received, Registry, Topic
 from schemas.form import Form, load_form
 from schemas.registry_book import FILE as REGISTRY
-from schemas.remarks import Catalogue, load_catalogue
+from schemas.remarks import Catalogue, load_catalogue, remark
+from schemas.reports import FileRead
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ class Done:
     deliveries: tuple[Delivery, ...]
     page: "Page"  # what the letter to leadership is made of
     missed: Missed | None = None  # runs that should have been before
+    was_to_send: bool = False  # letters too
 
     @property
     def figures(self) -> "Figures":
@@ -166,28 +168,30 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             said += _write_letters(job, survey, month, journal, outputs, missed)
             written = {place.path: place for place in outputs.commit()}
             kept = tuple(outputs.kept)
-            finished = datetime.now(job.settings.zone)
-            recording.finish(
-                journal, number, survey.figures, survey.checked.remarks, month.digest, job.output, finished
-            )
-            deliveries = _send(job, journal) if job.mail else []
+            end, remarks = datetime.now(job.settings.zone), survey.checked.remarks
+            recording.finish(journal, number, survey.figures, remarks, month.digest, job.output, end)
+            sent = _send(job, journal) if job.mail else []
             left = left_over(job.output, journal)
-    warnings = tuple(
-        filter(None, (journal.warning, forgotten, clock, missed and missed.said, *lost, *said, _big_archive(job)))
-    )
-    failures = (*_not_read(survey), *month.failures)
-    returned = sum(name.startswith("returns/") for name in month.digests)
+    said = [*filter(None, (journal.warning, forgotten, clock, missed and missed.said)), *lost, *said]
+    return _done(job, survey, month, written, kept, said, sent, left, missed)
+
+
+def _done(
+    job: Job, survey: Survey, month: "Month", written: dict[Path, Written], kept: tuple[Kept, ...], said: list[str],
+    sent: list[Delivery], left: list[LeftOver], missed: Missed | None,
+) -> Done:  # fmt: skip
     return Done(
-        survey,
-        written[job.output / month.summary],
-        kept,
-        returned,
-        tuple(left),
-        warnings,
-        failures,
-        tuple(deliveries),
-        _page(survey, month),
-        missed,
+        survey=survey,
+        summary=written[job.output / month.summary],
+        kept=kept,
+        returned=sum(name.startswith("returns/") for name in month.digests),
+        left_over=tuple(left),
+        warnings=(*said, *filter(None, [_big_archive(job)])),
+        failures=(*_not_read(survey), *month.failures),
+        deliveries=tuple(sent),
+        page=_page(survey, month),
+        missed=missed,
+        was_to_send=job.mail,
     )
 
 
@@ -224,13 +228,24 @@ def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Rememb
     from pipeline.checking.judgement import check
     from pipeline.measuring.measure import measure
 
-    form, arrivals, registry = job.form, remembered.arrivals, intake.registry
+    form, arrivals = job.form, remembered.arrivals
     known_files = [read for read in intake.reads if read.digest]
     arrived = {read.file: _in_zone(arrivals[read.digest].arrived, job.settings) for read in known_files}
+    registry = _with_papers(intake, arrived)
     checked = check(intake.reads, arrived, form, registry, catalogue, intake.inbox.remarks)
     told, sent = remembered.told, remembered.sent
     figures = measure(checked, intake.reads, registry, form, catalogue, job.as_of, job.calendar, told, sent)
     return Survey(form, catalogue, intake, remembered, checked, figures)
+
+
+def _with_papers(intake: Intake, arrived: Mapping[str, datetime | None]) -> Registry:
+    """The registry, and the papers that came as files as if somebody had ticked them off on the day they came."""
+    came = [(read.file, paper) for read in intake.reads for paper in read.papers]
+    if not came:
+        return intake.registry
+    days = {file: moment.date() for file, moment in arrived.items() if moment}
+    papers = (Paper(one.school, one.document, Received.YES, days.get(file), file) for file, one in came)
+    return replace(intake.registry, papers=(*(intake.registry.papers or ()), *papers))
 
 
 def read_all(job: Job, progress: Progress = _no_progress) -> Intake:
@@ -261,8 +276,10 @@ def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) 
 
 def _require_decisions(intake: Intake, catalogue: Catalogue) -> None:
     """What the settings name as a summary with decisions is one: no report is counted by mistake."""
-    for path, read in zip(intake.inbox.reports, intake.reads, strict=True):
-        if path in intake.inbox.elsewhere and read.decisions is None:
+    reads = dict(zip(intake.inbox.reports, intake.reads, strict=True))
+    for path in intake.inbox.elsewhere:
+        read = reads.get(path) or FileRead(path.name, "", remarks=(remark("FILE-ARCHIVE", what="архив или письмо"),))
+        if read.decisions is None:
             why = "; ".join(message(said, catalogue) for said in read.remarks if not read.reports)
             raise UsageError(
                 f"Настройки, ключ decisions: файл «{path.name}» — не свод с листом «{DECISIONS}». "
@@ -517,9 +534,9 @@ def _add_returns(job: Job, survey: Survey, add: "Callable[..., None]", log: Path
     from pipeline.writing.returns import make_returns
 
     inbox, reads = survey.intake.inbox, survey.intake.reads
-    files = {read.file: (path, read) for path, read in zip(inbox.reports, reads, strict=True)}
+    files = {read.file: (path, inbox.place(path), read) for path, read in zip(inbox.reports, reads, strict=True)}
     failures, kept = [], {}
-    for one in make_returns(survey.figures, survey.catalogue, job.input, files, job.settings.limits, log):
+    for one in make_returns(survey.figures, survey.catalogue, files, job.settings.limits, log):
         add(f"returns/{one.name}", one.content, durable=False)
         if job.settings.mail.schools:
             kept[one.file, one.school] = one

@@ -18,6 +18,7 @@ from schemas.strict import UsageError, convert, read_toml
 
 DEFAULT_PATH = Path("settings.toml")
 PASSWORD_VARIABLE = "SVOD_SMTP_PASSWORD"
+FETCH_PASSWORD_VARIABLE = "SVOD_IMAP_PASSWORD"
 
 _DEFAULT_PORTS = {"starttls": 587, "tls": 465}
 
@@ -86,13 +87,52 @@ class Mail(_Section, frozen=True):
         return self.port or _DEFAULT_PORTS[self.security]
 
 
+class Fetch(_Section, frozen=True):
+    """The mailbox that letters of schools come to. Without a `host` nothing is fetched."""
+
+    host: Annotated[
+        str, Meta(description="Почтовый сервер (IMAP), на который приходят отчёты", examples=["imap.example.ru"])
+    ] = ""
+    port: Annotated[
+        Annotated[int, Meta(ge=1, le=65535)] | None,
+        Meta(description="Порт сервера; обычно 993 для tls и 143 для starttls", examples=[993]),
+    ] = None
+    security: Annotated[
+        Literal["starttls", "tls"],
+        Meta(description="Защита соединения: tls или starttls; без защиты почта не читается"),
+    ] = "tls"
+    user: Annotated[str, Meta(description="Имя, под которым Свод входит в ящик", examples=["otchet@example.ru"])] = ""
+    folder: Annotated[str, Meta(description="Папка ящика; из неё только читают")] = "INBOX"
+    since: Annotated[
+        date | None, Meta(description="Письма не старше этой даты; без неё — все", examples=[date(2030, 1, 1)])
+    ] = None
+    ca_file: Annotated[
+        str,
+        Meta(
+            description="Сертификат сервера, если его не знает система: файл PEM рядом с этим файлом",
+            examples=["office.pem"],
+        ),
+    ] = ""
+
+    @property
+    def configured(self) -> bool:
+        return bool(self.host)
+
+    @property
+    def server_port(self) -> int:
+        return self.port or {"tls": 993, "starttls": 143}[self.security]
+
+
 class Limits(_Section, frozen=True):
     """What one file may cost; beyond it the file gets a remark instead of being read. A good form takes 10 kB, 0.02 s
     and 20 MB: anything far from that is not a form."""
 
     file_mb: Annotated[Positive, Meta(description="Размер файла, МБ")] = 20
-    unpacked_mb: Annotated[Positive, Meta(description="Размер файла после распаковки, МБ")] = 100
-    zip_entries: Annotated[Positive, Meta(description="Частей внутри файла .xlsx, .ods или .docx")] = 2000
+    archive_mb: Annotated[Positive, Meta(description="Размер архива или письма с файлами, МБ")] = 100
+    unpacked_mb: Annotated[Positive, Meta(description="Размер файла или архива после распаковки, МБ")] = 100
+    zip_entries: Annotated[Positive, Meta(description="Частей внутри файла .xlsx, .ods или .docx; файлов в архиве")] = (
+        2000
+    )
     sheets: Annotated[Positive, Meta(description="Листов в книге")] = 60
     # rows x columns of the rectangle that the values of one sheet span
     cells: Annotated[Positive, Meta(description="Ячеек на листе: строки на столбцы занятой части")] = 300_000
@@ -141,6 +181,9 @@ class Settings(_Section, frozen=True, dict=True):
         ),
     ] = ""
     mail: Annotated[Mail, Meta(description="Почта. Без неё письма остаются черновиками в папке outbox")] = Mail()
+    fetch: Annotated[Fetch, Meta(description="Ящик, из которого письма школ берутся в папку с отчётами (fetch)")] = (
+        Fetch()
+    )
     limits: Annotated[
         Limits, Meta(description="Пределы для одного файла: сверх них он не читается и получает замечание")
     ] = Limits()
@@ -188,9 +231,12 @@ def load_settings(path: Path | None = None) -> Settings:
         path = DEFAULT_PATH
     values = read_toml(path)
     for key in _password_keys(values):
+        of_mailbox = values.get("fetch")
+        is_of_mailbox = isinstance(of_mailbox, dict) and key in of_mailbox
+        where = f"{PASSWORD_VARIABLE} или назовите файл с ним в ключе mail.password_file"
         raise UsageError(
-            f"Файл {path.name}: уберите ключ «{key}»: паролю здесь не место, задайте его переменной окружения "
-            f"{PASSWORD_VARIABLE} или назовите файл с ним в ключе mail.password_file."
+            f"Файл {path.name}: уберите ключ «{key}»: паролю здесь не место, "
+            f"задайте его переменной окружения {FETCH_PASSWORD_VARIABLE if is_of_mailbox else where}."
         )
     settings = convert(values, Settings, path.name)
     for problem in _contradictions(settings):
@@ -232,6 +278,11 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     switched = msgspec.structs.replace(mail, schools=False, reminders=False, approval=False)  # of drafts too
     if switched != Mail() and not mail.configured:
         yield "в разделе [mail] не хватает ключа «host»: через какой сервер уходят письма"
+    fetch = settings.fetch
+    if fetch != Fetch() and not fetch.configured:
+        yield "в разделе [fetch] не хватает ключа «host»: с какого сервера брать письма"
+    if fetch.configured and not fetch.user:
+        yield "в разделе [fetch] не хватает ключа «user»: под каким именем входить в ящик"
 
 
 def _with_files_beside(settings: Settings, path: Path) -> Settings:
@@ -241,6 +292,9 @@ def _with_files_beside(settings: Settings, path: Path) -> Settings:
     if named:
         mail = msgspec.structs.replace(settings.mail, **named)
         settings = msgspec.structs.replace(settings, mail=mail)
+    if settings.fetch.ca_file:
+        fetch = msgspec.structs.replace(settings.fetch, ca_file=str(beside / settings.fetch.ca_file))
+        settings = msgspec.structs.replace(settings, fetch=fetch)
     if settings.decisions:
         settings = msgspec.structs.replace(settings, decisions=str(beside / settings.decisions))
     return settings

@@ -129,12 +129,13 @@ class Waiver(NamedTuple):
 
 class Paper(NamedTuple):
     """One row of «Документы»: a paper or measure that no report shows, by its title in the form. `day`: when it came,
-    where «Получен» holds a date."""
+    where «Получен» holds a date. `file`: of a paper that came as one; nobody has ticked it off then."""
 
     school: str
     document: str
     received: Received
     day: date | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True)

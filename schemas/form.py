@@ -75,8 +75,13 @@ class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Paper(_Data, frozen=True):
+    """`spellings`: what else it is called where it comes as a file (`*`: any ending); `item`: whose answer names its
+    number and date."""
+
     title: str
     due: date
+    spellings: tuple[str, ...] = ()
+    item: str = ""
 
 
 Date = date  # `date` is also a field of Order

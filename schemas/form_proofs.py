@@ -52,6 +52,7 @@ def refusals(form: Form) -> Iterator[Refusal]:
     yield from _of_order(form)
     yield from _of_bases(form)
     yield from _of_items(form)
+    yield from _of_papers(form)
     yield from figure_refusals(form)
     yield from _of_wordings(form)
     yield from _of_references(form)
@@ -89,6 +90,21 @@ def _of_order(form: Form) -> Iterator[Refusal]:
         if later <= earlier:
             why = f"после {day_said(earlier)} стоит {day_said(later)} — расставьте по возрастанию, без повторов."
             yield Refusal(keys, why)
+
+
+def _of_papers(form: Form) -> Iterator[Refusal]:
+    known = [item.number for item in form.items]
+    words = [
+        (("order", "papers", n, "spellings"), said) for n, one in enumerate(form.order.papers) for said in one.spellings
+    ]
+    yield from twice(words, form, plain)
+    for keys, said in words:
+        if not plain(said.replace("*", " ")):
+            yield Refusal(keys, "пустое написание — впишите, как ещё называют документ.")
+    for index, paper in enumerate(form.order.papers):
+        if paper.item and paper.item not in known:
+            why = f"пункта «{paper.item}» в форме нет{instead(paper.item, known)}"
+            yield Refusal(("order", "papers", index, "item"), why)
 
 
 def _dates(form: Form) -> Iterator[tuple[Keys, date]]:

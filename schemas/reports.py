@@ -65,10 +65,23 @@ class ReportRead:
     columns: str = ""  # in which columns the answers were read, and why, for people
 
 
+class PaperRead(NamedTuple):
+    """A paper that a school has sent. `document`: its title in the form; `number` and `day` blank where they cannot be
+    read; `item`: whose answer names the same paper, blank for none."""
+
+    school: str
+    document: str
+    number: str
+    day: date | None
+    item: str
+
+
 @dataclass(frozen=True)
 class FileRead:
     """What came out of one file of the inbox. `file` is relative to the input folder, with `/`. `decisions`: of a
-    summary workbook that has come back; it gives no report. `explanations`: of a returned file, to its remarks."""
+    summary workbook that has come back; it gives no report. `explanations`: of a returned file, to its remarks.
+    `words`: of a file that may be a paper beside a report its first words, as far as they can be read; `papers`: which
+    of those that the order asks for it is."""
 
     file: str
     digest: str
@@ -76,3 +89,5 @@ class FileRead:
     remarks: tuple[Remark, ...] = ()
     decisions: DecisionsRead | None = None
     explanations: tuple[Explanation, ...] = ()
+    words: str | None = None
+    papers: tuple[PaperRead, ...] = ()

@@ -19,7 +19,7 @@ from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.grid import open_book
 from pipeline.reading.registry import read_registry
 from pipeline.reading.schools import Schools
-from pipeline.settings import Limits, Mail, Settings, load_settings
+from pipeline.settings import Fetch, Limits, Mail, Settings, load_settings
 from pipeline.writing.guide import guide_html
 from pipeline.writing.pages.colours import INPUT
 from pipeline.writing.registry import write_template
@@ -175,11 +175,11 @@ def test_every_key_that_there_is_stands_in_them_with_a_sentence_before_it(tmp_pa
     freed = re.sub(r"^#(?=\S)", "", text, flags=re.MULTILINE)
     values = tomllib.loads(freed)
     assert set(values) == set(Settings.__struct_fields__)
-    for section, kind in (("mail", Mail), ("limits", Limits)):
+    for section, kind in (("mail", Mail), ("fetch", Fetch), ("limits", Limits)):
         assert set(values[section]) == set(kind.__struct_fields__)
     (tmp_path / "settings.toml").write_text(freed, "utf-8")
     settings, usual = load_settings(tmp_path / "settings.toml"), Settings()
-    examples = {"reporting_dates", "decisions", "mail", "controls"}
+    examples = {"reporting_dates", "decisions", "mail", "fetch", "controls"}
     taken = {key: value for key, value in msgspec.structs.asdict(settings).items() if key not in examples}
     assert taken == {key: value for key, value in msgspec.structs.asdict(usual).items() if key not in examples}
     rows = text.splitlines()

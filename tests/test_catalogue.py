@@ -33,6 +33,7 @@ from schemas.strict import UsageError
 from tests import figure_reports
 from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, order_form, school
 from tests.figure_reports import SPRING, SUMMER
+from tests.holders import mailed
 from tests.order_form import FORM, REGISTRY, OrderForm, read
 from tests.own_form import own_form_file
 from tests.table_forms import (
@@ -51,6 +52,8 @@ from tests.test_intake import MISTAKEN, read_all
 from tests.test_own_form_touched import PASSPORT_ROW
 from tests.test_own_form_touched import read as read_touched
 from tests.test_package import archive, compound
+from tests.test_papers import document, workbook
+from tests.test_papers import read as read_papers
 from tests.test_returned import order_form_file
 from tests.word import answered as in_word
 from tests.word import paragraph, run, text_box
@@ -221,6 +224,16 @@ def in_the_inbox(content: bytes) -> Fixture:
     def fixture(folder: Path) -> Iterable[Remark]:
         (folder / "отчёт.xlsx").write_bytes(content)
         return read_there(folder)
+
+    return fixture
+
+
+def in_the_folder(content: bytes) -> Fixture:
+    """A file of a folder whose archives and letters are opened."""
+
+    def fixture(folder: Path) -> Iterable[Remark]:
+        (folder / "отчёт.xlsx").write_bytes(content)
+        return [said for read in read_all(folder) for said in read.remarks]
 
     return fixture
 
@@ -421,13 +434,26 @@ WITH_TEACHERS = ["Код", "Краткое наименование", "Педа�
 MAILING = ["Имя", "Электронная почта", "Что получает"]
 WAIVERS = ["Код школы", "Пункт", "Код замечания", "Основание", "Кто разрешил", "Действует до"]
 
+
+def papers(files: dict[str, bytes]) -> Fixture:
+    return lambda folder: [said for read in read_papers(folder, files).values() for said in read.remarks]
+
+
+ANOTHER_PLAN = {
+    "план.docx": document("УТВЕРЖДЁН приказом от 06.12.2013 № 14", "План действий МБОУ СОШ № 8"),
+    "форма.xlsx": workbook("приказ № 12 от 05.12.2013"),
+}
+
+
 RAISED: dict[str, Fixture] = {
     # the file
     "FILE-LINK": a_folder_called_like_a_report,
     "FILE-EMPTY": in_the_inbox(b""),
     "FILE-KIND": in_the_inbox(b"%PDF-1.7\n"),
-    "FILE-ARCHIVE": in_the_inbox(archive({"отчёт.xlsx": ""})),
-    "FILE-LETTER": in_the_inbox(b"From: school@example.org\nTo: office@example.org\n\n"),
+    "FILE-ARCHIVE": in_the_inbox(b"MSCF\0\0\0\0"),
+    "FILE-LETTER": in_the_inbox(b"\x78\x9f\x3e\x22\x01\x00"),
+    "FILE-HOLDS-NOTHING": in_the_folder(mailed({})),
+    "ARCHIVE-LIMIT": in_the_folder(archive({f"школа {n}.xlsx": "" for n in range(2_001)})),
     "FILE-INTERNAL": a_file_at_which_the_program_fails,
     "FILE-ENCRYPTED": in_the_inbox(compound("Root Entry", "EncryptedPackage")),
     "FILE-DAMAGED": in_the_inbox(b"PK\x03\x04" + bytes(300)),
@@ -435,6 +461,10 @@ RAISED: dict[str, Fixture] = {
     "FILE-BUSY": read_there,  # it is gone
     "FILE-DENIED": a_file_that_may_not_be_read,
     "FILE-NO-FORM": on_sheets(Sheet("Список", {Spot(1, 1): Cell("Телефоны")})),
+    # papers beside the reports
+    "PAPER-RECEIVED": papers({"Приказ СОШ № 8.pdf": b"%PDF"}),
+    "PAPER-UNCLEAR": papers({"Справка СОШ № 8.pdf": b"%PDF"}),
+    "PAPER-DIFFERS": papers(ANOTHER_PLAN),
     # a summary that has come back
     "DECISIONS-READ": decided(["Проверить"]),
     "DECISIONS-MANY": decided(*([f"Проверить {number}"] for number in range(101))),

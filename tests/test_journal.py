@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.files import OutputError
 from pipeline.memory import database
-from pipeline.memory.journal import Arrival, Figure, Journal, Raised, Result, Tally
-from pipeline.sending.outbox import Parcel
+from pipeline.memory.journal import _SCHEMA, Arrival, Figure, Journal, Raised, Result, Tally
+from pipeline.sending.outbox import Parcel, Telling
 from schemas.strict import UsageError
 
 WHEN = datetime(2014, 3, 21, 9, 30, tzinfo=timezone(timedelta(hours=11)))
@@ -84,6 +84,59 @@ def test_a_journal_of_a_later_version_is_used_and_not_set_back(path: Path):
     with sqlite3.connect(path) as later:
         assert later.execute("PRAGMA user_version").fetchone() == (700,)
     later.close()
+
+
+def test_a_journal_of_a_version_that_knew_of_letters_alone_keeps_them(path: Path):
+    database.connect(path, _SCHEMA[:1]).close()
+    with sqlite3.connect(path) as earlier:
+        letter = ("a", WHEN.isoformat(), "head@example.ru", "тема", "2014-03-20")
+        earlier.execute("INSERT INTO letters VALUES (?, ?, ?, ?, ?)", letter)
+    earlier.close()
+    with Journal.open(path) as journal:
+        assert (journal.warning, journal.sent("a"), journal.said(date(2014, 3, 20), "rukovodstvo")) == ("", WHEN, [])
+        mark(journal, "b")
+        assert [line.recipient for line in journal.letters()] == ["head@example.ru"] * 2
+
+
+# ── letters about to be sent ─────────────────────────────────────────────────────────────────────────────
+def parcel(key: str, says: str = "x", name: str = "rukovodstvo", as_of: date = date(2014, 3, 20)) -> Parcel:
+    return Parcel(key, "head@example.ru", "тема", as_of, name, says)
+
+
+def test_a_letter_that_may_have_gone_is_held_until_it_is_known(path: Path):
+    with Journal.open(path) as journal:
+        journal.about_to_send(parcel("a"), WHEN)
+        journal.about_to_send(parcel("b"), WHEN)
+        journal.mark_refused(parcel("c"), WHEN, "550 нет такого")
+    with Journal.open(path) as journal:
+        assert [journal.held(key) for key in "abc"] == [WHEN, WHEN, None]
+        journal.mark_sent(parcel("a"), WHEN)
+        journal.mark_not_sent("b")
+        journal.about_to_send(parcel("c"), WHEN)
+        assert [journal.held(key) for key in "abc"] == [None, None, WHEN]
+        assert [journal.sent(key) for key in "abc"] == [WHEN, None, None]
+        assert [(line.key, line.refused) for line in journal.attempts()] == [("c", None)]
+
+
+def test_what_was_said_is_known_in_the_order_in_which_it_last_went(path: Path):
+    with Journal.open(path) as journal:
+        for n, says in enumerate(("one", "two", "one", "three")):
+            journal.mark_sent(parcel(str(n), says), WHEN)
+        journal.mark_sent(parcel("other", "other", name="shkola-08"), WHEN)
+        assert journal.said(date(2014, 3, 20), "rukovodstvo") == ["two", "one", "three"]
+
+
+def test_what_a_letter_told_is_known_once_it_has_gone_as_it_was_first_made(path: Path):
+    day = date(2014, 3, 20)
+    with Journal.open(path) as journal:
+        journal.note_telling(day, "rukovodstvo", "x", WHEN, {"Активация": "41 %"})
+        journal.note_telling(day, "rukovodstvo", "x", WHEN + timedelta(days=1), {"Активация": "0 %"})
+        assert journal.told_in(day, "rukovodstvo", "x") is None
+        journal.mark_sent(parcel("a"), WHEN + timedelta(days=2))
+        told = Telling(WHEN + timedelta(days=2), WHEN, {"Активация": "41 %"})
+        assert journal.told_in(day, "rukovodstvo", "x") == told
+        assert journal.told_last(date(2014, 4, 20), "rukovodstvo") == told
+        assert journal.told_last(day, "rukovodstvo") is None
 
 
 def test_a_journal_that_cannot_be_opened_is_one_russian_sentence(path: Path):

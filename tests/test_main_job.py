@@ -106,11 +106,11 @@ def test_a_file_at_which_the_program_fails_is_named_at_the_end_and_the_summary_i
 
 def test_a_file_at_whose_marking_the_program_fails_is_given_back_on_a_fresh_form(demo: Run, tmp_path: Path):
     intake = demo.done.survey.intake
-    files = {read.file: (path, read) for path, read in zip(intake.inbox.reports, intake.reads, strict=True)}
+    files = {read.file: (path, None, read) for path, read in zip(intake.inbox.reports, intake.reads, strict=True)}
     log = tmp_path / "log"
-    made = list(make_returns(demo.done.figures, CATALOGUE, None, files, Settings().limits, log))  # type: ignore[arg-type]
+    made = list(make_returns(demo.done.figures, CATALOGUE, files, Settings().limits, log))  # type: ignore[arg-type]
     assert {one.name for one in made} == {path.name for path in (demo.folder / "returns").iterdir()}
-    assert all(one.failed.startswith("TypeError, in_worker.py:") and one.content for one in made)
+    assert all(one.failed.startswith("TypeError, guard.py:") and one.content for one in made)
     assert log.read_text("utf-8").count("builtins.TypeError") == len(made)
 
 

@@ -748,13 +748,13 @@ def test_a_date_is_told_as_people_write_it() -> None:
 def test_the_name_tells_whose_file_it_is_and_how_many_errors_are_in_it(
     file: str, remarks: list[Shown], name: str
 ) -> None:
-    task = ReturnTask(School("08", "СОШ № 8"), file, Path(file), "", tuple(remarks), HEAD)
+    task = ReturnTask(School("08", "СОШ № 8"), file, Path(file), Path(file), "", tuple(remarks), HEAD)
     assert _names([task]) == [name]
 
 
 def test_two_files_of_one_name_are_told_apart() -> None:
     tasks = [
-        ReturnTask(School("08", "СОШ № 8"), "", Path(folder, "отчёт.xlsx"), "", (shown(),), HEAD)
+        ReturnTask(School("08", "СОШ № 8"), "", Path(folder, "отчёт.xlsx"), Path("отчёт.xlsx"), "", (shown(),), HEAD)
         for folder in ("март", "май")
     ]
     assert all(re.fullmatch("08-отчёт-[0-9a-f]{6}-1-ошибка-замечания.xlsx", name) for name in _names(tasks))

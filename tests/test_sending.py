@@ -288,6 +288,21 @@ def test_nothing_is_sent_twice(serve: Serve, output: Path, journal: Journal):
     assert has_gone(compose(LETTER, AS_OF)[0], AS_OF, journal, output)
 
 
+def test_a_letter_that_an_earlier_version_has_sent_does_not_go_again(serve: Serve, output: Path, journal: Journal):
+    """It bore neither name nor what it says, and lay in `sent/` without whom it had reached."""
+    post, mail = serve()
+    waiting = put(output)
+    message = read(waiting.read_bytes())
+    del message["X-Svod-Letter"], message["X-Svod-Says"]
+    waiting.write_bytes(message.as_bytes())
+    kept = output / "2014-03-20" / "sent" / "svodka.eml"
+    kept.parent.mkdir()
+    kept.write_bytes(outgoing(message, "svod@example.ru", NOW))
+    (delivery,) = post_all(output, mail, journal)
+    assert (delivery.fate, post.letters) == (Fate.SENT_BEFORE, [])
+    assert {line.recipient: line.sent_at for line in journal.letters()} == dict.fromkeys(LETTER.to, NOW)
+
+
 def test_a_copy_of_a_letter_in_the_outbox_is_not_sent_besides_it(serve: Serve, output: Path, journal: Journal):
     post, mail = serve()
     put(output)

@@ -21,6 +21,7 @@ from pipeline.settings import load_settings
 from schemas.form import load_form
 from schemas.strict import UsageError
 from tests.conftest import NOW, Once
+from tests.holders import zipped
 
 DATA = Path(__file__).parent / "data"
 MEALS, SERVICES = DATA / "form-31.toml", DATA / "form-12.toml"
@@ -138,6 +139,25 @@ def test_a_list_of_one_is_that_one(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text('form = ["form-547"]', "utf-8")
     assert load_settings(path).form == "form-547"
+
+
+def test_reports_of_several_orders_in_one_archive_go_to_their_orders(office: Path, tmp_path: Path) -> None:
+    inside = {
+        path.relative_to(office / "input").as_posix(): path.read_bytes()
+        for form in (MEALS, SERVICES)
+        for path in sorted((office / "input" / form.stem).rglob("*"))
+        if path.is_file()
+    }
+    (tmp_path / "input").mkdir()
+    shutil.copy(office / "input" / "registry.xlsx", tmp_path / "input" / "registry.xlsx")
+    (tmp_path / "input" / "все.zip").write_bytes(zipped(inside))
+    run(tmp_path, "both", MEALS, SERVICES)
+    for form in (MEALS, SERVICES):
+        made, alone = (folder / "both" / form.stem / DAY for folder in (tmp_path, office))
+        found = rows(made / "answers.csv")
+        assert all(row["file"].startswith("все.zip/") for row in found)
+        assert [{**row, "file": row["file"].removeprefix("все.zip/")} for row in found] == rows(alone / "answers.csv")
+        assert {path.name for path in (made / "returns").iterdir()} == {p.name for p in (alone / "returns").iterdir()}
 
 
 # ── the other commands, over all of them ─────────────────────────────────────────────────────────────────

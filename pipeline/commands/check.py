@@ -11,7 +11,7 @@ from rich.text import Text
 
 from pipeline.checking.judgement import check
 from pipeline.reading.inbox import Inbox, shown_path
-from pipeline.reading.intake import take_in
+from pipeline.reading.intake import Intake, take_in
 from pipeline.reading.orders import others, share_out
 from pipeline.settings import Settings
 from pipeline.wording import REMARK, SEVERITIES, count, message, todo
@@ -58,19 +58,29 @@ def check_files(files: Sequence[Path], input: Path, settings: Settings) -> Check
     registry = input / REGISTRY_FILE
     inbox = Inbox(Path(), registry if registry.is_file() else None, list(files))
     known = inbox.registry is not None
-    said = dict.fromkeys(_remarks(inbox, forms, settings, catalogue))
+    intakes = _intakes(inbox, forms, settings, catalogue)
+    said = dict.fromkeys(_remarks(intakes, forms, catalogue))
     remarks = tuple(remark for remark in said if known or remark.code != _OF_THE_REGISTRY)
-    return Checkup(tuple(shown_path(path) for path in files), remarks, catalogue, known)
+    return Checkup(tuple(_names(files, intakes)), remarks, catalogue, known)
 
 
-def _remarks(inbox: Inbox, forms: Sequence[Form], settings: Settings, catalogue: Catalogue) -> Iterator[Remark]:
-    """What no order knows is told by each of them, in the same words."""
+def _intakes(inbox: Inbox, forms: Sequence[Form], settings: Settings, catalogue: Catalogue) -> list[Intake]:
     intakes = [
         take_in(inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None, beside=others(form, forms))
         for form in forms
     ]
-    if len(forms) > 1:
-        intakes = share_out(forms, intakes).intakes
+    return share_out(forms, intakes).intakes if len(forms) > 1 else intakes
+
+
+def _names(files: Sequence[Path], intakes: Sequence[Intake]) -> Iterator[str]:
+    """Each file, or what lies in it."""
+    inside = {path: found.holder for intake in intakes for path, found in intake.inbox.inside.items()}
+    for file in files:
+        yield from [shown_path(path) for path, holder in inside.items() if holder == file] or [shown_path(file)]
+
+
+def _remarks(intakes: Sequence[Intake], forms: Sequence[Form], catalogue: Catalogue) -> Iterator[Remark]:
+    """What no order knows is told by each of them, in the same words."""
     for form, intake in zip(forms, intakes, strict=True):
         yield from check(intake.reads, {}, form, intake.registry, catalogue).remarks
 

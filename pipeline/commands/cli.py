@@ -15,9 +15,10 @@ from schemas.strict import UsageError
 
 if TYPE_CHECKING:
     from pipeline.commands.schedule import Job as ScheduledJob
+    from pipeline.settings import Settings
 
 ERRORS_FOUND = 1
-LETTERS_LEFT = 4  # all else was done
+LETTERS_LEFT = 4  # all else was done: letters wait, are refused or held, or could not be fetched
 
 app = typer.Typer(cls=russian.Group, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -106,6 +107,7 @@ def run(
     jobs: Annotated[
         int, typer.Option("--jobs", parser=_whole("--jobs", 1, 64), metavar="N", help="Сколько процессов читают файлы.")
     ] = 1,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Сначала взять новые письма из ящика.")] = False,
     debug: Debug = False,
 ) -> int:
     """Сводит отчёты школ в одну книгу: читает, проверяет, считает, пишет и, если нужно, отправляет."""
@@ -115,9 +117,10 @@ def run(
     from pipeline.commands.orders import main_jobs
 
     chosen = load_settings(settings)
+    all_taken = _fetch_before(input, output, chosen) if fetch else True
     ran = main_jobs(input, output, as_of, chosen, mail=mail, jobs=jobs)
     all_gone = _remind(input, output, chosen, mail=mail)
-    return LETTERS_LEFT if ran.letters_left or not all_gone else 0
+    return LETTERS_LEFT if ran.letters_left or not (all_gone and all_taken) else 0
 
 
 def _remind(input: Path, output: Path, settings: Settings, *, mail: bool) -> bool:
@@ -132,6 +135,16 @@ def _remind(input: Path, output: Path, settings: Settings, *, mail: bool) -> boo
     for line in reminded.lines:
         print(line)
     return all(one.is_done for one in reminded.deliveries)
+
+
+def _fetch_before(input: Path, output: Path, settings: "Settings") -> bool:
+    from pipeline.commands import console
+    from pipeline.commands.fetch import fetch_before
+
+    said, all_taken = fetch_before(input, output, settings)
+    for line in said:
+        console.say(line)
+    return all_taken
 
 
 def _refuse_options_before(context: typer.Context) -> None:
@@ -293,6 +306,22 @@ def approve(
     chosen = load_settings(settings)
     for line in close(output, day, chosen, datetime.now(chosen.zone)):
         print(line)
+
+
+@app.command(cls=russian.Command)
+def fetch(
+    input: Input = Path("input"),
+    output: Output = Path("output"),
+    settings: SettingsFile = None,
+    debug: Debug = False,
+) -> int:
+    """Берёт новые письма из почтового ящика в папку с отчётами."""
+    from pipeline.commands.fetch import fetch_new, lines
+
+    fetched = fetch_new(input, output, load_settings(settings))
+    for line in lines(fetched, input):
+        print(line)
+    return LETTERS_LEFT if fetched.too_big else 0
 
 
 @app.command(cls=russian.Command)

@@ -131,6 +131,8 @@ def log_result(done: "Done") -> None:
         _LOG.info("%s", _logged(said))
     for warning in done.warnings:
         _LOG.warning("Внимание: %s", warning)
+    if done.deliveries:
+        _LOG.info("Письма. %s", _counted(done.deliveries))
 
 
 def _logged(said: Remark) -> str:
@@ -155,7 +157,7 @@ def say_result(done: "Done") -> None:
     of_date = done.figures.as_of
     for line in (*kept_lines(done.kept, done.summary.path.parents[1]), *done.warnings, *done.failures):
         _say(line)
-    for line in (*(delivery_lines(done.deliveries) if done.deliveries else ()), *left_lines(done.left_over, of_date)):
+    for line in (*(delivery_lines(done.deliveries) if done.was_to_send else ()), *left_lines(done.left_over, of_date)):
         _say(line)
 
 

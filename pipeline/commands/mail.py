@@ -65,7 +65,7 @@ def _release(journal: Journal, output: Path, again: str, *, dry_run: bool) -> st
     if len(meant) != 1:
         raise UsageError(_not_one(again, meant, held))
     (one,) = meant
-    if not any(_is_of(letter, one.key) for letter in waiting(output, one.as_of)):
+    if not any(_is_of(letter, one.key) for letter in waiting(output, one.as_of, whole=False)):
         raise UsageError(
             f"Письма {short(one.key)} нет в папке outbox за {one.as_of:%d.%m.%Y}: сделайте свод на эту дату снова "
             f"(--as-of {one.as_of}) и повторите."

@@ -18,7 +18,7 @@ from pipeline.memory.archive import FOLDER as ARCHIVE
 from pipeline.memory.archive import Archive
 from pipeline.memory.manifest import FILE, Manifest, code_digest, form_of, libraries, read_manifest
 from pipeline.monthly import Job, survey_of, write_month
-from pipeline.reading.inbox import Inbox
+from pipeline.reading.inbox import Inbox, Inside
 from pipeline.reading.intake import Progress, take_in
 from pipeline.reading.reports import digest_of
 from pipeline.settings import Settings
@@ -144,7 +144,9 @@ def _unpacked(made: Manifest, archive: Archive, folder: Path) -> Iterator[Inbox]
             path = made.path(file)
             inbox.reports.append(path)
             if content and file not in made.unread:
-                _unpack(folder, path, archive.content(content))
+                place = _unpack(folder, path, archive.content(content))
+                if senders := made.senders.get(file):
+                    inbox.inside[path] = Inside(path, place, senders=senders)
         inbox.reports.sort()
         yield inbox
     finally:

@@ -215,6 +215,7 @@ class Problem:
 
 # What became of a file that gave no report (`Source.outcome`).
 UNREAD, NOT_A_FORM, FORMER_SUMMARY = "не прочитан", "не форма отчёта", "прежний свод: прочитаны решения"
+PAPER, HOLDS_NOTHING = "документ школы", "без вложенных файлов"
 
 
 @dataclass(frozen=True)

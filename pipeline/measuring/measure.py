@@ -20,7 +20,9 @@ from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.explained import explanations
 from pipeline.measuring.figures import (
     FORMER_SUMMARY,
+    HOLDS_NOTHING,
     NOT_A_FORM,
+    PAPER,
     UNREAD,
     Doubts,
     Figures,
@@ -296,6 +298,10 @@ def _sources(evidence: Evidence) -> Iterator[Source]:
 def _without_report(read: FileRead) -> str:
     if read.decisions:
         return FORMER_SUMMARY
+    if read.papers:
+        return PAPER
+    if any(remark.code == "FILE-HOLDS-NOTHING" for remark in read.remarks):
+        return HOLDS_NOTHING
     return NOT_A_FORM if any(remark.code == "FILE-NO-FORM" for remark in read.remarks) else UNREAD
 
 

@@ -138,8 +138,10 @@ class Milestones:
 
     @cached_property
     def _asked(self) -> frozenset[str]:
-        """Titles of the papers and measures that the office ticks off."""
-        ticked = {paper.document for paper in self._papers if paper.received is not Received.UNKNOWN}
+        """Titles of the papers and measures that the office ticks off. One that came as a file says nothing of the
+        others: they may have been handed over."""
+        by_hand = (paper for paper in self._papers if not paper.file)
+        ticked = {paper.document for paper in by_hand if paper.received is not Received.UNKNOWN}
         return frozenset(ticked | {paper.title for paper in self._form.order.papers} if ticked else ())
 
     def _has_come(self, paper: Paper) -> Received:

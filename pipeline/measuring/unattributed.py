@@ -9,6 +9,7 @@ from pipeline.checking.table import Place, place_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Unattributed
 from schemas.remarks import Remark, Severity
+from schemas.reports import FileRead
 
 _GRAVEST_FIRST = list(Severity)
 
@@ -37,8 +38,15 @@ def _found(evidence: Evidence, said: dict[Place, Remark]) -> Iterator[Unattribut
             if (not report.school or report.as_of is None) and place in said:
                 name = names.get(report.school, report.school_as_written)
                 yield Unattributed(read.file, name, report.as_of, said[place])
-        if not read.reports and not read.decisions and (read.file, "", "", None) in said:
+        if _may_be_a_report(read) and (read.file, "", "", None) in said:
             yield Unattributed(read.file, "", None, said[read.file, "", "", None])
+
+
+def _may_be_a_report(read: FileRead) -> bool:
+    """Of a file that gave none. A letter without a file hides nothing, and a paper is known for what it is."""
+    if read.reports or read.decisions or read.papers:
+        return False
+    return all(said.code != "FILE-HOLDS-NOTHING" for said in read.remarks)
 
 
 def _on_files(remarks: Sequence[Remark]) -> dict[Place, Remark]:

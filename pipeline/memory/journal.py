@@ -27,6 +27,17 @@ FILE = "journal.db"
 
 # The schema as steps: `PRAGMA user_version` counts those that are done. A later version adds steps at the end.
 # Dates and moments are in ISO form, moments with their zone.
+_FETCHED = """
+    CREATE TABLE fetched (         -- letters taken from a mailbox
+        box TEXT NOT NULL,         -- whose: user, server, folder
+        validity INTEGER NOT NULL, -- of its numbers: when the server gives others, it says another validity
+        uid INTEGER NOT NULL,      -- the letter's number
+        letter TEXT NOT NULL,      -- digest of the letter, whatever its number
+        file TEXT NOT NULL,        -- where it was put, below the input folder
+        PRIMARY KEY (box, validity, uid)
+    ) WITHOUT ROWID
+    """
+
 _SCHEMA = (
     """
     CREATE TABLE letters (
@@ -106,6 +117,7 @@ _SCHEMA = (
     """,
     *POST_SCHEMA,
     *APPROVALS_SCHEMA,
+    _FETCHED,
 )
 
 
@@ -326,6 +338,20 @@ class Journal(Post, Approvals):
         return bool(self._database.execute("SELECT 1 FROM figures WHERE as_of = ?", (day.isoformat(),)).fetchone())
 
     # ── what later runs take from it ─────────────────────────────────────────────────────────────────────
+    def fetched(self, box: str, validity: int) -> frozenset[int]:
+        """Numbers of the letters that were taken from a mailbox."""
+        rows = self._database.execute("SELECT uid FROM fetched WHERE box = ? AND validity = ?", (box, validity))
+        return frozenset(uid for (uid,) in rows)
+
+    def is_fetched(self, letter: str) -> bool:
+        """Was that letter taken, under whatever number."""
+        return self._database.execute("SELECT 1 FROM fetched WHERE letter = ?", (letter,)).fetchone() is not None
+
+    def mark_fetched(self, box: str, validity: int, uid: int, letter: str, file: str) -> None:
+        with db.refusals(self._name):
+            row = (box, validity, uid, letter, file)
+            self._database.execute("INSERT OR REPLACE INTO fetched VALUES (?, ?, ?, ?, ?)", row)
+
     def arrivals(self) -> dict[str, Arrival]:
         """By digest of the content."""
         rows = self._database.execute("SELECT digest, first_seen, arrived FROM arrivals")

@@ -73,7 +73,7 @@ class ToldFigure(_Part, frozen=True):
     sent: bool
 
 
-class Manifest(_Part, frozen=True):
+class Manifest(_Part, frozen=True, omit_defaults=True):
     """All that the results of a date follow from, and what they are. Files are relative to the input folder, contents
     are called by their SHA-256."""
 
@@ -93,6 +93,7 @@ class Manifest(_Part, frozen=True):
     settings: dict[str, Any]
     told: dict[date, dict[str, ToldFigure]]  # what was told before and is another now: by date and scope
     unread: dict[str, tuple[Said, ...]]  # why a file gave no content
+    senders: dict[str, tuple[str, ...]] = {}  # of a paper that came in letters: their senders' addresses
 
     def remembered(self, now: datetime) -> Remembered:
         """What the journal said to that run, as far as its results show it; read again at `now`."""
@@ -142,10 +143,22 @@ def manifest(
         registry=intake.registry_digest or None,
         sources="",
         settings=that_count(settings),
+        senders=_senders(intake),
         told=_told(remembered, figures),
         unread={read.file: tuple(map(Said.of, read.remarks)) for read in reads if not follows_from_the_bytes(read)},
     )
     return msgspec.structs.replace(made, sources=_sources(made))
+
+
+def _senders(intake: Intake) -> dict[str, tuple[str, ...]]:
+    """Of the files that may be a paper: whose it is follows from them too."""
+    inside = intake.inbox.inside
+    pairs = zip(intake.inbox.reports, intake.reads, strict=True)
+    return {
+        read.file: inside[path].senders
+        for path, read in pairs
+        if read.words is not None and path in inside and inside[path].senders
+    }
 
 
 def _sources(made: Manifest) -> str:
@@ -204,7 +217,7 @@ def handed_out(written: Mapping[str, str]) -> bytes:
 def that_count(settings: Settings) -> dict[str, object]:
     """The settings that can change a figure: none of the mail's, the archive's or the PDF's, nor the days on which
     nobody is reminded; the form and the workbook with decisions stand for themselves."""
-    silent = ("archive", "decisions", "form", "holidays", "mail", "pdf")
+    silent = ("archive", "decisions", "fetch", "form", "holidays", "mail", "pdf")
     values: dict[str, object] = msgspec.to_builtins(settings)
     return {key: value for key, value in values.items() if key not in silent}
 

@@ -70,15 +70,17 @@ class Post:
         self._name = name
 
     def sent(self, key: str) -> datetime | None:
-        """When the letter of that key went out; None when it did not, or nobody knows."""
-        row = self._database.execute("SELECT sent_at FROM letters WHERE key = ?", (key,)).fetchone()
+        """When the letter of that key went out; None when it did not, or nobody knows. Raises OutputError."""
+        with db.refusals(self._name):
+            row = self._database.execute("SELECT sent_at FROM letters WHERE key = ?", (key,)).fetchone()
         return datetime.fromisoformat(row[0]) if row else None
 
     def held(self, key: str) -> datetime | None:
-        """Since when it is not known whether the letter has gone; None where that is known."""
-        row = self._database.execute("SELECT begun_at FROM attempts WHERE key = ? AND refused IS NULL", (key,))
-        found = row.fetchone()
-        return datetime.fromisoformat(found[0]) if found else None
+        """Since when it is not known whether the letter has gone; None where that is known. Raises OutputError."""
+        asked = "SELECT begun_at FROM attempts WHERE key = ? AND refused IS NULL"
+        with db.refusals(self._name):
+            row = self._database.execute(asked, (key,)).fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
 
     def about_to_send(self, parcel: Parcel, when: datetime) -> None:
         """On the disk at the moment of return: whatever happens then, it is known that the letter may have gone.

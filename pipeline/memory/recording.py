@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.memory.approvals import Approval
 from pipeline.memory.journal import FILE, Arrival, Figure, Journal, Raised, Remembered, Result, Tally
 from pipeline.memory.manifest import that_count
+from pipeline.reading.inbox import Inbox
 from pipeline.reading.intake import Intake
 from pipeline.sending.outbox import LEADERSHIP, Telling, said_before, waiting
 from pipeline.settings import Settings
@@ -110,9 +111,15 @@ def first_arrivals(
     for read, path in zip(intake.reads, intake.inbox.reports, strict=True):
         if read.digest:
             before = found.get(read.digest) or known.get(read.digest) or Arrival(begun, None)
-            time = None if is_wrong else _file_time(intake.inbox.place(path), now)
-            found[read.digest] = before.or_earlier(time)
+            found[read.digest] = before.or_earlier(None if is_wrong else _came(intake.inbox, path, now))
     return found
+
+
+def _came(inbox: Inbox, path: Path, now: datetime) -> datetime | None:
+    """When the letter came that brought it, where one did and its time can be true; else the time of the file."""
+    by_letter = inbox.inside[path].times if path in inbox.inside else ()
+    plausible = (one.astimezone(UTC) for one in by_letter if one.year >= _FIRST_YEAR and one <= now)
+    return next(plausible, None) or _file_time(inbox.came_in(path), now)
 
 
 def _file_time(path: Path, now: datetime) -> datetime | None:
@@ -149,7 +156,7 @@ def finish(
         severities.count(Severity.ERROR),
         severities.count(Severity.WARNING),
     )
-    tell = (letter for letter in waiting(output, figures.as_of) if letter.name == LEADERSHIP)
+    tell = (letter for letter in waiting(output, figures.as_of, whole=False) if letter.name == LEADERSHIP)
     letters = tuple(letter.key(to) for letter in tell for to in letter.recipients)
     raised = tuple(_raised(remarks, figures.as_of))
     result = Result(finished, summary, tally, told_figures(figures), letters, raised)

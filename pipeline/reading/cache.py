@@ -10,6 +10,7 @@ MessagePack, checked against declared types: what lies there may be wrong, but i
 import hashlib
 import sys
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
@@ -35,8 +36,12 @@ LIBRARIES = (
     "msoffcrypto-tool",
     "olefile",
     "openpyxl",
+    "py7zr",
+    "pypdf",
     "python-calamine",
+    "python-oxmsg",
     "rapidfuzz",
+    "rarfile",
     "xlrd",
 )
 
@@ -77,6 +82,12 @@ class Shelf:
         self._context = _context(inputs)
         self._known = known
         self._used = used
+
+    def within(self, inputs: Inputs) -> "Shelf":
+        """The same reads, for files that lie elsewhere."""
+        shelf = copy(self)
+        shelf.inputs = inputs
+        return shelf
 
     def recall(self, relative: Path) -> FileRead | None:
         """The file as read before, under the name of today. None where a reader has to look at it: its bytes are new,
@@ -155,6 +166,7 @@ class _Read(msgspec.Struct, frozen=True, array_like=True):
     remarks: tuple[_Remark, ...]
     decisions: DecisionsRead | None = None
     explanations: tuple[Explanation, ...] = ()
+    words: str | None = None
 
 
 def _freeze(read: FileRead) -> _Read:
@@ -163,6 +175,7 @@ def _freeze(read: FileRead) -> _Read:
         tuple(map(_freeze_remark, read.remarks)),
         read.decisions,
         read.explanations,
+        read.words,
     )
 
 
@@ -184,7 +197,7 @@ def _freeze_remark(remark: Remark) -> _Remark:
 def _thaw(kept: _Read, file: str, digest: str) -> FileRead:
     reports = tuple(replace(report.read, written=frozenset(report.written)) for report in kept.reports)
     remarks = tuple(_thaw_remark(remark, file) for remark in kept.remarks)
-    return FileRead(file, digest, reports, remarks, kept.decisions, kept.explanations)
+    return FileRead(file, digest, reports, remarks, kept.decisions, kept.explanations, kept.words)
 
 
 def _thaw_remark(kept: _Remark, file: str) -> Remark:

@@ -2,26 +2,44 @@
 
 import os
 import re
+import secrets
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
+from pipeline.reading.opening.leftovers import is_leftover
 from schemas.registry_book import FILE as REGISTRY_FILE
 from schemas.remarks import Remark, remark
 from schemas.strict import UsageError
 
-# What systems and programs leave behind: the office did not put it there.
-_LEFTOVER = re.compile(
-    r"~\$.*|\.~lock\..*|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|.*\.(?:tmp|part|crdownload|bak)|.*~", re.IGNORECASE
-)
+_MEMBERS = "members"  # in the cache's folder
 NAMED_IN_SETTINGS = "(настройки)"  # where a file that the settings name stands among those of the input folder
 _OWN_PAGES = re.compile(r"readme(?:\.\w+)?|прочти(?:те)?.*\.(?:md|txt)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Where a file comes from that lies in an archive or a letter. `holder`: the file of the folder, relative to it;
+    `lies`: where its content lies while the run goes on; there is none where `said` tells why. Of the letters on the
+    way: `times` of the outermost, when it came, the most trustworthy first; `senders`, the outermost first."""
+
+    holder: Path
+    lies: Path
+    said: Remark | None = None
+    times: tuple[datetime, ...] = ()
+    senders: tuple[str, ...] = ()
 
 
 @dataclass
 class Inbox:
     """`reports` are paths relative to the input folder, in a steady order; `passed_over` were only counted.
-    `elsewhere`: of a report that does not lie there, where it lies."""
+    `elsewhere`: of a report that does not lie there, where it lies. `inside`: of the reports that lie in a file of the
+    folder; their paths go through it, `архив.zip/отчёт.xlsx`, and it is no report itself."""
 
     folder: Path
     registry: Path | None = None
@@ -29,9 +47,18 @@ class Inbox:
     passed_over: list[Path] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     elsewhere: dict[Path, Path] = field(default_factory=dict)
+    inside: dict[Path, Inside] = field(default_factory=dict)
+    spool: "Spool | None" = None
 
     def place(self, report: Path) -> Path:
+        """Where its bytes are to be read."""
+        if report in self.inside:
+            return self.inside[report].lies
         return self.elsewhere.get(report) or self.folder / report
+
+    def came_in(self, report: Path) -> Path:
+        """The file by which it came: itself, or the one that it lies in."""
+        return self.folder / self.inside[report].holder if report in self.inside else self.place(report)
 
     def add(self, named: Path) -> None:
         """A file that the settings name. One that lies in the folder is there already.
@@ -44,6 +71,29 @@ class Inbox:
         report = Path(NAMED_IN_SETTINGS, named.name)
         self.elsewhere[report] = named
         self.reports = sorted([*self.reports, report])
+
+
+class Spool:
+    """The folder in which contents of archives and letters lie while a run needs them. It comes into being with the
+    first of them, and goes with the last user of this object, or with the process; what a killed one has left goes
+    when the next begins."""
+
+    def __init__(self, cache: Path | None) -> None:
+        """`cache`: the folder of the run's cache; without one it is a folder of the system."""
+        own = f"{os.getpid()}-{secrets.token_hex(8)}"
+        if cache:
+            shutil.rmtree(cache / _MEMBERS, ignore_errors=True)
+            self.folder = cache / _MEMBERS / own
+        else:
+            self.folder = Path(tempfile.gettempdir(), f"svod-{own}")
+        weakref.finalize(self, _sweep, self.folder)
+
+
+def _sweep(spool: Path) -> None:
+    shutil.rmtree(spool, ignore_errors=True)
+    if spool.parent.name == _MEMBERS:
+        with suppress(OSError):  # another's lies there
+            spool.parent.rmdir()
 
 
 def look_into(folder: Path, leave_out: Path) -> Inbox:
@@ -62,7 +112,7 @@ def look_into(folder: Path, leave_out: Path) -> Inbox:
             continue
         relative = path.relative_to(folder)
         own_page = len(relative.parts) == 1 and _OWN_PAGES.fullmatch(path.name)
-        if own_page or _LEFTOVER.fullmatch(path.name) or "__MACOSX" in relative.parts:
+        if own_page or is_leftover(relative.parts):
             inbox.passed_over.append(relative)
         else:
             inbox.reports.append(relative)

@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from pipeline.reading.cache import ReadCache, Shelf
 from pipeline.reading.draft import draft_registry
-from pipeline.reading.inbox import Inbox, shown_path
-from pipeline.reading.reports import Inputs, Refused, RegistryRead, read_file
+from pipeline.reading.inbox import Inbox, Inside, Spool, shown_path
+from pipeline.reading.papers import with_papers
+from pipeline.reading.reports import HOLDERS, Answer, Inputs, Opened, Refused, RegistryRead, read_file
 from pipeline.settings import Limits
 from pipeline.wording import message, todo
 from pipeline.workers import Outcome, Workers
@@ -59,7 +60,9 @@ def take_in(
     forms of the other orders whose registry it is too. Raises UsageError, one Russian sentence, where there is a
     registry that cannot be used.
     """
-    inputs = Inputs(inbox.folder, form, limits, elsewhere=inbox.elsewhere, beside=beside)
+    spool = Spool(cache_folder)
+    inbox = replace(inbox, spool=spool)
+    inputs = Inputs(inbox.folder, form, limits, elsewhere=inbox.elsewhere, beside=beside, spool=spool.folder)
     cache = ReadCache(cache_folder)
     options = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "log": log}
     new = 0 if cache.knows_files else len(inbox.reports)  # of a known folder one sees later what is new
@@ -70,11 +73,13 @@ def take_in(
             registry, digest = Registry(), ""
         if not registry.schools:
             nameless = cache.shelf(replace(inputs, registry=Registry()))
-            draft = draft_registry(_reports(workers, nameless, inbox, progress, known), form)
+            inbox, named = _reports(workers, nameless, inbox, progress, known)
+            draft = draft_registry(named, form)
             registry = replace(draft, mailing=registry.mailing, remarks=registry.remarks)
-        reads = _reports(workers, cache.shelf(replace(inputs, registry=registry)), inbox, progress, known)
+        shelf = cache.shelf(replace(inputs, registry=registry))
+        inbox, reads = _reports(workers, shelf, inbox, progress, known)
     cache.keep()
-    return Intake(inbox, registry, reads, digest)
+    return Intake(inbox, registry, with_papers(inbox, reads, registry, form), digest)
 
 
 def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalogue) -> RegistryRead:
@@ -91,43 +96,98 @@ def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalo
 
 def _reports(
     workers: "_Readers", shelf: Shelf, inbox: Inbox, progress: Progress, known: Mapping[Path, FileRead]
-) -> list[FileRead]:
-    """In the order of the inbox; only what is neither known nor on the shelf goes to the workers."""
+) -> tuple[Inbox, list[FileRead]]:
+    """The inbox with what archives and letters hold in their place, and the reads in its order."""
+    reads = {**known, **_without_content(inbox)}
+    count = _Count(progress, len(inbox.reports))
+    lie = [path for path in inbox.reports if path not in inbox.inside]
+    if opened := _read_all(workers, shelf, inbox, lie, reads, count):
+        inbox = _with_members(inbox, opened)
+        reads |= _without_content(inbox)
+        count.of, count.done = len(inbox.reports), count.done - len(opened)
+    if within := [path for path in inbox.reports if path in inbox.inside]:
+        # what lies in the spool is opened no more: how deep it lay is known no longer
+        places = {path: inbox.place(path) for path in within}
+        _read_all(
+            workers, shelf.within(replace(shelf.inputs, elsewhere=places, spool=None)), inbox, within, reads, count
+        )
+    return inbox, [reads[path] for path in inbox.reports]
+
+
+def _without_content(inbox: Inbox) -> dict[Path, FileRead]:
+    """What is said of files in archives and letters that could not be taken out."""
+    said = {path: (shown_path(path), found.said) for path, found in inbox.inside.items()}
+    return {path: FileRead(file, "", remarks=(replace(one, file=file),)) for path, (file, one) in said.items() if one}
+
+
+@dataclass
+class _Count:
+    """How many files are read, told to whoever waits."""
+
+    progress: Progress
+    of: int
+    done: int = 0
+
+    def one_more(self) -> None:
+        self.done += 1
+        self.progress(self.done, self.of)
+
+
+def _read_all(
+    workers: "_Readers", shelf: Shelf, inbox: Inbox, paths: list[Path], reads: dict[Path, FileRead], count: _Count
+) -> dict[Path, Opened]:
+    """Adds to `reads` what the files of `paths` say that are not in it yet, and returns those that hold others. Only
+    what is neither known nor on the shelf goes to the workers."""
     inputs = shelf.inputs
-    before = {path: _state(inbox.place(path)) for path in inbox.reports}
-    reads: dict[Path, FileRead] = {}
-    for path in inbox.reports:
-        if read := known.get(path) or shelf.recall(path):
+    before = {path: _state(inbox.place(path)) for path in paths}
+    answers: dict[Path, FileRead | Opened] = {}
+    for path in paths:
+        if read := reads.get(path) or shelf.recall(path):
             reads[path] = read
-            progress(len(reads), len(inbox.reports))
-    unknown = [path for path in inbox.reports if path not in reads]
+            count.one_more()
+    unknown = [path for path in paths if path not in reads]
     for path, outcome in workers.map(unknown, inputs):
-        reads[path] = _read(path, outcome, inputs.limits)
-        progress(len(reads), len(inbox.reports))
-    unsure = [path for path in unknown if _may_pass(reads[path])]
+        answers[path] = _answer(path, outcome, inputs.limits)
+        count.one_more()
+    unsure = [path for path in unknown if path not in inbox.inside and _may_pass(answers[path])]
     if any(_just_changed(before[path]) for path in unsure):
         time.sleep(_PATIENCE)
     for path, outcome in workers.map(unsure, inputs):
-        reads[path] = _held(inbox.place(path), _read(path, outcome, inputs.limits), before[path])
-    for path in unknown:
-        if follows_from_the_bytes(reads[path]) and not _may_pass(reads[path]):
-            shelf.remember(reads[path])
-    return [reads[path] for path in inbox.reports]
+        answers[path] = _held(inbox.place(path), _answer(path, outcome, inputs.limits), before[path])
+    for path, answer in answers.items():
+        if isinstance(answer, FileRead):
+            reads[path] = answer
+            if follows_from_the_bytes(answer) and not _may_pass(answer):
+                shelf.remember(answer)
+    return {path: answer for path, answer in answers.items() if isinstance(answer, Opened)}
+
+
+def _with_members(inbox: Inbox, opened: Mapping[Path, Opened]) -> Inbox:
+    """With what they hold in the place of archives and letters."""
+    assert inbox.spool is not None  # without one nothing is opened
+    inside = dict(inbox.inside)
+    for path, found in opened.items():
+        for member in found.members:
+            lies = inbox.spool.folder / member.digest
+            inside[path / member.path] = Inside(path, lies, member.said, member.times, member.senders)
+    reports = sorted({*inbox.reports, *inside} - opened.keys())
+    passed_over = [path / name for path, found in opened.items() for name in found.passed_over]
+    return replace(inbox, reports=reports, inside=inside, passed_over=[*inbox.passed_over, *passed_over])
 
 
 def follows_from_the_bytes(read: FileRead) -> bool:
-    """Would reading the same bytes say the same again? Not so where a file was denied or busy, or its reader died or
-    was late."""
-    return bool(read.digest) and not any(remark.code == "FILE-BUSY" for remark in read.remarks)
+    """Would reading the same bytes say the same again? Not so where a file was denied or busy, its reader died or was
+    late; nor where it holds files and is not opened: how deep it lies and which programs there are decides that."""
+    return bool(read.digest) and not any(remark.code in ("FILE-BUSY", *HOLDERS) for remark in read.remarks)
 
 
-def _may_pass(read: FileRead) -> bool:
-    return any(remark.code in _MAY_PASS for remark in read.remarks)
+def _may_pass(read: FileRead | Opened) -> bool:
+    return isinstance(read, FileRead) and any(remark.code in _MAY_PASS for remark in read.remarks)
 
 
-def _held(place: Path, read: FileRead, before: "_State") -> FileRead:
+def _held(place: Path, read: FileRead | Opened, before: "_State") -> FileRead | Opened:
     """A file that is still being copied, or open in Excel, is not called broken."""
-    if not _may_pass(read):
+    if isinstance(read, Opened) or not _may_pass(read):
         return read
     if _state(place) != before:
         what = "он ещё копируется"
@@ -151,7 +211,11 @@ def _just_changed(state: "_State") -> bool:
     return state is not None and abs(time.time() - state[1]) < _FRESH
 
 
-def _read(path: Path, outcome: "Outcome[FileRead | RegistryRead | Refused]", limits: Limits) -> FileRead:
+def _answer(path: Path, outcome: Outcome[Answer], limits: Limits) -> FileRead | Opened:
+    return outcome.result if isinstance(outcome.result, Opened) else _read(path, outcome, limits)
+
+
+def _read(path: Path, outcome: Outcome[Answer], limits: Limits) -> FileRead:
     """The file as read; where the reader failed or died of it, that is the one thing to be said about the file."""
     if isinstance(outcome.result, FileRead):
         return outcome.result
@@ -166,4 +230,4 @@ def _read(path: Path, outcome: "Outcome[FileRead | RegistryRead | Refused]", lim
 
 
 _State = tuple[int, float] | None
-_Readers = Workers[FileRead | RegistryRead | Refused]
+_Readers = Workers[Answer]

@@ -32,9 +32,11 @@ def share_out(forms: Sequence[Form], intakes: Sequence[Intake]) -> Shared:
     reads = [dict(zip(intake.inbox.reports, intake.reads, strict=True)) for intake in intakes]
     kept: list[dict[Path, FileRead]] = [{} for _ in forms]
     nobodys = []
-    for path in intakes[0].inbox.reports:
+    # an archive that took too long to open under one of the forms is a file there and a folder of files elsewhere
+    for path in dict.fromkeys(path for known in reads for path in known):
         of_file = [known.get(path) for known in reads]
-        told = _without_doubles(forms, [read or FileRead("", "") for read in of_file])
+        named = next(read.file for read in of_file if read)
+        told = _without_doubles(forms, [read or FileRead(named, "") for read in of_file])
         takers = _takers(told)
         if not takers:
             nobodys.append(told[0].file)
@@ -50,11 +52,14 @@ def _with(intake: Intake, reads: dict[Path, FileRead]) -> Intake:
 
 
 def _takers(reads: Sequence[FileRead]) -> list[int]:
-    """Whose the file is: a summary that has come back is its order's alone. None where no order finds its form, or the
+    """Whose the file is: a summary that has come back is its order's alone, and a paper is of
+    those that ask for it. None where no order finds its form, or the
     file cannot be opened."""
     decided = [n for n, read in enumerate(reads) if read.decisions is not None]
     if decided:
         return decided
+    if papers := [n for n, read in enumerate(reads) if read.papers]:
+        return papers
     if not any(_is_foreign(read) for read in reads) and not any(read.reports for read in reads):
         return []
     return [n for n, read in enumerate(reads) if not _is_foreign(read)]

@@ -18,14 +18,18 @@ from schemas.strict import UsageError
 
 if TYPE_CHECKING:
     from pipeline.reading.opening.book import Book
+    from pipeline.reading.opening.unpacking import Member
     from pipeline.reading.schools import Schools
+
+HOLDERS = ("FILE-ARCHIVE", "FILE-LETTER")  # what the look says of a file that holds others
 
 
 @dataclass(frozen=True)
 class Inputs:
     """What every file of a run is read with. `registry` is None while it is the registry that is read; `elsewhere`: of
     files that do not lie in the folder, where they lie; `beside`: forms of the other orders whose registry
-    it is too."""
+    it is too; `spool`: where contents of archives and letters are laid; None where none is opened, as when they are
+    read themselves."""
 
     folder: Path
     form: Form
@@ -33,6 +37,7 @@ class Inputs:
     registry: Registry | None = None
     elsewhere: Mapping[Path, Path] = field(default_factory=dict)
     beside: tuple[Form, ...] = ()
+    spool: Path | None = None
 
     def place(self, relative: Path) -> Path:
         return self.elsewhere.get(relative) or self.folder / relative
@@ -51,8 +56,20 @@ class Refused(NamedTuple):
     sentence: str
 
 
-def read_file(inputs: Inputs, relative: Path) -> FileRead | RegistryRead | Refused:
-    """The reports of one file with their remarks, the decisions of a summary workbook, or the registry.
+class Opened(NamedTuple):
+    """A file that holds others: each of its `members` is a file of the inbox in its place. `passed_over`: leftovers."""
+
+    file: str
+    members: "tuple[Member, ...]"
+    passed_over: tuple[str, ...]
+
+
+Answer = FileRead | RegistryRead | Refused | Opened
+
+
+def read_file(inputs: Inputs, relative: Path) -> Answer:
+    """The reports of one file with their remarks, the decisions of a summary workbook, what an archive or a letter
+    holds, or the registry.
 
     `relative` is its path below the input folder."""
     # Imported here, in the worker: the process that hands out the files has no use for the readers.
@@ -60,6 +77,7 @@ def read_file(inputs: Inputs, relative: Path) -> FileRead | RegistryRead | Refus
     from pipeline.reading.explained import find_explanations
     from pipeline.reading.finding.layouts import read_book
     from pipeline.reading.opening.grid import open_book
+    from pipeline.reading.opening.papers import words_of_document, words_of_file
 
     file = shown_path(relative)
     digest = ""
@@ -68,14 +86,18 @@ def read_file(inputs: Inputs, relative: Path) -> FileRead | RegistryRead | Refus
         digest = digest_of(data)
         book = open_book(data, inputs.limits)
     except Unreadable as unreadable:
-        return FileRead(file, digest, remarks=(replace(unreadable.remark, file=file),))
+        if unreadable.remark.code in HOLDERS and inputs.registry is not None and inputs.spool:
+            return _opened(data, file, unreadable, inputs.limits, inputs.spool)
+        unread = _unread(file, digest, unreadable)
+        return replace(unread, words=words_of_file(data, unreadable.remark)) if digest else unread
     if inputs.registry is None:
         return _registry(book, inputs, digest)
     if decided := find_decisions(book, inputs.form):
         return FileRead(file, digest, (), _on(file, decided.remarks), decided.read)
     reports, remarks = read_book(book, inputs.form, _schools(inputs.registry))
     explained, astray = _told_apart(find_explanations(book), reports)
-    return FileRead(file, digest, reports, _on(file, (*remarks, *astray)), explanations=explained)
+    words = None if reports else words_of_document(book)
+    return FileRead(file, digest, reports, _on(file, (*remarks, *astray)), explanations=explained, words=words)
 
 
 def _told_apart(
@@ -90,6 +112,21 @@ def _told_apart(
         for one in astray
     ]
     return tuple(one for one in found if one not in astray), said
+
+
+def _opened(data: bytes, file: str, called: Unreadable, limits: Limits, spool: Path) -> FileRead | Opened:
+    # imported here: most folders hold no archive and no letter
+    from pipeline.reading.opening.unpacking import unpack
+
+    try:
+        found = unpack(data, called, limits, spool)
+    except Unreadable as unreadable:
+        return _unread(file, digest_of(data), unreadable)
+    return Opened(file, found.members, found.passed_over)
+
+
+def _unread(file: str, digest: str, unreadable: Unreadable) -> FileRead:
+    return FileRead(file, digest, remarks=(replace(unreadable.remark, file=file),))
 
 
 def _on(file: str, remarks: Iterable[Remark]) -> tuple[Remark, ...]:

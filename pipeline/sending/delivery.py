@@ -122,7 +122,7 @@ def require_ready(mail: Mail, password: str | None) -> None:
 
 def left_over(output: Path, journal: SentBook, as_of: date | None = None) -> list[LeftOver]:
     """What lies in the outboxes and has not reached everybody, oldest date first."""
-    found = (_left_over(output, _posting(file, journal, output, "")) for file in waiting(output, as_of))
+    found = (_left_over(output, _posting(file, journal, output, "")) for file in waiting(output, as_of, whole=False))
     return [one for one in found if one.due or one.held]
 
 
@@ -217,22 +217,27 @@ class _Post:
 
     def _send(self, one: _Posting, server: MailServer) -> None:
         for address in tuple(one.due):
-            if _is_settled(one, address, self._journal):  # a copy of the letter has gone meanwhile
-                one.due.remove(address)
-                continue
             parcel = one.file.parcel(address)
-            content = outgoing(one.file.message, self._mail.sender, self._now)
+            begun: list[Parcel] = []
             answer = Answer(Outcome.WAITS, self._broken)
             if not self._broken:
                 try:
-                    answer = server.send(content, address, partial(self._journal.about_to_send, parcel, self._now))
+                    if _is_settled(one, address, self._journal):  # a copy of the letter has gone meanwhile
+                        one.due.remove(address)
+                        continue
+                    content = outgoing(one.file.message, self._mail.sender, self._now)
+                    answer = server.send(content, address, partial(self._begin, parcel, begun))
                 except OutputError as error:  # nothing was sent
                     self._broken = _clause(error)
                     answer = Answer(Outcome.WAITS, self._broken)
-            self._take(one, parcel, answer)
+            self._take(one, parcel, answer, is_begun=bool(begun))
 
-    def _take(self, one: _Posting, parcel: Parcel, answer: Answer) -> None:
-        """What has become of a letter, for the journal and for people."""
+    def _begin(self, parcel: Parcel, begun: list[Parcel]) -> None:
+        self._journal.about_to_send(parcel, self._now)
+        begun.append(parcel)
+
+    def _take(self, one: _Posting, parcel: Parcel, answer: Answer, *, is_begun: bool) -> None:
+        """What has become of a letter, for the journal and for people. `is_begun`: the journal knows that it may go."""
         one.missed.pop(parcel.recipient, None)
         if answer.outcome is not Outcome.WAITS:
             one.due.remove(parcel.recipient)
@@ -243,7 +248,7 @@ class _Post:
                     one.note = f"Письмо ушло ({parcel.recipient}), но это не записано: {self._broken}."
             case Outcome.REFUSED:
                 self._note(partial(self._journal.mark_refused, parcel, self._now, answer.reason))
-            case Outcome.WAITS if self._journal.held(parcel.key):
+            case Outcome.WAITS if is_begun:
                 self._note(partial(self._journal.mark_not_sent, parcel.key))
         if answer.outcome is not Outcome.SENT:
             key = parcel.key if answer.outcome is Outcome.UNKNOWN else ""

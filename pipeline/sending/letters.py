@@ -101,7 +101,9 @@ def told_figures(pages: Sequence[Page]) -> dict[str, str]:
     found: dict[str, str] = {}
     for page in pages:
         order = "" if len(pages) == 1 else f"{page.figures.form.subject}: "
-        found |= {f"{order}{card.label}": card.said for card in page.brief.cards}
+        lead = page.figures.form.headline.name if page.figures.form.headline else ""
+        cards = sorted(page.brief.cards, key=lambda card: card.label != lead)  # the headline's first
+        found |= {f"{order}{card.label}": card.said for card in cards}
         for row in page.figures.activation:
             if row.school and row.percent is not None:
                 found[f"{order}{row.school.name}"] = percent(row.percent, _DECIMALS)

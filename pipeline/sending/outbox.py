@@ -147,15 +147,18 @@ def read(content: bytes) -> EmailMessage:
     return BytesParser(EmailMessage, policy=LOSSLESS).parsebytes(content)  # type: ignore[return-value]
 
 
-def waiting(output: Path, as_of: date | None = None) -> Iterator[Waiting]:
-    """The letters that wait in the outboxes below the output folder, oldest date first; of one date if one is given."""
+def waiting(output: Path, as_of: date | None = None, *, whole: bool = True) -> Iterator[Waiting]:
+    """The letters that wait in the outboxes below the output folder, oldest date first; of one date if one is given.
+
+    Not `whole`: their headers alone, for whoever only asks which they are and whom they go to.
+    """
     for folder in sorted(output.glob(f"*/{OUTBOX}")):
         try:
             day = date.fromisoformat(folder.parent.name)
         except ValueError:
             continue  # not a folder of ours
         if as_of in (None, day):
-            yield from _in_folder(folder, day)
+            yield from _in_folder(folder, day, whole=whole)
 
 
 def put_in_outbox(letter: Letter, as_of: date, sender: str, journal: SentBook, outputs: Outputs) -> list[str]:
@@ -239,7 +242,7 @@ def keep_as_sent(outputs: Outputs, letter: Waiting, content: bytes, reached: Seq
     folder = letter.path.parent.with_name(SENT)
     place, n = folder / letter.path.name, 2
     while place.exists():
-        kept = Waiting(place, letter.as_of, read(place.read_bytes()))
+        kept = Waiting(place, letter.as_of, _headers(place))
         if kept.key("") == letter.key(""):
             content = _without_heading(place.read_bytes())
             reached = [*_reached(kept), *reached]
@@ -279,10 +282,20 @@ def _left_at(kept: Waiting) -> datetime:
     return left if left and left.tzinfo else datetime(kept.as_of.year, kept.as_of.month, kept.as_of.day, tzinfo=UTC)
 
 
-def _in_folder(folder: Path, as_of: date, name: str = "") -> Iterator[Waiting]:
+def _in_folder(folder: Path, as_of: date, name: str = "", *, whole: bool = False) -> Iterator[Waiting]:
     """The letters in it whose file name begins so, by name."""
     for path in sorted(folder.glob(f"{glob.escape(name)}*.eml")):
-        yield Waiting(path, as_of, read(path.read_bytes()))
+        yield Waiting(path, as_of, read(path.read_bytes()) if whole else _headers(path))
+
+
+def _headers(path: Path) -> EmailMessage:
+    """All that tells what letter it is; of one that is known by its contents these too."""
+    head = b""
+    with path.open("rb") as file:
+        while (line := file.readline()).strip():
+            head += line
+    message = read(head)
+    return message if message[SAYS_HEADER] else read(path.read_bytes())
 
 
 def _names(stem: str) -> Iterator[str]:

@@ -28,7 +28,8 @@ _NAMED_BY_US = r"{code}-(?P<stem>.+?)(-[0-9a-f]{{6}})?-(\d+-ошиб(ка|ки|�
 # Said to a school only because the office has no registry yet.
 _OF_THE_OFFICE = "BASE-NO-REGISTRY"
 
-Files = Mapping[str, tuple[Path, FileRead]]  # file -> its path below the input folder, and what was read from it
+# file -> its path below the input folder, where its bytes lie, and what was read from it
+Files = Mapping[str, tuple[Path, Path, FileRead]]
 
 
 class Return(NamedTuple):
@@ -44,7 +45,7 @@ class Return(NamedTuple):
 
 
 def make_returns(
-    figures: Figures, catalogue: Catalogue, folder: Path, files: Files, limits: Limits, log: Path | None = None
+    figures: Figures, catalogue: Catalogue, files: Files, limits: Limits, log: Path | None = None
 ) -> Iterator[Return]:
     """Each return: the school's own .xlsx or .xlsm marked, in a worker process; for other formats, forms of
     an old version, and where marking fails, a fresh form with its answers and the same remarks."""
@@ -53,10 +54,10 @@ def make_returns(
         return
     old = {(said.file, said.school) for said in figures.remarks if said.code == "FORM-OTHER-VERSION"}
     with Workers(annotate, 1, seconds=limits.seconds, memory_mb=limits.memory_mb, log=log) as workers:
-        for name, (task, outcome) in zip(_names(tasks), workers.map(tasks, folder, limits), strict=True):
+        for name, (task, outcome) in zip(_names(tasks), workers.map(tasks, limits), strict=True):
             marked = None if (task.file, task.school.code) in old else outcome.result
             content, code = marked or _fresh(figures, files, task), task.school.code
-            yield Return(name, content, task.file, outcome.failed, code, _is_shared(files[task.file][1], marked))
+            yield Return(name, content, task.file, outcome.failed, code, _is_shared(files[task.file][2], marked))
 
 
 def _is_shared(read: FileRead, marked: bytes | None) -> bool:
@@ -84,14 +85,14 @@ def _tasks(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[Ret
     for line in figures.submissions:
         remarks = said.get((line.file, line.school.code), ())
         if any(remark.severity is not Severity.INFO for remark in remarks) and line.file in files:
-            path, read = files[line.file]
+            path, place, read = files[line.file]
             head = Head(line.school.full_name or line.school.name, line.as_of, figures.every)
-            yield ReturnTask(line.school, line.file, path, read.digest, tuple(remarks), head)
+            yield ReturnTask(line.school, line.file, path, place, read.digest, tuple(remarks), head)
 
 
 def _fresh(figures: Figures, files: Files, task: ReturnTask) -> bytes:
     school, head = task.school, task.head
-    report = report_of(files[task.file][1], school.code, head.as_of)
+    report = report_of(files[task.file][2], school.code, head.as_of)
     return fresh(figures.form, school, head.as_of or figures.as_of, task.remarks, head, report)
 
 

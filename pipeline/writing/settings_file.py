@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec import inspect
 
-from pipeline.settings import PASSWORD_VARIABLE, Settings
+from pipeline.settings import FETCH_PASSWORD_VARIABLE, PASSWORD_VARIABLE, Settings
 
 _EXAMPLE = " (здесь — пример)"
 _HEAD = (
@@ -16,6 +16,7 @@ _HEAD = (
     "Чтобы изменить настройку, уберите «#» перед её именем и впишите своё значение.",
     f"Пароль почты сюда не пишут: он в переменной окружения {PASSWORD_VARIABLE}, в хранилище паролей системы или в",
     "файле password_file.",
+    f"Пароль ящика, из которого берутся письма, — переменной {FETCH_PASSWORD_VARIABLE}.",
 )
 
 

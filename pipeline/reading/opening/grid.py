@@ -27,7 +27,7 @@ from python_calamine import (
 from pipeline.reading.opening import xlsx, xlsx_second
 from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.opening.cells import as_cell
-from pipeline.reading.opening.guard import check_sheets, damaged, kind_of, open_zip, unreadable
+from pipeline.reading.opening.guard import check_sheets, damaged, kind_of, open_zip, refuse_big_document, unreadable
 from pipeline.reading.opening.xlsx import SheetNotes
 from pipeline.reading.opening.xlsx_looks import as_seen
 from pipeline.reading.opening.xlsx_names import as_called
@@ -40,7 +40,9 @@ def open_book(data: bytes, limits: Limits) -> Book:
 
     What is imported here takes a while, and most files need none of it.
     """
-    match kind_of(data, limits):
+    kind = kind_of(data, limits)
+    refuse_big_document(data, limits)
+    match kind:
         case "xlsx":
             return _read_xlsx(as_called(data), limits)
         case "xls":

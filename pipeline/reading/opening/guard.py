@@ -62,9 +62,11 @@ def look(path: Path, limits: Limits) -> bytes:
     """The bytes of a regular file, read once. Links are not followed; pipes, sockets and devices are not opened."""
     try:
         before = os.lstat(path)
-        _refuse_other_than_file(before, limits)
+        _refuse_other_than_file(before)
         with open(path, "rb", opener=_open_without_following) as file:
-            data = file.read(before.st_size + 1)
+            data = file.read(min(before.st_size + 1, _HEAD))
+            _refuse_size(before.st_size, limits.archive_mb if may_hold_files(data) else limits.file_mb)
+            data += file.read(before.st_size + 1 - len(data))
             after = os.fstat(file.fileno())
     except FileNotFoundError:
         raise unreadable("FILE-BUSY", what="его убрали или переименовали во время чтения") from None
@@ -83,7 +85,7 @@ _HELD_BY_A_PROGRAM = (32, 33)  # Windows: ERROR_SHARING_VIOLATION, ERROR_LOCK_VI
 _IN_THE_CLOUD = 0x400000 | 0x1000  # Windows: FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, FILE_ATTRIBUTE_OFFLINE
 
 
-def _refuse_other_than_file(status: os.stat_result, limits: Limits) -> None:
+def _refuse_other_than_file(status: os.stat_result) -> None:
     for is_kind, what in _NOT_FILES:
         if is_kind(status.st_mode):
             raise unreadable("FILE-LINK", what=what)
@@ -91,8 +93,16 @@ def _refuse_other_than_file(status: os.stat_result, limits: Limits) -> None:
         raise unreadable("FILE-BUSY", what="он ещё не загружен из облачного хранилища")
     if status.st_size == 0:
         raise unreadable("FILE-EMPTY", what="нет ни одного байта")
-    if status.st_size > limits.file_mb * MB:
-        raise over_limit(f"он занимает {_size(status.st_size)}", _size(limits.file_mb * MB))
+
+
+def refuse_big_document(data: bytes, limits: Limits) -> None:
+    """What might have held files, and is one itself."""
+    _refuse_size(len(data), limits.file_mb)
+
+
+def _refuse_size(octets: int, most_mb: int) -> None:
+    if octets > most_mb * MB:
+        raise over_limit(f"он занимает {in_mb(octets)}", in_mb(most_mb * MB))
 
 
 _NOT_FILES = (
@@ -110,7 +120,7 @@ def _open_without_following(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
-def _size(octets: int) -> str:
+def in_mb(octets: int) -> str:
     return f"{number(max(1, round(octets / MB)))}{NBSP}МБ"
 
 
@@ -236,6 +246,14 @@ def _is_letter(text: str) -> bool:
 _OF_THE_POST = {"received", "return-path", "delivered-to", "message-id", "to", "cc", "bcc", "reply-to", "in-reply-to"}
 
 
+def may_hold_files(head: bytes) -> bool:
+    """By its beginning: an archive or a letter, or a document that is kept as one."""
+    if head.startswith((b"PK", b"7z\xbc\xaf", b"Rar!", b"\xd0\xcf\x11\xe0")):
+        return True
+    text = _as_text(head[:_HEAD])
+    return text is not None and _is_letter(text)
+
+
 def _as_text(head: bytes) -> str | None:
     """The beginning of a text file; None where it is no text."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -250,14 +268,14 @@ def _as_text(head: bytes) -> str | None:
 _CUT_OFF = "он скопирован или скачан не до конца"
 _SPOILED = "его содержимое испорчено"
 # All that zipfile raises on damaged archives, found by damaging good ones.
-_ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError, OSError)
+ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError, OSError)
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
     """The archive; nothing is ever extracted to disk. Raises Unreadable where its directory cannot be read."""
     try:
         return zipfile.ZipFile(BytesIO(data))
-    except _ZIP_FAULTS:
+    except ZIP_FAULTS:
         raise damaged(_SPOILED if b"PK\x05\x06" in data[-(MB // 8) :] else _CUT_OFF) from None
 
 
@@ -265,7 +283,7 @@ def part(package: zipfile.ZipFile, name: str) -> bytes:
     """One part of the archive, whole, its checksum verified. Raises Unreadable where it is damaged."""
     try:
         return package.read(name)
-    except _ZIP_FAULTS:
+    except ZIP_FAULTS:
         raise damaged(_SPOILED) from None
 
 
@@ -327,18 +345,18 @@ def _check_directory(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise over_limit(f"внутри него {said}", number(limits.zip_entries))
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > limits.unpacked_mb * MB:
-        raise over_limit(f"в распакованном виде он занимает {_size(unpacked)}", _size(limits.unpacked_mb * MB))
+        raise over_limit(f"в распакованном виде он занимает {in_mb(unpacked)}", in_mb(limits.unpacked_mb * MB))
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise unreadable("FILE-ENCRYPTED")
     if any(times > 1 for times in Counter(entry.filename.lower() for entry in entries).values()):
         raise damaged("внутри него две части с одним именем")
     if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
         raise damaged("он сжат способом, которого нет у книг Excel")
-    if _overlap(entries):
+    if overlap(entries):
         raise damaged("его части наложены одна на другую")
 
 
-def _overlap(entries: list[zipfile.ZipInfo]) -> bool:
+def overlap(entries: list[zipfile.ZipInfo]) -> bool:
     """Do two entries share bytes of the archive (many parts made of one record)."""
     end = 0
     for entry in sorted(entries, key=lambda e: e.header_offset):

@@ -11,6 +11,7 @@ MARKS: dict[Milestone, tuple[str, tuple[Look, ...]]] = {
     Milestone.UNDER_QUESTION: (Mark.CHECK, (theme.PANEL_FILL, theme.BOLD)),
     Milestone.NOT_APPLICABLE: (Mark.NONE, (theme.QUIET,)),
     Milestone.UNKNOWN: (Mark.NO_ANSWER, (theme.QUIET,)),
+    Milestone.NOT_CHECKED: ("", (theme.QUIET,)),  # beside a paper that has come from another school
 }
 LEGEND = {
     Milestone.DONE: "сделано",

@@ -12,21 +12,22 @@ from schemas.district import School
 
 @dataclass(frozen=True)
 class ReturnTask:
-    """One report to give back. `file`: as reports name it; `path` is below the input folder, `digest` that of the file
-    as it was read."""
+    """One report to give back. `file`: as reports name it; `path` is below the input folder, `place` where its bytes
+    lie, `digest` that of the file as it was read."""
 
     school: School
     file: str
     path: Path
+    place: Path
     digest: str
     remarks: tuple[Shown, ...]
     head: Head
 
 
-def annotate(folder: Path, limits: Limits, task: ReturnTask) -> bytes | None:
+def annotate(limits: Limits, task: ReturnTask) -> bytes | None:
     """The marked file; None where it cannot be marked, or is no longer the one that was read."""
     try:
-        data = look(folder / task.path, limits)
+        data = look(task.place, limits)
     except Unreadable:
         return None
     if hashlib.sha256(data).hexdigest() != task.digest:

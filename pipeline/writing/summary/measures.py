@@ -76,7 +76,7 @@ def _write_measure(page: Page, row: int, title: str, since: date | None, schools
     elif since:
         page.text(row, DUE, f"с {wording.day(since)}", theme.ROW, theme.SMALL)
     for state, said in _UNCOUNTED.items():
-        if state in states:
+        if states[state] == len(schools):
             page.text(row, _COUNTS[0], said, theme.ROW, theme.SMALL, theme.QUIET)
             return
     for column, state in zip(_COUNTS, LEGEND, strict=True):

@@ -56,6 +56,8 @@ def write(page: Page) -> None:
         Column("Под воп-|росом", 8),
     ]
     legend = "      ".join(f"{MARKS[state][0]} {said}" for state, said in LEGEND.items())
+    if any(Milestone.NOT_CHECKED in column.states.values() for column in marks):
+        legend += "      пусто — не отмечено и файлом не пришло"
     page.head(
         f"Этапы приказа: что сделано и что просрочено {wording.on(figures.as_of, figures.every)}",
         f"{legend}.   Охват считается сделанным при 100 %. Название школы ведёт к её файлу и ячейкам."

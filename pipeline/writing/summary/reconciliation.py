@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
-from pipeline.measuring.figures import FORMER_SUMMARY, NOT_A_FORM, UNREAD, SetAside
+from pipeline.measuring.figures import FORMER_SUMMARY, HOLDS_NOTHING, NOT_A_FORM, PAPER, UNREAD, SetAside
 from pipeline.measuring.picture import Outcome
 from pipeline.measuring.rows import ReconciledItem, reconciled_items
 from pipeline.writing.pages import theme, titles
@@ -74,7 +74,7 @@ GROUP_ROW, TOTAL_ROW, HEADER_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 4)
 NO_FIGURE = "—"
 HOLDS, FAILS = f"{Mark.ON_PLAN} да", f"{Mark.BELOW} нет"
 _LONGEST_VALUE = 34  # characters of a school's words that find room
-_OUTCOMES = (*Outcome, FORMER_SUMMARY, NOT_A_FORM, UNREAD)
+_OUTCOMES = (*Outcome, FORMER_SUMMARY, PAPER, HOLDS_NOTHING, NOT_A_FORM, UNREAD)
 
 _SECTION: Look = {"bold": True, "font_color": theme.NAVY, "font_size": 12}
 

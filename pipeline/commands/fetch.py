@@ -1,0 +1,38 @@
+"""The command `fetch`: new letters of the mailbox into the input folder."""
+
+import os
+from pathlib import Path
+
+from pipeline.fetching import FOLDER, Fetched, fetch_letters
+from pipeline.files import OutputError, lock
+from pipeline.memory.journal import FILE as JOURNAL
+from pipeline.memory.journal import Journal
+from pipeline.settings import FETCH_PASSWORD_VARIABLE, Settings
+from pipeline.wording import count
+from schemas.strict import UsageError
+
+
+def fetch_new(input: Path, output: Path, settings: Settings) -> Fetched:
+    """Raises UsageError where the settings do not suffice, OutputError where the mailbox cannot be read."""
+    if not input.is_dir():
+        raise UsageError(f"Папки «{input}» нет: создайте её или укажите --input.")
+    with lock(output), Journal.open(output / JOURNAL) as journal:
+        return fetch_letters(input, settings.fetch, os.environ.get(FETCH_PASSWORD_VARIABLE), journal)
+
+
+def lines(fetched: Fetched, input: Path) -> list[str]:
+    """What is to be said of it."""
+    if not fetched.files:
+        return ["Новых писем в ящике нет.", *fetched.too_big]
+    letters = count(len(fetched.files), ("новое письмо", "новых письма", "новых писем"))
+    return [f"Взято из ящика: {letters} — в папке {input / FOLDER}.", *fetched.too_big]
+
+
+def fetch_before(input: Path, output: Path, settings: Settings) -> tuple[list[str], bool]:
+    """For a run: what is to be said, and was all of it taken. A mailbox that cannot be read stops no summary of what
+    lies in the folder. Raises UsageError where the settings do not suffice: before the work."""
+    try:
+        fetched = fetch_new(input, output, settings)
+    except OutputError as error:
+        return [f"{error} Свод делается по тому, что лежит в папке."], False
+    return lines(fetched, input), not fetched.too_big
