@@ -21,7 +21,10 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -31,6 +34,9 @@ _WORTH_A_START = 48  # items for each of which one more process is started: it t
 _START_SECONDS = 60  # a worker that has not started by then never will
 _STOP_SECONDS = 2
 _FRAMES = 10  # at either end of a traceback
+
+# How a process is started: afresh. Tests that ask nothing about it start hundreds, and let them fork where they can.
+context: "SpawnContext | ForkServerContext" = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True)
@@ -174,7 +180,6 @@ class _Worker:
     """One process, seen from here. It answers the items of its batch one by one, so it is at the first unanswered."""
 
     def __init__(self, function: Callable[..., object], memory_mb: int, log: Path | None) -> None:
-        context = multiprocessing.get_context("spawn")
         self.pipe, far_end = context.Pipe()
         self._process = context.Process(target=_serve, args=(far_end, function, memory_mb, log), daemon=True)
         self._process.start()

@@ -1,6 +1,7 @@
 """Shared fixtures: the demo's district with its main job done once for the whole session."""
 
 import gc
+import multiprocessing
 import os
 import pickle
 from collections.abc import Callable
@@ -13,18 +14,33 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from pipeline import monthly
+from pipeline import monthly, workers
 from pipeline.demo import District, make
 from pipeline.settings import Settings
 from schemas.form import load_form
+from tests.depth import cases
 from tests.mail_server import authority, ca_file, serve  # noqa: F401 - fixtures
 
-settings.register_profile("svod", deadline=None)  # no test is red because the machine is busy
+settings.register_profile("svod", deadline=None, max_examples=cases(50, 500))  # no deadline: machines are busy
 settings.load_profile("svod")
 
 NOW = datetime(2014, 6, 1, 9, 0, tzinfo=UTC)
 MEALS = Path(__file__).parent / "data" / "form-meals.toml"
 Made = TypeVar("Made")
+
+
+# A worker that is spawned imports its readers anew, a third of what a main job of few schools costs. Where the system
+# can, they are forked from one process that has imported them. Where it may matter (fixture `spawned`), and where a
+# test starts the program by itself, they are spawned as users' are.
+if "forkserver" in multiprocessing.get_all_start_methods():
+    workers.context = multiprocessing.get_context("forkserver")
+    multiprocessing.set_forkserver_preload(["pipeline.reading.intake", "pipeline.writing.returned.in_worker"])
+
+
+@pytest.fixture
+def spawned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worker processes start as they do for users: afresh, with the environment of today."""
+    monkeypatch.setattr(workers, "context", multiprocessing.get_context("spawn"))
 
 
 def pytest_collection_finish() -> None:

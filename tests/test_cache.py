@@ -85,6 +85,12 @@ def take(folder: Path, cache: Path | None, limits: Limits | None = None) -> Inta
     return take_in(inbox, FORM, limits or Limits(), load_catalogue(), 1, None, lambda done, of: None, cache)
 
 
+def read_cold(folder: Path) -> tuple[Registry, list[FileRead]]:
+    """Registry and reports with nothing known of them."""
+    intake = take(folder, None)
+    return intake.registry, list(intake.reads)
+
+
 # ── cold and warm give the same bytes ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -112,13 +118,14 @@ def change_one_byte(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [rename_all, change_the_registry, change_one_byte])
-def test_over_a_changed_input_a_warm_run_writes_what_a_cold_one_writes(
-    change: Callable[[Path], None], done, inbox_folder, cache, tmp_path
+def test_over_a_changed_input_a_warm_run_reads_what_a_cold_one_reads(
+    change: Callable[[Path], None], done, inbox_folder, cache
 ):
+    """All that a run writes is made of this, and of nothing else that it keeps in the cache."""
     change(inbox_folder)
-    warm = run(inbox_folder, cache.parent)
-    assert warm == run(inbox_folder, tmp_path / "cold")
-    assert warm != done.written
+    warm = take(inbox_folder, cache)
+    assert (warm.registry, warm.reads) == read_cold(inbox_folder)
+    assert (warm.registry, warm.reads) != read_cold(done.input)
 
 
 def change_a_figure(cache: Path) -> None:
@@ -152,6 +159,13 @@ DAMAGES = [change_a_figure, cut_off, of_another_version, a_folder_in_its_place, 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_cache_is_an_empty_one(damage: Callable[[Path], None], done, cache):
+    damage(cache)
+    intake = take(done.input, cache)
+    assert (intake.registry, intake.reads) == read_cold(done.input)
+
+
+@pytest.mark.parametrize("damage", [change_a_figure, a_file_for_a_folder])
+def test_over_a_damaged_cache_a_run_writes_what_the_cold_one_wrote(damage: Callable[[Path], None], done, cache):
     damage(cache)
     assert run(done.input, cache.parent) == done.written
 

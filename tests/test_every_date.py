@@ -36,8 +36,8 @@ DATES = (
 
 @pytest.fixture(scope="module")
 def year(once: Once) -> Run:
-    """Twenty schools, four reporting dates."""
-    return once("year", lambda folder: do_main_job(folder, dates=4))
+    """Ten schools, four reporting dates."""
+    return once("year", lambda folder: do_main_job(folder, schools=10, dates=4))
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +176,7 @@ def test_the_forecast_is_the_median_line_through_the_schools_own_reports(surveys
         ahead = middle(sorted(y + slope * (coming.by - x).days for x, y in points))
         assert row.forecast == pytest.approx(min(100.0, max(0.0, ahead)), abs=1e-6)
         checked_schools += 1
-    assert checked_schools >= 10
+    assert checked_schools >= 5
 
 
 def own_points(survey: monthly.Survey, code: str, day: date) -> list[tuple[date, float]]:

@@ -33,6 +33,7 @@ from schemas.remarks import load_catalogue
 from schemas.reports import FileRead
 from tests import figures as given
 from tests.batch import MARCH, file_of, measured, order_form, school
+from tests.depth import cases
 from tests.figures import CASES, REMARKS, Case, district
 from tests.order_form import FORM
 from tests.workbooks import school_workbook, summary_workbook
@@ -154,7 +155,10 @@ def random_batch(seed: int) -> tuple[list[FileRead], Registry]:
     return [sent(n, chance.randrange(4)) for n in numbers if chance.random() < 0.8], Registry(schools)
 
 
-@pytest.mark.parametrize("seed", range(12))
+SEEDS = range(cases(5, 12))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_group_is_measured_as_if_it_were_the_municipality(seed: int) -> None:
     files, everybody = random_batch(seed)
     figures = measured(files, everybody)
@@ -177,7 +181,7 @@ def test_a_group_is_measured_as_if_it_were_the_municipality(seed: int) -> None:
                 assert math.isnan(row.shortfall) if lacks is None else row.shortfall == lacks
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_all_groups_together_are_the_municipality(seed: int) -> None:
     figures = measured(*random_batch(seed))
     rows = list(group_rows(figures))

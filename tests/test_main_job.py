@@ -77,12 +77,14 @@ def test_a_second_run_writes_the_same_bytes_and_changes_no_input(demo: Run, tmp_
     assert contents(demo.input) == before
 
 
+@pytest.mark.usefixtures("spawned")
 def test_a_run_in_another_time_zone_of_the_computer_writes_the_same_bytes(few: Run, tmp_path: Path, monkeypatch):
     monkeypatch.setenv("TZ", "America/New_York")
     run_again(few, tmp_path / "there")
     assert contents(tmp_path / "there") == contents(few.output)
 
 
+@pytest.mark.usefixtures("spawned")
 def test_more_processes_change_nothing(few: Run, tmp_path: Path):
     run_again(few, tmp_path / "two", jobs=2)
     assert contents(tmp_path / "two") == contents(few.output)

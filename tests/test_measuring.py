@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 
 import msgspec
 import pytest
@@ -322,10 +323,21 @@ def state_of(figures: Figures, item: str, code: str = "01") -> tuple[Milestone, 
     return row["state"], int(row["days_late"])
 
 
-@pytest.mark.parametrize(("item", "answer", "day", "expected"), MILESTONES.values(), ids=MILESTONES)
-def test_the_state_of_a_milestone(item, answer, day, expected):
-    figures = measured([file_of(order_form(day, answers={item: answer}))], as_of=day)
-    assert state_of(figures, item.partition(".")[0] if item.startswith("4") else item)[0] is expected
+@cache
+def milestones_on(day: date) -> tuple[Figures, dict[str, str]]:
+    """Each case of that day as a school of its own, measured together; case -> code."""
+    codes = {name: f"{n:02d}" for n, (name, case) in enumerate(MILESTONES.items(), start=1) if case[2] == day}
+    everybody = Registry(tuple(map(school, codes.values())))
+    answers = {code: {MILESTONES[name][0]: MILESTONES[name][1]} for name, code in codes.items()}
+    files = [file_of(order_form(day, code, said), f"{code}.xlsx", everybody) for code, said in answers.items()]
+    return measured(files, everybody, day), codes
+
+
+@pytest.mark.parametrize("case", MILESTONES)
+def test_the_state_of_a_milestone(case):
+    item, _, day, expected = MILESTONES[case]
+    figures, codes = milestones_on(day)
+    assert state_of(figures, item.partition(".")[0] if item.startswith("4") else item, codes[case])[0] is expected
 
 
 @pytest.mark.parametrize("words", ["не требуется", "Не требуется, положение действует"])
@@ -359,11 +371,27 @@ ONCE_DONE = {
 }
 
 
-@pytest.mark.parametrize(("item", "then", "now", "expected"), ONCE_DONE.values(), ids=ONCE_DONE)
-def test_what_a_report_has_shown_as_done_stays_done(item, then, now, expected):
-    only = {"4.2": ""} if item == "4.1" else {}  # no other act
-    files = [file_of(order_form(day, answers={item: said, **only})) for day, said in ((JANUARY, then), (MARCH, now))]
-    assert state_of(measured(files), item.partition(".")[0] if only else item)[0] is expected
+ONLY = {"4.1": {"4.2": ""}}  # no other act
+
+
+@cache
+def of_january_and_march() -> tuple[Figures, dict[str, str]]:
+    """Each case as a school of its own, measured together; case -> code."""
+    codes = {name: f"{n:02d}" for n, name in enumerate(ONCE_DONE, start=1)}
+    everybody = Registry(tuple(map(school, codes.values())))
+    files = [
+        file_of(order_form(day, codes[name], {item: said, **ONLY.get(item, {})}), f"{codes[name]}-{day}", everybody)
+        for name, (item, then, now, _) in ONCE_DONE.items()
+        for day, said in ((JANUARY, then), (MARCH, now))
+    ]
+    return measured(files, everybody), codes
+
+
+@pytest.mark.parametrize("case", ONCE_DONE)
+def test_what_a_report_has_shown_as_done_stays_done(case):
+    item, *_, expected = ONCE_DONE[case]
+    figures, codes = of_january_and_march()
+    assert state_of(figures, item.partition(".")[0] if item in ONLY else item, codes[case])[0] is expected
 
 
 def test_a_form_that_is_not_cumulative_says_each_time_anew():

@@ -9,10 +9,11 @@ from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Kind
 from schemas.remarks import Severity, load_catalogue
+from tests.depth import cases
 from tests.order_form import ANSWERS, FORM, OrderForm, read, said
 
 SEEDS = range(20)
-CHANGES = 101  # for each seed: 2,020 in all
+CHANGES = cases(25, 101)  # for each seed: 500 or 2,020 in all
 CATALOGUE = load_catalogue()
 # None that makes an answer of what is added: those are in docs/reading.md.
 HEADINGS = [

@@ -1,6 +1,7 @@
 """Svod's own form with cells typed over: what it prints is printed only while it still stands there."""
 
 from datetime import date
+from functools import cache
 from io import BytesIO
 
 import pytest
@@ -18,29 +19,31 @@ from schemas.reports import ReportRead
 from tests.order_form import FORM, REGISTRY, SCHOOLS, said
 
 PASSPORT_ROW = "passport"  # stands for the row of its figures
-BLANK = write_form(FORM, REGISTRY.schools[0], date(2014, 3, 20))
 
 
-def _rows() -> dict[str, int]:
+@cache
+def blank() -> bytes:
+    return write_form(FORM, REGISTRY.schools[0], date(2014, 3, 20))
+
+
+@cache
+def rows_of_items() -> dict[str, int]:
     """Item's number -> its row; the table of problems below numbers its rows alike."""
-    column = load_workbook(BytesIO(BLANK))["Отчёт"].iter_rows(max_col=1)
+    column = load_workbook(BytesIO(blank()))["Отчёт"].iter_rows(max_col=1)
     numbered = [(str(row[0].value).rstrip("."), row[0].row) for row in column if row[0].value]
     return {**dict(reversed(numbered)), PASSPORT_ROW: _row_of(FORM.bases[0].label) + 1}
 
 
 def _row_of(label: str) -> int:
-    cells = (cell for row in load_workbook(BytesIO(BLANK))["Отчёт"].iter_rows() for cell in row)
+    cells = (cell for row in load_workbook(BytesIO(blank()))["Отчёт"].iter_rows() for cell in row)
     return next(cell.row for cell in cells if cell.value == label)
-
-
-ROWS = _rows()
 
 
 def touched(changes: dict[tuple[str, str], object]) -> Book:
     """The form of school 01; `changes`: (column, item) -> what is typed there."""
-    book = load_workbook(BytesIO(BLANK), rich_text=True)
+    book = load_workbook(BytesIO(blank()), rich_text=True)
     for (column, item), value in changes.items():
-        book["Отчёт"][f"{column}{ROWS[item]}"] = value
+        book["Отчёт"][f"{column}{rows_of_items()[item]}"] = value
     saved = BytesIO()
     book.save(saved)
     return open_book(saved.getvalue(), Limits())

@@ -313,7 +313,7 @@ def marks_of(school: School, figures: Figures) -> list[str]:
 
 
 def names(text: str, mark: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(mark)}(?!\w)", text) is not None
+    return mark in text and re.search(rf"(?<!\w){re.escape(mark)}(?!\w)", text) is not None
 
 
 def test_no_part_of_any_page_names_another_school(demo: Run) -> None:

@@ -64,8 +64,11 @@ def written_form(folder: Path, values: Values) -> Path:
 
 
 def whole_job(folder: Path, variant: str) -> Run:
+    """With the page of every school."""
     form = written_form(folder, changed(good("meals"), *VARIANTS[variant]))
-    return do_main_job(folder, form=str(form), schools=8, dates=2)
+    done = do_main_job(folder, form=str(form), schools=8, dates=2)
+    write_all_schools(job_of(done))
+    return done
 
 
 @pytest.fixture
@@ -92,8 +95,7 @@ def test_the_summary_has_the_sheets_for_which_the_form_has_something(run: Run, v
 
 @each
 def test_every_school_gets_its_page_and_every_figure_its_way(run: Run, variant: str) -> None:
-    pages = write_all_schools(job_of(run))
-    assert len(list(pages.glob("*.xlsx"))) == len(run.done.figures.schools)
+    assert len(list((run.folder / "schools").glob("*.xlsx"))) == len(run.done.figures.schools)
     for item in run.done.figures.form.items:
         assert trace(run.done.survey, run.done.figures.schools[0].code, item.number)
 
@@ -104,7 +106,6 @@ def test_no_output_speaks_of_what_the_form_does_not_have(
 ) -> None:
     say_result(run.done)
     console = capsys.readouterr().out
-    write_all_schools(job_of(run))
     if SILENT[variant] is None:
         return
     own_words = words_of_schools(run)

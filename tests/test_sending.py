@@ -32,6 +32,7 @@ from pipeline.sending.recipients import checked_address, mailbox, sorted_out
 from pipeline.sending.smtp import Outcome, Patience
 from pipeline.settings import Mail
 from schemas.strict import UsageError
+from tests.depth import cases
 from tests.mail_server import PASSWORD, USER, Serve, free_port
 
 # aiosmtpd does not count the encryption of the port itself as such
@@ -69,9 +70,9 @@ def words(random: Random) -> str:
     return " ".join(random.choice(SAID.split()) for _ in range(random.randint(1, 25)))
 
 
-def test_1500_subjects_and_names_read_as_they_are_meant():
+def test_hundreds_of_subjects_and_names_read_as_they_are_meant():
     random = Random(1)
-    for _ in range(1500):
+    for _ in range(cases(300, 1500)):
         subject, name = words(random), words(random).translate(dict.fromkeys(map(ord, ",.:?")))
         sender = f"{' '.join(name.split()) or 'Свод'} <a@example.ru>"
         content, _ = compose(Letter(("head@example.ru",), subject, "текст", "<p>текст</p>", name="a"), AS_OF, sender)

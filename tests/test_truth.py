@@ -20,6 +20,7 @@ from pipeline.writing.brief import make_brief
 from pipeline.writing.pages.brief import Brief
 from schemas.district import Recipient, Registry
 from schemas.remarks import Severity, load_catalogue, remark
+from tests.depth import cases
 from tests.figures import AS_OF, HISTORY, PROBLEMS, REMARKS, Case, district
 
 CATALOGUE = load_catalogue()
@@ -27,7 +28,7 @@ REGISTRY = Registry(mailing=(Recipient("Начальник", "head@example.org")
 STATES = (State.ACCEPTED, State.ACCEPTED, State.ACCEPTED_WITH_REMARKS, State.TO_CORRECT, State.CARRIED,
           State.NOT_SUBMITTED)  # fmt: skip
 GROUPS = (("",), ("Город",), ("Город", ""), ("Город", "Село"), ("Северный куст", "Южный куст", "Лицеи", ""))
-BATCHES, DISTRICTS = 10, 30  # 300 in all
+BATCHES, DISTRICTS = 10, cases(10, 30)  # 100 or 300 in all
 
 Check = Callable[[Figures, re.Match[str]], bool]
 

@@ -14,6 +14,7 @@ from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.book import Sheet
 from pipeline.reading.opening.grid import open_book
 from pipeline.settings import Limits
+from tests.depth import cases
 from tests.order_form import FORM, SCHOOLS, OrderForm
 from tests.word import W, changed, elements, order_form_document, part, word_file
 
@@ -111,7 +112,7 @@ def all_told(sheet: Sheet) -> str:
     return "\n".join([str(cell.value) for cell in sheet.cells.values()] + [aside.text for aside in sheet.asides])
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=cases(100, 300), derandomize=True, deadline=None)
 @given(bodies)
 def test_every_letter_that_is_seen_is_in_a_cell_or_beside_one_and_no_other(body):
     body = numbered(body)

@@ -10,6 +10,8 @@ import pytest
 
 from pipeline.workers import Outcome, Workers, WorkersError
 
+pytestmark = pytest.mark.usefixtures("spawned")
+
 
 class PanicException(BaseException):
     """Like that of a Rust library: no Exception."""

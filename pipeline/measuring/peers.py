@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline.measuring.figures import Share
+from pipeline.measuring.figures import Figures, Share
 
 _DECIMALS = 9  # of a percent: what binary fractions add beyond makes no place better
 
@@ -18,6 +18,11 @@ class PeerStanding(NamedTuple):
     place: int | None
     schools: int
     median: float | None
+
+
+def standings_of(figures: Figures, school_code: str) -> dict[str, PeerStanding]:
+    """`peer_standings` among the schools of these figures."""
+    return peer_standings(figures.coverage, school_code)
 
 
 def peer_standings(coverage: pd.DataFrame, school_code: str) -> dict[str, PeerStanding]:

@@ -11,7 +11,7 @@ from pipeline.files import safe_name
 from pipeline.measuring.alone import alone
 from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.figures import Explained, Figures, Heard, State
-from pipeline.measuring.peers import peer_standings
+from pipeline.measuring.peers import standings_of
 from pipeline.sending.outbox import TO_SCHOOLS, Attachment, Letter
 from pipeline.sending.told import Line, Told, as_html, as_text
 from pipeline.sending.understood import understood
@@ -60,7 +60,7 @@ def school_letters(
             continue
         place = line.file, line.school.code
         own, given = alone(figures, line.school), returns.get(place)
-        standings = peer_standings(figures.coverage, line.school.code)
+        standings = standings_of(figures, line.school.code)
         page = write_school_page(own, standings, make_brief(own, catalogue), catalogue)
         content, shared = (given.content, given.shared) if given else (None, False)
         remarks = sorted(shown.get(place, ()), key=lambda one: list(Severity).index(one.severity))
