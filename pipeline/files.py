@@ -25,6 +25,7 @@ Content = bytes | Callable[[IO[bytes]], object]
 
 _LEFTOVER = re.compile(r"\..+\.\d+\.tmp")
 _BUSY_TRIES = 3
+_NEW_NAMES = 99  # that are tried beside a place that is not to be had
 _FEW = 20  # files that are flushed one by one rather than with all that the system holds
 _NEW = "-новый"
 _NEW_NAME = re.compile(rf"{_NEW}(?:-\d+)?$")
@@ -146,8 +147,9 @@ class Outputs:
         exchange = _Exchange(self._patience, self._shared)
         written = []
         try:
-            for place in self._pending:
+            for place, beside in self._pending.items():
                 with _russian_refusal(place.relative_to(self._root)):
+                    _refuse_lost(beside)
                     _refuse_folder(place)
             for place, beside in sorted(self._pending.items(), key=lambda one: (one[0] in self._last, one[0])):
                 with _russian_refusal(place.relative_to(self._root)):
@@ -172,9 +174,10 @@ class Outputs:
 
 
 @contextmanager
-def lock(root: Path) -> Iterator[None]:
-    """Holds the output folder for one run. The system frees it when the process dies, however it dies."""
-    held = FileLock(root / ".svod.lock", timeout=0, mode=0o600)
+def lock(root: Path, patience: float = 0.0) -> Iterator[None]:
+    """Holds the output folder for one run. The system frees it when the process dies, however it dies. Raises
+    OutputError where another run holds it, and does not end within `patience`, seconds."""
+    held = FileLock(root / ".svod.lock", timeout=patience, mode=0o600)
     with _russian_refusal(Path(root.name)):
         make_private_folder(root)
         try:
@@ -221,8 +224,17 @@ def write_new(place: Path, content: bytes) -> bool:
     return True
 
 
+def open_private(path: Path) -> IO[str]:
+    """A text to be written anew, for its owner alone."""
+    return open(path, "w", encoding="utf-8", errors="replace", opener=_privately)
+
+
+def _privately(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
+
+
 def _write(path: Path, content: Content, durable: bool) -> None:
-    with open(path, "w+b", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    with open(path, "w+b", opener=_privately) as file:
         if isinstance(content, bytes):
             file.write(content)
         else:
@@ -253,12 +265,10 @@ class _Shared:
             return True
 
     def new_names(self, place: Path) -> Iterator[Path]:
-        """Where a file is laid when its place is not to be had: `a-новый.xlsx`, and where people write into that too,
-        as many more as are there already and the next one."""
-        for n in itertools.count(1):
-            name = place.with_stem(f"{place.stem}{_NEW}{f'-{n}' if n > 1 else ''}")
+        """Where a file is laid when its place is not to be had: as many as are there already, and the next one."""
+        for name in _new_names(place):
             yield name
-            if self._written_to(place) is None or not name.exists():
+            if not name.exists():
                 return
 
     def kept(self, written: Iterable[Written], undropped: Iterable[Path]) -> list[Kept]:
@@ -277,6 +287,12 @@ class _Shared:
         return next((self._written[place] for place in places if place in self._written), None)
 
 
+def _new_names(place: Path) -> Iterator[Path]:
+    """`a-новый.xlsx`, `a-новый-2.xlsx`, …"""
+    for n in itertools.count(1):
+        yield place.with_stem(f"{place.stem}{_NEW}{f'-{n}' if n > 1 else ''}")
+
+
 class _Exchange:
     """New files for old ones, one after the other. Until it is settled all of it can be undone."""
 
@@ -293,11 +309,19 @@ class _Exchange:
         if _is_same(beside, place):
             beside.unlink()
         elif self._shared.is_theirs(place) or not self._replaced(beside, place):
-            lies_at = next(name for name in self._shared.new_names(place) if not self._shared.is_theirs(name))
-            self._replace(beside, lies_at)
+            lies_at = self._lay_beside(beside, place)
         names = [name for name in self._shared.new_names(place) if name != lies_at]
-        self._left_over += [name for name in names if not self._shared.is_theirs(name)]
+        self._left_over += [name for name in names if not name.is_dir() and not self._shared.is_theirs(name)]
         return lies_at
+
+    def _lay_beside(self, beside: Path, place: Path) -> Path:
+        """Under the first name that is to be had: the new name may be open as well, or somebody's."""
+        for name in itertools.islice(_new_names(place), _NEW_NAMES):
+            if not self._shared.is_theirs(name) and not name.is_dir():
+                with suppress(PermissionError):
+                    self._replace(beside, name)
+                    return name
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
 
     def undo(self) -> None:
         """As far as the system lets it: whatever it refuses, the other places get their old files."""
@@ -347,6 +371,11 @@ def _second_name(path: Path) -> Path:
     except OSError:  # a disk without links
         shutil.copy2(path, second)
     return second
+
+
+def _refuse_lost(beside: Path) -> None:
+    """A file that was made and is no longer there: another program has cleared the folder."""
+    beside.stat()
 
 
 def _refuse_folder(place: Path) -> None:

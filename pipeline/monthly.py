@@ -2,7 +2,7 @@
 settings, journal and environment are touched; stages get values."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -28,11 +28,14 @@ from pipeline.sending.failures import NAME as FAILURES
 from pipeline.sending.failures import Missed, missed_letter, missed_since
 from pipeline.sending.outbox import (
     OUTBOX,
+    REMINDERS,
     TO_SCHOOLS,
+    is_told,
     put_in_outbox,
     said_before,
     says_digest,
     told_anew,
+    withdraw,
 )
 from pipeline.sending.smtp import USUAL, Patience
 from pipeline.settings import Settings
@@ -51,8 +54,11 @@ if TYPE_CHECKING:
     from pipeline.checking.judgement import Checked
     from pipeline.measuring.figures import Figures
     from pipeline.sending.letters import Page
+    from pipeline.sending.outbox import Letter
     from pipeline.writing.pages.brief import Brief
     from pipeline.writing.returns import Return
+
+    Returns = Callable[[], Mapping[tuple[str, str], Return]]
 
 MB = 2**20
 _MOST_NAMED = 5  # schools in a sentence
@@ -63,7 +69,7 @@ BIG_ARCHIVE = 500 * MB  # beyond it a run says how much room the archive takes
 class Job:
     """What a run is asked to do. `now` is the moment it was started, with a zone. `form` and `calendar` are those that
     the settings name: `Job.of` reads them, once. `beside`: of several orders in one folder the others; then `intake` is
-    what is this order's of it, and the letter is one for all of them."""
+    what is this order's of it, and the letter is one for all of them. `wait`: seconds, for another run to end."""
 
     input: Path
     output: Path
@@ -78,6 +84,7 @@ class Job:
     patience: Patience = USUAL
     beside: tuple[Form, ...] = ()
     intake: "Intake | None" = None
+    wait: float = 0.0
 
     @classmethod
     def of(
@@ -153,15 +160,16 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
 
     Raises UsageError (wrong use) and OutputError (nothing was written), each one Russian sentence.
     """
-    with lock(job.output):
+    with lock(job.output, job.wait):
         log = _log_of_readers(job.output)
         with Journal.open(job.output / JOURNAL) as journal, Outputs(job.output) as outputs:
             forgotten = recording.forgotten(journal, job.output)
+            journal.keep_copy(job.output / JOURNAL, job.now)
             clock, missed = recording.behind_the_journal(journal, job.now), _missed(journal, job)
             number = recording.begin(journal, job.now, VERSION, job.as_of, job.settings)
             survey = take_survey(job, progress, log, journal)
             _require_schools(survey.intake)
-            _require_registry(job, survey.intake, journal)
+            require_registry(job, survey.intake, journal)
             recording.note(journal, number, survey.form, survey.intake, survey.remembered.arrivals)
             lost = _keep_originals(job, survey, outputs)
             month, said = _write(job, survey, journal, outputs, log)
@@ -250,7 +258,7 @@ def _with_papers(intake: Intake, arrived: Mapping[str, datetime | None]) -> Regi
 
 def read_all(job: Job, progress: Progress = _no_progress) -> Intake:
     """All that lies in the input folder, read with the job's form; whose it is remains to be said."""
-    with lock(job.output):
+    with lock(job.output, job.wait):
         catalogue = load_catalogue(job.settings.controls, job.form.period.every)
         return _read(job, catalogue, progress, _log_of_readers(job.output))
 
@@ -295,7 +303,7 @@ def _require_schools(intake: Intake) -> None:
         )
 
 
-def _require_registry(job: Job, intake: Intake, journal: Journal) -> None:
+def require_registry(job: Job, intake: Intake, journal: Journal) -> None:
     """A registry that was there last time and is gone is no district without one: schools would be missed silently."""
     if recording.has_lost_registry(journal, intake):
         raise UsageError(
@@ -361,9 +369,10 @@ def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs, log: Pa
 
     registry = survey.intake.registry
     month = write_month(job, survey, Path(job.as_of.isoformat()), outputs, log)
-    strange_file = Path("logs", f"strange-{job.as_of}.toml")
+    strange_file = Path(job.as_of.isoformat(), f"strange-{job.as_of}.toml")
     outputs.own_or_none(strange_file)
-    if (strange := strange_toml(survey.intake.reads, registry)) and log != Path(os.devnull):
+    outputs.own_or_none(Path("logs", strange_file.name))  # where earlier versions put it: it holds words of schools
+    if strange := strange_toml(survey.intake.reads, registry):
         outputs.add(strange_file, strange, durable=False)
     printed = month.summary.with_name(f"svodka-{job.as_of}.pdf")
     outputs.own_or_none(printed)
@@ -388,31 +397,43 @@ def _write_letters(
     tell_missed(missed, journal.watchers(), job.as_of, job.settings, journal, outputs)
     page = _page(survey, month)
     said = tell_leadership([page], registry, job.as_of, job.settings, job.now, journal, outputs)
-    return [*said, *_tell_schools(job, survey, month, journal, outputs)]
+    return [*said, *tell_schools(job, survey, lambda: month.returns, journal, outputs)]
 
 
-def _tell_schools(job: Job, survey: Survey, month: Month, journal: Journal, outputs: Outputs) -> list[str]:
+def tell_schools(job: Job, survey: Survey, returns: "Returns", journal: Journal, outputs: Outputs) -> list[str]:
     """Letters to schools into the outbox of the reporting date in force, so that another run of it sends none twice.
     Returns what is to be said."""
-    from pipeline.sending.schools import school_letters
+    from pipeline.sending.schools import heard_of, without_address
 
     if not job.settings.mail.schools:
         return []
-    figures, as_of, said, nowhere = survey.figures, _date_of_schools(job), list[str](), list[str]()
-    for letter in school_letters(figures, survey.catalogue, month.returns, job.calendar):
-        before = said_before(journal, outputs.root, as_of, safe_name(letter.name))
-        if letter.to:
-            letter = replace(letter, says=told_anew(letter.says, before).says)
-            said += put_in_outbox(letter, as_of, job.settings.mail.sender, journal, outputs)
-        else:
-            nowhere.append(letter.subject.partition(":")[0])
-    if nowhere:
+    as_of, said, made = date_of_schools(job), list[str](), set[str]()
+    for letter in new_letters(job, survey, returns, journal):
+        made.add(safe_name(letter.name))
+        before = said_before(journal, job.output, as_of, safe_name(letter.name))
+        letter = replace(letter, says=told_anew(letter.says, before).says)
+        said += put_in_outbox(letter, as_of, job.settings.mail.sender, journal, outputs)
+    withdraw(outputs, as_of, TO_SCHOOLS, made, journal)
+    reported = {line.school.code for line in heard_of(survey.figures)}
+    owing = {safe_name(f"{REMINDERS}{one.code}") for one in survey.figures.schools if one.code not in reported}
+    withdraw(outputs, as_of, REMINDERS, owing, journal)
+    if nowhere := [school.name for school in without_address(survey.figures)]:
         names = listed(nowhere, _MOST_NAMED, SCHOOL)
         said.append(f"Писем нет, потому что в реестре нет адреса школы («Электронная почта»): {names}.")
     return said
 
 
-def _date_of_schools(job: Job) -> date:
+def new_letters(job: Job, survey: Survey, returns: "Returns", journal: Journal) -> "Iterator[Letter]":
+    """Letters to schools that say something else than the last one did."""
+    from pipeline.sending.schools import school_letters
+
+    def is_new(name: str, says: str) -> bool:
+        return not is_told(says, said_before(journal, job.output, date_of_schools(job), safe_name(name)))
+
+    return school_letters(survey.figures, survey.catalogue, returns, job.calendar, is_new)
+
+
+def date_of_schools(job: Job) -> date:
     """In whose folder letters to schools wait."""
     return job.calendar.in_force(job.as_of) or job.as_of
 
@@ -555,7 +576,7 @@ def _send(job: Job, journal: Journal) -> list[Delivery]:
     mail, patience = job.settings.mail, job.patience
     out = partial(deliver, withheld=awaits_approval(journal, asked=mail.approval), patience=patience)
     sent = out(job.output, mail, job.password, journal, job.now, job.as_of, dry_run=False)
-    day = _date_of_schools(job)
+    day = date_of_schools(job)
     if mail.schools and day != job.as_of:
         to_schools = partial(out, only=lambda one: one.name.startswith(TO_SCHOOLS))
         sent += to_schools(job.output, mail, job.password, journal, job.now, day, dry_run=False)

@@ -295,6 +295,10 @@ def _with_files_beside(settings: Settings, path: Path) -> Settings:
     if settings.fetch.ca_file:
         fetch = msgspec.structs.replace(settings.fetch, ca_file=str(beside / settings.fetch.ca_file))
         settings = msgspec.structs.replace(settings, fetch=fetch)
+    forms = [
+        str(beside / form) if form.endswith(".toml") and (beside / form).is_file() else form for form in settings.forms
+    ]
+    settings = msgspec.structs.replace(settings, form=forms[0] if isinstance(settings.form, str) else tuple(forms))
     if settings.decisions:
         settings = msgspec.structs.replace(settings, decisions=str(beside / settings.decisions))
     return settings

@@ -238,7 +238,7 @@ def _answer(function: Callable[..., object], constants: tuple[object, ...], item
     except MemoryError:  # the item's fault, not the programmer's
         raise
     except Exception as error:
-        os.write(2, _trace(error).encode("utf-8", "replace"))
+        os.write(2, trace_of(error).encode("utf-8", "replace"))
         return pickle.dumps((None, _where(error)))
 
 
@@ -249,7 +249,7 @@ def _where(error: BaseException) -> str:
     return f"{type(error).__name__}{line}"
 
 
-def _trace(error: BaseException) -> str:
+def trace_of(error: BaseException) -> str:
     """The traceback of the error and of those it came from, the first cause first. What an exception says is left out,
     and so are the lines of code: only names of exceptions, files and functions stand here."""
     chain: list[BaseException] = []
@@ -264,7 +264,8 @@ def _frames(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     # of endless recursion the two ends tell all
     shown = [*frames[:_FRAMES], *frames[-_FRAMES:]] if len(frames) > 2 * _FRAMES else frames
-    lines = [f"  {frame.filename}:{frame.lineno} in {frame.name}\n" for frame in shown]
+    # the last parts of a path: those before them may be called after a person
+    lines = [f"  {'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} in {frame.name}\n" for frame in shown]
     kind = type(error)
     return f"{kind.__module__}.{kind.__qualname__}\n{''.join(lines)}"
 

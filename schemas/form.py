@@ -506,6 +506,15 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         counted = self.base(base_id).grades if base_id else ""
         return own & grades_of(counted) if counted else own
 
+    @cached_property
+    def words_beside(self) -> frozenset[str]:
+        """`Words.beside`, as readers look it up: for every word of every answer."""
+        return frozenset(self.words.beside)
+
+    @cached_property
+    def words_done(self) -> frozenset[str]:
+        return frozenset(self.words.done)
+
     def own_stems(self, number: str) -> frozenset[str]:
         """How the words begin in which the form speaks of an item or a cell, of its group, its base and of itself: they
         say nothing new beside its answer. Those of other items do: they may be what another figure counts."""
@@ -686,11 +695,19 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         return rank, tuple(int(part) for part in re.findall(r"\d+", number))
 
 
+_PARTS = re.compile(r"\(?\s*\b(?:в том числе|в т\.\s?ч|из них|кроме|за исключением)\b.*", re.IGNORECASE)
+
+
+def _whole_of(text: str) -> str:
+    """Without the parts that a title names: «на дому 20 %» is no answer to «Питание (в том числе на дому)»."""
+    return _PARTS.sub("", text) if _PARTS.match(text) is None else text
+
+
 def _stems_said(item: Item, form: Form) -> frozenset[str]:
     """Of the words of an item and of those over it."""
     row = item.number.partition("/")[0]
     above = (form.item(number) for number in (row, row.rpartition(".")[0]) if number and number != item.number)
-    said = (text for one in (item, *above) for text in (*one.wordings, one.hint, one.about, one.blank))
+    said = (_whole_of(text) for one in (item, *above) for text in (*one.wordings, one.hint, one.about, one.blank))
     return stems(" ".join((*said, item.short, item.column)).replace("|", " "))
 
 

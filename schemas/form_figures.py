@@ -315,6 +315,12 @@ def _places(address: str) -> set[int]:
 
 def _of_relation(one: Relation, form: Form) -> Why:
     least, most = _OF_HOW_MANY[one.kind]
+    lists = {item.number for item in form.items if item.kind is Kind.ROWS}
+    own, others = one.item.partition("/")[0], {of.partition("/")[0] for of in one.of} & lists
+    if own in lists and others - {own}:
+        yield "of", f"строки списка {own} с другим списком ({min(others - {own})}) не сравнить — назовите его графы."
+    elif own not in lists and others and one.kind in ("product", "ratio"):
+        yield "of", f"строки списка {min(others)} здесь — одна сумма: нужен kind = «sum», «equal» или «of_which»."
     if len(one.of) < least or (most is not None and len(one.of) > most):
         number = f"{least}" if most == least else f"хотя бы {least}"
         yield "of", f"при kind = «{one.kind}» нужно адресов: {number} — исправьте."

@@ -1,6 +1,6 @@
 """The relations of a form, each written out for the addresses that it holds between: no `*` is left in them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from schemas.form import Form, Item, Kind, Relation
@@ -31,6 +31,30 @@ def relations_of(form: Form) -> tuple[Held, ...]:
             if not taken and all(item and _can_hold(relation, item) for item in items):
                 found.append(held)
     return tuple(found)
+
+
+def list_of(address: str, form: Form) -> str:
+    """Number of the list whose column that is (`6` for `6/участники`); blank for any other address."""
+    row, slash, _ = address.partition("/")
+    return row if slash and form.has(address) and form.item(row).kind is Kind.ROWS else ""
+
+
+def in_lines(held: Held, form: Form, lines: Callable[[str], Iterable[str]]) -> Iterator[Held]:
+    """The relation as it holds in a report: one about a list's column in each of its lines, what stands beside it there
+    in the same line. `lines`: number of a list -> those of its lines that are filled in. A list's column that another
+    figure follows from stays as it is: all its lines together."""
+    own = list_of(held.item, form)
+    if not own:
+        yield held
+        return
+    for line in lines(own):
+        item, *of = (_in_line(one, own, line) for one in (held.item, *held.of))
+        yield held._replace(item=item, of=tuple(of))
+
+
+def _in_line(address: str, own: str, line: str) -> str:
+    row, slash, column = address.partition("/")
+    return f"{line}/{column}" if slash and row == own else address
 
 
 def _can_hold(relation: Relation, item: Item) -> bool:

@@ -48,9 +48,9 @@ def registry(form: Form, *codes: str) -> Registry:
     return Registry(tuple(School(code, f"СОШ № {int(code)}", plans={"5": 4.5}) for code in known))
 
 
-def file_of(said: Said, day: date, code: str = "01", name: str = "") -> FileRead:
+def file_of(said: Said, day: date, code: str = "01", name: str = "", form: Form | None = None) -> FileRead:
     """A file with one report; every item has its own cell."""
-    form = HEALTH if "1.12/всего" in said else MEALS
+    form = form or (HEALTH if "1.12/всего" in said else MEALS)
     facts = tuple(fact for item, answer in said.items() for fact in _facts(form.item(item).kind, item, answer))
     cells = {item: f"C{row}" for row, item in enumerate(said, 7)}
     facts = tuple(fact._replace(cell=cells[fact.item]) for fact in facts)

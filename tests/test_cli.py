@@ -276,7 +276,7 @@ def test_schedule_shows_the_job_with_the_right_folder_and_log(tmp_path):
     shown = svod_by_itself("schedule", "--day", "5", "--time", "08:30", "--output", tmp_path / "результаты")
     assert shown.returncode == 0, shown.stderr
     assert str(ROOT) in shown.stdout
-    assert str(tmp_path / "результаты" / "logs" / "schedule.log") in shown.stdout
+    assert str(tmp_path / "результаты" / "schedule.log") in shown.stdout
     assert "8:30" in shown.stdout or "08:30" in shown.stdout
 
 

@@ -3,15 +3,22 @@ the people; and a choice that asks for the address of a page."""
 
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
+from pathlib import Path
 
 import msgspec
 import pytest
+from openpyxl import load_workbook
+from openpyxl.utils.cell import coordinate_from_string
 
 from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.figures import Figures, Milestone, Share
 from pipeline.measuring.measure import measure
 from pipeline.reading.answers.values import read_answer
 from pipeline.reading.opening.book import Cell
+from pipeline.writing.form.prefill import Prefill
+from pipeline.writing.form.workbook import write_form_with_cells
+from schemas import own_form
 from schemas.district import Registry
 from schemas.form import Choice, Form, Item
 from schemas.remarks import load_catalogue
@@ -20,6 +27,7 @@ from tests.batch import checked, order_form, school
 from tests.batch import file_of as file_of_order
 from tests.batch import measured as measured_order
 from tests.figure_reports import HEALTH, OF_HEALTH, SPRING, Said, file_of, registry
+from tests.libreoffice import needs_libreoffice, shown_together
 from tests.order_form import FORM
 
 CATALOGUE = load_catalogue({"SAME-ANSWERS": "off"})
@@ -131,3 +139,21 @@ def test_who_has_a_page_names_it(choice: str, url: str, missed: bool) -> None:
     found = checked([FileRead(read.file, "", (report,))], registry(HEALTH), None, CATALOGUE, WITH_PAGE)
     assert any(one.code == "ADDRESS-MISSING" for one in found.remarks) is missed
     assert not [one for one in found.remarks if one.item == "2" and one.code != "ADDRESS-MISSING"]
+
+
+# ── what the form says of it ─────────────────────────────────────────────────────────────────────────────
+@needs_libreoffice
+def test_the_form_says_what_is_still_to_be_done(tmp_path: Path) -> None:
+    """As Excel computes it, and as it is handed out."""
+    form = asked(asked(HEALTH, "3", done_at=2), "4", done_at=12)
+    said = {
+        "too little": {"3": {"choice": "конкурсы"}, "4": {"value": 11.0}},
+        "enough": {"3": {"choice": "классные часы; конкурсы"}, "4": {"value": 12.0}},
+    }
+    made = {name: write_form_with_cells(form, None, SPRING, Prefill(facts)) for name, facts in said.items()}
+    shown = dict(zip(made, shown_together([one.content for one in made.values()], tmp_path), strict=True))
+    for name, hints in (("too little", ("○ нужно ответов: 2", "○ нужно 12")), ("enough", ("● заполнено",) * 2)):
+        rows = [coordinate_from_string(made[name].answers[number])[1] for number in ("3", "4")]
+        assert tuple(shown[name][row - 1][-1] for row in rows) == hints
+        kept = load_workbook(BytesIO(made[name].content), data_only=True)[own_form.SHEET]
+        assert tuple(str(kept.cell(row, kept.max_column).value) for row in rows) == hints

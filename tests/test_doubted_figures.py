@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
+import msgspec
 import pytest
 from openpyxl import load_workbook
 
@@ -13,10 +14,12 @@ from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.figures import Figures, Measure
 from pipeline.measuring.measure import measure
 from pipeline.writing.brief import make_brief
+from pipeline.writing.brief.cards import item_card
 from pipeline.writing.pages.doubts import is_item_doubted, is_total_doubted
 from pipeline.writing.pages.theme import Mark
 from pipeline.writing.school.brief import own_item_card
 from pipeline.writing.summary.undoubted import lines
+from schemas.form import Choice
 from schemas.remarks import load_catalogue, remark
 from schemas.reports import FileRead
 from tests.batch import checked
@@ -150,3 +153,24 @@ def test_the_sheet_of_the_method_tells_what_each_total_would_be() -> None:
     assert value == 289_050
     assert "сейчас 578 100 руб." in meaning.replace("\xa0", " ")
     assert "под вопросом 1 школа (СОШ № 1): другая единица" in meaning.replace("\xa0", " ")
+
+
+def test_a_card_of_a_choice_tells_who_has_done_it_or_what_is_said_most() -> None:
+    files = [file_of({**OF_HEALTH, "2": [said]}, SPRING, code) for code, said in (("01", "школа"), ("02", "школа"))]
+    files.append(file_of({**OF_HEALTH, "2": ["предприниматель"]}, SPRING, "03"))
+    found = figures(files, HEALTH, SPRING, ("01", "02", "03"))
+    card = item_card("2", "Кто кормит", found)
+    assert (card.figure, card.note_lines[0]) == ("2 из 3", "школа")
+    undone = msgspec.structs.replace(
+        HEALTH,
+        items=tuple(
+            msgspec.structs.replace(
+                one, choices=(Choice("школа", done=False), Choice("предприниматель"), Choice("никто"))
+            )
+            if one.number == "2"
+            else one
+            for one in HEALTH.items
+        ),
+    )
+    card = item_card("2", "Кто кормит", figures(files, undone, SPRING, ("01", "02", "03")))
+    assert (card.figure, card.note_lines[0]) == ("1 из 3", "предприниматель, никто")

@@ -16,10 +16,11 @@ from threading import Timer
 
 import pytest
 
+from pipeline.files import Outputs
 from pipeline.memory import database
 from pipeline.memory.journal import Journal
 from pipeline.sending.delivery import Delivery, Fate, deliver, left_over
-from pipeline.sending.outbox import Attachment, Letter, Waiting, compose, read, told_anew
+from pipeline.sending.outbox import Attachment, Letter, Waiting, compose, put_in_outbox, read, told_anew
 from pipeline.sending.smtp import Outcome, Patience
 from pipeline.settings import Mail
 from tests.mail_server import PASSWORD, Act, Post, Serve
@@ -255,6 +256,24 @@ def test_a_withheld_letter_waits_and_says_why(serve: Serve, output: Path, journa
     leadership, failure = post_all(output, mail, journal, pauses.patience(), withheld=withheld)
     assert (leadership.fate, {one.reason for one in leadership.missed}) == (Fate.TO_SEND, {"дата ещё не утверждена"})
     assert (failure.fate, post.received, pauses.taken) == (Fate.SENT, [[HEAD]], [])
+
+
+def test_a_newer_letter_goes_beside_one_that_is_held_and_takes_the_place_of_one_that_waits(
+    serve: Serve, output: Path, journal: Journal, pauses: Pauses
+):
+    post, mail = serve()
+    post.play = Script({("STORED", HEAD): [Act.DROP], ("RCPT", HEAD): []})
+    put(output, replace(LETTER, to=(HEAD,)))
+    post_all(output, mail, journal, pauses.patience())
+    folder = output / AS_OF.isoformat() / "outbox"
+    for says in ("39 %", "40 %"):
+        with Outputs(output) as outputs:
+            put_in_outbox(replace(LETTER, to=(HEAD,), says=says, subject=says), AS_OF, "", journal, outputs)
+            outputs.commit()
+        assert sorted(path.name for path in folder.iterdir()) == ["rukovodstvo.eml", "rukovodstvo~2.eml"]
+    held, newer = post_all(output, mail, journal, pauses.patience())
+    assert (held.fate, newer.fate, newer.subject) == (Fate.HELD, Fate.SENT, "40 %")
+    assert [path.name for path in folder.iterdir()] == ["rukovodstvo.eml"]
 
 
 # ── the second witness ───────────────────────────────────────────────────────────────────────────────────

@@ -58,17 +58,21 @@ class Office:
         return place
 
     def ticks(self, day: date, until: date | None = None) -> None:
-        """The office copies the drafted rows into its registry and says who allows them."""
-        drafted = openpyxl.load_workbook(self.output / day.isoformat() / EXPLAINED)["Исключения"]
-        book = openpyxl.load_workbook(self.registry)
-        sheet = book["Исключения"] if "Исключения" in book.sheetnames else book.create_sheet("Исключения")
-        head = next(row[0].row for row in drafted.iter_rows() if row[0].value == "Код школы")
-        for cells in drafted.iter_rows(min_row=head if sheet.max_row == 1 else head + 1):
-            sheet.append([cell.value for cell in cells])
-            if cells[0].row > head:
-                sheet.cell(sheet.max_row, 5).value = "Иванова"
-                sheet.cell(sheet.max_row, 6).value = until or sheet.cell(sheet.max_row, 6).value
-        book.save(self.registry)
+        tick(self.output / day.isoformat(), self.registry, until)
+
+
+def tick(folder: Path, registry: Path, until: date | None = None) -> None:
+    """The office copies the drafted rows into its registry and says who allows them."""
+    drafted = openpyxl.load_workbook(folder / EXPLAINED)["Исключения"]
+    book = openpyxl.load_workbook(registry)
+    sheet = book["Исключения"] if "Исключения" in book.sheetnames else book.create_sheet("Исключения")
+    head = next(row[0].row for row in drafted.iter_rows() if row[0].value == "Код школы")
+    for cells in drafted.iter_rows(min_row=head if sheet.max_row == 1 else head + 1):
+        sheet.append([cell.value for cell in cells])
+        if cells[0].row > head:
+            sheet.cell(sheet.max_row, 5).value = "Иванова"
+            sheet.cell(sheet.max_row, 6).value = until or sheet.cell(sheet.max_row, 6).value
+    book.save(registry)
 
 
 def explained(data: bytes, words: str, code: str = CODE) -> bytes:

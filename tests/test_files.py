@@ -78,6 +78,9 @@ def test_a_file_with_the_same_bytes_is_not_touched(output: Path):
     assert list(everything_below(output)) == ["a.csv"]
 
 
+EVERY_NAME = {"svod.xlsx", "svod-новый.xlsx", *(f"svod-новый-{n}.xlsx" for n in range(2, 100))}
+
+
 @pytest.fixture
 def held_by_excel(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Names that cannot be replaced, as on Windows while Excel shows the file; no other system holds files so."""
@@ -111,8 +114,35 @@ def test_a_workbook_that_is_open_in_excel_is_kept_beside_it_and_reported(output:
     assert everything_below(output) == {"svod.xlsx": b"tomorrow"}  # the new one no longer misleads
 
 
-def test_where_not_even_a_new_name_can_be_written_the_run_says_so(output: Path, held_by_excel: set[str]):
+def test_where_the_new_name_is_open_too_a_third_is_used(output: Path, held_by_excel: set[str]):
+    with Outputs(output) as outputs:
+        outputs.add("svod.xlsx", b"yesterday")
+        outputs.commit()
+    (output / "svod-новый.xlsx").write_bytes(b"opened this morning")
     held_by_excel |= {"svod.xlsx", "svod-новый.xlsx"}
+    (output / "svod-новый-2.xlsx").mkdir()
+    with Outputs(output, patience=0) as outputs:
+        outputs.add("svod.xlsx", b"today")
+        (written,) = outputs.commit()
+    assert written.lies_at == output / "svod-новый-3.xlsx"
+    assert written.lies_at.read_bytes() == b"today"
+
+
+def test_a_finished_file_that_has_gone_is_found_before_the_first_takes_its_place(output: Path):
+    with Outputs(output) as outputs:
+        outputs.add("a.csv", b"yesterday")
+        outputs.commit()
+    with Outputs(output) as outputs:
+        outputs.add("a.csv", b"today")
+        outputs.add("b.csv", b"today")
+        next(output.glob(".b.csv.*.tmp")).unlink()
+        with pytest.raises(OutputError, match=r"b\.csv"):
+            outputs.commit()
+    assert everything_below(output) == {"a.csv": b"yesterday"}
+
+
+def test_where_not_even_a_new_name_can_be_written_the_run_says_so(output: Path, held_by_excel: set[str]):
+    held_by_excel |= EVERY_NAME
     with Outputs(output, patience=0) as outputs:
         outputs.add("svod.xlsx", b"today")
         with pytest.raises(OutputError, match=r"svod\.xlsx: нет прав на запись или файл открыт"):
@@ -141,7 +171,7 @@ def fails(output: Path, *names: str) -> None:
 def test_new_tables_never_lie_beside_the_old_workbook(
     output: Path, last_month: dict[str, bytes], held_by_excel: set[str]
 ):
-    held_by_excel |= {"svod.xlsx", "svod-новый.xlsx"}
+    held_by_excel |= EVERY_NAME
     fails(output, "answers.csv", "findings.csv", "manifest.json", "svod.xlsx")
     assert everything_below(output) == last_month
 
@@ -153,7 +183,7 @@ def test_they_do_not_on_a_disk_without_links_either(
         raise OSError(errno.EPERM, "no links on this disk")
 
     monkeypatch.setattr(os, "link", refuse)
-    held_by_excel |= {"svod.xlsx", "svod-новый.xlsx"}
+    held_by_excel |= EVERY_NAME
     fails(output, "answers.csv", "svod.xlsx")
     assert everything_below(output) == last_month
 
@@ -174,7 +204,7 @@ def test_a_workbook_kept_beside_is_restored_with_the_rest(
         outputs.add("answers.csv", b"kept beside")
         outputs.commit()
     before = everything_below(output)
-    held_by_excel |= {"svod.xlsx", "svod-новый.xlsx"}
+    held_by_excel |= EVERY_NAME
     fails(output, "answers.csv", "svod.xlsx")
     assert everything_below(output) == before
 
@@ -288,7 +318,7 @@ def test_a_single_file_that_people_fill_in_is_kept_against_all_that_sweeps(outpu
 def test_a_failed_run_leaves_what_people_wrote_and_what_lay_beside_it(output: Path, held_by_excel: set[str]):
     run_beside_a_note(output)
     before = everything_below(output)
-    held_by_excel |= {"svod.xlsx", "svod-новый.xlsx"}
+    held_by_excel |= EVERY_NAME
     with Outputs(output, patience=0) as outputs:
         outputs.only("returns")
         outputs.shared("returns", digests(b"2"))

@@ -412,3 +412,12 @@ def replace_items(form: Form, items: list[Item]) -> Form:
 
 def replace_recognise(form: Form, **changes: object) -> Form:
     return msgspec.structs.replace(form, recognise=msgspec.structs.replace(form.recognise, **changes))
+
+
+@pytest.mark.parametrize(("number", "standing"), [("2", "одно из трёх"), ("3", "Из перечня."), ("3", "(из перечня)")])
+def test_the_orders_own_hint_left_standing_is_no_answer(number: str, standing: str) -> None:
+    """Whoever has left it has answered nothing, and nothing wrong."""
+    report, remarks = read_one(health(items=with_cell(HEALTH_ITEMS, number, 2, standing)), form=HEALTH)
+    assert not [fact for fact in report.facts if fact.item == number]
+    assert not [one for one in remarks if one.item == number]
+    assert number not in report.written

@@ -326,11 +326,15 @@ def test_without_the_journal_the_summary_is_the_same_and_the_run_says_what_is_lo
     first = monthly.run(job(made, fresh, MARCH))
     before = results(fresh / str(MARCH))
     assert first.warnings == monthly.run(job(made, fresh, MARCH)).warnings
-    (fresh / "journal.db").unlink()
-    lost = monthly.run(job(made, fresh, MARCH))
-    assert results(fresh / str(MARCH)) == before
-    (said,) = set(lost.warnings) - set(first.warnings)
-    assert "В журнале journal.db нет прежних запусков" in said
+    for folder, what in ((fresh, "пропал; взята его копия от"), (fresh / "backups", "нет прежних запусков")):
+        if folder != fresh:
+            shutil.rmtree(folder)
+        (fresh / "journal.db").unlink()
+        lost = monthly.run(job(made, fresh, MARCH))
+        assert results(fresh / str(MARCH)) == before
+        (said,) = set(lost.warnings) - set(first.warnings)
+        assert "урнал" in said
+        assert what in said
     assert monthly.run(job(made, fresh, MARCH)).warnings == first.warnings
 
 

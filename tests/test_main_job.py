@@ -202,7 +202,8 @@ def test_without_a_registry_a_draft_is_written_that_gives_the_same_figures(few: 
 def test_a_draft_registry_and_a_strange_file_of_an_earlier_run_are_taken_away(tmp_path: Path):
     district = make(tmp_path, load_form("form-547"), schools=1, dates=1, seed=1)
     output, day = tmp_path / "output", district.as_of.isoformat()
-    stale = [output / day / "registry.xlsx", output / "logs" / f"strange-{day}.toml"]
+    name = f"strange-{day}.toml"
+    stale = [output / day / "registry.xlsx", output / day / name, output / "logs" / name]
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"of an earlier run")

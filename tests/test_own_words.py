@@ -26,11 +26,16 @@ def facts(item: Item, text: str, form: Form) -> list[tuple[str, str | float]]:
     return [(fact.field, fact.value) for fact in read_answer(item, Cell(text), form, None).facts]
 
 
+def part_free(text: str) -> str:
+    """Words behind «в том числе» name a part of what is asked for."""
+    return text if text.startswith("в том числе") else text.split("в том числе")[0]
+
+
 def own_words(item: Item, form: Form) -> list[str]:
     """Words of an item, its group, its base and the form that Svod does not know by itself."""
     above = [form.item(item.parent)] if item.parent and form.has(item.parent) else []
     base = form.base(form.people_of(item.number)) if form.people_of(item.number) else None
-    said = [text for one in (item, *above) for text in (*one.wordings, one.hint, one.about)]
+    said = [part_free(text) for one in (item, *above) for text in (*one.wordings, one.hint, one.about)]
     said += [form.title, *form.recognise.measure, *form.recognise.answer]
     said += [base.label, base.registry, base.group] if base else []
     words = dict.fromkeys(word for text in said for word in plain(text).split() if word.isalpha() and len(word) > 3)
@@ -77,8 +82,8 @@ def test_what_is_not_plain_russian_stands_in_the_form() -> None:
     assert facts(item, "245 зарегистрировано", form) == []
     assert facts(item, "245 зарегистрировано", with_words) == [("count", 245.0)]
     assert facts(item, "не в дневниках 87 %", with_words) == []
-    assert says_no_problems("Проблем с дневником нет", with_words.words)
-    assert not says_no_problems("Проблем с дневником нет", form.words)
+    assert says_no_problems("Проблем с дневником нет", with_words.words_beside)
+    assert not says_no_problems("Проблем с дневником нет", form.words_beside)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +102,14 @@ def test_a_base_carries_the_grades_whose_people_it_counts(grades: str, answer: s
     form = msgspec.structs.replace(FORM, bases=bases)
     found = checked([file_of(replace(order_form(answers={"12.1": answer}), form=form))], form=form)
     assert [one.code for one in found.remarks if one.item == "12.1"] == expected
+
+
+def test_a_part_that_a_title_names_is_not_the_whole() -> None:
+    form = FORMS["meals"]
+    titled = [
+        msgspec.structs.replace(one, title="Едят в столовой (в том числе на дому)") if one.number == "2.1" else one
+        for one in form.items
+    ]
+    form = msgspec.structs.replace(form, items=tuple(titled))
+    assert facts(form.item("2.1"), "в столовой 87 %", form) == [("percent", 87.0)]
+    assert facts(form.item("2.1"), "на дому 20 %", form) == []

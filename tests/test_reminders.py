@@ -128,6 +128,16 @@ def test_the_same_reminder_is_the_same_letter_on_the_days_after(office: Office):
     assert not set(first.values()) & {one.key("s@example.org") for one in reminders(office).values()}
 
 
+def test_a_reminder_that_waits_is_taken_back_when_the_report_has_come(office: Office):
+    reminded(office, date(2014, 3, 21))
+    office.receives("11")
+    reminded(office, date(2014, 3, 24))
+    assert "11" not in reminders(office)
+    office.receives("01")
+    office.runs(MARCH, Settings(timezone="UTC", mail=Mail(reminders=True, schools=True)))
+    assert "01" not in reminders(office)
+
+
 def test_a_school_whose_report_was_in_the_last_picture_is_not_reminded_though_the_file_is_gone(office: Office):
     office.runs(MARCH, SETTINGS)
     (office.input / f"10 {MARCH}.xlsx").unlink()

@@ -144,6 +144,12 @@ def test_a_second_run_writes_no_second_letter_and_another_day_neither(office: Of
     assert sorted(office.letters()) == sorted(before)
 
 
+def test_a_letter_that_waits_and_is_no_longer_so_is_taken_back(office: Office):
+    (office.input / f"10 {MARCH}.xlsx").unlink()
+    office.runs()
+    assert sorted(office.letters()) == ["shkola-01", "shkola-11"]
+
+
 def test_all_well_is_a_receipt(office: Office):
     for other in ("10", "11"):  # these answer alike
         (office.input / f"{other} {MARCH}.xlsx").unlink()

@@ -166,7 +166,7 @@ def test_classes_alone_are_read_as_the_guide_says(text, classes):
 
 @pytest.mark.parametrize(("text", "none"), rows_of("| written | none |"))
 def test_that_there_are_no_problems_is_said_as_the_guide_says(text, none):
-    assert says_no_problems(clean(unescaped(text)), FORM.words) == (none == "yes")
+    assert says_no_problems(clean(unescaped(text)), FORM.words_beside) == (none == "yes")
 
 
 @pytest.mark.parametrize(("title", "own"), rows_of("| title | its own |"))

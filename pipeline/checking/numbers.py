@@ -15,7 +15,7 @@ from schemas.district import Registry
 from schemas.form import Form, Item, Kind
 from schemas.frames.numbers import Addresses, DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
 from schemas.periods import first_day
-from schemas.relations import Held, relations_of
+from schemas.relations import Held, in_lines, list_of, relations_of
 from schemas.remarks import Remark
 
 Key = tuple[int, str]  # number of a report, item
@@ -71,8 +71,10 @@ def check_relations(
         row
         for report in reports
         if report.number not in superseded
-        for held in relations
-        if (row := _beside(_Report(report, said, form, wrong), held))
+        for one in [_Report(report, said, form, wrong)]
+        for relation in relations
+        for held in in_lines(relation, form, one.lines)
+        if (row := _beside(one, held))
     ]
     return judge(Relations, frame_of(rows, _RELATIONS), in_reports(table, reports))
 
@@ -178,6 +180,20 @@ class _Report:
         rows = {item.partition("/")[0] for item in written if "/" in item and _above(item) == number}
         return sorted(rows, key=self.form.sort_key)
 
+    def total(self, column: str) -> float | None:
+        """Of all lines of a list: what is left blank adds nothing, where it may be; what cannot be read leaves it
+        unknown, and so does a list that has too few lines."""
+        row, _, name = column.partition("/")
+        lines = self.lines(row)
+        cells = [f"{line}/{name}" for line in lines]
+        unknown = [one for one in cells if self.figure(one) is None]
+        asked = self.form.column_of(column).required
+        if len(lines) < self.form.table(self.form.item(row).table).at_least or (asked and unknown):
+            return None
+        if any(self.is_written(one) for one in unknown):
+            return None
+        return math.fsum(value for one in cells if (value := self.figure(one)) is not None)
+
 
 def _above(address: str) -> str:
     return address.partition("/")[0].rpartition(".")[0]
@@ -222,6 +238,8 @@ def _beside(one: _Report, held: Held) -> tuple[object, ...] | None:
 def _part(one: _Report, number: str, held: Held) -> float | None:
     """The figure that another follows from. Of a row of which nothing is there, nothing is added: there are no such
     classes; anything else that is not known leaves the sum unknown."""
+    if list_of(number, one.form):
+        return one.total(number)
     value = one.figure(number)
     if value is None and held.kind == "sum" and "/" in number:
         return None if one.is_written(number) or one.is_used(number.partition("/")[0]) else 0.0

@@ -4,21 +4,16 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from pipeline.commands import russian
-from pipeline.commands.refusals import refusal
+from pipeline.commands.refusals import LETTERS_LEFT, refusal
 from pipeline.settings import Settings, load_settings
 from schemas.strict import UsageError
 
-if TYPE_CHECKING:
-    from pipeline.commands.schedule import Job as ScheduledJob
-    from pipeline.settings import Settings
-
 ERRORS_FOUND = 1
-LETTERS_LEFT = 4  # all else was done: letters wait, are refused or held, or could not be fetched
 
 app = typer.Typer(cls=russian.Group, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -108,19 +103,38 @@ def run(
         int, typer.Option("--jobs", parser=_whole("--jobs", 1, 64), metavar="N", help="Сколько процессов читают файлы.")
     ] = 1,
     fetch: Annotated[bool, typer.Option("--fetch", help="Сначала взять новые письма из ящика.")] = False,
+    scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True, help="Запуск по расписанию.")] = False,
+    monthly_day: Annotated[
+        int | None, typer.Option("--monthly-day", hidden=True, help="При ежедневном запуске — день свода.")
+    ] = None,
+    since: Annotated[
+        Any, typer.Option("--since", parser=_day, hidden=True, help="При ежедневном запуске — первый его день.")
+    ] = None,
+    attempt: Annotated[
+        bool, typer.Option("--try", hidden=True, help="Проверить, есть ли всё, что нужно запуску по расписанию.")
+    ] = False,
     debug: Debug = False,
 ) -> int:
     """Сводит отчёты школ в одну книгу: читает, проверяет, считает, пишет и, если нужно, отправляет."""
     if context.invoked_subcommand:
         _refuse_options_before(context)
-        return 0
-    from pipeline.commands.orders import main_jobs
+    elif scheduled:
+        from pipeline.commands import scheduled as by_scheduler
 
-    chosen = load_settings(settings)
-    all_taken = _fetch_before(input, output, chosen) if fetch else True
-    ran = main_jobs(input, output, as_of, chosen, mail=mail, jobs=jobs)
-    all_gone = _remind(input, output, chosen, mail=mail)
-    return LETTERS_LEFT if ran.letters_left or not (all_gone and all_taken) else 0
+        start = by_scheduler.Start(input, output, as_of, settings, mail, jobs, monthly_day, since)
+        if attempt:
+            by_scheduler.attempt(start)
+        else:
+            return by_scheduler.run_scheduled(start)
+    else:
+        from pipeline.commands.orders import main_jobs
+
+        chosen = load_settings(settings)
+        all_taken = _fetch_before(input, output, chosen) if fetch else True
+        ran = main_jobs(input, output, as_of, chosen, mail=mail, jobs=jobs)
+        all_gone = _remind(input, output, chosen, mail=mail)
+        return LETTERS_LEFT if ran.letters_left or not (all_gone and all_taken) else 0
+    return 0
 
 
 def _remind(input: Path, output: Path, settings: Settings, *, mail: bool) -> bool:
@@ -341,31 +355,23 @@ def schedule(
 ) -> None:
     """Задание для ежемесячного запуска."""
     from pipeline.commands import schedule as scheduling
-    from schemas.form import load_form
+    from pipeline.commands.run import require_folders
+    from pipeline.commands.schedulers import Place
 
     if install + status + remove > 1:
         raise UsageError("Укажите одно из: --install, --status, --remove.")
+    place = Place(Path(sys.argv[0]).absolute().parent, output.absolute())
     if status:
-        print(scheduling.status())
+        print(scheduling.status(place))
     elif remove:
-        print(scheduling.remove())
+        print(scheduling.remove(place))
     else:
-        days = [scheduling.usual_day(load_form(one)) for one in load_settings(settings).forms]
-        usual = None if _was_typed(context, "at_day") or None in days else max(day for day in days if day)
-        job = _scheduled_job(usual or at_day, at, input, output, settings)
+        settings = scheduling.settings_file(settings, place)
+        day_said = at_day if _was_typed(context, "at_day") else None
+        job = scheduling.job_of(place, input, settings, day_said, at)
+        if install:
+            require_folders(input, output)
         print(scheduling.install(job) if install else scheduling.describe(job))
-
-
-def _scheduled_job(at_day: int, at: time, input: Path, output: Path, settings: Path | None) -> "ScheduledJob":
-    """The main job in the folder of `run.py`, with the folders that were named here."""
-    from pipeline.commands.schedule import Job
-
-    named = [("--input", input, Path("input")), ("--output", output, Path("output")), ("--settings", settings, None)]
-    arguments = [word for key, path, usual in named if path and path != usual for word in (key, str(path.absolute()))]
-    if load_settings(settings).mail.configured:
-        arguments.append("--mail")
-    log = output.absolute() / "logs" / "schedule.log"
-    return Job(Path(sys.argv[0]).absolute().parent, Path(sys.executable), log, at_day, at, tuple(arguments))
 
 
 @app.command(cls=russian.Command)
@@ -462,6 +468,16 @@ def rebuild(
         print(line)
     print(rebuilt.folder)
     return 0 if rebuilt.is_the_same else ERRORS_FOUND
+
+
+@app.command(cls=russian.Command)
+def support(output: Output = Path("output"), settings: SettingsFile = None, debug: Debug = False) -> None:
+    """Файл для того, кто помогает со Сводом: версии, счётчики, коды; ни слов школ, ни имён."""
+    from pipeline.commands.support import write_support
+
+    chosen = load_settings(settings)
+    print("Этот файл можно послать, когда просите о помощи: слов школ, имён людей и файлов в нём нет.")
+    print(write_support(output, chosen, datetime.now(chosen.zone)))
 
 
 @app.command(cls=russian.Command)

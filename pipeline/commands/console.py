@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.files import cause_of
+from pipeline.files import cause_of, make_private_folder
 from pipeline.sending.delivery import Fate
 from pipeline.sending.outbox import OUTBOX
 from pipeline.wording import (
@@ -32,6 +32,7 @@ from pipeline.wording import (
     percent,
     plural,
 )
+from pipeline.workers import trace_of
 from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Remark, Severity
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 _MOST_FILES = _MOST_SCHOOLS = 5  # that a line names
 _EXPLANATION = ("пояснение", "пояснения", "пояснений")
+_YEARS_OF_LOGS = 2
 _LETTER = ("письмо", "письма", "писем")
 _LOG = logging.getLogger("svod")
 
@@ -96,7 +98,8 @@ def run_log(output: Path, now: datetime) -> Iterator[None]:
     folder = output / "logs"
     handler: logging.Handler = logging.NullHandler()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
+        _delete_old(folder, now.date())
         handler = logging.FileHandler(folder / f"svod-{now:%Y-%m-%d-%H%M%S}.log", encoding="utf-8")
     except OSError as error:
         why = cause_of(error) or "она недоступна"
@@ -108,14 +111,27 @@ def run_log(output: Path, now: datetime) -> Iterator[None]:
     logging.raiseExceptions = False  # a full disk under the log is no traceback on the console
     try:
         yield
-    except Exception:
-        _LOG.exception("Запуск не удался. Подробности для разработчика:")
+    except Exception as error:  # what it says may name a person or hold a school's words
+        _LOG.error("Запуск не удался. Подробности для разработчика:\n%s", trace_of(error))
         raise
     finally:
         logging.raiseExceptions = True
         _LOG.removeHandler(handler)
         with suppress(OSError):
             handler.close()
+
+
+def _delete_old(folder: Path, today: date) -> None:
+    """Logs of runs are kept for two years; that of the readers as long as something was added to it."""
+    last = f"{today.year - _YEARS_OF_LOGS:04}{today:-%m-%d}"
+    for path in folder.glob("svod-*.log"):
+        if path.name.removeprefix("svod-")[: len(last)] < last:
+            with suppress(OSError):
+                path.unlink()
+    with suppress(OSError):
+        reading = folder / "reading.log"
+        if date.fromtimestamp(reading.stat().st_mtime).isoformat() < last:
+            reading.unlink()
 
 
 def log_result(done: "Done") -> None:
@@ -129,10 +145,8 @@ def log_result(done: "Done") -> None:
         _LOG.info("Отчёт %s: школ %d.", state.value, schools)
     for said in figures.remarks:
         _LOG.info("%s", _logged(said))
-    for warning in done.warnings:
-        _LOG.warning("Внимание: %s", warning)
-    if done.deliveries:
-        _LOG.info("Письма. %s", _counted(done.deliveries))
+    if done.warnings:  # they name files and addresses: said on the console, counted here
+        _LOG.warning("Предупреждений на экране: %d.", len(done.warnings))
 
 
 def _logged(said: Remark) -> str:

@@ -12,11 +12,12 @@ from pipeline.wording import count
 from schemas.strict import UsageError
 
 
-def fetch_new(input: Path, output: Path, settings: Settings) -> Fetched:
-    """Raises UsageError where the settings do not suffice, OutputError where the mailbox cannot be read."""
+def fetch_new(input: Path, output: Path, settings: Settings, wait: float = 0.0) -> Fetched:
+    """`wait`: seconds, for another run to end. Raises UsageError where the settings do not suffice, OutputError where
+    the mailbox cannot be read."""
     if not input.is_dir():
         raise UsageError(f"Папки «{input}» нет: создайте её или укажите --input.")
-    with lock(output), Journal.open(output / JOURNAL) as journal:
+    with lock(output, wait), Journal.open(output / JOURNAL) as journal:
         return fetch_letters(input, settings.fetch, os.environ.get(FETCH_PASSWORD_VARIABLE), journal)
 
 
@@ -28,11 +29,15 @@ def lines(fetched: Fetched, input: Path) -> list[str]:
     return [f"Взято из ящика: {letters} — в папке {input / FOLDER}.", *fetched.too_big]
 
 
-def fetch_before(input: Path, output: Path, settings: Settings) -> tuple[list[str], bool]:
-    """For a run: what is to be said, and was all of it taken. A mailbox that cannot be read stops no summary of what
-    lies in the folder. Raises UsageError where the settings do not suffice: before the work."""
+def fetch_before(
+    input: Path, output: Path, settings: Settings, *, quiet: bool = False, wait: float = 0.0
+) -> tuple[list[str], bool]:
+    """For a run: what is to be said, nothing of no letters where it is to be `quiet`; and was all of it taken. A mailbox
+    that cannot be read stops no summary of what lies in the folder. Raises UsageError where the settings do not
+    suffice: before the work."""
     try:
-        fetched = fetch_new(input, output, settings)
+        fetched = fetch_new(input, output, settings, wait)
     except OutputError as error:
         return [f"{error} Свод делается по тому, что лежит в папке."], False
-    return lines(fetched, input), not fetched.too_big
+    nothing = quiet and not fetched.files and not fetched.too_big
+    return [] if nothing else lines(fetched, input), not fetched.too_big

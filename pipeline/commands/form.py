@@ -61,6 +61,7 @@ def described(form: Form) -> Iterator[str]:
     yield f"Отчёты {_BLANK[form.cumulative]}"
     for title, said in (
         (f"Столбцы реестра, лист «{registry_book.SCHOOLS.sheet}»", (_base(base, form) for base in form.bases)),
+        ("Слова приказа рядом с ответом", filter(None, (", ".join((*form.words.beside, *form.words.done)),))),
         ("Пункты", _items(form)),
         ("Таблицы", _tables(form)),
         ("Связи чисел", _relations(form)),
@@ -77,7 +78,7 @@ def described(form: Form) -> Iterator[str]:
             yield from _indented(lines or ["нет"])
 
 
-_OF_FIGURES = ("Таблицы", "Связи чисел")  # not missed where a form has none
+_OF_FIGURES = ("Таблицы", "Связи чисел", "Слова приказа рядом с ответом")  # not missed where a form has none
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
@@ -87,6 +88,7 @@ def _indented(lines: Iterable[str]) -> Iterator[str]:
 def _base(base: Base, form: Form) -> str:
     one, few, many = base.people
     said = f"«{base.registry}» — группа «{base.group}»: 1 {one}, 2 {few}, 5 {many}"
+    said += f"; классы {base.grades}" if base.grades else ""
     return f"{said}; часть от «{form.base(base.part_of).registry}»" if base.part_of else said
 
 

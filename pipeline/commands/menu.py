@@ -60,20 +60,34 @@ def menu(office: Office, dropped: Sequence[Path]) -> int:
         _ask("Нажмите Enter, чтобы закрыть окно.")
         return code
     _offer_a_beginning(office)
-    while line := _chosen():
+    while line := _chosen(office):
         _attempt(line.do, office)
     return 0
 
 
-def _chosen() -> _Line | None:
+def _chosen(office: Office) -> _Line | None:
     print("\nСвод: отчёты школ — в одну книгу\n")
+    of_periods = _are_of_periods(office)
     for number, line in enumerate(_LINES, start=1):
-        print(f"  {number}  {line.title}")
+        print(f"  {number}  {_TITLES_OF_PERIODS.get(line.title, line.title) if of_periods else line.title}")
     while said := _ask("\nНомер и Enter (просто Enter — выход): "):
         if said.isdecimal() and 1 <= int(said) <= len(_LINES):
             return _LINES[int(said) - 1]
         print(f"Нужно число от 1 до {len(_LINES)}.")
     return None
+
+
+_TITLES_OF_PERIODS = {
+    "Свод на сегодня": "Свод за последний прошедший период",
+    "Свод на другую дату": "Свод за другой период",
+}
+
+
+def _are_of_periods(office: Office) -> bool:
+    """Are all reports about periods; settings that cannot be used are told of when they are."""
+    with suppress(UsageError):
+        return all(form.period.every != "date" for form in forms_of(load_settings(office.settings)))
+    return False
 
 
 def _attempt(do: _Do, office: Office) -> None:

@@ -45,19 +45,21 @@ def main_jobs(
     mail: bool = False,
     jobs: int = 1,
     why: str = "",
+    wait: float = 0.0,
 ) -> Ran:
-    """The main job of every order in the settings; of one alone as `main_job` does it. Raises UsageError and
+    """The main job of every order in the settings; of one alone as `main_job` does it. `wait`: seconds, for another run
+    in the same folder to end. Raises UsageError and
     OutputError."""
     if len(settings.forms) == 1:
-        done = main_job(input, output, as_of, settings, mail=mail, jobs=jobs, why=why)
+        done = main_job(input, output, as_of, settings, mail=mail, jobs=jobs, why=why, wait=wait)
         return Ran([done], mail and console.is_left(done.deliveries, done.left_over, done.figures.as_of))
     now = datetime.now(settings.zone)
     password = ready_to_send(settings) if mail else None
-    some = _jobs(input, output, as_of, settings, now, jobs)
+    some = _jobs(input, output, as_of, settings, now, jobs, wait)
     as_of_all = max(job.as_of for job, has_period in some if has_period)
     with failures_told(output, as_of_all, settings, now, password, patient(), mail=mail):
         all_done = _do_each(some, output, as_of)
-    return Ran(all_done, _write_letter(all_done, output, settings, now, password, mail=mail))
+    return Ran(all_done, _write_letter(all_done, output, settings, now, password, wait, mail=mail))
 
 
 def _do_each(some: list[tuple[Job, bool]], output: Path, as_of: date | str | None) -> list[Done]:
@@ -142,13 +144,13 @@ def _has(form: Form, number: str) -> bool:
 
 
 def _jobs(
-    input: Path, output: Path, as_of: date | str | None, settings: Settings, now: datetime, jobs: int
+    input: Path, output: Path, as_of: date | str | None, settings: Settings, now: datetime, jobs: int, wait: float = 0.0
 ) -> list[tuple[Job, bool]]:
     """What is to be done for each order, and is there a period of it to be told of. Raises UsageError where there is
     none of any."""
     require_folders(input, output)
     forms = forms_of(settings)
-    some = [_job(form, forms, input, output, as_of, settings, now, jobs) for form in forms]
+    some = [_job(form, forms, input, output, as_of, settings, now, jobs, wait) for form in forms]
     if not any(has_period for _, has_period in some):
         raise UsageError(f"К {day(last_day_of(as_of or now.date()))} ни у одного приказа нет завершённого периода.")
     return some
@@ -178,7 +180,7 @@ def forms_of(settings: Settings) -> list[Form]:
 
 def _job(
     form: Form, forms: list[Form], input: Path, output: Path, as_of: date | str | None, settings: Settings,
-    now: datetime, jobs: int,
+    now: datetime, jobs: int, wait: float,
 ) -> tuple[Job, bool]:  # fmt: skip
     """What is to be done for that order, and is there a period of it to be told of."""
     from pipeline.reading.orders import others
@@ -186,7 +188,7 @@ def _job(
     own = settings_of(form, forms, settings)
     day, has_period = _meant(as_of, form, own, now.date())
     job = Job.of(input, output / safe_name(form.id), day, own, now, jobs=jobs, form=form)
-    return replace(job, beside=others(form, forms)), has_period
+    return replace(job, beside=others(form, forms), wait=wait), has_period
 
 
 def settings_of(form: Form, forms: list[Form], settings: Settings) -> Settings:
@@ -221,14 +223,14 @@ def _learn_what_was_sent(folder: Path, output: Path) -> None:
 
 
 def _write_letter(
-    done: list[Done], output: Path, settings: Settings, now: datetime, password: str | None, *, mail: bool
+    done: list[Done], output: Path, settings: Settings, now: datetime, password: str | None, wait: float, *, mail: bool
 ) -> bool:
     """One letter with the first page of each order, where the command `mail` finds it. Does anything of it wait, though
     it was to be sent?"""
     as_of = max(one.figures.as_of for one in done)
     pages = [one.page._replace(name=f"{safe_name(one.figures.form.id)}-{one.page.name}") for one in done]
     registry = done[0].survey.intake.registry
-    with lock(output), Journal.open(output / JOURNAL) as journal:
+    with lock(output, wait), Journal.open(output / JOURNAL) as journal:
         with Outputs(output) as outputs:
             journal.note_watchers(one.email for one in registry.mailing if Topic.FAILURES in one.wants)
             last = max(filter(None, map(_last_report, done)), default=None)

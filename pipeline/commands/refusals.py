@@ -7,12 +7,13 @@ from typing import NamedTuple
 from typer.exceptions import TyperException
 
 from pipeline.commands.russian import complaint
-from pipeline.commands.schedule import ScheduleError
+from pipeline.commands.schedulers import ScheduleError
 from pipeline.files import OutputError, cause_of
 from pipeline.memory.journal import FILE as JOURNAL
 from schemas.strict import UsageError
 
 WRONG_USE, FAILED = 2, 3
+LETTERS_LEFT = 4  # all else was done
 _OF_THE_DISK = tuple(f"SQLITE_{what}" for what in ("FULL", "READONLY", "BUSY", "LOCKED", "CANTOPEN", "IOERR"))
 
 

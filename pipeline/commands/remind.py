@@ -1,4 +1,4 @@
-"""What a daily wake-up does beside the monthly job: reminders to the schools that owe a report, where some are due."""
+"""Reminders to the schools that owe a report, where some are due."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.monthly import Job, Survey
 from pipeline.sending.delivery import Delivery, deliver
-from pipeline.sending.outbox import REMINDERS, put_in_outbox
+from pipeline.sending.outbox import OUTBOX, REMINDERS, put_in_outbox, withdraw
 from pipeline.sending.reminders import Due, due_today, owing, reminder
 from pipeline.settings import Settings
 from pipeline.wording import SCHOOL, count, day, listed
@@ -39,15 +39,23 @@ def remind_all(
     """`remind` of every order in the settings. Raises UsageError and OutputError."""
     if not settings.mail.reminders:
         return Reminded([], [])
+    jobs = jobs_of(input, output, settings, now, mail=mail, password=password)
+    lines, deliveries = zip(*map(remind, jobs), strict=True)
+    return Reminded([one for some in lines for one in some], [one for some in deliveries for one in some])
+
+
+def jobs_of(
+    input: Path, output: Path, settings: Settings, now: datetime, *, mail: bool, password: str | None
+) -> list[Job]:
+    """One of every order in the settings, of today. Raises UsageError."""
     forms = [load_form(one) for one in settings.forms]
-    reminded = []
+    jobs = []
     for form in forms:
         own = settings_of(form, forms, settings) if len(forms) > 1 else settings
         folder = output / safe_name(form.id) if len(forms) > 1 else output
         options = {"mail": mail, "password": password, "form": form}
-        reminded.append(remind(Job.of(input, folder, now.date(), own, now, **options)))  # type: ignore[arg-type]
-    lines, deliveries = zip(*reminded, strict=True)
-    return Reminded([one for some in lines for one in some], [one for some in deliveries for one in some])
+        jobs.append(Job.of(input, folder, now.date(), own, now, **options))  # type: ignore[arg-type]
+    return jobs
 
 
 def remind(job: Job) -> Reminded:
@@ -71,19 +79,22 @@ def _remind_of(due: Due, job: Job) -> tuple[list[str], list[Delivery]]:
     survey = monthly.take_survey(replace(job, as_of=min(job.now.date(), due.reporting_date - timedelta(days=1))))
     registry = survey.intake.registry
     with Journal.copy(job.output / JOURNAL) as known:
+        monthly.require_registry(job, survey.intake, known)
         reported = {*_reported(survey, due.reporting_date, job), *_known(known, due.reporting_date, job)}
     schools = [] if registry.draft else owing(registry.schools, due, reported)
     reached = [school for school in schools if school.email]
     said = list(_said(due, schools))
-    if not reached:
+    if not reached and not any((job.output / due.reporting_date.isoformat() / OUTBOX).glob(f"{REMINDERS}*")):
         return said, []
-    with lock(job.output), Journal.open(job.output / JOURNAL) as journal:
+    with lock(job.output, job.wait), Journal.open(job.output / JOURNAL) as journal:
         answers = answers_before(survey)
         with Outputs(job.output) as outputs:
             for school in reached:
                 blank = write_form(job.form, school, due.reporting_date, answers.get(school.code))
                 letter = reminder(due, school, job.form, blank, registry, unclear=bool(survey.figures.unattributed))
                 said += put_in_outbox(letter, due.reporting_date, job.settings.mail.sender, journal, outputs)
+            owing_still = {safe_name(f"{REMINDERS}{school.code}") for school in reached}
+            withdraw(outputs, due.reporting_date, REMINDERS, owing_still, journal)
             outputs.commit()
         sent = _send(due, job, journal) if job.mail else []
     return said, sent

@@ -25,15 +25,16 @@ def main_job(
     jobs: int = 1,
     why: str = "",
     say_path: bool = True,
+    wait: float = 0.0,
 ) -> Done:
     """Does the main job and says on the console what came of it. `why`: the reason for the date, where it is not the
-    user's. Raises UsageError and OutputError."""
+    user's. `wait`: seconds, for another run in that folder to end. Raises UsageError and OutputError."""
     require_folders(input, output)
     now = datetime.now(settings.zone)
     password = ready_to_send(settings) if mail else None
     form, meant = _meant(as_of, settings, now)
     job = Job.of(input, output, meant, settings, now, mail=mail, password=password, jobs=jobs, form=form)
-    job = replace(job, patience=patient())
+    job = replace(job, patience=patient(), wait=wait)
     say_when(job, as_of, why)
     with failures_told(output, meant, settings, now, password, job.patience, mail=mail):
         done = do(job)

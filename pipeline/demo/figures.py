@@ -4,6 +4,7 @@ A figure that others make up is computed from them, a part is a share of its who
 school's own people. What is counted since the new year only grows within the year.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import assert_never
 from schemas.district import School
 from schemas.form import Form, Item, Kind
 from schemas.periods import first_day
-from schemas.relations import FOLLOWS, Held, relations_of
+from schemas.relations import FOLLOWS, Held, list_of, relations_of
 from schemas.school_names import whole_school
 
 
@@ -109,7 +110,7 @@ class Figures:
         return self._counted(item)
 
     def _computed(self, held: Held) -> float | None:
-        parts = [self.value(number) for number in held.of]
+        parts = [self._part(number) for number in held.of]
         known = [part for part in parts if part is not None]
         match held.kind:
             case "sum":
@@ -125,6 +126,14 @@ class Figures:
                 return product
             case _:
                 return known[0]
+
+    def _part(self, number: str) -> float | None:
+        """Of a list's column all its lines together."""
+        if not (own := list_of(number, self._form)):
+            return self.value(number)
+        column = number.partition("/")[2]
+        lines = self._lines(self._form.item(own))
+        return sum(one.value for at, one in lines if at.partition("/")[2] == column and isinstance(one, Number))
 
     def _counted(self, item: Item) -> float:
         counts = self._form.counts(item.number)
@@ -212,11 +221,33 @@ class Figures:
         lines = self.dice(f"{item.number} {self._day}").randint(max(1, table.at_least), max(1, most))
         for n in range(1, lines + 1):
             dice = self.dice(f"{item.number}.{n} {self._day}")
+            line: dict[str, Figure | str] = {}
             for cell in self._form.cells_of(item.number):
-                number = f"{item.number}.{n}/{cell.number.partition('/')[2]}"
                 figure = Number(self._one(cell, dice)) if cell.kind is Kind.NUMBER else self.answer(cell, dice)
                 if figure is not None:
-                    yield number, figure
+                    line[cell.number] = figure
+            self._keep_relations(line)
+            yield from ((f"{item.number}.{n}/{at.partition('/')[2]}", figure) for at, figure in line.items())
+
+    def _keep_relations(self, line: dict[str, Figure | str]) -> None:
+        """What follows from others of its line does, and a part is none above its whole."""
+        for held in (held for at in tuple(line) for held in self._held.get(at, ())):
+            beside = [line.get(number) for number in held.of]
+            values = [one.value for one in beside if isinstance(one, Number)]
+            if len(values) < len(beside):
+                continue
+            own, decimals = line[held.item], self._items[held.item].decimals
+            match held.kind:
+                case "product":
+                    line[held.item] = Number(round(math.prod(values), decimals))
+                case "sum":
+                    line[held.item] = Number(round(math.fsum(values), decimals))
+                case "of_which" if isinstance(own, Number):
+                    line[held.item] = Number(min(own.value, values[0]))
+                case "ratio":
+                    line[held.item] = Number(round(values[0] / values[1], decimals)) if values[1] else own
+                case _:
+                    line[held.item] = Number(values[0])
 
 
 def _choose(item: Item, dice: Random) -> tuple[str, ...]:

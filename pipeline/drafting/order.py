@@ -32,10 +32,9 @@ class Due(NamedTuple):
 @dataclass(frozen=True)
 class Order:
     """`base_of`, `due`: by number of an item. `headline`: the item that the targets are for, or the likeliest; blank
-    where no item is a share of people. `if_needed`: items that the order asks for «при необходимости». `form`,
-    `plain_form` (the first with one column of answers, where there is one),
-    `problems`: the order's tables; `tables`: those of the form with several columns of answers; `periods`: where
-    reports are of periods; `problems_title` stands over the latter. `left`: what could not be drafted, a Russian
+    where no item is a share of people. `if_needed`: items that the order asks for «при необходимости». `asking`: the
+    order's tables with the form's items; `tables`: those with several columns of answers; `periods`: where reports are
+    of periods; `problems_title` stands over the table of problems. `left`: what could not be drafted, a Russian
     sentence each."""
 
     head: Head
@@ -49,8 +48,7 @@ class Order:
     headline: str
     if_needed: frozenset[str]
     dash_is_zero: bool
-    form: Table | None
-    plain_form: Table | None
+    asking: tuple[Table, ...]
     tables: tuple[DraftTable, ...]
     relations: tuple[DraftRelation, ...]
     periods: Periods | None
@@ -60,6 +58,16 @@ class Order:
 
     def item(self, number: str) -> Found | None:
         return next((item for item in self.items if item.number == number), None)
+
+    @property
+    def form(self) -> Table | None:
+        """The first table of the form."""
+        return next(iter(self.asking), None)
+
+    @property
+    def plain_form(self) -> Table | None:
+        """The first with one column of answers, where there is one."""
+        return next((table for table in self.asking if len(table.answers) == 1 and table.rows), self.form)
 
     @property
     def has_figures(self) -> bool:
@@ -94,12 +102,11 @@ def understood(rows: Sequence[Row]) -> Order:
     due = _due(items, measures, headline if targets else "")
     bases, base_of = _bases(items)
     problems = next((table for table in tables if table.use is Use.PROBLEMS), None)
-    form = next((table for table in tables if table.use is Use.FORM), None)
-    if form is None:
+    if not (asking := [table for table in tables if table.use is Use.FORM]):
         left.append("Таблицы отчёта («№», «Мероприятия», «Выполнение») в тексте не нашлось: впишите пункты сами.")
-    single = (table for table in tables if table.use is Use.FORM and len(table.answers) == 1 and table.rows)
-    used = {*(periods.due if periods else ()), *_used(head, stages, targets), *(one.day for one in due.values())}
-    left += _unused_dates(rows, head, used, told_periods=bool(periods and periods.due))
+    by_period = periods.due if periods else ()
+    used = {*by_period, *_used(head, stages, targets), *(one.day for one in due.values())}
+    left += _unused_dates(rows, head, used, told_periods=bool(by_period))
     return Order(
         head=head,
         items=tuple(items),
@@ -112,15 +119,19 @@ def understood(rows: Sequence[Row]) -> Order:
         headline=headline,
         if_needed=_if_needed(items, measures),
         dash_is_zero=any(_DASH_IS_ZERO.search(row.text) for row in rows),
-        form=form,
-        plain_form=next(single, form),
+        asking=tuple(asking),
         tables=tuple(grids),
         relations=tuple(relation for grid in grids for relation in relations_of(grid, _titles(grid, items))),
         periods=periods,
         problems=problems,
-        problems_title=rows[problems.start - 1].text if problems and problems.start else "",
+        problems_title=_title_of(problems, rows),
         left=tuple(left),
     )
+
+
+def _title_of(table: Table | None, rows: Sequence[Row]) -> str:
+    """What stands right over it."""
+    return rows[table.start - 1].text if table and table.start else ""
 
 
 def _titles(grid: DraftTable, items: Iterable[Found]) -> dict[str, str]:

@@ -11,6 +11,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pipeline.files import OutputError
+from pipeline.memory.backup import keep_before_step
+from pipeline.memory.soundness import UnusableError, require_usable
 
 # Primary result codes of SQLite: an input/output error (a file over its limit), a full disk.
 _NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
@@ -22,7 +24,7 @@ _REMOTE = re.compile(r"nfs|cifs|smb|9p|fuse|afs|ceph|gluster|lustre|davfs|ncpfs|
 def connect(path: Path, schema: Sequence[str]) -> sqlite3.Connection:
     """The database at `path`, made where there is none; every statement is a transaction of its own."""
     database = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
-    try:
+    with _closed_on_failure(database):
         path.chmod(0o600)
         _require_sound(database)
         # With a write-ahead log readers and the run do not wait for each other, but it needs memory shared by all who
@@ -30,26 +32,36 @@ def connect(path: Path, schema: Sequence[str]) -> sqlite3.Connection:
         database.execute(f"PRAGMA journal_mode = {'WAL' if _is_local(path.parent) else 'DELETE'}")
         # What is committed is on the disk, whatever the system's SQLite was built with: a letter is sent on its word.
         database.execute("PRAGMA synchronous = EXTRA")
+        done = _steps_done(database)
+        if 0 < done < len(schema):
+            keep_before_step(database, path, done)
         _migrate(database, schema)
-    except BaseException:
-        database.close()
-        raise
+        require_usable(database, schema)
     return database
 
 
 def copy(path: Path, schema: Sequence[str]) -> sqlite3.Connection:
     """A copy in memory: the file is neither changed nor made. Empty where there is none."""
     database = sqlite3.connect(":memory:", isolation_level=None)
-    try:
+    with _closed_on_failure(database):
         if path.is_file():
             with closing(sqlite3.connect(path, timeout=_PATIENCE)) as source:
                 source.backup(database)
             _require_sound(database)
         _migrate(database, schema)
-    except BaseException:
-        database.close()
-        raise
+        require_usable(database, schema)
     return database
+
+
+@contextmanager
+def _closed_on_failure(database: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        database.close()
+        if isinstance(error, UnicodeDecodeError):  # a name in the schema, or what SQLite says of the damage
+            raise UnusableError(str(error)) from error
+        raise
 
 
 @contextmanager
@@ -102,10 +114,22 @@ def _require_sound(database: sqlite3.Connection) -> None:
 
 def _migrate(database: sqlite3.Connection, schema: Sequence[str]) -> None:
     with transaction(database):
-        (done,) = database.execute("PRAGMA user_version").fetchone()
+        done = _steps_done(database)
         for step in schema[done:]:
             database.execute(step)
         database.execute(f"PRAGMA user_version = {max(done, len(schema))}")
+
+
+def _steps_done(database: sqlite3.Connection) -> int:
+    (done,) = database.execute("PRAGMA user_version").fetchone()
+    return int(done)
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Is it the file that cannot be used, rather than the disk, its rights or another program that holds it."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return True
+    return (getattr(error, "sqlite_errorcode", None) or sqlite3.SQLITE_ERROR) & 0xFF == sqlite3.SQLITE_ERROR
 
 
 def _is_local(folder: Path) -> bool:

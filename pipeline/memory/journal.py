@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from pipeline.memory import database as db
 from pipeline.memory.approvals import SCHEMA as APPROVALS_SCHEMA
 from pipeline.memory.approvals import Approvals
+from pipeline.memory.backup import copies, keep_monthly, put_back
 from pipeline.memory.post import SCHEMA as POST_SCHEMA
 from pipeline.memory.post import Post
 from pipeline.sending.outbox import Parcel
@@ -118,6 +119,14 @@ _SCHEMA = (
     *POST_SCHEMA,
     *APPROVALS_SCHEMA,
     _FETCHED,
+    """
+    CREATE TABLE scheduled (       -- starts by the scheduler of the computer that had something to do
+        started TEXT NOT NULL,
+        finished TEXT NOT NULL,
+        code INTEGER NOT NULL,     -- the exit code
+        monthly INTEGER NOT NULL   -- 1: the summary of the month was due, 0: only what came in between
+    )
+    """,
 )
 
 
@@ -196,8 +205,23 @@ class RunLine(NamedTuple):
     tally: Tally | None
 
 
+class StartLine(NamedTuple):
+    """A start by the scheduler of the computer, and how it ended."""
+
+    started: datetime
+    finished: datetime
+    code: int
+    monthly: bool
+
+    @property
+    def is_done(self) -> bool:
+        """The summary was written; letters of it may wait."""
+        return self.code in (0, 4)
+
+
 class FileLine(NamedTuple):
-    """A content that arrived, under its last name; `school` and `as_of` blank where it holds no usable report."""
+    """A content that arrived, under its last name (blank: none is known any more); `school` and `as_of` blank where it
+    holds no usable report."""
 
     file: str
     school: str
@@ -221,20 +245,39 @@ class Journal(Post, Approvals):
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """The journal at `path`; a new one where there is none or a damaged one. Raises OutputError."""
+        """The journal at `path`; where there is none or a damaged one its last copy, else a new one. Raises
+        OutputError."""
         with db.refusals(path.name):
+            if not path.exists():
+                return cls._instead(path, f"Журнал {path.name} пропал", "")
             try:
                 return cls(db.connect(path, _SCHEMA), path.name)
-            except sqlite3.OperationalError:
-                raise  # held, or no rights: the file itself may be whole
-            except sqlite3.DatabaseError:
-                aside = db.move_aside(path)
-                return cls(
-                    db.connect(path, _SCHEMA),
-                    path.name,
-                    f"Журнал {path.name} повреждён и отложен как {aside.name}; начат новый: "
-                    "времени поступления файлов, прежних показателей и отправленных писем он не знает.",
-                )
+            except sqlite3.Error as error:
+                if not db.is_damage(error):
+                    raise  # held, or no rights: the file itself may be whole
+                why = f"Журнал {path.name} повреждён и отложен как {db.move_aside(path).name}"
+                unknown = "времени поступления файлов, прежних показателей и отправленных писем он не знает"
+                return cls._instead(path, why, f"{why}; начат новый: {unknown}.")
+
+    @classmethod
+    def _instead(cls, path: Path, why: str, where_none: str) -> Self:
+        """The last copy that can be used, else a new journal with the warning for `where_none` is."""
+        for copy in copies(path):
+            try:
+                if put_back(copy, path):
+                    made = date.fromtimestamp(copy.stat().st_mtime)
+                    warning = f"{why}; взята его копия от {made:%d.%m.%Y}: что было позже, он знает не всё."
+                    return cls(db.connect(path, _SCHEMA), path.name, warning)
+            except sqlite3.Error as error:
+                if not db.is_damage(error):
+                    raise
+                path.unlink()
+        return cls(db.connect(path, _SCHEMA), path.name, where_none)
+
+    def keep_copy(self, path: Path, now: datetime) -> None:
+        """The copy of this month, where there is none yet, and something to be kept. `path`: of the journal."""
+        if not self.is_new:
+            keep_monthly(self._database, path, now)
 
     @classmethod
     def copy(cls, path: Path) -> Self:
@@ -243,9 +286,9 @@ class Journal(Post, Approvals):
         with db.refusals(path.name):
             try:
                 return cls(db.copy(path, _SCHEMA), path.name)
-            except sqlite3.OperationalError:
-                raise
-            except sqlite3.DatabaseError:
+            except sqlite3.Error as error:
+                if not db.is_damage(error):
+                    raise
                 raise UsageError(
                     f"Журнал {path.name} повреждён: сделайте свод — он отложит его в сторону и начнёт новый."
                 ) from None
@@ -280,14 +323,26 @@ class Journal(Post, Approvals):
             self._database.execute("UPDATE runs SET form = ? WHERE id = ?", (form, run))
             self._note_files(run, files)
             self._database.executemany(
-                "INSERT INTO arrivals VALUES (?, ?, ?) ON CONFLICT (digest) DO UPDATE SET arrived = excluded.arrived",
+                "INSERT INTO arrivals (digest, first_seen, arrived) VALUES (?, ?, ?)"
+                " ON CONFLICT (digest) DO UPDATE SET arrived = excluded.arrived",
                 [(digest, a.first_seen.isoformat(), _iso(a.arrived)) for digest, a in arrivals.items()],
             )
             self._database.executemany("DELETE FROM reports WHERE digest = ?", [(digest,) for digest in arrivals])
             self._database.executemany(
-                "INSERT OR IGNORE INTO reports VALUES (?, ?, ?)",
+                "INSERT OR IGNORE INTO reports (digest, school, as_of) VALUES (?, ?, ?)",
                 [(digest, school, as_of.isoformat()) for digest, school, as_of in reports],
             )
+
+    def regain(self, arrived: Mapping[str, datetime], sent: Iterable[tuple[Parcel, datetime]]) -> None:
+        """What it does not know any more. `arrived`: by digest of the content, `sent`: letters, and when they left."""
+        with self._transaction():
+            self._database.executemany(
+                "INSERT OR IGNORE INTO arrivals (digest, first_seen, arrived) VALUES (?, ?, ?)",
+                [(digest, moment.isoformat(), moment.isoformat()) for digest, moment in arrived.items()],
+            )
+        for parcel, left in sent:
+            if not self.sent(parcel.key):
+                self.mark_sent(parcel, left)
 
     def last_inputs(self) -> set[str]:
         """Files of the input folder that the last run with a summary has read."""
@@ -303,11 +358,11 @@ class Journal(Post, Approvals):
             for day, figures in result.figures.items():
                 if (tells_new and day.isoformat() == as_of) or not self._has_figures(day):
                     self._database.executemany(
-                        "INSERT INTO figures VALUES (?, ?, ?, ?, ?, ?)",
+                        "INSERT INTO figures (as_of, run, school, percent, covered, total) VALUES (?, ?, ?, ?, ?, ?)",
                         [(day.isoformat(), run, school, *figure) for school, figure in figures.items()],
                     )
             self._database.executemany(
-                "INSERT OR IGNORE INTO remarks VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO remarks (school, item, code, as_of, run) VALUES (?, ?, ?, ?, ?)",
                 [(one.school, one.item, one.code, one.as_of.isoformat(), run) for one in result.raised],
             )
             self._database.execute(
@@ -326,12 +381,12 @@ class Journal(Post, Approvals):
             [(run, *one, before) for one in found & known],
         )
         new = [(*one, run, run) for one in found - known]
-        self._database.executemany("INSERT INTO inputs VALUES (?, ?, ?, ?)", new)
+        self._database.executemany("INSERT INTO inputs (file, digest, first_run, last_run) VALUES (?, ?, ?, ?)", new)
 
     def _note_letters(self, run: int, keys: Iterable[str]) -> bool:
         """Is there one among them that no run has made before?"""
         before = self._database.total_changes
-        self._database.executemany("INSERT OR IGNORE INTO told VALUES (?, ?)", [(key, run) for key in keys])
+        self._database.executemany("INSERT OR IGNORE INTO told (key, run) VALUES (?, ?)", [(key, run) for key in keys])
         return self._database.total_changes > before
 
     def _has_figures(self, day: date) -> bool:
@@ -438,6 +493,22 @@ class Journal(Post, Approvals):
                 parcel = Parcel(key, recipient, subject, date.fromisoformat(as_of), name, says)
                 self.mark_sent(parcel, datetime.fromisoformat(sent_at))
 
+    # ── starts by a scheduler ────────────────────────────────────────────────────────────────────────────
+    def note_start(self, started: datetime, finished: datetime, code: int, *, monthly: bool) -> None:
+        with self._transaction():
+            self._database.execute(
+                "INSERT INTO scheduled (started, finished, code, monthly) VALUES (?, ?, ?, ?)",
+                (started.isoformat(), finished.isoformat(), code, monthly),
+            )
+
+    def scheduled(self) -> list[StartLine]:
+        """In the order in which they ended."""
+        rows = self._database.execute("SELECT started, finished, code, monthly FROM scheduled ORDER BY rowid")
+        return [
+            StartLine(datetime.fromisoformat(started), datetime.fromisoformat(finished), code, bool(monthly))
+            for started, finished, code, monthly in rows
+        ]
+
     # ── for people ───────────────────────────────────────────────────────────────────────────────────────
     def runs(self) -> list[RunLine]:
         """The earliest first."""
@@ -470,7 +541,7 @@ class Journal(Post, Approvals):
             (school,),
         )
         return [
-            FileLine(names[digest], code, _day(as_of), _arrival(first_seen, arrived))
+            FileLine(names.get(digest, ""), code, _day(as_of), _arrival(first_seen, arrived))
             for digest, first_seen, arrived, code, as_of in rows
         ]
 

@@ -43,6 +43,8 @@ SCHEMA = (
     """,
 )
 
+_ATTEMPT = "(key, begun_at, recipient, subject, as_of, name, says, refused)"
+
 
 class LetterLine(NamedTuple):
     sent_at: datetime
@@ -87,7 +89,7 @@ class Post:
         Raises OutputError."""
         with self._transaction():
             self._database.execute(
-                "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+                f"INSERT OR REPLACE INTO attempts {_ATTEMPT} VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
                 (parcel.key, when.isoformat(), *_told_of(parcel)),
             )
 
@@ -110,7 +112,7 @@ class Post:
         """The server will not have it. Raises OutputError."""
         with self._transaction():
             self._database.execute(
-                "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO attempts {_ATTEMPT} VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (parcel.key, when.isoformat(), *_told_of(parcel), words),
             )
 
@@ -128,7 +130,7 @@ class Post:
         told = json.dumps(dict(figures), ensure_ascii=False)
         with self._transaction():
             self._database.execute(
-                "INSERT OR IGNORE INTO tellings VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO tellings (as_of, name, says, made, figures) VALUES (?, ?, ?, ?, ?)",
                 (as_of.isoformat(), name, says, made.isoformat(), told),
             )
 
@@ -155,7 +157,9 @@ class Post:
         """Raises OutputError."""
         with self._transaction():
             self._database.execute("DELETE FROM watchers")
-            self._database.executemany("INSERT OR IGNORE INTO watchers VALUES (?)", [(email,) for email in emails])
+            self._database.executemany(
+                "INSERT OR IGNORE INTO watchers (email) VALUES (?)", [(email,) for email in emails]
+            )
 
     def watchers(self) -> tuple[str, ...]:
         return tuple(email for (email,) in self._database.execute("SELECT email FROM watchers ORDER BY email"))

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -10,15 +11,17 @@ from typing import TYPE_CHECKING
 
 from pipeline.memory.approvals import Approval
 from pipeline.memory.journal import FILE, Arrival, Figure, Journal, Raised, Remembered, Result, Tally
-from pipeline.memory.manifest import that_count
+from pipeline.memory.manifest import FILE as MANIFEST
+from pipeline.memory.manifest import read_manifest, that_count
 from pipeline.reading.inbox import Inbox
 from pipeline.reading.intake import Intake
-from pipeline.sending.outbox import LEADERSHIP, Telling, said_before, waiting
+from pipeline.sending.outbox import LEADERSHIP, Telling, said_before, sent_letters, waiting
 from pipeline.settings import Settings
 from schemas.form import Form
 from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Remark, Severity
 from schemas.reports import FileRead
+from schemas.strict import UsageError
 
 if TYPE_CHECKING:
     from pipeline.measuring.figures import Figures
@@ -30,13 +33,29 @@ _WHOLE = ""  # the municipality among the scopes
 
 
 def forgotten(journal: Journal, output: Path) -> str:
-    """What is to be said when earlier runs have left results below `output`, but no journal; else blank."""
-    if not journal.is_new or journal.warning or not any(output.glob("*/svod-*.xlsx")):
+    """What is to be said when earlier runs have left results below `output`, but no journal; else blank. A journal that
+    is new, or a copy that stands in for it, takes from these results what they tell."""
+    is_lost = journal.is_new and any(output.glob("*/svod-*.xlsx"))
+    if is_lost or journal.warning:
+        _regain(journal, output)
+    if not is_lost or journal.warning:
         return ""
     return (
-        f"В журнале {FILE} нет прежних запусков: файлы считаются поступившими в день их изменения, "
+        f"В журнале {FILE} нет прежних запусков: когда поступили файлы, сказано в {MANIFEST} и в их днях изменения, "
         "прежние показатели неизвестны, а об отправленных письмах — только то, что лежит в папках sent."
     )
+
+
+def _regain(journal: Journal, output: Path) -> None:
+    """When contents arrived, from the manifests; which letters have gone, from `sent/`. What cannot be read tells
+    nothing."""
+    arrived: dict[str, datetime] = {}
+    for folder in sorted(path.parent for path in output.glob(f"*/{MANIFEST}")):
+        with suppress(UsageError, OSError):
+            for digest, moment in read_manifest(folder).arrivals.items():
+                if moment:
+                    arrived[digest] = min(moment, arrived.get(digest, moment))
+    journal.regain(arrived, sent_letters(output))
 
 
 def begin(journal: Journal, now: datetime, version: str, as_of: date, settings: Settings) -> int:

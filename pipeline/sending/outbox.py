@@ -6,7 +6,7 @@ A letter is made of its contents alone: the same letter gives the same bytes, wh
 import glob
 import hashlib
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -180,6 +180,15 @@ def put_in_outbox(letter: Letter, as_of: date, sender: str, journal: SentBook, o
     return [f"Письмо не уйдёт по адресу {address}: {reason}." for address, reason in refusals]
 
 
+def withdraw(outputs: Outputs, as_of: date, beginning: str, keep: Container[str], journal: SentBook) -> None:
+    """Takes away what waits under names that begin so and is no longer to be said, but for the names of `keep`; of a
+    letter that is held only a person can say."""
+    folder = Path(as_of.isoformat(), OUTBOX)
+    for letter in _in_folder(outputs.root / folder, as_of, beginning):
+        if letter.name.startswith(beginning) and letter.name not in keep and not is_held(letter, journal):
+            outputs.own_or_none(folder / letter.path.name)
+
+
 def has_gone(content: bytes, as_of: date, journal: SentBook, output: Path) -> bool:
     """Have all recipients got the letter of these bytes? Then it need not wait in the outbox again."""
     letter = Waiting(Path(), as_of, read(content))
@@ -211,6 +220,11 @@ def told_anew(says: str, said: Sequence[str]) -> Anew:
             return Anew(_correcting(says, corrects), corrects)
     corrects = said[-1] if said else ""
     return Anew(_correcting(says, corrects), corrects)
+
+
+def is_told(says: str, said: Sequence[str]) -> bool:
+    """Is that what the last letter said? `said`: as `told_anew` takes it."""
+    return bool(said) and said[-1] == _digest(told_anew(says, said).says)
 
 
 def _correcting(says: str, corrects: str) -> str:
@@ -263,6 +277,18 @@ def kept_as_sent(output: Path, letter: Waiting) -> dict[str, datetime]:
         for address in _reached(kept):
             found[kept.key(address)] = _left_at(kept)
     return found
+
+
+def sent_letters(output: Path) -> Iterator[tuple[Parcel, datetime]]:
+    """All that lie in `sent/`, to each whom they have reached, and when they left."""
+    for folder in sorted(output.glob(f"*/{SENT}")):
+        try:
+            day = date.fromisoformat(folder.parent.name)
+        except ValueError:
+            continue  # not a folder of ours
+        for kept in _in_folder(folder, day):
+            for address in _reached(kept):
+                yield kept.parcel(address), _left_at(kept)
 
 
 def _reached(kept: Waiting) -> Sequence[str]:

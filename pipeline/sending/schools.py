@@ -3,14 +3,14 @@
 Of no other school is there anything in it: it is made of the school's figures alone (`pipeline.measuring.alone`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from pipeline.files import safe_name
 from pipeline.measuring.alone import alone
 from pipeline.measuring.calendar import Calendar
-from pipeline.measuring.figures import Explained, Figures, Heard, State
+from pipeline.measuring.figures import Explained, Figures, Heard, State, Submission
 from pipeline.measuring.peers import standings_of
 from pipeline.sending.outbox import TO_SCHOOLS, Attachment, Letter
 from pipeline.sending.told import Line, Told, as_html, as_text
@@ -20,6 +20,7 @@ from pipeline.writing.brief import make_brief
 from pipeline.writing.returned.texts import Shown, item_said, verdict
 from pipeline.writing.returns import Return, shown_by_report
 from pipeline.writing.school import write_school_page
+from schemas.district import School
 from schemas.explained import WORDS
 from schemas.form import Form
 from schemas.remarks import Catalogue, Severity
@@ -49,38 +50,61 @@ class Report(NamedTuple):
 
 
 def school_letters(
-    figures: Figures, catalogue: Catalogue, returns: Mapping[tuple[str, str], Return], calendar: Calendar
+    figures: Figures,
+    catalogue: Catalogue,
+    returns: Callable[[], Mapping[tuple[str, str], Return]],
+    calendar: Calendar,
+    is_new: Callable[[str, str], bool],
 ) -> Iterator[Letter]:
-    """One to each school of which something has come for the date in force. `returns`: file and code of the school ->
-    what goes back to it."""
+    """One to each school of which something has come for the date in force, where it tells something new. `returns`:
+    file and code of the school -> what goes back to it. `is_new`: has the letter of that name not said that last?"""
     shown = shown_by_report(figures, catalogue)
     due = calendar.due(figures.reporting_date) if figures.reporting_date else None
-    for line in figures.submissions:
-        if not line.file or line.state in (State.NOT_SUBMITTED, State.CARRIED):
+    for line in heard_of(figures):
+        if not line.school.email:
             continue
-        place = line.file, line.school.code
-        own, given = alone(figures, line.school), returns.get(place)
+        place, own = (line.file, line.school.code), alone(figures, line.school)
+        remarks = sorted(shown.get(place, ()), key=lambda one: list(Severity).index(one.severity))
+        report = Report(own, remarks, None, b"", due=due)
+        if not is_new(name_of(line.school), _says(_told(report, catalogue), line.file)):
+            continue  # its page need not be made
+        given = returns().get(place)
         standings = standings_of(figures, line.school.code)
         page = write_school_page(own, standings, make_brief(own, catalogue), catalogue)
         content, shared = (given.content, given.shared) if given else (None, False)
-        remarks = sorted(shown.get(place, ()), key=lambda one: list(Severity).index(one.severity))
-        yield school_letter(Report(own, remarks, content, page, shared, due), catalogue)
+        yield school_letter(report._replace(returned=content, page=page, shared=shared), catalogue)
+
+
+def without_address(figures: Figures) -> list[School]:
+    """Schools that would be told something."""
+    return [line.school for line in heard_of(figures) if not line.school.email]
+
+
+def heard_of(figures: Figures) -> Iterator[Submission]:
+    """Schools of which something has come for the date in force."""
+    absent = (State.NOT_SUBMITTED, State.CARRIED)
+    return (line for line in figures.submissions if line.file and line.state not in absent)
+
+
+def name_of(school: School) -> str:
+    """Of the letter to that school."""
+    return f"{TO_SCHOOLS}{school.code}"
 
 
 def school_letter(report: Report, catalogue: Catalogue) -> Letter:
-    """To the address of the registry; without one it is to nobody. It is another letter where it tells something else:
-    neither how a file is called nor on which day it is made is part of it."""
+    """To the address of the registry. It is another letter where it tells something else: neither how a file is called
+    nor on which day it is made is part of it."""
     own = report.own
     (school,), (line,) = own.schools, own.submissions
     told = _told(report, catalogue)
     subject = f"{school.name}: отчёт {_when(own)} {_state(line.state, report.remarks)}"
     return Letter(
-        (school.email,) if school.email else (),
+        (school.email,),
         subject.replace(NBSP, " "),
         as_text(told),
         as_html(told),
         tuple(_attachments(report)),
-        name=f"{TO_SCHOOLS}{school.code}",
+        name=name_of(school),
         says=_says(told, line.file),
     )
 

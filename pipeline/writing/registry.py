@@ -210,7 +210,8 @@ def _fill_in(
             _cell(sheet, formats, row, number, column, known[here][number] if here < len(known) else None)
         sheet.data_validation(_HEADINGS + 1, number, last, number, cells.rule(column, lists))
     for row, values in enumerate(known, start=_HEADINGS + 1):
-        sheet.set_row(row, max(_height(value, width) for value, width in zip(values, widths, strict=True)))
+        shown = [one for one in zip(values, widths, table.columns, strict=True) if one[2] != book_of.ABOUT]
+        sheet.set_row(row, max(_height(value, width) for value, width, _ in shown))
     hints = zip(table.columns, widths, strict=True)
     sheet.set_row(_HINTS, max(theme.text_height(cells.hint(column), width * _PIXELS, 8) for column, width in hints) + 4)
     sheet.set_row(_HEADINGS, 46)

@@ -28,6 +28,8 @@ def look(column: Column) -> Look:
     match column:
         case book_of.OwnCode() | book_of.SchoolCode() | book_of.ItemNumber() | book_of.RemarkCode():
             return theme.TEXT
+        case _ if column == book_of.ABOUT:
+            return theme.QUIET  # on one line, cut off: it is for Svod alone
         case book_of.Number():
             return theme.PEOPLE
         case book_of.Plan():

@@ -25,6 +25,9 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*(?!\1)([.,][0
 _MAYBE_GROUPED = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")  # «1,234» is one and a bit, or a thousand and more
 _RANGE = re.compile(rf"[0-9]\s*(?:[{DASHES}]|до|по)\s*[0-9]", re.IGNORECASE)
 _MINUS = re.compile(rf"(?:^|[\s(:=])[{DASHES}]$")
+_KOPECKS = re.compile(
+    r"(?<![0-9.,])([0-9](?:[0-9 ]*[0-9])?) *(руб[а-я]*\.?|р\.|₽),? *([0-9]{1,2}) *коп(?:\.|[а-я]+)?", re.I
+)
 _MARKS = re.compile(r"[\s.,;:()=]*")
 _CROSS = re.compile(r"[\s(\"«]*[хХxX×][\s)\"».]*")
 _HARMLESS = frozenset({"в", "во", "на", "за", "и", "это", "все", "всех", "только", "лишь", "уже", "да"})
@@ -90,7 +93,7 @@ def _text_of(cell: Cell) -> str | None:
 
 def _read_text(text: str, item: Item, form: Form) -> tuple[Decimal, str, str] | Refusal:
     """Figure, unit if one is named, the digits as written."""
-    text = text.translate(_SAME_SIGN).translate(_SPACES)
+    text = _with_kopecks(text.translate(_SAME_SIGN).translate(_SPACES))
     units = units_in(text, form.units)
     bare = text
     for one in units:
@@ -124,6 +127,11 @@ def _read_text(text: str, item: Item, form: Form) -> tuple[Decimal, str, str] | 
     return (-value if minus else value), next(iter(named), ""), found[0]
 
 
+def _with_kopecks(text: str) -> str:
+    """«125 430 руб. 50 коп.» is one figure: «125 430,50 руб.»."""
+    return _KOPECKS.sub(lambda found: f"{found[1]},{int(found[3]):02d} {found[2]}", text)
+
+
 _LIKE_DIGITS = "ЗзЭэОоOolIiІіБбBВЧчSsZz"
 
 
@@ -151,7 +159,7 @@ def _beside(text: str, item: Item, form: Form) -> Refusal | None:
             return Refusal("NUM-BOUND")
         if word.startswith(MULTIPLES):
             return Refusal("NUM-FOREIGN-UNIT")
-        if word in _HARMLESS or is_among(word, form.words.beside) or _stem(word) in form.own_stems(item.number):
+        if word in _HARMLESS or is_among(word, form.words_beside) or _stem(word) in form.own_stems(item.number):
             continue
         return Refusal("NUM-FOREIGN-UNIT" if item.unit else "NUM-SEVERAL")
     marks = re.sub(r"[^\W\d_]+", " ", text)

@@ -2,8 +2,7 @@
 
 import re
 
-from pipeline.reading.answers.vocabulary import NO_FORM, is_among
-from schemas.form import Words
+from pipeline.reading.answers.vocabulary import is_among
 
 _PHRASES = {
     "subject": r"(?:проблем|трудност|затруднени|сложност|вопрос|замечани|препятстви|недостатк|неполад|жалоб)[а-я]*",
@@ -24,9 +23,9 @@ _SCOPE = (
 )
 
 
-def says_no_problems(text: str, form_words: Words = NO_FORM.words) -> bool:
+def says_no_problems(text: str, of_form: frozenset[str] = frozenset()) -> bool:
     """Every word of it says so, and once; none names a problem or what is lacking: «проблема: нет дневника».
-    `form_words`: of what there may be none."""
+    `of_form`: its words of what there may be none."""
     words = " ".join(re.findall(r"[^\W\d_]+|[0-9]+", text.casefold().replace("ё", "е")))
     said: list[str] = []
     at = 0
@@ -34,7 +33,7 @@ def says_no_problems(text: str, form_words: Words = NO_FORM.words) -> bool:
         found, word = _KNOWN.match(words, at), words[at:].partition(" ")[0]
         if found and found.lastgroup:
             said.append(found.lastgroup)
-        elif is_among(word, form_words.beside):
+        elif is_among(word, of_form):
             said.append("scope")
         else:
             return False

@@ -246,7 +246,7 @@ def _read_figures(cell: Cell, text: str, asks: Asks, item: Item, form: Form) -> 
 def _people(item: Item, form: Form) -> People:
     """The form's words about an item, and of which kind the people of its base are."""
     words, kind = _people_of(item.base, form.bases)
-    return People(Own(words, form.own_stems(item.number), form.words), kind)
+    return People(Own(words, form.own_stems(item.number), form.words_beside, form.words_done), kind)
 
 
 @lru_cache(maxsize=64)
@@ -317,7 +317,7 @@ def _read_person(text: str) -> Answer:
 
 
 def _read_yes_no(item: Item, text: str, form: Form) -> Answer:
-    own = Own(stems=form.own_stems(item.number), words=form.words)
+    own = Own(stems=form.own_stems(item.number), beside=form.words_beside)
     said, url = read_yes_no(text, own) if len(text) <= LONGEST else ("", "")
     if not said:
         return Answer((), (remark("YES-NO-UNREADABLE", value=text),))

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from pipeline.reading.answers.afterword import changes_meaning
-from schemas.form import Words
 from schemas.likeness import stems
 
 Sense = Literal[
@@ -61,11 +60,12 @@ _ABOUT = re.compile(
 
 class Own(NamedTuple):
     """What a form brings for one of its items. `people`: its words for people, lower case; `stems`: how the words begin
-    in which it speaks of the item (`Form.own_stems`); `words`: what it adds to them."""
+    in which it speaks of the item (`Form.own_stems`); `beside`, `done`: its `[words]`."""
 
     people: frozenset[str] = frozenset()
     stems: frozenset[str] = frozenset()
-    words: Words = Words()
+    beside: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
 
 
 NO_FORM = Own()  # where no form stands behind the words
@@ -95,23 +95,23 @@ def sense(word: str, own: Own) -> Sense:
         return "about"
     if _HARMLESS.fullmatch(word):
         return "harmless"
-    if _DONE.fullmatch(word) or is_among(word, own.words.done):
+    if _DONE.fullmatch(word) or is_among(word, own.done):
         return "done"
     return "noun" if _NOUN.fullmatch(word) or is_of_form(word, own) else "unknown"
 
 
 def is_of_form(word: str, own: Own) -> bool:
     """Is it one of the form's words about the item, which says nothing new beside its answer."""
-    return is_among(word, own.words.beside) or (bool(stems(word) & own.stems) and not changes_meaning(word))
+    return is_among(word, own.beside) or (bool(stems(word) & own.stems) and not changes_meaning(word))
 
 
-def is_among(word: str, known: tuple[str, ...]) -> bool:
+def is_among(word: str, known: frozenset[str]) -> bool:
     """`дневник*` is any word that begins so."""
     return bool(known) and _pattern(known).fullmatch(word) is not None
 
 
 @lru_cache(maxsize=64)
-def _pattern(known: tuple[str, ...]) -> re.Pattern[str]:
+def _pattern(known: frozenset[str]) -> re.Pattern[str]:
     said = (word.casefold().replace("ё", "е") for word in known)
     return re.compile("|".join(re.escape(word.removesuffix("*")) + r"\w*" * word.endswith("*") for word in said))
 

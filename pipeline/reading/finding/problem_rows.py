@@ -84,4 +84,4 @@ def _read_problem(ledger: Ledger, table: Table, row: int, counted: int) -> bool:
 
 def _says_none(cell: Cell, form: Form) -> bool:
     """A blank, or the word that there are no problems."""
-    return is_blank(cell) or says_no_problems(text_of(cell), form.words)
+    return is_blank(cell) or says_no_problems(text_of(cell), form.words_beside)

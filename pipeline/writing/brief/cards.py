@@ -8,7 +8,7 @@ from typing import assert_never
 from pipeline import wording
 from pipeline.measuring.coverage import is_overdue
 from pipeline.measuring.figures import Activation, Figures, Level, State
-from pipeline.measuring.rows import totals_by_item
+from pipeline.measuring.rows import answer_rows, totals_by_item
 from pipeline.measuring.words import spreads
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
@@ -38,6 +38,7 @@ from pipeline.writing.pages.words import (
 )
 from schemas.form import Item, Kind
 from schemas.remarks import Severity
+from schemas.reports import YES
 
 CARD_LINE = 38  # characters of one line of a card's note
 
@@ -62,8 +63,10 @@ def item_card(number: str, title: str, figures: Figures) -> Card:
             return _volume_card(item, title, figures)
         case Kind.NUMBER:
             return _number_card(number, title, figures)
-        case Kind.CHOICE | Kind.YES_NO:
-            return Card(title, UNKNOWN, ("нет данных",))
+        case Kind.CHOICE:
+            return _choice_card(item, title, figures)
+        case Kind.YES_NO:
+            return _yes_no_card(item, title, figures)
         case Kind.TEXT | Kind.PERSON | Kind.DOCUMENT | Kind.ACTS | Kind.DATE | Kind.LINK:
             return Card(title, UNKNOWN, ("нет данных",))  # words have no figure
         case Kind.GROUP | Kind.ROW | Kind.ROWS:
@@ -85,6 +88,29 @@ def _number_card(number: str, title: str, figures: Figures) -> Card:
         was = with_mark(rounded_said(figures.form, before), is_total_doubted(figures.before, before))
         notes.append(f"{when} — {was}")
     return Card(title, rounded_said(figures.form, total), tuple(notes), doubted=is_total_doubted(figures, total))
+
+
+def _choice_card(item: Item, title: str, figures: Figures) -> Card:
+    """How many of those that answer have done what is asked; where every answer will do, which is given most often."""
+    said = {one.choice: one for one in figures.numbers.totals if one.item == item.number and one.choice}
+    answered = max((one.counted for one in said.values()), default=0)
+    if not answered:
+        return Card(title, UNKNOWN, ("нет данных",))
+    number = {choice: round(one.value or 0) for choice, one in said.items()}
+    shown = [choice.title for choice in item.choices if choice.done]
+    if len(shown) == len(item.choices) or item.several:
+        shown = [max(number, key=lambda choice: number[choice])]
+    part = sum(number[choice] for choice in shown)
+    notes = (wording.shortened(", ".join(shown), CARD_LINE), "школ из ответивших")
+    return _card_out_of(title, part, answered, notes, needs_action=False, doubted=is_item_doubted(figures, item.number))
+
+
+def _yes_no_card(item: Item, title: str, figures: Figures) -> Card:
+    rows = [row for row in answer_rows(figures) if row.item == item.number and row.field == "yes" and row.counted]
+    if not rows:
+        return Card(title, UNKNOWN, ("нет данных",))
+    yes = sum(row.text == YES for row in rows)
+    return _card_out_of(title, yes, len(rows), ("есть: школ из ответивших",), needs_action=False)
 
 
 def _submission_card(figures: Figures) -> Card:
@@ -121,7 +147,7 @@ def _absent_said(figures: Figures) -> Iterator[str]:
 
 def _punctuality(figures: Figures) -> str:
     if figures.reporting_date is None:
-        return "отчётной даты ещё не было"
+        return wording.times(figures.every).none_yet
     days = [row.days_late for row in reported(figures)]
     late = sum(1 for day in days if day)
     if unknown := days.count(None):

@@ -44,7 +44,9 @@ def nothing_to_decide(figures: Figures) -> Decision:
     """What is said where there is nothing to decide, of what the form has."""
     form = figures.form
     if figures.reporting_date is None:
-        return Decision("Итог", "Решений не требуется: отчётной даты ещё не было, отчёты не запрашивались.")
+        return Decision(
+            "Итог", f"Решений не требуется: {wording.times(figures.every).none_yet}, отчёты не запрашивались."
+        )
     met = ", просроченных этапов нет" if form.has_milestones else ""
     if doubted_schools(figures, form.headline_number):
         said = f"Решений не требуется: все отчёты сданы{met}. Проверьте ответы под вопросом."

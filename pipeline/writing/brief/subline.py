@@ -100,7 +100,8 @@ def _submissions_said(figures: Figures) -> Iterator[str]:
         which = "Не прочитан отчёт" if len(unread) == 1 else "Не прочитаны отчёты"
         yield f"{which}: {wording.listed(unread, MOST_NAMED)}."
     if carried := school_names(in_state(figures, State.CARRIED)):
-        yield f"{'Взята' if len(carried) == 1 else 'Взяты'} с прошлой даты: {wording.listed(carried, 2)}."
+        taken = "Взята" if len(carried) == 1 else "Взяты"
+        yield f"{taken} с {wording.times(figures.every).last}: {wording.listed(carried, 2)}."
 
 
 def _accepted_said(figures: Figures) -> Iterator[str]:
@@ -117,7 +118,7 @@ def _accepted_said(figures: Figures) -> Iterator[str]:
 def _all_reported(figures: Figures) -> str:
     """What is to be said where nobody is behind, silent, unread or carried forward."""
     if figures.reporting_date is None:
-        return "Отчётной даты ещё не было, отчёты пока не требуются."
+        return wording.capital(f"{wording.times(figures.every).none_yet}, отчёты пока не требуются.")
     if figures.draft_registry:  # whoever has sent nothing is not known
         return "Отчитались ли все, неизвестно: реестра нет."
     who = "Отчитались все школы"

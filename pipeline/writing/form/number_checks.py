@@ -6,6 +6,7 @@ what the school states, and the hint says what comes out. A blank counts for not
 wait for all their parts. `of_which` and bases bound a figure from above.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -37,7 +38,7 @@ from pipeline.writing.form.prefill import SEPARATOR
 from pipeline.writing.pages.theme import Mark
 from schemas.form import Form, Item, Kind
 from schemas.periods import first_day
-from schemas.relations import Held, relations_of
+from schemas.relations import Held, in_lines, list_of, relations_of
 
 _EXACT = 6  # decimals: what a binary fraction adds behind them is no difference
 _AT_ONCE = 45  # cases of one chain: Excel nests 64 levels at most
@@ -144,6 +145,8 @@ class NumberChecks:
         whole = self._whole_row_missing(cells) if not any(item.number in notes for item in cells) else []
         lenient = [(both(empty, none), say(Mark.NONE))] if none else []
         lenient += [(both(empty, condition), hint) for condition, hint in whole]
+        if missing and not self.form.item(cells[0].number.partition("/")[0]).required:
+            lenient.append((self._only_zeros(cells), say(DONE)))
         return _one_of_many([*wrong, *lenient, *missing], otherwise=self._finished(empty))
 
     def line(self, cells: Sequence[Item], *, wanted: bool, notes: Mapping[str, str]) -> Hint:
@@ -161,6 +164,15 @@ class NumberChecks:
         tests = ",".join(f'{cell.ref}=""' for cell in here)
         return Condition(f"AND({tests})", not any(cell.text for cell in here))
 
+    def _only_zeros(self, cells: Sequence[Item]) -> Condition:
+        """There is something, and all of it is zeros: its blanks are not asked for, as the pipeline does not."""
+        here = [self.cells[item.number] for item in cells]
+        tests = ",".join(f'IF(ISNUMBER({cell.ref}),{cell.ref}=0,{cell.ref}="")' for cell in here)
+        holds = any(cell.number is not None for cell in here) and all(
+            cell.number == 0 or not cell.text for cell in here
+        )
+        return Condition(f"AND({_count(here)}>0,{tests})", holds)
+
     def _finished(self, empty: Condition) -> Hint:
         return choose((empty, say(Mark.NONE)), otherwise=say(DONE))
 
@@ -177,7 +189,7 @@ class NumberChecks:
         held = next((self._parts[item.number] for item in cells if item.number in self._parts), None)
         if held is None or not any(item.required for item in cells):
             return []
-        parts = [self.cells[number] for number in held.of]
+        parts = [cell for number in held.of for cell in self._part(number)]
         others = Condition(f"{_count(parts)}>0", any(cell.number is not None for cell in parts))
         return [(others, say(f"{Mark.IN_PROGRESS} пусто; если нет, можно 0"))]
 
@@ -196,7 +208,7 @@ class NumberChecks:
         match item.kind:
             case Kind.NUMBER:
                 yield from self._wrong_number(item, cell, named)
-                for held in self._held.get(item.number, ()):
+                for held in self._held_of(item):
                     yield from self._unlike(held, item, cell, name)
             case Kind.CHOICE:
                 known = _all_known(cell, item) if item.several else one_of(cell, tuple(c.title for c in item.choices))
@@ -222,6 +234,30 @@ class NumberChecks:
                 return
             case _:
                 assert_never(item.kind)
+
+    def _held_of(self, item: Item) -> Iterator[Held]:
+        """What holds at a cell; of a line of a list what the form says of its column."""
+        row, slash, column = item.number.partition("/")
+        yield from self._held.get(item.number, ())
+        above = f"{row.rpartition('.')[0]}/{column}"
+        if slash and list_of(above, self.form):
+            for held in self._held.get(above, ()):
+                yield from in_lines(held, self.form, lambda _: [row])
+
+    def _part(self, number: str) -> list[Cell]:
+        """The cell at an address; of a list's column those of all its lines."""
+        if number in self.cells:
+            return [self.cells[number]]
+        row, _, column = number.partition("/")
+        own = (f"{above}/{column}" for above in dict.fromkeys(one.partition("/")[0] for one in self.cells))
+        return [self.cells[one] for one in own if one.partition("/")[0].rpartition(".")[0] == row and one in self.cells]
+
+    def _whole(self, number: str) -> Cell:
+        """What a figure is held against: a cell, or the sum of a list's column."""
+        cells = self._part(number)
+        if number in self.cells:
+            return cells[0]
+        return Cell(_sum(cells), math.fsum(cell.number or 0.0 for cell in cells))
 
     def _wrong_number(self, item: Item, cell: Cell, named: str) -> Iterator[Case]:
         ref, n = cell.ref, cell.number
@@ -253,7 +289,10 @@ class NumberChecks:
 
     # ── figures against each other ───────────────────────────────────────────────────────────────────────
     def _unlike(self, held: Held, item: Item, cell: Cell, name: str) -> Iterator[Case]:
-        parts = [self.cells[number] for number in held.of]
+        if held.kind == "sum":
+            parts = [cell for number in held.of for cell in self._part(number)]
+        else:
+            parts = [self._whole(number) for number in held.of]
         mended = f"{Mark.BELOW} исправьте{f' {name}' if name else ''}: "
         decimals = item.decimals
         match held.kind:

@@ -376,7 +376,7 @@ class _ReportSheet:
             hint = " ".join(filter(None, (item.hint, self._unit(item))))
         if item.several:
             known = ", ".join(choice.title for choice in item.choices)
-            hint = f"несколько ответов — через «{prefill.SEPARATOR}»: {known} {item.hint}".strip()
+            hint = f"несколько ответов — через «{prefill.SEPARATOR}»: {known}"
         if exemption := own_form.exemption(self.form, item):
             hint = f"{hint} или впишите «{exemption}»".strip()
         return hint

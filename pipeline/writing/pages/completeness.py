@@ -11,8 +11,15 @@ from pipeline.measuring.figures import TO_REMIND, Delivery, Figures, Submission
 AWAITED_TITLE = "Чьи отчёты нужны"
 NONE_AWAITED = "Все отчёты сданы, исправлять в них нечего."
 NOBODY_KNOWN = "Реестра нет: чьи отчёты ещё нужны, неизвестно."
-MET_TITLE = "Сдача отчётов по отчётным датам, школ"
-NONE_MET = "Отчётной даты ещё не было."
+
+
+def met_title(figures: Figures) -> str:
+    return f"Сдача отчётов {wording.times(figures.every).by_reporting}, школ"
+
+
+def none_met(figures: Figures) -> str:
+    return wording.capital(f"{wording.times(figures.every).none_yet}.")
+
 
 MOST_DATES = 12  # the last ones
 SHOWN = (Delivery.ON_TIME, Delivery.LATE, Delivery.UNKNOWN, Delivery.TO_CORRECT, Delivery.MISSING)
@@ -48,7 +55,7 @@ def awaited_said(line: Submission) -> str:
 
 def why_none_awaited(figures: Figures) -> str:
     if figures.reporting_date is None:
-        return NONE_MET
+        return none_met(figures)
     return NOBODY_KNOWN if figures.draft_registry else NONE_AWAITED
 
 

@@ -12,7 +12,11 @@ from pipeline.writing.pages.words import share_decimals
 from schemas.form import Target
 
 TREND_TITLE = "Муниципалитет: факт и ступени плана"
-WHY_NO_TREND = "Нет данных за прошлые даты."
+
+
+def why_no_trend(figures: Figures) -> str:
+    return f"Нет данных за {wording.times(figures.every).all_past}."
+
 
 MOST_BARS = 20  # schools that are all drawn; of more
 WORST_BARS = 15  # these are drawn, and one bar for the rest

@@ -89,7 +89,7 @@ def before_first_date(figures: Figures) -> str:
     first = min(figures.reporting_dates, default=None)
     if first and figures.every != "date":
         return f"первый отчёт сдаётся {wording.on(first, figures.every)}"
-    return f"первая отчётная дата — {wording.day(first)}" if first else "отчётной даты ещё не было"
+    return f"первая отчётная дата — {wording.day(first)}" if first else wording.times(figures.every).none_yet
 
 
 def level_said(level: Level) -> str:

@@ -15,17 +15,17 @@ from pipeline.writing.pages.brief import Brief, Decision
 from pipeline.writing.pages.charts import Charts
 from pipeline.writing.pages.completeness import (
     AWAITED_TITLE,
-    MET_TITLE,
-    NONE_MET,
     awaited,
     awaited_said,
+    met_title,
+    none_met,
     why_none_awaited,
 )
 from pipeline.writing.pages.doubts import marked
 from pipeline.writing.pages.matrix import MatrixCell, coverage_matrix
 from pipeline.writing.pages.page import HIGHEST_PRINT, Page, address, written
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card
-from pipeline.writing.pages.series import TREND_TITLE, WHY_NO_TREND, why_no_bars
+from pipeline.writing.pages.series import TREND_TITLE, why_no_bars, why_no_trend
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.pages.words import UNKNOWN, level_said
 from pipeline.writing.summary import activation, coverage
@@ -163,7 +163,7 @@ def _write_trend(page: Page, charts: Charts) -> None:
         described = f"{TREND_TITLE}. {page.book.brief.headline}"
         _insert_chart(page, RIGHT, chart, described)
     else:
-        _write_no_chart(page, RIGHT, WHY_NO_TREND)
+        _write_no_chart(page, RIGHT, why_no_trend(page.book.figures))
 
 
 def _write_awaited(page: Page) -> None:
@@ -185,12 +185,12 @@ def _write_awaited(page: Page) -> None:
 
 
 def _write_completeness(page: Page, charts: Charts) -> None:
-    write_across(page, SECTION, RIGHT, MET_TITLE, SECTION_TITLE)
+    write_across(page, SECTION, RIGHT, met_title(page.book.figures), SECTION_TITLE)
     chart = charts.completeness(*TREND_CHART)
     if chart:
-        _insert_chart(page, RIGHT, chart, f"{MET_TITLE}. {page.book.brief.headline}")
+        _insert_chart(page, RIGHT, chart, f"{met_title(page.book.figures)}. {page.book.brief.headline}")
     else:
-        _write_no_chart(page, RIGHT, NONE_MET)
+        _write_no_chart(page, RIGHT, none_met(page.book.figures))
 
 
 def _insert_chart(page: Page, columns: tuple[int, int], chart: Chart, described: str) -> None:

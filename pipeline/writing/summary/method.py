@@ -83,7 +83,7 @@ def write(page: Page) -> None:
     form = figures.form
     row = _write_sentences(page, row + 1, "Правила", _rules(form))
     if form.headline:
-        row = _write_sentences(page, row + 1, "Темп и прогноз", PACE_RULES)
+        row = _write_sentences(page, row + 1, "Темп и прогноз", _pace_rules(page.book.figures))
     row = _write_range(page, row + 1)
     row = _write_set_aside(page, row + 1)
     row = _write_undoubted(page, row + 1)
@@ -99,6 +99,13 @@ def write(page: Page) -> None:
     page.keep_from_print()
 
 
+def _deadlines(form: Form) -> tuple[str, ...]:
+    if all(item.done_at is None for item in form.due_items):
+        return _OF_DEADLINES
+    said = _OF_DEADLINES[0].removesuffix(".")
+    return (f"{said}, если форма не считает пункт сделанным иначе (done_at).",)
+
+
 def _rules(form: Form) -> list[str]:
     """Those about what the form has."""
     with_headline = form.headline is not None
@@ -108,11 +115,20 @@ def _rules(form: Form) -> list[str]:
         (_OF_SHORTFALL, with_headline),
         (_OF_DOUBTS, True),
         (_OF_PLAN, with_headline),
-        (_OF_DEADLINES, form.has_milestones),
+        (_deadlines(form), form.has_milestones),
         (_OF_CHANGES, True),
     )
     said = [sentence for sentences, applies in sections if applies for sentence in sentences]
     return said if form.period.every == "date" else [_OF_PERIODS.get(sentence, sentence) for sentence in said]
+
+
+def _pace_rules(figures: Figures) -> Sequence[str]:
+    """Of periods nothing is carried, and the line goes through them."""
+    if figures.every == "date":
+        return PACE_RULES
+    carried = "Данные, перенесённые с прошлой даты, новым измерением не считаются. "
+    first = PACE_RULES[0].replace(carried, "").replace("на отчётные даты", "за отчётные периоды")
+    return first, *PACE_RULES[1:]
 
 
 def _write_named_cells(page: Page, row: int) -> int:

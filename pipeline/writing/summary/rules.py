@@ -13,6 +13,7 @@ from pipeline.writing.pages.beside import head_beside
 from pipeline.writing.pages.page import FIRST_ROW, NOT_PRINTED, Column, Page
 from pipeline.writing.pages.remark_rows import SEVERITIES
 from pipeline.writing.pages.theme import Mark
+from schemas.periods import Every
 from schemas.remarks import Severity
 
 COLUMNS = (
@@ -34,22 +35,34 @@ _OFF = (f"{Mark.NONE} отключено", (theme.QUIET,))
 _NOTE = (
     "Ошибка — показатель отложен до исправления; «проверить» — учтён, но просим проверить; «сведение» — исправлений "
     "не требует. Исключения разрешает управление (лист «Исключения» реестра). Числа в примерах вымышлены. Правее — "
-    f"сколько ошибок и «проверить» стояло на каждую отчётную дату.{NOT_PRINTED}"
+    "сколько ошибок и «проверить» стояло "
 )
-_OVER_TIME = "Ошибки и «проверить» по датам"
-_NOTE_OVER_TIME = (
-    "По файлам, какие есть сейчас: сколько ошибок и «проверить» на каждую отчётную дату; последняя дата — дата свода, "
-    f"на ней столько же, сколько на листе «{titles.REMARKS}». «{Mark.NO_ANSWER}» — замечания к файлам, по которым "
-    "даты не узнать: с каких пор они стоят, неизвестно, и в итог они не входят. «Сведения» не считаются."
-)
+
+
+def _note(every: Every) -> str:
+    return f"{_NOTE}{wording.times(every).each_reporting}.{NOT_PRINTED}"
+
+
+def _note_over_time(every: Every) -> str:
+    last, there, of_them = ("последняя дата — дата свода", "на ней", "даты")
+    if every != "date":
+        last, there, of_them = ("последний столбец — этот свод", "в нём", "периода")
+    return (
+        f"По файлам, какие есть сейчас: сколько ошибок и «проверить» {wording.times(every).each_reporting}; {last}, "
+        f"{there} столько же, сколько на листе «{titles.REMARKS}». «{Mark.NO_ANSWER}» — замечания к файлам, по которым "
+        f"{of_them} не узнать: с каких пор они стоят, неизвестно, и в итог они не входят. «Сведения» не считаются."
+    )
 
 
 def write(page: Page) -> None:
     rules, dates = page.book.figures.rules, _dates(page.book.figures)
     beside = (COLUMNS[TITLE], *(Column(wording.in_heading(day, page.book.figures.every), 11) for day in dates))
+    every = page.book.figures.every
+    note = _note(every)
     when = wording.on(page.book.figures.as_of, page.book.figures.every)
-    page.head(f"Правила проверки и как часто они сработали {when}", _NOTE, COLUMNS)
-    head_beside(page, COLUMNS, _OVER_TIME, beside, (_NOTE, _NOTE_OVER_TIME))
+    page.head(f"Правила проверки и как часто они сработали {when}", note, COLUMNS)
+    over_time = f"Ошибки и «проверить» {wording.times(every).by}"
+    head_beside(page, COLUMNS, over_time, beside, (note, _note_over_time(every)))
     page.header(HEADER_ROW, (*COLUMNS, *beside))
     for row, rule in enumerate(rules, DATA_ROW):
         _write_rule(page, row, rule)

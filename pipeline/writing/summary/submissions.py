@@ -70,12 +70,13 @@ class Line(NamedTuple):
 
 def write(page: Page) -> None:
     figures = page.book.figures
+    times = wording.times(figures.every)
     columns = (
         Column("Код", 6),
         school_column(figures),
         Column("Состояние", 26),
         Column("Напомнить", 27),
-        Column("Отчёт|на дату", 11),
+        Column(times.over_report, 11),
         Column("Получен", 15),
         Column("Срок", 21),
         Column("Ошибок", 9),
@@ -86,11 +87,11 @@ def write(page: Page) -> None:
     lines = list(_lines(figures))
     note = (
         "Первыми — школы, с которыми надо связаться. Срок считается по первому поступлению файла. Число ошибок ведёт к "
-        f"замечаниям школы. Правее — год: те же школы по всем отчётным датам.{_which_date(figures)}{_left_out(figures)}"
+        f"замечаниям школы. Правее — год: те же школы {_by_all(figures)}.{_which_date(figures)}{_left_out(figures)}"
         f"{said_of_rest(lines, 'indicators.csv')}"
     )
     page.head(f"Сдача отчётов {wording.on(figures.as_of, figures.every)}", note, columns)
-    head_beside(page, columns, year.TITLE, beside, (note, year.note(figures)))
+    head_beside(page, columns, year.title(figures), beside, (note, year.note(figures)))
     top = FIRST_ROW
     if figures.unattributed:
         top = unattributed.write(page, FIRST_ROW, columns) + 2
@@ -120,6 +121,10 @@ def _file(line: Line) -> str:
     return line.submission.file if line.submission else ""
 
 
+def _by_all(figures: Figures) -> str:
+    return "по всем отчётным датам" if figures.every == "date" else wording.times(figures.every).by_reporting
+
+
 def _which_date(figures: Figures) -> str:
     """For which reporting date the sheet is, where that is not the date of the summary."""
     if figures.reporting_date is None:
@@ -129,6 +134,8 @@ def _which_date(figures: Figures) -> str:
         return f" Отчётных дат ещё не было{f': первая — {wording.day(first)}' if first else ''}."
     if figures.reporting_date == figures.as_of:
         return ""
+    if figures.every != "date":
+        return wording.one_stop(f" Отчёты сдаются {wording.on(figures.reporting_date, figures.every)}.")
     return f" Отчёты сдаются на отчётную дату {wording.day(figures.reporting_date)}: она последняя перед датой свода."
 
 

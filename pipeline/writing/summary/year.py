@@ -10,7 +10,6 @@ from pipeline.writing.pages import theme
 from pipeline.writing.pages.page import Column, Page, fraction, school_column
 from pipeline.writing.pages.theme import Look, Mark
 
-TITLE = "Год: сдача отчётов по отчётным датам"
 UNJUDGED = "—"  # no rate, a date to come
 
 SCHOOL, RATE, ON_TIME, DATES, FIRST_DATE = range(5)  # columns, from the first of the year on
@@ -33,35 +32,50 @@ _LOOKS: dict[Delivery, tuple[Look, ...]] = {
 }
 
 
+def title(figures: Figures) -> str:
+    return f"Год: сдача отчётов {wording.times(figures.every).by_reporting}"
+
+
 def columns_of(figures: Figures) -> list[Column]:
     dates = (Column(wording.in_heading(day, figures.every), 13) for day in figures.year.dates)
-    rates = (Column("Сдано|вовремя, %", 10), Column("Вовремя,|раз", 9), Column("Дат|в счёте", 9))
+    rates = (
+        Column("Сдано|вовремя, %", 10),
+        Column("Вовремя,|раз", 9),
+        Column(wording.times(figures.every).over_number, 9),
+    )
     return [school_column(figures), *rates, *dates]
 
 
 def note(figures: Figures) -> str:
     """How to read the year. What is not in sight is not explained."""
-    this, carried = wording.times(figures.every).this, "; перенесённый не в счёт" if figures.every == "date" else ""
+    times, of_dates = wording.times(figures.every), figures.every == "date"
+    this, carried = times.this, "; перенесённый не в счёт" if of_dates else ""
+    when, one, yet = ("на эту дату", "дата", "наступила") if of_dates else ("тогда", "период", "кончился")
     seen = {delivery for one in figures.year.schools for delivery in one.deliveries}
     explained = {
         Delivery.MISSING: f"«{said(Delivery.MISSING)}» — отчёта {this} нет{carried}.",
         Delivery.TO_CORRECT: f"«{said(Delivery.TO_CORRECT)}» — в отчёте ошибки или файл не прочитан.",
         Delivery.UNKNOWN: f"«{said(Delivery.UNKNOWN)}» — не известно, когда пришёл отчёт; в доле не учтён.",
-        Delivery.NOT_OWED: f"«{said(Delivery.NOT_OWED)}» — школа на эту дату не действовала.",
-        Delivery.TO_COME: f"«{UNJUDGED}» — дата ещё не наступила.",
+        Delivery.NOT_OWED: f"«{said(Delivery.NOT_OWED)}» — школа {when} не действовала.",
+        Delivery.TO_COME: f"«{UNJUDGED}» — {one} ещё не {yet}.",
     }
     if figures.draft_registry:
-        explained[Delivery.NOT_OWED] = f"«{said(Delivery.NOT_OWED)}» — дата до первого отчёта школы."
+        explained[Delivery.NOT_OWED] = f"«{said(Delivery.NOT_OWED)}» — {one} до первого отчёта школы."
     parts = [
-        "Что стоит на каждую отчётную дату сейчас; срок — по первому поступлению файла: исправление, присланное позже, "
+        f"Что стоит {times.each_reporting} сейчас; срок — по первому поступлению файла: исправление, присланное позже, "
         "опоздания не создаёт.",
         *(words for delivery, words in explained.items() if delivery in seen),
-        "Доля — даты, к которым годный отчёт пришёл вовремя, среди наступивших дат, на которые он требовался; "
-        "в итоге — сумма по школам к сумме.",
+        f"Доля — {_SHARE_OF[of_dates]}; в итоге — сумма по школам к сумме.",
     ]
     if figures.draft_registry:
         parts.append("Заполненного реестра нет: в счёте только школы, от которых хоть что-то пришло.")
     return " ".join(parts)
+
+
+_SHARE_OF = {
+    True: "даты, к которым годный отчёт пришёл вовремя, среди наступивших дат, на которые он требовался",
+    False: "периоды, за которые годный отчёт пришёл вовремя, среди прошедших, за которые он требовался",
+}
 
 
 def said(delivery: Delivery) -> str:

@@ -14,14 +14,14 @@ from pipeline.writing.pages import colours, doubts
 from pipeline.writing.pages.brief import Brief
 from pipeline.writing.pages.completeness import (
     AWAITED_TITLE,
-    MET_TITLE,
-    NONE_MET,
     awaited,
     awaited_said,
+    met_title,
+    none_met,
     why_none_awaited,
 )
 from pipeline.writing.pages.matrix import MatrixCell, coverage_matrix
-from pipeline.writing.pages.series import TREND_TITLE, WHY_NO_TREND, why_no_bars
+from pipeline.writing.pages.series import TREND_TITLE, why_no_bars, why_no_trend
 from pipeline.writing.pages.words import UNKNOWN
 from pipeline.writing.web import completeness, schools, trend
 
@@ -57,7 +57,7 @@ def _headline(figures: Figures) -> dict[str, object]:
         "schools": [schools.wide(figures), schools.narrow(figures)],
         "trend": trend.draw(figures),
         "why_no_schools": why_no_bars(figures),
-        "why_no_trend": WHY_NO_TREND,
+        "why_no_trend": why_no_trend(figures),
     }
 
 
@@ -70,9 +70,9 @@ def _completeness(figures: Figures) -> dict[str, object]:
         "awaited": [(line.school.name, awaited_said(line)) for line in lines[:_MOST_AWAITED]],
         "more": f"и ещё {wording.schools(more)}" if more > 0 else "",
         "why_none": why_none_awaited(figures),
-        "met_title": MET_TITLE,
+        "met_title": met_title(figures),
         "met": completeness.draw(figures),
-        "why_none_met": NONE_MET,
+        "why_none_met": none_met(figures),
     }
 
 

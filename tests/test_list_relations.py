@@ -1,0 +1,128 @@
+"""What must hold between the lines of a list and a figure beside it, and between the columns of each line."""
+
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import msgspec
+import pytest
+from openpyxl import load_workbook
+from openpyxl.utils.cell import coordinate_from_string
+
+from pipeline.checking.judgement import check
+from pipeline.writing.form.prefill import Prefill
+from pipeline.writing.form.workbook import write_form_with_cells
+from schemas import own_form
+from schemas.form import Column, Form, Item, Kind, Relation
+from schemas.form_figures import figure_refusals
+from schemas.remarks import Severity
+from tests.conftest import do_main_job
+from tests.figure_reports import HEALTH, OF_HEALTH, SPRING, Said, file_of, registry
+from tests.form_variants import as_toml, good
+from tests.libreoffice import needs_libreoffice, shown_together
+from tests.test_figures_of_orders import CATALOGUE
+
+TOTAL = Item(number="7", kind=Kind.NUMBER, title="Всего участников", unit="people", required=True)
+COLUMNS = (
+    Column(id="цена", kind=Kind.NUMBER, title="Взнос", unit="people"),
+    Column(id="сбор", kind=Kind.NUMBER, title="Собрано", unit="people"),
+)
+RELATIONS = (
+    Relation(kind="sum", item="7", of=("6/участники",)),
+    Relation(kind="product", item="6/сбор", of=("6/участники", "6/цена")),
+)
+
+
+def with_lists(*relations: Relation) -> Form:
+    tables = tuple(
+        msgspec.structs.replace(table, columns=(*table.columns, *COLUMNS)) if table.id == "events" else table
+        for table in HEALTH.tables
+    )
+    return msgspec.structs.replace(
+        HEALTH, items=(*HEALTH.items, TOTAL), tables=tables, relations=(*HEALTH.relations, *relations)
+    )
+
+
+FORM = with_lists(*RELATIONS)
+RIGHT: Said = {
+    **OF_HEALTH, "6.1/цена": 2, "6.1/сбор": 80, "7": 65,
+    "6.2/дата": "2026-02-01", "6.2/название": "Лыжня", "6.2/участники": 25,
+}  # fmt: skip
+
+
+def found(changes: Said) -> list[tuple[str, str]]:
+    read = file_of({**RIGHT, **changes}, SPRING, form=FORM)
+    checked = check([read], {}, FORM, registry(HEALTH), CATALOGUE)
+    return sorted((one.code, one.item) for one in checked.remarks if one.severity is Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({}, []),
+        ({"7": 64}, [("SUM-DISAGREES", "7")]),
+        ({"6.2/участники": 26}, [("SUM-DISAGREES", "7")]),
+        ({"6.2/участники": None}, [("ANSWER-REQUIRED", "6.2/участники")]),  # of a sum that lacks a part nothing is said
+        ({"6.1/сбор": 81}, [("PRODUCT-DISAGREES", "6.1/сбор")]),
+        ({"6.2/цена": 3, "6.2/сбор": 80}, [("PRODUCT-DISAGREES", "6.2/сбор")]),  # each line by itself
+        ({"6.1/цена": None}, []),
+    ],
+)
+def test_a_figure_is_the_sum_of_a_list_and_each_line_holds_by_itself(
+    changes: Said, errors: list[tuple[str, str]]
+) -> None:
+    assert found(changes) == errors
+
+
+@pytest.mark.parametrize(
+    ("relation", "why"),
+    [
+        (Relation(kind="product", item="7", of=("6/участники", "6/цена")), "одна сумма"),
+        (Relation(kind="equal", item="7", of=("6/участники",)), ""),
+        (Relation(kind="of_which", item="6/сбор", of=("7",)), ""),
+    ],
+)
+def test_what_a_list_cannot_be_held_against_is_refused(relation: Relation, why: str) -> None:
+    said = [refusal.why for refusal in figure_refusals(with_lists(relation))]
+    assert (why in " ".join(said)) if why else said == []
+
+
+def prefilled(said: Said) -> Prefill:
+    facts = {}
+    for number, value in said.items():
+        field = {"2": "choice", "3": "choice"}.get(number) or ("value" if isinstance(value, int | float) else "")
+        field = field or ("date" if number.endswith("дата") else "text")
+        facts[number] = {field: "; ".join(value) if isinstance(value, list) else value}
+    return Prefill(facts)
+
+
+@needs_libreoffice
+def test_the_form_says_so_as_excel_computes_it(tmp_path: Path) -> None:
+    cases = {"right": {}, "sum": {"7": 64}, "product": {"6.1/сбор": 81}}
+    made = {name: write_form_with_cells(FORM, None, SPRING, prefilled({**RIGHT, **one})) for name, one in cases.items()}
+    shown = dict(zip(made, shown_together([one.content for one in made.values()], tmp_path), strict=True))
+    places = {"7": "▼ исправьте: сумма пп. 6 — 65", "6.1/дата": "▼ исправьте «Собрано»: по умножению 80"}
+    wrong = {"right": (), "sum": ("7",), "product": ("6.1/дата",)}
+    for name, of in made.items():
+        kept = load_workbook(BytesIO(of.content), data_only=True)[own_form.SHEET]
+        for number, hint in places.items():
+            row = coordinate_from_string(of.answers[number])[1]
+            expected = hint if number in wrong[name] else "● заполнено"
+            assert shown[name][row - 1][-1] == expected
+            assert str(kept.cell(row, kept.max_column).value) == expected
+
+
+def test_invented_schools_keep_to_it(tmp_path: Path) -> None:
+    values = good("88")
+    values["items"].append(
+        {"number": "7", "kind": "number", "title": "Всего участников", "unit": "people", "required": True}
+    )
+    values["relations"].append({"kind": "sum", "item": "7", "of": ["6/участники"]})
+    path = tmp_path / "form-89.toml"
+    path.write_text(as_toml({**values, "id": "form-89"}), "utf-8")
+    done = do_main_job(tmp_path, form=str(path), schools=4, dates=1)
+    planted = {one.file for one in done.district.planted}
+    remarks = [one for one in done.done.figures.remarks if one.item == "7" and one.file not in planted]
+    assert [one for one in remarks if one.code == "SUM-DISAGREES"] == []
+    assert any(one.item == "7" and one.value for one in done.done.figures.numbers.schools)
+    assert date(2026, 3, 31) == done.district.as_of
