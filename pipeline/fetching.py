@@ -6,12 +6,13 @@ file was moved or removed since, and though the server counts its letters anew.
 
 import email
 import email.message
-import email.utils
 import hashlib
 import imaplib
+import os
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Protocol
 
 from imap_tools import AND, BaseMailBox, ImapToolsError, MailBox, MailBoxStartTls
 
-from pipeline.files import OutputError, Outputs, safe_name
+from pipeline.files import OutputError, Outputs
 from pipeline.settings import FETCH_PASSWORD_VARIABLE, Fetch
 from pipeline.wording import NBSP, number
 from schemas.strict import UsageError
@@ -53,7 +54,11 @@ def require_settings(fetch: Fetch, password: str | None) -> str:
     if not fetch.configured:
         raise UsageError("В настройках нет раздела [fetch] с ключом «host»: впишите, с какого сервера брать письма.")
     if not password:
-        raise UsageError(f"Нет пароля почтового ящика: задайте его переменной окружения {FETCH_PASSWORD_VARIABLE}.")
+        raise UsageError(
+            f"Нет пароля почтового ящика: задайте его переменной окружения {FETCH_PASSWORD_VARIABLE}, сохраните его в "
+            f"хранилище паролей системы (keyring set svod {fetch.user}@{fetch.host}) или назовите файл с ним в ключе "
+            "fetch.password_file."
+        )
     return password
 
 
@@ -80,7 +85,8 @@ def fetch_letters(input: Path, fetch: Fetch, password: str | None, journal: Fetc
                 name = "" if journal.is_fetched(known) else _name(content, came)
                 if name:
                     outputs.add(name, content)
-                    outputs.commit()
+                    for written in outputs.commit():
+                        _dated(written.lies_at, came)
                     files.append(f"{FOLDER}/{name}")
                 journal.mark_fetched(box, validity, uid, known, name and f"{FOLDER}/{name}")
     except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
@@ -116,7 +122,13 @@ def _new(mailbox: BaseMailBox, fetch: Fetch, known: frozenset[int]) -> Iterator[
 
 def _size(mailbox: BaseMailBox, uid: int) -> int:
     _, answer = mailbox.client.uid("FETCH", str(uid), "(RFC822.SIZE)")
-    found = re.search(rb"RFC822\.SIZE (\d+)", answer[0] or b"")
+    return _size_said(answer)
+
+
+def _size_said(answer: Iterable[bytes | tuple[bytes, ...] | None]) -> int:
+    """The size in a server's answer. Parts with a literal stand in it as tuples."""
+    parts = (b" ".join(part) if isinstance(part, tuple) else part or b"" for part in answer)
+    found = re.search(rb"RFC822\.SIZE (\d+)", b" ".join(parts))
     return int(found[1]) if found else 0
 
 
@@ -130,6 +142,14 @@ def _letter(mailbox: BaseMailBox, uid: int) -> tuple[bytes | None, datetime | No
     return None, None
 
 
+def _dated(path: Path, came: datetime | None) -> None:
+    """The file is as old as the letter on the server: where no line of the letter's head tells when it came, that is
+    when it did."""
+    if came:
+        with suppress(OSError):  # a disk that keeps no such time: the letter is as old as its file then
+            os.utime(path, (came.timestamp(), came.timestamp()))
+
+
 def _identity(content: bytes) -> str:
     """By which a letter is known again: servers add lines to its head, and give it other numbers."""
     head = email.message_from_bytes(content.partition(b"\r\n\r\n")[0])
@@ -139,11 +159,9 @@ def _identity(content: bytes) -> str:
 
 
 def _name(content: bytes, came: datetime | None) -> str:
-    """`2014-03-20-school@example.org-1a2b3c4d.eml`"""
-    head = email.message_from_bytes(content.partition(b"\r\n\r\n")[0])
-    sender = safe_name(email.utils.parseaddr(str(head.get("From", "")))[1] or "без адреса", 40)
+    """`2014-03-20-1a2b3c4d5e6f.eml`: nobody's address, for the name stands wherever results name a file."""
     day = f"{came:%Y-%m-%d}-" if came else ""
-    return f"{day}{sender}-{hashlib.sha256(content).hexdigest()[:8]}.eml"
+    return f"{day}{hashlib.sha256(content).hexdigest()[:12]}.eml"
 
 
 def _refusal(error: Exception, fetch: Fetch) -> str:

@@ -107,11 +107,15 @@ class Outputs:
         if last:
             self._last.add(place)
         beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
-        with _russian_refusal(place.relative_to(self._root)):
-            make_private_folder(place.parent)
-            self._pending[place] = beside
-            self._names.add(_same_name(place))
-            _write(beside, content, durable)
+        self._pending[place] = beside
+        self._names.add(_same_name(place))
+        try:
+            with _russian_refusal(place.relative_to(self._root)):
+                make_private_folder(place.parent)
+                _write(beside, content, durable)
+        except BaseException:
+            self._forget([place])
+            raise
 
     def reach_the_disk(self) -> None:
         """Waits until the disk has all files made since the last commit: for many at once far quicker than `durable`
@@ -142,7 +146,8 @@ class Outputs:
     def commit(self) -> list[Written]:
         """Puts all files made since the last commit into their places, in the order of their names: all or none.
 
-        Raises OutputError; what stood in the places stands there again then.
+        Raises OutputError; what stood in the places stands there again then, and what was made for them is to be added
+        anew.
         """
         exchange = _Exchange(self._patience, self._shared)
         written = []
@@ -156,6 +161,7 @@ class Outputs:
                     written.append(Written(place, exchange.put(beside, place)))
         except BaseException:
             exchange.undo()
+            self._forget(list(self._pending))
             raise
         exchange.settle()
         self._pending.clear()
@@ -163,6 +169,15 @@ class Outputs:
         lie = {one.lies_at for one in written}
         self.kept = self._shared.kept(written, _drop(lie, self._swept, self._dropped, self._shared))
         return written
+
+    def _forget(self, places: Iterable[Path]) -> None:
+        """As if it had not been added: whoever goes on after a failure may try again."""
+        for place in places:
+            beside = self._pending.pop(place)
+            self._names.discard(_same_name(place))
+            self._last.discard(place)
+            with suppress(OSError):  # the next run sweeps it
+                beside.unlink(missing_ok=True)
 
     def _place(self, relative: str | Path) -> Path:
         place = self._root / relative

@@ -27,7 +27,6 @@ from pipeline.sending.delivery import Delivery, LeftOver, deliver, left_over
 from pipeline.sending.failures import NAME as FAILURES
 from pipeline.sending.failures import Missed, missed_letter, missed_since
 from pipeline.sending.outbox import (
-    OUTBOX,
     REMINDERS,
     TO_SCHOOLS,
     is_told,
@@ -177,9 +176,12 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             written = {place.path: place for place in outputs.commit()}
             kept = tuple(outputs.kept)
             end, remarks = datetime.now(job.settings.zone), survey.checked.remarks
-            recording.finish(journal, number, survey.figures, remarks, month.digest, job.output, end)
+            recording.finish(
+                journal, number, survey.figures, remarks, month.digest, job.output, end, told_above=bool(job.beside)
+            )
             sent = _send(job, journal) if job.mail else []
-            left = left_over(job.output, journal)
+            # Without a mail server letters are drafts, which a mail program sends: of those before nothing is known.
+            left = left_over(job.output, journal, None if job.settings.mail.configured else job.as_of)
     said = [*filter(None, (journal.warning, forgotten, clock, missed and missed.said)), *lost, *said]
     return _done(job, survey, month, written, kept, said, sent, left, missed)
 
@@ -392,6 +394,7 @@ def _write_letters(
     registry = survey.intake.registry
     if survey.intake.inbox.registry:
         journal.note_watchers(one.email for one in registry.mailing if Topic.FAILURES in one.wants)
+    _take_back_reminders(job, survey, journal, outputs)
     if job.beside:
         return []
     tell_missed(missed, journal.watchers(), job.as_of, job.settings, journal, outputs)
@@ -403,7 +406,7 @@ def _write_letters(
 def tell_schools(job: Job, survey: Survey, returns: "Returns", journal: Journal, outputs: Outputs) -> list[str]:
     """Letters to schools into the outbox of the reporting date in force, so that another run of it sends none twice.
     Returns what is to be said."""
-    from pipeline.sending.schools import heard_of, without_address
+    from pipeline.sending.schools import without_address
 
     if not job.settings.mail.schools:
         return []
@@ -414,13 +417,20 @@ def tell_schools(job: Job, survey: Survey, returns: "Returns", journal: Journal,
         letter = replace(letter, says=told_anew(letter.says, before).says)
         said += put_in_outbox(letter, as_of, job.settings.mail.sender, journal, outputs)
     withdraw(outputs, as_of, TO_SCHOOLS, made, journal)
-    reported = {line.school.code for line in heard_of(survey.figures)}
-    owing = {safe_name(f"{REMINDERS}{one.code}") for one in survey.figures.schools if one.code not in reported}
-    withdraw(outputs, as_of, REMINDERS, owing, journal)
+    _take_back_reminders(job, survey, journal, outputs)
     if nowhere := [school.name for school in without_address(survey.figures)]:
         names = listed(nowhere, _MOST_NAMED, SCHOOL)
         said.append(f"Писем нет, потому что в реестре нет адреса школы («Электронная почта»): {names}.")
     return said
+
+
+def _take_back_reminders(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> None:
+    """A school of which something has come is reminded no more, whoever else is written to."""
+    from pipeline.sending.schools import heard_of
+
+    reported = {line.school.code for line in heard_of(survey.figures)}
+    owing = {safe_name(f"{REMINDERS}{one.code}") for one in survey.figures.schools if one.code not in reported}
+    withdraw(outputs, date_of_schools(job), REMINDERS, owing, journal)
 
 
 def new_letters(job: Job, survey: Survey, returns: "Returns", journal: Journal) -> "Iterator[Letter]":
@@ -480,8 +490,8 @@ def tell_missed(
     outputs: Outputs,
 ) -> None:
     """Of runs that did not happen. This one did: what an earlier failure of it has left in the outbox is no longer
-    so."""
-    outputs.own_or_none(Path(as_of.isoformat(), OUTBOX, f"{FAILURES}.eml"))
+    so; that others did not stays."""
+    withdraw(outputs, as_of, FAILURES, (), journal)
     letter = missed_letter(watchers, missed) if missed else None
     if letter:
         put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)

@@ -113,6 +113,13 @@ class Fetch(_Section, frozen=True):
             examples=["office.pem"],
         ),
     ] = ""
+    password_file: Annotated[
+        str,
+        Meta(
+            description="Файл с паролем в первой строке, который читает только его владелец: путь от этого файла",
+            examples=["mailbox-password.txt"],
+        ),
+    ] = ""
 
     @property
     def configured(self) -> bool:
@@ -233,10 +240,10 @@ def load_settings(path: Path | None = None) -> Settings:
     for key in _password_keys(values):
         of_mailbox = values.get("fetch")
         is_of_mailbox = isinstance(of_mailbox, dict) and key in of_mailbox
-        where = f"{PASSWORD_VARIABLE} или назовите файл с ним в ключе mail.password_file"
+        variable, section = (FETCH_PASSWORD_VARIABLE, "fetch") if is_of_mailbox else (PASSWORD_VARIABLE, "mail")
         raise UsageError(
             f"Файл {path.name}: уберите ключ «{key}»: паролю здесь не место, "
-            f"задайте его переменной окружения {FETCH_PASSWORD_VARIABLE if is_of_mailbox else where}."
+            f"задайте его переменной окружения {variable} или назовите файл с ним в ключе {section}.password_file."
         )
     settings = convert(values, Settings, path.name)
     for problem in _contradictions(settings):
@@ -288,13 +295,10 @@ def _contradictions(settings: Settings) -> Iterator[str]:
 def _with_files_beside(settings: Settings, path: Path) -> Settings:
     """Relative paths lead from where the settings lie, whatever folder the command is started from."""
     beside = path.absolute().parent
-    named = {key: str(beside / file) for key in ("ca_file", "password_file") if (file := getattr(settings.mail, key))}
-    if named:
-        mail = msgspec.structs.replace(settings.mail, **named)
-        settings = msgspec.structs.replace(settings, mail=mail)
-    if settings.fetch.ca_file:
-        fetch = msgspec.structs.replace(settings.fetch, ca_file=str(beside / settings.fetch.ca_file))
-        settings = msgspec.structs.replace(settings, fetch=fetch)
+    for section in ("mail", "fetch"):
+        of = getattr(settings, section)
+        named = {key: str(beside / file) for key in ("ca_file", "password_file") if (file := getattr(of, key))}
+        settings = msgspec.structs.replace(settings, **{section: msgspec.structs.replace(of, **named)})
     forms = [
         str(beside / form) if form.endswith(".toml") and (beside / form).is_file() else form for form in settings.forms
     ]

@@ -16,6 +16,7 @@ import msgspec
 
 from schemas.grades import grades_of
 from schemas.likeness import stems
+from schemas.meaning import told_by_hint, told_by_title
 from schemas.own_names import ALL_SHARES
 from schemas.periods import Every, Periods
 from schemas.strict import UsageError, load
@@ -517,18 +518,22 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
 
     def own_stems(self, number: str) -> frozenset[str]:
         """How the words begin in which the form speaks of an item or a cell, of its group, its base and of itself: they
-        say nothing new beside its answer. Those of other items do: they may be what another figure counts."""
+        say nothing new beside its answer. Those of other items do: they may be what another figure counts; and so do
+        those of what the form names as a part or leaves out, but for words that the title of the item has too."""
         return self._own_stems[self.item(number).number]
+
+    def title_stems(self, number: str) -> frozenset[str]:
+        """How the words begin of the title of an item or a cell itself, and of its known spellings."""
+        return self._title_stems[self.item(number).number]
 
     @cached_property
     def _own_stems(self) -> dict[str, frozenset[str]]:
-        known = self.recognise
-        of_all = stems(" ".join((self.title, self.subject, *known.titles, *known.measure, *known.answer)))
-        bases = {one.id: stems(" ".join((one.label, one.registry, one.group, *one.people))) for one in self.bases}
-        return {
-            one.number: of_all | bases.get(self.people_of(one.number), frozenset()) | _stems_said(one, self)
-            for one in (*self.items, *self.cells)
-        }
+        own = self._title_stems
+        return {one.number: own[one.number] | _stems_around(one, self) for one in (*self.items, *self.cells)}
+
+    @cached_property
+    def _title_stems(self) -> dict[str, frozenset[str]]:
+        return {one.number: _stems_of_title(one.number, self) for one in (*self.items, *self.cells)}
 
     def wholes_of(self, base_id: str) -> tuple[str, ...]:
         """Ids of the bases that the base is a part of, the nearest first; none for a whole."""
@@ -695,20 +700,30 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         return rank, tuple(int(part) for part in re.findall(r"\d+", number))
 
 
-_PARTS = re.compile(r"\(?\s*\b(?:в том числе|в т\.\s?ч|из них|кроме|за исключением)\b.*", re.IGNORECASE)
+def _stems_of_title(address: str, form: Form) -> frozenset[str]:
+    """Of the wordings of an item; of a cell, those of its row and of its column."""
+    row = form.item(address.partition("/")[0])
+    wordings = (*row.wordings, *form.column_of(address).wordings) if "/" in address else row.wordings
+    return stems(" ".join(told_by_title(text).said for text in wordings))
 
 
-def _whole_of(text: str) -> str:
-    """Without the parts that a title names: «на дому 20 %» is no answer to «Питание (в том числе на дому)»."""
-    return _PARTS.sub("", text) if _PARTS.match(text) is None else text
-
-
-def _stems_said(item: Item, form: Form) -> frozenset[str]:
-    """Of the words of an item and of those over it."""
+def _stems_around(item: Item, form: Form) -> frozenset[str]:
+    """Of all else that the form says of an item and of what is over it, without the words of what it leaves out."""
     row = item.number.partition("/")[0]
-    above = (form.item(number) for number in (row, row.rpartition(".")[0]) if number and number != item.number)
-    said = (_whole_of(text) for one in (item, *above) for text in (*one.wordings, one.hint, one.about, one.blank))
-    return stems(" ".join((*said, item.short, item.column)).replace("|", " "))
+    over = [number for number in (row, row.rpartition(".")[0]) if number != item.number]
+    above = [form.item(number) for number in over if form.has(number)]  # a row may be numbered below no item
+    known, base = form.recognise, form.people_of(item.number)
+    titles = [form.title, form.subject, *known.titles, *known.measure, *known.answer]
+    titles += [text for one in above for text in one.wordings]
+    titles += [text.replace("|", " ") for text in (item.short, item.column)]
+    if base:
+        whole = form.base(base)
+        titles += [whole.label, whole.registry, whole.group, *whole.people]
+    hints = [text for one in (item, *above) for text in (one.hint, one.about, one.blank)]
+    own = [told_by_title(text) for text in item.wordings]
+    told = [*map(told_by_title, titles), *map(told_by_hint, hints)]
+    left_out = stems(" ".join(one.left_out for one in (*own, *told)))
+    return stems(" ".join(one.said for one in told)) - left_out
 
 
 def _cell(row: Item, column: Column) -> Item:

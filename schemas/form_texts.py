@@ -12,6 +12,7 @@ from schemas import own_form, own_names
 from schemas.form import Form, Headline
 from schemas.form_refusals import Refusal
 from schemas.likeness import is_one_of, plain
+from schemas.meaning import changes_meaning
 from schemas.strict import Keys
 from schemas.text import clean
 
@@ -196,10 +197,8 @@ def _of_shared(lists: dict[str, tuple[str, ...]]) -> Iterator[Refusal]:
                 yield Refusal(("recognise", other), why)
 
 
-# What turns an answer round, or is one: never a word that says nothing.
-_NEVER_BESIDE = frozenset(
-    {"не", "ни", "нет", "да", "есть", "без", "кроме", "из", "от", "до", "около", "более", "менее", "всего"}
-)
+# What is an answer, a bound or a whole; with what turns an answer round (`changes_meaning`) never a word without sense.
+_NEVER_BESIDE = frozenset({"да", "есть", "из", "от", "менее", "свыше", "минимум", "максимум", "всего", "итого"})
 
 
 def _of_words(form: Form) -> Iterator[Refusal]:
@@ -212,10 +211,16 @@ def _of_words(form: Form) -> Iterator[Refusal]:
                 yield Refusal(keys, f"«{word}» — нужно одно слово из букв, в конце может стоять «*»: исправьте.")
             elif why := _why_no_pattern(word, beside=True):
                 yield Refusal(keys, why)
-            elif plain(letters) in _NEVER_BESIDE:
+            elif _says_something(plain(letters), word.endswith("*")):
                 yield Refusal(keys, f"«{word}» меняет смысл ответа — уберите его из списка.")
             elif said.setdefault(plain(word), name) != name:
                 yield Refusal(keys, f"«{word}» есть и в words.beside — уберите из одного списка.")
+
+
+def _says_something(letters: str, begins: bool) -> bool:
+    """May a word with these letters, or one that `begins` so, make another answer of the one beside it."""
+    never = any(word.startswith(letters) for word in _NEVER_BESIDE) if begins else letters in _NEVER_BESIDE
+    return never or changes_meaning(letters)
 
 
 def _of_exemptions(form: Form) -> Iterator[Refusal]:

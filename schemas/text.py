@@ -13,6 +13,13 @@ _UNSEEN = re.compile(
 )
 
 
+def visible(text: str) -> str:
+    """A name with its unseen characters shown: two names that differ by them alone stay two."""
+    if text.isprintable():
+        return text
+    return "".join(f"⟨{ord(c):04X}⟩" if _UNSEEN.match(c) or c in "\t\n" or _LINE_BREAKS.match(c) else c for c in text)
+
+
 def clean(text: str) -> str:
     """The text without characters that nobody sees, line breaks as `\\n`, composed (NFC). Spaces stay as they are."""
     if not text.isprintable():  # line breaks, no-break spaces and all that has to go are "not printable"

@@ -154,9 +154,9 @@ def _returned(batch: list[Case], folder: Path, workers: "Workers[bytes | None]")
             digest = hashlib.sha256(case.content).hexdigest()
             place = folder / case.name
             tasks[case.name] = ReturnTask(
-                REGISTRY.schools[0], case.name, place, digest, REMARKS, Head("СОШ № 1", MARCH)
+                REGISTRY.schools[0], case.name, place, place, digest, REMARKS, Head("СОШ № 1", MARCH)
             )
-    for task, outcome in workers.map(tasks.values(), folder, LIMITS):
+    for task, outcome in workers.map(tasks.values(), LIMITS):
         if outcome.failed or outcome.late:
             yield task.file, f"not marked: {outcome.failed or 'late'}"
         elif outcome.result and (unsound := _unsound(outcome.result)):

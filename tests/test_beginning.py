@@ -179,7 +179,7 @@ def test_every_key_that_there_is_stands_in_them_with_a_sentence_before_it(tmp_pa
         assert set(values[section]) == set(kind.__struct_fields__)
     (tmp_path / "settings.toml").write_text(freed, "utf-8")
     settings, usual = load_settings(tmp_path / "settings.toml"), Settings()
-    examples = {"reporting_dates", "decisions", "mail", "fetch", "controls"}
+    examples = {"reporting_dates", "holidays", "decisions", "mail", "fetch", "controls"}
     taken = {key: value for key, value in msgspec.structs.asdict(settings).items() if key not in examples}
     assert taken == {key: value for key, value in msgspec.structs.asdict(usual).items() if key not in examples}
     rows = text.splitlines()

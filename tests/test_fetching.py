@@ -2,10 +2,11 @@
 
 import multiprocessing
 import os
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from pipeline.fetching import Fetched, fetch_letters
 from pipeline.files import OutputError
 from pipeline.memory.journal import Journal
 from pipeline.reading.inbox import look_into
+from pipeline.sending.outbox import Letter, compose
 from pipeline.settings import FETCH_PASSWORD_VARIABLE, Fetch, Settings
 from schemas.strict import UsageError
 from tests.holders import mailed
@@ -51,12 +53,33 @@ def test_new_letters_are_taken_once_as_they_are_and_stay_unread(mailbox: Serve, 
     taken = fetch_letters(folder, box.fetch, PASSWORD, journal)
     assert sorted(files(folder).values()) == sorted(LETTERS[:2])
     assert {f"почта/{name}" for name in files(folder)} == set(taken.files)
-    assert all("-school" in name and name.endswith(".eml") for name in files(folder))
+    assert all(re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}-[0-9a-f]{12}\.eml", name) for name in files(folder))
     assert [path.parts[0] for path in look_into(folder, folder / "none").reports] == ["почта"] * 2
     assert fetch_letters(folder, box.fetch, PASSWORD, journal) == Fetched(())
     box.put(LETTERS[2])
     assert len(fetch_letters(folder, box.fetch, PASSWORD, journal).files) == 1
     assert box.seen() == b""
+
+
+def test_the_file_of_a_letter_is_as_old_as_the_letter_on_the_server(mailbox: Serve, journal: Journal, folder: Path):
+    box, came = mailbox(), datetime(2014, 3, 20, 6, 30, tzinfo=UTC)
+    with closing(fetching._mailbox(box.fetch, PASSWORD).client) as client:
+        assert client.append("INBOX", "", came, LETTERS[0])[0] == "OK"
+    (name,) = fetch_letters(folder, box.fetch, PASSWORD, journal).files
+    assert (folder / name).stat().st_mtime == came.timestamp()
+
+
+@pytest.mark.parametrize(
+    ("answer", "size"),
+    [
+        ([b"1 (UID 7 RFC822.SIZE 2048)"], 2048),
+        ([(b"1 (X-NOTE {3}", b"abc"), b" UID 7 RFC822.SIZE 2048)"], 2048),
+        ([(b"1 (RFC822.SIZE 2048 X-NOTE {3}", b"abc"), b")"], 2048),
+        ([None], 0),
+    ],
+)
+def test_the_size_is_found_in_an_answer_of_several_parts(answer: list[bytes | tuple[bytes, ...] | None], size: int):
+    assert fetching._size_said(answer) == size
 
 
 def test_a_letter_whose_file_was_removed_is_not_taken_again(mailbox: Serve, journal: Journal, folder: Path):
@@ -152,6 +175,22 @@ def test_a_mailbox_that_cannot_be_read_stops_no_summary(tmp_path: Path, folder: 
     said, all_taken = fetch_before(folder, tmp_path / "output", settings)
     assert (len(said), all_taken) == (1, False)
     assert said[0].endswith("Свод делается по тому, что лежит в папке.")
+
+
+def test_what_a_lost_journal_knew_is_taken_back_before_the_run_and_told(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """The run that follows finds a journal, and takes it for whole."""
+    monkeypatch.setenv(FETCH_PASSWORD_VARIABLE, PASSWORD)
+    month = tmp_path / "output" / "2014-03-20"
+    (month / "sent").mkdir(parents=True)
+    (month / "svod-2014-03-20.xlsx").touch()
+    letter = Letter(("head@example.ru",), "Свод", "", "", name="rukovodstvo", says="54,7 %")
+    (month / "sent" / "rukovodstvo.eml").write_bytes(compose(letter, date(2014, 3, 20))[0])
+    fetch_before(folder, tmp_path / "output", Settings(fetch=Fetch(host="127.0.0.1", port=1, user="a")))
+    assert "В журнале journal.db нет прежних запусков" in capsys.readouterr().out
+    with Journal.copy(tmp_path / "output" / "journal.db") as journal:
+        assert [one.recipient for one in journal.letters()] == ["head@example.ru"]
 
 
 def test_the_commands_take_letters_and_tell_of_them(

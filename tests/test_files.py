@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -435,3 +436,26 @@ def test_a_safe_name_fits_with_room_for_what_is_put_around_it():
     assert len(safe_name("Ж" * 300)) == 60
     assert len(safe_name("😀" * 300).encode()) <= 120
     assert safe_name("Ж" * 300, limit=10) == "Ж" * 10
+
+
+def test_what_could_not_be_written_may_be_tried_again(tmp_path: Path):
+    """The sending keeps each letter anew after a pause: the disk may have room by then."""
+    with Outputs(tmp_path) as outputs:
+        for _ in range(2):
+            with pytest.raises(OutputError):
+                outputs.add("a.eml", _full)
+        assert list(tmp_path.iterdir()) == []
+        (tmp_path / "b.eml").mkdir()
+        for _ in range(2):
+            outputs.add("b.eml", b"b")
+            with pytest.raises(OutputError):
+                outputs.commit()
+        (tmp_path / "b.eml").rmdir()
+        outputs.add("a.eml", b"a")
+        assert [one.path.name for one in outputs.commit()] == ["a.eml"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.eml"]
+
+
+def _full(file: BinaryIO) -> None:
+    file.write(b"half")
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -253,8 +253,10 @@ def of_words(v: Values) -> Iterator[Change]:
     yield Change("quotes in a choice", ("recognise", "not_required"), ['не "требуется"'])
     yield Change("a signature with which an item begins", ("recognise", "signatures"), [v["items"][0]["title"][:9]])
     yield Change("a signature without letters", ("recognise", "signatures"), ["—"])
-    for word in ("дневник журнал", "№", "в*", "не", "есть", "1а"):
-        yield Change("a word that says more than nothing", ("words",), {"beside": [word]})
+    for word in ("дневник журнал", "№", "в*", "не", "есть", "1а", "план*", "отказ*", "прошл*", "Ещё", "все*", "ест*"):
+        yield Change(f"a word that says more than nothing: {word}", ("words",), {"beside": [word]})
+    for word in ("план*", "отказ*", "прошл*", "не"):
+        yield Change(f"a word that was not done: {word}", ("words",), {"done": [word]})
     yield Change("a word of two meanings", ("words",), {"beside": ["логин*"], "done": ["логин*"]})
     groups = v["problem_groups"]
     yield Change("a group of Svod's own", ("problem_groups", 0, "title"), "Другое")

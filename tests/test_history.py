@@ -19,7 +19,7 @@ from pipeline.commands.history import history
 from pipeline.demo import make
 from pipeline.memory.journal import Journal
 from pipeline.memory.recording import told_figures
-from pipeline.sending.delivery import Fate
+from pipeline.sending.delivery import Fate, LeftOver
 from pipeline.sending.outbox import Parcel, read
 from pipeline.settings import Mail, Settings
 from schemas.district import Registry
@@ -281,6 +281,13 @@ def test_an_older_letter_does_not_go_with_a_later_run_and_is_named(district: Pat
     assert left_lines(done.left_over, MARCH) == [
         "Не отправлены письма прежних сводов: на 30.01.2014 — 1\u00a0письмо. "
         "Нужное отправит python run.py mail --as-of 2014-01-30."
+    ]
+
+
+def test_letters_to_schools_of_the_run_itself_are_none_of_an_earlier_one():
+    left = LeftOver("2014-03-20/outbox/shkola-01.eml", MARCH, "", ("s01@example.org",), ())
+    assert left_lines([left], date(2014, 3, 25), MARCH) == [
+        "Письма школам на 20.03.2014 ждут отправки: 1\u00a0письмо. Отправит python run.py mail --as-of 2014-03-20."
     ]
 
 

@@ -34,6 +34,7 @@ FORM = load_form("form-547")
 MARCH = date(2014, 3, 20)
 LIMITS = Limits()
 CAME = datetime(2014, 3, 19, 6, 0, tzinfo=UTC)
+LAY = NOW - timedelta(days=3)  # since when a letter's file lies there
 PDF = b"%PDF-1.4 no workbook"
 
 
@@ -93,7 +94,11 @@ def test_files_in_an_archive_or_a_letter_tell_the_same_as_loose_ones(loose: Path
 def rows(folder: Path, table: str, name: str = "") -> list[dict[str, str]]:
     """Without what the files came in."""
     with (folder / "output" / MARCH.isoformat() / table).open(encoding="utf-8-sig", newline="") as file:
-        found = [{key: _loose(value, name) for key, value in row.items()} for row in csv.DictReader(file)]
+        found = [
+            {key: _loose(value, name) for key, value in row.items()}
+            for row in csv.DictReader(file)
+            if not name or row.get("code") != "ARCHIVE-OPENED"
+        ]
     return sorted(found, key=lambda row: list(row.values()))
 
 
@@ -139,7 +144,27 @@ def test_the_registry_in_an_archive_is_not_the_registry(loose: Path, tmp_path: P
     (tmp_path / "input" / "все.zip").write_bytes(zipped({"registry.xlsx": registry}))
     done = run(tmp_path)
     assert done.figures.draft_registry
-    assert [row["file"] for row in rows(tmp_path, "findings.csv")] == ["все.zip/registry.xlsx"]
+    assert [row["file"] for row in rows(tmp_path, "findings.csv")] == ["все.zip", "все.zip/registry.xlsx"]
+
+
+def test_an_archive_is_named_since_it_does_not_tell_which_of_its_files_came_last(loose: Path, tmp_path: Path):
+    """Nor does a letter with several; of several letters in one file each has a time of its own."""
+    (tmp_path / "input").mkdir()
+    report = next(path for path in files_of(loose) if path.name != "registry.xlsx").read_bytes()
+    (tmp_path / "input" / "a.zip").write_bytes(zipped({"1.xlsx": report, "2.xlsx": report}))
+    (tmp_path / "input" / "b.eml").write_bytes(mailed({"3.xlsx": report}, received=CAME))
+    (tmp_path / "input" / "c.eml").write_bytes(
+        mailed({"4.xlsx": report, "5.xlsx": report, "6.pdf": PDF}, received=CAME)
+    )
+    letters = [mailed({f"{n}.xlsx": report}, received=CAME - timedelta(days=n)) for n in range(2)]
+    (tmp_path / "input" / "d.mbox").write_bytes(boxed(letters))
+    done = run(tmp_path)
+    named = [said for said in done.survey.checked.remarks if said.code == "ARCHIVE-OPENED"]
+    assert [(said.file, dict(said.data)["where"], dict(said.data)["files"]) for said in named] == [
+        ("a.zip", "архиве", "2\u00a0файла"),
+        ("c.eml", "письме", "2\u00a0файла"),
+    ]
+    assert [one.file for one in done.figures.unattributed if one.file == "a.zip"] == []
 
 
 def test_check_tells_of_every_file_in_an_archive(tmp_path: Path):
@@ -157,6 +182,15 @@ def test_a_summary_with_decisions_is_not_looked_for_in_an_archive(loose: Path, t
 
 
 # ── what is wrong with an archive ────────────────────────────────────────────────────────────────────────
+def twice_in_7z() -> bytes:
+    import py7zr
+
+    with py7zr.SevenZipFile(file := BytesIO(), "w") as package:
+        for name, content in (("отчёт.pdf", PDF), ("отчёт.pdf", PDF[::-1]), ("скан.pdf", PDF)):
+            package.writestr(content, name)
+    return file.getvalue()
+
+
 def locked() -> bytes:
     data = bytearray(zipped({"отчёт.xlsx": b"x"}))
     data[6] |= 1
@@ -204,6 +238,10 @@ BROKEN: dict[str, tuple[bytes, dict[str, str]]] = {
     "torn .7z": (seven_zipped({"отчёт.xlsx": os.urandom(900)})[:400], {"": "FILE-DAMAGED"}),
     "spoilt .7z": (b"7z\xbc\xaf\x27\x1c" + bytes(100), {"": "FILE-DAMAGED"}),
     "torn .rar": (rared({"отчёт.xlsx": b"x"})[:20], {"": "FILE-DAMAGED"}),
+    "two of one name .7z": (
+        twice_in_7z(),
+        {"отчёт.pdf": "FILE-DAMAGED", "отчёт (2).pdf": "FILE-DAMAGED", "скан.pdf": "FILE-KIND"},
+    ),
     "locked": (locked(), {"": "FILE-ENCRYPTED"}),
     "locked .7z": (seven_zipped({"отчёт.xlsx": b"x"}, "пароль"), {"": "FILE-ENCRYPTED"}),
     "locked in part": (locked_in_part(), {"закрыт.xlsx": "FILE-ENCRYPTED", "скан.pdf": "FILE-KIND"}),
@@ -320,18 +358,24 @@ def test_nothing_is_written_where_an_archive_says(tmp_path: Path):
 
 
 # ── letters ──────────────────────────────────────────────────────────────────────────────────────────────
-def members(data: bytes, spool: Path) -> dict[str, tuple[tuple[datetime, ...], tuple[str, ...]]]:
+Told = tuple[tuple[datetime, ...], tuple[datetime, ...], tuple[str, ...]]
+
+
+def members(data: bytes, spool: Path) -> dict[str, Told]:
     try:
         kind_of(data, LIMITS)
     except Unreadable as called:
-        return {one.path: (one.times, one.senders) for one in unpack(data, called, LIMITS, spool).members}
+        return {one.path: (one.times, one.sent, one.senders) for one in unpack(data, called, LIMITS, spool).members}
     raise AssertionError("no holder")
 
 
 def test_a_letter_tells_who_sent_it_and_when_it_came(tmp_path: Path):
     sent = CAME - timedelta(days=40)  # what the sender's clock says
     data = mailed({"скан.pdf": PDF}, "School@Example.org", date=sent, received=CAME)
-    assert members(data, tmp_path) == {"скан.pdf": ((CAME, sent), ("school@example.org",))}
+    assert members(data, tmp_path) == {"скан.pdf": ((CAME,), (sent,), ("school@example.org",))}
+    unread = data.replace(b"office.example.org;", b"office.example.org", 1)  # whose time nobody can tell
+    earlier = datetime(2014, 1, 2, tzinfo=UTC)
+    assert members(unread, tmp_path) == {"скан.pdf": ((earlier,), (sent,), ("school@example.org",))}
 
 
 def test_a_forwarded_letter_came_with_the_one_that_holds_it(tmp_path: Path):
@@ -339,7 +383,7 @@ def test_a_forwarded_letter_came_with_the_one_that_holds_it(tmp_path: Path):
     outer["From"], outer["To"], outer["Date"] = "chief@example.org", "office@example.org", CAME
     outer.set_content("Пересылаю.")
     outer.add_attachment(email.message_from_bytes(mailed({"скан.pdf": PDF}), policy=email.policy.default))
-    expected = ((CAME,), ("chief@example.org", "school@example.org"))
+    expected = ((), (CAME,), ("chief@example.org", "school@example.org"))
     assert members(outer.as_bytes(), tmp_path) == {"Отчёт.eml/скан.pdf": expected}
 
 
@@ -366,8 +410,10 @@ def test_a_name_that_cannot_be_decoded_harms_nothing(tmp_path: Path, word: str):
     ("received", "dated", "expected"),
     [
         (CAME, CAME - timedelta(days=40), CAME),
-        (None, CAME, CAME),
-        (NOW + timedelta(days=1), CAME, CAME),  # a server whose clock is wrong
+        (None, LAY - timedelta(days=1), LAY - timedelta(days=1)),
+        (None, CAME - timedelta(days=40), LAY),  # what the sender alone says, and nothing bears out
+        (None, LAY + timedelta(hours=1), LAY),
+        (NOW + timedelta(days=1), LAY - timedelta(days=1), LAY - timedelta(days=1)),  # a server whose clock is wrong
         (None, NOW + timedelta(days=1), NOW - timedelta(days=3)),  # the file's own time
         (None, datetime(1970, 1, 1, tzinfo=UTC), NOW - timedelta(days=3)),
     ],

@@ -1,12 +1,13 @@
 """The inbox as folders are: what is read, what is only counted, what is not called broken."""
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from pipeline.reading.inbox import look_into, shown_path
-from pipeline.reading.intake import _held, _state, take_in
+from pipeline.reading.intake import Intake, _held, _state, take_in
 from pipeline.settings import Limits
 from schemas.form import load_form
 from schemas.remarks import load_catalogue, remark
@@ -19,9 +20,12 @@ LIMITS = Limits()
 
 
 def read_all(folder: Path, limits: Limits = LIMITS) -> list[FileRead]:
+    return intake_of(folder, limits).reads
+
+
+def intake_of(folder: Path, limits: Limits = LIMITS) -> Intake:
     inbox = look_into(folder, leave_out=folder / "none")
-    intake = take_in(inbox, FORM, limits, load_catalogue(), 1, None, lambda done, of: None)
-    return intake.reads
+    return take_in(inbox, FORM, limits, load_catalogue(), 1, None, lambda done, of: None)
 
 
 # A limit that is no number stands for a mistake of the program that shows at some files only: at every archive.
@@ -104,3 +108,17 @@ def test_a_name_that_is_not_utf8_is_shown_and_read(tmp_path):
     (read,) = read_all(tmp_path)
     assert read.file == shown_path(Path(name.decode("utf-8", "surrogateescape")))
     assert read.file.encode()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_what_nobody_sees_in_a_name_is_shown_by_its_number():
+    names = ["a\u202exslx.exe", "b\x1b[31m.xlsx", "c\nd.xlsx", "e\u200b.xlsx", "e.xlsx", "ё №\u00a01.xlsx"]
+    shown = [shown_path(Path(name)) for name in names]
+    assert shown == [
+        "a⟨202E⟩xslx.exe",
+        "b⟨001B⟩[31m.xlsx",
+        "c⟨000A⟩d.xlsx",
+        "e⟨200B⟩.xlsx",
+        "e.xlsx",
+        "ё №\u00a01.xlsx",
+    ]

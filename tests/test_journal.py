@@ -152,7 +152,7 @@ def test_the_journal_is_for_its_owner_alone(path: Path):
 
 
 # ── figures told ─────────────────────────────────────────────────────────────────────────────────────────
-def finish(journal: Journal, as_of: date, figures: dict[date, float], letters: tuple[str, ...] = ()) -> int:
+def finish(journal: Journal, as_of: date, figures: dict[date, float], letters: tuple[str, ...] | None = ()) -> int:
     """A whole run that computed these municipal percentages and left these letters in the outbox."""
     run = journal.begin_run(WHEN, "0.1", as_of, "{}")
     told = {day: {"": Figure(percent, percent, 100.0)} for day, percent in figures.items()}
@@ -285,6 +285,33 @@ def test_a_remark_is_known_by_the_run_that_raised_it_first(path: Path):
             journal.finish_run(run, Result(WHEN, "digest", Tally(1, 1, 1, 0), {}, (), (one,)))
         (line,) = journal.first_raised("01")
     assert (line.item, line.code, line.as_of, line.run_started) == ("14", "NUM-BOUND", JANUARY, WHEN)
+
+
+def tell_above(own: Journal, above: Journal, key: str, as_of: date, days_later: int) -> None:
+    """The one letter of several orders, sent under its own date: the last of theirs."""
+    own.tell([key], as_of)
+    above.mark_sent(Parcel(key, "head@example.ru", "тема", MARCH, "", ""), WHEN + timedelta(days=days_later))
+    own.take_sent(above)
+
+
+def test_of_several_orders_a_corrected_letter_tells_the_corrected_figures(path: Path):
+    """No letter lies in the order's own folder: what it tells is the last run's."""
+    with Journal.open(path) as own, Journal.open(path.with_name("above.db")) as above:
+        for n, percent in enumerate((40.0, 45.0, 45.0, 40.0)):
+            finish(own, MARCH, {MARCH: percent}, None)
+            tell_above(own, above, f"letter {n}", MARCH, n)
+        assert [at[""].percent for at in own.sent_for(MARCH)] == [40.0, 45.0, 40.0]
+        assert own._row("SELECT count(DISTINCT run) FROM figures") == (3,)  # what is as it was is not kept twice
+
+
+def test_of_several_orders_a_letter_on_an_earlier_date_is_known_under_that_date(path: Path):
+    """The later run had told that date's figures first."""
+    with Journal.open(path) as own, Journal.open(path.with_name("above.db")) as above:
+        finish(own, MARCH, {JANUARY: 40.0, MARCH: 50.0}, None)
+        finish(own, JANUARY, {JANUARY: 40.0}, None)
+        tell_above(own, above, "a", JANUARY, 1)
+        assert [at[""].percent for at in own.sent_for(JANUARY)] == [40.0]
+        assert own.sent_for(MARCH) == []
 
 
 # ── the file ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -155,3 +155,29 @@ def test_a_month_of_an_office(serve: Serve, tmp_path: Path):
     final = office.last_letter_to("04").get_body(("plain",))
     assert final is not None
     assert "Принято." in final.get_content()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_letters_that_wait_go_though_nothing_new_has_come(serve: Serve, tmp_path: Path):
+    post, mail = serve()
+    office = Office(tmp_path, post, mail)
+    office.receives("01")
+    monthly.run(monthly.Job.of(office.input, office.output, date(2014, 3, 25), office.settings, NOW))
+    assert post.letters == []
+    now = datetime(2014, 3, 29, 9, tzinfo=UTC)  # a Saturday: nobody is reminded
+    done = wake(office.input, office.output, office.settings, now, news=False)
+    assert [line for line in done.lines if "2014-03-20" in line and "1\u00a0письмо" in line]
+    done = wake(office.input, office.output, office.settings, now, mail=True, password=PASSWORD, news=False)
+    assert received(post, 0) == to("01", "shkola")
+    assert [line for line in done.lines if "--as-of 2014-03-25" in line]  # leadership's: only a person sends it
+    wake(
+        office.input,
+        office.output,
+        office.settings,
+        now,
+        mail=True,
+        password=PASSWORD,
+        news=False,
+        owed=date(2014, 3, 25),
+    )
+    assert received(post, 1) == SUMMARY

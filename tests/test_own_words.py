@@ -5,15 +5,15 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from pipeline.reading.answers.afterword import changes_meaning
 from pipeline.reading.answers.problems import says_no_problems
 from pipeline.reading.answers.units import units_in
 from pipeline.reading.answers.values import read_answer
-from pipeline.reading.answers.vocabulary import NO_FORM, sense
+from pipeline.reading.answers.vocabulary import NO_FORM, is_among, sense
 from pipeline.reading.answers.yes_no import read_yes_no
 from pipeline.reading.opening.book import Cell
 from schemas.form import Form, Item, Kind, Words, load_form
 from schemas.likeness import plain
+from schemas.meaning import changes_meaning
 from tests.batch import checked, file_of, order_form
 from tests.form_variants import DATA
 from tests.order_form import FORM
@@ -113,3 +113,102 @@ def test_a_part_that_a_title_names_is_not_the_whole() -> None:
     form = msgspec.structs.replace(form, items=tuple(titled))
     assert facts(form.item("2.1"), "в столовой 87 %", form) == [("percent", 87.0)]
     assert facts(form.item("2.1"), "на дому 20 %", form) == []
+
+
+def with_texts(form: Form, number: str, **texts: str | tuple[str, ...]) -> Form:
+    items = (msgspec.structs.replace(one, **texts) if one.number == number else one for one in form.items)
+    return msgspec.structs.replace(form, items=tuple(items))
+
+
+EXCLUDING = [
+    ("6.3", {"title": "обучающиеся, не считая надомников"}, "надомники 20 %"),
+    ("6.3", {"title": "обучающиеся (без учёта вечерников)"}, "вечерники 20 %"),
+    ("6.3", {"title": "Без надомников обучающиеся"}, "надомники 20 %"),
+    ("6.3", {"title": "обучающиеся, не охваченные кружками"}, "кружками 20 %"),
+    ("6.3", {"title": "обучающиеся", "spellings": ("ученики, исключая надомников",)}, "надомники 20 %"),
+    ("6.3", {"title": "обучающиеся", "short": "Озн., кроме|надомников"}, "надомники 20 %"),
+    ("6.3", {"title": "обучающиеся", "column": "Озн., помимо|надомников"}, "надомники 20 %"),
+    ("6.3", {"title": "обучающиеся, не включая надомников", "about": "ознакомление надомников"}, "надомники 20 %"),
+    ("6.3", {"title": "обучающиеся", "hint": "Обучающихся на дому не указывайте"}, "на дому 20 %"),
+    ("6.3", {"title": "обучающиеся", "hint": "Обучающихся на дому исключите. Охват в %"}, "на дому 20 %"),
+    ("6.3", {"title": "обучающиеся", "hint": "(в том числе на дому)"}, "на дому 20 %"),
+    ("6.3", {"title": "обучающиеся", "blank": "___ без надомников"}, "надомники 20 %"),
+    ("6.3", {"title": "обучающиеся", "about": "ознакомление вместо надомников"}, "надомники 20 %"),
+    ("11", {"hint": "Ссылка в архиве не считается"}, "есть в архиве"),
+]
+
+
+@pytest.mark.parametrize(("number", "texts", "answer"), EXCLUDING)
+def test_what_an_item_leaves_out_is_no_word_of_its_own(number: str, texts: dict, answer: str) -> None:
+    """«Надомники 20 %» is no answer to «обучающиеся, не считая надомников»."""
+    form = with_texts(FORM, number, **texts)
+    assert facts(form.item(number), "есть" if number == "11" else "20 %", form)
+    assert facts(form.item(number), answer, form) == []
+
+
+def test_what_an_item_leaves_out_is_left_out_though_another_text_has_it() -> None:
+    """The title of the form, the group above and the base may speak of the same people."""
+    left_out = with_texts(FORM, "6.3", title="обучающиеся, кроме надомников")
+    said = {"title": "Отчёт о надомниках", "subject": "Надомники"}
+    of_base = tuple(msgspec.structs.replace(one, label=f"{one.label} и надомников") for one in FORM.bases)
+    for form in (
+        msgspec.structs.replace(left_out, **said),
+        msgspec.structs.replace(left_out, bases=of_base),
+        with_texts(left_out, "6", hint="и надомники"),
+    ):
+        assert facts(form.item("6.3"), "надомники 20 %", form) == []
+    of_item = with_texts(FORM, "6.3", title="надомники", hint="Надомников других школ не указывайте")
+    assert facts(of_item.item("6.3"), "надомники 20 %", of_item) == [("percent", 20.0)]
+
+
+def test_a_base_or_a_form_that_leaves_people_out_brings_no_word_of_theirs() -> None:
+    bases = tuple(msgspec.structs.replace(one, label=f"{one.label}, не считая надомников") for one in FORM.bases)
+    for form in (
+        msgspec.structs.replace(FORM, bases=bases),
+        msgspec.structs.replace(FORM, title=f"{FORM.title} без надомников"),
+    ):
+        assert facts(form.item("6.3"), "надомники 20 %", form) == []
+
+
+def test_a_sentence_that_leaves_nothing_out_still_speaks_of_the_item() -> None:
+    form = with_texts(FORM, "6.3", hint="Охват школьниками посёлка. Обучающихся на дому не указывайте")
+    assert facts(form.item("6.3"), "охват 20 %", form) == [("percent", 20.0)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "answer", "expected"),
+    [
+        ({"title": "Число дней питания без учёта каникул"}, "каникулы 20", []),
+        ({"title": "Число дней питания без учёта каникул"}, "питание 20", [("value", 20.0)]),
+        ({"title": "Число дней питания", "hint": "Каникулы не считать"}, "каникулы 20", []),
+        ({"title": "Число дней питания в среднем"}, "в среднем 20", [("value", 20.0)]),
+        ({"title": "Число дней питания", "hint": "в среднем"}, "в среднем 20", []),
+    ],
+)
+def test_words_beside_a_number(texts: dict, answer: str, expected: list) -> None:
+    form = with_texts(FORMS["31"], "5", **texts)
+    assert facts(form.item("5"), answer, form) == expected
+
+
+@pytest.mark.parametrize(("key", "text"), [("title", "Отчёт за прошлый период"), ("subject", "План питания")])
+def test_what_may_turn_a_number_round_is_harmless_in_its_own_title_alone(key: str, text: str) -> None:
+    form = msgspec.structs.replace(FORMS["31"], **{key: text})
+    for number, word in (("5", "прошлый"), ("5", "план"), ("1/дети", "прошлый"), ("1/дети", "план")):
+        assert facts(form.item(number), f"{word} 20", form) == []
+    own = with_texts(form, "5", title="Число дней питания за прошлый месяц")
+    assert facts(own.item("5"), "прошлый 20", own) == [("value", 20.0)]
+
+
+def test_a_word_of_the_list_that_turns_an_answer_round_is_none_of_it() -> None:
+    """A form is proved when it is loaded; a `*` may still reach further than who wrote it saw."""
+    assert is_among("платье", frozenset({"пла*"}))
+    assert not is_among("план", frozenset({"пла*"}))
+    assert not is_among("отказались", frozenset({"отка*", "отказались"}))
+
+
+def test_a_row_that_stands_below_no_item_has_words_of_its_own():
+    """An order may number its rows 1.1, 1.2 without a row 1."""
+    form = load_form(str(DATA / "form-31.toml"))
+    below = next(item for item in form.items if item.parent)
+    alone = msgspec.structs.replace(form, items=tuple(one for one in form.items if one.number != below.parent))
+    assert alone.own_stems(below.number)

@@ -94,7 +94,10 @@ def test_a_file_above_the_limit_is_not_read(tmp_path: Path) -> None:
     with open(tmp_path / "x.xlsx", "wb") as file:
         file.truncate(21 * 2**20)
     code, said = refusal(lambda: look(tmp_path / "x.xlsx", LIMITS))
-    assert (code, said) == ("FILE-LIMIT", "Файл не похож на отчёт: он занимает 21 МБ (предел — 20 МБ).")
+    assert (code, said) == (
+        "FILE-LIMIT",
+        "Файл не похож на отчёт: он занимает 21 МБ (предел — 20 МБ, ключ file_mb в [limits]).",
+    )
 
 
 def test_a_file_that_went_away_is_busy_not_broken(tmp_path: Path) -> None:
@@ -231,13 +234,17 @@ def test_an_archive_that_unpacks_to_more_than_the_limit_is_not_unpacked() -> Non
     assert len(bomb) < 2**20
     code, said = refusal(lambda: kind_of(bomb, LIMITS))
     assert code == "FILE-LIMIT"
-    assert said == "Файл не похож на отчёт: в распакованном виде он занимает 120 МБ (предел — 100 МБ)."
+    what = "в распакованном виде он занимает 120 МБ"
+    assert said == f"Файл не похож на отчёт: {what} (предел — 100 МБ, ключ unpacked_mb в [limits])."
 
 
 def test_an_archive_of_too_many_parts_is_refused() -> None:
     data = archive({"xl/workbook.xml": "", **{f"xl/{n}": "" for n in range(2_000)}})
     code, said = refusal(lambda: kind_of(data, LIMITS))
-    assert (code, said) == ("FILE-LIMIT", "Файл не похож на отчёт: внутри него 2 001 часть (предел — 2 000).")
+    assert (code, said) == (
+        "FILE-LIMIT",
+        "Файл не похож на отчёт: внутри него 2 001 часть (предел — 2 000, ключ zip_entries в [limits]).",
+    )
 
 
 def test_two_parts_of_one_name_are_refused() -> None:

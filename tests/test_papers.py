@@ -26,6 +26,7 @@ from tests.order_form import OrderForm
 from tests.test_holders import files_of, loose, rows  # noqa: F401 - a fixture
 
 FORM = load_form("form-547")
+TITLES = [item.title for item in FORM.items if item.number in ("1", "3", "14")]
 ORDER, PLAN = (paper.title for paper in FORM.order.papers)
 MARCH = date(2014, 3, 20)
 REGISTRY = Registry(
@@ -112,7 +113,7 @@ GIVEN: dict[str, tuple[dict[str, bytes], dict[str, tuple[str, ...]]]] = {
             "1.docx": document("МБОУ СОШ № 8", "ПРИКАЗ", "05.12.2013 № 12-од", "О назначении ответственного лица"),
             "2.pdf": printed("Гимназия № 11", "План действий на 2014 год"),
         },
-        {"1.docx": ("PAPER-RECEIVED", "08", ORDER), "2.pdf": ("PAPER-RECEIVED", "11", PLAN)},
+        {"1.docx": ("PAPER-BY-TEXT", "08", ORDER), "2.pdf": ("PAPER-BY-TEXT", "11", PLAN)},
     ),
     "nobody's": (
         {"приказ.pdf": PDF, "скан.jpg": JPEG, "План действий.docx": document("План"), "Приказ СОШ № 99.pdf": PDF},
@@ -130,13 +131,54 @@ GIVEN: dict[str, tuple[dict[str, bytes], dict[str, tuple[str, ...]]]] = {
     "of another kind": (  # an order, but about something else; none that is asked for
         {"Приказ СОШ № 8 об утверждении положения.pdf": PDF, "Справка СОШ № 8.pdf": PDF},
         {
-            "Приказ СОШ № 8 об утверждении положения.pdf": ("PAPER-UNCLEAR",),
-            "Справка СОШ № 8.pdf": ("PAPER-UNCLEAR",),
+            "Приказ СОШ № 8 об утверждении положения.pdf": ("FILE-KIND",),
+            "Справка СОШ № 8.pdf": ("FILE-KIND",),
         },
     ),
     "a scan of a report": (
         {"Отчёт СОШ № 8.pdf": PDF, "отчет по плану действий СОШ № 8.jpg": JPEG},
         {"Отчёт СОШ № 8.pdf": ("FILE-KIND",), "отчет по плану действий СОШ № 8.jpg": ("FILE-KIND",)},
+    ),
+    "a report that names papers": (
+        {
+            "СОШ 8.pdf": printed("МБОУ СОШ № 8", "Информация об исполнении приказа № 547", "План действий утверждён"),
+            "ответ СОШ 8.docx": document("Информация на 30.01.2014", "План действий утверждён приказом № 14"),
+            "СОШ № 8.docx": document("Отчёт о введении электронных дневников", "План действий утверждён"),
+            "приказ СОШ 8.docx": document("Отчёт МБОУ СОШ № 8"),
+            "Сведения_план действий_СОШ 8.pdf": PDF,
+        },
+        {
+            "СОШ 8.pdf": ("FILE-KIND",),
+            "ответ СОШ 8.docx": ("FILE-NO-FORM",),
+            "СОШ № 8.docx": ("FILE-NO-FORM",),
+            "приказ СОШ 8.docx": ("FILE-NO-FORM",),
+            "Сведения_план действий_СОШ 8.pdf": ("FILE-KIND",),
+        },
+    ),
+    "the printed form": (
+        {
+            "СОШ 8.pdf": printed("МБОУ СОШ № 8", "приказ о назначении ответственного № 12", *TITLES),
+            "приказ СОШ 8.pdf": printed("МБОУ СОШ № 8", *TITLES),
+        },
+        {"СОШ 8.pdf": ("FILE-KIND",), "приказ СОШ 8.pdf": ("FILE-KIND",)},
+    ),
+    "named far down in its text": (
+        {"СОШ 8.docx": document("МБОУ СОШ № 8", "Добрый день. " * 30, "План действий прилагаем.")},
+        {"СОШ 8.docx": ("FILE-NO-FORM",)},
+    ),
+    "the order of the office": (
+        {
+            "приказ 547 СОШ 8.docx": document("Приказ"),
+            "547 приказ СОШ №8.pdf": PDF,
+            "приказ СОШ 8.docx": document("Управление образования", "ПРИКАЗ № 547 от 09.12.2013"),
+            "Приказ СОШ № 8.docx": document("ПРИКАЗ № 12 от 05.12.2013", "Во исполнение приказа № 547 от 09.12.2013"),
+        },
+        {
+            "приказ 547 СОШ 8.docx": ("FILE-NO-FORM",),
+            "547 приказ СОШ №8.pdf": ("FILE-KIND",),
+            "приказ СОШ 8.docx": ("FILE-NO-FORM",),
+            "Приказ СОШ № 8.docx": ("PAPER-RECEIVED", "08", ORDER),
+        },
     ),
 }
 
@@ -145,6 +187,17 @@ GIVEN: dict[str, tuple[dict[str, bytes], dict[str, tuple[str, ...]]]] = {
 def test_a_paper_is_known_where_something_says_whose_and_which(tmp_path: Path, case: str):
     files, expected = GIVEN[case]
     assert known(files, tmp_path) == expected
+
+
+@pytest.mark.parametrize(("name", "unclear"), [("1.docx", {"1.docx"}), ("План действий СОШ № 8.docx", set())])
+def test_a_paper_known_by_its_text_alone_is_to_be_looked_at(tmp_path: Path, name: str, unclear: set[str]):
+    (tmp_path / "input").mkdir()
+    read(tmp_path / "input", {name: document("МБОУ СОШ № 8", "План действий на 2014 год")})
+    done = monthly.run(monthly.Job.of(tmp_path / "input", tmp_path / "output", MARCH, Settings(), NOW))
+    assert {one.file for one in done.figures.unattributed} == unclear
+    assert [(row["severity"], row["school_code"]) for row in rows(tmp_path, "findings.csv") if row["file"] == name] == [
+        ("warning" if unclear else "info", "08")
+    ]
 
 
 def workbook(third: str) -> bytes:

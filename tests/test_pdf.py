@@ -26,7 +26,7 @@ def test_it_is_the_first_page_alone_beside_the_summary_and_stands_in_no_manifest
     content = (folder / f"svodka-{few.district.as_of}.pdf").read_bytes()
     assert content.startswith(b"%PDF")
     assert len(PAGE.findall(content)) == 1
-    assert "pdf" not in (folder / "manifest.json").read_text("utf-8")
+    assert ".pdf" not in (folder / "manifest.json").read_text("utf-8")
     assert not [said for said in done.warnings if "PDF" in said]
 
 

@@ -12,13 +12,16 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
 from pipeline.commands import console
+from pipeline.files import Outputs
 from pipeline.memory.journal import Journal
+from pipeline.monthly import tell_missed
+from pipeline.sending import failures
 from pipeline.sending.delivery import Delivery, Fate, Missed
-from pipeline.sending.failures import missed_since
-from pipeline.sending.outbox import Letter, Parcel, compose, read
-from pipeline.sending.password import found_where, mail_password
+from pipeline.sending.failures import failure_letter, missed_since
+from pipeline.sending.outbox import Letter, Parcel, Waiting, compose, put_in_outbox, read, waiting
+from pipeline.sending.password import fetch_password, mail_password, require_password
 from pipeline.sending.smtp import Outcome
-from pipeline.settings import PASSWORD_VARIABLE, Mail, load_settings
+from pipeline.settings import FETCH_PASSWORD_VARIABLE, PASSWORD_VARIABLE, Mail, Settings, load_settings
 from schemas.strict import UsageError
 from tests.conftest import Run
 from tests.mail_server import PASSWORD, Act, Post, Serve
@@ -253,13 +256,24 @@ def in_a_file(folder: Path, content: str = "из файла\n", mode: int = 0o60
 
 def test_the_environment_comes_first_then_the_keyring_then_the_file(nowhere: pytest.MonkeyPatch, tmp_path: Path):
     mail = in_a_file(tmp_path, "in the file\n")
-    assert (mail_password(mail), found_where(mail)) == ("in the file", f"в файле {mail.password_file}")
+    assert mail_password(mail) == "in the file"
     keyring.set_keyring(Vault(**{"svod svod@smtp.example.ru": "in the keyring"}))
     assert mail_password(mail) == "in the keyring"
-    assert found_where(mail) == "в хранилище паролей системы (svod svod@smtp.example.ru)"
     nowhere.setenv(PASSWORD_VARIABLE, "in the environment")
     assert mail_password(mail) == "in the environment"
-    assert found_where(mail) == f"в переменной окружения {PASSWORD_VARIABLE}"
+
+
+def test_the_mailbox_has_its_password_from_the_same_places(nowhere: pytest.MonkeyPatch, tmp_path: Path):
+    nowhere.delenv(FETCH_PASSWORD_VARIABLE, raising=False)
+    in_a_file(tmp_path, "in the file\n")
+    path = tmp_path / "settings.toml"
+    path.write_text('[fetch]\nhost = "imap.example.ru"\nuser = "svod"\npassword_file = "пароль.txt"\n', "utf-8")
+    fetch = load_settings(path).fetch
+    assert fetch_password(fetch) == "in the file"
+    keyring.set_keyring(Vault(**{"svod svod@imap.example.ru": "in the keyring"}))
+    assert fetch_password(fetch) == "in the keyring"
+    nowhere.setenv(FETCH_PASSWORD_VARIABLE, "in the environment")
+    assert fetch_password(fetch) == "in the environment"
 
 
 @pytest.mark.parametrize("vault", [Locked(), NoKeyring()])
@@ -267,11 +281,11 @@ def test_a_keyring_that_tells_nothing_is_none(vault: KeyringBackend, nowhere: py
     keyring.set_keyring(vault)
     assert mail_password(OFFICE) is None
     with pytest.raises(UsageError, match=r"Нет пароля почты: .*keyring set svod svod@smtp\.example\.ru"):
-        found_where(OFFICE)
+        require_password(OFFICE, None)
 
 
 def test_a_server_without_a_log_in_needs_no_password(nowhere: pytest.MonkeyPatch):
-    assert found_where(Mail(host="smtp.example.ru", sender="svod@example.ru")) == ""
+    require_password(Mail(host="smtp.example.ru", sender="svod@example.ru"), None)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="file modes of POSIX")
@@ -342,6 +356,40 @@ def test_where_nobody_wants_to_know_no_letter_is_made(output: Path, office: tupl
     (tmp_path / "input").mkdir()
     done = svod("--input", tmp_path / "input", "--output", output, "--settings", office[1], "--mail")
     assert (done.returncode, list(output.glob("*/outbox/*"))) == (2, [])
+
+
+MISSED = failures.Missed(datetime(2014, 1, 1, 9, tzinfo=UTC), ("отчётная дата 30.01.2014",))
+
+
+def _tell_missed(output: Path, missed: failures.Missed | None) -> list[str]:
+    """Names of what waits after a run that has found this."""
+    with Journal.open(output / "journal.db") as journal, Outputs(output) as outputs:
+        tell_missed(missed, journal.watchers(), AS_OF, Settings(), journal, outputs)
+        outputs.commit()
+    return sorted(path.name for path in (output / AS_OF.isoformat() / "outbox").glob("*"))
+
+
+def _fail(output: Path) -> Waiting:
+    with Journal.open(output / "journal.db") as journal, Outputs(output) as outputs:
+        letter = failure_letter(journal.watchers(), AS_OF, datetime(2014, 3, 21, 9, tzinfo=UTC), "Диск полон.")
+        assert letter
+        put_in_outbox(letter, AS_OF, "", journal, outputs)
+        outputs.commit()
+    return next(one for one in waiting(output, AS_OF) if one.name == "sboi")
+
+
+def test_a_run_that_succeeds_takes_back_the_word_of_its_failure_alone(watched: Path):
+    """That others were missed before stays so, however often this one is made."""
+    _fail(watched)
+    assert _tell_missed(watched, MISSED) == ["propusk.eml"]
+    assert _tell_missed(watched, None) == ["propusk.eml"]
+
+
+def test_word_of_a_failure_that_may_have_gone_stays_until_a_person_decides(watched: Path):
+    held = _fail(watched)
+    with Journal.open(watched / "journal.db") as journal:
+        journal.about_to_send(held.parcel("admin@example.ru"), datetime(2014, 3, 21, 9, tzinfo=UTC))
+    assert _tell_missed(watched, None) == ["sboi.eml"]
 
 
 DATES = [date(2014, 1, 30), date(2014, 3, 20), date(2014, 5, 20)]

@@ -11,7 +11,7 @@ import pytest
 from pipeline.commands.remind import remind_all
 from pipeline.measuring.calendar import Calendar
 from pipeline.sending.outbox import Waiting, waiting
-from pipeline.sending.reminders import Kind, due_today
+from pipeline.sending.reminders import Reminder, due_today
 from pipeline.settings import Mail, Settings
 from pipeline.writing.registry import write_registry
 from schemas.district import Recipient, Registry, Topic
@@ -27,35 +27,35 @@ CALENDAR = Calendar.of(FORM)
 # 20.03.2014 is a Thursday: five days before it is a Saturday, a week after a Thursday.
 DAYS = {
     date(2014, 3, 13): [],
-    date(2014, 3, 14): [Kind.BEFORE],  # Friday: moved before the Saturday on which it would fall
+    date(2014, 3, 14): [Reminder.BEFORE],  # Friday: moved before the Saturday on which it would fall
     date(2014, 3, 15): [],  # a day off
-    date(2014, 3, 17): [Kind.BEFORE],  # still, for who was switched off on Friday
-    date(2014, 3, 20): [Kind.BEFORE],
-    date(2014, 3, 21): [Kind.AFTER],
+    date(2014, 3, 17): [Reminder.BEFORE],  # still, for who was switched off on Friday
+    date(2014, 3, 20): [Reminder.BEFORE],
+    date(2014, 3, 21): [Reminder.AFTER],
     date(2014, 3, 22): [],
-    date(2014, 3, 26): [Kind.AFTER],
-    date(2014, 3, 27): [Kind.WEEK],
-    date(2014, 3, 28): [Kind.WEEK],
+    date(2014, 3, 26): [Reminder.AFTER],
+    date(2014, 3, 27): [Reminder.WEEK],
+    date(2014, 3, 28): [Reminder.WEEK],
     date(2014, 3, 31): [],
 }
 
 
 @pytest.mark.parametrize(("today", "kinds"), DAYS.items(), ids=map(str, DAYS))
-def test_what_is_due_on_a_day(today: date, kinds: list[Kind]):
+def test_what_is_due_on_a_day(today: date, kinds: list[Reminder]):
     assert [one.kind for one in due_today(today, CALENDAR) if one.reporting_date == MARCH] == kinds
 
 
 def test_holidays_of_the_office_move_a_reminder_as_weekends_do():
     holidays = {date(2014, 3, 14), date(2014, 3, 21)}
-    assert [one.kind for one in due_today(date(2014, 3, 13), CALENDAR, holidays)] == [Kind.BEFORE]
+    assert [one.kind for one in due_today(date(2014, 3, 13), CALENDAR, holidays)] == [Reminder.BEFORE]
     assert due_today(date(2014, 3, 21), CALENDAR, holidays) == []
-    assert [one.kind for one in due_today(date(2014, 3, 24), CALENDAR, holidays)] == [Kind.AFTER]
+    assert [one.kind for one in due_today(date(2014, 3, 24), CALENDAR, holidays)] == [Reminder.AFTER]
 
 
 def test_of_periods_the_deadline_counts_and_not_the_last_day():
     calendar = Calendar((date(2026, 1, 31),), 0, "month", {date(2026, 1, 31): date(2026, 2, 10)})
     (due,) = due_today(date(2026, 2, 5), calendar)
-    assert (due.kind, due.reporting_date, due.deadline) == (Kind.BEFORE, date(2026, 1, 31), date(2026, 2, 10))
+    assert (due.kind, due.reporting_date, due.deadline) == (Reminder.BEFORE, date(2026, 1, 31), date(2026, 2, 10))
 
 
 # ── letters ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,7 +122,7 @@ def test_switched_off_nothing_is_due(office: Office):
 def test_the_same_reminder_is_the_same_letter_on_the_days_after(office: Office):
     reminded(office, date(2014, 3, 21))
     first = {code: one.key("s@example.org") for code, one in reminders(office).items()}
-    reminded(office, date(2014, 3, 24))
+    assert reminded(office, date(2014, 3, 24)) == []
     assert {code: one.key("s@example.org") for code, one in reminders(office).items()} == first
     reminded(office, date(2014, 3, 27))
     assert not set(first.values()) & {one.key("s@example.org") for one in reminders(office).values()}
@@ -136,6 +136,14 @@ def test_a_reminder_that_waits_is_taken_back_when_the_report_has_come(office: Of
     office.receives("01")
     office.runs(MARCH, Settings(timezone="UTC", mail=Mail(reminders=True, schools=True)))
     assert "01" not in reminders(office)
+
+
+def test_a_reminder_is_taken_back_by_a_run_that_writes_to_no_school(office: Path):
+    reminded(office, date(2014, 3, 21))
+    office.receives("11")
+    office.runs(MARCH, SETTINGS)
+    assert "11" not in reminders(office)
+    assert "01" in reminders(office)
 
 
 def test_a_school_whose_report_was_in_the_last_picture_is_not_reminded_though_the_file_is_gone(office: Office):
@@ -180,3 +188,14 @@ def test_every_day_of_a_month_each_reminder_once(office: Office):
         reminded(office, date(2014, 3, 1) + timedelta(days=number))
         keys |= {(code, one.key("")) for code, one in reminders(office).items() if one.as_of == MARCH}
     assert sorted(code for code, _ in keys) == sorted(OWE * 3)
+
+
+def test_a_damaged_journal_stops_no_reminder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    office = Office(tmp_path)
+    office.receives("01")
+    office.keeps()
+    office.output.mkdir()
+    (office.output / "journal.db").write_bytes(b"no journal" * 1000)
+    remind_all(office.input, office.output, SETTINGS, datetime(2014, 3, 14, 9, tzinfo=UTC))
+    assert "Журнал journal.db повреждён и отложен" in capsys.readouterr().out
+    assert list(office.output.glob("journal.db.damaged-1"))

@@ -8,11 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands.schedule import SAID
-from pipeline.commands.scheduled import Start, attempt, has_news, is_monthly, last_monthly_day, run_scheduled
+from pipeline.commands.schedule import SAID, UNDER_WAY
+from pipeline.commands.scheduled import (
+    Start,
+    attempt,
+    has_news,
+    is_monthly,
+    last_monthly_day,
+    run_scheduled,
+    summed_up_by_schedule,
+)
 from pipeline.demo import make
 from pipeline.files import lock
 from pipeline.memory.journal import Journal
+from pipeline.sending.outbox import read
 from schemas.form import load_form
 from schemas.strict import UsageError
 from tests.conftest import Once
@@ -43,6 +52,16 @@ def office(district: Path, tmp_path: Path) -> Path:
 def start(office: Path, monthly_day: int | None = None, since: date = NEVER, settings: Path | None = None) -> Start:
     as_of = date.fromisoformat(DAY)
     return Start(office / "input", office / "output", as_of, settings, False, 1, monthly_day, since)
+
+
+def reminding(office: Path) -> Path:
+    """Settings by which schools are reminded today, of a report that was due three days ago."""
+    then = datetime.now(UTC).date() - timedelta(days=3)
+    (office / "settings.toml").write_text(
+        f"reporting_dates = [{then}]\n"
+        '[mail]\nhost = "smtp.example.org"\nsender = "svod@example.org"\nreminders = true\n'
+    )
+    return office / "settings.toml"
 
 
 def begin(office: Path, moment: datetime, code: int = 0, *, monthly: bool = True) -> None:
@@ -110,12 +129,17 @@ def _with_a_future_report(folder: Path) -> Path:
     os.utime(report, (ahead, ahead))
     done = svod("--input", folder / "input", "--output", folder / "output", "--as-of", DAY)
     assert done.returncode == 0, done.stderr
+    begin(folder, datetime.now(UTC))
     return folder
 
 
 def test_results_below_the_input_folder_are_no_news(once: Once):
     folder = once("results below the input", _with_results_below)
     (folder / "input" / "итоги" / "logs" / "later").touch()
+    assert has_news(folder / "input", folder / "input" / "итоги")  # a run by hand has answered nothing
+    with Journal.open(folder / "input" / "итоги" / "journal.db") as journal:
+        moment = datetime.now(UTC)
+        journal.note_start(moment, moment, 0, monthly=True)
     assert not has_news(folder / "input", folder / "input" / "итоги")
 
 
@@ -149,11 +173,13 @@ def test_a_start_keeps_what_is_said_and_how_it_ended(office: Path, capsys: pytes
     assert said[-1].endswith(f"svod-{DAY}.xlsx")
     assert sum(line.startswith("Запуск по расписанию") for line in said) == 1
     with Journal.copy(office / "output" / "journal.db") as journal:
-        assert [(one.code, one.monthly, one.is_done) for one in journal.scheduled()[1:]] == [(0, True, True)] * 2
+        ended = [one for one in journal.scheduled() if one.code != UNDER_WAY]
+        assert [(one.code, one.monthly, one.is_done) for one in ended[1:]] == [(0, True, True)] * 2
 
 
-def test_news_between_the_months_are_read_and_the_month_stays_due_as_it_was(office: Path):
-    assert run_scheduled(start(office, 1)) == 0
+def test_what_is_due_between_the_months_is_done_and_the_month_stays_due_as_it_was(office: Path):
+    assert run_scheduled(start(office, 1, settings=reminding(office))) == 0
+    assert "напоминание" in (office / "output" / SAID).read_text("utf-8")
     with Journal.copy(office / "output" / "journal.db") as journal:
         assert [one.monthly for one in journal.scheduled()] == [True, False]
 
@@ -180,7 +206,7 @@ def test_the_command_line_of_a_job_is_understood(office: Path):
     tried = svod(*words, "--try")
     assert (tried.returncode, tried.stdout, tried.stderr) == (0, "", "")
     assert not (office / "output" / SAID).exists()
-    done = svod(*words, "--monthly-day", "1", "--since", "2014-01-01")
+    done = svod(*words, "--settings", reminding(office), "--monthly-day", "1", "--since", "2014-01-01")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (office / "output" / SAID).exists()
 
@@ -196,6 +222,84 @@ def test_a_trial_says_what_is_missing(office: Path, monkeypatch: pytest.MonkeyPa
     attempt(mailing)
     with pytest.raises(UsageError, match="нет: создайте её"):
         attempt(Start(office / "нет", office / "output", None, None, mail=False, jobs=1))
+
+
+# ── what follows the summary, and what fails ─────────────────────────────────────────────────────────────
+MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
+
+
+def reminding_of(office: Path, day: str, more: str = "") -> Path:
+    (office / "settings.toml").write_text(
+        f'reporting_dates = [{day}]\n{more}\n[mail]\nhost = "smtp.example.org"\nsender = "svod@example.org"\n'
+        "reminders = true\n"
+    )
+    return office / "settings.toml"
+
+
+def starts(office: Path) -> list[tuple[int, bool]]:
+    with Journal.copy(office / "output" / "journal.db") as journal:
+        return [(one.code, one.monthly) for one in journal.scheduled()[1:] if one.code != UNDER_WAY]
+
+
+def test_a_summary_that_is_made_is_done_whatever_becomes_of_what_follows(office: Path):
+    settings = reminding_of(office, "2026-11-27")
+    (office / "output" / "2026-11-27").write_text("a file where reminders are to lie")
+    code = run_scheduled(start(office, settings=settings), began=MONDAY)
+    assert code not in (0, 4)
+    assert starts(office) == [(0, True), (code, False)]
+    assert has_news(office / "input", office / "output")  # nobody was answered
+
+
+def test_a_start_that_was_killed_while_letters_went_has_made_the_summary(office: Path):
+    due = datetime.now(UTC)
+    daily = start(office, 1, last_monthly_day(date.today(), 1))
+    with Journal.open(office / "output" / "journal.db") as journal:
+        journal._database.execute("DELETE FROM scheduled")
+        made = journal.runs()[-1].started
+    assert is_monthly(daily, due.date())
+    begin(office, made - timedelta(seconds=1), UNDER_WAY)
+    assert not is_monthly(daily, due.date())
+    assert summed_up_by_schedule(office / "output") == date.fromisoformat(DAY)
+    begin(office, due, UNDER_WAY)  # killed before it made one
+    assert is_monthly(daily, due.date())
+
+
+def test_reminders_go_on_the_day_of_the_summary_and_the_day_after_has_nothing_due(office: Path):
+    settings = reminding_of(office, "2026-11-27")
+    assert run_scheduled(start(office, settings=settings), began=MONDAY) == 0
+    assert starts(office) == [(0, True), (0, False)]
+    assert "напоминание" in (office / "output" / SAID).read_text("utf-8")
+    (office / "output" / SAID).unlink()
+    tomorrow = MONDAY + timedelta(days=1)
+    assert run_scheduled(start(office, 28, MONDAY.date(), settings), began=tomorrow) == 0
+    assert not (office / "output" / SAID).exists()
+    assert len(starts(office)) == 2
+
+
+@pytest.mark.parametrize("monthly_day", [None, 28])
+def test_whoever_wants_to_know_of_failures_hears_of_a_start_that_could_not_begin(
+    office: Path, monthly_day: int | None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("SVOD_IMAP_PASSWORD", raising=False)
+    with Journal.open(office / "output" / "journal.db") as journal:
+        journal.note_watchers(["admin@example.org"])
+    settings = office / "settings.toml"
+    settings.write_text('[fetch]\nhost = "imap.example.org"\nuser = "svod"\n')
+    assert run_scheduled(start(office, monthly_day, MONDAY.date(), settings), began=MONDAY) == 2
+    [letter] = (office / "output").rglob("sboi.eml")
+    told = read(letter.read_bytes())
+    assert told["To"] == "admin@example.org"
+    assert "запуск по расписанию" in told["Subject"]
+
+
+def test_a_summary_that_fails_is_told_once(office: Path):
+    with Journal.open(office / "output" / "journal.db") as journal:
+        journal.note_watchers(["admin@example.org"])
+    shutil.rmtree(office / "input")
+    (office / "input").mkdir()
+    assert run_scheduled(start(office), began=MONDAY) == 2
+    [letter] = (office / "output").rglob("sboi.eml")
+    assert "не сделан" in read(letter.read_bytes())["Subject"]
 
 
 # ── two at once ──────────────────────────────────────────────────────────────────────────────────────────

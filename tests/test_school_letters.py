@@ -18,6 +18,7 @@ from pipeline.writing.registry import write_registry
 from schemas.district import Registry
 from tests.batch import MARCH, order_form
 from tests.conftest import NOW, Once
+from tests.holders import zipped
 from tests.order_form import ANSWERS as CLEAN
 from tests.order_form import FORM, REGISTRY
 from tests.test_returned import order_form_file
@@ -190,3 +191,18 @@ def test_one_workbook_of_several_schools_is_attached_to_none_of_their_letters(of
         letter = office.letters()[f"shkola-{code}"]
         assert sorted(attached(letter.message)) == [f"{code}-stranitsa.xlsx"]
         assert "в нём отчёты нескольких школ" in body(letter)
+        assert "приложенном файле" not in body(letter)
+        assert "приложенного файла" not in body(letter)
+        assert "в своём файле" in body(letter)
+
+
+def test_of_where_a_file_came_from_a_letter_names_the_file_alone(office: Office):
+    """A letter and an archive may be called by their sender, or by other schools."""
+    inside = (office.input / f"01 {MARCH}.xlsx").read_bytes()
+    (office.input / f"01 {MARCH}.xlsx").unlink()
+    (office.input / f"{NAMES['10']} и другие.zip").write_bytes(zipped({f"01 {MARCH}.xlsx": inside}))
+    office.runs()
+    letter = office.letters()["shkola-01"]
+    assert f"файл «01 {MARCH}.xlsx»" in body(letter)
+    for kind in ("plain", "html"):
+        assert NAMES["10"] not in body(letter, kind)

@@ -5,23 +5,30 @@ import email
 import email.policy
 import json
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import openpyxl
 import pytest
+from msgspec.structs import replace as with_fields
 from typer.testing import CliRunner
 
 from pipeline.commands.cli import app
+from pipeline.commands.orders import main_jobs
+from pipeline.commands.remind import jobs_of
 from pipeline.demo import make
+from pipeline.files import Outputs
+from pipeline.memory import recording
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
-from pipeline.sending.outbox import Parcel
-from pipeline.settings import load_settings
+from pipeline.sending.outbox import Letter, Parcel, put_in_outbox, waiting
+from pipeline.settings import PASSWORD_VARIABLE, Mail, load_settings
 from schemas.form import load_form
 from schemas.strict import UsageError
 from tests.conftest import NOW, Once
 from tests.holders import zipped
+from tests.mail_server import PASSWORD, Serve
 
 DATA = Path(__file__).parent / "data"
 MEALS, SERVICES = DATA / "form-31.toml", DATA / "form-12.toml"
@@ -245,3 +252,79 @@ def test_what_has_been_sent_of_all_is_known_to_each_order(office: Path, output: 
         own.take_sent(above)  # once
         [told] = own.sent_for(date.fromisoformat(DAY))
         assert told[""].percent == 41.0
+
+
+def test_who_is_reminded_has_its_orders_files_and_no_others(office: Path, tmp_path: Path) -> None:
+    """A report of the other order is not one of which nobody knows whose it is."""
+    settings = load_settings(settings_of(tmp_path, MEALS, SERVICES))
+    settings = with_fields(settings, mail=Mail(reminders=True))
+    now = datetime(2026, 4, 2, 9, tzinfo=UTC)
+    jobs = jobs_of(office / "input", tmp_path / "output", settings, now, mail=False, password=None)
+    for job in jobs:
+        assert job.intake is not None
+        assert {read.file.partition("/")[0] for read in job.intake.reads} == {job.form.id}
+        assert [one.id for one in job.beside] == [one.form.id for one in jobs if one is not job]
+
+
+def test_that_schools_get_no_letters_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = with_fields(load_settings(settings_of(tmp_path, MEALS, SERVICES)), mail=Mail(schools=True))
+    (tmp_path / "input").mkdir()
+    with pytest.raises(UsageError):
+        main_jobs(tmp_path / "input", tmp_path / "output", DAY, settings)
+    assert capsys.readouterr().out.count("Писем школам не будет") == 1
+
+
+def test_word_of_a_failure_tells_no_figures(office: Path, output: Path) -> None:
+    """It has gone, and leadership's letter has not."""
+    day = date.fromisoformat(DAY)
+    with Journal.open(output / JOURNAL) as above, Journal.open(output / MEALS.stem / JOURNAL) as own:
+        with Outputs(output) as outputs:
+            failure = Letter(("admin@example.org",), "Сбой", "", "", name="sboi", says="сбой")
+            put_in_outbox(failure, day, "", above, outputs)
+            outputs.commit()
+        run = own._database.execute("SELECT max(id) FROM runs").fetchone()[0]
+        own._database.execute("INSERT INTO figures VALUES (?, ?, '', 41.0, 41, 100)", (DAY, run))
+        recording.tell(own, output, day, day)
+        letters = {one.name: one for one in waiting(output, day)}
+        keys = {name: one.key(to) for name, one in letters.items() for to in one.recipients}
+        assert own._row("SELECT count(*) FROM told WHERE key = ?", keys["sboi"]) == (0,)
+
+
+def test_a_damaged_journal_of_all_orders_stops_no_run(office: Path, tmp_path: Path, output: Path) -> None:
+    (output / JOURNAL).write_bytes(b"no journal" * 1000)
+    shutil.copytree(office / "input", tmp_path / "input")
+    said = run(tmp_path, "output", MEALS, SERVICES)
+    assert f"Журнал {JOURNAL} повреждён и отложен" in said
+    assert len(list(output.glob("*/outbox/*.eml"))) == 1
+
+
+def test_without_a_registry_those_of_the_last_one_are_still_told_of_failures(office: Path, tmp_path: Path) -> None:
+    shutil.copytree(office / "input", tmp_path / "input")
+    (tmp_path / "input" / "registry.xlsx").unlink()
+    (tmp_path / "output").mkdir()
+    with Journal.open(tmp_path / "output" / JOURNAL) as above:
+        above.note_watchers(["admin@example.org"])
+    run(tmp_path, "output", MEALS, SERVICES)
+    with Journal.open(tmp_path / "output" / JOURNAL) as above:
+        assert above.watchers() == ("admin@example.org",)
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_a_letter_that_is_held_in_an_orders_own_folder_is_left(
+    office: Path, tmp_path: Path, output: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The letter of all has gone, and it is not known of another whether it has."""
+    _, mail = serve()
+    monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
+    day, own = date.fromisoformat(DAY), output / MEALS.stem
+    with Journal.open(own / JOURNAL) as journal, Outputs(own) as outputs:
+        letter = Letter(("head@example.org",), "Свод", "", "", name="rukovodstvo", says="прежде")
+        put_in_outbox(letter, day, "", journal, outputs)
+        outputs.commit()
+        (held,) = waiting(own, day)
+        journal.about_to_send(held.parcel("head@example.org"), NOW)
+    settings = load_settings(settings_of(tmp_path, MEALS, SERVICES))
+    settings = msgspec.structs.replace(settings, mail=mail)
+    ran = main_jobs(office / "input", output, DAY, settings, mail=True)
+    assert [len(one.left_over) for one in ran.done] == [1, 0]
+    assert ran.letters_left

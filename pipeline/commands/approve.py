@@ -4,10 +4,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pipeline.commands.choosing import last_day_of
+from pipeline.commands.known import opened
 from pipeline.files import lock
 from pipeline.memory.approvals import Approval
-from pipeline.memory.journal import FILE as JOURNAL
-from pipeline.memory.journal import Journal
 from pipeline.monthly import calendar_of
 from pipeline.sending.outbox import LEADERSHIP, SAYS_HEADER, waiting
 from pipeline.settings import Settings
@@ -26,7 +25,7 @@ def approve(output: Path, said: date | str, settings: Settings, now: datetime) -
     letters = list(waiting(output, as_of)) if output.is_dir() else []
     if not letters and not (output / as_of.isoformat()).is_dir():
         raise UsageError(f"Свода на {day(as_of)} в папке «{output}» нет: сначала сделайте его (--as-of {as_of}).")
-    with lock(output), Journal.open(output / JOURNAL) as journal:
+    with lock(output), opened(output) as journal:
         before = journal.approval(as_of)
         if before:
             return [f"{day(as_of)}: утверждено раньше, {before.approved_at.astimezone(now.tzinfo):%d.%m.%Y %H:%M}."]

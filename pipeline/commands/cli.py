@@ -1,5 +1,6 @@
 """The commands. Heavy imports stand inside them, so that `--help` is quick and workers stay light."""
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -14,6 +15,7 @@ from pipeline.settings import Settings, load_settings
 from schemas.strict import UsageError
 
 ERRORS_FOUND = 1
+CORES = min(8, os.cpu_count() or 1)  # more readers would wait for the disk and for the one process that writes
 
 app = typer.Typer(cls=russian.Group, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -100,8 +102,15 @@ def run(
         bool, typer.Option("--mail/--no-mail", help="Сразу отправить письма; иначе они ждут в outbox.")
     ] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", parser=_whole("--jobs", 1, 64), metavar="N", help="Сколько процессов читают файлы.")
-    ] = 1,
+        int,
+        typer.Option(
+            "--jobs",
+            parser=_whole("--jobs", 1, 64),
+            metavar="N",
+            show_default=False,
+            help="Сколько процессов читают файлы; без него — по числу ядер.",
+        ),
+    ] = CORES,
     fetch: Annotated[bool, typer.Option("--fetch", help="Сначала взять новые письма из ящика.")] = False,
     scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True, help="Запуск по расписанию.")] = False,
     monthly_day: Annotated[
@@ -353,7 +362,7 @@ def schedule(
     settings: SettingsFile = None,
     debug: Debug = False,
 ) -> None:
-    """Задание для ежемесячного запуска."""
+    """Задание для запуска по расписанию: каждый месяц или каждый день."""
     from pipeline.commands import schedule as scheduling
     from pipeline.commands.run import require_folders
     from pipeline.commands.schedulers import Place

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -16,7 +16,7 @@ from rich.text import Text
 
 from pipeline.files import cause_of, make_private_folder
 from pipeline.sending.delivery import Fate
-from pipeline.sending.outbox import OUTBOX
+from pipeline.sending.outbox import OUTBOX, REMINDERS, TO_SCHOOLS
 from pipeline.wording import (
     DAY,
     FILE,
@@ -147,6 +147,8 @@ def log_result(done: "Done") -> None:
         _LOG.info("%s", _logged(said))
     if done.warnings:  # they name files and addresses: said on the console, counted here
         _LOG.warning("Предупреждений на экране: %d.", len(done.warnings))
+    if done.deliveries:
+        _LOG.info("Письма. %s", _counted(done.deliveries))
 
 
 def _logged(said: Remark) -> str:
@@ -171,7 +173,8 @@ def say_result(done: "Done") -> None:
     of_date = done.figures.as_of
     for line in (*kept_lines(done.kept, done.summary.path.parents[1]), *done.warnings, *done.failures):
         _say(line)
-    for line in (*(delivery_lines(done.deliveries) if done.was_to_send else ()), *left_lines(done.left_over, of_date)):
+    left = left_lines(done.left_over, of_date, done.figures.reporting_date)
+    for line in (*(delivery_lines(done.deliveries) if done.was_to_send else ()), *left):
         _say(line)
 
 
@@ -245,14 +248,29 @@ def is_left(deliveries: "Iterable[Delivery]", left: "Iterable[LeftOver]", as_of:
     return any(not one.is_done for one in deliveries) or any(one.held or one.as_of == as_of for one in left)
 
 
-def left_lines(left: "Sequence[LeftOver]", as_of: date) -> list[str]:
-    """What a run leaves unsent: of earlier dates too, and what is held."""
-    waits = Counter(one.as_of for one in left if one.due and one.as_of != as_of)
-    if not waits:
-        return held_lines(left)
-    said = ", ".join(f"на {day(date)} — {count(n, _LETTER)}" for date, n in sorted(waits.items()))
-    older = f"Не отправлены письма прежних сводов: {said}. Нужное отправит python run.py mail --as-of {min(waits)}."
-    return [older, *held_lines(left)]
+def left_lines(left: "Sequence[LeftOver]", as_of: date, of_schools: date | None = None) -> list[str]:
+    """What a run leaves unsent: of earlier dates too, and what is held. `of_schools`: the reporting date of which the
+    run has told schools; those letters are its own."""
+    due = [one for one in left if one.due and one.as_of != as_of]
+    own = [one for one in due if one.as_of == of_schools and is_to_a_school(one.letter)]
+    waits = Counter(one.as_of for one in due if one not in own)
+    lines = []
+    if own:
+        lines.append(
+            f"Письма школам на {day(own[0].as_of)} ждут отправки: {count(len(own), _LETTER)}. "
+            f"Отправит python run.py mail --as-of {own[0].as_of}."
+        )
+    if waits:
+        each = [f"на {day(date)} — {count(n, _LETTER)}" for date, n in sorted(waits.items(), reverse=True)]
+        said = listed(each, _MOST_FILES, ("дата", "даты", "дат"))
+        send = f"Нужное отправит python run.py mail --as-of {max(waits)}."
+        lines.append(f"Не отправлены письма прежних сводов: {said}. {send}")
+    return [*lines, *held_lines(left)]
+
+
+def is_to_a_school(letter: str) -> bool:
+    """`letter`: its file."""
+    return PurePath(letter).name.startswith((TO_SCHOOLS, REMINDERS))
 
 
 def say_planted(planted: "list[tuple[Planted, bool]]") -> None:

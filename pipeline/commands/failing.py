@@ -6,16 +6,18 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pipeline.commands import console
+from pipeline.commands.known import opened
 from pipeline.commands.refusals import told
 from pipeline.files import OutputError, Outputs, lock
 from pipeline.memory.journal import FILE as JOURNAL
-from pipeline.memory.journal import Journal
 from pipeline.sending.delivery import deliver
 from pipeline.sending.failures import NAME, failure_letter
 from pipeline.sending.outbox import put_in_outbox
 from pipeline.sending.smtp import Patience
 from pipeline.settings import Settings
 from schemas.strict import UsageError
+
+_TOLD = "the office was told"  # noted on an error
 
 
 @contextmanager
@@ -28,15 +30,23 @@ def failures_told(
     patience: Patience,
     *,
     mail: bool,
+    of_summary: bool = True,
 ) -> Iterator[None]:
     """The letter lies in the outbox of that date when the run has failed, and with `mail` it goes. To whom, the journal
-    knows: of this run's registry where it was read, else of the last one that was."""
+    knows: of this run's registry where it was read, else of the last one that was. What was told within is not told
+    again. `of_summary`: no summary was made; else something else of a start by the scheduler was not done."""
     try:
         yield
     except Exception as error:
+        if _TOLD in getattr(error, "__notes__", ()):
+            raise
+        error.add_note(_TOLD)
         why = told(error).sentence
         try:
-            lines = _tell(output, as_of, settings, now, why, password if mail else None, patience, mail=mail)
+            lines = _tell(
+                output, as_of, settings, now, why, password if mail else None, patience, mail=mail,
+                of_summary=of_summary,
+            )  # fmt: skip
         except (UsageError, OutputError, OSError) as other:
             lines = [f"Письмо о сбое не сделано: {other}"] if str(other) != str(error) else []
         for line in lines:
@@ -46,13 +56,13 @@ def failures_told(
 
 def _tell(
     output: Path, as_of: date, settings: Settings, now: datetime, why: str, password: str | None, patience: Patience,
-    *, mail: bool,
+    *, mail: bool, of_summary: bool,
 ) -> list[str]:  # fmt: skip
     """Where nothing was done before there is nobody who waits for a summary. Returns what is to be said."""
     if not (output / JOURNAL).is_file():
         return []
-    with lock(output), Journal.open(output / JOURNAL) as journal:
-        letter = failure_letter(journal.watchers(), as_of, now, why)
+    with lock(output), opened(output) as journal:
+        letter = failure_letter(journal.watchers(), as_of, now, why, of_summary=of_summary)
         if letter is None:
             return []
         with Outputs(output) as outputs:

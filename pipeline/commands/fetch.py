@@ -1,13 +1,12 @@
 """The command `fetch`: new letters of the mailbox into the input folder."""
 
-import os
 from pathlib import Path
 
+from pipeline.commands.known import opened
 from pipeline.fetching import FOLDER, Fetched, fetch_letters
 from pipeline.files import OutputError, lock
-from pipeline.memory.journal import FILE as JOURNAL
-from pipeline.memory.journal import Journal
-from pipeline.settings import FETCH_PASSWORD_VARIABLE, Settings
+from pipeline.sending.password import fetch_password
+from pipeline.settings import Settings
 from pipeline.wording import count
 from schemas.strict import UsageError
 
@@ -17,8 +16,8 @@ def fetch_new(input: Path, output: Path, settings: Settings, wait: float = 0.0) 
     the mailbox cannot be read."""
     if not input.is_dir():
         raise UsageError(f"Папки «{input}» нет: создайте её или укажите --input.")
-    with lock(output, wait), Journal.open(output / JOURNAL) as journal:
-        return fetch_letters(input, settings.fetch, os.environ.get(FETCH_PASSWORD_VARIABLE), journal)
+    with lock(output, wait), opened(output) as journal:
+        return fetch_letters(input, settings.fetch, fetch_password(settings.fetch), journal)
 
 
 def lines(fetched: Fetched, input: Path) -> list[str]:
@@ -32,9 +31,9 @@ def lines(fetched: Fetched, input: Path) -> list[str]:
 def fetch_before(
     input: Path, output: Path, settings: Settings, *, quiet: bool = False, wait: float = 0.0
 ) -> tuple[list[str], bool]:
-    """For a run: what is to be said, nothing of no letters where it is to be `quiet`; and was all of it taken. A mailbox
-    that cannot be read stops no summary of what lies in the folder. Raises UsageError where the settings do not
-    suffice: before the work."""
+    """For a run: what is to be said, and was all of it taken. `quiet`: of no letters nothing is said. A mailbox that
+    cannot be read stops no summary of what lies in the folder. Raises UsageError where the settings do not suffice:
+    before the work."""
     try:
         fetched = fetch_new(input, output, settings, wait)
     except OutputError as error:

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.commands import console
-from pipeline.commands.posting import patient
+from pipeline.commands.known import opened
+from pipeline.commands.posting import patient, ready_to_send
 from pipeline.files import lock
 from pipeline.memory.approvals import awaits_approval
-from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.memory.post import AttemptLine
 from pipeline.sending.delivery import deliver, left_over, short
 from pipeline.sending.outbox import Waiting, waiting
-from pipeline.sending.password import mail_password
 from pipeline.sending.smtp import Patience
 from pipeline.settings import Settings
 from schemas.strict import UsageError
@@ -44,8 +43,8 @@ def send_waiting(
     if not output.is_dir():
         raise UsageError(f"Папки «{output}» нет: сначала сделайте свод или укажите --output.")
     mail, now = settings.mail, datetime.now(settings.zone)
-    password = None if dry_run else mail_password(mail)
-    with lock(output), Journal.open(output / JOURNAL) as journal:
+    password = None if dry_run else ready_to_send(settings)
+    with lock(output), opened(output) as journal:
         only = _release(journal, output, again, dry_run=dry_run) if again else None
         deliveries = deliver(
             output, mail, password, journal, now, as_of, dry_run,
@@ -53,8 +52,7 @@ def send_waiting(
             withheld=awaits_approval(journal, asked=mail.approval),
         )  # fmt: skip
         left = left_over(output, journal, as_of)
-        warning = journal.warning
-    lines = [*filter(None, (warning,)), *console.delivery_lines(deliveries), *console.held_lines(left)]
+    lines = [*console.delivery_lines(deliveries), *console.held_lines(left)]
     return Posted(lines, dry_run or (all(one.is_done for one in deliveries) and not any(one.held for one in left)))
 
 

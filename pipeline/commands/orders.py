@@ -10,13 +10,13 @@ from pipeline import monthly
 from pipeline.commands import console
 from pipeline.commands.choosing import as_of_meant, last_day_of
 from pipeline.commands.failing import failures_told
+from pipeline.commands.known import opened
 from pipeline.commands.posting import patient, ready_to_send
 from pipeline.commands.run import do, job_of, main_job, require_folders, say_when
 from pipeline.files import Outputs, lock, safe_name
 from pipeline.memory import recording
 from pipeline.memory.approvals import awaits_approval
 from pipeline.memory.journal import FILE as JOURNAL
-from pipeline.memory.journal import Journal
 from pipeline.monthly import Done, Job, calendar_of
 from pipeline.sending.delivery import Delivery, deliver, left_over
 from pipeline.sending.outbox import OUTBOX
@@ -56,15 +56,23 @@ def main_jobs(
     now = datetime.now(settings.zone)
     password = ready_to_send(settings) if mail else None
     some = _jobs(input, output, as_of, settings, now, jobs, wait)
+    if settings.mail.schools:
+        console.say("Писем школам не будет ([mail] schools): они есть только там, где в настройках один приказ.")
     as_of_all = max(job.as_of for job, has_period in some if has_period)
     with failures_told(output, as_of_all, settings, now, password, patient(), mail=mail):
         all_done = _do_each(some, output, as_of)
-    return Ran(all_done, _write_letter(all_done, output, settings, now, password, wait, mail=mail))
+    left = _write_letter(all_done, output, settings, now, password, wait, mail=mail)
+    return Ran(all_done, left or (mail and any(map(_has_left, all_done))))
+
+
+def _has_left(done: Done) -> bool:
+    """Do letters wait, or is one held, in the order's own folder."""
+    return console.is_left((), done.left_over, done.figures.as_of)
 
 
 def _do_each(some: list[tuple[Job, bool]], output: Path, as_of: date | str | None) -> list[Done]:
     """The main job of each order that has a period to be told of, over the same files."""
-    shared, nobodys = _shared(some)
+    shared, nobodys = share(some)
     all_done = []
     for job, has_period in shared:
         console.say_order(job.form, len(job.intake.reads) - len(nobodys) if job.intake else None)
@@ -72,7 +80,7 @@ def _do_each(some: list[tuple[Job, bool]], output: Path, as_of: date | str | Non
             console.say(f"К {day(job.as_of)} ни один отчётный период этого приказа не завершён: свода по нему нет.")
             continue
         say_when(job, as_of, "указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
-        _learn_what_was_sent(job.output, output)
+        _learn_what_was_sent(job.output, output, job.wait)
         all_done.append(do(job))
         console.say_path(all_done[-1])
     return all_done
@@ -85,7 +93,7 @@ def each_order(input: Path, output: Path, as_of: date | str | None, settings: Se
     if len(settings.forms) == 1:
         yield job_of(input, output, as_of, settings)
         return
-    some, _ = _shared(_jobs(input, output, as_of, settings, now, 1))
+    some, _ = share(_jobs(input, output, as_of, settings, now, 1))
     for job, has_period in some:
         console.say_order(job.form)
         if has_period or as_of is None:
@@ -109,7 +117,7 @@ def job_of_item(
         known = "; ".join(f"{form.order.number} — «{form.subject}» ({form.id})" for form in fitting or forms)
         why = f"есть в нескольких приказах: {known}" if fitting else f"нет ни в одном приказе: {known}"
         raise UsageError(f"Пункт «{number}» {why}. Укажите приказ: --order и его номер или форма.")
-    some, _ = _shared(_jobs(input, output, as_of, settings, datetime.now(settings.zone), 1))
+    some, _ = share(_jobs(input, output, as_of, settings, datetime.now(settings.zone), 1))
     return next(job for job, _ in some if job.form.id == fitting[0].id)
 
 
@@ -156,13 +164,14 @@ def _jobs(
     return some
 
 
-def _shared(some: list[tuple[Job, bool]]) -> tuple[list[tuple[Job, bool]], list[str]]:
-    """Each order's job with what is its own of the folder; and the files of which no order knows the form."""
+def share(some: list[tuple[Job, bool]], *, quiet: bool = False) -> tuple[list[tuple[Job, bool]], list[str]]:
+    """Each order's job with what is its own of the folder; and the files of which no order knows the form: of them a
+    summary tells, and where none is made (`quiet`) nothing is said."""
     from pipeline.reading.orders import share_out  # here: the run of one order does not wait for it
 
     with console.progress() as progress:
         shared = share_out([job.form for job, _ in some], [monthly.read_all(job, progress) for job, _ in some])
-    if shared.nobodys:
+    if shared.nobodys and not quiet:
         nobodys = listed(shared.nobodys, _MOST_FILES, FILE)
         console.say(f"Ни к одному приказу не подошло, сказано в каждом своде: {nobodys}.")
     pairs = zip(some, shared.intakes, strict=True)
@@ -215,10 +224,10 @@ def _meant(as_of: date | str | None, form: Form, settings: Settings, today: date
         return (past[-1], True) if past else (by, False)
 
 
-def _learn_what_was_sent(folder: Path, output: Path) -> None:
+def _learn_what_was_sent(folder: Path, output: Path, wait: float) -> None:
     """The one letter of all orders is known to the journal above; each order's learns there which has gone."""
     if (output / JOURNAL).is_file() and (folder / JOURNAL).is_file():
-        with Journal.copy(output / JOURNAL) as above, Journal.open(folder / JOURNAL) as own:
+        with lock(output, wait), opened(output) as above, lock(folder, wait), opened(folder) as own:
             own.take_sent(above)
 
 
@@ -230,9 +239,10 @@ def _write_letter(
     as_of = max(one.figures.as_of for one in done)
     pages = [one.page._replace(name=f"{safe_name(one.figures.form.id)}-{one.page.name}") for one in done]
     registry = done[0].survey.intake.registry
-    with lock(output, wait), Journal.open(output / JOURNAL) as journal:
+    with lock(output, wait), opened(output) as journal:
         with Outputs(output) as outputs:
-            journal.note_watchers(one.email for one in registry.mailing if Topic.FAILURES in one.wants)
+            if done[0].survey.intake.inbox.registry:  # without one those of the last registry still want to know
+                journal.note_watchers(one.email for one in registry.mailing if Topic.FAILURES in one.wants)
             last = max(filter(None, map(_last_report, done)), default=None)
             missed = next((one.missed for one in done if one.missed), None)
             watchers = journal.watchers()
@@ -240,7 +250,7 @@ def _write_letter(
             said = monthly.tell_leadership(pages, registry, as_of, settings, now, journal, outputs, last)
             outputs.commit()
         for one in done:
-            with Journal.open(output / safe_name(one.figures.form.id) / JOURNAL) as own:
+            with opened(output / safe_name(one.figures.form.id)) as own:
                 recording.tell(own, output, as_of, one.figures.as_of)
         sent: list[Delivery] = []
         if mail:
@@ -249,7 +259,7 @@ def _write_letter(
                 output, settings.mail, password, journal, now, as_of, dry_run=False, withheld=withheld,
                 patience=patient(),
             )  # fmt: skip
-        left = left_over(output, journal)
+        left = left_over(output, journal, None if settings.mail.configured else as_of)
     for line in (*said, *(console.delivery_lines(sent) if mail else ()), *console.left_lines(left, as_of)):
         console.say(line)
     if any(one.due for one in left if one.as_of == as_of):
@@ -258,5 +268,5 @@ def _write_letter(
 
 
 def _last_report(done: Done) -> datetime | None:
-    with Journal.copy(done.summary.path.parents[1] / JOURNAL) as journal:
+    with opened(done.summary.path.parents[1]) as journal:
         return journal.last_report()

@@ -1,6 +1,6 @@
 """Reminders to the schools that owe a report, where some are due."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,13 +9,24 @@ from typing import NamedTuple
 from pipeline import monthly
 from pipeline.commands import console
 from pipeline.commands.forms import answers_before
-from pipeline.commands.orders import settings_of
+from pipeline.commands.known import mended, opened
+from pipeline.commands.orders import settings_of, share
 from pipeline.files import Outputs, lock, safe_name
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.monthly import Job, Survey
 from pipeline.sending.delivery import Delivery, deliver
-from pipeline.sending.outbox import OUTBOX, REMINDERS, put_in_outbox, withdraw
+from pipeline.sending.outbox import (
+    OUTBOX,
+    REMINDERS,
+    SAYS_HEADER,
+    Letter,
+    put_in_outbox,
+    said_before,
+    says_digest,
+    waiting,
+    withdraw,
+)
 from pipeline.sending.reminders import Due, due_today, owing, reminder
 from pipeline.settings import Settings
 from pipeline.wording import SCHOOL, count, day, listed
@@ -45,17 +56,27 @@ def remind_all(
 
 
 def jobs_of(
-    input: Path, output: Path, settings: Settings, now: datetime, *, mail: bool, password: str | None
+    input: Path, output: Path, settings: Settings, now: datetime, *, mail: bool, password: str | None, wait: float = 0.0
 ) -> list[Job]:
-    """One of every order in the settings, of today. Raises UsageError."""
+    """One of every order in the settings, of today. Of several each has what is its own of the folder, which is read
+    where something is due. Raises UsageError."""
+    from pipeline.reading.orders import others
+
     forms = [load_form(one) for one in settings.forms]
-    jobs = []
+    jobs = list[Job]()
     for form in forms:
         own = settings_of(form, forms, settings) if len(forms) > 1 else settings
         folder = output / safe_name(form.id) if len(forms) > 1 else output
         options = {"mail": mail, "password": password, "form": form}
-        jobs.append(Job.of(input, folder, now.date(), own, now, **options))  # type: ignore[arg-type]
+        job = Job.of(input, folder, now.date(), own, now, **options)  # type: ignore[arg-type]
+        jobs.append(replace(job, beside=others(form, forms), wait=wait))
+    if len(jobs) > 1 and any(map(_due, jobs)):
+        jobs = [job for job, _ in share([(job, True) for job in jobs], quiet=True)[0]]
     return jobs
+
+
+def _due(job: Job) -> list[Due]:
+    return due_today(job.now.date(), job.calendar, job.settings.holidays) if job.settings.mail.reminders else []
 
 
 def remind(job: Job) -> Reminded:
@@ -64,11 +85,9 @@ def remind(job: Job) -> Reminded:
 
     Raises UsageError and OutputError.
     """
-    if not job.settings.mail.reminders:
-        return Reminded([], [])
     lines: list[str] = []
     deliveries: list[Delivery] = []
-    for due in due_today(job.now.date(), job.calendar, job.settings.holidays):
+    for due in _due(job):
         said, sent = _remind_of(due, job)
         lines += said
         deliveries += sent
@@ -76,6 +95,7 @@ def remind(job: Job) -> Reminded:
 
 
 def _remind_of(due: Due, job: Job) -> tuple[list[str], list[Delivery]]:
+    mended(job.output, job.wait)
     survey = monthly.take_survey(replace(job, as_of=min(job.now.date(), due.reporting_date - timedelta(days=1))))
     registry = survey.intake.registry
     with Journal.copy(job.output / JOURNAL) as known:
@@ -83,21 +103,35 @@ def _remind_of(due: Due, job: Job) -> tuple[list[str], list[Delivery]]:
         reported = {*_reported(survey, due.reporting_date, job), *_known(known, due.reporting_date, job)}
     schools = [] if registry.draft else owing(registry.schools, due, reported)
     reached = [school for school in schools if school.email]
-    said = list(_said(due, schools))
+    said, new = [], 0
     if not reached and not any((job.output / due.reporting_date.isoformat() / OUTBOX).glob(f"{REMINDERS}*")):
-        return said, []
-    with lock(job.output, job.wait), Journal.open(job.output / JOURNAL) as journal:
-        answers = answers_before(survey)
+        return list(_said(due, 0, schools)), []
+    with lock(job.output, job.wait), opened(job.output) as journal:
+        answers, waits = answers_before(survey), _said_in_outbox(job.output, due)
         with Outputs(job.output) as outputs:
             for school in reached:
                 blank = write_form(job.form, school, due.reporting_date, answers.get(school.code))
                 letter = reminder(due, school, job.form, blank, registry, unclear=bool(survey.figures.unattributed))
-                said += put_in_outbox(letter, due.reporting_date, job.settings.mail.sender, journal, outputs)
+                refused = put_in_outbox(letter, due.reporting_date, job.settings.mail.sender, journal, outputs)
+                if _is_new(letter, due, waits, job, journal):
+                    new += 1
+                    said += refused
             owing_still = {safe_name(f"{REMINDERS}{school.code}") for school in reached}
             withdraw(outputs, due.reporting_date, REMINDERS, owing_still, journal)
             outputs.commit()
         sent = _send(due, job, journal) if job.mail else []
-    return said, sent
+    return [*_said(due, new, schools if new or not reached else []), *said], sent
+
+
+def _said_in_outbox(output: Path, due: Due) -> set[tuple[str, str]]:
+    """Names of the letters that wait for that date, and the digests of what they say."""
+    return {(one.name, str(one.message[SAYS_HEADER])) for one in waiting(output, due.reporting_date, whole=False)}
+
+
+def _is_new(letter: Letter, due: Due, waits: Container[tuple[str, str]], job: Job, journal: Journal) -> bool:
+    """Has it neither gone nor waited already: in its span a reminder is due on every day, and said on one."""
+    name, says = safe_name(letter.name), says_digest(letter)
+    return (name, says) not in waits and says not in said_before(journal, job.output, due.reporting_date, name)
 
 
 def _reported(survey: Survey, reporting_date: date, job: Job) -> Iterator[str]:
@@ -128,9 +162,10 @@ def _send(due: Due, job: Job, journal: Journal) -> list[Delivery]:
     )  # fmt: skip
 
 
-def _said(due: Due, schools: Sequence[School]) -> Iterator[str]:
-    if schools:
-        yield f"Отчёт на {day(due.reporting_date)}: напоминание ({due.kind.value}) — {count(len(schools), SCHOOL)}."
+def _said(due: Due, new: int, schools: Sequence[School]) -> Iterator[str]:
+    """`new`: how many reminders have been made now; `schools`: those that owe."""
+    if new:
+        yield f"Отчёт на {day(due.reporting_date)}: напоминание ({due.kind.value}) — {count(new, SCHOOL)}."
     if without := [school.name for school in schools if not school.email]:
         names = listed(without, _MOST_NAMED, SCHOOL)
         yield f"Не напомнить, потому что в реестре нет адреса («Электронная почта»): {names}."

@@ -11,13 +11,14 @@ from pathlib import Path
 from pipeline.commands.schedulers import LAST_DAY, Job, Place, ScheduleError, Scheduler, scheduler_here
 from pipeline.files import OutputError
 from pipeline.memory.journal import FILE as JOURNAL
-from pipeline.memory.journal import Journal
+from pipeline.memory.journal import Journal, StartLine
 from pipeline.settings import DEFAULT_PATH, Settings, load_settings
 from pipeline.wording import day
 from schemas.form import Form, load_form
 from schemas.strict import UsageError
 
 SAID = "schedule.log"  # in the folder of results: what the last start by the scheduler has said
+UNDER_WAY = -1  # in the journal: a start of the month that is not known to have ended
 _USUAL_DAY = 25
 
 
@@ -142,19 +143,24 @@ def _last_runs(output: Path) -> Iterator[str]:
             last = starts[-1]
             yield (
                 f"Последний запуск по расписанию{order}: {_moment(last.started)}, "
-                f"окончен {_moment(last.finished)}, код {last.code} ({_ENDS.get(last.code, 'сбой')})."
+                f"окончен {_moment(last.finished)}, код {last.code} ({_end(last)})."
             )
         if runs:
             ended = "завершён" if runs[-1].tally else "не завершён"
             yield f"Последний свод{order}: начат {_moment(runs[-1].started)}, на {day(runs[-1].as_of)}, {ended}."
 
 
-_ENDS = {
-    0: "всё сделано",
-    2: "не хватает нужного",
-    3: "свод не сделан",
-    4: "свод сделан, не все письма отправлены",
-}
+def _end(start: StartLine) -> str:
+    """What its exit code means: a daily start makes no summary."""
+    not_all = "не все письма отправлены или взяты из ящика"
+    ends = {
+        UNDER_WAY: "начат, не окончен",
+        0: "всё сделано",
+        2: "не хватает нужного",
+        3: "свод не сделан" if start.monthly else "сбой",
+        4: f"свод сделан, {not_all}" if start.monthly else not_all,
+    }
+    return ends.get(start.code, "сбой")
 
 
 def _moment(moment: datetime) -> str:

@@ -43,9 +43,12 @@ def _found(evidence: Evidence, said: dict[Place, Remark]) -> Iterator[Unattribut
 
 
 def _may_be_a_report(read: FileRead) -> bool:
-    """Of a file that gave none. A letter without a file hides nothing, and a paper is known for what it is."""
-    if read.reports or read.decisions or read.papers:
+    """Of a file that gave none. A letter without a file hides nothing, and a paper is known for what it is, but where
+    its text alone says so."""
+    if read.reports or read.decisions:
         return False
+    if read.papers:
+        return any(said.code == "PAPER-BY-TEXT" for said in read.remarks)
     return all(said.code != "FILE-HOLDS-NOTHING" for said in read.remarks)
 
 

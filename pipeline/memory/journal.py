@@ -130,6 +130,12 @@ _SCHEMA = (
 )
 
 
+# Of those for the date itself that have kept its figures: a run for a later date tells its own beside them.
+_LAST_RUN = (
+    "SELECT max(run) AS last FROM figures JOIN runs ON runs.id = run WHERE figures.as_of = ?1 AND runs.as_of = ?1"
+)
+
+
 class Arrival(NamedTuple):
     """When a content arrived (None: not known), and the start of the run that first read it: never before that."""
 
@@ -183,13 +189,14 @@ class Tally(NamedTuple):
 @dataclass(frozen=True)
 class Result:
     """What a run that wrote its summary leaves. `figures`: by date and scope (a school's code, blank for the
-    municipality). `letters`: keys of those that wait with the figures of the run's own date."""
+    municipality). `letters`: keys of those that wait with the figures of the run's own date; None where they are made
+    above, of several orders: `Journal.tell` says of those that they tell this run's figures."""
 
     finished: datetime
     summary: str  # digest of the workbook
     tally: Tally
     figures: Mapping[date, Mapping[str, Figure]]
-    letters: tuple[str, ...]
+    letters: tuple[str, ...] | None
     raised: tuple[Raised, ...]
 
 
@@ -354,9 +361,11 @@ class Journal(Post, Approvals):
         """The facts of a run whose summary is written, all or none."""
         (as_of,) = self._row("SELECT as_of FROM runs WHERE id = ?", run)
         with self._transaction():
-            tells_new = self._note_letters(run, result.letters)
+            tells_new = result.letters is not None and self._note_letters(run, result.letters)
             for day, figures in result.figures.items():
-                if (tells_new and day.isoformat() == as_of) or not self._has_figures(day):
+                is_own = day.isoformat() == as_of
+                is_told = is_own and (tells_new or (result.letters is None and figures != self._last_figures(day)))
+                if is_told or not self._has_figures(day):
                     self._database.executemany(
                         "INSERT INTO figures (as_of, run, school, percent, covered, total) VALUES (?, ?, ?, ?, ?, ?)",
                         [(day.isoformat(), run, school, *figure) for school, figure in figures.items()],
@@ -391,6 +400,14 @@ class Journal(Post, Approvals):
 
     def _has_figures(self, day: date) -> bool:
         return bool(self._database.execute("SELECT 1 FROM figures WHERE as_of = ?", (day.isoformat(),)).fetchone())
+
+    def _last_figures(self, day: date) -> dict[str, Figure]:
+        """That runs for that day itself have found, the last of them that was kept: scope -> figure."""
+        rows = self._database.execute(
+            f"SELECT school, percent, covered, total FROM figures WHERE as_of = ?1 AND run = ({_LAST_RUN})",
+            (day.isoformat(),),
+        )
+        return {school: Figure(*values) for school, *values in rows}
 
     # ── what later runs take from it ─────────────────────────────────────────────────────────────────────
     def fetched(self, box: str, validity: int) -> frozenset[int]:
@@ -472,9 +489,8 @@ class Journal(Post, Approvals):
         """Letters of these keys tell the figures of the last run for that date."""
         with self._transaction():
             self._database.executemany(
-                "INSERT OR IGNORE INTO told"
-                " SELECT ?, max(run) FROM figures WHERE as_of = ? HAVING max(run) IS NOT NULL",
-                [(key, as_of.isoformat()) for key in keys],
+                f"INSERT OR IGNORE INTO told SELECT ?2, last FROM ({_LAST_RUN}) WHERE last IS NOT NULL",
+                [(as_of.isoformat(), key) for key in keys],
             )
 
     def take_sent(self, above: "Journal") -> None:

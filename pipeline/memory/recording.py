@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # No report of a living order arrived before: an older file time says nothing.
 _FIRST_YEAR = 2013
+_ON_ITS_WAY = timedelta(days=2)  # that a letter may take, by the time that its sender says
 _WHOLE = ""  # the municipality among the scopes
 
 
@@ -135,10 +136,16 @@ def first_arrivals(
 
 
 def _came(inbox: Inbox, path: Path, now: datetime) -> datetime | None:
-    """When the letter came that brought it, where one did and its time can be true; else the time of the file."""
-    by_letter = inbox.inside[path].times if path in inbox.inside else ()
-    plausible = (one.astimezone(UTC) for one in by_letter if one.year >= _FIRST_YEAR and one <= now)
-    return next(plausible, None) or _file_time(inbox.came_in(path), now)
+    """When the letter came that brought it, where a server says so and it can be true; else the time of the file. What
+    the sender says, who may choose it, is taken only where the file bears it out."""
+    inside = inbox.inside.get(path)
+    by_server = (one.astimezone(UTC) for one in (inside.times if inside else ()))
+    if taken := next((one for one in by_server if one.year >= _FIRST_YEAR and one <= now), None):
+        return taken
+    of_file = _file_time(inbox.came_in(path), now)
+    by_sender = (one.astimezone(UTC) for one in (inside.sent if inside else ()))
+    borne_out = (one for one in by_sender if of_file and of_file - _ON_ITS_WAY <= one <= of_file)
+    return next(borne_out, of_file)
 
 
 def _file_time(path: Path, now: datetime) -> datetime | None:
@@ -166,8 +173,11 @@ def finish(
     summary: str,
     output: Path,
     finished: datetime,
+    *,
+    told_above: bool = False,
 ) -> None:
-    """What a run leaves whose files have their places. `remarks`: on all reports, `summary`: the workbook's digest."""
+    """What a run leaves whose files have their places. `remarks`: on all reports, `summary`: the workbook's digest.
+    `told_above`: of several orders, leadership's letter is made afterwards, and `tell` says what it tells."""
     severities = [said.severity for said in figures.remarks]
     tally = Tally(
         len(figures.counted),
@@ -175,8 +185,7 @@ def finish(
         severities.count(Severity.ERROR),
         severities.count(Severity.WARNING),
     )
-    tell = (letter for letter in waiting(output, figures.as_of, whole=False) if letter.name == LEADERSHIP)
-    letters = tuple(letter.key(to) for letter in tell for to in letter.recipients)
+    letters = None if told_above else _to_leadership(output, figures.as_of)
     raised = tuple(_raised(remarks, figures.as_of))
     result = Result(finished, summary, tally, told_figures(figures), letters, raised)
     journal.finish_run(run, result)
@@ -185,7 +194,13 @@ def finish(
 def tell(journal: Journal, output: Path, letter_date: date, as_of: date) -> None:
     """Of several orders: the letter that waits above, in `output`, tells what this order's last run for `as_of` found.
     `letter_date`: that the letter bears."""
-    journal.tell([letter.key(to) for letter in waiting(output, letter_date) for to in letter.recipients], as_of)
+    journal.tell(_to_leadership(output, letter_date), as_of)
+
+
+def _to_leadership(output: Path, as_of: date) -> tuple[str, ...]:
+    """Keys of the letters that wait and tell figures."""
+    letters = (letter for letter in waiting(output, as_of, whole=False) if letter.name == LEADERSHIP)
+    return tuple(letter.key(to) for letter in letters for to in letter.recipients)
 
 
 def _reports(reads: Iterable[FileRead]) -> Iterator[tuple[str, str, date]]:

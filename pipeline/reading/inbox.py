@@ -16,6 +16,7 @@ from pipeline.reading.opening.leftovers import is_leftover
 from schemas.registry_book import FILE as REGISTRY_FILE
 from schemas.remarks import Remark, remark
 from schemas.strict import UsageError
+from schemas.text import visible
 
 _MEMBERS = "members"  # in the cache's folder
 NAMED_IN_SETTINGS = "(настройки)"  # where a file that the settings name stands among those of the input folder
@@ -26,13 +27,15 @@ _OWN_PAGES = re.compile(r"readme(?:\.\w+)?|прочти(?:те)?.*\.(?:md|txt)",
 class Inside:
     """Where a file comes from that lies in an archive or a letter. `holder`: the file of the folder, relative to it;
     `lies`: where its content lies while the run goes on; there is none where `said` tells why. Of the letters on the
-    way: `times` of the outermost, when it came, the most trustworthy first; `senders`, the outermost first."""
+    way: `times` of the outermost, when servers say that it came, and `sent`, when its sender does; `senders`, the
+    outermost first."""
 
     holder: Path
     lies: Path
     said: Remark | None = None
     times: tuple[datetime, ...] = ()
     senders: tuple[str, ...] = ()
+    sent: tuple[datetime, ...] = ()
 
 
 @dataclass
@@ -120,8 +123,9 @@ def look_into(folder: Path, leave_out: Path) -> Inbox:
 
 
 def shown_path(relative: Path) -> str:
-    """The path as the office sees it in the folder, with `/`; a name that is not UTF-8 with marks for the odd bytes."""
-    return os.fsencode(relative.as_posix()).decode("utf-8", "replace")
+    """The path as the office sees it in the folder, with `/`; a name that is not UTF-8 with marks for the odd bytes,
+    and what nobody sees or what would turn the text around by its number, `⟨202E⟩`."""
+    return visible(os.fsencode(relative.as_posix()).decode("utf-8", "replace"))
 
 
 def _files(folder: Path, leave_out: Path, remarks: list[Remark]) -> Iterator[Path]:

@@ -1,7 +1,8 @@
 """Everything that lies in the input folder, read: the registry first, then the reports, all in worker processes."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -9,14 +10,15 @@ from types import MappingProxyType
 from pipeline.reading.cache import ReadCache, Shelf
 from pipeline.reading.draft import draft_registry
 from pipeline.reading.inbox import Inbox, Inside, Spool, shown_path
-from pipeline.reading.papers import with_papers
+from pipeline.reading.opening.guard import limit_remark
 from pipeline.reading.reports import HOLDERS, Answer, Inputs, Opened, Refused, RegistryRead, read_file
 from pipeline.settings import Limits
-from pipeline.wording import message, todo
+from pipeline.wording import FILE, message, todo
+from pipeline.wording import count as counted
 from pipeline.workers import Outcome, Workers
 from schemas.district import Registry
 from schemas.form import Form
-from schemas.remarks import Catalogue, remark
+from schemas.remarks import Catalogue, Remark, remark
 from schemas.reports import FileRead
 from schemas.strict import UsageError
 
@@ -79,7 +81,12 @@ def take_in(
         shelf = cache.shelf(replace(inputs, registry=registry))
         inbox, reads = _reports(workers, shelf, inbox, progress, known)
     cache.keep()
-    return Intake(inbox, registry, with_papers(inbox, reads, registry, form), digest)
+    if any(read.words is not None for read in reads):
+        # imported here: most folders hold reports alone
+        from pipeline.reading.papers import with_papers
+
+        reads = with_papers(inbox, reads, registry, form)
+    return Intake(inbox, registry, reads, digest)
 
 
 def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalogue) -> RegistryRead:
@@ -111,6 +118,9 @@ def _reports(
         _read_all(
             workers, shelf.within(replace(shelf.inputs, elsewhere=places, spool=None)), inbox, within, reads, count
         )
+    letters = {path for path, found in opened.items() if not found.archive}
+    if said := _of_letters(inbox, reads, letters):
+        inbox = replace(inbox, remarks=[*inbox.remarks, *said])
     return inbox, [reads[path] for path in inbox.reports]
 
 
@@ -169,10 +179,32 @@ def _with_members(inbox: Inbox, opened: Mapping[Path, Opened]) -> Inbox:
     for path, found in opened.items():
         for member in found.members:
             lies = inbox.spool.folder / member.digest
-            inside[path / member.path] = Inside(path, lies, member.said, member.times, member.senders)
+            inside[path / member.path] = Inside(path, lies, member.said, member.times, member.senders, member.sent)
     reports = sorted({*inbox.reports, *inside} - opened.keys())
     passed_over = [path / name for path, found in opened.items() for name in found.passed_over]
-    return replace(inbox, reports=reports, inside=inside, passed_over=[*inbox.passed_over, *passed_over])
+    archives = [
+        _together(found.file, "архиве", len(found.members)) for _, found in sorted(opened.items()) if found.archive
+    ]
+    return replace(
+        inbox, reports=reports, inside=inside, passed_over=[*inbox.passed_over, *passed_over],
+        remarks=[*inbox.remarks, *archives],
+    )  # fmt: skip
+
+
+def _together(file: str, where: str, files: int) -> Remark:
+    """All files of an archive or a letter came when it came: which of two reports of a school is the later one it does
+    not say."""
+    return remark("ARCHIVE-OPENED", file=file, where=where, files=counted(files, FILE))
+
+
+def _of_letters(inbox: Inbox, reads: Mapping[Path, FileRead], letters: Collection[Path]) -> list[Remark]:
+    """On letters that brought several reports at one moment: others in a file of letters came at their own."""
+    came: dict[Path, Counter[object]] = {}
+    for path, inside in inbox.inside.items():
+        if inside.holder in letters and reads[path].reports:
+            came.setdefault(inside.holder, Counter())[inside.times, inside.sent] += 1
+    several = ((letter, sum(n for n in of.values() if n > 1)) for letter, of in sorted(came.items()))
+    return [_together(shown_path(letter), "письме", files) for letter, files in several if files]
 
 
 def follows_from_the_bytes(read: FileRead) -> bool:
@@ -223,7 +255,7 @@ def _read(path: Path, outcome: Outcome[Answer], limits: Limits) -> FileRead:
     if outcome.failed:
         said = remark("FILE-INTERNAL", file=file, where=outcome.failed)
     elif outcome.late:
-        said = remark("FILE-LIMIT", file=file, what="чтение не закончилось вовремя", limit=f"{limits.seconds} с")
+        said = limit_remark(file, "чтение не закончилось вовремя", f"{limits.seconds} с", "seconds")
     else:
         said = remark("FILE-DAMAGED", file=file, what="программа чтения на нём останавливается")
     return FileRead(file, "", remarks=(said,))

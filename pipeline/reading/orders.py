@@ -52,9 +52,8 @@ def _with(intake: Intake, reads: dict[Path, FileRead]) -> Intake:
 
 
 def _takers(reads: Sequence[FileRead]) -> list[int]:
-    """Whose the file is: a summary that has come back is its order's alone, and a paper is of
-    those that ask for it. None where no order finds its form, or the
-    file cannot be opened."""
+    """Whose the file is: a summary that has come back is its order's alone, and a paper is of those that ask for it.
+    None where no order finds its form, or the file cannot be opened."""
     decided = [n for n, read in enumerate(reads) if read.decisions is not None]
     if decided:
         return decided

@@ -22,13 +22,20 @@ from schemas.school_names import mentions
 
 _HEAD = 1_500  # letters of a paper that tell what it is and whose
 _OF_ANY_PAPER = ("копия", "от", "г", "год", "скан")
-_REPORT = re.compile(r"\bотч[её]т", re.IGNORECASE)  # a scan of a report is no paper: it has to come as a file
+_BEGINNING = 300  # letters of it that say what it is
+# A report is no paper: it has to come as a form. «Во исполнение приказа», «по исполнению» begin papers too.
+_REPORT = re.compile(
+    r"\bотч[её]т|\bсведени|\bинформаци[яю]\b|\bинформации\s+об?\b|\b(?:об?|ход)\s+(?:исполнени|выполнени)"
+    r"|^\W*(?:исполнение|выполнение)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LONG = 3  # words of an item's wording that no paper has by chance
 
 
 def with_papers(inbox: Inbox, reads: Sequence[FileRead], registry: Registry, form: Form) -> list[FileRead]:
     """The reads, those of papers with what they are instead of the remark that they are no report; and where a report
     names another number or date than the paper, that is said on the report. `reads`: in the order of the inbox."""
-    if registry.draft or not any(read.words is not None for read in reads):
+    if registry.draft:
         return list(reads)
     office = _Office(registry, form)
     told = [office.told(path, read, inbox) for path, read in zip(inbox.reports, reads, strict=True)]
@@ -40,6 +47,7 @@ class _Office:
     """What the office knows: its schools, the papers that it asks for."""
 
     def __init__(self, registry: Registry, form: Form) -> None:
+        self._registry = registry
         self._schools = Schools(registry)
         self._form = form
         self._by_email: dict[str, set[str]] = {}
@@ -48,27 +56,48 @@ class _Office:
                 self._by_email.setdefault(school.email.casefold(), set()).add(school.code)
 
     def told(self, path: Path, read: FileRead, inbox: Inbox) -> FileRead:
-        if read.words is None or _REPORT.search(path.stem):
-            return read
         name = re.sub(r"[_\s]+", " ", path.stem)
+        if read.words is None or self._may_be_a_report(name, read.words):
+            return read
         senders = inbox.inside[path].senders if path in inbox.inside else ()
         school = self._school(name, read.words[:_HEAD], senders)
         if not school:
             return read
-        paper = self._paper(name, is_name=True) or self._paper(read.words[:_HEAD])
-        if paper is None:
-            return replace(read, remarks=self._unclear(read, school))
         details = _details(name, read.words[:_HEAD], self._form)
-        said = remark("PAPER-RECEIVED", file=read.file, school=school, document=paper.title)
+        by_name = self._paper(
+            name, is_name=True, may_be_the_order=self._is_the_order(school, name, read.words, details)
+        )
+        paper = by_name or self._paper(read.words[:_BEGINNING])
+        if paper is None:
+            return read  # it may be the scan of a report
+        code = "PAPER-RECEIVED" if by_name else "PAPER-BY-TEXT"
+        said = remark(code, file=read.file, school=school, document=paper.title)
         return replace(
             read, remarks=(said,), papers=(PaperRead(school, paper.title, details.number, details.day, paper.item),)
         )
 
-    def _unclear(self, read: FileRead, school: str) -> tuple[Remark, ...]:
-        """A text document is told as before: it may be a report that nobody finds in it."""
-        if any(said.code != "FILE-KIND" for said in read.remarks):
-            return read.remarks
-        return (remark("PAPER-UNCLEAR", file=read.file, school=school),)
+    def _may_be_a_report(self, name: str, words: str) -> bool:
+        """Where it calls itself one, or says what the form's items say."""
+        written = f" {plain(words)} "
+        return (
+            _REPORT.search(name) is not None
+            or _REPORT.search(words[:_BEGINNING]) is not None
+            or sum(f" {one} " in written for one in self._wordings) > 1
+        )
+
+    @cached_property
+    def _wordings(self) -> frozenset[str]:
+        known = map(plain, self._form.all_wordings)
+        return frozenset(wording for wording in known if len(wording.split()) >= _LONG)
+
+    def _is_the_order(self, school: str, name: str, words: str, details: "_Details") -> bool:
+        """May it be the office's order, and none of the school's: it names the order's number, which is not the
+        school's. A paper of the school that names the order has a number of its own, which its text tells."""
+        own = f" {plain(self._form.order.number)} "
+        known = self._registry.school(school)
+        if known and own in f" {plain(f'{known.name} {known.full_name}')} ":
+            return False
+        return own in f" {plain(name)} " or (not details.number and own in f" {plain(words[:_BEGINNING])} ")
 
     def _school(self, name: str, head: str, senders: Sequence[str]) -> str:
         """The code of the one school that is named, by whatever of them; blank for none and for several."""
@@ -96,10 +125,12 @@ class _Office:
         }
         return re.compile("|".join(sorted(_pattern(word) for word in known if len(word) > 2)) or "$")
 
-    def _paper(self, text: str, is_name: bool = False) -> Paper | None:
+    def _paper(self, text: str, is_name: bool = False, may_be_the_order: bool = False) -> Paper | None:
         """The one paper whose words stand in the text. One word alone («приказ») may be any other paper's: it has to be
-        all that a file's name says beside the school, numbers and dates."""
-        written, alone = f" {plain(text)} ", f" {self._beside_the_school(text)} " if is_name else ""
+        all that a file's name says beside the school, numbers and dates, and not the office's own order."""
+        written, alone = f" {plain(text)} ", ""
+        if is_name and not may_be_the_order:
+            alone = f" {self._beside_the_school(text)} "
         found = [
             paper
             for paper in self._form.order.papers

@@ -17,7 +17,7 @@ from pipeline.reading.schools import Schools
 from pipeline.wording import shortened
 from schemas import registry_book as book_of
 from schemas.district import MUNICIPALITY, NO_GROUP, UNKNOWN, Paper, Recipient, Registry, School, Topic, Unknown, Waiver
-from schemas.explained import Asked, recalled
+from schemas.explained import LONGEST, Asked, recalled
 from schemas.form import Form
 from schemas.likeness import is_slip, plain
 from schemas.registry_book import FILE, SCHOOLS
@@ -231,7 +231,7 @@ def _waivers(sheet: SheetRead, form: Form) -> Iterator[Waiver]:
             and memory is not UNKNOWN
         ):
             under, figure = ((), about.figure) if about else (form.under(item), "")
-            yield Waiver(school.code, item, code, reason, who, until, under, explanation, figure)
+            yield Waiver(school.code, item, code, reason, who, until, under, shortened(explanation, LONGEST), figure)
 
 
 def _not_as_drafted(row: Row, memory: str | Unknown, about: Asked | None) -> str:

@@ -57,9 +57,11 @@ class Refused(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A file that holds others: each of its `members` is a file of the inbox in its place. `passed_over`: leftovers."""
+    """A file that holds others: each of its `members` is a file of the inbox in its place. `passed_over`: leftovers.
+    `archive`: it is no letter."""
 
     file: str
+    archive: bool
     members: "tuple[Member, ...]"
     passed_over: tuple[str, ...]
 
@@ -122,7 +124,7 @@ def _opened(data: bytes, file: str, called: Unreadable, limits: Limits, spool: P
         found = unpack(data, called, limits, spool)
     except Unreadable as unreadable:
         return _unread(file, digest_of(data), unreadable)
-    return Opened(file, found.members, found.passed_over)
+    return Opened(file, called.remark.code == "FILE-ARCHIVE", found.members, found.passed_over)
 
 
 def _unread(file: str, digest: str, unreadable: Unreadable) -> FileRead:

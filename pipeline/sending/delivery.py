@@ -20,6 +20,7 @@ from pipeline.sending.smtp import USUAL, Answer, MailServer, Outcome, Patience, 
 from pipeline.settings import Mail
 from schemas.strict import UsageError
 
+_NOT_KEPT = "Письмо ушло, но не сохранено"
 _SHORT = 8  # letters of a key: enough to tell those apart that are held
 
 
@@ -274,8 +275,9 @@ class _Post:
             keep_as_sent(outputs, one.file, outgoing(one.file.message, self._mail.sender, when), have_it)
             if is_done:
                 one.file.path.unlink()
+            one.note = "" if one.note.startswith(_NOT_KEPT) else one.note  # tried again, and kept
         except OutputError as error:
-            one.note = one.note or f"Письмо ушло, но не сохранено: {error}"
+            one.note = one.note or f"{_NOT_KEPT}: {error}"
 
 
 def _clause(error: OutputError) -> str:

@@ -10,16 +10,27 @@ from pipeline.sending.outbox import Letter
 from pipeline.wording import day, named
 
 NAME = "sboi"
+MISSED_NAME = "propusk"
 
 
-def failure_letter(to: Sequence[str], as_of: date, now: datetime, why: str) -> Letter | None:
-    """`why`: the sentence that the user is told. None where nobody wants to know. One of its kind a day."""
+def failure_letter(
+    to: Sequence[str], as_of: date, now: datetime, why: str, *, of_summary: bool = True
+) -> Letter | None:
+    """`why`: the sentence that the user is told; `of_summary`: that there is none for that date is all that is known.
+    None where nobody wants to know. One of its kind a day."""
+    if not of_summary:
+        lines = [
+            f"Запуск по расписанию {now:%d.%m.%Y в %H:%M}: не всё, чему подошёл срок, сделано.",
+            why,
+            "Прежние результаты на месте. Следующий запуск сделает то, что осталось, если причина устранена.",
+        ]
+        return _letter(NAME, to, "Сбой Свода: запуск по расписанию не завершён", lines, f"{now.date()} {why}")
     lines = [
         f"Свод на {day(as_of)}, начатый {now:%d.%m.%Y в %H:%M}, не сделан.",
         why,
         "Прежние результаты на месте. Когда причина устранена, сделайте свод снова: python run.py.",
     ]
-    return _letter(to, f"Сбой Свода: свод на {day(as_of)} не сделан", lines, f"{now.date()} {why}")
+    return _letter(NAME, to, f"Сбой Свода: свод на {day(as_of)} не сделан", lines, f"{now.date()} {why}")
 
 
 class Missed(NamedTuple):
@@ -40,7 +51,8 @@ def missed_letter(to: Sequence[str], missed: Missed) -> Letter | None:
         "Этот свод сделан, но те не были: проверьте, включён ли в назначенное время компьютер и стоит ли задание "
         "(python run.py schedule --status). Свод на прошлую дату: python run.py --as-of ГГГГ-ММ-ДД.",
     ]
-    return _letter(to, f"Сбой Свода: пропущено — {missed.what[0]}", lines, f"пропущено {'; '.join(missed.what)}")
+    says = f"пропущено {'; '.join(missed.what)}"
+    return _letter(MISSED_NAME, to, f"Сбой Свода: пропущено — {missed.what[0]}", lines, says)
 
 
 def missed_since(last: datetime, today: date, reporting_dates: Iterable[date]) -> Missed | None:
@@ -60,9 +72,9 @@ def _next_month(one: date) -> date:
     return (one.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _letter(to: Sequence[str], subject: str, lines: Sequence[str], says: str) -> Letter | None:
+def _letter(name: str, to: Sequence[str], subject: str, lines: Sequence[str], says: str) -> Letter | None:
     if not to:
         return None
     html = "".join(f"<p>{escape(line)}</p>" for line in lines)
     page = f'<!DOCTYPE html>\n<html lang="ru"><head><meta charset="utf-8"></head><body>{html}</body></html>'
-    return Letter(tuple(to), subject, "\n\n".join(lines), page, name=NAME, says=says)
+    return Letter(tuple(to), subject, "\n\n".join(lines), page, name=name, says=says)

@@ -1,28 +1,20 @@
 """Where a password is kept: the environment, the system's keyring, or a file that its owner alone can read.
 
-The one place of the stages that looks at the environment: whoever needs a password asks here, and no one else.
+Whoever needs a password asks here.
 """
 
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-from pipeline.settings import PASSWORD_VARIABLE, Mail
+from pipeline.settings import FETCH_PASSWORD_VARIABLE, PASSWORD_VARIABLE, Fetch, Mail
 from schemas.strict import UsageError
 
 SERVICE = "svod"  # by which the keyring knows it
 
 
-class Found(NamedTuple):
-    """`where`: a Russian clause."""
-
-    password: str
-    where: str
-
-
-def find_password(variable: str, account: str, file: str) -> Found | None:
+def find_password(variable: str, account: str, file: str) -> str | None:
     """The first that there is: the environment's `variable`, the keyring's for `account` (`user@host`), the first line
     of `file`. Raises UsageError where the file is named and cannot be used."""
     return next(_places(variable, account, file), None)
@@ -30,15 +22,12 @@ def find_password(variable: str, account: str, file: str) -> Found | None:
 
 def mail_password(mail: Mail) -> str | None:
     """None where there is none. Raises UsageError."""
-    found = _of_mail(mail)
-    return found.password if found else None
+    return find_password(PASSWORD_VARIABLE, _account(mail), mail.password_file)
 
 
-def found_where(mail: Mail) -> str:
-    """Where the password of the mail is found, a Russian clause; blank where none is needed. Raises UsageError."""
-    found = _of_mail(mail)
-    require_password(mail, found.password if found else None)
-    return found.where if found else ""
+def fetch_password(fetch: Fetch) -> str | None:
+    """Of the mailbox; None where there is none. Raises UsageError."""
+    return find_password(FETCH_PASSWORD_VARIABLE, _account(fetch), fetch.password_file)
 
 
 def require_password(mail: Mail, password: str | None) -> None:
@@ -54,21 +43,17 @@ def require_password(mail: Mail, password: str | None) -> None:
         )
 
 
-def _of_mail(mail: Mail) -> Found | None:
-    return find_password(PASSWORD_VARIABLE, _account(mail), mail.password_file)
+def _account(of: Mail | Fetch) -> str:
+    return f"{of.user}@{of.host}"
 
 
-def _account(mail: Mail) -> str:
-    return f"{mail.user}@{mail.host}"
-
-
-def _places(variable: str, account: str, file: str) -> Iterator[Found]:
+def _places(variable: str, account: str, file: str) -> Iterator[str]:
     if password := os.environ.get(variable):
-        yield Found(password, f"в переменной окружения {variable}")
+        yield password
     if password := _in_keyring(account):
-        yield Found(password, f"в хранилище паролей системы ({SERVICE} {account})")
+        yield password
     if file:
-        yield Found(_in_file(Path(file)), f"в файле {file}")
+        yield _in_file(Path(file))
 
 
 def _in_keyring(account: str) -> str:

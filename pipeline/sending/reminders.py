@@ -23,7 +23,7 @@ _SATURDAY = 5
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class Kind(StrEnum):
+class Reminder(StrEnum):
     """Which of a reporting date's reminders."""
 
     BEFORE = "за пять дней"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 class Due(NamedTuple):
     """What schools are to be reminded of: the reporting date, and the last day on which its report is on time."""
 
-    kind: Kind
+    kind: Reminder
     reporting_date: date
     deadline: date
 
@@ -53,9 +53,9 @@ def _due(today: date, reporting_date: date, deadline: date, holidays: Container[
     before = _moved(deadline - BEFORE, -_DAY, holidays)
     after, week = (_moved(deadline + one, _DAY, holidays) for one in (_DAY, WEEK))
     spans = {
-        Kind.BEFORE: (before, deadline + _DAY),
-        Kind.AFTER: (after, week),
-        Kind.WEEK: (week, week + _STILL),
+        Reminder.BEFORE: (before, deadline + _DAY),
+        Reminder.AFTER: (after, week),
+        Reminder.WEEK: (week, week + _STILL),
     }
     for kind, (first, then) in spans.items():
         if first <= today < then:
@@ -76,7 +76,7 @@ def reminder(due: Due, school: School, form: Form, blank: bytes, registry: Regis
     """To the school's address; the last one to leadership too. `blank`: the form as it is handed out; `unclear`:
     something has come of which nobody knows whose it is."""
     told = _told(due, school, form, unclear)
-    copy = (one.email for one in registry.mailing if Topic.SUMMARY in one.wants) if due.kind is Kind.WEEK else ()
+    copy = (one.email for one in registry.mailing if Topic.SUMMARY in one.wants) if due.kind is Reminder.WEEK else ()
     subject = f"{school.name}: {told.headline.removesuffix('.')}"
     code = safe_name(school.code) if school.code.isascii() else "shkola"
     return Letter(
@@ -93,16 +93,16 @@ def reminder(due: Due, school: School, form: Form, blank: bytes, registry: Regis
 def _told(due: Due, school: School, form: Form, unclear: bool) -> Told:
     when, until = on(due.reporting_date, form.period.every), day(due.deadline)
     match due.kind:
-        case Kind.BEFORE:
+        case Reminder.BEFORE:
             headline = f"Отчёт {when} — до {until}."
-        case Kind.AFTER:
+        case Reminder.AFTER:
             headline = f"Отчёт {when} не получен."
-        case Kind.WEEK:
+        case Reminder.WEEK:
             headline = f"Отчёт {when} не получен: после срока прошла неделя."
     return Told(
         where=f"{form.subject} · приказ №{NBSP}{form.order.number}",
         headline=headline,
-        good=due.kind is Kind.BEFORE,
+        good=due.kind is Reminder.BEFORE,
         subline=f"{school.full_name or school.name} · срок — {until}",
         todo=list(_todo(due, unclear)),
         remarks=[],
@@ -113,9 +113,9 @@ def _told(due: Due, school: School, form: Form, unclear: bool) -> Told:
 
 
 def _todo(due: Due, unclear: bool) -> Iterator[str]:
-    until = f" до {day(due.deadline)}" if due.kind is Kind.BEFORE else ", как только сможете"
+    until = f" до {day(due.deadline)}" if due.kind is Reminder.BEFORE else ", как только сможете"
     yield f"Заполните приложенный бланк и пришлите его в управление{until}."
-    if due.kind is not Kind.BEFORE:
+    if due.kind is not Reminder.BEFORE:
         yield "Если вы отчёт уже отправили, сообщите об этом: до управления он не дошёл или не узнан."
     if unclear:
         yield "Пришли файлы, по которым не понять, чьи они: возможно, среди них ваш. Проверьте название школы и дату."

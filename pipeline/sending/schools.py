@@ -5,6 +5,7 @@ Of no other school is there anything in it: it is made of the school's figures a
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from pipeline.files import safe_name
@@ -47,6 +48,11 @@ class Report(NamedTuple):
     page: bytes
     shared: bool = False
     due: date | None = None
+
+    @property
+    def attached(self) -> bytes | None:
+        """What goes back to the school with the letter: of other schools' reports nothing does."""
+        return None if self.shared else self.returned
 
 
 def school_letters(
@@ -131,12 +137,13 @@ def _told(report: Report, catalogue: Catalogue) -> Told:
     order = own.form.order.number
     unread = line.state is State.UNREADABLE
     headline = "Отчёт не прочитан: показателей школы пока нет" if unread else verdict(report.remarks)
+    file = PurePosixPath(line.file).name  # letters and archives that hold it may be called by whoever sent them
     came = f" · получен {line.arrived:%d.%m.%Y}" if line.arrived else ""
     return Told(
         f"{own.form.subject} · приказ №{NBSP}{order}",
         f"{headline}.",
         not unread and not any(one.severity is Severity.ERROR for one in report.remarks),
-        f"{school.full_name or school.name} · отчёт {_when(own)} · файл «{line.file}»{came}",
+        f"{school.full_name or school.name} · отчёт {_when(own)} · файл «{file}»{came}",
         list(_todo(report, unread)),
         list(dict.fromkeys(map(_line, report.remarks))),  # two that differ by whom they do not name are one
         [_explained_said(one, own.form) for one in own.explanations],
@@ -153,15 +160,16 @@ def _todo(report: Report, unread: bool) -> list[str]:
     if unread:
         return [f"Сделайте то, что сказано в замечании, и пришлите отчёт снова {until}."]
     if Severity.ERROR in severities:
-        where = "прямо в приложенном файле" if report.returned else "в своём файле"
-        explain = f" Если ответ верен, объясните почему в столбце «{WORDS}»." if report.returned else ""
+        where = "прямо в приложенном файле" if report.attached else "в своём файле"
+        explain = f" Если ответ верен, объясните почему в столбце «{WORDS}»." if report.attached else ""
         return [f"Исправьте ошибки {where} и пришлите его {until}.{explain}"]
     if Severity.WARNING in severities:
-        where = f" в столбце «{WORDS}» приложенного файла" if report.returned else ""
+        where = f" в столбце «{WORDS}» приложенного файла" if report.attached else ""
         return [f"Проверьте отмеченное: неверное исправьте, верное объясните{where}. Файл пришлите {until}."]
     coming = _next(own)
     then = f" Следующий отчёт — {on(coming, own.every)}." if coming else ""
-    return [f"Отчёт принят, замечаний нет: делать ничего не нужно.{then}"]
+    nothing = "ошибок нет: исправлять ничего не нужно" if severities else "замечаний нет: делать ничего не нужно"
+    return [f"Отчёт принят, {nothing}.{then}"]
 
 
 def _until(report: Report) -> str:
@@ -191,7 +199,7 @@ def _explained_said(one: Explained, form: Form) -> str:
 def _last(report: Report) -> str:
     """What goes with the letter."""
     attached = ["страница школы: где она стоит и что впереди"]
-    if report.returned and not report.shared:
+    if report.attached:
         attached.insert(0, "ваш файл с замечаниями: исправляйте прямо в нём")
     said = f"Во вложении — {'; '.join(attached)}."
     if report.shared:
@@ -204,9 +212,9 @@ def _attachments(report: Report) -> list[Attachment]:
     (school,) = report.own.schools
     code = safe_name(school.code) if school.code.isascii() else "shkola"
     page = Attachment(f"{code}-stranitsa.xlsx", report.page, XLSX)
-    if report.returned is None or report.shared:
+    if report.attached is None:
         return [page]
-    return [Attachment(f"{code}-zamechaniya.xlsx", report.returned, XLSX), page]
+    return [Attachment(f"{code}-zamechaniya.xlsx", report.attached, XLSX), page]
 
 
 def _says(told: Told, file: str) -> str:

@@ -12,7 +12,7 @@ from pipeline.reading.answers.number_formats import shown_with_words
 from pipeline.reading.answers.shares import Refusal
 from pipeline.reading.answers.tokens import DASHES
 from pipeline.reading.answers.units import MULTIPLES, UNKNOWN, factor, units_in
-from pipeline.reading.answers.vocabulary import NO_FORM, is_among, sense
+from pipeline.reading.answers.vocabulary import NO_FORM, Own, is_of_form, sense
 from pipeline.reading.opening.book import Cell
 from schemas.form import Form, Item
 from schemas.likeness import stems
@@ -26,7 +26,9 @@ _MAYBE_GROUPED = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")  # «1,234» is one 
 _RANGE = re.compile(rf"[0-9]\s*(?:[{DASHES}]|до|по)\s*[0-9]", re.IGNORECASE)
 _MINUS = re.compile(rf"(?:^|[\s(:=])[{DASHES}]$")
 _KOPECKS = re.compile(
-    r"(?<![0-9.,])([0-9](?:[0-9 ]*[0-9])?) *(руб[а-я]*\.?|р\.|₽),? *([0-9]{1,2}) *коп(?:\.|[а-я]+)?", re.I
+    r"(?<![0-9.,])([0-9](?:[0-9 ]*[0-9])?) *(руб(?:\.|л(?:[ьяюеи]|ей|ем|ям|ями|ях))?(?![а-яё])|р\.|₽),?"
+    r" *([0-9]{1,2}) *коп(?:\.|ейк[аи]|еек)?(?![а-яё])",
+    re.I,
 )
 _MARKS = re.compile(r"[\s.,;:()=]*")
 _CROSS = re.compile(r"[\s(\"«]*[хХxX×][\s)\"».]*")
@@ -150,7 +152,9 @@ def _value(digits: str) -> Decimal | None:
 
 
 def _beside(text: str, item: Item, form: Form) -> Refusal | None:
-    """Words beside the figure must be the form's own about this item, or say nothing."""
+    """Words beside the figure must be the form's own about this item, or say nothing. What may turn an answer round
+    is harmless in the item's own title alone: «в среднем»."""
+    own = Own(stems=form.own_stems(item.number), beside=form.words_beside)
     for word in re.findall(r"[^\W\d_]+", text.casefold().replace("ё", "е")):
         meaning = sense(word, NO_FORM)
         if meaning in ("about", "bound"):
@@ -159,7 +163,7 @@ def _beside(text: str, item: Item, form: Form) -> Refusal | None:
             return Refusal("NUM-BOUND")
         if word.startswith(MULTIPLES):
             return Refusal("NUM-FOREIGN-UNIT")
-        if word in _HARMLESS or is_among(word, form.words_beside) or _stem(word) in form.own_stems(item.number):
+        if word in _HARMLESS or is_of_form(word, own) or stems(word) & form.title_stems(item.number):
             continue
         return Refusal("NUM-FOREIGN-UNIT" if item.unit else "NUM-SEVERAL")
     marks = re.sub(r"[^\W\d_]+", " ", text)
@@ -170,10 +174,6 @@ def _beside(text: str, item: Item, form: Form) -> Refusal | None:
     if "%" in marks:
         return Refusal("NUM-FOREIGN-UNIT")
     return None if _MARKS.fullmatch(marks) else Refusal("NUM-SEVERAL")
-
-
-def _stem(word: str) -> str:
-    return next(iter(stems(word)), "")
 
 
 def _is_of_title(unit: str, item: Item, form: Form) -> bool:

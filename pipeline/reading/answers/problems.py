@@ -27,11 +27,11 @@ def says_no_problems(text: str, of_form: frozenset[str] = frozenset()) -> bool:
     """Every word of it says so, and once; none names a problem or what is lacking: «проблема: нет дневника».
     `of_form`: its words of what there may be none."""
     words = " ".join(re.findall(r"[^\W\d_]+|[0-9]+", text.casefold().replace("ё", "е")))
-    said: list[str] = []
+    said: list[str | None] = []
     at = 0
     while at < len(words):
         found, word = _KNOWN.match(words, at), words[at:].partition(" ")[0]
-        if found and found.lastgroup:
+        if found:
             said.append(found.lastgroup)
         elif is_among(word, of_form):
             said.append("scope")

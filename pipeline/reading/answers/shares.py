@@ -13,11 +13,11 @@ from functools import lru_cache
 from itertools import permutations
 from typing import Literal, NamedTuple
 
-from pipeline.reading.answers.afterword import changes_meaning
 from pipeline.reading.answers.grades import take_classes
 from pipeline.reading.answers.pieces import NOTHING, Figure, People, Piece, half_unit, letter_for_digit, pieces_of
 from pipeline.reading.answers.tokens import DASHES, Token, tokenize
 from pipeline.reading.answers.vocabulary import is_any_people, is_hours_too, speaks_of_hours
+from schemas.meaning import changes_meaning
 
 Asks = Literal["people", "percent"]
 

@@ -8,8 +8,8 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from pipeline.reading.answers.afterword import changes_meaning
 from schemas.likeness import stems
+from schemas.meaning import changes_meaning
 
 Sense = Literal[
     "people", "percent", "adjective", "done", "all_of", "whole", "upto", "bound", "about", "harmless", "noun", "unknown"
@@ -106,8 +106,8 @@ def is_of_form(word: str, own: Own) -> bool:
 
 
 def is_among(word: str, known: frozenset[str]) -> bool:
-    """`дневник*` is any word that begins so."""
-    return bool(known) and _pattern(known).fullmatch(word) is not None
+    """`дневник*` is any word that begins so, but for those that may turn an answer round."""
+    return bool(known) and _pattern(known).fullmatch(word) is not None and not changes_meaning(word)
 
 
 @lru_cache(maxsize=64)

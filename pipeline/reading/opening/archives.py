@@ -1,9 +1,11 @@
 """Archives as they are sent, .zip, .7z and .rar: what lies in them, taken out in memory. Nothing is ever unpacked to a
 path that the archive names."""
 
+import re
 import stat
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from io import BytesIO
 
 from pipeline.reading.opening.guard import (
@@ -20,6 +22,7 @@ from pipeline.settings import Limits
 from schemas.remarks import Remark, remark
 
 _SPOILED = "он в архиве испорчен"
+_SAME_NAME = "в архиве несколько файлов с таким именем, их не различить"
 _LINK = "ссылка"
 
 
@@ -110,19 +113,30 @@ def _of_7z(data: bytes, limits: Limits, room: Room) -> Iterator[Entry]:
         raise unreadable("FILE-ENCRYPTED") from None
     except faults:
         raise damaged("архив 7-Zip испорчен или записан не до конца") from None
-    return iter([_from_7z(info, inside.products, limits) for info in infos])
+    names = [info.filename for info in infos]
+    unsure = _not_told_apart(names)
+    return iter([_from_7z(info, inside.products, limits, unsure) for info in infos])
 
 
 # What py7zr raises on a damaged directory, found by damaging good ones.
 _CONFUSED = (AssertionError, IndexError, KeyError, TypeError, AttributeError, UnicodeDecodeError)
 
 
-def _from_7z(info: object, products: Mapping[str, object], limits: Limits) -> Entry:
+def _not_told_apart(names: Sequence[str]) -> frozenset[str]:
+    """Names under which py7zr may hand out another entry's bytes: those of several entries, and what it calls the
+    second and later ones of them, `a.xlsx_0`."""
+    several = {name for name, times in Counter(names).items() if times > 1}
+    return frozenset(name for name in names if name in several or re.sub(r"(_\d+)+\Z", "", name) in several)
+
+
+def _from_7z(info: object, products: Mapping[str, object], limits: Limits, unsure: Container[str]) -> Entry:
     name, size = info.filename, info.uncompressed  # type: ignore[attr-defined]
     if info.is_symlink:  # type: ignore[attr-defined]
         return Entry(name, said=remark("FILE-LINK", what=_LINK))
     if said := _too_big(size, limits):
         return Entry(name, said=said)
+    if name in unsure:
+        return Entry(name, said=remark("FILE-DAMAGED", what=_SAME_NAME))
     product = products.get(name)
     if product is None:
         return Entry(name, b"" if size == 0 else None, None if size == 0 else remark("FILE-DAMAGED", what=_SPOILED))

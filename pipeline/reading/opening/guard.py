@@ -41,18 +41,28 @@ def damaged(what: str) -> Unreadable:
     return unreadable("FILE-DAMAGED", what=what)
 
 
-def over_limit(what: str, limit: str) -> Unreadable:
-    return unreadable("FILE-LIMIT", what=what, limit=limit)
+def over_limit(what: str, limit: str, key: str = "") -> Unreadable:
+    return Unreadable(limit_remark("", what, limit, key))
+
+
+def limit_remark(file: str, what: str, limit: str, key: str) -> Remark:
+    """`key`: of the settings' section [limits]; blank where the limit is a reader's own."""
+    return remark("FILE-LIMIT", file=file, what=what, limit=with_key(limit, key))
+
+
+def with_key(limit: str, key: str) -> str:
+    """The limit, and where it is set."""
+    return f"{limit}, ключ {key} в [limits]" if key else limit
 
 
 def too_many_cells(limits: Limits) -> Unreadable:
-    return over_limit("на одном листе слишком много ячеек", count(limits.cells, ("ячейка", "ячейки", "ячеек")))
+    return over_limit("на одном листе слишком много ячеек", count(limits.cells, ("ячейка", "ячейки", "ячеек")), "cells")
 
 
 def check_sheets(sheets: int, limits: Limits) -> None:
     """Raises Unreadable where the workbook has more sheets than any report."""
     if sheets > limits.sheets:
-        raise over_limit(f"в книге {count(sheets, ('лист', 'листа', 'листов'))}", number(limits.sheets))
+        raise over_limit(f"в книге {count(sheets, ('лист', 'листа', 'листов'))}", number(limits.sheets), "sheets")
 
 
 # ── the file in its folder ───────────────────────────────────────────────────────────────────────────────
@@ -65,7 +75,8 @@ def look(path: Path, limits: Limits) -> bytes:
         _refuse_other_than_file(before)
         with open(path, "rb", opener=_open_without_following) as file:
             data = file.read(min(before.st_size + 1, _HEAD))
-            _refuse_size(before.st_size, limits.archive_mb if may_hold_files(data) else limits.file_mb)
+            key = "archive_mb" if may_hold_files(data) else "file_mb"
+            _refuse_size(before.st_size, getattr(limits, key), key)
             data += file.read(before.st_size + 1 - len(data))
             after = os.fstat(file.fileno())
     except FileNotFoundError:
@@ -97,12 +108,12 @@ def _refuse_other_than_file(status: os.stat_result) -> None:
 
 def refuse_big_document(data: bytes, limits: Limits) -> None:
     """What might have held files, and is one itself."""
-    _refuse_size(len(data), limits.file_mb)
+    _refuse_size(len(data), limits.file_mb, "file_mb")
 
 
-def _refuse_size(octets: int, most_mb: int) -> None:
+def _refuse_size(octets: int, most_mb: int, key: str) -> None:
     if octets > most_mb * MB:
-        raise over_limit(f"он занимает {in_mb(octets)}", in_mb(most_mb * MB))
+        raise over_limit(f"он занимает {in_mb(octets)}", in_mb(most_mb * MB), key)
 
 
 _NOT_FILES = (
@@ -342,10 +353,12 @@ def _check_directory(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
     """Raises Unreadable for an archive that no office program writes: too big, ambiguous, or hiding what it holds."""
     if len(entries) > limits.zip_entries:
         said = count(len(entries), ("часть", "части", "частей"))
-        raise over_limit(f"внутри него {said}", number(limits.zip_entries))
+        raise over_limit(f"внутри него {said}", number(limits.zip_entries), "zip_entries")
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > limits.unpacked_mb * MB:
-        raise over_limit(f"в распакованном виде он занимает {in_mb(unpacked)}", in_mb(limits.unpacked_mb * MB))
+        raise over_limit(
+            f"в распакованном виде он занимает {in_mb(unpacked)}", in_mb(limits.unpacked_mb * MB), "unpacked_mb"
+        )
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise unreadable("FILE-ENCRYPTED")
     if any(times > 1 for times in Counter(entry.filename.lower() for entry in entries).values()):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from pipeline.reading.opening.guard import MB, in_mb, unreadable
+from pipeline.reading.opening.guard import MB, in_mb, unreadable, with_key
 from pipeline.settings import Limits
 from pipeline.wording import count, number
 from schemas.remarks import Remark
@@ -14,10 +14,12 @@ from schemas.remarks import Remark
 
 @dataclass
 class Holder:
-    """`times`: of a letter when it came, the most trustworthy first; `sender`: its address, blank where unknown."""
+    """Of a letter: `times` when servers say that it came, the most trustworthy first; `sent` when its sender says so,
+    who may choose that; `sender` its address, blank where unknown."""
 
     entries: Iterator["Entry"]
     times: tuple[datetime, ...] = ()
+    sent: tuple[datetime, ...] = ()
     sender: str = ""
 
 
@@ -42,8 +44,11 @@ class Room:
         """Raises Unreadable where there is not so much left; nothing is taken then."""
         if entries > self._entries:
             what = count(entries, ("файл", "файла", "файлов"))
-            raise unreadable("ARCHIVE-LIMIT", what=what, limit=number(self._limits.zip_entries))
+            raise unreadable(
+                "ARCHIVE-LIMIT", what=what, limit=with_key(number(self._limits.zip_entries), "zip_entries")
+            )
         if octets > self._octets:
-            raise unreadable("ARCHIVE-LIMIT", what=in_mb(octets), limit=in_mb(self._limits.unpacked_mb * MB))
+            limit = with_key(in_mb(self._limits.unpacked_mb * MB), "unpacked_mb")
+            raise unreadable("ARCHIVE-LIMIT", what=in_mb(octets), limit=limit)
         self._entries -= entries
         self._octets -= octets

@@ -9,7 +9,7 @@ import email.message
 import email.utils
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from pipeline.reading.opening.guard import damaged
@@ -65,7 +65,8 @@ def _of_mail(letter: email.message.Message, room: Room) -> Holder:
     room.take(len(parts), 0)  # it holds no more than its own bytes
     return Holder(
         (_entry(part, n, room) for n, part in enumerate(parts, start=1)),
-        _times(letter.get_all("Received", [])[:1], letter.get_all("Date", [])[:1]),
+        _last_taken(letter.get_all("Received", [])),
+        _moments(letter.get_all("Date", [])[:1]),
         _address(_header(letter, "From")),
     )
 
@@ -126,10 +127,13 @@ def _address(written: str) -> str:
     return address.casefold() if "@" in address else ""
 
 
-def _times(received: list[str], dated: list[str]) -> tuple[datetime, ...]:
-    """When the last server took the letter, which its sender cannot choose; then when the sender says it was sent."""
-    said = [str(line).rpartition(";")[2] for line in received] + [str(line) for line in dated]
-    return tuple(moment for moment in map(_moment, said) if moment)
+def _last_taken(received: Sequence[str]) -> tuple[datetime, ...]:
+    """When the last server that says so took the letter: servers write their lines above those of the sender."""
+    return _moments([str(line).rpartition(";")[2] for line in received])[:1]
+
+
+def _moments(said: Sequence[str]) -> tuple[datetime, ...]:
+    return tuple(moment for moment in map(_moment, map(str, said)) if moment)
 
 
 def _moment(said: str) -> datetime | None:
@@ -157,13 +161,15 @@ def _of_outlook(data: bytes, room: Room) -> Holder:
         headers = {name.casefold(): value for name, value in letter.message_headers.items()}
         attached = [one for one in letter.attachments if not _is_shown(one)]
         entries = [_from_outlook(one, n) for n, one in enumerate(attached, start=1)]
-        times = _times([headers[n] for n in ("received",) if n in headers], [headers.get("date", "")])
-        own = (letter.properties.date_prop_value(_DELIVERED), letter.sent_date)
+        taken = _last_taken([headers[n] for n in ("received",) if n in headers])
+        delivered, sent_date = letter.properties.date_prop_value(_DELIVERED), letter.sent_date
+        times = (*taken, *([delivered] if delivered else []))
+        sent = (*_moments([headers.get("date", "")]), *([sent_date] if sent_date else []))
         sender = _address(_decoded(str(letter.sender or "")))
     except _FAULTS:  # the library knows no damaged files
         raise damaged(_BROKEN) from None
     room.take(len(entries), 0)
-    return Holder(iter(entries), (*times, *(moment for moment in own if moment)), sender)
+    return Holder(iter(entries), times, sent, sender)
 
 
 def _is_shown(attachment: object) -> bool:

@@ -13,6 +13,9 @@ _LONGEST = 4_000  # letters: enough to tell which document it is
 _KINDS = re.compile(r"документ (PDF|Word|RTF|OpenDocument)|снимок")
 
 
+_WITH_TEXT = (b"/Font", b"/ObjStm")  # fonts, or what may hold them; a scan has none
+
+
 def words_of_file(data: bytes, said: Remark) -> str | None:
     """Of a file that is no workbook; `said`: what the look has called it. Blank where it has no text layer, None where
     it is nothing that a paper would be sent as."""
@@ -33,6 +36,8 @@ def words_of_document(book: Book) -> str | None:
 
 
 def _words_of_pdf(data: bytes) -> str:
+    if not any(sign in data for sign in _WITH_TEXT):
+        return ""
     # imported here: few files need it
     import logging
 

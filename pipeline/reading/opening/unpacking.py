@@ -28,14 +28,15 @@ _LONGEST = 100  # letters of a part of a name
 
 class Member(NamedTuple):
     """A file inside another. `path`: its way from there, with `/`. `digest`: blank where `said` tells why there is no
-    content. Of the letters on the way: `times` of the outermost, when it came, the most trustworthy first; `senders`,
-    the outermost first."""
+    content. Of the letters on the way: `times` of the outermost, when servers say that it came, and `sent`, when its
+    sender does; `senders`, the outermost first."""
 
     path: str
     digest: str
     said: Remark | None = None
     times: tuple[datetime, ...] = ()
     senders: tuple[str, ...] = ()
+    sent: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,11 @@ class _Way:
         depth: int,
         times: tuple[datetime, ...] = (),
         senders: tuple[str, ...] = (),
+        sent: tuple[datetime, ...] = (),
     ) -> None:
-        """`within`: the holder's own way; `times`, `senders`: of the letters that it came in."""
-        times = times or holder.times
+        """`within`: the holder's own way; `times`, `senders`, `sent`: of the letters that it came in."""
+        if not times and not sent:
+            times, sent = holder.times, holder.sent
         senders = (*senders, holder.sender) if holder.sender else senders
         for entry in holder.entries:
             path = within / clean_path(entry.name)
@@ -105,12 +108,12 @@ class _Way:
             path = self._names.unique(path, is_folder=inner is not None)
             if inner is not None:
                 before = len(self.members)
-                self.follow(inner, path, depth + 1, times, senders)
+                self.follow(inner, path, depth + 1, times, senders, sent)
                 if len(self.members) > before:
                     continue
                 said = remark("FILE-HOLDS-NOTHING", what="В письме или архиве нет вложенных файлов")
             digest = self._lay(entry.content) if said is None and isinstance(entry.content, bytes) else ""
-            self.members.append(Member(path.as_posix(), digest, said, times, senders))
+            self.members.append(Member(path.as_posix(), digest, said, times, senders, sent))
 
     def _within(self, entry: Entry, depth: int) -> tuple[Holder | None, Remark | None]:
         """The entry opened, if it holds files itself; what is to be said where it cannot be."""

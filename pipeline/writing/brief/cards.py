@@ -110,7 +110,8 @@ def _yes_no_card(item: Item, title: str, figures: Figures) -> Card:
     if not rows:
         return Card(title, UNKNOWN, ("нет данных",))
     yes = sum(row.text == YES for row in rows)
-    return _card_out_of(title, yes, len(rows), ("есть: школ из ответивших",), needs_action=False)
+    doubted = is_item_doubted(figures, item.number)
+    return _card_out_of(title, yes, len(rows), ("есть: школ из ответивших",), needs_action=False, doubted=doubted)
 
 
 def _submission_card(figures: Figures) -> Card:

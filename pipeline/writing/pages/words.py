@@ -147,7 +147,7 @@ def doubted_said(figures: Figures) -> str:
     """«Под вопросом показатели 2 школ (СОШ № 3, ООШ № 7): без них — 39,5 %, план не выполнен.»; blank for none."""
     doubted, left = doubted_schools(figures, figures.form.headline_number), figures.undoubted
     if figures.form.headline is None:
-        return " ".join(_card_doubted_said(card, figures, left) for card in figures.form.cards if left)
+        return " ".join(filter(None, (_card_doubted_said(card, figures, left) for card in figures.form.cards if left)))
     if not doubted or left is None:
         return ""
     number, whole = len(doubted), left.municipality
@@ -170,7 +170,8 @@ def _card_doubted_said(card: Card, figures: Figures, left: Figures) -> str:
     said = f"{card.title}: под вопросом {wording.schools(len(doubted))} ({named(doubted, MOST_NAMED)})"
     if without.value is None:
         return f"{said}, других показателей нет."
-    return f"{said}, без {'неё' if len(doubted) == 1 else 'них'} — {rounded_said(figures.form, without)}"
+    said += f", без {'неё' if len(doubted) == 1 else 'них'} — {rounded_said(figures.form, without)}"
+    return f"{said.removesuffix('.')}."
 
 
 def restated_said(one: Restated, every: Every) -> str:

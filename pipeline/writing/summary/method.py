@@ -103,7 +103,7 @@ def _deadlines(form: Form) -> tuple[str, ...]:
     if all(item.done_at is None for item in form.due_items):
         return _OF_DEADLINES
     said = _OF_DEADLINES[0].removesuffix(".")
-    return (f"{said}, если форма не считает пункт сделанным иначе (done_at).",)
+    return (f"{said}, если по форме пункт не сделан раньше.",)
 
 
 def _rules(form: Form) -> list[str]:

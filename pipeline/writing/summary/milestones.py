@@ -16,7 +16,7 @@ from pipeline.writing.pages.marks import LEGEND, MARKS, QUIET_COUNT
 from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Area, Column, Page, said_of_rest, school_column, written
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.summary import data, measures
-from schemas.form import Item
+from schemas.form import Form, Item
 from schemas.own_names import NO_STAGE
 
 STAGE_ROW, DUE_ROW, HEADER_ROW, OVERDUE_ROW, QUESTIONED_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 6)
@@ -60,7 +60,7 @@ def write(page: Page) -> None:
         legend += "      пусто — не отмечено и файлом не пришло"
     page.head(
         f"Этапы приказа: что сделано и что просрочено {wording.on(figures.as_of, figures.every)}",
-        f"{legend}.   Охват считается сделанным при 100 %. Название школы ведёт к её файлу и ячейкам."
+        f"{legend}.   {_when_done(figures.form)}. Название школы ведёт к её файлу и ячейкам."
         + doubts.legend(figures)
         + said_of_rest(figures.schools, "answers.csv"),
         columns,
@@ -132,6 +132,11 @@ def _steps(figures: Figures) -> Iterator[Milestones]:
         states = {row.school_code: row.state for row in step_rows(figures) if row.by == target.by}
         step = Deadline(target.by, figures.form.headline_number, target.min)
         yield Milestones(f"{step.item}|→ {wording.percent(target.min)}", step, states)
+
+
+def _when_done(form: Form) -> str:
+    sooner = any(item.done_at is not None for item in form.due_items)
+    return f"Охват считается сделанным при 100 %{', если по форме пункт не сделан раньше' if sooner else ''}"
 
 
 def _height(column: Milestones) -> float:

@@ -1,11 +1,13 @@
-"""What a school adds behind a complete answer: «80 % (без изменений)», «245 чел. / 87 %; списки прилагаются».
+"""Words that may take an answer back, put it off or narrow it, and what the texts of a form leave out by such words.
 
-Such words are no part of the figure, so they need not be understood, unless one of them may take it back, put it off
-or narrow it. Those words are known by their beginnings; the lists are wide on purpose: a harmless note with such a word
-costs a remark, a harmful one without it a wrong figure.
+What a school adds behind a complete answer, «80 % (без изменений)», «245 чел. / 87 %; списки прилагаются», is no part
+of the figure and need not be understood, unless it has one of these words; a form may not call one harmless. They are
+known by their beginnings; the lists are wide on purpose: a harmless note with such a word costs a remark, a harmful one
+without it a wrong figure.
 """
 
 import re
+from typing import NamedTuple
 
 _STEMS = {
     "denied": (
@@ -66,3 +68,40 @@ _CHANGES = re.compile("|".join(stem for stems in _STEMS.values() for stem in ste
 def changes_meaning(word: str) -> bool:
     """May the word, lower case and ё as е, make another answer of the one that it follows."""
     return word in _WORDS or bool(_CHANGES.match(word))
+
+
+class Told(NamedTuple):
+    """What a text of a form speaks of, and what it names as a mere part of that or leaves out."""
+
+    said: str
+    left_out: str
+
+
+_PART = r"(?:в том числе|в т\.\s?ч\.?|из них|из которых|включая)(?!\w)"
+_LESS = r"(?:не|ни|без|вне|кроме|помимо|вместо|взамен|минус|за вычетом|(?:за )?искл\w*)(?!\w)"
+_BEGINS = re.compile(rf"[\s(]*{_PART}", re.IGNORECASE)
+# To the end of its brackets or of all.
+_TAIL = re.compile(rf"(?<!\w)(?:{_PART}|{_LESS})(?:[^()]*(?=\))|.*)", re.IGNORECASE | re.DOTALL)
+_SENTENCE = re.compile(r"(?:(?<=[а-яё]{4}[.])|(?<=[!?]))\s+(?=[А-ЯЁA-Z])")  # behind an abbreviation none ends
+_FORBIDS = re.compile(rf"(?<!\w)(?:{_LESS}|(?:нельзя|запрещ|вычит|вычесть|отдельн)\w*)", re.IGNORECASE)
+
+
+def told_by_title(title: str) -> Told:
+    """«На дому 20 %» is no answer to «Питание (в том числе на дому)», nor to «Питание, не считая надомников». Of a
+    title that begins as a part, «из них на дому», the part is what is asked for."""
+    return _cut(_BEGINS.sub("", title, count=1) if _BEGINS.match(title) else title)
+
+
+def told_by_hint(hint: str) -> Told:
+    """A sentence of a hint that forbids or leaves out anything says nothing of what is asked for: what stands before
+    the word may be meant as well, «надомников не указывайте»."""
+    said, left_out = [], []
+    for sentence in _SENTENCE.split(hint):
+        told = Told("", sentence) if _FORBIDS.search(sentence) else _cut(sentence)
+        said.append(told.said)
+        left_out.append(told.left_out)
+    return Told(" ".join(said), " ".join(left_out))
+
+
+def _cut(text: str) -> Told:
+    return Told(_TAIL.sub(" ", text), " ".join(found[0] for found in _TAIL.finditer(text)))

@@ -1,0 +1,32 @@
+"""The journal as commands open it: what is to be said of one that was damaged or lost is said at once, and what the
+results beside it still know is taken back; the run that follows finds it whole and would say nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.commands import console
+from pipeline.files import lock
+from pipeline.memory import recording
+from pipeline.memory.journal import FILE, Journal
+from schemas.strict import UsageError
+
+
+@contextmanager
+def opened(output: Path) -> Iterator[Journal]:
+    """The journal of this folder of results; enter it under `lock`. Raises OutputError."""
+    with Journal.open(output / FILE) as journal:
+        forgotten = recording.forgotten(journal, output)
+        for line in filter(None, (journal.warning, forgotten)):
+            console.say(line)
+        yield journal
+
+
+def mended(output: Path, wait: float = 0.0) -> None:
+    """Before copies of the journal are read: one that is damaged is moved aside, one that is sound or is not there is
+    left as it is. `wait`: seconds, for another run to end. Raises OutputError."""
+    try:
+        Journal.copy(output / FILE).close()
+    except UsageError:
+        with lock(output, wait), opened(output):
+            pass
