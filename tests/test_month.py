@@ -17,6 +17,7 @@ from pipeline.writing.registry import write_registry
 from schemas.district import Recipient, Registry, Topic
 from schemas.strict import UsageError
 from tests.batch import MARCH, order_form, school
+from tests.holders import mailed, zipped
 from tests.mail_server import PASSWORD, Post, Serve
 from tests.order_form import FORM
 from tests.test_explained import CODE, LESS, WHY, explained, tick
@@ -46,8 +47,11 @@ class Office:
         self.registry.write_bytes(write_registry(FORM, Registry(schools, (HEAD,)), MARCH))
 
     def receives(self, code: str, answer: str = CLEAN) -> None:
-        form = order_form(MARCH, code, {"6.2": answer} if answer else {})
-        (self.input / f"{code}.xlsx").write_bytes(order_form_file(form))
+        (self.input / f"{code}.xlsx").write_bytes(report(code, answer))
+
+    def receives_by_mail(self, name: str, files: dict[str, bytes], day: date) -> None:
+        came = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+        (self.input / f"{name}.eml").write_bytes(mailed(files, received=came))
 
     def wakes(self, day: date) -> None:
         now = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
@@ -65,7 +69,13 @@ class Office:
     def hears_why(self, code: str) -> None:
         """The school fills in the workbook that came with its letter, and sends it."""
         returned = attached(self.last_letter_to(code))[f"{code}-zamechaniya.xlsx"]
-        (self.input / f"{code} пояснения.xlsx").write_bytes(explained(returned, WHY, CODE))
+        self.receives_by_mail(
+            f"Re {code}", {f"{code} пояснения.xlsx": explained(returned, WHY, CODE)}, date(2014, 3, 27)
+        )
+
+
+def report(code: str, answer: str = CLEAN) -> bytes:
+    return order_form_file(order_form(MARCH, code, {"6.2": answer} if answer else {}))
 
 
 def received(post: Post, since: int) -> Counter[tuple[str, str]]:
@@ -97,6 +107,17 @@ def _come(*codes: str, answer: str = CLEAN) -> Happens:
     return happens
 
 
+def _mail_comes(code: str, day: int) -> Happens:
+    return lambda office: office.receives_by_mail(f"письмо {code}", {f"{code}.xlsx": report(code)}, date(2014, 3, day))
+
+
+def _an_archive_comes(*codes: str) -> Happens:
+    def happens(office: Office) -> None:
+        (office.input / "отчёты.zip").write_bytes(zipped({f"{code}.xlsx": report(code) for code in codes}))
+
+    return happens
+
+
 def _loses_the_registry(office: Office) -> None:
     office.registry.rename(office.input.parent / "registry.xlsx")
 
@@ -120,8 +141,8 @@ MONTH: dict[int, tuple[Happens | None, bool, Counter[tuple[str, str]]]] = {
     13: (_come("01"), False, to("01", "shkola")),  # a week early
     14: (None, False, to("02 03 04 05 06 07 08 09 10 11 12", "before")),
     17: (_come("03", answer=WRONG), False, to("03", "shkola")),
-    18: (_come("02"), False, to("02", "shkola")),
-    19: (_come("05", "06", "07", "08"), False, to("05 06 07 08", "shkola")),
+    18: (_mail_comes("02", 18), False, to("02", "shkola")),
+    19: (_an_archive_comes("05", "06", "07", "08"), False, to("05 06 07 08", "shkola")),
     20: (_come("04", answer=LESS), True, SUMMARY + to("04", "shkola")),
     21: (None, False, to("09 10 11 12", "after")),
     24: (_come("03", "09"), False, to("03 09", "shkola")),  # the one corrected, the other late
@@ -129,7 +150,7 @@ MONTH: dict[int, tuple[Happens | None, bool, Counter[tuple[str, str]]]] = {
     26: (_loses_the_registry, False, Counter()),  # a failing day
     27: (_hears_why, False, to("10 11 12", "week") + Counter({("head", "week"): 3}) + to("04", "shkola")),
     28: (_ticks, False, to("04", "shkola")),
-    31: (_come("10"), False, to("10", "shkola")),
+    31: (_mail_comes("10", 31), False, to("10", "shkola")),
 }
 
 
