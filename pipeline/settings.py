@@ -23,6 +23,14 @@ FETCH_PASSWORD_VARIABLE = "SVOD_IMAP_PASSWORD"
 _DEFAULT_PORTS = {"starttls": 587, "tls": 465}
 
 Positive = Annotated[int, Meta(ge=1)]
+_Port = Annotated[int, Meta(ge=1, le=65535)]
+_Certificate = Annotated[
+    str,
+    Meta(
+        description="Сертификат сервера, если его не знает система: файл PEM рядом с этим файлом",
+        examples=["office.pem"],
+    ),
+]
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,7 +45,7 @@ class Mail(_Section, frozen=True):
         str, Meta(description="Почтовый сервер, через который уходят письма", examples=["smtp.example.ru"])
     ] = ""
     port: Annotated[
-        Annotated[int, Meta(ge=1, le=65535)] | None,
+        _Port | None,
         Meta(description="Порт сервера; обычно 587 для starttls и 465 для tls", examples=[587]),
     ] = None
     security: Annotated[
@@ -56,13 +64,7 @@ class Mail(_Section, frozen=True):
     approval: Annotated[
         bool, Meta(description="Письма ждут, пока дату не утвердят: python run.py approve ГГГГ-ММ-ДД")
     ] = False
-    ca_file: Annotated[
-        str,
-        Meta(
-            description="Сертификат сервера, если его не знает система: файл PEM рядом с этим файлом",
-            examples=["office.pem"],
-        ),
-    ] = ""
+    ca_file: _Certificate = ""
     password_file: Annotated[
         str,
         Meta(
@@ -94,7 +96,7 @@ class Fetch(_Section, frozen=True):
         str, Meta(description="Почтовый сервер (IMAP), на который приходят отчёты", examples=["imap.example.ru"])
     ] = ""
     port: Annotated[
-        Annotated[int, Meta(ge=1, le=65535)] | None,
+        _Port | None,
         Meta(description="Порт сервера; обычно 993 для tls и 143 для starttls", examples=[993]),
     ] = None
     security: Annotated[
@@ -106,13 +108,7 @@ class Fetch(_Section, frozen=True):
     since: Annotated[
         date | None, Meta(description="Письма не старше этой даты; без неё — все", examples=[date(2030, 1, 1)])
     ] = None
-    ca_file: Annotated[
-        str,
-        Meta(
-            description="Сертификат сервера, если его не знает система: файл PEM рядом с этим файлом",
-            examples=["office.pem"],
-        ),
-    ] = ""
+    ca_file: _Certificate = ""
     password_file: Annotated[
         str,
         Meta(

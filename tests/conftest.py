@@ -19,7 +19,7 @@ from pipeline.demo import District, make
 from pipeline.settings import Settings
 from schemas.form import load_form
 from tests.depth import cases
-from tests.mail_server import authority, ca_file, serve  # noqa: F401 - fixtures
+from tests.mail_server import authority, ca_file, journal, output, serve  # noqa: F401 - fixtures
 
 settings.register_profile("svod", deadline=None, max_examples=cases(50, 500))  # no deadline: machines are busy
 settings.load_profile("svod")

@@ -13,6 +13,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from pipeline.memory.journal import Journal
 from pipeline.settings import Mail
 
 USER, PASSWORD = "svod", "a right password"
@@ -125,6 +126,19 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
 
 
 Serve = Callable[..., tuple[Post, Mail]]
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    folder = tmp_path / "output"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def journal(output: Path) -> Iterator[Journal]:
+    with Journal.open(output / "journal.db") as journal:
+        yield journal
 
 
 @pytest.fixture

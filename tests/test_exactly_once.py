@@ -59,19 +59,6 @@ class Pauses:
 
 
 @pytest.fixture
-def output(tmp_path: Path) -> Path:
-    folder = tmp_path / "output"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def journal(output: Path) -> Iterator[Journal]:
-    with Journal.open(output / "journal.db") as journal:
-        yield journal
-
-
-@pytest.fixture
 def pauses() -> Pauses:
     return Pauses()
 

@@ -255,10 +255,10 @@ def test_days_before_the_last_day_are_no_report_of_the_period() -> None:
 
 def test_the_year_of_a_period() -> None:
     calendar = Calendar.of(YEARLY, [date(2027, 12, 31)])
-    assert calendar.period_before(date(2026, 12, 31)) is None  # the one before is of another year
+    assert calendar.of_year(date(2026, 12, 31))[:-1] == ()  # the one before is of another year
     quarters = Calendar.of(QUARTERLY)
-    assert quarters.period_before(date(2026, 3, 31)) is None
-    assert quarters.period_before(date(2026, 9, 30)) == date(2026, 6, 30)
+    assert quarters.of_year(date(2026, 3, 31))[:-1] == ()
+    assert quarters.of_year(date(2026, 9, 30))[-2] == date(2026, 6, 30)
     assert quarters.of_year(date(2026, 6, 30)) == (date(2026, 3, 31), date(2026, 6, 30))
 
 

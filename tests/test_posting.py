@@ -38,13 +38,6 @@ LETTER = Letter(("head@example.ru",), "План выполнен", "Текст."
 
 
 @pytest.fixture
-def output(tmp_path: Path) -> Path:
-    folder = tmp_path / "output"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def office(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Post, Path]:
     """The server, and settings that name it."""
     post, mail = serve()

@@ -2,7 +2,6 @@
 
 import email
 import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import policy
@@ -218,19 +217,6 @@ def test_any_letter_waits_under_its_own_name(output: Path, journal: Journal):
 
 
 # ── over a mail server ───────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def output(tmp_path: Path) -> Path:
-    folder = tmp_path / "output"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def journal(output: Path) -> Iterator[Journal]:
-    with Journal.open(output / "journal.db") as journal:
-        yield journal
 
 
 def put(output: Path, letter: Letter = LETTER, name: str = "svodka.eml", as_of: date = AS_OF) -> Path:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from pipeline.drafting.columns import DraftTable, columns_of
 from pipeline.drafting.kinds import Asked, asked
@@ -49,16 +48,6 @@ class Found:
 
     def doubted(self, key: str, why: str) -> "Found":
         return replace(self, doubts={**self.doubts, key: why})
-
-
-@dataclass(frozen=True)
-class Dated:
-    """An item with its deadline, where the order names one. `source`: by which of the order's words; blank where they
-    are the item's own."""
-
-    item: Found
-    due: date | None = None
-    source: str = ""
 
 
 def items_of(rows: Sequence[Row], tables: Iterable[Table]) -> tuple[list[Found], list[DraftTable], list[str]]:

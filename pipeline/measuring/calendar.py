@@ -39,10 +39,6 @@ class Calendar:
         """The reporting dates of the day's year up to it."""
         return tuple(one for one in self.reporting_dates if one.year == day.year and one <= day)
 
-    def period_before(self, reporting_date: date) -> date | None:
-        """The reporting date before that one in its year; None for the year's first."""
-        return max((one for one in self.of_year(reporting_date) if one < reporting_date), default=None)
-
     def in_force(self, day: date) -> date | None:
         """The last reporting date not later than `day`."""
         return max((d for d in self.reporting_dates if d <= day), default=None)

@@ -19,7 +19,7 @@ from pipeline.measuring.figures import Doubts, Figures, Measured, Rests, Share, 
 from pipeline.measuring.milestones import Milestones
 from pipeline.measuring.picture import Picture
 from schemas.answers import OF_ANOTHER_DATE, Why
-from schemas.form import Form, Item, Kind
+from schemas.form import Form, Kind
 from schemas.remarks import Catalogue, Question, Remark
 
 _WHOLE = ""  # the municipality, among schools
@@ -167,23 +167,23 @@ def inherited(
 def _add_numbers(found: "_Found", evidence: Evidence, answers: Answers) -> None:
     """What the municipality's figures of a unit rest on beside its own answers: of Σ ÷ Σ both sums, of a difference the
     figures of the date before, of a year those of all its periods."""
-    form = evidence.form
+    form, of_periods = evidence.form, evidence.form.period.every != "date"
+    earlier = [_in_picture(evidence, one) for one in evidence.earlier_of_its_year] if of_periods else []
     for item in (one for one in form.questions if one.kind is Kind.NUMBER):
         row = item.number.partition("/")[0]
         terms = [number if form.has(number) else f"{row}/{number}" for number in item.ratio]
         here = [remarks for (_, number), remarks in answers.items() if number in terms]
         found.add(Statement(Rests.FIGURE, _WHOLE, item.number), chain.from_iterable(here))
-        if form.period.every != "date":
-            _add_earlier(found, evidence, item, [item.number, *terms], answers)
+        if of_periods:
+            of_it = [item.number, *terms]
+            _add_periods(found, Statement(Rests.CHANGE, _WHOLE, item.number), [*earlier[-1:], answers], of_it)
+            _add_periods(found, Statement(Rests.YEAR, _WHOLE, item.number), [*earlier, answers], of_it)
 
 
-def _add_earlier(found: "_Found", evidence: Evidence, item: Item, numbers: Collection[str], answers: Answers) -> None:
-    year = (evidence.shown.reporting_date or evidence.shown.as_of).year
-    periods = [_in_picture(evidence, one) for one in evidence.earlier if one.as_of.year == year]
-    pictures = {Rests.CHANGE: [*periods[-1:], answers], Rests.YEAR: [*periods, answers]}
-    for rests, those in pictures.items():
-        said = (remarks for one in those for (_, number), remarks in one.items() if number in numbers)
-        found.add(Statement(rests, _WHOLE, item.number), chain.from_iterable(said))
+def _add_periods(found: "_Found", told: Statement, periods: Sequence[Answers], numbers: Collection[str]) -> None:
+    """`numbers`: of the items whose answers in these periods it rests on."""
+    said = (remarks for one in periods for (_, number), remarks in one.items() if number in numbers)
+    found.add(told, chain.from_iterable(said))
 
 
 class _Found:

@@ -48,6 +48,12 @@ class Evidence:
         """The same of the last reporting date before the one in force; None before the first."""
         return replace(self, shown=self.earlier[-1], earlier=self.earlier[:-1]) if self.earlier else None
 
+    @property
+    def earlier_of_its_year(self) -> tuple[Picture, ...]:
+        """Those of `earlier` that are of the shown picture's year."""
+        days = self.calendar.of_year(self.shown.reporting_date or self.as_of)
+        return tuple(one for one in self.earlier if one.as_of in days)
+
     @cached_property
     def waivers(self) -> tuple[Waiver, ...]:
         """The office's exceptions in force at the picture's date, of the schools expected."""

@@ -27,15 +27,11 @@ def numbers(evidence: Evidence) -> Numbers:
         return Numbers()
     said = _Said(evidence.checked.answers)
     shown = _Period(evidence, evidence.shown, said)
-    periods = [*(_Period(evidence, one, said) for one in evidence.earlier if _is_of_its_year(one, shown)), shown]
+    periods = [*(_Period(evidence, one, said) for one in evidence.earlier_of_its_year), shown]
     schools = (shown.school_number(school, item) for school in evidence.shown.schools for item in shown.figures)
     lists = (item for item in evidence.form.items if item.kind is Kind.ROWS)
     totals = (total for item in (*shown.figures, *lists) for total in _totals(item, periods))
     return Numbers(tuple(schools), tuple(totals))
-
-
-def _is_of_its_year(earlier: Picture, shown: "_Period") -> bool:
-    return earlier.as_of.year == shown.day.year
 
 
 def _totals(item: Item, periods: "Sequence[_Period]") -> Iterator[NumberTotal]:

@@ -135,12 +135,5 @@ def _numbered_cells(row: _Element) -> Iterator[tuple[int, _Element]]:
         yield number, cell
 
 
-def _merged_areas(worksheet: _Element) -> Iterator[tuple[Spot, Spot]]:
-    for area in worksheet.iterfind(f"{q('mergeCells')}/{q('mergeCell')}"):
-        first, last = (spot(corner) for corner in area.get("ref", "").partition(":")[::2])
-        if first and last:
-            yield first, last
-
-
 def _decimal(text: str | None) -> float | None:
     return float(text) if text and re.fullmatch(r"\d{1,4}(\.\d+)?", text) else None
