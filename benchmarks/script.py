@@ -19,17 +19,32 @@ from openpyxl.styles import PatternFill
 from pandera.errors import SchemaErrors
 
 NUMBER = re.compile(r"\d{1,2}(\.\d{1,2})?\.?")
-COUNT = re.compile(r"(\d+)\s*(?:чел|из|/|$)")
-PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
+PEOPLE = re.compile(r"(\d+)\s*чел|^(\d+)$")
+PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|процент)")
+FRACTION = re.compile(r"[01](?:[.,]\d+)?")  # a cell formatted as percent
+VAGUE = re.compile(r"более|менее|около|до |свыше|\d\s*[–-]\s*\d+[\d,.]*\s*%")
+SHARES = {  # item: which column of the registry it is a share of
+    **dict.fromkeys(("6.1", "10.1", "12.2", "13"), "Педагогических работников"),
+    **dict.fromkeys(("6.2", "8", "10.2", "12.1"), "Родителей"),
+    **dict.fromkeys(("6.3", "10.3", "12.3"), "Обучающихся"),
+    "14": "Имеют возможность пользоваться услугой",
+}
+OBLIGATORY = ("1", "2", "3", "6.1", "6.2", "6.3")
 WRONG = PatternFill("solid", fgColor="FFD9B3")
 
 ANSWERS = pa.DataFrameSchema(
     {
         "item": pa.Column(str),
-        "count": pa.Column(float, pa.Check.in_range(0, 100_000), nullable=True),
+        "count": pa.Column(float, pa.Check.ge(0), nullable=True),
         "percent": pa.Column(float, pa.Check.in_range(0, 100), nullable=True),
-        "text": pa.Column(str, pa.Check.str_length(min_value=1)),
+        "text": pa.Column(str),
     },
+    checks=[
+        pa.Check(lambda table: ~(table["count"] > table["base"]), error="больше, чем всего"),
+        pa.Check(lambda table: ~(table["of_people"] & table["percent"].isna()), error="не число"),
+        pa.Check(lambda table: ~((table["percent"] - table["stated"]).abs() > 1), error="процент не сходится"),
+        pa.Check(lambda table: ~(table["item"].isin(OBLIGATORY) & (table["text"] == "")), error="нет ответа"),
+    ],
     coerce=True,
 )
 
@@ -39,12 +54,13 @@ def main(source: Path, target: Path) -> None:
     registry = pd.read_excel(source / "registry.xlsx", engine="openpyxl", dtype={"Код": str})
     names = ["Краткое наименование", "Полное наименование"]
     codes = {name: code for column in names for name, code in zip(registry[column], registry["Код"], strict=True)}
+    bases = registry.set_index("Код")[[*{*SHARES.values()}]]
     tables = []
     for path in sorted(source.rglob("*.xlsx")):
         if path.name == "registry.xlsx":
             continue
         try:
-            table = read(path, codes)
+            table = read(path, codes, bases)
         except Exception as error:
             print(f"{path.name}: {type(error).__name__}")
             continue
@@ -59,25 +75,30 @@ def main(source: Path, target: Path) -> None:
         writer.sheets["Свод"].insert_chart("H2", chart)
 
 
-def read(path: Path, codes: dict[str, str]) -> pd.DataFrame:
+def read(path: Path, codes: dict[str, str], bases: pd.DataFrame) -> pd.DataFrame:
     """One report: item, count, percent, text and the cell's row and column."""
     sheet = pd.read_excel(path, header=None, engine="openpyxl", dtype=object)
     lines = [value for value in sheet.head(12).to_numpy().ravel() if isinstance(value, str)]
-    said = [value.partition(":")[2].strip() or value.strip() for value in lines]
+    said = [re.sub(r" \(код .*\)$", "", value.partition(":")[2].strip() or value.strip()) for value in lines]
     school = next((codes[name] for name in said if name in codes), "")
     rows = []
     for at, values in enumerate(sheet.itertuples(index=False), 1):
         filled = [(column, str(value)) for column, value in enumerate(values, 1) if not pd.isna(value)]
-        if len(filled) < 3 or not NUMBER.fullmatch(filled[0][1].strip()):
+        if len(filled) < 2 or not NUMBER.fullmatch(filled[0][1].strip()):
             continue
-        column, text = filled[-1]
-        count, percent = COUNT.search(text), PERCENT.search(text)
+        item = filled[0][1].strip().rstrip(".")
+        column, text = filled[-1] if len(filled) > 2 else (filled[-1][0] + 1, "")
+        base = bases.at[school, SHARES[item]] if school and item in SHARES else None
+        people, stated = figures(text) if item in SHARES else (None, None)
         rows.append(
             {
                 "school": school,
-                "item": filled[0][1].strip().rstrip("."),
-                "count": float(count[1]) if count else None,
-                "percent": float(percent[1].replace(",", ".")) if percent else None,
+                "item": item,
+                "count": people,
+                "base": base,
+                "stated": stated,
+                "percent": 100 * people / base if people is not None and base else stated,
+                "of_people": item in SHARES and bool(text) and text != "не предусмотрено",
                 "text": text,
                 "row": at,
                 "column": column,
@@ -86,12 +107,25 @@ def read(path: Path, codes: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def figures(text: str) -> tuple[float | None, float | None]:
+    """People and percent, as far as the words are clear."""
+    if VAGUE.search(text.casefold()):
+        return None, None
+    if FRACTION.fullmatch(text):
+        return None, 100 * float(text.replace(",", "."))
+    people, percent = PEOPLE.search(text), PERCENT.search(text)
+    return (
+        float(people[1] or people[2]) if people else None,
+        float(percent[1].replace(",", ".")) if percent else None,
+    )
+
+
 def judge(table: pd.DataFrame, path: Path, returns: Path) -> pd.DataFrame:
     """The table without what is wrong; the school's file with a comment at each such cell."""
     try:
         ANSWERS.validate(table, lazy=True)
     except SchemaErrors as error:
-        wrong = error.failure_cases.dropna(subset=["index"])
+        wrong = error.failure_cases.dropna(subset=["index"]).drop_duplicates(["index", "check"])
         book = openpyxl.load_workbook(path)
         for at, check in zip(wrong["index"], wrong["check"], strict=True):
             cell = book.worksheets[0].cell(int(table["row"][at]), int(table["column"][at]))

@@ -101,6 +101,14 @@ def test_a_form_filled_in_for_many_schools_keeps_nothing_of_the_one_before(form:
         assert together.workbook_of(report) == Forms(form).workbook_of(report), report.file
 
 
+@pytest.mark.parametrize(("faulty", "spoilt"), [(0.0, 0), (1.0, 6)])
+def test_as_many_reports_hold_wrong_answers_as_are_asked_for(tmp_path: Path, faulty: float, spoilt: int) -> None:
+    district = make(tmp_path, FORM, 6, 1, seed=7, faulty=faulty)
+    files = [planted.file for planted in district.planted if planted.file]
+    assert len(set(files)) == spoilt
+    assert all(files.count(file) <= 3 for file in files)
+
+
 def _everything(district: District) -> dict[str, tuple[bytes, int]]:
     folder = district.registry.parent
     files = [path for path in folder.rglob("*") if path.is_file()]

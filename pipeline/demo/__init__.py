@@ -52,9 +52,10 @@ class District:
     truth: tuple[Truth, ...]
 
 
-def make(folder: Path, form: Form, schools: int, dates: int, seed: int) -> District:
+def make(folder: Path, form: Form, schools: int, dates: int, seed: int, *, faulty: float | None = None) -> District:
     """Writes `folder`/input: registry.xlsx and the schools' reports on the form's first `dates` reporting dates.
-    The same arguments give the same bytes and file times.
+    The same arguments give the same bytes and file times. `faulty`: which share of the reports holds wrong answers,
+    0–1; without it each kind of fault is planted some times, however many schools there are.
 
     Raises UsageError, one Russian sentence, where that cannot be done.
     """
@@ -68,7 +69,10 @@ def make(folder: Path, form: Form, schools: int, dates: int, seed: int) -> Distr
     reports = [r for n, s in enumerate(district) for r in _reports(s, days, n % 2 == 0, form, dice)]
     silent = _fall_silent(reports, [s for s in district if s.code not in erring], days, dice, form)
     desk = Desk(form, reports, dice)
-    desk.plant(round(schools * _FAULTS_FOR_ONE_SCHOOL), erring, faults_of(form))
+    if faulty is None:
+        desk.plant(round(schools * _FAULTS_FOR_ONE_SCHOOL), erring, faults_of(form))
+    else:
+        desk.plant_in(faulty, faults_of(form))
 
     input_folder = folder / "input"
     files = {report.file: report for report in [*reports, *desk.attempts]}

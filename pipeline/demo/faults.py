@@ -45,6 +45,16 @@ class Desk:
                 if self._try(fault, report):
                     break
 
+    def plant_in(self, share: float, faults: Sequence["Fault"]) -> None:
+        """One to three wrong answers in so many of the reports, of those faults that a report shows by itself."""
+        answers = [fault for fault in faults if not fault.sent_again]
+        for report in self.reports:
+            if self.dice.random() < share:
+                tried = self.dice.sample(answers, len(answers))
+                planted = (fault for fault in tried if self._try(fault, report, [report]))
+                for _ in islice(planted, self.dice.randint(1, _IN_ONE_REPORT)):
+                    pass
+
     def _candidates(self, fault: "Fault", erring: frozenset[str]) -> list[Report]:
         """In random order; for a wrong answer the least burdened first, of these the latest."""
         if fault.sent_again:
@@ -58,10 +68,11 @@ class Desk:
         ]
         return sorted(self.dice.sample(fit, len(fit)), key=lambda r: (len(r.spoilt), -r.as_of.toordinal()))
 
-    def _try(self, fault: "Fault", report: Report) -> bool:
+    def _try(self, fault: "Fault", report: Report, among: Sequence[Report] | None = None) -> bool:
+        """`among`: the reports that the fault looks at; all of them where nothing is said."""
         sender = report.school
         victim = report.first_attempt() if fault.sent_again else report
-        item = fault.plant(Case(self.form, victim, self.reports, self.dice))
+        item = fault.plant(Case(self.form, victim, among or self.reports, self.dice))
         if item is None:
             return False
         if fault.sent_again:

@@ -1,0 +1,69 @@
+"""The main job with its stages timed: what `compare.py` starts for the table of stages.
+
+Each stage is a function of the project, wrapped from outside: what is measured is what runs, and the product knows
+nothing of it. A stage's CPU is that of its own thread and of the processes that worked for it.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.district import AS_OF
+
+STAGES = {  # what it is called -> where it stands
+    "reading": ("pipeline.monthly", "take_in"),
+    "checking": ("pipeline.checking.judgement", "check"),
+    "measuring": ("pipeline.measuring.measure", "measure"),
+    "workbook": ("pipeline.writing.summary", "write_summary"),
+    "returned files": ("pipeline.writing.returns", "make_returns"),
+    "answers.csv": ("pipeline.writing.csv_files", "answers_csv"),
+    "findings.csv": ("pipeline.writing.csv_files", "findings_csv"),
+    "indicators.csv": ("pipeline.writing.csv_files", "indicators_csv"),
+    "web page": ("pipeline.writing.web", "write_web_page"),
+    "memo": ("pipeline.writing.memo", "write_memo"),
+    "archive": ("pipeline.monthly", "_keep_originals"),
+    "journal": ("pipeline.memory.recording", "finish"),
+}
+
+
+def main() -> None:
+    report, source, target = sys.argv[1:]
+    started = time.perf_counter(), time.process_time()
+    costs: dict[str, list[float]] = {}
+    cli = import_module("pipeline.commands.cli")
+    for name, (module, function) in STAGES.items():
+        place = import_module(module)
+        setattr(place, function, _timed(getattr(place, function), name, costs))
+    sys.argv = ["run.py", "--input", source, "--output", target, "--as-of", AS_OF]
+    try:
+        cli.main()
+    finally:
+        whole = time.perf_counter() - started[0], time.process_time() - started[1]
+        costs["main process as a whole"] = list(whole)
+        Path(report).write_text(json.dumps(costs), "utf-8")
+
+
+def _timed(function: Callable[..., Any], name: str, costs: dict[str, list[float]]) -> Callable[..., Any]:
+    def timed(*args: Any, **named: Any) -> Any:
+        before = _now()
+        result = function(*args, **named)
+        if isinstance(result, Iterator):  # it works while it is asked
+            result = iter(list(result))
+        costs[name] = [after - then for after, then in zip(_now(), before, strict=True)]
+        return result
+
+    return timed
+
+
+def _now() -> tuple[float, float]:
+    """Clock; CPU of this thread, of the processes that live and of those that have ended."""
+    ended = psutil.Process().cpu_times()
+    living = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
+    others = ended.children_user + ended.children_system + sum(one.user + one.system for one in living)
+    return time.perf_counter(), time.thread_time() + others

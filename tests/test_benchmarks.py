@@ -1,0 +1,31 @@
+"""docs/performance.md quotes what the benchmarks have printed, and nothing else."""
+
+import json
+
+from benchmarks.compare import FIGURES, FLOOR, IMPORTS, SCRIPT, SVOD, ratios
+from benchmarks.report import BEGIN, END, PAGE, page_of
+
+
+def test_the_page_is_made_of_the_figures():
+    page = PAGE.read_text("utf-8")
+    assert page_of(json.loads(FIGURES.read_text("utf-8")), page) == page
+
+
+def test_a_figure_typed_into_the_page_does_not_stay():
+    page = f"before\n{BEGIN}\n0.01 s\n{END}\nafter\n"
+    made = page_of(json.loads(FIGURES.read_text("utf-8")), page)
+    assert "0.01 s\n" not in made
+    assert made.startswith("before\n")
+    assert made.endswith("after\n")
+
+
+def test_ratios_say_how_often_one_goes_into_the_other():
+    cost = {"clock": 2.0, "cpu": 3.0, "peak": 0.0}
+    costs = {SVOD: cost, SCRIPT: {**cost, "clock": 24.0, "cpu": 21.0}, FLOOR: {**cost, "clock": 0.5}, IMPORTS: cost}
+    assert ratios({"costs": costs}) == {
+        "Svod : the imports, by the clock": 1.0,
+        "Svod : calamine, by the clock": 4.0,
+        "cores used": 1.5,
+        "script : Svod, by the clock": 12.0,
+        "script : Svod, by CPU": 7.0,
+    }
