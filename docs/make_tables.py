@@ -1,5 +1,6 @@
 """Writes the generated pages anew: `python docs/make_tables.py`. A test holds that they are current."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pipeline.measuring.frames import FRAMES
 from pipeline.wording import message, todo
 from schemas.contracts import CONTRACTS, judged_by
 from schemas.form import load_form
+from schemas.form_keys import Section, kinds, sections
 from schemas.registry_book import FILE, Words, tables
 from schemas.remarks import Severity, load_catalogue
 
@@ -28,7 +30,12 @@ def main() -> None:
 
 def pages() -> dict[str, str]:
     """File name -> its text."""
-    return {"remarks.md": _remarks_page(), "data-dictionary.md": _dictionary_page(), "guide.ru.md": _guide()}
+    return {
+        "remarks.md": _remarks_page(),
+        "data-dictionary.md": _dictionary_page(),
+        "guide.ru.md": _guide(),
+        "new-order.md": _new_order(),
+    }
 
 
 def _remarks_page() -> str:
@@ -106,6 +113,40 @@ def _guide_lines() -> Iterator[str]:
         for column in table.columns:
             yield f"| {column.heading} | {column.holds} | {column.unread} |"
         yield ""
+
+
+_KEYS = re.compile(r"(<!-- keys: ([\w ]+) -->\n).*?(?=<!-- end of keys -->)", re.DOTALL)
+
+
+def _new_order() -> str:
+    """The page on forms with the keys of each section of the schema written anew between their marks. LookupError
+    where a section stands nowhere on the page, or twice."""
+    told = {section.name: list(_key_lines(section)) for section in sections()} | {"Kind": list(_kind_lines())}
+    named: list[str] = []
+
+    def written(found: re.Match[str]) -> str:
+        names = found[2].split()
+        named.extend(names)
+        return found[1] + "\n".join([*(line for name in names for line in ("", *told[name])), "", ""])
+
+    page = _KEYS.sub(written, (DOCS / "new-order.md").read_text("utf-8"))
+    if sorted(named) != sorted(told):
+        raise LookupError(f"new-order.md: sections of keys {sorted(named)}, of the schema {sorted(told)}")
+    return page
+
+
+def _key_lines(section: Section) -> Iterator[str]:
+    if places := ", ".join(f"`{place}`" for place in section.places if place):
+        yield from (f"**{places}**", "")
+    yield from ("| key | takes | left out | what it is | rule |", "|---|---|---|---|---|")
+    for key in section.keys:
+        words = f"`{key.name}`", key.takes, key.left_out or "—", key.what, key.rule
+        yield f"| {' | '.join(word.replace('|', chr(92) + '|') for word in words)} |"
+
+
+def _kind_lines() -> Iterator[str]:
+    yield from ("| `kind` | how it is answered | done when |", "|---|---|---|")
+    yield from (f"| `{told.kind}` | {told.how} | {told.done} |" for told in kinds())
 
 
 def _schema(model: type[pa.DataFrameModel]) -> pa.DataFrameSchema:

@@ -183,6 +183,22 @@ def in_heading(last: date, every: Every) -> str:
             return str(last.year)
 
 
+_MONTHS_CUT = ("янв.", "февр.", "март", "апр.", "май", "июнь", "июль", "авг.", "сент.", "окт.", "нояб.", "дек.")
+
+
+def on_axis(last: date, every: Every) -> str:
+    """Below a chart: «20.03», «янв. 2026», «I кв. 2026», «2026», «05.01–11.01»."""
+    match every:
+        case "date":
+            return short_day(last)
+        case "week":
+            return f"{short_day(first_day(every, last))}–{short_day(last)}"
+        case "month":
+            return f"{_MONTHS_CUT[last.month - 1]}{NBSP}{last.year}"
+        case _:
+            return in_heading(last, every)
+
+
 def _period(last: date, every: Every, case: int) -> str:
     match every:
         case "week":

@@ -4,7 +4,7 @@ Nothing here (or to the right of it) knows an item number of a particular order.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 from enum import StrEnum
@@ -15,8 +15,8 @@ from typing import Literal, assert_never
 import msgspec
 
 from schemas.grades import grades_of
-from schemas.likeness import stems
-from schemas.meaning import told_by_hint, told_by_title
+from schemas.likeness import plain, stems
+from schemas.meaning import Told, told_by_hint, told_by_title
 from schemas.own_names import ALL_SHARES
 from schemas.periods import Every, Periods
 from schemas.strict import UsageError, load
@@ -526,6 +526,25 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         """How the words begin of the title of an item or a cell itself, and of its known spellings."""
         return self._title_stems[self.item(number).number]
 
+    def left_out(self, number: str) -> frozenset[str]:
+        """Words, as `plain` writes them, of what the form names as a mere part of an item or a cell, or leaves out."""
+        return self._left_out[self.item(number).number]
+
+    def asked_stems(self, number: str) -> frozenset[str]:
+        """How the words begin that name what is asked for itself: of its title, and of the people of its base."""
+        return self._asked_stems[self.item(number).number]
+
+    @cached_property
+    def _asked_stems(self) -> dict[str, frozenset[str]]:
+        people = {base.id: stems(" ".join(base.people)) for base in self.bases}
+        return {
+            number: own | people.get(self.people_of(number), frozenset()) for number, own in self._title_stems.items()
+        }
+
+    @cached_property
+    def _left_out(self) -> dict[str, frozenset[str]]:
+        return {one.number: _left_out_of(one, self) for one in (*self.items, *self.cells)}
+
     @cached_property
     def _own_stems(self) -> dict[str, frozenset[str]]:
         own = self._title_stems
@@ -709,6 +728,16 @@ def _stems_of_title(address: str, form: Form) -> frozenset[str]:
 
 def _stems_around(item: Item, form: Form) -> frozenset[str]:
     """Of all else that the form says of an item and of what is over it, without the words of what it leaves out."""
+    return stems(" ".join(one.said for one in _told_around(item, form))) - stems(" ".join(_left_out_of(item, form)))
+
+
+def _left_out_of(item: Item, form: Form) -> frozenset[str]:
+    own = map(told_by_title, item.wordings)
+    return frozenset(plain(" ".join(one.left_out for one in (*own, *_told_around(item, form)))).split())
+
+
+def _told_around(item: Item, form: Form) -> Iterator[Told]:
+    """What all texts but its own wordings tell of an item."""
     row = item.number.partition("/")[0]
     over = [number for number in (row, row.rpartition(".")[0]) if number != item.number]
     above = [form.item(number) for number in over if form.has(number)]  # a row may be numbered below no item
@@ -720,10 +749,8 @@ def _stems_around(item: Item, form: Form) -> frozenset[str]:
         whole = form.base(base)
         titles += [whole.label, whole.registry, whole.group, *whole.people]
     hints = [text for one in (item, *above) for text in (one.hint, one.about, one.blank)]
-    own = [told_by_title(text) for text in item.wordings]
-    told = [*map(told_by_title, titles), *map(told_by_hint, hints)]
-    left_out = stems(" ".join(one.left_out for one in (*own, *told)))
-    return stems(" ".join(one.said for one in told)) - left_out
+    yield from map(told_by_title, titles)
+    yield from map(told_by_hint, hints)
 
 
 def _cell(row: Item, column: Column) -> Item:

@@ -29,7 +29,7 @@ def figure_refusals(form: Form) -> Iterator[Refusal]:
 EVERY_ANSWER = frozenset(Kind) - {Kind.GROUP}
 SHARES = frozenset({Kind.COVERAGE, Kind.VOLUME})
 _NUMBER, _TEXT, _TABLES = frozenset({Kind.NUMBER}), frozenset({Kind.TEXT}), frozenset({Kind.ROW, Kind.ROWS})
-_KINDS_OF_KEY = {  # to which kinds of items and columns a key says something
+KINDS_OF_KEY = {  # to which kinds of items and columns a key says something
     "base": frozenset({Kind.COVERAGE, Kind.NUMBER, Kind.ROW}),
     "asks": frozenset({Kind.COVERAGE}),
     "classes": frozenset({Kind.COVERAGE}),
@@ -50,14 +50,14 @@ _KINDS_OF_KEY = {  # to which kinds of items and columns a key says something
 }
 _NEEDED = {"table": _TABLES, "choices": frozenset({Kind.CHOICE})}
 _IN_TABLES = EVERY_ANSWER - SHARES - _TABLES - {Kind.ACTS}  # kinds of a table's columns
-_MOST_DECIMALS = 6
+MOST_DECIMALS = 6
 _WHOLE = 100  # percent
 
 
 def misplaced_keys(asked: Asked) -> Why:
     """Keys that the kind does not know, and those that it cannot do without."""
     for field in msgspec.structs.fields(type(asked)):
-        kinds = _KINDS_OF_KEY.get(field.name)
+        kinds = KINDS_OF_KEY.get(field.name)
         if kinds and asked.kind not in kinds and getattr(asked, field.name) != field.default:
             known = ", ".join(kind for kind in Kind if kind in kinds)
             yield field.name, f"при kind = «{asked.kind}» этого ключа не бывает (бывает при {known}) — уберите его."
@@ -88,7 +88,7 @@ def _of_asked(form: Form) -> Iterator[Refusal]:
 def _of_done_at(item: Item, form: Form) -> Iterator[str]:
     """When an item is done is a matter of its deadline."""
     at, done = item.done_at, sum(choice.done for choice in item.choices)
-    if at is None or item.kind not in _KINDS_OF_KEY["done_at"]:
+    if at is None or item.kind not in KINDS_OF_KEY["done_at"]:
         return
     if not item.due and not any(item.number in measure.items for stage in form.stages for measure in stage.measures):
         yield "когда пункт выполнен, важно к сроку: впишите due или назовите пункт в stages — или уберите этот ключ."
@@ -149,8 +149,8 @@ def _of_number(asked: Asked, table: Table | None, form: Form) -> Why:
     units, bases = [unit.id for unit in form.units], [base.id for base in form.bases]
     if asked.unit and asked.unit not in units:
         yield "unit", f"неизвестная единица «{asked.unit}»{instead(asked.unit, units)}"
-    if not 0 <= asked.decimals <= _MOST_DECIMALS:
-        yield "decimals", f"{asked.decimals} — знаков после запятой бывает от 0 до {_MOST_DECIMALS}: исправьте."
+    if not 0 <= asked.decimals <= MOST_DECIMALS:
+        yield "decimals", f"{asked.decimals} — знаков после запятой бывает от 0 до {MOST_DECIMALS}: исправьте."
     for key, bound in (("min", asked.min), ("max", asked.max)):
         if bound is not None and not math.isfinite(bound):
             yield key, "нужно обычное число — исправьте."

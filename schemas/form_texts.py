@@ -36,19 +36,19 @@ def text_refusals(form: Form) -> Iterator[Refusal]:
 
 
 # ── any text ─────────────────────────────────────────────────────────────────────────────────────────────
-_LONGEST = {
+LONGEST = {
     ("order", "number"): 30, ("office",): 100,  # in the foot of every page, with more beside them
     ("headline", "sheet"): 31, ("bases", "name"): 255, ("bases", "label"): 100, ("bases", "registry"): 100,
     ("bases", "group"): 60, ("bases", "people"): 40,
     ("recognise", "not_provided"): 100, ("recognise", "not_required"): 100,  # in what is said when a cell is entered
 }  # fmt: skip
-_LONGEST_TEXT = 500
+LONGEST_TEXT = 500
 # Of these nothing need be a word: «№», «-//-», «___», «%».
 _SIGNS = {
     ("recognise", "number"), ("recognise", "former"), ("recognise", "former_beside"), ("recognise", "withdrawn"),
     ("items", "blank"), ("items", "hint"), ("units", "short"), ("units", "spellings"), ("tables", "columns", "hint"),
 }  # fmt: skip
-_WITH_BREAKS = {
+WITH_BREAKS = {
     ("items", "short"), ("items", "column"), ("headline", "total_column"), ("headline", "count_column"),
     ("headline", "share_column"), ("coverage", "columns", "title"),
 }  # fmt: skip
@@ -82,7 +82,7 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, bool], ...]:
 def _why_unfit(keys: Keys, text: str) -> str:
     """Blank: nothing is wrong with the text."""
     names = tuple(key for key in keys if isinstance(key, str))
-    longest = _LONGEST.get(names, _LONGEST_TEXT)
+    longest = LONGEST.get(names, LONGEST_TEXT)
     if not text.strip():
         return "пусто — впишите или уберите." if isinstance(keys[-1], int) else "пусто — впишите текст."
     if re.search(r"[\n\t]", text):
@@ -93,7 +93,7 @@ def _why_unfit(keys: Keys, text: str) -> str:
         return "по краям стоят пробелы — уберите их."
     if len(text) > longest:
         return f"{len(text)} знаков, а помещается не больше {longest} — сократите."
-    if "|" in text and names not in _WITH_BREAKS:
+    if "|" in text and names not in WITH_BREAKS:
         return "знак «|» переносит строку только в заголовках столбцов — здесь уберите его."
     if names not in _SIGNS and not plain(text):
         return f"в «{text}» нет ни буквы, ни цифры — впишите слова."
@@ -211,13 +211,13 @@ def _of_words(form: Form) -> Iterator[Refusal]:
                 yield Refusal(keys, f"«{word}» — нужно одно слово из букв, в конце может стоять «*»: исправьте.")
             elif why := _why_no_pattern(word, beside=True):
                 yield Refusal(keys, why)
-            elif _says_something(plain(letters), word.endswith("*")):
+            elif says_something(plain(letters), word.endswith("*")):
                 yield Refusal(keys, f"«{word}» меняет смысл ответа — уберите его из списка.")
             elif said.setdefault(plain(word), name) != name:
                 yield Refusal(keys, f"«{word}» есть и в words.beside — уберите из одного списка.")
 
 
-def _says_something(letters: str, begins: bool) -> bool:
+def says_something(letters: str, begins: bool) -> bool:
     """May a word with these letters, or one that `begins` so, make another answer of the one beside it."""
     never = any(word.startswith(letters) for word in _NEVER_BESIDE) if begins else letters in _NEVER_BESIDE
     return never or changes_meaning(letters)

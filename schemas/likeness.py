@@ -93,6 +93,13 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(word[:_STEM] for word in plain(text).split() if len(word) >= _LONGER and word.isalpha())
 
 
+@lru_cache(maxsize=65536)
+def of_one_root(one: str, other: str) -> bool:
+    """Are two words, lower case and ё as е, perhaps one in two cases: «школы», «школе». Taken widely."""
+    alike = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one == other or alike >= min(_STEM, max(_LONGER, min(len(one), len(other))) - 1)
+
+
 def rest_of(said: str, printed: str) -> str:
     """What follows the printed line with which a text begins; blank where it does not begin so."""
     words = list(re.finditer(r"[^\W_]+", said))

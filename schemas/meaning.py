@@ -78,7 +78,7 @@ class Told(NamedTuple):
 
 
 _PART = r"(?:в том числе|в т\.\s?ч\.?|из них|из которых|включая)(?!\w)"
-_LESS = r"(?:не|ни|без|вне|кроме|помимо|вместо|взамен|минус|за вычетом|(?:за )?искл\w*)(?!\w)"
+_LESS = r"(?:не|ни|без|вне|кроме|помимо|вместо|взамен|минус|за вычетом|за предел\w*|(?:за )?искл\w*)(?!\w)"
 _BEGINS = re.compile(rf"[\s(]*{_PART}", re.IGNORECASE)
 # To the end of its brackets or of all.
 _TAIL = re.compile(rf"(?<!\w)(?:{_PART}|{_LESS})(?:[^()]*(?=\))|.*)", re.IGNORECASE | re.DOTALL)

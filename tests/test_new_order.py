@@ -289,11 +289,68 @@ def test_an_order_with_tables_is_drafted_to_a_form_that_loads(number: str, tmp_p
     kinds = {(one.kind, one.item.partition("/")[0]) for one in known.relations if one.kind != "ratio"}
     assert {(one.kind, one.item.partition("/")[0]) for one in draft.relations} == kinds
     assert path.read_text("utf-8").count("# проверить:") == made.doubts > 20
+    bases = [[(base.registry, base.grades) for base in form.bases] for form in (draft, known)]
+    assert bases[0] == bases[1]
+    assert [draft.base(i.base).grades if i.base else "" for i in draft.items] == [
+        known.base(i.base).grades if i.base else "" for i in known.items
+    ]
+    assert [[c.base for c in table.columns] for table in draft.tables] == [
+        [c.base for c in table.columns] for table in known.tables
+    ]
     shorts = [
         [form.unit(one.unit).short if one.unit else "" for one in form.questions if one.kind is Kind.NUMBER]
         for form in (draft, known)
     ]
     assert sum(mine == theirs for mine, theirs in zip(*shorts, strict=True)) >= 0.9 * len(shorts[0])
+
+
+def test_grades_that_a_title_names_are_those_of_the_base(tmp_path: Path):
+    rows = (
+        "1 | Охват питанием обучающихся: | охват (__ чел. / в %)\n1.1 | 1-4-х классов | \n1.2 | 5–9 и 11 классов | \n"
+    )
+    rows += "2 | Осмотр учащихся (9-й класс) | % от числа обучающихся\n3 | Охват кружками обучающихся | % (__ классы)\n"
+    draft = draft_of_text(f"{HEAD}{REPORTS}{FORM}{rows}")
+    form = loaded(draft, tmp_path)
+    assert [(form.base(i.base).grades, form.base(i.base).part_of) for i in form.coverage_items] == [
+        ("1-4", "pupils"), ("5-9, 11", "pupils"), ("9", "pupils"), ("", ""),
+    ]  # fmt: skip
+    assert [base.registry for base in form.bases] == [
+        "Обучающихся",
+        "В 1–4 классах обучающихся",
+        "В 5–9, 11 классах обучающихся",
+        "В 9 классах обучающихся",
+    ]
+    assert draft.text.count("# проверить: классы взяты из названия") == 3
+    assert "названы одни классы" in line_of(draft, "1.1", "kind")
+
+
+def test_a_row_for_every_single_grade_asks_for_no_column_of_the_registry():
+    table = "№ | Классы | Болели, чел.\n1 | 2 | 3\n1 | 1 класс | | \n2 | 2 класс | | \n"
+    keys = tomllib.loads(draft_of_text(f"{HEAD}{REPORTS}Отчёт\n{table}").text)
+    assert "bases" not in keys
+
+
+@pytest.mark.parametrize(
+    ("title", "hint", "done"),
+    [
+        ("Зарегистрировано обучающихся", "__ чел. / в %", ["зарегистрирован*"]),
+        ("Обучающиеся, которые питаются в столовой", "__ чел. / в %", ["пита*"]),
+        ("Обучающиеся", "__ чел. / в % (подключены к сети; занимались)", ["подключен*", "занима*"]),
+        ("Охват обучающихся", "__ чел. / в % (указано в приказе)", []),  # of a paper
+        ("Ознакомлены обучающиеся", "__ чел. / в %", []),  # Svod knows it
+        ("Обучающиеся, не считая зачисленных", "__ чел. / в %. Не прикреплены не указываются.", []),  # left out
+        ("Число обучающихся", "", []),  # no share
+    ],
+)
+def test_what_was_done_with_people_is_drafted_from_the_words_of_shares(
+    title: str, hint: str, done: list[str], tmp_path: Path
+):
+    draft = draft_of_text(f"{HEAD}{REPORTS}{FORM}1 | {title} | {hint}\n")
+    keys = tomllib.loads(draft.text)
+    assert keys.get("words", {}).get("done", []) == done
+    assert ("что сделано с людьми" in draft.text) is bool(done)
+    if done:
+        assert list(loaded(draft, tmp_path).words.done) == done
 
 
 def test_what_is_not_found_is_left_out_and_never_invented():

@@ -170,6 +170,62 @@ def test_a_base_or_a_form_that_leaves_people_out_brings_no_word_of_theirs() -> N
         assert facts(form.item("6.3"), "надомники 20 %", form) == []
 
 
+# Words that Svod itself knows: the title, the answer, and whether it is one.
+KNOWN = [
+    ("Питаются вне школы", "20 %", True),
+    ("Питаются вне школы", "питаются 20 %", True),
+    ("Питаются вне школы", "в школе 20 %", False),
+    ("Питаются вне школы", "20 % в школе", False),
+    ("Питаются вне школы", "20 % (в школе)", False),
+    ("Питаются вне школы", "в школах 20 %", False),
+    ("Питаются вне школы", "в учреждении 20 %", False),
+    ("Питаются вне ОУ", "в школе 20 %", False),
+    ("Питаются за пределами школы", "в школе 20 %", False),
+    ("Питаются на дому", "на дому 20 %", True),
+    ("Питаются на дому", "в школе 20 %", False),
+    ("Питаются в школе", "в школе 20 %", True),
+    ("Питаются в школе", "в школах 20 %", True),
+    ("Питаются в школе", "на дому 20 %", False),
+    ("Питаются в школе (не считая школьного буфета)", "в школе 20 %", True),
+    ("Обучающиеся, не считая занятых на сайте", "на сайте 20 %", False),
+    ("Обучающиеся, не считая занятых на сайте", "в системе 20 %", True),
+    ("Не пользуются системой", "пользуются 20 %", False),
+    ("Не охвачены", "охвачены 20 %", False),
+    ("Не охвачены", "охват 20 %", False),
+    ("Обучающиеся, кроме опекунов", "опекунов 20 %", False),
+    ("Обучающиеся, кроме опекунов", "учеников 20 %", True),
+    ("Ученики, не считая учеников 1 классов", "учеников 20 %", True),
+    ("Обучающиеся, кроме законных представителей", "законные 20 %", False),
+    ("Обучающиеся, не считая надомников", "20 % (надомники)", False),
+    ("Обучающиеся, не считая надомников", "20 %; списки прилагаются", True),
+]
+
+
+@pytest.mark.parametrize(("title", "answer", "is_one"), KNOWN)
+def test_a_word_that_svod_knows_is_not_harmless_where_the_title_leaves_it_out(
+    title: str, answer: str, is_one: bool
+) -> None:
+    form = with_texts(FORM, "6.3", title=title)
+    assert facts(form.item("6.3"), answer, form) == ([("percent", 20.0)] if is_one else [])
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [("есть", "да"), ("есть на сайте", ""), ("размещена на сайте школы", ""), ("есть в меню", "да")]
+)
+def test_a_yes_beside_what_the_title_leaves_out_is_none(answer: str, said: str) -> None:
+    form = with_texts(FORM, "11", title="Размещение вне сайта")
+    assert facts(form.item("11"), answer, form) == ([("yes", said)] if said else [])
+
+
+def test_a_figure_with_a_unit_beside_what_the_title_leaves_out_is_none() -> None:
+    """Though another text of the form has the word in another case."""
+    form = FORMS["88"]
+    item = next(one for one in form.items if one.kind is Kind.NUMBER)
+    form = with_texts(form, item.number, title="Кружки вне школы", about="кружки в школе")
+    assert facts(form.item(item.number), "в школе 20", form) == []
+    assert facts(form.item(item.number), "кружки 20", form) == [("value", 20.0)]
+
+
 def test_a_sentence_that_leaves_nothing_out_still_speaks_of_the_item() -> None:
     form = with_texts(FORM, "6.3", hint="Охват школьниками посёлка. Обучающихся на дому не указывайте")
     assert facts(form.item("6.3"), "охват 20 %", form) == [("percent", 20.0)]

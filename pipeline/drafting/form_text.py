@@ -8,8 +8,9 @@ from pipeline.drafting.columns import ROW_OF_PARTS, DraftRelation, DraftTable
 from pipeline.drafting.items import Found
 from pipeline.drafting.order import Order
 from pipeline.drafting.toml import Toml
+from pipeline.drafting.words import done_words
 from pipeline.wording import shortened
-from schemas.form import Form, Kind, Recognise, Unit
+from schemas.form import ROW_BASE, Form, Kind, Recognise, Unit
 from schemas.likeness import plain
 
 _SINCE_NEW_YEAR = re.compile(r"с начала (?:отч[её]тного )?года|нарастающим итогом", re.IGNORECASE)
@@ -21,11 +22,12 @@ def write(toml: Toml, order: Order, form_id: str, known: Form) -> None:
     _write_order(toml, order)
     _write_period(toml, order)
     _write_spellings(toml, order, known.recognise)
+    _write_words(toml, order)
     _write_bases(toml, order)
     for unit in order.units:
         _write_unit(toml, unit)
     for table in order.tables:
-        _write_table(toml, table)
+        _write_table(toml, table, has_bases=any(row in order.base_of for row in table.rows))
     for item in order.items:
         _write_item(toml, item, order)
     for relation in order.relations:
@@ -135,13 +137,23 @@ def _others(words: Sequence[str], taken: Iterable[str]) -> list[str]:
     return [word for word in _once(words) if plain(word) not in {plain(one) for one in taken}]
 
 
+def _write_words(toml: Toml, order: Order) -> None:
+    """What was done with the people, by the words of the items with a share and of what stands over them."""
+    above = (order.item(item.parent) for item in order.coverage)
+    said = ((item.title, item.hint) for item in (*order.coverage, *filter(None, above)))
+    if done := [*done_words(said)]:
+        toml.section("words")
+        toml.key("done", done, "что сделано с людьми, которых считают: «245 зарегистрировано»")
+
+
 # ── bases, items ─────────────────────────────────────────────────────────────────────────────────────────
 def _write_bases(toml: Toml, order: Order) -> None:
     if not order.bases and not order.has_figures:
         toml.space()
         toml.missing("bases", "долей людей в приказе не нашлось, а форме нужна хотя бы одна основа [[bases]]")
     for base in order.bases:
-        toml.section("bases", "название составлено из слов приказа" if base.part_of else "", repeated=True)
+        made_up = base.part_of or base.grades
+        toml.section("bases", "название составлено из слов приказа" if made_up else "", repeated=True)
         toml.key("id", base.id)
         toml.key("registry", base.registry)
         toml.key("label", base.label)
@@ -149,6 +161,7 @@ def _write_bases(toml: Toml, order: Order) -> None:
         toml.key("people", base.people)
         toml.key("name", base.name)
         toml.optional("part_of", base.part_of)
+        toml.optional("grades", base.grades, "классы взяты из названия")
 
 
 def _write_unit(toml: Toml, unit: Unit) -> None:
@@ -162,7 +175,8 @@ def _write_unit(toml: Toml, unit: Unit) -> None:
         toml.key("factor", int(unit.factor))
 
 
-def _write_table(toml: Toml, table: DraftTable) -> None:
+def _write_table(toml: Toml, table: DraftTable, *, has_bases: bool) -> None:
+    """`has_bases`: rows of it are about people whose number is known."""
     toml.section("tables", repeated=True)
     toml.key("id", table.id)
     toml.optional("label", [table.label] if table.label else [])
@@ -176,6 +190,8 @@ def _write_table(toml: Toml, table: DraftTable) -> None:
         toml.key("title", column.title)
         if column.kind is Kind.NUMBER:
             _write_number(toml, column.unit, column.decimals, is_added=column.is_added, doubts=column.doubts)
+        if has_bases and column.kind is Kind.NUMBER and column.unit == "people":
+            toml.key("base", ROW_BASE, "не больше ли это людей основы строки; если не людей — уберите")
         toml.key("required", True, "обязательна ли графа в заполненной строке; если нет — optional = true")
 
 
@@ -208,6 +224,8 @@ def _write_item(toml: Toml, item: Found, order: Order) -> None:
         toml.optional("classes", asked.classes)
         toml.key("base", order.base_of[item.number])
     toml.optional("table", item.table)
+    if asked.kind is Kind.ROW:
+        toml.optional("base", order.base_of.get(item.number, ""), "не больше ли людей в строке, чем в этих классах")
     if asked.kind not in (Kind.ROW, Kind.ROWS):
         _write_due(toml, item, order)
     toml.key("title", item.title, item.doubts.get("title", ""))

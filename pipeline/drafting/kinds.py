@@ -105,6 +105,8 @@ def _share(title: str, hint: str, doubt: str) -> Asked:
     whom = of_hint if of_hint.people or of_hint.having else of_title
     if whom.having and whom.people is None:
         whom = whom._replace(people=of_title.people)
+    if whom.people is None and not whom.having and people.grades_in(title):
+        whom, doubt = whom._replace(people=people.PUPILS), doubt or "названы одни классы: взяты обучающиеся"
     if whom.people is None and not whom.having:
         if _SHARE.search(f"{title} {hint}"):
             return Asked(Kind.VOLUME, "людей в пункте не названо: взят процент объёма")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pipeline.drafting import people
-from pipeline.drafting.columns import DraftRelation, DraftTable, relations_of, units_of
+from pipeline.drafting.columns import ROW_OF_PARTS, DraftRelation, DraftTable, relations_of, units_of
 from pipeline.drafting.dates import days_in, unclear_in
 from pipeline.drafting.head import Head, head_of
 from pipeline.drafting.items import Found, items_of
@@ -175,6 +175,7 @@ def _bases(items: Iterable[Found]) -> tuple[tuple[Base, ...], dict[str, str]]:
     parts: dict[str, Base] = {}
     wanted: list[Base] = []
     base_of = {}
+    titles = {item.number: item.title for item in items}
     for item in items:
         whom = item.asked.whom
         if item.asked.kind is not Kind.COVERAGE:
@@ -184,9 +185,29 @@ def _bases(items: Iterable[Found]) -> tuple[tuple[Base, ...], dict[str, str]]:
         else:
             assert whom.people is not None  # else it is no share of people
             base = whom.people.base
+            if grades := people.grades_in(item.title) or people.grades_in(titles.get(item.parent, "")):
+                base = people.in_grades(base, grades, beside_whole=True)
         wanted.append(base)
         base_of[item.number] = base.id
-    return tuple(people.whole_of(wanted)), base_of
+    of_rows = dict(_bases_of_rows(items, {one.id for one in people.whole_of(wanted)}))
+    base_of |= {number: base.id for number, base in of_rows.items()}
+    return tuple(people.whole_of([*wanted, *of_rows.values()])), base_of
+
+
+def _bases_of_rows(items: Iterable[Found], wholes: set[str]) -> Iterator[tuple[str, Base]]:
+    """Rows that groups of grades name, and their parts, with the pupils of these grades. A row for each grade by itself
+    would ask for a column of the registry each."""
+    found: dict[str, Base] = {}
+    for item in items:
+        if item.asked.kind is not Kind.ROW:
+            continue
+        grades = people.grades_in(item.title)
+        if "-" in grades:
+            pupils = people.PUPILS.base
+            found[item.number] = people.in_grades(pupils, grades, beside_whole=pupils.id in wholes)
+        elif item.parent in found and ROW_OF_PARTS.match(item.title):
+            found[item.number] = found[item.parent]
+    yield from found.items()
 
 
 # ── nothing is lost ──────────────────────────────────────────────────────────────────────────────────────

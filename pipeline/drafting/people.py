@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline import wording
+from pipeline.reading.answers.grades import ALL, read_classes
 from schemas.form import Base
 from schemas.likeness import plain
 
@@ -45,6 +46,7 @@ KNOWN = (
         ("работники", "сотрудники"),
     ),
 )  # fmt: skip
+PUPILS = next(one for one in KNOWN if one.base.id == "pupils")
 _HAVING = re.compile(r"имеющих\s+([^()%/;,]+)", re.IGNORECASE)
 _UNKNOWN = People(
     Base(id="", registry="", label="", group="Люди", people=("человек", "человека", "человек"), name=""),
@@ -83,6 +85,34 @@ def part_of(people: People | None, having: str, number: int) -> Base:
         name="_".join(["Имеют", *re.findall(r"[^\W\d_]+", " ".join(words[:1]))]) + ("" if number == 1 else str(number)),
         part_of=whole.id,
     )
+
+
+def in_grades(whole: Base, grades: str, beside_whole: bool) -> Base:
+    """Those of the people that are in these grades. `beside_whole`: has the form the whole too, whose column in the
+    registry must not begin as theirs does."""
+    said = grades.replace("-", "–")
+    return msgspec.structs.replace(
+        whole,
+        id=f"{whole.id}-{re.sub(', ', '-', grades)}",
+        registry=f"В {said} классах {wording.lowered(whole.registry)}"
+        if beside_whole
+        else f"{whole.registry} {said} классов",
+        label=f"{whole.label} {said} классов",
+        name=f"{whole.name}_{re.sub('[^0-9]+', '_', grades)}",
+        part_of=whole.id if beside_whole else "",
+        grades=grades,
+    )
+
+
+_RUN = r"\d{1,2}(?:-?[а-яё]{1,2}\b)?(?:\s*(?:[-–—,]|и)\s*\d{1,2}(?:-?[а-яё]{1,2}\b)?)*"
+_GRADES = re.compile(rf"(?<![\d.,]){_RUN}\s+класс[а-яё]*|\bкласс[а-яё]*\s+{_RUN}(?![\d.,])", re.IGNORECASE)
+
+
+def grades_in(text: str) -> str:
+    """The first grades that a text names: `1-4`; blank where it names none, or they cannot be read."""
+    found = _GRADES.search(text)
+    grades = read_classes(found[0]) if found else None
+    return "" if grades is None or grades == ALL else grades
 
 
 def spellings_of(base_id: str, title: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pipeline.reading.answers.number_formats import shown_with_words
 from pipeline.reading.answers.shares import Refusal
 from pipeline.reading.answers.tokens import DASHES
 from pipeline.reading.answers.units import MULTIPLES, UNKNOWN, factor, units_in
-from pipeline.reading.answers.vocabulary import NO_FORM, Own, is_of_form, sense
+from pipeline.reading.answers.vocabulary import NO_FORM, is_of_form, own_words, sense
 from pipeline.reading.opening.book import Cell
 from schemas.form import Form, Item
 from schemas.likeness import stems
@@ -154,7 +154,7 @@ def _value(digits: str) -> Decimal | None:
 def _beside(text: str, item: Item, form: Form) -> Refusal | None:
     """Words beside the figure must be the form's own about this item, or say nothing. What may turn an answer round
     is harmless in the item's own title alone: «в среднем»."""
-    own = Own(stems=form.own_stems(item.number), beside=form.words_beside)
+    own = own_words(item, form)
     for word in re.findall(r"[^\W\d_]+", text.casefold().replace("ё", "е")):
         meaning = sense(word, NO_FORM)
         if meaning in ("about", "bound"):

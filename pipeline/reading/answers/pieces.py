@@ -137,7 +137,9 @@ def _is_cut_off(tokens: list[Token], at: int, people: People) -> bool:
     if not _word_follows(tokens, at):
         return False
     at += tokens[at].is_mark(".")
-    return sense(tokens[at].text, people.own) in ("noun", "adjective", "unknown") or tokens[at].text.startswith("год")
+    return sense(tokens[at].text, people.own) in ("noun", "adjective", "unknown", "left out") or tokens[
+        at
+    ].text.startswith("год")
 
 
 def _word_follows(tokens: list[Token], at: int) -> bool:

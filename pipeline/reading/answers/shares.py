@@ -225,7 +225,7 @@ def _is_not_understood(piece: Piece, after: Piece) -> bool:
             return two_or_one or piece.unit == "other people" or counts_others
         case "word":
             is_term = piece.text in ("к", "ко") and after.kind == "aside" and bool(after.text)  # «к 20 марта»
-            return piece.sense in ("unknown", "upto") or is_term
+            return piece.sense in ("unknown", "left out", "upto") or is_term
     return piece.kind == "broken"
 
 
@@ -251,7 +251,7 @@ def _separates(piece: Piece) -> bool:
 def _is_harmless(tail: list[Piece]) -> bool:
     """Nothing in it may change the answer before it; marks are those of a sentence."""
     marks = all(piece.text in _HARMLESS_MARKS for piece in tail if piece.kind == "mark")
-    return marks and not any(changes_meaning(piece.text) or piece.sense == "upto" for piece in tail)
+    return marks and not any(changes_meaning(piece.text) or piece.sense in ("upto", "left out") for piece in tail)
 
 
 # ── what each number is by the words beside it ───────────────────────────────────────────────────────────────

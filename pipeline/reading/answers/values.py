@@ -30,7 +30,7 @@ from pipeline.reading.answers.shares import (
     settle,
 )
 from pipeline.reading.answers.tokens import DASHES
-from pipeline.reading.answers.vocabulary import Own, kinds_of_people
+from pipeline.reading.answers.vocabulary import kinds_of_people, own_words
 from pipeline.reading.answers.yes_no import addresses_in, read_yes_no, without_addresses
 from pipeline.reading.opening.book import Cell, Value
 from schemas.form import Base, Form, Item, Kind
@@ -246,7 +246,7 @@ def _read_figures(cell: Cell, text: str, asks: Asks, item: Item, form: Form) -> 
 def _people(item: Item, form: Form) -> People:
     """The form's words about an item, and of which kind the people of its base are."""
     words, kind = _people_of(item.base, form.bases)
-    return People(Own(words, form.own_stems(item.number), form.words_beside, form.words_done), kind)
+    return People(own_words(item, form)._replace(people=words, done=form.words_done), kind)
 
 
 @lru_cache(maxsize=64)
@@ -317,8 +317,7 @@ def _read_person(text: str) -> Answer:
 
 
 def _read_yes_no(item: Item, text: str, form: Form) -> Answer:
-    own = Own(stems=form.own_stems(item.number), beside=form.words_beside)
-    said, url = read_yes_no(text, own) if len(text) <= LONGEST else ("", "")
+    said, url = read_yes_no(text, own_words(item, form)) if len(text) <= LONGEST else ("", "")
     if not said:
         return Answer((), (remark("YES-NO-UNREADABLE", value=text),))
     return Answer((_fact("yes", said), _fact("url", url)) if url else (_fact("yes", said),))

@@ -8,12 +8,14 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from schemas.likeness import stems
+from schemas.form import Form, Item
+from schemas.likeness import of_one_root, stems
 from schemas.meaning import changes_meaning
 
 Sense = Literal[
-    "people", "percent", "adjective", "done", "all_of", "whole", "upto", "bound", "about", "harmless", "noun", "unknown"
-]
+    "people", "percent", "adjective", "done", "all_of", "whole", "upto", "bound", "about", "harmless", "noun",
+    "unknown", "left out"
+]  # fmt: skip
 
 # After a number these are its unit: people.
 _PEOPLE = re.compile(
@@ -48,6 +50,8 @@ _NOUN = re.compile(
     r"|педагогическ|совет|совещан|семинар|инструктаж|консультац|подпис|роспис|протокол|приказ|ведомост|доступ|учебн|час(?:а|ов|ы|ам)?(?![а-я])"
     r"|классн|сегодня|момент|дат[аеуы]|состояни|настоящ|отчет|результат|показател|факт|коллектив|муниципал|инд?ивидуальн)[а-я]*"
 )
+_INSTITUTION = re.compile(r"школ(?!ьник)|(?:м[бк]?)?оу(?!\w)|[сон]ош(?!\w)|учрежден|организаци")
+_AT_HOME = stems("дома дому надомно дистанционно")
 _HARMLESS = re.compile(
     "в|во|на|по|у|за|и|с|со|к|ко|о|об|для|при|через|что|это|то|есть|их|них|которых|все|всех|всем|весь|вся|всей"
     "|да|только|лишь|уже|итог|кол|г|гг|год|года|году|ооо"
@@ -60,21 +64,37 @@ _ABOUT = re.compile(
 
 class Own(NamedTuple):
     """What a form brings for one of its items. `people`: its words for people, lower case; `stems`: how the words begin
-    in which it speaks of the item (`Form.own_stems`); `beside`, `done`: its `[words]`."""
+    in which it speaks of the item (`Form.own_stems`); `beside`, `done`: its `[words]`. `left_out`: words of what it
+    names as a part of the item or leaves out (`Form.left_out`), `asked`: how those begin that it asks for all the
+    same, of the item's own title and of the people of its base."""
 
     people: frozenset[str] = frozenset()
     stems: frozenset[str] = frozenset()
     beside: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
 
 
 NO_FORM = Own()  # where no form stands behind the words
 
 
+def own_words(item: Item, form: Form) -> Own:
+    """What the form brings for the item, but for its words for people and what was done with them: those of a share."""
+    left_out, asked = form.left_out(item.number), form.asked_stems(item.number)
+    return Own(stems=form.own_stems(item.number), beside=form.words_beside, left_out=left_out, asked=asked)
+
+
 @lru_cache(maxsize=16384)
 def sense(word: str, own: Own) -> Sense:
     """What a word does to the figures beside it. What may turn an answer round is never harmless, though a title has
-    it."""
+    it; nor is what the form leaves out of the item, though Svod knows it: «в школе 20 %» is not «вне школы»."""
+    plainly = _sense(word, own)
+    speaks = plainly in ("people", "adjective", "done", "noun", "unknown")
+    return "left out" if speaks and is_left_out(word, own) else plainly
+
+
+def _sense(word: str, own: Own) -> Sense:
     if word in own.people or _PEOPLE.fullmatch(word):
         return "people"
     if _PEOPLE_ABBREVIATED.fullmatch(word):
@@ -102,7 +122,20 @@ def sense(word: str, own: Own) -> Sense:
 
 def is_of_form(word: str, own: Own) -> bool:
     """Is it one of the form's words about the item, which says nothing new beside its answer."""
+    if is_left_out(word, own):
+        return False
     return is_among(word, own.beside) or (bool(stems(word) & own.stems) and not changes_meaning(word))
+
+
+@lru_cache(maxsize=16384)
+def is_left_out(word: str, own: Own) -> bool:
+    """Is it one of the words, in whatever case, of what the form names as a mere part of the item or leaves out. The
+    institution itself goes by many names, and what is done at home is not done there."""
+    if is_any_people(word) or stems(word) & own.asked:
+        return False
+    if _INSTITUTION.match(word) and (own.asked & _AT_HOME or any(_INSTITUTION.match(one) for one in own.left_out)):
+        return True
+    return any(of_one_root(word, one) for one in own.left_out)
 
 
 def is_among(word: str, known: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.reading.answers.boxes import chosen
-from pipeline.reading.answers.vocabulary import NO_FORM, Own, is_of_form
+from pipeline.reading.answers.vocabulary import NO_FORM, Own, is_left_out, is_of_form
 from schemas.likeness import cyrillic
 from schemas.reports import NO, YES
 
@@ -79,6 +79,8 @@ def _senses(text: str, own: Own) -> set[str] | None:
             at += len(word) + 1
             continue
         name = max(found, key=lambda sense: found[sense])
+        if name == "harmless" and any(is_left_out(word, own) for word in words[at : found[name]].split()):
+            return None
         senses.add(name)
         at = found[name] + 1
     return senses

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from xlsxwriter.chart import Chart
 
+from pipeline import wording
 from pipeline.measuring.figures import Delivery
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
@@ -33,6 +34,7 @@ DAY, FLOOR, STEP, ACTUAL, FORECAST = range(6, 11)
 FIRST_MET = 1  # of the columns with how the reporting dates have been met
 FIRST_ROW = 1
 _FEW_DATES = 3  # columns that would be blocks
+_MOST_PERIODS = 6  # named below the axis
 _MET_COLOURS = {  # of a part and of its number
     Delivery.ON_TIME: (theme.NAVY, theme.WHITE),
     Delivery.LATE: (theme.BAR, theme.INK),
@@ -170,16 +172,24 @@ class Charts:
             line.add_series(self._forecast_series())
         chart.combine(line)
         chart.show_blanks_as("span")
-        chart.set_x_axis({
-            "date_axis": True, "min": self._days[0], "max": self._days[-1], "major_unit": 1,
-            "major_unit_type": "months", "num_format": "dd.mm", "num_font": _font(9), "line": {"color": theme.LINE},
-            "major_tick_mark": "outside",
-        })  # fmt: skip
+        chart.set_x_axis(self._days_axis() if self._book.figures.every == "date" else self._periods_axis())
         chart.set_y_axis({
             "min": 0, "max": 1, "major_unit": 0.25, "num_format": '0" "%', "num_font": _font(9),
             "major_gridlines": {"visible": True, "line": {"color": theme.LINE, "width": 0.5}}, "line": {"none": True},
         })  # fmt: skip
         return _finished(chart, width, height, hidden_entries=[0])
+
+    def _days_axis(self) -> Options:
+        return {
+            "date_axis": True, "min": self._days[0], "max": self._days[-1], "major_unit": 1,
+            "major_unit_type": "months", "num_format": "dd.mm", "num_font": _font(9), "line": {"color": theme.LINE},
+            "major_tick_mark": "outside",
+        }  # fmt: skip
+
+    def _periods_axis(self) -> Options:
+        each = -(-len(self._days) // _MOST_PERIODS)
+        look = {"num_font": _font(9), "line": {"color": theme.LINE}, "major_tick_mark": "none"}
+        return {"interval_unit": each, **look}
 
     def _actual_series(self) -> Options:
         labels = {"value": True, "position": "above", "num_format": _SHARE_LABEL, "font": _font(9, theme.NAVY, True)}
@@ -205,13 +215,18 @@ class Charts:
         }
 
     def _write_trend(self, page: Page) -> None:
-        """One row a day: only so the steps of the plan come out upright and as wide as they last."""
+        """One row a day: only so the steps of the plan come out upright and as wide as they last; of periods one."""
         figures = self._book.figures
-        for column, heading in enumerate(("Дата", "План от", "Полоса плана", "Факт", "Прогноз"), DAY):
+        for column, heading in enumerate(
+            ("Дата" if figures.every == "date" else "Период", "План от", "Полоса плана", "Факт", "Прогноз"), DAY
+        ):
             page.text(0, column, heading, theme.BOLD)
         actual, forecast = actual_shares(figures), forecast_shares(figures)
         for row, day in enumerate(self._days, FIRST_ROW):
-            page.day(row, DAY, day, theme.DATE)
+            if figures.every == "date":
+                page.day(row, DAY, day, theme.DATE)
+            else:
+                page.text(row, DAY, wording.on_axis(day, figures.every))
             if target := figures.form.target_on(day):
                 low = drawn_from(target)
                 page.number(row, FLOOR, low)
@@ -249,11 +264,12 @@ class Charts:
         }
 
     def _write_completeness(self, page: Page) -> None:
-        page.text(0, NAME, "Отчётная дата", theme.BOLD)
+        every = self._book.figures.every
+        page.text(0, NAME, "Отчётная дата" if every == "date" else "Отчётный период", theme.BOLD)
         for column, delivery in enumerate(SHOWN, FIRST_MET):
             page.text(0, column, named(delivery), theme.BOLD)
         for row, one in enumerate(met_dates(self._book.figures), FIRST_ROW):
-            page.text(row, NAME, f"{one.day:%d.%m}")
+            page.text(row, NAME, wording.on_axis(one.day, every))
             for column, schools in enumerate(one.schools, FIRST_MET):
                 page.number(row, column, schools)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pipeline import wording
 from pipeline.measuring.figures import TO_REMIND, Delivery, Figures, Submission
+from schemas.periods import Every
 
 AWAITED_TITLE = "Чьи отчёты нужны"
 NONE_AWAITED = "Все отчёты сданы, исправлять в них нечего."
@@ -26,15 +27,16 @@ SHOWN = (Delivery.ON_TIME, Delivery.LATE, Delivery.UNKNOWN, Delivery.TO_CORRECT,
 
 
 class MetDate(NamedTuple):
-    """A reporting date: of how many schools each of `SHOWN` is so."""
+    """A reporting date, or a period by its last day: of how many schools each of `SHOWN` is so."""
 
     day: date
     schools: tuple[int, ...]
+    every: Every
 
     @property
     def told(self) -> str:
         said = (f"{named(delivery)} {number}" for delivery, number in zip(SHOWN, self.schools, strict=True) if number)
-        return f"{wording.day(self.day)} — {', '.join(said)}"
+        return f"{wording.named(self.day, self.every)} — {', '.join(said)}"
 
 
 def named(delivery: Delivery) -> str:
@@ -65,5 +67,5 @@ def met_dates(figures: Figures) -> list[MetDate]:
     for index, day in enumerate(figures.year.dates):
         counted = Counter(one.deliveries[index] for one in figures.year.schools)
         if day <= figures.as_of:
-            found.append(MetDate(day, tuple(counted[delivery] for delivery in SHOWN)))
+            found.append(MetDate(day, tuple(counted[delivery] for delivery in SHOWN), figures.every))
     return found[-MOST_DATES:]

@@ -1,6 +1,7 @@
 """What the charts of the first page show, whoever draws them: the schools' shares, the way of the municipality."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -115,9 +116,9 @@ def _rest(rows: tuple[Activation, ...], first: int, figures: Figures) -> Bar:
 
 # ── the municipality's way along the targets ─────────────────────────────────────────────────────────────
 def actual_shares(figures: Figures) -> dict[date, float]:
-    """Share of the municipality by date, a fraction."""
+    """Share of the municipality by date, of a period by its last day; a fraction."""
     return {
-        row.date: row.percent / 100
+        figures.form.periods.last(row.date): row.percent / 100
         for row in trend_rows(figures)
         if not row.school_code and not math.isnan(row.percent)
     }
@@ -128,19 +129,31 @@ def forecast_shares(figures: Figures) -> dict[date, float]:
     forecast, target, actual = figures.municipality.forecast, figures.next_target, actual_shares(figures)
     if forecast is None or target is None or not actual:
         return {}
-    return {max(actual): actual[max(actual)], target.by: forecast / 100}
+    last, end = max(actual), figures.form.periods.last(target.by)
+    return {last: actual[last], end: forecast / 100} if last < end else {}
 
 
 def axis_days(figures: Figures) -> list[date]:
-    """Every day that the trend shows: from the day of a month on which targets fall, so that ticks meet them; empty
-    where no date has a figure."""
+    """Every day that the trend shows: from the day of a month on which targets fall, so that ticks meet them; where
+    reports are about periods the last day of each. Empty where no date has a figure."""
     dates = sorted(actual_shares(figures))
     if not dates:
         return []
+    end = max([*dates, figures.as_of, *([figures.next_target.by] if figures.next_target else [])])
+    if figures.every != "date":
+        return list(_periods(dates[0], end if figures.next_target else dates[-1], figures))
     tick = figures.form.targets[0].by.day if figures.form.targets else dates[0].day
     start = _last_before(dates[0], tick)
-    end = max([*dates, figures.as_of, *([figures.next_target.by] if figures.next_target else [])])
     return [start + timedelta(days) for days in range((end - start).days + DAYS_AFTER + 1)]
+
+
+def _periods(first: date, end: date, figures: Figures) -> Iterator[date]:
+    """Last days of the periods from that of `first` to that of `end`."""
+    periods = figures.form.periods
+    day = periods.last(first)
+    while day <= periods.last(end):
+        yield day
+        day = periods.last(day + timedelta(days=1))
 
 
 def _last_before(first: date, day_of_month: int) -> date:

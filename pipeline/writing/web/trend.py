@@ -9,20 +9,43 @@ from pipeline import wording
 from pipeline.measuring.figures import Figures
 from pipeline.writing.pages.series import actual_shares, axis_days, drawn_from, forecast_shares
 from pipeline.writing.web.drawing import Dot, Drawing, Entry, Line, Rect, Shape, Text
+from schemas.periods import Every
 
 WIDTH, HEIGHT = 340, 172  # pixels
 _LEFT, _RIGHT, _TOP, _BOTTOM = 42, 330, 14, 150
 _TICKS = (0, 0.25, 0.5, 0.75, 1)
-_MOST_DAYS = 7  # named below the axis
+_MOST_DAYS, _MOST_PERIODS = 7, 4  # named below the axis
 _APART = 46  # pixels between the middles of two figures that do not touch
 
 
 class _Axis(NamedTuple):
-    first: date
-    last: date
+    """Days as far apart as they are, or periods side by side, each known by its last day."""
+
+    days: list[date]
+    every: Every
 
     def x(self, day: date) -> float:
-        return _LEFT + (_RIGHT - _LEFT) * (day - self.first).days / (self.last - self.first).days
+        """Of a period its middle."""
+        if self.every == "date":
+            return _LEFT + (_RIGHT - _LEFT) * (day - self.days[0]).days / (self.days[-1] - self.days[0]).days
+        return _LEFT + self._period * (self.days.index(day) + 0.5)
+
+    def edges(self, first: date, last: date) -> tuple[float, float]:
+        """Where the days, or periods, from the first to the last begin and end."""
+        if self.every == "date":
+            return self.x(first), self.x(min(last + timedelta(1), self.days[-1]))
+        return self.x(first) - self._period / 2, self.x(last) + self._period / 2
+
+    @property
+    def _period(self) -> float:
+        return (_RIGHT - _LEFT) / len(self.days)
+
+    @property
+    def named(self) -> list[date]:
+        """As many as find room: days of the month on which targets fall, or periods."""
+        ticks = [day for day in self.days if day.day == self.days[0].day] if self.every == "date" else self.days
+        most = _MOST_DAYS if self.every == "date" else _MOST_PERIODS
+        return ticks[:: -(-len(ticks) // most)]
 
 
 def draw(figures: Figures) -> Drawing | None:
@@ -30,31 +53,33 @@ def draw(figures: Figures) -> Drawing | None:
     days = axis_days(figures)
     if not days:
         return None
-    axis = _Axis(days[0], days[-1])
+    axis = _Axis(days, figures.every)
     actual, forecast = actual_shares(figures), forecast_shares(figures)
     shapes = (
-        *_plan(figures, days, axis),
+        *_plan(figures, axis),
         *_grid(),
-        *_days(days, axis),
+        *(Text(axis.x(day), _BOTTOM + 15, wording.on_axis(day, axis.every), "tick", "middle") for day in axis.named),
         *_way(forecast, axis, "ahead"),
         *_way(actual, axis, "way"),
         *_said(actual, forecast, axis),
     )
     steps = [Entry("band", "План")] if any(shape.look == "band" for shape in shapes) else []
     ahead = [Entry("ahead", "Прогноз")] if forecast else []
-    return Drawing("any", WIDTH, HEIGHT, _told(actual, forecast), shapes, (*steps, Entry("way", "Факт"), *ahead))
+    return Drawing(
+        "any", WIDTH, HEIGHT, _told(actual, forecast, figures.every), shapes, (*steps, Entry("way", "Факт"), *ahead)
+    )
 
 
 def _y(share: float) -> float:
     return _BOTTOM - (_BOTTOM - _TOP) * min(share, 1)
 
 
-def _plan(figures: Figures, days: list[date], axis: _Axis) -> Iterator[Shape]:
+def _plan(figures: Figures, axis: _Axis) -> Iterator[Shape]:
     """A step as wide as it lasts, up to the next one."""
-    for target, in_force in groupby(days, figures.form.target_on):
+    for target, in_force in groupby(axis.days, figures.form.target_on):
         if target:
             first, *_, last = (day for day in in_force for _ in (1, 2))  # of a single day too
-            left, right = axis.x(first), axis.x(min(last + timedelta(1), axis.last))
+            left, right = axis.edges(first, last)
             low, high = _y(drawn_from(target)), _y(target.max / 100)
             yield Rect(left, high, right - left, low - high, "band")
 
@@ -63,13 +88,6 @@ def _grid() -> Iterator[Shape]:
     for share in _TICKS:
         yield Line(((_LEFT, _y(share)), (_RIGHT, _y(share))), "grid" if share else "axis")
         yield Text(_LEFT - 6, _y(share) + 4, f"{100 * share:.0f} %", "tick", "end")
-
-
-def _days(days: list[date], axis: _Axis) -> Iterator[Shape]:
-    """The days of the month on which targets fall, as many as find room."""
-    ticks = [day for day in days if day.day == days[0].day]
-    for day in ticks[:: -(-len(ticks) // _MOST_DAYS)]:
-        yield Text(axis.x(day), _BOTTOM + 15, f"{day:%d.%m}", "tick", "middle")
 
 
 def _way(shares: dict[date, float], axis: _Axis, look: str) -> Iterator[Shape]:
@@ -97,9 +115,9 @@ def _anchor(x: float) -> str:
     return "end" if x > _RIGHT - _APART / 2 else "middle"
 
 
-def _told(actual: dict[date, float], forecast: dict[date, float]) -> str:
-    said = [f"{wording.day(day)} — {wording.percent(100 * share)}" for day, share in sorted(actual.items())]
+def _told(actual: dict[date, float], forecast: dict[date, float], every: Every) -> str:
+    said = [f"{wording.named(day, every)} — {wording.percent(100 * share)}" for day, share in sorted(actual.items())]
     if forecast:
         end = max(forecast)
-        said.append(f"прогноз на {wording.day(end)} — {wording.percent(100 * forecast[end], 0)}")
+        said.append(f"прогноз {wording.on(end, every)} — {wording.percent(100 * forecast[end], 0)}")
     return "; ".join(said)
