@@ -1,18 +1,14 @@
 """All that a run writes passes here: files are made beside their places and put there together, whole or not at all.
 
-A leaf: imports nothing of the project.
+A leaf: imports nothing of the project but the leaf below it.
 """
 
 import errno
 import filecmp
-import hashlib
-import itertools
 import os
 import re
-import shutil
-import time
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +17,26 @@ from typing import IO, Self
 
 from filelock import FileLock, Timeout
 
+from pipeline.exchange import (
+    NEW_NAME,
+    RECORD,
+    DamagedRecordError,
+    Drop,
+    Exchange,
+    Move,
+    Steps,
+    complete,
+    digest_at,
+    is_to_be_had,
+    new_names,
+    not_to_be_had,
+)
+
 Content = bytes | Callable[[IO[bytes]], object]
 
 _LEFTOVER = re.compile(r"\..+\.\d+\.tmp")
-_BUSY_TRIES = 3
-_NEW_NAMES = 99  # that are tried beside a place that is not to be had
+_LOCK = ".svod.lock"
 _FEW = 20  # files that are flushed one by one rather than with all that the system holds
-_NEW = "-новый"
-_NEW_NAME = re.compile(rf"{_NEW}(?:-\d+)?$")
 _NOBODYS = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)  # what systems and Excel leave in a folder
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # control, bidi and zero-width characters, lone surrogates
 
@@ -73,7 +81,7 @@ class Outputs:
         self._patience = patience
         self._pending: dict[Path, Path] = {}  # place -> the finished file beside it
         self._names: set[str] = set()  # of the pending places, as `_same_name` has them
-        self._last: set[Path] = set()
+        self._unsynced: set[Path] = set()  # of the pending places
         self._swept: set[Path] = set()
         self._dropped: set[Path] = set()
         self._shared = _Shared()
@@ -81,6 +89,7 @@ class Outputs:
 
     def __enter__(self) -> Self:
         with _russian_refusal(Path(self._root.name)):
+            _complete(self._root)
             _sweep(self._root)
         return self
 
@@ -96,19 +105,18 @@ class Outputs:
     def root(self) -> Path:
         return self._root
 
-    def add(self, relative: str | Path, content: Content, *, durable: bool = True, last: bool = False) -> None:
+    def add(self, relative: str | Path, content: Content, *, durable: bool = True) -> None:
         """Makes one file, beside its place: `content` is its bytes, or writes them to the binary file it is given.
 
-        `durable` waits until the disk has it; not needed for a file that can be made again. `last`: it says what the
-        others are and takes its place after them, so that a run that is killed in between leaves none that it does not
-        know. Raises OutputError.
+        `durable` waits until the disk has it; not needed for a file that is one of many (`reach_the_disk`). Raises
+        OutputError.
         """
         place = self._place(relative)
-        if last:
-            self._last.add(place)
         beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
         self._pending[place] = beside
         self._names.add(_same_name(place))
+        if not durable:
+            self._unsynced.add(place)
         try:
             with _russian_refusal(place.relative_to(self._root)):
                 make_private_folder(place.parent)
@@ -119,13 +127,14 @@ class Outputs:
 
     def reach_the_disk(self) -> None:
         """Waits until the disk has all files made since the last commit: for many at once far quicker than `durable`
-        for each of them. Raises OutputError."""
-        if len(self._pending) > _FEW and hasattr(os, "sync"):
+        for each of them. A commit of more than one does it, too. Raises OutputError."""
+        if len(self._unsynced) > _FEW and hasattr(os, "sync"):
             os.sync()
-            return
-        for place, beside in self._pending.items():
-            with _russian_refusal(place.relative_to(self._root)), open(beside, "r+b") as file:
-                os.fsync(file.fileno())
+        else:
+            for place in self._unsynced:
+                with _russian_refusal(place.relative_to(self._root)), open(self._pending[place], "r+b") as file:
+                    os.fsync(file.fileno())
+        self._unsynced.clear()
 
     def only(self, folder: str | Path) -> None:
         """At the commit this folder keeps what the run has made for it, and nothing of earlier runs."""
@@ -144,30 +153,35 @@ class Outputs:
         self._shared.add(self._root / place, written)
 
     def commit(self) -> list[Written]:
-        """Puts all files made since the last commit into their places, in the order of their names: all or none.
+        """Puts all files made since the last commit into their places: all or none, also where the run is killed
+        between two of them (`exchange`). What can be known of a place is known before the first is touched.
 
         Raises OutputError; what stood in the places stands there again then, and what was made for them is to be added
         anew.
         """
-        exchange = _Exchange(self._patience, self._shared)
-        written = []
+        plan = _Plan(self._root, self._patience, self._shared)
         try:
             for place, beside in self._pending.items():
                 with _russian_refusal(place.relative_to(self._root)):
                     _refuse_lost(beside)
                     _refuse_folder(place)
-            for place, beside in sorted(self._pending.items(), key=lambda one: (one[0] in self._last, one[0])):
+            for place, beside in sorted(self._pending.items()):
                 with _russian_refusal(place.relative_to(self._root)):
-                    written.append(Written(place, exchange.put(beside, place)))
+                    plan.put(beside, place)
+            theirs = plan.drop(self._swept, self._dropped)
+            self._unsynced -= plan.same
+            if len(plan.moves) > 1:  # a record names nothing that the disk may still lose
+                self.reach_the_disk()
+            with _russian_refusal(Path(self._root.name), self._root):
+                lies_at = Exchange(self._root, plan.steps, self._patience).carry_out()
         except BaseException:
-            exchange.undo()
             self._forget(list(self._pending))
             raise
-        exchange.settle()
+        written = [Written(place, lies_at.get(meant, meant)) for place, meant in plan.meant.items()]
         self._pending.clear()
+        self._unsynced.clear()
         self._names.clear()
-        lie = {one.lies_at for one in written}
-        self.kept = self._shared.kept(written, _drop(lie, self._swept, self._dropped, self._shared))
+        self.kept = self._shared.kept(written, theirs)
         return written
 
     def _forget(self, places: Iterable[Path]) -> None:
@@ -175,7 +189,7 @@ class Outputs:
         for place in places:
             beside = self._pending.pop(place)
             self._names.discard(_same_name(place))
-            self._last.discard(place)
+            self._unsynced.discard(place)
             with suppress(OSError):  # the next run sweeps it
                 beside.unlink(missing_ok=True)
 
@@ -190,9 +204,10 @@ class Outputs:
 
 @contextmanager
 def lock(root: Path, patience: float = 0.0) -> Iterator[None]:
-    """Holds the output folder for one run. The system frees it when the process dies, however it dies. Raises
-    OutputError where another run holds it, and does not end within `patience`, seconds."""
-    held = FileLock(root / ".svod.lock", timeout=patience, mode=0o600)
+    """Holds the output folder for one run. The system frees it when the process dies, however it dies; what it was
+    putting into its places then is put there first. Raises OutputError where another run holds it, and does not end
+    within `patience`, seconds."""
+    held = FileLock(root / _LOCK, timeout=patience, mode=0o600)
     with _russian_refusal(Path(root.name)):
         make_private_folder(root)
         try:
@@ -202,9 +217,31 @@ def lock(root: Path, patience: float = 0.0) -> Iterator[None]:
                 f"С папкой «{root.name}» уже идёт другой запуск: дождитесь его конца и повторите."
             ) from None
     try:
+        with _russian_refusal(Path(root.name)):
+            _complete(root)
         yield
     finally:
         held.release()
+
+
+def settle(root: Path) -> bool:
+    """For whoever only looks: completes what a killed run was putting into its places in that folder or, of several
+    orders, below it, unless a run is under way there. Was there anything, and is it all done?"""
+    begun = [record.parent for record in (root / RECORD, *root.glob(f"*/{RECORD}")) if record.is_file()]
+    for folder in begun:
+        with suppress(OutputError), lock(folder):  # whoever writes there next is told why it cannot be
+            pass
+    return bool(begun) and not any((folder / RECORD).exists() for folder in begun)
+
+
+def _complete(root: Path) -> None:
+    try:
+        complete(root)
+    except DamagedRecordError:
+        raise OutputError(
+            f"Файл {RECORD} в папке «{root.name}» испорчен: прерванный запуск не довести до конца, и его результаты "
+            "могли остаться прежними наполовину. Удалите этот файл и сделайте свод на эту дату снова."
+        ) from None
 
 
 def safe_name(text: str, limit: int = 60) -> str:
@@ -274,14 +311,17 @@ class _Shared:
         if written is None or not path.is_file():
             return False
         try:
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() not in written
+            return digest_at(path) not in written
         except OSError:
             return True
 
+    def was(self, path: Path) -> str | None:
+        """What lies there now, for a record of what is to be done; None where nobody writes."""
+        return None if self._written_to(path) is None else digest_at(path)
+
     def new_names(self, place: Path) -> Iterator[Path]:
         """Where a file is laid when its place is not to be had: as many as are there already, and the next one."""
-        for name in _new_names(place):
+        for name in new_names(place):
             yield name
             if not name.exists():
                 return
@@ -298,94 +338,75 @@ class _Shared:
 
     def _written_to(self, path: Path) -> Container[str] | None:
         """What runs have put into the place that `path` belongs to; None where it is none of people's."""
-        places = (path, path.parent, path.with_stem(_NEW_NAME.sub("", path.stem)))
+        places = (path, path.parent, path.with_stem(NEW_NAME.sub("", path.stem)))
         return next((self._written[place] for place in places if place in self._written), None)
 
 
-def _new_names(place: Path) -> Iterator[Path]:
-    """`a-новый.xlsx`, `a-новый-2.xlsx`, …"""
-    for n in itertools.count(1):
-        yield place.with_stem(f"{place.stem}{_NEW}{f'-{n}' if n > 1 else ''}")
+class _Plan:
+    """What a commit is to move and to take away. `meant`: of each place where its file is to lie, in their order;
+    `same`: those that hold it already."""
 
-
-class _Exchange:
-    """New files for old ones, one after the other. Until it is settled all of it can be undone."""
-
-    def __init__(self, patience: float, shared: _Shared) -> None:
+    def __init__(self, root: Path, patience: float, shared: _Shared) -> None:
+        self._root = root
         self._patience = patience
         self._shared = shared
-        self._former: dict[Path, Path | None] = {}  # a place that has its new file -> the old one; None: there was none
-        self._left_over: list[Path] = []
+        self.meant: dict[Path, Path] = {}
+        self.same: set[Path] = set()
+        self.moves: list[Move] = []
+        self._drops: dict[Path, Drop] = {}
 
-    def put(self, beside: Path, place: Path) -> Path:
-        """Replaces `place`, unless it holds the same bytes already or people have written into it, and returns where
-        the file lies then."""
+    @property
+    def steps(self) -> Steps:
+        return Steps(tuple(self.moves), tuple(self._drops.values()))
+
+    def put(self, beside: Path, place: Path) -> None:
+        """Into its place, unless that holds the same bytes already, is held or people have written into it."""
         lies_at = place
         if _is_same(beside, place):
             beside.unlink()
-        elif self._shared.is_theirs(place) or not self._replaced(beside, place):
-            lies_at = self._lay_beside(beside, place)
-        names = [name for name in self._shared.new_names(place) if name != lies_at]
-        self._left_over += [name for name in names if not name.is_dir() and not self._shared.is_theirs(name)]
-        return lies_at
+            self.same.add(place)
+        else:
+            if self._shared.is_theirs(place) or not is_to_be_had(place, self._patience):
+                lies_at = self._beside(place)
+            self.moves.append(Move(self._below(beside), self._below(lies_at), self._shared.was(lies_at)))
+        self.meant[place] = lies_at
+        for name in self._shared.new_names(place):
+            if name != lies_at and not name.is_dir() and not self._shared.is_theirs(name):
+                self._take_away(name)
 
-    def _lay_beside(self, beside: Path, place: Path) -> Path:
-        """Under the first name that is to be had: the new name may be open as well, or somebody's."""
-        for name in itertools.islice(_new_names(place), _NEW_NAMES):
-            if not self._shared.is_theirs(name) and not name.is_dir():
-                with suppress(PermissionError):
-                    self._replace(beside, name)
-                    return name
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
-
-    def undo(self) -> None:
-        """As far as the system lets it: whatever it refuses, the other places get their old files."""
-        for place, former in self._former.items():
-            with suppress(OSError):
-                if former:
-                    os.replace(former, place)
-                else:
-                    place.unlink()
-
-    def settle(self) -> None:
-        for path in filter(None, (*self._former.values(), *self._left_over)):
-            with suppress(PermissionError):  # it is open now; the next run takes it away
-                path.unlink(missing_ok=True)
-
-    def _replaced(self, beside: Path, place: Path) -> bool:
-        """False when the place stays held: Excel on Windows holds the workbook that it shows."""
-        for _ in range(_BUSY_TRIES):
-            try:
-                self._replace(beside, place)
-            except PermissionError:
-                time.sleep(self._patience)
+    def drop(self, folders: Iterable[Path], files: Collection[Path]) -> list[Path]:
+        """What earlier runs have left in these folders and under these names is taken away; returns what is people's
+        and stays."""
+        others = {path for folder in folders for path in folder.glob("*")} | set(files)
+        others |= {name for path in files for name in self._shared.new_names(path)}
+        theirs = []
+        for path in sorted(others - set(self.meant.values())):
+            if _LEFTOVER.fullmatch(path.name):  # this run's own, still on their way
+                continue
+            if self._shared.is_theirs(path):
+                theirs.append(path)
             else:
-                return True
-        return False
+                self._take_away(path)
+        return theirs
 
-    def _replace(self, beside: Path, place: Path) -> None:
-        former = _second_name(place) if place.exists() else None
-        try:
-            os.replace(beside, place)
-        except OSError:
-            if former:
-                former.unlink(missing_ok=True)
-            raise
-        self._former[place] = former
+    def _beside(self, place: Path) -> Path:
+        """The first name that is to be had: the new name may be open as well, or somebody's."""
+        for name in new_names(place):
+            if not self._shared.is_theirs(name) and not name.is_dir() and is_to_be_had(name, 0.0):
+                return name
+        raise not_to_be_had(place)
+
+    def _take_away(self, path: Path) -> None:
+        if path.is_file():
+            with suppress(OSError):  # it cannot be read, and may be theirs
+                self._drops[path] = Drop(self._below(path), self._shared.was(path))
+
+    def _below(self, path: Path) -> str:
+        return path.relative_to(self._root).as_posix()
 
 
 def _is_same(beside: Path, place: Path) -> bool:
     return place.is_file() and filecmp.cmp(beside, place, shallow=False)
-
-
-def _second_name(path: Path) -> Path:
-    """The file under a name that is swept as a leftover: at its own name it is never missing, not for a moment."""
-    second = path.with_name(f".{path.name}.old.{os.getpid()}.tmp")
-    try:
-        os.link(path, second)
-    except OSError:  # a disk without links
-        shutil.copy2(path, second)
-    return second
 
 
 def _refuse_lost(beside: Path) -> None:
@@ -399,23 +420,10 @@ def _refuse_folder(place: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(place))
 
 
-def _drop(new: set[Path], folders: set[Path], files: set[Path], shared: _Shared) -> list[Path]:
-    """Takes away what earlier runs have left in these folders and under these names; returns what is people's and
-    stays. `new`: what this run has put there."""
-    others = {path for folder in folders for path in folder.glob("*")} | files
-    others |= {name for path in files for name in shared.new_names(path)}
-    theirs = []
-    for path in others - new:
-        if shared.is_theirs(path):
-            theirs.append(path)
-        elif path.is_file():
-            with suppress(PermissionError):  # open in Excel: the next run takes it away
-                path.unlink()
-    return theirs
-
-
 def _sweep(root: Path) -> None:
-    for folder, _, names in os.walk(root):
+    """A folder below it that is held for itself is swept by whoever holds that: of several orders each has its own."""
+    for folder, below, names in os.walk(root):
+        below[:] = [name for name in below if not Path(folder, name, _LOCK).exists()]
         for name in names:
             if _LEFTOVER.fullmatch(name):
                 Path(folder, name).unlink()
@@ -454,11 +462,15 @@ def cause_of(error: OSError) -> str:
 
 
 @contextmanager
-def _russian_refusal(shown: Path) -> Iterator[None]:
-    """The system's refusal as one sentence naming the file as it is `shown` (below the output folder)."""
+def _russian_refusal(shown: Path, root: Path | None = None) -> Iterator[None]:
+    """The system's refusal as one sentence naming the file as it is `shown` (below the output folder); with `root` the
+    one below that which the system names."""
     try:
         yield
     except OSError as error:
+        named = Path(os.fsdecode(error.filename2 or error.filename or ""))
+        if root and named.is_relative_to(root) and named != root:
+            shown = named.relative_to(root)
         cause = cause_of(error) or f"ошибка системы {error.errno}"
         raise OutputError(
             f"Не удалось записать {shown.as_posix()}: {cause}. Исправьте это и запустите снова."

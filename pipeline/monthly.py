@@ -548,7 +548,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
         if drafted := drafted_waivers(figures, catalogue):
             add(EXPLAINED, write_explained(figures.form, drafted, job.as_of))
         returns = returning.result()
-    outputs.add(folder / MANIFEST, with_outputs(made_from, digests), last=True)
+    outputs.add(folder / MANIFEST, with_outputs(made_from, digests))
     return Month(folder / name, summary, brief, digests, returns.failures, returns.files)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from enum import Enum, auto
 from pathlib import Path
 
@@ -168,6 +168,21 @@ def serve(authority: trustme.CA, ca_file: Path) -> Iterator[Serve]:
             return post, mail
 
         yield start
+
+
+@contextmanager
+def serving(authority: trustme.CA) -> Iterator[tuple[Post, int]]:
+    """A server with STARTTLS that is content with everything, and its port: for whoever is no test."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    post, port = Post(), free_port()
+    encryption = {"tls_context": context, "require_starttls": True}
+    server = _Controller(post, "127.0.0.1", port, authenticator=_authenticate, auth_required=True, **encryption)
+    server.start()
+    try:
+        yield post, port
+    finally:
+        server.stop()
 
 
 def _authenticate(

@@ -6,7 +6,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -79,6 +79,15 @@ def test_a_file_with_the_same_bytes_is_not_touched(output: Path):
     assert list(everything_below(output)) == ["a.csv"]
 
 
+def test_of_many_files_some_have_the_same_bytes(output: Path):
+    for made in ({"a.csv": b"same", "b.csv": b"old", "c.csv": b"old"}, {"a.csv": b"same", "b.csv": b"", "c.csv": b""}):
+        with Outputs(output) as outputs:
+            for name, content in made.items():
+                outputs.add(name, content, durable=False)
+            outputs.commit()
+        assert everything_below(output) == made
+
+
 EVERY_NAME = {"svod.xlsx", "svod-новый.xlsx", *(f"svod-новый-{n}.xlsx" for n in range(2, 100))}
 
 
@@ -86,14 +95,17 @@ EVERY_NAME = {"svod.xlsx", "svod-новый.xlsx", *(f"svod-новый-{n}.xlsx"
 def held_by_excel(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Names that cannot be replaced, as on Windows while Excel shows the file; no other system holds files so."""
     held: set[str] = set()
-    really = os.replace
 
-    def replace(source: Path, target: Path) -> None:
-        if Path(target).name in held:
-            raise PermissionError(13, "used by another process")
-        really(source, target)
+    def holding(really: Callable[[Path, Path], None]) -> Callable[[Path, Path], None]:
+        def replace(source: Path, target: Path) -> None:
+            if Path(target).name in held:
+                raise PermissionError(13, "used by another process")
+            really(source, target)
 
-    monkeypatch.setattr(os, "replace", replace)
+        return replace
+
+    for name in ("replace", "rename"):
+        monkeypatch.setattr(os, name, holding(getattr(os, name)))
     return held
 
 
@@ -175,6 +187,16 @@ def test_new_tables_never_lie_beside_the_old_workbook(
     held_by_excel |= EVERY_NAME
     fails(output, "answers.csv", "findings.csv", "manifest.json", "svod.xlsx")
     assert everything_below(output) == last_month
+
+
+def test_a_held_place_is_found_before_the_first_file_is_touched(
+    output: Path, last_month: dict[str, bytes], held_by_excel: set[str], monkeypatch: pytest.MonkeyPatch
+):
+    for name in EVERY_NAME:
+        (output / name).write_bytes(b"open")
+    held_by_excel |= EVERY_NAME
+    monkeypatch.setattr(os, "replace", lambda *_: pytest.fail("a file was touched"))
+    fails(output, "answers.csv", "svod.xlsx")
 
 
 def test_they_do_not_on_a_disk_without_links_either(
@@ -328,13 +350,6 @@ def test_a_failed_run_leaves_what_people_wrote_and_what_lay_beside_it(output: Pa
         with pytest.raises(OutputError, match=r"svod\.xlsx"):
             outputs.commit()
     assert everything_below(output) == before
-
-
-def test_what_says_what_the_others_are_takes_its_place_after_them(output: Path):
-    with Outputs(output) as outputs:
-        outputs.add("manifest.json", b"what they are", last=True)
-        outputs.add("svod.xlsx", b"summary")
-        assert [one.path.name for one in outputs.commit()] == ["svod.xlsx", "manifest.json"]
 
 
 @pytest.fixture

@@ -127,7 +127,9 @@ def run(
     """Сводит отчёты школ в одну книгу: читает, проверяет, считает, пишет и, если нужно, отправляет."""
     if context.invoked_subcommand:
         _refuse_options_before(context)
-    elif scheduled:
+        return 0
+    _settle(output)
+    if scheduled:
         from pipeline.commands import scheduled as by_scheduler
 
         start = by_scheduler.Start(input, output, as_of, settings, mail, jobs, monthly_day, since)
@@ -144,6 +146,16 @@ def run(
         all_gone = _remind(input, output, chosen, mail=mail)
         return LETTERS_LEFT if ran.letters_left or not (all_gone and all_taken) else 0
     return 0
+
+
+def _settle(output: Path) -> None:
+    """What a killed run was putting into its places is put there, by whichever command comes next."""
+    from pipeline.files import settle
+
+    if settle(output):
+        from pipeline.commands import console
+
+        console.say("Прошлый запуск прервался, когда его файлы занимали свои места: теперь они на местах все.")
 
 
 def _remind(input: Path, output: Path, settings: Settings, *, mail: bool) -> bool:
@@ -197,6 +209,7 @@ def menu(
     from pipeline.commands.menu import Office
     from pipeline.commands.menu import menu as let_choose
 
+    _settle(output)
     return let_choose(Office(input, output, settings), files or [])
 
 
@@ -228,6 +241,7 @@ def forms(
     from pipeline.commands.forms import hand_out_forms, lines
     from pipeline.commands.orders import each_order
 
+    _settle(output)
     for job in each_order(input, output, as_of, load_settings(settings)):
         for line in lines(hand_out_forms(job, school), job.as_of):
             print(line)
@@ -303,6 +317,7 @@ def mail(
     from pipeline.commands.mail import send_waiting
     from pipeline.commands.orders import letters_wait, order_folders
 
+    _settle(output)
     chosen, day = load_settings(settings), as_of and last_day_of(as_of)
     posted = [send_waiting(output, day, chosen, dry_run=dry_run, again=again)]
     for line in posted[0].lines:
@@ -326,6 +341,7 @@ def approve(
     """Утверждает дату: её письма могут уходить, а позднейшие исправления будут названы исправлениями."""
     from pipeline.commands.approve import approve as close
 
+    _settle(output)
     chosen = load_settings(settings)
     for line in close(output, day, chosen, datetime.now(chosen.zone)):
         print(line)
@@ -341,6 +357,7 @@ def fetch(
     """Берёт новые письма из почтового ящика в папку с отчётами."""
     from pipeline.commands.fetch import fetch_new, lines
 
+    _settle(output)
     fetched = fetch_new(input, output, load_settings(settings))
     for line in lines(fetched, input):
         print(line)
@@ -367,6 +384,7 @@ def schedule(
     from pipeline.commands.run import require_folders
     from pipeline.commands.schedulers import Place
 
+    _settle(output)
     if install + status + remove > 1:
         raise UsageError("Укажите одно из: --install, --status, --remove.")
     place = Place(Path(sys.argv[0]).absolute().parent, output.absolute())
@@ -400,6 +418,7 @@ def trace(
     from pipeline.commands.trace import trace as way_of
     from pipeline.monthly import take_survey
 
+    _settle(output)
     require_folders(input, output)
     job = job_of_item(input, output, as_of, load_settings(settings), item, order)
     for line in way_of(take_survey(job), school, item):
@@ -421,6 +440,7 @@ def school(
     from pipeline.commands.run import require_folders
     from pipeline.commands.school import write_all_schools, write_school
 
+    _settle(output)
     if bool(code) is every:
         raise UsageError("Укажите код или название одной школы или --all для всех: python run.py school 08.")
     require_folders(input, output)
@@ -446,6 +466,7 @@ def history(
     from pipeline.commands.orders import order_folders
     from schemas.remarks import load_catalogue
 
+    _settle(output)
     chosen = load_settings(settings)
     catalogue = load_catalogue(chosen.controls)
     folders = order_folders(output, chosen)
@@ -471,6 +492,7 @@ def rebuild(
     from pipeline.commands.rebuild import folder_made_on
     from pipeline.commands.rebuild import rebuild as made_again
 
+    _settle(output)
     with progress() as reading:
         rebuilt = made_again(folder_made_on(output, last_day_of(as_of), order), last_day_of(as_of), reading)
     for line in rebuilt.lines:
@@ -484,6 +506,7 @@ def support(output: Output = Path("output"), settings: SettingsFile = None, debu
     """Файл для того, кто помогает со Сводом: версии, счётчики, коды; ни слов школ, ни имён."""
     from pipeline.commands.support import write_support
 
+    _settle(output)
     chosen = load_settings(settings)
     print("Этот файл можно послать, когда просите о помощи: слов школ, имён людей и файлов в нём нет.")
     print(write_support(output, chosen, datetime.now(chosen.zone)))

@@ -60,7 +60,7 @@ def hand_out_forms(job: Job, said: str) -> HandedOut:
             filled = write_form(job.form, school, job.as_of, before.get(school.code) if school else None)
             outputs.add(folder / name, filled, durable=False)
             written[f"{folder.name}/{name}"] = digest_of(filled)
-        outputs.add(results / HANDED_OUT, handed_out(written), last=True)
+        outputs.add(results / HANDED_OUT, handed_out(written))
         outputs.commit()
         kept = tuple(outputs.kept)
     return HandedOut(job.output / folder, len(schools), why_blank, kept, job.form.period.every)

@@ -1,0 +1,336 @@
+"""Kills commands at random moments and holds what comes of it against an undisturbed one: python -m tests.kills
+[--n 500] [--seed 1] [--only main,mail]
+
+Whatever is done when the process group gets its SIGKILL: the set of results is all old or all new once the folder is
+touched again, the journal opens and knows what it knew, the command done once more leaves what an undisturbed one
+leaves, byte for byte, and every letter has arrived once, or is held. Moments are the n-th thing that the command does
+with a file, the journal or the mail server, and one in five a moment of the clock. `--keep DIR` puts the folders aside
+in which something was wrong.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import trustme
+
+from pipeline.demo import make
+from pipeline.files import settle
+from pipeline.memory.journal import Journal
+from pipeline.settings import PASSWORD_VARIABLE
+from schemas.form import load_form
+from tests.mail_server import PASSWORD, USER, Post, serving
+
+ROOT = Path(__file__).parent.parent
+AS_OF = "2014-03-20"
+SCHOOLS = 2
+# Command, and what lies in the output folder.
+KINDS = {
+    "main": ("nothing", "an older summary"),
+    "main --mail": ("nothing", "an older summary"),
+    "forms": ("nothing",),
+    "mail": ("a summary",),
+    "rebuild": ("a summary",),
+}
+_MOMENTS = {"id", "run", "first_run", "last_run", "started", "finished", "sent_at", "begun_at", "made", "first_seen"}
+
+
+class Run(NamedTuple):
+    code: int
+    things: int
+
+
+class Zygote:
+    """A process that has imported the commands, and forks a child for every run: the imports are paid for once."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.kills", "--zygote"]
+        environment = os.environ | {PASSWORD_VARIABLE: PASSWORD}
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
+
+    def run(self, words: Sequence[object], nth: int = 0, seconds: float | None = None) -> Run:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps([[str(word) for word in words], nth, seconds]) + "\n")
+        self._process.stdin.flush()
+        return Run(*json.loads(self._process.stdout.readline()))
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+def serve_zygote() -> None:
+    import multiprocessing
+
+    from pipeline import workers
+    from pipeline.checking import judgement  # noqa: F401
+    from pipeline.commands import cli, forms, mail, orders, rebuild  # noqa: F401
+    from pipeline.writing import brief, csv_files, memo, summary, web  # noqa: F401
+    from tests import dying
+
+    workers.context = multiprocessing.get_context("fork")  # type: ignore[assignment]
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what the commands say
+    for line in sys.stdin:
+        words, nth, seconds = json.loads(line)
+
+        def work(words: list[str] = words) -> None:
+            sys.argv = ["run.py", *words]
+            cli.main()
+
+        answers.write(json.dumps(dying.run(work, nth, seconds)) + "\n")
+        answers.flush()
+
+
+# ── what is there before a command, and what it makes of it ──────────────────────────────────────────────
+
+
+@dataclass
+class Case:
+    """A command over a folder. `before`: what lies there, `after`: what an undisturbed one leaves."""
+
+    kind: str
+    before: Path
+    after: Path
+    things: int = 0
+    seconds: float = 1.0
+    arrived: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+class Bench:
+    """All cases, made once below `folder`."""
+
+    def __init__(self, folder: Path, zygote: Zygote, post: Post, settings: Path) -> None:
+        self._folder, self._zygote, self.post, self._settings = folder, zygote, post, settings
+        made = make(folder / "district", load_form("form-547"), schools=SCHOOLS, dates=2, seed=1)
+        self._input = made.registry.parent
+        self._odd = next(path for path in sorted(self._input.rglob("*.xlsx")) if AS_OF in path.parts)
+
+    def case(self, kind: str, over: str) -> Case:
+        """`over`: what lies there, of `states`."""
+        after = self._folder / f"{kind} over {over}".replace(" ", "-")
+        case = Case(kind, self.state(over), after)
+        shutil.copytree(case.before, after)
+        self.post.letters.clear()
+        begun = time.monotonic()
+        case.things = self.run(kind, after).things
+        case.seconds = time.monotonic() - begun
+        case.arrived = arrived(self.post)
+        return case
+
+    def state(self, name: str) -> Path:
+        """Nothing, a summary of today's files, or an older one of the same date, made of others."""
+        folder = self._folder / name
+        if folder.exists():
+            return folder
+        folder.mkdir()
+        if name == "an older summary":
+            aside = self._folder / self._odd.name
+            shutil.move(self._odd, aside)
+            self.run("main", folder)
+            shutil.move(aside, self._odd)
+        elif name == "a summary":
+            self.run("main", folder)
+        return folder
+
+    def run(self, kind: str, output: Path, nth: int = 0, seconds: float | None = None) -> Run:
+        first, *rest = kind.split()
+        command = [] if first == "main" else [first]
+        named = [AS_OF] if first == "rebuild" else ["--as-of", AS_OF, "--settings", self._settings]
+        where = ["--output", output] + ([] if first in ("mail", "rebuild") else ["--input", self._input])
+        ran = self._zygote.run([*command, *rest, *where, *named], nth, seconds)
+        if not nth and seconds is None and ran.code != 0:
+            raise AssertionError(f"{kind} ended with {ran.code}")
+        return ran
+
+
+def arrived(post: Post) -> Counter[tuple[str, str]]:
+    """Letter and recipient: how often."""
+    found: Counter[tuple[str, str]] = Counter()
+    for letter in post.letters:
+        head = (letter.original_content or b"").split(b"\r\n\r\n")[0].decode("utf-8", "replace")
+        name = next((line for line in head.splitlines() if line.startswith("X-Svod-Letter")), "")
+        found.update((name, to) for to in letter.rcpt_tos)
+    return found
+
+
+# ── one kill ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def killed_once(bench: Bench, case: Case, random: Random, output: Path) -> tuple[bool, list[str]]:
+    """Was it killed before its end, and what was wrong then."""
+    shutil.copytree(case.before, output)
+    bench.post.letters.clear()
+    by_clock = random.random() < 0.2
+    nth = 0 if by_clock else random.randint(1, case.things)
+    ran = bench.run(case.kind, output, nth, random.random() * case.seconds if by_clock else None)
+    wrong = [*_after_the_kill(case, output)]
+    again = bench.run(case.kind, output, seconds=600)
+    if again.code not in (0, 4):
+        wrong.append(f"the next one ended with {again.code}")
+    wrong += _after_the_next(case, output, bench.post)
+    return ran.code == -9, [f"{case.kind} at {nth or 'a moment'}: {one}" for one in wrong]
+
+
+def _after_the_kill(case: Case, output: Path) -> Iterator[str]:
+    """The set is all old or all new, and the journal can be used."""
+    settle(output)
+    known = [_results(case.before), _results(case.after)]
+    if (found := _results(output)) not in known:
+        yield f"neither old nor new: {_differences(found, known[0])} / {_differences(found, known[1])}"
+    if (output / "journal.db").exists():
+        with Journal.copy(output / "journal.db") as journal:
+            if journal.warning:
+                yield journal.warning
+
+
+def _after_the_next(case: Case, output: Path, post: Post) -> Iterator[str]:
+    found, wanted = _everything(output), _everything(case.after)
+    held = _held(output)
+    letters = bool(case.arrived)
+    differ = {
+        name
+        for name in found.keys() | wanted.keys()
+        if found.get(name) != wanted.get(name) and not (letters and {"outbox", "sent"} & {*Path(name).parts})
+    }
+    if differ:
+        yield f"differs: {sorted(differ)[:9]}"
+    for table in _TABLES:
+        if (was := _rows(case.after, table)) != (now := _rows(output, table)) and not (held and table in _OF_LETTERS):
+            yield f"journal, {table}: {sorted(map(str, was ^ now))[:6]}"
+    came = arrived(post)
+    if twice := [one for one, times in came.items() if times > 1]:
+        yield f"sent twice: {twice}"
+    if lost := [one for one in case.arrived.keys() - came.keys() if one[1] not in held]:
+        yield f"lost: {lost}"
+    if len(held) > 1:
+        yield f"held: {held}"
+
+
+def _results(output: Path) -> dict[str, bytes]:
+    """The date's files under their own names, letters that have gone or wait to go aside."""
+    folder = output / AS_OF
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".") and path.parent.name not in ("outbox", "sent")
+    }
+
+
+def _everything(output: Path) -> dict[str, bytes]:
+    """All that lies there, leftovers too, but what bears a moment: logs, the journal and its copies."""
+    return {
+        path.relative_to(output).as_posix(): path.read_bytes()
+        for path in output.rglob("*")
+        if path.is_file()
+        and path.relative_to(output).parts[0] not in ("logs", "backups", ".svod.lock")
+        and not path.name.startswith("journal.db")
+    }
+
+
+def _differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))[:6]
+
+
+_OF_LETTERS = {"letters", "attempts", "told", "figures"}
+_TABLES = (
+    "letters", "inputs", "arrivals", "reports", "figures", "told", "remarks", "attempts", "tellings", "watchers",
+    "approvals",
+)  # fmt: skip
+
+
+def _rows(output: Path, table: str) -> set[tuple[Any, ...]]:
+    """What the journal knows, whatever run it has it from; nothing where there is none."""
+    if not (output / "journal.db").exists():
+        return set()
+    with closing(sqlite3.connect(output / "journal.db")) as database:
+        columns = [name for (name,) in database.execute(f"SELECT name FROM pragma_table_info('{table}')")]
+        kept = ", ".join(name for name in columns if name not in _MOMENTS)
+        return set(database.execute(f"SELECT {kept} FROM {table}"))
+
+
+def _held(output: Path) -> set[str]:
+    return {str(row[1]) for row in _rows(output, "attempts") if row[-1] is None}
+
+
+# ── all of them ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Told:
+    killed: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+def kill(n: int, seed: int, kinds: Iterable[str] = KINDS, keep: Path | None = None) -> Told:
+    """Kills n commands before their end."""
+    random, told = Random(seed), Told()
+    memory = Path("/dev/shm")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)))
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(folder / "ca.pem")
+        post, port = stack.enter_context(serving(authority))
+        (folder / "settings.toml").write_text(_SETTINGS.format(port=port, ca_file=folder / "ca.pem", user=USER))
+        zygote = stack.enter_context(closing(Zygote()))
+        bench = Bench(folder, zygote, post, folder / "settings.toml")
+        cases = [bench.case(kind, over) for kind in kinds for over in KINDS[kind]]
+        while told.killed.total() < n:
+            case, output = random.choice(cases), folder / "output"
+            killed, wrong = killed_once(bench, case, random, output)
+            told.killed[case.kind] += killed
+            told.wrong += wrong
+            if wrong and keep:
+                shutil.copytree(output, keep / str(len(told.wrong)), dirs_exist_ok=True)
+            shutil.rmtree(output)
+            for line in wrong:
+                print(line, flush=True)
+    return told
+
+
+_SETTINGS = """
+[mail]
+host = "127.0.0.1"
+port = {port}
+user = "{user}"
+sender = "Свод <svod@example.ru>"
+ca_file = "{ca_file}"
+schools = true
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Kills commands at random moments.")
+    parser.add_argument("--n", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default=",".join(KINDS))
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--zygote", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.zygote:
+        serve_zygote()
+        return
+    told = kill(asked.n, asked.seed, asked.only.split(","), asked.keep)
+    print(f"killed: {dict(sorted(told.killed.items()))}, together {told.killed.total()}; wrong: {len(told.wrong)}")
+    for line in told.wrong:
+        print(line)
+    sys.exit(bool(told.wrong))
+
+
+if __name__ == "__main__":
+    main()
