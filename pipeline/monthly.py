@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from pipeline.measuring.figures import Figures
     from pipeline.sending.letters import Page
     from pipeline.sending.outbox import Letter
-    from pipeline.writing.pages.brief import Brief
     from pipeline.writing.returns import Return
 
     Returns = Callable[[], Mapping[tuple[str, str], Return]]
@@ -199,7 +198,7 @@ def _done(
         warnings=(*said, *filter(None, [_big_archive(job)])),
         failures=(*_not_read(survey), *month.failures),
         deliveries=tuple(sent),
-        page=_page(survey, month),
+        page=month.page,
         missed=missed,
         was_to_send=job.mail,
     )
@@ -346,13 +345,13 @@ def _big_archive(job: Job) -> str:
 
 @dataclass(frozen=True)
 class Month:
-    """The files of a date, made. `summary`: its path below the output folder; `digests`: by file, relative to the
-    date's folder; `failures`: what is to be said of the files at which the program failed; `returns`: by file and
-    code of the school."""
+    """The files of a date, made. `summary`: its path below the output folder; `page`: what the letter to leadership is
+    made of; `digests`: by file, relative to the date's folder; `failures`: what is to be said of the files at which the
+    program failed; `returns`: by file and code of the school."""
 
     summary: Path
     content: bytes  # of the summary
-    brief: "Brief"
+    page: "Page"
     digests: dict[str, str]
     failures: tuple[str, ...]
     returns: "dict[tuple[str, str], Return]"
@@ -398,8 +397,7 @@ def _write_letters(
     if job.beside:
         return []
     tell_missed(missed, journal.watchers(), job.as_of, job.settings, journal, outputs)
-    page = _page(survey, month)
-    said = tell_leadership([page], registry, job.as_of, job.settings, job.now, journal, outputs)
+    said = tell_leadership([month.page], registry, job.as_of, job.settings, job.now, journal, outputs)
     return [*said, *tell_schools(job, survey, lambda: month.returns, journal, outputs)]
 
 
@@ -497,16 +495,11 @@ def tell_missed(
         put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)
 
 
-def _page(survey: Survey, month: Month) -> "Page":
-    from pipeline.sending.letters import Page
-
-    return Page(survey.figures, month.brief, month.summary.name, month.content)
-
-
 def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: Path | None = None) -> Month:
     """All files of the survey's date, made beside their places in `folder`, a path below the output folder. They follow
     from the survey alone, and from the bytes of the input."""
     from pipeline.reading.draft import look_alikes
+    from pipeline.sending.letters import Page
     from pipeline.writing.brief import make_brief
     from pipeline.writing.csv_files import answers_csv, findings_csv, indicators_csv
     from pipeline.writing.csv_schemas import csv_schemas
@@ -529,7 +522,8 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     outputs.own_or_none(folder / "registry.xlsx")
     ours = {*written_into(job.output / folder).values(), *contents_of(survey.intake)}
     outputs.own_or_none(folder / EXPLAINED)
-    for place in ("returns", "registry.xlsx", EXPLAINED, memo, name):
+    outputs.own_or_none(folder / public_name(job.as_of))
+    for place in ("returns", "registry.xlsx", EXPLAINED, memo, name, public_name(job.as_of)):
         outputs.shared(folder / place, ours)
     with ThreadPoolExecutor(1) as beside:
         returning = beside.submit(_add_returns, job, survey, add, log)
@@ -541,6 +535,10 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
         for described, content in csv_schemas(figures.form).items():
             add(described, content)
         add(name, summary)
+        page = Page(figures, brief, name, summary)
+        if job.settings.mail.edition == "public":
+            page = _public_page(job, survey, made_from.sources)
+            add(page.name, page.summary)
         add(memo, write_memo(figures, brief, name))
         add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
         if registry.draft:
@@ -549,7 +547,26 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
             add(EXPLAINED, write_explained(figures.form, drafted, job.as_of))
         returns = returning.result()
     outputs.add(folder / MANIFEST, with_outputs(made_from, digests))
-    return Month(folder / name, summary, brief, digests, returns.failures, returns.files)
+    return Month(folder / name, summary, page, digests, returns.failures, returns.files)
+
+
+def public_name(as_of: date) -> str:
+    """Of the edition for a wider mailing."""
+    return f"svod-{as_of}-bez-imyon.xlsx"
+
+
+def _public_page(job: Job, survey: Survey, sources: str) -> "Page":
+    """The first page and the workbook of the edition for a wider mailing: the same figures, of no person and in no
+    school's words. `sources`: as the full workbook names them."""
+    from pipeline.measuring.public import public
+    from pipeline.sending.letters import Page
+    from pipeline.writing.brief import make_brief
+    from pipeline.writing.summary import write_summary
+
+    figures = public(survey.figures)
+    brief = make_brief(figures, survey.catalogue)
+    book = write_summary(figures, brief, survey.catalogue, VERSION, sources)
+    return Page(figures, brief, public_name(job.as_of), book)
 
 
 class _Returns(NamedTuple):

@@ -55,6 +55,13 @@ class Mail(_Section, frozen=True):
     sender: Annotated[
         str, Meta(description="От кого письма: адрес или «Имя <адрес>»", examples=["Свод <svod@example.ru>"])
     ] = ""
+    edition: Annotated[
+        Literal["full", "public"],
+        Meta(
+            description="Какую книгу получает руководство: full — свод целиком; public — svod-…-bez-imyon.xlsx, "
+            "без имён, адресов, слов школ и названий их файлов"
+        ),
+    ] = "full"
     schools: Annotated[bool, Meta(description="Писать школам: что понято из отчёта, что исправить и к какому дню")] = (
         False
     )
@@ -278,7 +285,9 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "в разделе [mail] не хватает ключа «sender»: от какого адреса уходят письма"
     if mail.sender and not (re.fullmatch(r"[!-~]+@[!-~]+", mail.sender_address) and mail.sender.isprintable()):
         yield "ключ mail.sender: это не адрес латинскими буквами; пример: svod@example.ru"
-    switched = msgspec.structs.replace(mail, schools=False, reminders=False, approval=False)  # of drafts too
+    switched = msgspec.structs.replace(
+        mail, edition="full", schools=False, reminders=False, approval=False
+    )  # of drafts too
     if switched != Mail() and not mail.configured:
         yield "в разделе [mail] не хватает ключа «host»: через какой сервер уходят письма"
     fetch = settings.fetch

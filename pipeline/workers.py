@@ -10,8 +10,10 @@ A leaf: imports nothing of the project.
 import multiprocessing
 import os
 import pickle
+import re
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections import deque
@@ -44,7 +46,8 @@ class Outcome(Generic[R]):
     """What became of one item: a result, an exception, or the end of the worker that was at it."""
 
     result: R | None = None
-    died: bool = False  # aborted, panicked or ran out of memory
+    died: bool = False  # aborted or panicked
+    starved: bool = False  # wanted more memory than the process may have
     late: bool = False  # was stopped at the time limit
     failed: str = ""  # the function raised: which exception, and where, without a word of the item
 
@@ -59,8 +62,8 @@ class Workers(Generic[R]):
 
     `function` stands at the top level of its module. An exception in it is a programmer's mistake, and it is that
     item's alone: this is the one place where it is caught. Its traceback goes to `log` without a value, for values are
-    people's words. `seconds` is the limit for one item, `memory_mb` that of a process (Linux only); what the processes
-    write to stderr goes to `log` too, or nowhere.
+    people's words. `seconds` is the limit for one item, `memory_mb` that of a process (Linux only). What libraries
+    write to stderr may hold such words too: of it the log is told where they failed, and no more.
     """
 
     def __init__(
@@ -131,7 +134,8 @@ class Workers(Generic[R]):
         try:
             answer = pickle.loads(worker.pipe.recv_bytes())
         except (EOFError, OSError):  # nobody at the other end
-            self._give_up(worker, job, Outcome(died=True))
+            starved = worker.complaints.tell_of_memory()
+            self._give_up(worker, job, Outcome(died=not starved, starved=starved))
             return
         worker.deadline = time.monotonic() + self._seconds
         if answer is None:
@@ -181,7 +185,9 @@ class _Worker:
 
     def __init__(self, function: Callable[..., object], memory_mb: int, log: Path | None) -> None:
         self.pipe, far_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(far_end, function, memory_mb, log), daemon=True)
+        self.complaints = _Complaints(log)
+        given = far_end, function, memory_mb, log, self.complaints.place
+        self._process = context.Process(target=_serve, args=given, daemon=True)
         self._process.start()
         far_end.close()
         self.ready = False
@@ -208,15 +214,59 @@ class _Worker:
             self._process.kill()
             self._process.join()
         self._process.close()
+        self.complaints.close()
+
+
+class _Complaints:
+    """What libraries write to a worker's stderr past Python (backtraces of panics): in a file without a name, which the
+    process opens by way of this one. The log is told of it when the worker is gone."""
+
+    def __init__(self, log: Path | None) -> None:
+        self._log = log
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        place = Path(f"/proc/{os.getpid()}/fd/{self._file.fileno()}")
+        self.place = place if place.exists() else Path(os.devnull)
+
+    def tell_of_memory(self) -> bool:
+        """Has the process asked for memory and got none: libraries say so, and then abort."""
+        return bool(_NO_MEMORY.search(self._all()))
+
+    def close(self) -> None:
+        said = self._all()
+        self._file.close()
+        harmless = [one.decode("ascii", "replace") for one in _HARMLESS.findall(said)]
+        if self._log and said:
+            _note(self._log, "".join(f"library: {one}\n" for one in harmless or ["wrote to stderr"]))
+
+    def _all(self) -> bytes:
+        self._file.seek(0)
+        return self._file.read(_MOST_COMPLAINTS)
+
+
+_NO_MEMORY = re.compile(rb"memory allocation of \d+ bytes failed|std::bad_alloc|builtins\.MemoryError")
+_HARMLESS = re.compile(rb"panicked at [\w./\\-]+:\d+(?::\d+)?|" + _NO_MEMORY.pattern)
+_MOST_COMPLAINTS = 2**20
+
+
+def _note(log: Path, text: str) -> None:
+    """A log never prevents anything."""
+    with suppress(OSError), open(log, "a", encoding="utf-8", errors="replace", opener=_open_for_owner) as file:
+        file.write(text)
+
+
+def _open_for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 # ── within the process ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _serve(pipe: Connection, function: Callable[..., object], memory_mb: int, log: Path | None) -> None:
+def _serve(
+    pipe: Connection, function: Callable[..., object], memory_mb: int, log: Path | None, complaints: Path
+) -> None:
     """The worker's whole life: says that it is ready, then answers batch after batch until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer; it ends the workers
-    _turn_away_stderr(log)
+    _turn_away_stderr(complaints)
     _limit_memory(memory_mb)
     constants: tuple[object, ...] = ()
     try:
@@ -225,20 +275,22 @@ def _serve(pipe: Connection, function: Callable[..., object], memory_mb: int, lo
             new_constants, items = pickle.loads(pipe.recv_bytes())
             constants = constants if new_constants is None else new_constants
             for item in items:
-                pipe.send_bytes(_answer(function, constants, item))
+                pipe.send_bytes(_answer(function, constants, item, log))
     except (EOFError, OSError):  # the parent is gone, or needs no more
         return
 
 
-def _answer(function: Callable[..., object], constants: tuple[object, ...], item: object) -> bytes:
+def _answer(function: Callable[..., object], constants: tuple[object, ...], item: object, log: Path | None) -> bytes:
     """The result, or where the function failed; pickled. A panic of a Rust library is no Exception and ends the
     process, like an abort."""
     try:
         return pickle.dumps((function(*constants, item), ""))
-    except MemoryError:  # the item's fault, not the programmer's
+    except MemoryError as error:  # the item's fault, not the programmer's
+        os.write(2, trace_of(error).encode("utf-8", "replace"))
         raise
     except Exception as error:
-        os.write(2, trace_of(error).encode("utf-8", "replace"))
+        if log:
+            _note(log, trace_of(error))
         return pickle.dumps((None, _where(error)))
 
 
@@ -270,9 +322,12 @@ def _frames(error: BaseException) -> str:
     return f"{kind.__module__}.{kind.__qualname__}\n{''.join(lines)}"
 
 
-def _turn_away_stderr(log: Path | None) -> None:
-    """Libraries write to file descriptor 2 past Python (backtraces of panics): not onto the office's screen."""
-    target = os.open(log or os.devnull, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+def _turn_away_stderr(complaints: Path) -> None:
+    """Libraries write to file descriptor 2 past Python: not onto the office's screen."""
+    try:
+        target = os.open(complaints, os.O_WRONLY | os.O_APPEND)
+    except OSError:
+        target = os.open(os.devnull, os.O_WRONLY)
     os.dup2(target, 2)
     os.close(target)
 

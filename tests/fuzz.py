@@ -3,18 +3,20 @@
 Whatever a file holds, it becomes a report or remarks: a function that fails, or does not end in time, is a fault of
 Svod. A library that aborts its process is none, for the process is replaced and the file gets its remark; how many
 did is told. A registry ends in schools or in a sentence, settings in settings or in a sentence, a damaged cache in no
-reads. One seed gives the same files on every machine; `--keep DIR` puts those that did harm aside, to become named
-fixtures.
+reads, a damaged journal in one with which a run and its letters go on. One seed gives the same files on every
+machine; `--keep DIR` puts those that did harm aside, to become named fixtures.
 """
 
 import argparse
 import hashlib
+import sqlite3
 import string
 import sys
 import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from io import BytesIO
 from itertools import islice
@@ -27,6 +29,7 @@ import openpyxl
 import xlsxwriter
 import xlwt
 
+from pipeline.memory.journal import Journal
 from pipeline.reading.cache import FILE as CACHE
 from pipeline.reading.cache import ReadCache
 from pipeline.reading.reports import Inputs, Refused, RegistryRead, read_file
@@ -42,8 +45,10 @@ from schemas.remarks import Severity
 from schemas.reports import FileRead
 from schemas.strict import UsageError
 from tests.batch import MARCH
+from tests.damages import damage as damage_of_journal
 from tests.order_form import FORM, REGISTRY, OrderForm
 from tests.own_form import ANSWERS
+from tests.test_damages import live
 from tests.word import order_form_document
 
 BATCH = 200  # files that lie on the disk at once
@@ -181,7 +186,7 @@ def _unsound(data: bytes) -> str:
 def _fault_of(outcome: "Outcome[FileRead | RegistryRead | Refused]", expected: object) -> str:
     if outcome.failed:
         return f"failed: {outcome.failed}"
-    if outcome.died:
+    if outcome.died or outcome.starved:
         return DIED
     if outcome.late:
         return f"not read in {LIMITS.seconds} s"
@@ -205,6 +210,8 @@ def case_of(dice: Random, at: int) -> Case:
         return Case(kind, "odd cells", f"{at:06}.xlsx", _odd_cells(dice))
     if kind == "registry" and dice.random() < 0.5:
         return Case(kind, "odd cells", f"{at:06}.xlsx", _odd_registry(dice))
+    if kind == "journal" and dice.random() < 0.7:
+        return Case(kind, *_odd_journal(dice, f"{at:06}{suffix}"))
     damage = dice.choice(damages)
     return Case(kind, damage.__name__.strip("_"), f"{at:06}{suffix}", damage(base, dice))
 
@@ -249,6 +256,18 @@ def _cache() -> bytes:
         return (cache / CACHE).read_bytes()
 
 
+def _journal() -> bytes:
+    """Of two runs with their letters."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "journal.db")
+        for number in range(2):
+            with Journal.open(path) as journal:
+                live(journal, number)
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return path.read_bytes()
+
+
 BASES = {
     "own form": (write_form(FORM, REGISTRY.schools[0], MARCH, Prefill(ANSWERS)), ".xlsx"),
     "order form": (_order_form_xlsx(OrderForm().rows), ".xlsx"),
@@ -258,6 +277,7 @@ BASES = {
     "registry": (write_registry(FORM, REGISTRY, MARCH), ".xlsx"),
     "settings": (settings_toml().encode(), ".toml"),
     "cache": (_cache(), ""),
+    "journal": (_journal(), ".db"),
 }
 READ = ("own form", "order form", "document", "xls", "cells")
 
@@ -284,7 +304,22 @@ def _guarded(judge: Callable[[Path], str], path: Path) -> str:
         return f"failed: {type(error).__name__}: {error}"
 
 
-HELD = {"settings": partial(_guarded, _settings_fault), "cache": partial(_guarded, _cache_fault)}
+def _journal_fault(path: Path) -> str:
+    """Whatever it was, a run and its letters go on with what is made of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "journal.db")
+        place.write_bytes(path.read_bytes())
+        with Journal.open(place) as journal:
+            live(journal, 9)
+            moved = bool(journal.warning)
+        return "" if any(place.parent.glob("*.damaged-*")) is moved else "not said, or not moved aside"
+
+
+HELD = {
+    "settings": partial(_guarded, _settings_fault),
+    "cache": partial(_guarded, _cache_fault),
+    "journal": partial(_guarded, _journal_fault),
+}
 
 
 # ── damage to bytes ──────────────────────────────────────────────────────────────────────────────────────
@@ -505,6 +540,15 @@ def _odd_registry(dice: Random) -> bytes:
     target = BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def _odd_journal(dice: Random, name: str) -> tuple[str, str, bytes]:
+    """Pages, values, tables: what SQLite itself may still take for whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, name)
+        path.write_bytes(BASES["journal"][0])
+        how = damage_of_journal(path, dice)
+        return how.strip("_"), name, path.read_bytes()
 
 
 _Readers = Workers[FileRead | RegistryRead | Refused]

@@ -290,7 +290,8 @@ def test_a_file_that_its_reader_died_of_is_never_kept(inbox_folder, tmp_path):
     narrow = Limits(memory_mb=300)
     intake = take(inbox_folder, tmp_path / "cache", narrow)
     (said,) = next(read.remarks for read in intake.reads if read.file == place.name)
-    assert dict(said.data)["what"] == "программа чтения на нём останавливается"
+    assert said.code == "FILE-LIMIT"
+    assert dict(said.data)["limit"] == "300\u00a0МБ; увеличить: ключ memory_mb в [limits] файла settings.toml"
     assert place.name not in kept(tmp_path / "cache", inbox_folder, intake.registry, narrow)
 
 

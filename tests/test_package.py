@@ -22,6 +22,7 @@ from schemas.remarks import load_catalogue
 
 CATALOGUE = load_catalogue()
 LIMITS = Limits()
+RAISED = "увеличить: ключ {} в [limits] файла settings.toml"
 
 
 def archive(parts: dict[str, bytes | str], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -96,7 +97,7 @@ def test_a_file_above_the_limit_is_not_read(tmp_path: Path) -> None:
     code, said = refusal(lambda: look(tmp_path / "x.xlsx", LIMITS))
     assert (code, said) == (
         "FILE-LIMIT",
-        "Файл не похож на отчёт: он занимает 21 МБ (предел — 20 МБ, ключ file_mb в [limits]).",
+        f"Файл не похож на отчёт: он занимает 21 МБ (предел — 20 МБ; {RAISED.format('file_mb')}).",
     )
 
 
@@ -235,7 +236,7 @@ def test_an_archive_that_unpacks_to_more_than_the_limit_is_not_unpacked() -> Non
     code, said = refusal(lambda: kind_of(bomb, LIMITS))
     assert code == "FILE-LIMIT"
     what = "в распакованном виде он занимает 120 МБ"
-    assert said == f"Файл не похож на отчёт: {what} (предел — 100 МБ, ключ unpacked_mb в [limits])."
+    assert said == f"Файл не похож на отчёт: {what} (предел — 100 МБ; {RAISED.format('unpacked_mb')})."
 
 
 def test_an_archive_of_too_many_parts_is_refused() -> None:
@@ -243,7 +244,7 @@ def test_an_archive_of_too_many_parts_is_refused() -> None:
     code, said = refusal(lambda: kind_of(data, LIMITS))
     assert (code, said) == (
         "FILE-LIMIT",
-        "Файл не похож на отчёт: внутри него 2 001 часть (предел — 2 000, ключ zip_entries в [limits]).",
+        f"Файл не похож на отчёт: внутри него 2 001 часть (предел — 2 000; {RAISED.format('zip_entries')}).",
     )
 
 

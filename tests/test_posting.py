@@ -99,7 +99,8 @@ def held(office: tuple[Post, Path], output: Path) -> str:
     assert counted == "Ничего не отправлено, удержано 1 письмо."
     key = told.split()[2]
     assert told.startswith(f"Удержано письмо {key} на 20.03.2014 для head@example.ru: дошло ли оно, неизвестно с ")
-    assert told.endswith(f"python run.py mail --again {key}.")
+    assert f"python run.py mail --again {key};" in told
+    assert told.endswith(f"python run.py mail --arrived {key}.")
     return key
 
 
@@ -122,6 +123,70 @@ def test_only_the_letter_that_was_named_goes_again(held: str, office: tuple[Post
     put(output, replace(LETTER, name="shkola-08", to=("school@example.ru",)))
     assert mail(output, settings, "--again", held)[0] == 0
     assert post.received == [["head@example.ru"], ["head@example.ru"]]
+
+
+def test_a_held_letter_that_has_arrived_never_goes_again(held: str, office: tuple[Post, Path], output: Path):
+    post, settings = office
+    held_at = svod("history", "--output", output).stdout
+    code, said = mail(output, settings, "--arrived", held[:4])
+    assert (code, said) == (
+        0,
+        f"Письмо {held} на 20.03.2014 для head@example.ru: записано, что оно дошло; снова оно не уйдёт.\n",
+    )
+    assert held in held_at
+    assert held not in svod("history", "--output", output).stdout
+    assert mail(output, settings) == (0, "Писем к отправке нет.\n")
+    assert len(post.letters) == 1  # the one that was stored without an answer
+    assert not any((output / "2014-03-20" / "outbox").glob("*.eml"))
+    (kept,) = (output / "2014-03-20" / "sent").glob("*.eml")
+    assert "head@example.ru" in str(read(kept.read_bytes())["X-Svod-Sent-To"])
+
+
+def test_it_is_known_to_have_arrived_where_the_journal_is_lost(held: str, office: tuple[Post, Path], output: Path):
+    post, settings = office
+    mail(output, settings, "--arrived", held)
+    (output / "journal.db").unlink()
+    put(output)
+    assert mail(output, settings)[0] == 0
+    assert len(post.letters) == 1
+
+
+def test_of_two_recipients_the_other_still_gets_it(office: tuple[Post, Path], output: Path):
+    post, settings = office
+    post.play = Script({("STORED", "head@example.ru"): [Act.DROP]})
+    put(output, replace(LETTER, to=("head@example.ru", "deputy@example.ru")))
+    with Journal.open(output / "journal.db") as journal:
+        (letter,) = waiting(output, AS_OF)
+        journal.about_to_send(letter.parcel("head@example.ru"), NOW)
+    key = letter.key("head@example.ru")
+    assert mail(output, settings, "--arrived", key)[0] == 0
+    assert mail(output, settings)[0] == 0
+    assert post.received == [["deputy@example.ru"]]
+
+
+def test_looking_first_what_a_word_would_do_changes_nothing(held: str, office: tuple[Post, Path], output: Path):
+    settings = office[1]
+    code, said = mail(output, settings, "--arrived", held, "--dry-run")
+    assert (code, said) == (
+        0,
+        f"Письмо {held} на 20.03.2014 для head@example.ru: будет записано, что оно дошло; снова оно не уйдёт.\n",
+    )
+    assert held in svod("history", "--output", output).stdout
+
+
+def test_both_words_at_once_are_refused(held: str, office: tuple[Post, Path], output: Path):
+    code, said = mail(output, office[1], "--arrived", held, "--again", held)
+    assert code == 2
+    assert said == "Укажите одно из двух: --again (отправить снова) или --arrived (письмо дошло).\n"
+
+
+@pytest.mark.parametrize("key", ["ffff", " ", "%", "' OR 1=1"])
+def test_by_a_key_that_is_none_of_its_own_no_letter_has_arrived(
+    key: str, held: str, office: tuple[Post, Path], output: Path
+):
+    code, said = mail(output, office[1], "--arrived", key)
+    assert code == 2
+    assert f"Удержанного письма с ключом «{key}» нет. Удержаны: {held}" in said
 
 
 def test_a_key_that_fits_no_letter_is_one_sentence(held: str, office: tuple[Post, Path], output: Path):

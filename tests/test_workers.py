@@ -30,7 +30,13 @@ def behave(item: str) -> str:
             while True:
                 pass
         case "stderr":
-            os.write(2, "паника в библиотеке".encode())
+            os.write(2, b"thread '<unnamed>' panicked at src/xlsx/mod.rs:12:3:\n")
+            os.write(2, "called `Option::unwrap()` on «Иванова»\n".encode())
+        case "words":
+            os.write(2, "UserWarning: Иванова".encode())
+        case "no room":
+            os.write(2, b"memory allocation of 17179869184 bytes failed\n")
+            os.abort()
     return item.upper()
 
 
@@ -100,13 +106,19 @@ def test_results_come_in_the_order_of_the_items() -> None:
         assert list(workers.map(items)) == [(item, Outcome(item.upper())) for item in items]
 
 
-@pytest.mark.parametrize("end", ["abort", "panic", "memory"])
+@pytest.mark.parametrize("end", ["abort", "panic"])
 def test_an_item_that_ends_its_process_is_the_only_one_without_a_result(end: str) -> None:
-    if end == "memory" and sys.platform != "linux":
-        pytest.skip("the memory of a process is limited on Linux only")
     with Workers(behave) as workers:
         outcomes = dict(workers.map(["a", end, "b", "c"]))
     assert outcomes == {"a": Outcome("A"), end: Outcome(died=True), "b": Outcome("B"), "c": Outcome("C")}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is limited on Linux only")
+@pytest.mark.parametrize("end", ["memory", "no room"])
+def test_an_item_for_which_the_memory_does_not_suffice_is_told_from_one_of_which_a_reader_dies(end: str) -> None:
+    with Workers(behave) as workers:
+        outcomes = dict(workers.map(["a", end, "b", "abort"]))
+    assert outcomes == {"a": Outcome("A"), end: Outcome(starved=True), "b": Outcome("B"), "abort": Outcome(died=True)}
 
 
 def test_an_item_that_never_ends_is_stopped_at_the_time_limit() -> None:
@@ -205,11 +217,16 @@ def test_a_worker_that_reads_workbooks_imports_no_pandas() -> None:
     assert outcome.result.isdisjoint({"pandas", "pandera", "numpy", "xlsxwriter", "openpyxl"})
 
 
-def test_what_a_library_writes_to_stderr_goes_to_the_log(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    with Workers(behave, log=tmp_path / "log") as workers:
-        list(workers.map(["stderr"]))
-    assert (tmp_path / "log").read_text("utf-8") == "паника в библиотеке"
-    assert "паника" not in capfd.readouterr().err
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is not kept at all")
+def test_of_what_a_library_writes_to_stderr_the_log_is_told_where_it_failed_alone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for item in ("stderr", "words"):
+        with Workers(behave, log=tmp_path / "log") as workers:
+            list(workers.map([item]))
+    log = (tmp_path / "log").read_text("utf-8")
+    assert log == "library: panicked at src/xlsx/mod.rs:12:3\nlibrary: wrote to stderr\n"
+    assert capfd.readouterr().err == ""
 
 
 def test_workers_that_cannot_start_are_an_error_not_an_endless_try() -> None:

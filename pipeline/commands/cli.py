@@ -307,6 +307,9 @@ def mail(
         str,
         typer.Option("--again", metavar="КЛЮЧ", help="Снова отправить это письмо: удержанное, не известно, дошло ли."),
     ] = "",
+    arrived: Annotated[
+        str, typer.Option("--arrived", metavar="КЛЮЧ", help="Это удержанное письмо дошло: больше его не отправлять.")
+    ] = "",
     output: Output = Path("output"),
     settings: SettingsFile = None,
     debug: Debug = False,
@@ -314,16 +317,21 @@ def mail(
     """Отправляет письма, которые ждут в outbox."""
     from pipeline.commands import console
     from pipeline.commands.choosing import last_day_of
-    from pipeline.commands.mail import send_waiting
+    from pipeline.commands.mail import send_waiting, take_as_arrived
     from pipeline.commands.orders import letters_wait, order_folders
 
     _settle(output)
     chosen, day = load_settings(settings), as_of and last_day_of(as_of)
-    posted = [send_waiting(output, day, chosen, dry_run=dry_run, again=again)]
+    if again and arrived:
+        raise UsageError("Укажите одно из двух: --again (отправить снова) или --arrived (письмо дошло).")
+    if arrived:
+        posted = [take_as_arrived(output, arrived, chosen, dry_run=dry_run)]
+    else:
+        posted = [send_waiting(output, day, chosen, dry_run=dry_run, again=again)]
     for line in posted[0].lines:
         print(line)
     for form, folder in order_folders(output, chosen):  # the one letter of all of them has been told of above
-        if letters_wait(folder, day) and not again:
+        if letters_wait(folder, day) and not (again or arrived):
             console.say_order(form)
             posted.append(send_waiting(folder, day, chosen, dry_run=dry_run))
             for line in posted[-1].lines:

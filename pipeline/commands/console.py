@@ -237,7 +237,8 @@ def held_lines(left: "Iterable[LeftOver]") -> list[str]:
 
     return [
         f"Удержано письмо {short(held.key)} на {day(one.as_of)} для {held.recipient}: {held.reason}. Спросите "
-        f"получателя; если письма нет, отправьте его снова: python run.py mail --again {short(held.key)}."
+        f"получателя. Письма нет — отправьте его снова: python run.py mail --again {short(held.key)}; письмо есть — "
+        f"скажите об этом Своду: python run.py mail --arrived {short(held.key)}."
         for one in left
         for held in one.held
     ]

@@ -168,7 +168,9 @@ def _attempts(lines: list[AttemptLine], zone: ZoneInfo) -> Iterator[str | Table]
                 line.recipient,
                 day(line.as_of),
                 line.subject,
-                "удержано: дошло ли, неизвестно; снова — mail --again" if line.refused is None else line.refused,
+                "удержано: дошло ли, неизвестно; нет — mail --again, да — mail --arrived"
+                if line.refused is None
+                else line.refused,
             )
             for line in lines
         ),

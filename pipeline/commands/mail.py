@@ -1,5 +1,5 @@
-"""The command `mail`: sends the letters that wait, and on a person's word one of which nobody knows whether it has
-gone."""
+"""The command `mail`: sends the letters that wait, and takes a person's word on one of which nobody knows whether it
+has gone: it goes again, or it has arrived."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from pipeline.files import lock
 from pipeline.memory.approvals import awaits_approval
 from pipeline.memory.journal import Journal
 from pipeline.memory.post import AttemptLine
-from pipeline.sending.delivery import deliver, left_over, short
+from pipeline.sending.delivery import deliver, keep_arrived, left_over, short
 from pipeline.sending.outbox import Waiting, waiting
 from pipeline.sending.smtp import Patience
 from pipeline.settings import Settings
@@ -56,13 +56,28 @@ def send_waiting(
     return Posted(lines, dry_run or (all(one.is_done for one in deliveries) and not any(one.held for one in left)))
 
 
+def take_as_arrived(output: Path, key: str, settings: Settings, *, dry_run: bool) -> Posted:
+    """A held letter that its recipient has got, by a person's word: it never goes again. `key`: its beginning. Raises
+    UsageError and OutputError."""
+    if not output.is_dir():
+        raise UsageError(f"Папки «{output}» нет: сначала сделайте свод или укажите --output.")
+    with lock(output), opened(output) as journal:
+        one = _held(journal, key)
+        letters = [letter for letter in waiting(output, one.as_of, whole=False) if _is_of(letter, one.key)]
+        if not dry_run:
+            journal.mark_arrived(one.key)
+            for letter in letters:
+                keep_arrived(output, settings.mail, journal, letter, one.recipient, one.begun_at)
+        left = left_over(output, journal)
+    said = "будет записано" if dry_run else "записано"
+    letter_said = f"Письмо {short(one.key)} на {one.as_of:%d.%m.%Y} для {one.recipient}"
+    still = [one for one in console.held_lines(left) if not dry_run or short(key) not in one]
+    return Posted([f"{letter_said}: {said}, что оно дошло; снова оно не уйдёт.", *still], True)
+
+
 def _release(journal: Journal, output: Path, again: str, *, dry_run: bool) -> str:
     """The key of the letter that is meant; it may go again. Raises UsageError where none is, or more than one."""
-    held = [one for one in journal.attempts() if one.refused is None]
-    meant = [one for one in held if one.key.startswith(again.strip().casefold())]
-    if len(meant) != 1:
-        raise UsageError(_not_one(again, meant, held))
-    (one,) = meant
+    one = _held(journal, again)
     if not any(_is_of(letter, one.key) for letter in waiting(output, one.as_of, whole=False)):
         raise UsageError(
             f"Письма {short(one.key)} нет в папке outbox за {one.as_of:%d.%m.%Y}: сделайте свод на эту дату снова "
@@ -71,6 +86,16 @@ def _release(journal: Journal, output: Path, again: str, *, dry_run: bool) -> st
     if not dry_run:
         journal.mark_not_sent(one.key)
     return one.key
+
+
+def _held(journal: Journal, key: str) -> AttemptLine:
+    """The letter whose key begins so. Raises UsageError where none does that is held, or more than one."""
+    held = [one for one in journal.attempts() if one.refused is None]
+    begins = key.strip().casefold()
+    meant = [one for one in held if begins and one.key.startswith(begins)]
+    if len(meant) != 1:
+        raise UsageError(_not_one(key, meant, held))
+    return meant[0]
 
 
 def _is_of(letter: Waiting, key: str) -> bool:

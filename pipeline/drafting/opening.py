@@ -51,6 +51,12 @@ def _read_outside(path: Path, limits: Limits) -> list[Row] | Remark:
         [(_, outcome)] = workers.map([path], limits)
     if outcome.failed:
         raise RuntimeError(outcome.failed)
+    if outcome.late or outcome.starved:
+        what, limit, key = ("времени", f"{limits.seconds} с", "seconds")
+        if outcome.starved:
+            what, limit, key = ("памяти", guard.in_mb(limits.memory_mb * guard.MB), "memory_mb")
+        said = f"на чтение нужно слишком много {what} (предел — {guard.with_key(limit, key)})"
+        raise UsageError(f"Приказ «{path.name}» не читается: {said}; {_HINT}.")
     if outcome.result is None:
         raise UsageError(f"Приказ «{path.name}» не читается: программа чтения с ним не справилась; {_HINT}.")
     return outcome.result

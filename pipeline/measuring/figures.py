@@ -539,6 +539,7 @@ class Figures:
         anew without these answers; None where nothing is under question.
     answers: the facts behind the figures — school_code, item, field, text, number, counted, basis, waived
         (`Checked.answers`).
+    public: no person is in them and no word of a school (`measuring.public`).
     """
 
     form: Form
@@ -579,6 +580,7 @@ class Figures:
     doubts: Doubts = Doubts()
     undoubted: "Figures | None" = None
     before: "Figures | None" = None  # the same at the reporting date before the one in force; of that one None
+    public: bool = False
 
     @property
     def period(self) -> str:

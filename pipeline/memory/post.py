@@ -108,6 +108,17 @@ class Post:
         with self._transaction():
             self._database.execute("DELETE FROM attempts WHERE key = ?", (key,))
 
+    def mark_arrived(self, key: str) -> None:
+        """A person says that the letter of that key, which is held, has arrived: it went when it was being sent. Raises
+        OutputError."""
+        told = "recipient, subject, as_of, name, says"
+        with self._transaction():
+            self._database.execute(
+                f"INSERT INTO letters (key, sent_at, {told}) SELECT key, begun_at, {told} FROM attempts WHERE key = ?",
+                (key,),
+            )
+            self._database.execute("DELETE FROM attempts WHERE key = ?", (key,))
+
     def mark_refused(self, parcel: Parcel, when: datetime, words: str) -> None:
         """The server will not have it. Raises OutputError."""
         with self._transaction():

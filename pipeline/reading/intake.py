@@ -10,7 +10,7 @@ from types import MappingProxyType
 from pipeline.reading.cache import ReadCache, Shelf
 from pipeline.reading.draft import draft_registry
 from pipeline.reading.inbox import Inbox, Inside, Spool, shown_path
-from pipeline.reading.opening.guard import limit_remark
+from pipeline.reading.opening.guard import MB, in_mb, limit_remark
 from pipeline.reading.reports import HOLDERS, Answer, Inputs, Opened, Refused, RegistryRead, read_file
 from pipeline.settings import Limits
 from pipeline.wording import FILE, message, todo
@@ -256,6 +256,9 @@ def _read(path: Path, outcome: Outcome[Answer], limits: Limits) -> FileRead:
         said = remark("FILE-INTERNAL", file=file, where=outcome.failed)
     elif outcome.late:
         said = limit_remark(file, "чтение не закончилось вовремя", f"{limits.seconds} с", "seconds")
+    elif outcome.starved:
+        limit = in_mb(limits.memory_mb * MB)
+        said = limit_remark(file, "на его чтение нужно слишком много памяти", limit, "memory_mb")
     else:
         said = remark("FILE-DAMAGED", file=file, what="программа чтения на нём останавливается")
     return FileRead(file, "", remarks=(said,))

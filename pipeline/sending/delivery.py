@@ -113,6 +113,16 @@ def deliver(
     return [_delivery(output, one, dry_run) for one in letters]
 
 
+def keep_arrived(output: Path, mail: Mail, journal: SentBook, letter: Waiting, address: str, when: datetime) -> None:
+    """Of a letter that has arrived as a person says, at `when`: into `sent/`, and out of the outbox when it has reached
+    everybody. The journal knows of it. Raises OutputError."""
+    one = _posting(letter, journal, output, "")
+    one.before.pop(address, None)
+    one.reached.append(address)
+    with Outputs(output) as outputs:
+        _Post(output, mail, None, journal, when, USUAL).keep(one, outputs)
+
+
 def require_ready(mail: Mail, password: str | None) -> None:
     """Raises UsageError where something lacks without which no letter can go."""
     if not mail.configured:
@@ -205,7 +215,7 @@ class _Post:
                 with MailServer(self._mail, self._password, self._patience) as server:
                     for one in letters:
                         self._send(one, server)
-                        self._keep(one, outputs)
+                        self.keep(one, outputs)
                 if self._broken or server.for_good or not any(one.due for one in letters):
                     break
 
@@ -264,7 +274,7 @@ class _Post:
                 self._broken = _clause(error)
         return not self._broken
 
-    def _keep(self, one: _Posting, outputs: Outputs) -> None:
+    def keep(self, one: _Posting, outputs: Outputs) -> None:
         """Into `sent/`, with all whom it has reached so far; out of the outbox when that is everybody."""
         have_it = [*one.before, *one.reached]
         is_done = bool(have_it) and not one.missed and not one.due

@@ -13,6 +13,7 @@ from pipeline.reading.opening.guard import (
     ZIP_FAULTS,
     damaged,
     in_mb,
+    limit_remark,
     open_zip,
     overlap,
     unreadable,
@@ -42,7 +43,7 @@ def _too_big(size: int, limits: Limits) -> Remark | None:
     """What is said of one file in the archive that is no report by its size alone."""
     if size <= limits.file_mb * MB:
         return None
-    return remark("FILE-LIMIT", what=f"он занимает {in_mb(size)}", limit=in_mb(limits.file_mb * MB))
+    return limit_remark("", f"он занимает {in_mb(size)}", in_mb(limits.file_mb * MB), "file_mb")
 
 
 # ── .zip ─────────────────────────────────────────────────────────────────────────────────────────────────

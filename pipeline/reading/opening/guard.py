@@ -51,8 +51,8 @@ def limit_remark(file: str, what: str, limit: str, key: str) -> Remark:
 
 
 def with_key(limit: str, key: str) -> str:
-    """The limit, and where it is set."""
-    return f"{limit}, ключ {key} в [limits]" if key else limit
+    """The limit, and where it is raised."""
+    return f"{limit}; увеличить: ключ {key} в [limits] файла settings.toml" if key else limit
 
 
 def too_many_cells(limits: Limits) -> Unreadable:

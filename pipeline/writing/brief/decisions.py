@@ -255,7 +255,8 @@ def _limiting_item(error: Remark) -> str:
 def _subjects(errors: Sequence[Remark], figures: Figures) -> list[str]:
     """Whom the errors are about: the schools, or the files where no school is known."""
     names = {school.code: wording.keep_together(school.name) for school in figures.schools}
-    return list(dict.fromkeys(names.get(error.school) or f"файл «{error.file}»" for error in errors))
+    nobodys = "файл без школы" if figures.public else "файл «{}»"
+    return list(dict.fromkeys(names.get(error.school) or nobodys.format(error.file) for error in errors))
 
 
 def _and_others(names: Sequence[str], shown: int) -> str:

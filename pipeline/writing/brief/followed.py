@@ -28,7 +28,8 @@ def make_followed(figures: Figures) -> Iterator[Decision]:
     proposal = "" if fates <= set(SETTLED) else "Проверить исполнение решений"
     if Fate.OVERDUE in fates:
         proposal = "Исполнить просроченные решения"
-    yield Decision(_TAG, next(_fitting(figures.followed)), titles.DECISIONS, proposal)
+    said = f"{_said(figures.followed, 0)}." if figures.public else next(_fitting(figures.followed))
+    yield Decision(_TAG, said, titles.DECISIONS, proposal)
 
 
 def _fitting(followed: Sequence[Followed]) -> Iterator[str]:

@@ -170,7 +170,7 @@ def _columns(figures: Figures) -> list[Column]:
         Column(f"Прогноз|на {by},|%" if by else "Прогноз,|%", 8.5),
         Column(f"Успеет|к {by}" if by else "Успеет", 11.5),
         Column("Основание", 48),
-        Column("Файл, лист и ячейка", 48),
+        *([] if figures.public else [Column("Файл, лист и ячейка", 48)]),
     ]
 
 
@@ -248,8 +248,10 @@ def _write_basis(page: Page, row: int, activation: Activation, notes: list[str],
     basis = wording.keep_together("; ".join([basis, *notes]))
     source = " · ".join(filter(None, (activation.file, activation.cell and activation.sheet, activation.cell)))
     page.text(row, at.basis, basis, *_SMALL_TEXT, theme.INDENT)
-    page.text(row, at.source, source, *_SMALL_TEXT)
-    texts = {at.school: activation.school.name if activation.school else "", at.basis: basis, at.source: source}
+    texts = {at.school: activation.school.name if activation.school else "", at.basis: basis}
+    if not page.book.figures.public:
+        page.text(row, at.source, source, *_SMALL_TEXT)
+        texts[at.source] = source
     small = [at.basis, at.source]
     if at.group is not None and activation.school:
         texts[at.group] = activation.school.group
@@ -327,7 +329,8 @@ def _write_or_dash(page: Page, row: int, column: int, value: float | None, *look
 def _write_total(page: Page, last: int, columns: list[Column]) -> None:
     figures = page.book.figures
     at = places(figures)
-    for column in (at.number, at.code, at.source, *([] if at.group is None else [at.group])):
+    blank = [at.number, at.code, *([] if figures.public else [at.source]), *([] if at.group is None else [at.group])]
+    for column in blank:
         page.number(TOTAL_ROW, column, None, theme.TOTAL)
     page.text(TOTAL_ROW, at.school, "Итого по муниципалитету", theme.TOTAL)
     counted = f"{len(figures.counted)} из {wording.schools(len(figures.schools), wording.Case.GENITIVE)}"

@@ -31,18 +31,21 @@ from schemas.form import Form
 
 
 class Sheet(NamedTuple):
-    """`answers`: what the reader learns there, as the documentation says it. `needed`: has the form anything for it."""
+    """`answers`: what the reader learns there, as the documentation says it. `needed`: has the form anything for it.
+    `public`: does it stand in the edition for a wider mailing."""
 
     title: str
     answers: str
     write: Callable[[Page, Charts], None]
     tab: str = theme.BAND
     needed: bool = True
+    public: bool = True
 
 
-def sheets(form: Form) -> tuple[Sheet, ...]:
-    """In the order of the tabs; a sheet for which the form has nothing is left out."""
-    return tuple(sheet for sheet in _all_sheets(form) if sheet.needed)
+def sheets(form: Form, *, public: bool = False) -> tuple[Sheet, ...]:
+    """In the order of the tabs; a sheet for which the form has nothing is left out. `public`: those for a wider
+    mailing."""
+    return tuple(sheet for sheet in _all_sheets(form) if sheet.needed and (sheet.public or not public))
 
 
 def _all_sheets(form: Form) -> tuple[Sheet, ...]:
@@ -97,18 +100,21 @@ def _all_sheets(form: Form) -> tuple[Sheet, ...]:
             "what to decide, with cells for who does it by when; what became of what was decided before",
             _without_charts(decisions.write),
             theme.ORANGE,
+            public=False,  # whoever is to do it is named
         ),
         Sheet(
             titles.WORDS,
             "what the answers in words say: systems, forms, addresses, classes, what schools add",
             _without_charts(words.write),
             needed=words.is_needed(form),
+            public=False,
         ),
         Sheet(
             titles.REMARKS,
             "what is wrong, in which cell, and what to do",
             _without_charts(remarks.write),
             theme.ORANGE,
+            public=False,  # what a school wrote, where
         ),
         Sheet(titles.RECONCILIATION, "proof that no answer has disappeared", _without_charts(reconciliation.write)),
         Sheet(titles.RULES, "every control, and how often it fired", _without_charts(rules.write)),

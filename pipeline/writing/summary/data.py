@@ -147,13 +147,19 @@ def _columns(figures: Figures) -> list[Field]:
         *([_GROUP] if figures.grouped else []),
         Field("Состояние отчёта", 26, theme.TEXT, lambda of: str(of.submission.state) if of.submission else None),
         Field("Отчёт на дату", 12, theme.DATE, lambda of: of.submission.as_of if of.submission else None),
-        Field("Файл", 34, theme.TEXT, lambda of: of.submission.file if of.submission else None),
-        Field("Лист", 12, theme.TEXT, lambda of: of.sheet),
     ]
+    if not figures.public:
+        fields += [
+            Field("Файл", 34, theme.TEXT, lambda of: of.submission.file if of.submission else None),
+            Field("Лист", 12, theme.TEXT, lambda of: of.sheet),
+        ]
     fields += [_base_field(base.id, f"{base.label} (реестр)") for base in form.bases]
     shown = [one for item in form.items for one in (form.cells_of(item.number) if item.kind is Kind.ROW else (item,))]
     for item in shown:
-        fields += _item_fields(item)
+        if not (figures.public and item.kind in _IN_WORDS):
+            fields += _item_fields(item, with_words=not figures.public)
+    if figures.public:
+        return fields
     fields += [_cell_field(item) for item in shown if item.kind not in (Kind.GROUP, Kind.ROWS)]
     return fields
 
@@ -167,7 +173,11 @@ def _cell_field(item: Item) -> Field:
     return Field(f"{item.number}: ячейка", 8, theme.TEXT, lambda of: of.cells.get(item.number))
 
 
-def _item_fields(item: Item) -> list[Field]:
+# Answered in words of the school, or by a person: without figures.
+_IN_WORDS = (Kind.PERSON, Kind.TEXT, Kind.DOCUMENT, Kind.ACTS, Kind.DATE, Kind.LINK, Kind.ROWS)
+
+
+def _item_fields(item: Item, *, with_words: bool = True) -> list[Field]:
     named = f"{item.number} {item.about or item.title}"
     match item.kind:
         case Kind.COVERAGE:
@@ -182,11 +192,12 @@ def _item_fields(item: Item) -> list[Field]:
         case Kind.ACTS:
             return [Field(named, 40, theme.TEXT, lambda of: _acts(of, item))]
         case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT | Kind.YES_NO:
-            return [_fact_field(item, f"{named}{suffix}", field, 26) for field, suffix in _FACTS[item.kind]]
+            facts = _FACTS[item.kind] if with_words else _FACTS[item.kind][:1]
+            return [_fact_field(item, f"{named}{suffix}", field, 26) for field, suffix in facts]
         case Kind.NUMBER:
             return [Field(named, 13, number_look(item), lambda of: of.facts.get((item.number, "value")))]
         case Kind.CHOICE | Kind.DATE | Kind.LINK:
-            said = _FACTS[item.kind] + (_ADDRESS if item.asks_address else ())
+            said = _FACTS[item.kind] + (_ADDRESS if item.asks_address and with_words else ())
             return [_fact_field(item, f"{named}{suffix}", field, 26) for field, suffix in said]
         case Kind.ROWS:
             return [Field(named, 60, theme.TEXT, lambda of: _lines(of, item))]

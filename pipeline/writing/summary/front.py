@@ -247,7 +247,7 @@ def _write_decision(page: Page, row: int, decision: Decision) -> None:
     write_across(page, row, (0, 2), decision.tag, theme.ROW, theme.SMALL, theme.INDENT, tag)
     write_across(page, row, (3, 25), decision.text, theme.ROW, theme.SMALL)
     page.merged(row, 26, LAST, theme.ROW, theme.RIGHT)
-    if decision.sheet:
+    if decision.sheet in page.book.sheets:
         page.link(row, 26, decision.sheet, f"лист «{decision.sheet}»", theme.ROW, theme.RIGHT)
 
 
@@ -291,7 +291,8 @@ def _print(page: Page, last: int) -> None:
         page.sheet.set_h_pagebreaks([first])
     day = wording.on(figures.as_of, figures.every)
     source = f"Источник: отчёты школ по приказу № {figures.form.order.number}, {day}"
-    file = f"Файл svod-{figures.as_of}.xlsx · отчётов: {brief.cards[0].figure}"
+    edition = f"Без персональных данных, svod-{figures.as_of}" if figures.public else f"Файл svod-{figures.as_of}.xlsx"
+    file = f"{edition} · отчётов: {brief.cards[0].figure}"
     page.footer(source, file)
 
 

@@ -19,6 +19,7 @@ from pipeline.writing.summary import data, undoubted
 from schemas import own_names
 from schemas.district import Waiver
 from schemas.form import Form
+from schemas.remarks import Remark
 
 COLUMNS = (Column("Имя ячейки", 34), Column("Значение", 16), Column("Что это", 92))
 NAME, VALUE, MEANING = range(len(COLUMNS))
@@ -91,7 +92,8 @@ def write(page: Page) -> None:
     row = _write_exceptions(page, row + 1)
     row = _write_restated(page, row + 1)
     row = _write_dates(page, row + 1)
-    row = _write_sources(page, row + 1)
+    if not figures.public:
+        row = _write_sources(page, row + 1)
     row = _write_versions(page, row + 1)
     page.sheet.freeze_panes(HEADER_ROW + 1, 0)
     page.sheet.repeat_rows(HEADER_ROW)
@@ -253,7 +255,7 @@ def _write_with_one(page: Page, row: int, answer: SetAside) -> None:
     if answer.covered is not None and answer.total:
         people, whole = wording.number(answer.covered), wording.number(answer.total)
         said = f"{people} из {whole} чел. ({said})" if answer.percent is not None else f"{people} из {whole} чел."
-    why = "; ".join(wording.message(remark, page.book.catalogue) for remark in answer.remarks)
+    why = "; ".join(_reason(remark, page) for remark in answer.remarks)
     _write_line(page, row, f"{answer.school.name} ({answer.school.code})", None, ". ".join(filter(None, (said, why))))
     if answer.percent_with_it is None:
         return
@@ -261,6 +263,11 @@ def _write_with_one(page: Page, row: int, answer: SetAside) -> None:
     formula = f"=({covered}+{answer.covered!r})/({total}+{answer.total!r})"
     with_it = answer.percent_with_it / 100
     page.total(row, VALUE, formula, with_it, figures.schools, theme.ROW, theme.CENTRE, _EXACT)
+
+
+def _reason(said: Remark, page: Page) -> str:
+    catalogue = page.book.catalogue
+    return catalogue.entries[said.code].title if page.book.figures.public else wording.message(said, catalogue)
 
 
 def _write_undoubted(page: Page, row: int) -> int:

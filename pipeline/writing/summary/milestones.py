@@ -58,9 +58,10 @@ def write(page: Page) -> None:
     legend = "      ".join(f"{MARKS[state][0]} {said}" for state, said in LEGEND.items())
     if any(Milestone.NOT_CHECKED in column.states.values() for column in marks):
         legend += "      пусто — не отмечено и файлом не пришло"
+    leads_to = "ответам" if figures.public else "файлу и ячейкам"
     page.head(
         f"Этапы приказа: что сделано и что просрочено {wording.on(figures.as_of, figures.every)}",
-        f"{legend}.   {_when_done(figures.form)}. Название школы ведёт к её файлу и ячейкам."
+        f"{legend}.   {_when_done(figures.form)}. Название школы ведёт к её {leads_to}."
         + doubts.legend(figures)
         + said_of_rest(figures.schools, "answers.csv"),
         columns,

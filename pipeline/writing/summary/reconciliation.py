@@ -190,8 +190,9 @@ def _write_set_aside(page: Page, row: int) -> int:
         page.text(row + 1, 0, "Ничего не отложено.", theme.QUIET)
         return row + 1
     row += 1
-    _write_open_header(page, row, _ASIDE, len(COLUMNS), centred=(_A_COVERED, _A_TOTAL, _A_PERCENT))
-    places = remarks.places(page.book)
+    told = _headings(page, _ASIDE, (_A_VALUE, _A_PLACE, _A_FILE))
+    _write_open_header(page, row, told, len(COLUMNS), centred=(_A_COVERED, _A_TOTAL, _A_PERCENT))
+    places = {} if page.book.figures.public else remarks.places(page.book)
     for answer in written(aside):
         for reason in answer.remarks or (None,):
             row += 1
@@ -213,8 +214,11 @@ def _write_answer(page: Page, row: int, answer: SetAside) -> None:
 
 def _write_reason(page: Page, row: int, reason: Remark, place: str) -> None:
     """`place`: the cell of «Замечания» where it stands."""
-    page.text(row, _A_VALUE, wording.shortened(reason.value, _LONGEST_VALUE), theme.ROW, theme.SMALL, theme.TEXT)
     title = page.book.catalogue.entries[reason.code].title
+    if page.book.figures.public:
+        page.text(row, _A_REASON, title, theme.ROW)
+        return
+    page.text(row, _A_VALUE, wording.shortened(reason.value, _LONGEST_VALUE), theme.ROW, theme.SMALL, theme.TEXT)
     page.link(row, _A_REASON, titles.REMARKS, title, theme.ROW, cell=place)
     page.text(row, _A_PLACE, f"{reason.sheet}, {reason.cell}", theme.ROW, theme.SMALL)
     page.text(row, _A_FILE, reason.file, theme.ROW, theme.SMALL, theme.QUIET)
@@ -241,19 +245,32 @@ def _write_taken(page: Page, row: int) -> int:
     """Every answer that a report takes over from another of its school, with both. Index of the last row."""
     page.text(row, 0, "Ответы из прежних отчётов", _SECTION)
     header = row + 1
-    _write_open_header(page, header, _TAKEN, len(COLUMNS), centred=())
+    told = _headings(page, _TAKEN, (_T_ANSWER, _T_FILE, _T_SOURCE))
+    _write_open_header(page, header, told, len(COLUMNS), centred=())
     taken = page.book.figures.reconciliation.taken
     for row, one in enumerate(written(taken), header + 1):
         for column in range(len(COLUMNS)):
             page.number(row, column, None, theme.ROW)
         page.text(row, _T_NUMBER, remarks.item_said(one.item), theme.ROW, theme.TEXT)
         page.text(row, _T_SCHOOL, one.school.name, theme.ROW)
-        page.text(row, _T_ANSWER, wording.shortened(one.answer, _LONGEST_VALUE), theme.ROW, theme.SMALL, theme.TEXT)
+        if not page.book.figures.public:
+            answer = wording.shortened(one.answer, _LONGEST_VALUE)
+            page.text(row, _T_ANSWER, answer, theme.ROW, theme.SMALL, theme.TEXT)
         page.text(row, _T_WHY, _WHY[one.why], theme.ROW, theme.SMALL)
+        if page.book.figures.public:
+            continue
         page.text(row, _T_FILE, one.file, theme.ROW, theme.SMALL)
         day = f" (на {one.as_of:%d.%m.%Y})" if one.as_of else ""
         page.text(row, _T_SOURCE, f"{one.source}, {one.cell}{day}", theme.ROW, theme.SMALL, theme.QUIET)
     return row
+
+
+def _headings(page: Page, headings: Mapping[int, str], of_words: Sequence[int]) -> dict[int, str]:
+    """Without those `of_words` of schools in the edition for a wider mailing, where no reason leads to its remark."""
+    if not page.book.figures.public:
+        return dict(headings)
+    told = {column: heading for column, heading in headings.items() if column not in of_words}
+    return {column: heading.partition(" — ")[0] for column, heading in told.items()}
 
 
 # ── how reports were known ───────────────────────────────────────────────────────────────────────────────
@@ -283,7 +300,8 @@ def _write_outcomes(page: Page, row: int) -> int:
     note = f"Во входящих {files}; в одном файле может быть несколько отчётов."
     if page.book.figures.unattributed:
         waiting = wording.number(page.book.figures.unattributed_files)
-        note += f" Без школы или даты и до сих пор не исправлено: {waiting} — лист «{titles.SUBMISSIONS}»."
+        where = "" if page.book.figures.public else f" — лист «{titles.SUBMISSIONS}»"
+        note += f" Без школы или даты и до сих пор не исправлено: {waiting}{where}."
     page.text(row + 1, 0, note, theme.SMALL, theme.QUIET)
     total, row = row + 2, row + 3
     _write_open_header(page, row, _FILES, _NUMBER + 1, centred=(_NUMBER,))

@@ -43,13 +43,14 @@ def _note(every: Every) -> str:
     return f"{_NOTE}{wording.times(every).each_reporting}.{NOT_PRINTED}"
 
 
-def _note_over_time(every: Every) -> str:
+def _note_over_time(every: Every, *, public: bool) -> str:
     last, there, of_them = ("последняя дата — дата свода", "на ней", "даты")
     if every != "date":
         last, there, of_them = ("последний столбец — этот свод", "в нём", "периода")
+    same = "" if public else f", {there} столько же, сколько на листе «{titles.REMARKS}»"
     return (
-        f"По файлам, какие есть сейчас: сколько ошибок и «проверить» {wording.times(every).each_reporting}; {last}, "
-        f"{there} столько же, сколько на листе «{titles.REMARKS}». «{Mark.NO_ANSWER}» — замечания к файлам, по которым "
+        f"По файлам, какие есть сейчас: сколько ошибок и «проверить» {wording.times(every).each_reporting}; "
+        f"{last}{same}. «{Mark.NO_ANSWER}» — замечания к файлам, по которым "
         f"{of_them} не узнать: с каких пор они стоят, неизвестно, и в итог они не входят. «Сведения» не считаются."
     )
 
@@ -62,7 +63,7 @@ def write(page: Page) -> None:
     when = wording.on(page.book.figures.as_of, page.book.figures.every)
     page.head(f"Правила проверки и как часто они сработали {when}", note, COLUMNS)
     over_time = f"Ошибки и «проверить» {wording.times(every).by}"
-    head_beside(page, COLUMNS, over_time, beside, (note, _note_over_time(every)))
+    head_beside(page, COLUMNS, over_time, beside, (note, _note_over_time(every, public=page.book.figures.public)))
     page.header(HEADER_ROW, (*COLUMNS, *beside))
     for row, rule in enumerate(rules, DATA_ROW):
         _write_rule(page, row, rule)

@@ -39,9 +39,6 @@ _STATES: dict[State, tuple[str, tuple[Look, ...]]] = {
 _IN_TOTAL = {State.NOT_SUBMITTED: "не представлены", State.UNREADABLE: "не прочитаны", State.CARRIED: "перенесены"}
 
 
-YEAR = 10  # the first column of the year
-
-
 class Rows(NamedTuple):
     """Where the table of schools stands: below what belongs to nobody. `last`: of its lines, the header's where there
     are none."""
@@ -81,28 +78,30 @@ def write(page: Page) -> None:
         Column("Срок", 21),
         Column("Ошибок", 9),
         Column("Проверить", 11),
-        Column("Файл", 44),
+        *(() if figures.public else (Column("Файл", 44),)),
     )
     beside = year.columns_of(figures)
     lines = list(_lines(figures))
+    leads_to = "" if figures.public else " Число ошибок ведёт к замечаниям школы."
     note = (
-        "Первыми — школы, с которыми надо связаться. Срок считается по первому поступлению файла. Число ошибок ведёт к "
-        f"замечаниям школы. Правее — год: те же школы {_by_all(figures)}.{_which_date(figures)}{_left_out(figures)}"
+        f"Первыми — школы, с которыми надо связаться. Срок считается по первому поступлению файла.{leads_to} "
+        f"Правее — год: те же школы {_by_all(figures)}.{_which_date(figures)}{_left_out(figures)}"
         f"{said_of_rest(lines, 'indicators.csv')}"
     )
     page.head(f"Сдача отчётов {wording.on(figures.as_of, figures.every)}", note, columns)
     head_beside(page, columns, year.title(figures), beside, (note, year.note(figures)))
     top = FIRST_ROW
-    if figures.unattributed:
+    if figures.unattributed and not figures.public:
         top = unattributed.write(page, FIRST_ROW, columns) + 2
     rows = Rows.of(top, len(written(lines)))
     page.header(rows.header, (*columns, *beside))
-    places = _first_remarks(page.book)
+    places = {} if figures.public else _first_remarks(page.book)
     for row, line in enumerate(written(lines), rows.first):
         _write_line(page, row, line, places)
-        page.fit_row(row, {FILE: _file(line)}, columns, theme.SMALL_SIZE)
+        if not figures.public:
+            page.fit_row(row, {FILE: _file(line)}, columns, theme.SMALL_SIZE)
     _write_total(page, rows, lines)
-    year.write_total(page, rows.total, YEAR, (rows.first, max(rows.last, rows.first)), lines)
+    year.write_total(page, rows.total, len(columns), (rows.first, max(rows.last, rows.first)), lines)
     page.table(rows.header, rows.last, len(columns) + len(beside), SCHOOL + 1, top=rows.total)
     print_beside(page, rows.last, columns, beside)
 
@@ -145,7 +144,8 @@ def _left_out(figures: Figures) -> str:
     others = errors - sum(of.errors for of in figures.submissions)
     if others <= 0:
         return ""
-    return f" Ошибок в других файлах и в реестре — {wording.number(others)}: лист «{titles.REMARKS}»."
+    where = "" if figures.public else f": лист «{titles.REMARKS}»"
+    return f" Ошибок в других файлах и в реестре — {wording.number(others)}{where}."
 
 
 def _first_remarks(book: Book) -> dict[tuple[str, str], str]:
@@ -159,7 +159,7 @@ def _first_remarks(book: Book) -> dict[tuple[str, str], str]:
 def _write_total(page: Page, rows: Rows, lines: list[Line]) -> None:
     """How many schools are in the states that leadership asks about, and how many mistakes there are."""
     submissions = page.book.figures.submissions
-    for column in (CODE, REMIND, REPORT, ARRIVED, FILE):
+    for column in (CODE, REMIND, REPORT, ARRIVED, *_file_column(page)):
         page.number(rows.total, column, None, theme.TOTAL)
     page.text(rows.total, SCHOOL, f"Всего: {wording.schools(len(submissions))}", theme.TOTAL)
     states = Counter(map(_state_said, submissions))
@@ -183,10 +183,11 @@ def _write_tally(page: Page, column: int, rows: Rows, lines: list[Line], parts: 
 
 def _write_line(page: Page, row: int, line: Line, places: dict[tuple[str, str], str]) -> None:
     """`places`: `_first_remarks`."""
+    beside = FILE if page.book.figures.public else FILE + 1  # the first column of the year
     if line.year:
-        year.write_line(page, row, YEAR, line.year)
+        year.write_line(page, row, beside, line.year)
     else:
-        year.write_blank(page, row, YEAR, page.book.figures.year)
+        year.write_blank(page, row, beside, page.book.figures.year)
     if line.submission and line.replaced:
         _write_replaced(page, row, line.submission, *line.replaced)
     elif line.submission:
@@ -217,7 +218,13 @@ def _write_submission(page: Page, row: int, submission: Submission, places: dict
             page.link(row, column, titles.REMARKS, "", cell=first_remark)
             looks = (theme.LINK, *looks)
         page.number(row, column, number, *looks)
-    page.text(row, FILE, submission.file, theme.ROW, theme.WRAP, theme.SMALL, theme.QUIET)
+    for column in _file_column(page):
+        page.text(row, column, submission.file, theme.ROW, theme.WRAP, theme.SMALL, theme.QUIET)
+
+
+def _file_column(page: Page) -> tuple[int, ...]:
+    """None in the edition for a wider mailing: the name of a file is a school's word."""
+    return () if page.book.figures.public else (FILE,)
 
 
 def _said(state: State) -> str:
@@ -269,7 +276,8 @@ def _write_replaced(page: Page, row: int, submission: Submission, file: str, arr
     _write_arrival(page, row, arrived)
     for column in (REMIND, REPORT, LATE, ERRORS, WARNINGS):
         page.number(row, column, None, *grey)
-    page.text(row, FILE, file, *grey, theme.WRAP, theme.SMALL)
+    for column in _file_column(page):
+        page.text(row, column, file, *grey, theme.WRAP, theme.SMALL)
 
 
 def _write_gone(page: Page, row: int, school: School) -> None:
@@ -278,5 +286,5 @@ def _write_gone(page: Page, row: int, school: School) -> None:
     page.text(row, CODE, school.code, *grey, theme.TEXT)
     page.text(row, SCHOOL, school.name, *grey)
     page.text(row, STATE, NOT_IN_BEING, *grey, theme.INDENT)
-    for column in (REMIND, REPORT, ARRIVED, LATE, ERRORS, WARNINGS, FILE):
+    for column in (REMIND, REPORT, ARRIVED, LATE, ERRORS, WARNINGS, *_file_column(page)):
         page.number(row, column, None, *grey)
