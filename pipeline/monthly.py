@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline import VERSION
+from pipeline import VERSION, garbage
 from pipeline.files import Kept, Outputs, Written, lock, safe_name
 from pipeline.measuring.calendar import Calendar
 from pipeline.memory import recording
@@ -220,10 +220,10 @@ def take_survey(
 ) -> Survey:
     """Reads, checks and measures; writes nothing (but what the readers say of themselves, to `log`).
 
-    `journal`: without one, what that of the output folder knows is taken from a copy.
+    `journal`: without one, what that of the output folder knows is taken from a copy, or from what is left of it.
     """
     if journal is None:
-        with Journal.copy(job.output / JOURNAL) as known:
+        with recording.known(job.output) as known:
             return take_survey(job, progress, log, known)
     catalogue = load_catalogue(job.settings.controls, job.form.period.every)
     intake = job.intake or _read(job, catalogue, progress, log)
@@ -232,6 +232,7 @@ def take_survey(
     return survey_of(job, catalogue, intake, remembered)
 
 
+@garbage.not_looked_for()
 def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Remembered) -> Survey:
     """What was read, checked and measured: a pure function of what it is given."""
     from pipeline.checking.judgement import check
@@ -495,6 +496,7 @@ def tell_missed(
         put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)
 
 
+@garbage.not_looked_for()
 def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: Path | None = None) -> Month:
     """All files of the survey's date, made beside their places in `folder`, a path below the output folder. They follow
     from the survey alone, and from the bytes of the input."""

@@ -9,32 +9,30 @@ in which something was wrong.
 """
 
 import argparse
-import json
-import os
+import logging
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 import trustme
 
 from pipeline.demo import make
 from pipeline.files import settle
 from pipeline.memory.journal import Journal
-from pipeline.settings import PASSWORD_VARIABLE
 from schemas.form import load_form
-from tests.mail_server import PASSWORD, USER, Post, serving
+from tests.mail_server import USER, Post, serving
+from tests.zygote import Run, Zygote
 
-ROOT = Path(__file__).parent.parent
 AS_OF = "2014-03-20"
 SCHOOLS = 2
 # Command, and what lies in the output folder.
@@ -46,55 +44,6 @@ KINDS = {
     "rebuild": ("a summary",),
 }
 _MOMENTS = {"id", "run", "first_run", "last_run", "started", "finished", "sent_at", "begun_at", "made", "first_seen"}
-
-
-class Run(NamedTuple):
-    code: int
-    things: int
-
-
-class Zygote:
-    """A process that has imported the commands, and forks a child for every run: the imports are paid for once."""
-
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.kills", "--zygote"]
-        environment = os.environ | {PASSWORD_VARIABLE: PASSWORD}
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-        )
-
-    def run(self, words: Sequence[object], nth: int = 0, seconds: float | None = None) -> Run:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps([[str(word) for word in words], nth, seconds]) + "\n")
-        self._process.stdin.flush()
-        return Run(*json.loads(self._process.stdout.readline()))
-
-    def close(self) -> None:
-        self._process.communicate()
-
-
-def serve_zygote() -> None:
-    import multiprocessing
-
-    from pipeline import workers
-    from pipeline.checking import judgement  # noqa: F401
-    from pipeline.commands import cli, forms, mail, orders, rebuild  # noqa: F401
-    from pipeline.writing import brief, csv_files, memo, summary, web  # noqa: F401
-    from tests import dying
-
-    workers.context = multiprocessing.get_context("fork")  # type: ignore[assignment]
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what the commands say
-    for line in sys.stdin:
-        words, nth, seconds = json.loads(line)
-
-        def work(words: list[str] = words) -> None:
-            sys.argv = ["run.py", *words]
-            cli.main()
-
-        answers.write(json.dumps(dying.run(work, nth, seconds)) + "\n")
-        answers.flush()
 
 
 # ── what is there before a command, and what it makes of it ──────────────────────────────────────────────
@@ -153,9 +102,9 @@ class Bench:
         command = [] if first == "main" else [first]
         named = [AS_OF] if first == "rebuild" else ["--as-of", AS_OF, "--settings", self._settings]
         where = ["--output", output] + ([] if first in ("mail", "rebuild") else ["--input", self._input])
-        ran = self._zygote.run([*command, *rest, *where, *named], nth, seconds)
+        ran = self._zygote.run(*command, *rest, *where, *named, nth=nth, seconds=seconds)
         if not nth and seconds is None and ran.code != 0:
-            raise AssertionError(f"{kind} ended with {ran.code}")
+            raise AssertionError(f"{kind} ended with {ran.code}: {ran.refused}")
         return ran
 
 
@@ -182,16 +131,16 @@ def killed_once(bench: Bench, case: Case, random: Random, output: Path) -> tuple
     wrong = [*_after_the_kill(case, output)]
     again = bench.run(case.kind, output, seconds=600)
     if again.code not in (0, 4):
-        wrong.append(f"the next one ended with {again.code}")
+        wrong.append(f"the next one ended with {again.code}: {again.refused}")
     wrong += _after_the_next(case, output, bench.post)
-    return ran.code == -9, [f"{case.kind} at {nth or 'a moment'}: {one}" for one in wrong]
+    return ran.killed, [f"{case.kind} at {nth or 'a moment'}: {one}" for one in wrong]
 
 
 def _after_the_kill(case: Case, output: Path) -> Iterator[str]:
     """The set is all old or all new, and the journal can be used."""
     settle(output)
-    known = [_results(case.before), _results(case.after)]
-    if (found := _results(output)) not in known:
+    known = [results(case.before), results(case.after)]
+    if (found := results(output)) not in known:
         yield f"neither old nor new: {_differences(found, known[0])} / {_differences(found, known[1])}"
     if (output / "journal.db").exists():
         with Journal.copy(output / "journal.db") as journal:
@@ -200,7 +149,7 @@ def _after_the_kill(case: Case, output: Path) -> Iterator[str]:
 
 
 def _after_the_next(case: Case, output: Path, post: Post) -> Iterator[str]:
-    found, wanted = _everything(output), _everything(case.after)
+    found, wanted = everything(output), everything(case.after)
     held = _held(output)
     letters = bool(case.arrived)
     differ = {
@@ -210,8 +159,8 @@ def _after_the_next(case: Case, output: Path, post: Post) -> Iterator[str]:
     }
     if differ:
         yield f"differs: {sorted(differ)[:9]}"
-    for table in _TABLES:
-        if (was := _rows(case.after, table)) != (now := _rows(output, table)) and not (held and table in _OF_LETTERS):
+    for table in TABLES:
+        if (was := rows(case.after, table)) != (now := rows(output, table)) and not (held and table in _OF_LETTERS):
             yield f"journal, {table}: {sorted(map(str, was ^ now))[:6]}"
     came = arrived(post)
     if twice := [one for one, times in came.items() if times > 1]:
@@ -222,7 +171,7 @@ def _after_the_next(case: Case, output: Path, post: Post) -> Iterator[str]:
         yield f"held: {held}"
 
 
-def _results(output: Path) -> dict[str, bytes]:
+def results(output: Path) -> dict[str, bytes]:
     """The date's files under their own names, letters that have gone or wait to go aside."""
     folder = output / AS_OF
     return {
@@ -232,7 +181,7 @@ def _results(output: Path) -> dict[str, bytes]:
     }
 
 
-def _everything(output: Path) -> dict[str, bytes]:
+def everything(output: Path) -> dict[str, bytes]:
     """All that lies there, leftovers too, but what bears a moment: logs, the journal and its copies."""
     return {
         path.relative_to(output).as_posix(): path.read_bytes()
@@ -248,13 +197,13 @@ def _differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
 
 
 _OF_LETTERS = {"letters", "attempts", "told", "figures"}
-_TABLES = (
+TABLES = (
     "letters", "inputs", "arrivals", "reports", "figures", "told", "remarks", "attempts", "tellings", "watchers",
     "approvals",
 )  # fmt: skip
 
 
-def _rows(output: Path, table: str) -> set[tuple[Any, ...]]:
+def rows(output: Path, table: str) -> set[tuple[Any, ...]]:
     """What the journal knows, whatever run it has it from; nothing where there is none."""
     if not (output / "journal.db").exists():
         return set()
@@ -264,8 +213,13 @@ def _rows(output: Path, table: str) -> set[tuple[Any, ...]]:
         return set(database.execute(f"SELECT {kept} FROM {table}"))
 
 
+def journal_knows(output: Path) -> dict[str, set[tuple[Any, ...]]]:
+    """Table -> what it says, whatever run it has it from and whenever."""
+    return {table: rows(output, table) for table in TABLES}
+
+
 def _held(output: Path) -> set[str]:
-    return {str(row[1]) for row in _rows(output, "attempts") if row[-1] is None}
+    return {str(row[1]) for row in rows(output, "attempts") if row[-1] is None}
 
 
 # ── all of them ──────────────────────────────────────────────────────────────────────────────────────────
@@ -295,6 +249,8 @@ def kill(n: int, seed: int, kinds: Iterable[str] = KINDS, keep: Path | None = No
             killed, wrong = killed_once(bench, case, random, output)
             told.killed[case.kind] += killed
             told.wrong += wrong
+            if killed and told.killed.total() % 25 == 0:
+                print(f"{told.killed.total()} killed, {len(told.wrong)} wrong", file=sys.stderr)
             if wrong and keep:
                 shutil.copytree(output, keep / str(len(told.wrong)), dirs_exist_ok=True)
             shutil.rmtree(output)
@@ -315,16 +271,14 @@ schools = true
 
 
 def main() -> None:
+    warnings.filterwarnings("ignore", "Session.login_data is deprecated")
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     parser = argparse.ArgumentParser(description="Kills commands at random moments.")
     parser.add_argument("--n", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default=",".join(KINDS))
     parser.add_argument("--keep", type=Path)
-    parser.add_argument("--zygote", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.zygote:
-        serve_zygote()
-        return
     told = kill(asked.n, asked.seed, asked.only.split(","), asked.keep)
     print(f"killed: {dict(sorted(told.killed.items()))}, together {told.killed.total()}; wrong: {len(told.wrong)}")
     for line in told.wrong:

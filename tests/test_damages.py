@@ -173,3 +173,86 @@ def test_without_room_for_a_copy_there_is_none(path: Path):
     with Journal.open(path) as journal:
         journal.keep_copy(path, WHEN)
         live(journal, 1)
+
+
+# ── commands that only look ──────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def damaged(tmp_path: Path, once: Once) -> Path:
+    """A folder with `input` and `output`, whose journal cannot be used any more."""
+    folder = Path(shutil.copytree(once("a summary", _summed_up), tmp_path / "folder"))
+    (folder / "output" / "journal.db").write_bytes("это не журнал".encode() * 1000)
+    return folder
+
+
+def _everything(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+LOOKING = {
+    "history": (),
+    "trace": ("1", "14", "--as-of", str(MARCH)),
+}
+
+
+@pytest.mark.parametrize("command", LOOKING)
+def test_a_command_that_only_looks_goes_on_without_a_journal_says_so_and_leaves_it(command: str, damaged: Path):
+    words = [command, *LOOKING[command], "--input", damaged / "input", "--output", damaged / "output"]
+    before = _everything(damaged)
+    done = svod(*words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Журнал journal.db повреждён, и копии его нет: известно только то, что говорят")
+    assert _everything(damaged) == before
+    assert "Поступления: " in done.stdout or "Муниципалитет: " in done.stdout
+
+
+def test_what_trace_shows_without_a_journal_is_what_it_shows_with_one(damaged: Path, once: Once):
+    words = ["trace", *LOOKING["trace"], "--input", damaged / "input", "--output"]
+    whole = svod(*words, once("a summary", _summed_up) / "output").stdout
+    assert svod(*words, damaged / "output").stdout.splitlines()[1:] == whole.splitlines()
+    assert len(whole.splitlines()) > 3
+
+
+@pytest.mark.parametrize("fate", ["повреждён", "пропал"])
+def test_history_shows_what_the_last_copy_knows(fate: str, damaged: Path):
+    path = damaged / "output" / "journal.db"
+    journal_copy = damaged / "output" / backup.FOLDER / "journal-2014-03.db"
+    journal_copy.parent.mkdir(exist_ok=True)
+    with Journal.open(journal_copy) as journal:
+        live(journal, 1)
+    if fate == "пропал":
+        path.unlink()
+    done = svod("history", "--input", damaged / "input", "--output", damaged / "output")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Журнал journal.db {fate}: показано по его копии от ")
+    assert "Отправлено: 1\xa0письмо." in done.stdout
+    assert path.exists() is (fate == "повреждён")
+
+
+def test_a_lost_journal_without_copies_is_said_where_results_tell_of_it_and_refused_where_none_do(damaged: Path):
+    (damaged / "output" / "journal.db").unlink()
+    done = svod("history", "--output", damaged / "output")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Журнал journal.db пропал: известно только то, что говорят прежние результаты")
+    refused = svod("history", "--output", damaged / "nothing")
+    assert refused.returncode == 2
+    assert "он появится после первого свода" in refused.stderr
+
+
+@pytest.mark.parametrize("command", [("school", "--all"), ("forms",)])
+def test_commands_that_write_beside_the_summary_go_on_without_a_journal_too(command: tuple[str, ...], damaged: Path):
+    place = ["--input", damaged / "input", "--output", damaged / "output", "--as-of", str(MARCH)]
+    done = svod(*command, *place)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Журнал journal.db повреждён, и копии его нет" in done.stdout
+    assert (damaged / "output" / "journal.db").read_bytes().startswith("это не журнал".encode())
+
+
+def test_a_journal_of_letters_and_approvals_alone_is_copied_once_a_month(path: Path):
+    """That of several orders knows of no run."""
+    with Journal.open(path) as journal:
+        journal.note_watchers(["head@example.ru"])
+        journal.keep_copy(path, WHEN)
+        assert not (path.parent / backup.FOLDER).exists()
+        journal.note_telling(MARCH, "rukovodstvo", "says", WHEN, {"a": "b"})
+        journal.keep_copy(path, WHEN)
+    assert [one.name for one in (path.parent / backup.FOLDER).iterdir()] == ["journal-2014-03.db"]

@@ -328,3 +328,5 @@ def test_a_letter_that_is_held_in_an_orders_own_folder_is_left(
     ran = main_jobs(office / "input", output, DAY, settings, mail=True)
     assert [len(one.left_over) for one in ran.done] == [1, 0]
     assert ran.letters_left
+    for folder in (output, own):  # what cannot be made again is copied once a month
+        assert len(list((folder / "backups").glob("journal-????-??.db"))) == 1

@@ -421,6 +421,7 @@ def trace(
     debug: Debug = False,
 ) -> None:
     """Путь показателя: от ячейки школы до процента района."""
+    from pipeline.commands.known import looked_into
     from pipeline.commands.orders import job_of_item
     from pipeline.commands.run import require_folders
     from pipeline.commands.trace import trace as way_of
@@ -429,7 +430,9 @@ def trace(
     _settle(output)
     require_folders(input, output)
     job = job_of_item(input, output, as_of, load_settings(settings), item, order)
-    for line in way_of(take_survey(job), school, item):
+    with looked_into(job.output) as journal:
+        survey = take_survey(job, journal=journal)
+    for line in way_of(survey, school, item):
         print(line)
 
 

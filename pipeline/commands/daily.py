@@ -12,6 +12,7 @@ from pipeline.commands import console
 from pipeline.commands.known import mended, opened
 from pipeline.commands.remind import Reminded, jobs_of, remind
 from pipeline.files import Outputs, lock
+from pipeline.memory import recording
 from pipeline.memory.approvals import awaits_approval
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
@@ -104,7 +105,7 @@ def _left_of_summaries(output: Path, jobs: list[Job]) -> list[str]:
     if not any(job.mail for job in jobs) or not any(output.glob(f"*/{OUTBOX}")):
         return []
     since = min(monthly.date_of_schools(job) for job in jobs)
-    with Journal.copy(output / JOURNAL) as journal:
+    with recording.known(output) as journal:
         left = left_over(output, journal)
     left = [one for one in left if one.as_of >= since and not console.is_to_a_school(one.letter)]
     return console.left_lines(left, date.max)

@@ -1,4 +1,5 @@
-"""The command `history`: what the journal knows, of everything or of one school. Reads the journal alone."""
+"""The command `history`: what the journal knows, of everything or of one school. Reads the journal alone, or what is
+left of it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.commands.choosing import school_of
+from pipeline.commands.known import looked_into
 from pipeline.memory.approvals import Approval
 from pipeline.memory.journal import FILE, FileLine, Journal, RemarkLine, RunLine
 from pipeline.memory.post import AttemptLine, LetterLine
@@ -41,9 +43,9 @@ def history(
     `registry` is asked for a school that the journal does not know by that code. Raises UsageError where there is no
     journal, or it knows nothing of that school.
     """
-    if not (output / FILE).is_file():
-        raise UsageError(f"В папке «{output}» нет журнала {FILE}: он появится после первого свода.")
-    with Journal.copy(output / FILE) as journal:
+    with looked_into(output) as journal:
+        if not (output / FILE).is_file() and not journal.warning:
+            raise UsageError(f"В папке «{output}» нет журнала {FILE}: он появится после первого свода.")
         if school:
             code = _known_code(journal, school, registry)
             yield from _files(journal.files(code), zone)
@@ -59,10 +61,7 @@ def history(
 def letters_in(output: Path, zone: ZoneInfo) -> Iterator[str | Table]:
     """Of several orders: the letters about all of them, which the journal above knows."""
     yield "── Письма обо всех приказах ──"
-    if not (output / FILE).is_file():
-        yield "Писем ещё не отправляли."
-        return
-    with Journal.copy(output / FILE) as journal:
+    with looked_into(output) as journal:
         yield from _letters(journal.letters(), zone)
 
 

@@ -22,6 +22,16 @@ def opened(output: Path) -> Iterator[Journal]:
         yield journal
 
 
+@contextmanager
+def looked_into(output: Path) -> Iterator[Journal]:
+    """The same for a command that only looks: one that is damaged or gone is stood in for by what is left of it, and
+    stays as it is. Raises OutputError where it is held."""
+    with recording.known(output) as journal:
+        if journal.warning:
+            console.say(journal.warning)
+        yield journal
+
+
 def mended(output: Path, wait: float = 0.0) -> None:
     """Before copies of the journal are read: one that is damaged is moved aside, one that is sound or is not there is
     left as it is. `wait`: seconds, for another run to end. Raises OutputError."""

@@ -240,6 +240,7 @@ def _write_letter(
     pages = [one.page._replace(name=f"{safe_name(one.figures.form.id)}-{one.page.name}") for one in done]
     registry = done[0].survey.intake.registry
     with lock(output, wait), opened(output) as journal:
+        journal.keep_copy(output / JOURNAL, now)
         with Outputs(output) as outputs:
             if done[0].survey.intake.inbox.registry:  # without one those of the last registry still want to know
                 journal.note_watchers(one.email for one in registry.mailing if Topic.FAILURES in one.wants)

@@ -71,7 +71,12 @@ def group_of(problem: str, form: Form) -> str:
 
 def groups_named(words: str, groups: Iterable[WordGroup]) -> Iterator[str]:
     """Titles of the groups one of whose stems begins a word. `words`: plain, a space before each."""
-    return (group.title for group in groups if any(f" {plain(stem)}" in words for stem in group.stems))
+    return (group.title for group in groups if any(stem in words for stem in _beginnings(group.stems)))
+
+
+@lru_cache  # a form has few groups, and its schools write much
+def _beginnings(stems: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f" {plain(stem)}" for stem in stems)
 
 
 def groups_by_likeness(named: Iterable[tuple[str, str]]) -> dict[str, str]:

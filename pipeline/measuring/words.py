@@ -14,7 +14,7 @@ from typing import NamedTuple, assert_never
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.milestones import says_no
 from pipeline.measuring.problems import Words, groups_named, leaders, title_of, words_of
-from pipeline.measuring.rows import AnswerRow, answer_rows, coverage_rows
+from pipeline.measuring.rows import answer_rows, coverage_rows
 from schemas.district import School
 from schemas.form import Form, Item, Kind
 from schemas.grades import grades_of, normal_form
@@ -107,33 +107,38 @@ def _of_item(answers: "_Answers", item: Item) -> Iterator[Said]:
             assert_never(item.kind)
 
 
+_Asked = tuple[str, str, bool]  # item, field, whether it counts
+
+
 class _Answers:
     """The facts of a picture by school and item, and why a school has none."""
 
     def __init__(self, figures: Figures) -> None:
         self.figures = figures
         self.schools = {school.code: school for school in figures.schools}
-        self._facts: defaultdict[tuple[str, str], list[AnswerRow]] = defaultdict(list)
+        self._order = {code: place for place, code in enumerate(self.schools)}
+        self._answered = set[tuple[str, str]]()  # school and item
+        self._said: defaultdict[_Asked, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for row in answer_rows(figures):
-            self._facts[row.school_code, row.item].append(row)
+            self._answered.add((row.school_code, row.item))
+            self._said[row.item, row.field, row.counted][row.school_code].append(row.text)
 
     def said(self, item: Item, field: str, *, counted: bool = True) -> dict[str, list[str]]:
         """School code -> what its facts of that field say, in the order of the schools."""
-        found = {
-            code: [row.text for row in self._facts[code, item.number] if row.field == field and row.counted is counted]
-            for code in self.schools
-        }
-        return {code: texts for code, texts in found.items() if texts}
+        found = self._said[item.number, field, counted]
+        return {code: found[code] for code in self._in_order(found)}
 
     def of(self, codes: Iterable[str]) -> tuple[School, ...]:
         """In the order of the schools."""
-        wanted = set(codes)
-        return tuple(school for code, school in self.schools.items() if code in wanted)
+        return tuple(self.schools[code] for code in self._in_order(codes))
+
+    def _in_order(self, codes: Iterable[str]) -> list[str]:
+        """Those of schools, each once. Few of many: not all schools are gone through for each thing that is said."""
+        return sorted(self._order.keys() & codes, key=self._order.__getitem__)
 
     def silent(self, item: Item, answered: Iterable[str]) -> Iterator[Said]:
         """The schools of which nothing that counts is known, by the reason."""
-        rest = [code for code in self.schools if code not in set(answered)]
-        reasons = {code: self._reason(code, item) for code in rest}
+        reasons = {code: self._reason(code, item) for code in self.schools.keys() - answered}
         for what in UNKNOWN:
             if schools := self.of(code for code, reason in reasons.items() if reason is what):
                 yield Said(item, what, "", schools)
@@ -143,8 +148,8 @@ class _Answers:
             return What.NO_REPORT
         if (share := self.shares.get((code, item.number))) is not None:
             return What.SET_ASIDE if share is Share.SET_ASIDE else What.NO_ANSWER
-        is_written = (code, item.number) in self._remarked or self._facts[code, item.number]
-        return What.SET_ASIDE if is_written else What.NO_ANSWER
+        asked = code, item.number
+        return What.SET_ASIDE if asked in self._remarked or asked in self._answered else What.NO_ANSWER
 
     @cached_property
     def shares(self) -> dict[tuple[str, str], Share]:
@@ -168,13 +173,17 @@ def _gathered(answers: _Answers, item: Item) -> Iterator[Said]:
     """What schools call by one name, however they spell it; a thing that the form does not know is grouped by
     likeness."""
     texts = {code: said[0] for code, said in answers.said(item, "text").items()}
-    no = [code for code, text in texts.items() if says_no(text)]
+    no = {code: text for code, text in texts.items() if says_no(text)}
     pieces = [(code, piece) for code, text in texts.items() if code not in no for piece in _pieces(text, item)]
     groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    unknown = []
     for code, piece in pieces:
-        for title in _known(piece, item):
+        known = _known(piece, item)
+        for title in known:
             groups[title].append((code, piece))
-    for alike in _alike([(code, piece) for code, piece in pieces if not _known(piece, item)], item):
+        if not known:
+            unknown.append((code, piece))
+    for alike in _alike(unknown, item):
         groups[title_of(alike)] += alike
     found = [
         Said(item, What.NAMED, title, answers.of(code for code, _ in group), _once(piece for _, piece in group))
@@ -182,7 +191,7 @@ def _gathered(answers: _Answers, item: Item) -> Iterator[Said]:
     ]
     yield from sorted(found, key=lambda said: (-len(said.schools), said.title))
     if no:
-        yield Said(item, What.NO, "", answers.of(no), _once(texts[code] for code in no))
+        yield Said(item, What.NO, "", answers.of(no), _once(no.values()))
     yield from answers.silent(item, texts)
 
 

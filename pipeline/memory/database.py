@@ -53,6 +53,13 @@ def copy(path: Path, schema: Sequence[str]) -> sqlite3.Connection:
     return database
 
 
+def empty(schema: Sequence[str]) -> sqlite3.Connection:
+    """One in memory that knows nothing."""
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    _migrate(database, schema)
+    return database
+
+
 @contextmanager
 def _closed_on_failure(database: sqlite3.Connection) -> Iterator[None]:
     try:

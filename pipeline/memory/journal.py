@@ -6,6 +6,7 @@ kept, never a school's words. No clock here: times are given, with their zone.
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -129,6 +130,8 @@ _SCHEMA = (
     """,
 )
 
+# A journal that knows none of this is as good as a new one.
+_NOT_MADE_AGAIN = ("inputs", "letters", "approvals", "fetched", "tellings")
 
 # Of those for the date itself that have kept its figures: a run for a later date tells its own beside them.
 _LAST_RUN = (
@@ -282,8 +285,10 @@ class Journal(Post, Approvals):
         return cls(db.connect(path, _SCHEMA), path.name, where_none)
 
     def keep_copy(self, path: Path, now: datetime) -> None:
-        """The copy of this month, where there is none yet, and something to be kept. `path`: of the journal."""
-        if not self.is_new:
+        """The copy of this month, where there is none yet, and something to be kept. `path`: of the journal. That of
+        several orders knows letters, approvals and what was fetched, of no run."""
+        queries = (f"SELECT 1 FROM {table}" for table in _NOT_MADE_AGAIN)
+        if any(self._database.execute(f"{query} LIMIT 1").fetchone() for query in queries):
             keep_monthly(self._database, path, now)
 
     @classmethod
@@ -299,6 +304,26 @@ class Journal(Post, Approvals):
                 raise UsageError(
                     f"Журнал {path.name} повреждён: сделайте свод — он отложит его в сторону и начнёт новый."
                 ) from None
+
+    @classmethod
+    def standing_in(cls, path: Path) -> Self:
+        """For a journal that is damaged or gone: what its last copy that can be used knows, to be read only, else one
+        that knows nothing. Nothing is moved or made. `warning` is blank where nothing is known of an earlier one."""
+        is_there = path.exists()
+        why = f"Журнал {path.name} {'повреждён' if is_there else 'пропал'}"
+        with db.refusals(path.name):
+            for copy in copies(path):
+                with suppress(sqlite3.DatabaseError):
+                    made = date.fromtimestamp(copy.stat().st_mtime)
+                    said = f"{why}: показано по его копии от {made:%d.%m.%Y}, что было позже, она знает не всё."
+                    return cls(db.copy(copy, _SCHEMA), path.name, said)
+            known = f"{why}, и копии его нет: известно только то, что говорят прежние результаты и папки sent."
+            return cls(db.empty(_SCHEMA), path.name, known if is_there else "")
+
+    @property
+    def knows_nothing(self) -> bool:
+        """Neither of a run and its letters, nor of a content that has arrived."""
+        return self.is_new and not self.arrivals()
 
     @property
     def is_new(self) -> bool:

@@ -47,6 +47,21 @@ def forgotten(journal: Journal, output: Path) -> str:
     )
 
 
+def known(output: Path) -> Journal:
+    """What the journal of that folder knows, to be read only: one that is damaged or gone is stood in for by its last
+    copy and by what the results beside it tell. `warning` says so. The folder is left as it is. Raises OutputError
+    where the journal is held."""
+    path = output / FILE
+    with suppress(UsageError):
+        if path.exists():
+            return Journal.copy(path)
+    journal = Journal.standing_in(path)
+    _regain(journal, output)
+    if not journal.warning and not (path.exists() or journal.knows_nothing):
+        journal.warning = f"Журнал {FILE} пропал: известно только то, что говорят прежние результаты и папки sent."
+    return journal
+
+
 def _regain(journal: Journal, output: Path) -> None:
     """When contents arrived, from the manifests; which letters have gone, from `sent/`. What cannot be read tells
     nothing."""

@@ -5,6 +5,7 @@ The mark stands behind the figure, by the cell's number format: the value stays 
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Level, Measure, NumberTotal, Rests, Statement
@@ -14,7 +15,8 @@ from schemas.district import School
 from schemas.remarks import Catalogue, Remark
 
 _MARK = f'" {Mark.CHECK}"'
-_PLAIN = ";".join(f"{section}{_MARK}" for section in ("0", f"{wording.MINUS}0", "0", "@"))  # a whole number, a text
+# Of a whole number or a text.
+_PLAIN: Look = {"num_format": ";".join(f"{section}{_MARK}" for section in ("0", f"{wording.MINUS}0", "0", "@"))}
 _MOST_REASONS = 3
 _REACHED = (Level.ON, Level.ABOVE)
 
@@ -24,12 +26,13 @@ def marked(doubted: bool, *looks: Look) -> tuple[Look, ...]:
     if not doubted:
         return looks
     formats = [str(look["num_format"]) for look in looks if "num_format" in look]
-    return (*looks, {"num_format": _format_with_mark(formats[-1]) if formats else _PLAIN})
+    return (*looks, _with_mark_behind(formats[-1]) if formats else _PLAIN)
 
 
-def _format_with_mark(number_format: str) -> str:
+@cache  # `Formats` knows a look by its identity: one of each, and no new one a cell
+def _with_mark_behind(number_format: str) -> Look:
     """An empty section shows nothing, and stays so."""
-    return ";".join(section and f"{section}{_MARK}" for section in number_format.split(";"))
+    return {"num_format": ";".join(section and f"{section}{_MARK}" for section in number_format.split(";"))}
 
 
 def with_mark(said: str, doubted: bool) -> str:

@@ -33,6 +33,7 @@ from pipeline.writing.pages.colours import PANEL as PANEL
 from pipeline.writing.pages.colours import WHITE as WHITE
 from pipeline.writing.pages.colours import Mark as Mark
 from pipeline.writing.pages.fitting import text_height as text_height
+from pipeline.writing.pages.sheets import Book
 
 Look = Mapping[str, str | int | float]
 
@@ -115,7 +116,7 @@ ROW_HEIGHT = 16.5
 # ── workbooks ────────────────────────────────────────────────────────────────────────────────────────────
 def open_workbook(target: BinaryIO, title: str, author: str, created: date) -> Workbook:
     """A workbook in which text from outside stays text, and whose bytes depend on nothing but its content."""
-    book = Workbook(
+    book = Book(
         target,
         {
             "in_memory": True,
@@ -149,9 +150,10 @@ class Formats:
 
     def __call__(self, *looks: Look) -> Format:
         key = tuple(map(id, looks))  # of looks that are kept: no other can have the same
-        if key not in self._asked:
-            self._asked[key] = looks, self._of(looks)
-        return self._asked[key][1]
+        known = self._asked.get(key)
+        if known is None:
+            known = self._asked[key] = looks, self._of(looks)
+        return known[1]
 
     def _of(self, looks: tuple[Look, ...]) -> Format:
         properties = dict(BASIC)

@@ -2,10 +2,11 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Literal, NamedTuple, assert_never
 
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
@@ -20,6 +21,7 @@ from pipeline.writing.pages.page import (
     SMALLEST_PRINT,
     Column,
     Page,
+    cell_text,
     said_of_rest,
     written,
 )
@@ -76,10 +78,10 @@ def write(page: Page) -> None:
         across=True,
     )
     last = DATA_ROW
+    formats = _formats(page, fields)
     for last, answers in enumerate(_by_school(figures), DATA_ROW):
         values = [field.value(answers) for field in fields]
-        for column, (field, value) in enumerate(zip(fields, values, strict=True)):
-            _write_value(page, last, column, field, value)
+        _write_values(page, last, values, formats)
         page.fit_row(last, {column: text for column, text in enumerate(values) if isinstance(text, str)}, columns)
     header = page.formats(theme.HEADER)
     page.sheet.add_table(HEADER_ROW, 0, last, len(fields) - 1, {
@@ -123,16 +125,36 @@ def _width(field: Field) -> float:
     return max(field.width, len(field.heading) / 4 + 4)
 
 
-def _write_value(page: Page, row: int, column: int, field: Field, value: Value) -> None:
-    match value:
-        case None:
-            page.number(row, column, None, theme.ROW)
-        case str():
-            page.text(row, column, value, theme.ROW, theme.TEXT, theme.WRAP, theme.INDENT)
-        case date():
-            page.day(row, column, value, theme.ROW, theme.DATE, theme.CENTRE)
-        case _:
-            page.number(row, column, value, theme.ROW, field.look)
+class _Formats(NamedTuple):
+    """Looked up once: the sheet has most of the book's cells. `numbers`: column by column."""
+
+    blank: Format
+    text: Format
+    day: Format
+    numbers: tuple[Format, ...]
+
+
+def _formats(page: Page, fields: Sequence[Field]) -> _Formats:
+    return _Formats(
+        page.formats(theme.ROW),
+        page.formats(theme.ROW, theme.TEXT, theme.WRAP, theme.INDENT),
+        page.formats(theme.ROW, theme.DATE, theme.CENTRE),
+        tuple(page.formats(theme.ROW, field.look) for field in fields),
+    )
+
+
+def _write_values(page: Page, row: int, values: Sequence[Value], formats: _Formats) -> None:
+    """A row from its first column on."""
+    for column, value in enumerate(values):
+        match value:
+            case None:
+                page.sheet.write_blank(row, column, None, formats.blank)
+            case str():
+                page.sheet.write_string(row, column, cell_text(value), formats.text)
+            case date():
+                page.sheet.write_datetime(row, column, value, formats.day)
+            case _:
+                page.sheet.write_number(row, column, value, formats.numbers[column])
 
 
 # ── columns ──────────────────────────────────────────────────────────────────────────────────────────────
