@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from schemas.remarks import load_catalogue
 from schemas.reports import FIRST_YEAR, LAST_YEAR
-from schemas.strict import UsageError, convert, read_toml
+from schemas.strict import UsageError, convert, is_file, read_toml
 
 DEFAULT_PATH = Path("settings.toml")
 PASSWORD_VARIABLE = "SVOD_SMTP_PASSWORD"
@@ -22,7 +22,9 @@ FETCH_PASSWORD_VARIABLE = "SVOD_IMAP_PASSWORD"
 
 _DEFAULT_PORTS = {"starttls": 587, "tls": 465}
 
-Positive = Annotated[int, Meta(ge=1)]
+Positive = Annotated[int, Meta(ge=1, le=10**9)]
+_Megabytes = Annotated[int, Meta(ge=1, le=10**6)]  # more has no computer, and no clock and no word hold it
+_Seconds = Annotated[int, Meta(ge=1, le=86_400)]
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _Certificate = Annotated[
     str,
@@ -137,17 +139,17 @@ class Limits(_Section, frozen=True):
     """What one file may cost; beyond it the file gets a remark instead of being read. A good form takes 10 kB, 0.02 s
     and 20 MB: anything far from that is not a form."""
 
-    file_mb: Annotated[Positive, Meta(description="Размер файла, МБ")] = 20
-    archive_mb: Annotated[Positive, Meta(description="Размер архива или письма с файлами, МБ")] = 100
-    unpacked_mb: Annotated[Positive, Meta(description="Размер файла или архива после распаковки, МБ")] = 100
+    file_mb: Annotated[_Megabytes, Meta(description="Размер файла, МБ")] = 20
+    archive_mb: Annotated[_Megabytes, Meta(description="Размер архива или письма с файлами, МБ")] = 100
+    unpacked_mb: Annotated[_Megabytes, Meta(description="Размер файла или архива после распаковки, МБ")] = 100
     zip_entries: Annotated[Positive, Meta(description="Частей внутри файла .xlsx, .ods или .docx; файлов в архиве")] = (
         2000
     )
     sheets: Annotated[Positive, Meta(description="Листов в книге")] = 60
     # rows x columns of the rectangle that the values of one sheet span
     cells: Annotated[Positive, Meta(description="Ячеек на листе: строки на столбцы занятой части")] = 300_000
-    seconds: Annotated[Positive, Meta(description="Секунд на чтение файла")] = 15
-    memory_mb: Annotated[Positive, Meta(description="Памяти на чтение файла, МБ (кроме Windows)")] = 1024
+    seconds: Annotated[_Seconds, Meta(description="Секунд на чтение файла")] = 15
+    memory_mb: Annotated[_Megabytes, Meta(description="Памяти на чтение файла, МБ (кроме Windows)")] = 1024
 
 
 class Settings(_Section, frozen=True, dict=True):
@@ -305,7 +307,7 @@ def _with_files_beside(settings: Settings, path: Path) -> Settings:
         named = {key: str(beside / file) for key in ("ca_file", "password_file") if (file := getattr(of, key))}
         settings = msgspec.structs.replace(settings, **{section: msgspec.structs.replace(of, **named)})
     forms = [
-        str(beside / form) if form.endswith(".toml") and (beside / form).is_file() else form for form in settings.forms
+        str(beside / form) if form.endswith(".toml") and is_file(beside / form) else form for form in settings.forms
     ]
     settings = msgspec.structs.replace(settings, form=forms[0] if isinstance(settings.form, str) else tuple(forms))
     if settings.decisions:

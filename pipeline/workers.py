@@ -7,6 +7,7 @@ the function imports. A worker that dies or is late is replaced, and the item th
 A leaf: imports nothing of the project.
 """
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -35,6 +36,9 @@ _BATCH = 64  # items sent at once: a small file takes a millisecond, a message t
 _WORTH_A_START = 48  # items for each of which one more process is started: it takes as long as reading so many
 _START_SECONDS = 60  # a worker that has not started by then never will
 _STOP_SECONDS = 2
+# Objects made, and not yet let go of, before garbage in circles is looked for. By Python's own 700 that is done several
+# times a file, and finds next to nothing.
+_CALM = 50_000
 _FRAMES = 10  # at either end of a traceback
 
 # How a process is started: afresh. Tests that ask nothing about it start hundreds, and let them fork where they can.
@@ -276,8 +280,17 @@ def _serve(
             constants = constants if new_constants is None else new_constants
             for item in items:
                 pipe.send_bytes(_answer(function, constants, item, log))
+            if not gc.get_freeze_count():
+                _calm_collector()
     except (EOFError, OSError):  # the parent is gone, or needs no more
         return
+
+
+def _calm_collector() -> None:
+    """After the first batch: what has been made by then, modules mostly, stays; it is not looked through any more."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_CALM)
 
 
 def _answer(function: Callable[..., object], constants: tuple[object, ...], item: object, log: Path | None) -> bytes:

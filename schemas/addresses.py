@@ -16,11 +16,16 @@ class Spot(NamedTuple):
 def address(spot: Spot) -> str:
     """Spot(7, 2) -> `B7`."""
     row, column = spot
+    return f"{_letters(column)}{row}"
+
+
+@cache
+def _letters(column: int) -> str:
     letters = ""
     while column:
         column, letter = divmod(column - 1, 26)
         letters = chr(65 + letter) + letters
-    return f"{letters}{row}"
+    return letters
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 from schemas.remarks import Remark
@@ -151,4 +152,9 @@ class Registry:
     draft: bool = False
 
     def school(self, code: str) -> School | None:
-        return next((s for s in self.schools if s.code == code), None)
+        return self._by_code.get(code)
+
+    @cached_property
+    def _by_code(self) -> dict[str, School]:
+        """Of several schools with one code the first."""
+        return {school.code: school for school in reversed(self.schools)}

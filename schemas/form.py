@@ -19,7 +19,7 @@ from schemas.likeness import plain, stems
 from schemas.meaning import Told, told_by_hint, told_by_title
 from schemas.own_names import ALL_SHARES
 from schemas.periods import Every, Periods
-from schemas.strict import UsageError, load
+from schemas.strict import UsageError, is_file, load
 
 FORMS = Path(__file__).parent
 
@@ -31,7 +31,7 @@ def load_form(name_or_path: str | Path) -> "Form":
     path = Path(name_or_path)
     if path.suffix != ".toml":
         path = FORMS / f"{name_or_path}.toml"
-    if not path.is_file():
+    if not is_file(path):
         known = ", ".join(sorted(p.stem for p in FORMS.glob("form-*.toml")))
         raise UsageError(
             f"Формы «{name_or_path}» нет; есть: {known}. Исправьте имя или путь: в настройках его задаёт ключ form."
@@ -353,7 +353,8 @@ class Relation(_Data, frozen=True):
 
     `sum`: `item` is the sum of `of`; `product`: their product; `ratio`: the first of them by the second; `equal`: all
     are the same; `of_which`: `item` is a part of the one of `of`. `*` in an address stands for every row or column, the
-    same in all of a relation; `rows`: for these rows alone. A difference of `tolerance` is none."""
+    same in all of a relation; `rows`: for these rows alone; `6/#` in `of` is how many lines the list 6 has. A
+    difference of `tolerance` is none."""
 
     kind: Literal["sum", "product", "ratio", "equal", "of_which"]
     item: str
@@ -477,14 +478,23 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         """The item of that number, or of the address of a table's cell (`3.1/завтраки`); a row of acts (`4.2`) leads to
         its item (`4`), a cell of an added row (`6.2/дата`) to that of its column (`6/дата`). KeyError if there is
         none."""
-        if number in self._by_number:
-            return self._by_number[number]
+        known = self._by_number.get(number)
+        if known is not None:
+            return known
         row, slash, column = number.partition("/")
         above = row.rpartition(".")[0]
         found = self._by_number[f"{above}{slash}{column}"]
         if (self._by_number[above].kind if slash else found.kind) not in (Kind.ACTS, Kind.ROWS):
             raise KeyError(number)
         return found
+
+    def numbered(self, number: str) -> "Item | None":
+        """The item that bears this very number in the order; no cell of a table, no row of acts."""
+        return self._numbered.get(number)
+
+    @cached_property
+    def _numbered(self) -> dict[str, "Item"]:
+        return {item.number: item for item in reversed(self.items)}
 
     def has(self, number: str) -> bool:
         """Is there an item of that number, or a cell of that address that takes an answer."""
@@ -493,10 +503,19 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
     def answered_by(self, number: str) -> str:
         """Number of the item that is answered there: by a row of acts its item; what is no item (a row of problems)
         stays what it is."""
-        try:
-            return self.item(number).number
-        except KeyError:
-            return number
+        answered = self._answered_by.get(number)
+        if answered is None:
+            try:
+                answered = self.item(number).number
+            except KeyError:
+                answered = number
+            self._answered_by[number] = answered
+        return answered
+
+    @cached_property
+    def _answered_by(self) -> dict[str, str]:
+        """Of the numbers asked for so far: it is asked of every fact of every report."""
+        return {}
 
     def base(self, base_id: str) -> Base:
         return next(b for b in self.bases if b.id == base_id)

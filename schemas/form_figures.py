@@ -11,6 +11,7 @@ import msgspec
 from schemas.form import ROW_BASE, Asked, Choice, Form, Item, Kind, Relation, Table
 from schemas.form_refusals import Named, Refusal, day_said, instead, ring_in, twice
 from schemas.likeness import plain
+from schemas.relations import LINES, counts_lines
 from schemas.strict import Keys
 
 Why = Iterator[tuple[str, str]]  # a key, and what is wrong with it
@@ -292,6 +293,9 @@ def _of_relations(form: Form) -> Iterator[Refusal]:
 
 def _of_addresses(one: Relation, known: dict[str, Item]) -> Why:
     for key, address in (("item", one.item), *(("of", of) for of in one.of)):
+        if counts_lines(address):
+            yield from _of_counted_lines(key, address, one, known)
+            continue
         found = [item for number, item in known.items() if _fits(number, address)]
         if not found:
             yield key, f"адреса «{address}» в форме нет{instead(address, known)}"
@@ -301,6 +305,21 @@ def _of_addresses(one: Relation, known: dict[str, Item]) -> Why:
             yield key, f"в «{address}» стоит «*», а в «{one.item}» на этом месте нет — исправьте одно из двух."
     if one.item in one.of:
         yield "of", f"«{one.item}» сравнивается с самим собой — исправьте."
+
+
+def _of_counted_lines(key: str, address: str, one: Relation, known: dict[str, Item]) -> Why:
+    """`6/#`: a figure outside of the list is held against the number of its lines."""
+    lists = [number for number, item in known.items() if item.kind is Kind.ROWS]
+    row = address.partition("/")[0]
+    if key == "item":
+        yield key, f"«{address}» — число строк списка, его не вписывают: назовите в item число, а его — в of."
+    elif row not in lists:
+        why = f"«{address}» — число строк списка, а пункта {row} вида rows нет"
+        yield key, f"{why}{instead(address, [f'{number}/{LINES}' for number in lists])}"
+    elif one.kind not in ("equal", "of_which"):
+        yield key, f"с числом строк («{address}») сравнивают: нужен kind = «equal» или «of_which»."
+    elif _ANY in one.item or one.item.partition("/")[0] in lists:
+        yield key, f"с числом строк («{address}») сравнивают одно число вне списков — исправьте item."
 
 
 def _fits(number: str, address: str) -> bool:

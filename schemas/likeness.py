@@ -6,7 +6,9 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 # Latin letters that look like Cyrillic ones: typed by mistake with the other keyboard layout.
-_LOOK_ALIKE = str.maketrans("ABCEHKMOPTXaceopxyk", "АВСЕНКМОРТХасеорхук")
+_LATIN = "ABCEHKMOPTXaceopxyk"
+_LOOK_ALIKE = str.maketrans(_LATIN, "АВСЕНКМОРТХасеорхук")
+_LOOKS_CYRILLIC = re.compile(f"[{_LATIN}]")
 
 # A line of the form at least so alike is that line, if it also says nothing of its own.
 _SAME_LINE = 92.0
@@ -28,6 +30,8 @@ def plain(text: str) -> str:
 
 def cyrillic(text: str) -> str:
     """Latin look-alike letters in words that also hold Cyrillic letters, or in capitals alone, as Cyrillic."""
+    if not _LOOKS_CYRILLIC.search(text):  # so are most texts
+        return text
     return re.sub(r"[^\W\d_]+", lambda m: _as_cyrillic(m[0]), text)
 
 

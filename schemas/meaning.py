@@ -7,6 +7,7 @@ without it a wrong figure.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _STEMS = {
@@ -65,6 +66,7 @@ _WORDS = frozenset(
 _CHANGES = re.compile("|".join(stem for stems in _STEMS.values() for stem in stems.split()))
 
 
+@lru_cache(maxsize=16_384)  # words beside figures
 def changes_meaning(word: str) -> bool:
     """May the word, lower case and ё as е, make another answer of the one that it follows."""
     return word in _WORDS or bool(_CHANGES.match(word))

@@ -4,7 +4,7 @@ A column says what the office writes in it and what a cell that is not understoo
 end», never silence. No pandas: workers import this.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
@@ -12,6 +12,7 @@ from typing import ClassVar
 from schemas import explained
 from schemas.district import Topic
 from schemas.form import Form
+from schemas.likeness import plain
 
 FILE = "registry.xlsx"
 
@@ -25,6 +26,18 @@ def schools_table(form: Form) -> "Table":
     here = SCHOOLS.columns.index(CLASSES)
     own: tuple[Column, ...] = (*base_columns(form), *plan_columns(form))
     return replace(SCHOOLS, columns=(*SCHOOLS.columns[:here], *own, *SCHOOLS.columns[here:]))
+
+
+def columns_beside(forms: "Sequence[Form]") -> "Iterator[tuple[int, Column]]":
+    """Of orders that one registry serves: the columns of «Школы» that each but the first needs beside those of the
+    orders before it, with the order's place. Two bases headed alike are one column."""
+    known = {plain(column.heading) for column in schools_table(forms[0]).columns}
+    for place, form in enumerate(forms[1:], start=1):
+        own: tuple[Column, ...] = (*base_columns(form), *plan_columns(form))
+        for column in own:
+            if plain(column.heading) not in known:
+                known.add(plain(column.heading))
+                yield place, column
 
 
 def base_columns(form: Form) -> "Iterator[People]":

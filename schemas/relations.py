@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from schemas.form import Form, Item, Kind, Relation
 
+LINES = "#"  # in place of a list's column: how many lines it has
 FOLLOWS = ("sum", "product", "ratio")  # kinds by which a figure follows from others
 _ANY = "*"
 
@@ -26,7 +27,7 @@ def relations_of(form: Form) -> tuple[Held, ...]:
     found = []
     for relation in form.relations:
         for held in _written_out(relation, form):
-            items = [questions.get(number) for number in (held.item, *held.of)]
+            items = [questions.get(number) for number in (held.item, *held.of) if not counts_lines(number)]
             taken = _ANY in relation.item and relation.kind in FOLLOWS and held.item in named
             if not taken and all(item and _can_hold(relation, item) for item in items):
                 found.append(held)
@@ -34,9 +35,16 @@ def relations_of(form: Form) -> tuple[Held, ...]:
 
 
 def list_of(address: str, form: Form) -> str:
-    """Number of the list whose column that is (`6` for `6/участники`); blank for any other address."""
+    """Number of the list whose column that is (`6` for `6/участники`), or whose lines it counts (`6/#`); blank for any
+    other address."""
     row, slash, _ = address.partition("/")
+    if counts_lines(address):
+        return row
     return row if slash and form.has(address) and form.item(row).kind is Kind.ROWS else ""
+
+
+def counts_lines(address: str) -> bool:
+    return address.endswith(f"/{LINES}")
 
 
 def in_lines(held: Held, form: Form, lines: Callable[[str], Iterable[str]]) -> Iterator[Held]:

@@ -123,7 +123,8 @@ def mentions(text: str) -> tuple[str, ...]:
     """
     # the letters folded are as many: a place in the one text is that place in the other
     words = [(m.start(), m.end(), _plain(m[0])) for m in re.finditer(r"[^\W\d_]+|\d+|[,;()\n«»\"]", cyrillic(text))]
-    anchors = [i for i in range(len(words)) if _is_anchor(words, i)]
+    bare = [word for _, _, word in words]
+    anchors = [i for i in range(len(words)) if _is_anchor(bare, i)]
     if not anchors:
         return ()
     starts = anchors[:1]
@@ -139,6 +140,7 @@ def mentions(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=8192)
 def is_addressee(text: str) -> bool:
     """«В управление образования …»: whom the report is sent to."""
     words = re.findall(r"[^\W\d_]+", _plain(cyrillic(text)))
@@ -276,7 +278,7 @@ def _phrases_from(word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 @lru_cache(maxsize=_WORDS)
 def _kind_mistyped(word: str) -> str:
     """The kind whose word this is but for one slip of the keyboard; blank where a word is known as it stands."""
-    if _exactly_known(word):
+    if not word[:1].isalpha() or _exactly_known(word):  # a number is no kind: every school has another
         return ""
     kinds = (*_known().schools, *_known().others)
     return next((kind.id for kind in kinds if any(_mistyped(word, one) for one in kind.words)), "")
@@ -400,13 +402,12 @@ _ADJECTIVE = re.compile(r".{3,}(?:ая|яя|ой|ую|ое|ого|ом|ий|ый
 _Spans = list[tuple[int, int, str]]
 
 
-def _is_anchor(words: _Spans, at: int) -> bool:
+def _is_anchor(words: list[str], at: int) -> bool:
     """A word that calls something an institution: its kind, «школа», or a legal form in short."""
-    texts = [word for _, _, word in words]
-    word = texts[at]
+    word = words[at]
     known = _known()
     short_legal = word in known.legal and len(word) > 2
-    return bool(_kind_at(texts, at)[0]) or word in known.general or short_legal
+    return bool(_kind_at(words, at)[0]) or word in known.general or short_legal
 
 
 def _has_number(words: _Spans, first: int, end: int) -> bool:
@@ -417,8 +418,13 @@ def _leftmost(words: _Spans, start: int) -> int:
     """Adjectives, legal form and an ordinal right before the word belong to the name."""
     while start:
         word = words[start - 1][2]
-        legal = any(_like(word, one) for one in (*_known().legal, *_known().general, *_known().of_schools))
-        if not (_ADJECTIVE.fullmatch(word) or legal or word in ("«", '"', "я", "й") or word.isdigit()):
+        if not _leads_to_a_name(word):
             return start
         start -= 1
     return start
+
+
+@lru_cache(maxsize=_WORDS)
+def _leads_to_a_name(word: str) -> bool:
+    legal = any(_like(word, one) for one in (*_known().legal, *_known().general, *_known().of_schools))
+    return bool(_ADJECTIVE.fullmatch(word)) or legal or word in ("«", '"', "я", "й") or word.isdigit()

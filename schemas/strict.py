@@ -1,6 +1,7 @@
 """Data files (TOML) to frozen typed objects; a key that is unknown, missing or of the wrong kind is refused by name."""
 
 import re
+import stat
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,18 +50,44 @@ def said_line(text: str, keys: Keys) -> str:
     return f", строка {line}" if line else ""
 
 
+_MOST_MB = 5  # of a text that people have written
+
+
 def _read(path: Path) -> str:
+    """A device or a pipe would never end, and is not opened."""
+    unread = UsageError(f"Файл {path.name} не читается: проверьте, что он есть и доступен.")
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise unread
+        if status.st_size > _MOST_MB * 2**20:
+            raise UsageError(f"Файл {path.name} больше {_MOST_MB} МБ: это не тот файл, проверьте его имя.")
         return path.read_bytes().decode("utf-8-sig")
+    except UsageError:
+        raise
     except UnicodeDecodeError:
         raise UsageError(f"Файл {path.name} записан не в UTF-8: сохраните его в кодировке UTF-8.") from None
+    except (OSError, ValueError):  # a name with a null is none
+        raise unread from None
+
+
+def is_file(path: Path) -> bool:
+    """A name that no file can have is that of none."""
+    try:
+        return path.is_file()
     except OSError:
-        raise UsageError(f"Файл {path.name} не читается: проверьте, что он есть и доступен.") from None
+        return False
+
+
+_DEEPEST = 20  # tables within tables, lists within lists
 
 
 def _parsed(text: str, file: str) -> dict[str, object]:
     try:
-        return tomllib.loads(text)
+        values = tomllib.loads(text)
+        if not _is_shallow(values):
+            raise RecursionError
+        return values
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
         line = re.search(r"line (\d+)", str(error))
         where = f", строка {line[1]}" if line else ""
@@ -69,6 +96,14 @@ def _parsed(text: str, file: str) -> dict[str, object]:
             said = f"«{key[0]}»" if key else "такой ключ"
             raise UsageError(f"Файл {file}{where}: {said} уже есть выше, уберите повтор.") from None
         raise UsageError(f"Файл {file}{where}: запись не по правилам TOML, исправьте её.") from None
+
+
+def _is_shallow(values: object) -> bool:
+    level = [values]
+    for _ in range(_DEEPEST):
+        inner = [list(one.values()) if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        level = [value for some in inner for value in some]
+    return not level
 
 
 def _lines(text: str) -> dict[Keys, int]:

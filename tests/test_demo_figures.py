@@ -16,7 +16,13 @@ from pipeline.demo.figure_faults import FIGURE_FAULTS, faults_of
 from pipeline.demo.figures import Number
 from pipeline.demo.forms import Forms
 from pipeline.demo.reports import Report
+from pipeline.demo.word import form_with_struck_answer
+from pipeline.reading.finding.layouts import read_book
+from pipeline.reading.opening.grid import open_book
+from pipeline.reading.schools import Schools
+from pipeline.settings import Limits
 from schemas import own_form
+from schemas.district import Registry
 from schemas.form import Form, load_form
 from schemas.relations import relations_of
 from tests.libreoffice import needs_libreoffice, shown_together
@@ -141,6 +147,24 @@ def test_a_row_that_the_order_does_not_have_stands_in_the_file(tmp_path: Path) -
     sheet = openpyxl.load_workbook(tmp_path / "input" / one.file).worksheets[0]
     words = [cell.value for row in sheet for cell in row]
     assert "в том числе дети работников школы" in words
+
+
+@FORMS
+def test_a_report_in_word_has_the_tables_and_all_but_what_is_struck_out_is_read(form: Form) -> None:
+    """Each of the figures in turn, of a table's row, of a list's line, alone; the remark is on that very cell."""
+    report = next(one for one in true_reports(form.id) if not one.hand.sloppy)
+    names = {"choice", "value", "date", "text", "url"}
+    stated = {(fact.item, fact.field, fact.value) for fact in report.truth() if fact.field in names}
+    struck = [number for number, answer in report.answers.items() if isinstance(answer, Number)]
+    assert len(struck) > 10
+    for number in (*struck[::7], struck[-1]):
+        book = open_book(form_with_struck_answer(report, form, number), Limits())
+        [read], remarks = read_book(book, form, Schools(Registry((report.school,))))
+        facts = {(fact.item, fact.field, fact.value) for fact in read.facts if fact.field in names}
+        assert read.as_of == report.as_of
+        assert {one for one in stated if one[0] != number} - facts == set()
+        assert not [one for one in facts if one[0] == number]
+        assert [one.item for one in remarks if one.code == "ANSWER-ASIDE"] == [number]
 
 
 def test_no_file_is_named_after_another_order(tmp_path: Path) -> None:

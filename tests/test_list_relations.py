@@ -10,6 +10,8 @@ from openpyxl import load_workbook
 from openpyxl.utils.cell import coordinate_from_string
 
 from pipeline.checking.judgement import check
+from pipeline.commands.form import checked as told
+from pipeline.wording import message
 from pipeline.writing.form.prefill import Prefill
 from pipeline.writing.form.workbook import write_form_with_cells
 from schemas import own_form
@@ -85,6 +87,95 @@ def test_a_figure_is_the_sum_of_a_list_and_each_line_holds_by_itself(
 def test_what_a_list_cannot_be_held_against_is_refused(relation: Relation, why: str) -> None:
     said = [refusal.why for refusal in figure_refusals(with_lists(relation))]
     assert (why in " ".join(said)) if why else said == []
+
+
+# ── how many lines there are ─────────────────────────────────────────────────────────────────────────────
+EVENTS = Item(number="7", kind=Kind.NUMBER, title="Число мероприятий", unit="people", required=True)
+WON = Item(number="8", kind=Kind.NUMBER, title="Из них с призами", unit="people")
+
+
+def with_counts(*relations: Relation) -> Form:
+    own = relations or (
+        Relation(kind="equal", item="7", of=("6/#",)),
+        Relation(kind="of_which", item="8", of=("6/#",)),
+    )
+    return msgspec.structs.replace(HEALTH, items=(*HEALTH.items, EVENTS, WON), relations=(*HEALTH.relations, *own))
+
+
+COUNTED: Said = {
+    **OF_HEALTH, "6.2/дата": "2026-02-01", "6.2/название": "Лыжня", "6.2/участники": 25, "7": 2, "8": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors", "said"),
+    [
+        ({}, [], ""),
+        ({"7": 3}, [("EQUAL-DISAGREES", "7")], "Указано 3 чел., а в списке п. 6 (строк) — 2 чел."),
+        ({"8": 3}, [("PART-ABOVE-WHOLE", "8")], "Указано 3 чел., а всего (строк в списке п. 6) — 2 чел."),
+        ({"8": 0}, [], ""),
+        ({one: None for one in COUNTED if one.startswith("6.")}, [], ""),  # the list itself is what is missing
+    ],
+)
+def test_a_figure_is_held_against_the_number_of_lines(changes: Said, errors: list[tuple[str, str]], said: str) -> None:
+    form = with_counts()
+    read = file_of({**COUNTED, **changes}, SPRING, form=form)
+    checked = check([read], {}, form, registry(HEALTH), CATALOGUE)
+    remarks = [one for one in checked.remarks if one.severity is Severity.ERROR and one.item in ("7", "8")]
+    assert [(one.code, one.item) for one in remarks] == errors
+    assert all(message(one, CATALOGUE).replace("\u00a0", " ").startswith(said) for one in remarks)
+
+
+@pytest.mark.parametrize(
+    ("relation", "why"),
+    [
+        (Relation(kind="equal", item="7", of=("6/#",)), ""),
+        (Relation(kind="of_which", item="7", of=("6/#",)), ""),
+        (Relation(kind="sum", item="7", of=("6/#",)), "нужен kind = «equal» или «of_which»"),
+        (Relation(kind="equal", item="6/#", of=("7",)), "его не вписывают"),
+        (Relation(kind="equal", item="7", of=("1/#",)), "может быть, «6/#»"),
+        (Relation(kind="of_which", item="6/участники", of=("6/#",)), "вне списков"),
+        (Relation(kind="of_which", item="1.1/*", of=("6/#",)), "вне списков"),
+    ],
+)
+def test_the_number_of_lines_is_held_against_one_figure_outside_of_lists(relation: Relation, why: str) -> None:
+    said = [refusal.why for refusal in figure_refusals(with_counts(relation))]
+    assert (why in " ".join(said)) if why else said == []
+
+
+@needs_libreoffice
+def test_the_form_counts_the_lines_as_excel_does(tmp_path: Path) -> None:
+    form = with_counts()
+    cases: dict[str, Said] = {"right": {}, "three": {"7": 3}, "part": {"8": 3}}
+    made = {
+        name: write_form_with_cells(form, None, SPRING, prefilled({**COUNTED, **one})) for name, one in cases.items()
+    }
+    shown = dict(zip(made, shown_together([one.content for one in made.values()], tmp_path), strict=True))
+    places = {"7": "▼ исправьте: строк в п. 6 — 2", "8": "▼ больше, чем строк в п. 6"}
+    wrong = {"right": (), "three": ("7",), "part": ("8",)}
+    for name, of in made.items():
+        kept = load_workbook(BytesIO(of.content), data_only=True)[own_form.SHEET]
+        for number, hint in places.items():
+            row = coordinate_from_string(of.answers[number])[1]
+            expected = hint if number in wrong[name] else "● заполнено"
+            assert shown[name][row - 1][-1] == expected
+            assert str(kept.cell(row, kept.max_column).value) == expected
+
+
+def test_invented_schools_count_their_lines_and_the_form_tells_it(tmp_path: Path) -> None:
+    values = good("88")
+    values["items"].append(
+        {"number": "7", "kind": "number", "title": "Число мероприятий", "unit": "people", "required": True}
+    )
+    values["relations"].append({"kind": "equal", "item": "7", "of": ["6/#"]})
+    path = tmp_path / "form-89.toml"
+    path.write_text(as_toml({**values, "id": "form-89"}), "utf-8")
+    assert "7 = число строк списка 6" in "\n".join(told(path))
+    done = do_main_job(tmp_path, form=str(path), schools=4, dates=1)
+    planted = {one.file for one in done.district.planted}
+    remarks = [one for one in done.done.figures.remarks if one.item == "7" and one.file not in planted]
+    assert [one for one in remarks if one.code == "EQUAL-DISAGREES"] == []
+    assert any(one.item == "7" and one.value for one in done.done.figures.numbers.schools)
 
 
 def prefilled(said: Said) -> Prefill:

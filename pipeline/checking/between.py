@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline.checking.contracts import in_reports, judge
 from pipeline.checking.plausible import Histories, check_plausible
 from pipeline.checking.same_answers import same_answers
-from pipeline.checking.table import Report, fact_rows, frame_of, stated_facts
+from pipeline.checking.table import Report, fact_rows, frame_of, stated_facts, values_of
 from schemas.answers import OF_ANOTHER_DATE, Why
 from schemas.form import Form, Kind
 from schemas.frames.between import Changes, DocumentsBefore
@@ -134,8 +134,7 @@ def _documents(table: pd.DataFrame, items: set[str]) -> dict[int, dict[str, dict
     """report -> item or row of acts -> what its document is known by -> as it is written."""
     facts = table[table["field"].isin(["number", "title"])]
     found: dict[int, dict[str, dict[Known, str]]] = {}
-    columns = (facts[name] for name in ("report", "item", "field", "text"))
-    for report, item, field, text in zip(*columns, strict=True):
+    for report, item, field, text in values_of(facts, "report", "item", "field", "text"):
         if item in items or item.rpartition(".")[0] in items:
             found.setdefault(report, {}).setdefault(item, {})[field, text.casefold()] = text
     return found
@@ -143,9 +142,10 @@ def _documents(table: pd.DataFrame, items: set[str]) -> dict[int, dict[str, dict
 
 def _sent_unchanged(counting: Sequence[Report], table: pd.DataFrame) -> Iterator[Remark]:
     """Svod's own form handed out with last time's answers and sent back as it was."""
-    said = stated_facts(table)
-    for before, now in _one_after_another(counting):
-        if now.own_form and said.get(now.number) and said.get(now.number) == said.get(before.number):
+    pairs = [(before, now) for before, now in _one_after_another(counting) if now.own_form]
+    said = stated_facts(table[table["report"].isin({one.number for pair in pairs for one in pair})])
+    for before, now in pairs:
+        if said.get(now.number) and said.get(now.number) == said.get(before.number):
             yield now.remark("REPORT-UNCHANGED", day=before.as_of)
 
 

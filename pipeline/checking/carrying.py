@@ -5,7 +5,7 @@ it; what the date leaves blank stands as it stood in the report before; «без
 answer that bears an error is handed on to no other date. Every answer taken over keeps its own file and cell.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipeline.checking.lineage import in_order
-from pipeline.checking.table import FactRow, Report, answer_in_words, fact_rows, place_of
+from pipeline.checking.table import FactRow, Report, answer_in_words, place_of, values_of
 from pipeline.wording import item_in_text
 from schemas.answers import FIGURES, Why
 from schemas.form import Form
@@ -72,17 +72,6 @@ class Carried:
         return found
 
 
-def carry(table: pd.DataFrame, reports: Iterable[Report], form: Form, wrong: frozenset[Key]) -> Carried:
-    """`table`: what each report says itself. `reports`: those that take a place. `wrong`: (report, item) that bear an
-    error."""
-    batch = _Batch(table, form, wrong)
-    for _, of_school in groupby(in_order(reports), key=lambda report: report.school):
-        school = _School(batch)
-        for _, files in groupby(of_school, key=lambda report: report.as_of):
-            school.report(list(files))
-    return Carried(batch.completed_table(), batch.remarks, batch.taken, batch.completed)
-
-
 class Held(NamedTuple):
     """An answer: its rows in the table, and the report that gives it."""
 
@@ -93,30 +82,55 @@ class Held(NamedTuple):
 Answers = dict[str, Held]  # item -> its answer; the table of problems as one
 
 
-class _Batch:
-    """The table by report and item, and what is found out about it."""
+class Said:
+    """What each report says itself, by report and item. `table`: the facts.
 
-    def __init__(self, table: pd.DataFrame, form: Form, wrong: frozenset[Key]) -> None:
-        self.table, self.form, self.wrong = table, form, wrong
+    Made once: what is taken over is gone through until no error is new."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.table = table
+        self._columns = [table[name].tolist() for name in FactRow._fields]
+        self._rows: dict[int, dict[str, list[int]]] = {}
+        self._answers: dict[int, Answers] = {}
+        for row, (report, item, name) in enumerate(values_of(table, "report", "item", "field")):
+            if name != "note":
+                self._rows.setdefault(report, {}).setdefault(answer_of(item), []).append(row)
+
+    def answers_of(self, report: Report) -> Mapping[str, Held]:
+        """What the report answers itself, readable or not."""
+        if report.number not in self._answers:
+            said = self._rows.get(report.number, {})
+            units = dict.fromkeys([*said, *map(answer_of, report.written)])
+            self._answers[report.number] = {unit: Held(tuple(said.get(unit, ())), report) for unit in units}
+        return self._answers[report.number]
+
+    def facts(self, answer: Held) -> list[FactRow]:
+        return [FactRow._make(column[row] for column in self._columns) for row in answer.rows]
+
+
+def carry(said: Said, reports: Iterable[Report], form: Form, wrong: frozenset[Key]) -> Carried:
+    """`reports`: those that take a place. `wrong`: (report, item) that bear an error."""
+    batch = _Batch(said, form, wrong)
+    for _, of_school in groupby(in_order(reports), key=lambda report: report.school):
+        school = _School(batch)
+        for _, files in groupby(of_school, key=lambda report: report.as_of):
+            school.report(list(files))
+    return Carried(batch.completed_table(), batch.remarks, batch.taken, batch.completed)
+
+
+class _Batch:
+    """What the reports say, and what is found out about it."""
+
+    def __init__(self, said: Said, form: Form, wrong: frozenset[Key]) -> None:
+        self.said, self.form, self.wrong = said, form, wrong
         self.remarks: list[Remark] = []
         self.taken: dict[Key, tuple[int, Why]] = {}
         self.completed: set[Key] = set()
         self._copies: list[tuple[int, Report, Why]] = []
-        self._facts = list(fact_rows(table, table.index))
-        self._said: dict[int, dict[str, list[int]]] = {}
-        for row, fact in enumerate(self._facts):
-            if fact.field != "note":
-                self._said.setdefault(fact.report, {}).setdefault(answer_of(fact.item), []).append(row)
-
-    def answers_of(self, report: Report) -> Answers:
-        """What the report answers itself, readable or not."""
-        said = self._said.get(report.number, {})
-        written = (answer_of(item) for item in report.written)
-        return {unit: Held(tuple(said.get(unit, ())), report) for unit in dict.fromkeys([*said, *written])}
 
     def take(self, report: Report, unit: str, source: Held, why: Why) -> list[int]:
         """Takes over what the report does not say itself; of an answer in figures all or nothing. The rows taken."""
-        own = self.answers_of(report).get(unit)
+        own = self.said.answers_of(report).get(unit)
         said = {(fact.item, fact.field) for fact in self.facts(own)} if own else set()
         if any(name in (*FIGURES, "value") for _, name in said):
             return []
@@ -127,7 +141,7 @@ class _Batch:
         return rows
 
     def facts(self, answer: Held) -> list[FactRow]:
-        return [self._facts[row] for row in answer.rows]
+        return self.said.facts(answer)
 
     def fields(self, answer: Held) -> set[str]:
         return {fact.field for fact in self.facts(answer)}
@@ -142,17 +156,18 @@ class _Batch:
 
     def completed_table(self) -> pd.DataFrame:
         """A reference says that the answer holds at its own date; what is kept for a blank is as old as it is."""
+        table = self.said.table
         if not self._copies:
-            return self.table
-        copies = self.table.loc[[row for row, _, _ in self._copies]]
+            return table
+        copies = table.loc[[row for row, _, _ in self._copies]]
         days = [
             report.as_of.isoformat() if why is Why.REFERENCE and report.as_of else day
             for (_, report, why), day in zip(self._copies, copies["as_of"], strict=True)
         ]
         numbers, whys = [report.number for _, report, _ in self._copies], [why.value for _, _, why in self._copies]
         copies = copies.assign(report=numbers, as_of=days, carried=whys)
-        types = self.table.dtypes.to_dict()
-        return pd.concat([self.table, copies], ignore_index=True).astype(types)
+        types = table.dtypes.to_dict()
+        return pd.concat([table, copies], ignore_index=True).astype(types)
 
 
 class _School:
@@ -183,8 +198,8 @@ class _School:
 
     def _answered(self, report: Report, before: Answers) -> Answers:
         """Item by item what counts after this file: its own answers, else those of the files before it."""
-        own = self.batch.answers_of(report)
-        own = {unit: answer for unit, answer in own.items() if not self._is_open(unit, answer, before)}
+        said = self.batch.said.answers_of(report)
+        own = {unit: answer for unit, answer in said.items() if not self._is_open(unit, answer, before)}
         own |= {unit: self._referred(report, unit, own.get(unit), before) for unit in report.references}
         own |= {unit: Held((), report) for unit in report.withdrawn}
         return {unit: answer for unit, answer in before.items() if not self._displaced(unit, answer, own)} | own

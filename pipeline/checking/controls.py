@@ -62,7 +62,8 @@ def check_between_items(
     wrong: Iterable[tuple[int, str]],
 ) -> list[Remark]:
     """The form's own controls. What is wrong in itself (report, item) is not held against another."""
-    sound = coverage[~coverage.set_index(["report", "item"]).index.isin(list(wrong))]
+    wrong = frozenset(wrong)
+    sound = coverage[[key not in wrong for key in values_of(coverage, "report", "item")]]
     sound = sound.assign(spread=_spread(sound))
     beside = [_beside_limit(control, sound) for control in form.controls]
     if not beside:
@@ -105,17 +106,17 @@ def _wide(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Reg
 def _with_classes(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, registry: Registry) -> pd.DataFrame:
     """`coverage` with `classes`, `classes_row` (NaN: none are named), and `of_some_classes`: not all of the school that
     the item's base counts."""
-    grades = {school.code: set(whole_school(school.full_name or school.name)) for school in registry.schools}
+    schools = {school.code: school for school in registry.schools}
     said = table.loc[table["field"] == "classes", ["report", "item", "text"]].rename(columns={"text": "classes"})
     named = said.reset_index(names="classes_row")
     wide = coverage.merge(named, how="left", on=["report", "item"], validate="one_to_one").set_axis(coverage.index)
-    whole = set(whole_school(""))
 
-    def asked_of(item: str, own: set[int]) -> frozenset[int]:
-        return form.grades_of_base(form.item(item).base, own)
+    def asked_of(item: str, code: str) -> frozenset[int]:
+        name = schools[code].full_name or schools[code].name if code in schools else ""
+        return form.grades_of_base(form.item(item).base, whole_school(name))
 
     some = [
-        isinstance(classes, str) and not asked_of(item, grades.get(school, whole)) <= grades_of(classes)
+        isinstance(classes, str) and not asked_of(item, school) <= grades_of(classes)
         for school, item, classes in values_of(wide, "school_code", "item", "classes")
     ]
     return wide.assign(of_some_classes=pd.Series(some, index=wide.index, dtype="bool"))
@@ -125,7 +126,7 @@ def _without_registry(wide: pd.DataFrame, table: pd.DataFrame, reports: Sequence
     """One remark a report for all its shares of whom only a registry would say how many they are."""
     unknown = table.loc[wide.loc[wide["of_people"] & wide["total"].isna(), "said_row"]]
     cells: dict[int, list[str]] = {}
-    for number, cell in zip(unknown["report"], unknown["cell"], strict=True):
+    for number, cell in values_of(unknown, "report", "cell"):
         cells.setdefault(number, []).append(cell)
     for number, named in cells.items():
         yield reports[number].remark("BASE-NO-REGISTRY", cell=named[0], cells=shown_cells(named))
@@ -159,19 +160,26 @@ def _due_answers(
     yes_no = [item.number for item in form.due_items if item.kind is Kind.YES_NO]
     said_no = table[(table["field"] == "yes") & (table["text"] == NO) & table["item"].isin(yes_no)]
     no_rows = dict(zip(zip(said_no["report"], said_no["item"], strict=True), said_no.index, strict=True))
-    words = {
-        number: (due, form.item(number).about, _nothing_done(form.item(number)))
+    words = [
+        (
+            number,
+            due,
+            due.isoformat(),
+            form.people_of(number),
+            form.item(number).about,
+            _nothing_done(form.item(number)),
+        )
         for number, due in form.answer_due.items()
-    }
+    ]
     rows = []
     for report in reports:
         answered = _answered(report.written | taken.get(report.number, frozenset()))
         as_of = report.as_of.isoformat() if report.as_of else ""
         usable, school = report.usable and not is_empty(report, form), registry.school(report.school)
-        for number, (due, about, nothing) in words.items():
+        for number, due, day, people, about, nothing in words:
             no_row = no_rows.get((report.number, number))
-            asked = usable and not (school and school.has_none(form.people_of(number)))
-            judged = report.number, number, as_of, due.isoformat(), asked, number in answered, no_row is not None
+            asked = usable and not (school and school.has_none(people))
+            judged = report.number, number, as_of, day, asked, number in answered, no_row is not None
             rows.append((*judged, no_row, report.answer_cells.get(number, ""), due, about, nothing))
     return frame_of(rows, _DUE)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipeline.checking import between, consequences, contracts, controls, lineage, numbers
-from pipeline.checking.carrying import Carried, Key, carry
+from pipeline.checking.carrying import Carried, Key, Said, carry
 from pipeline.checking.table import (
     Place,
     Report,
@@ -158,8 +158,9 @@ def _carried(
     superseded = lineage.superseded(own.filled)
     by_place = {report.place: report.number for report in own.reports}
     wrong = errors(own.remarks)
+    said = Said(own.table)
     while True:
-        carried = carry(own.table, own.filled, form, wrong)
+        carried = carry(said, own.filled, form, wrong)
         remarks = carried.all_remarks(own.remarks, own.reports)
         coverage = coverage_of(carried.table, form) if carried.taken else own.coverage
         standing = coverage[~coverage["report"].isin(list(superseded))]

@@ -15,7 +15,7 @@ from schemas.district import Registry
 from schemas.form import Form, Item, Kind
 from schemas.frames.numbers import Addresses, DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
 from schemas.periods import first_day
-from schemas.relations import Held, in_lines, list_of, relations_of
+from schemas.relations import Held, counts_lines, in_lines, list_of, relations_of
 from schemas.remarks import Remark
 
 Key = tuple[int, str]  # number of a report, item
@@ -180,6 +180,11 @@ class _Report:
         rows = {item.partition("/")[0] for item in written if "/" in item and _above(item) == number}
         return sorted(rows, key=self.form.sort_key)
 
+    def counted(self, number: str) -> float | None:
+        """How many lines a list has; one that has too few is told of itself, and nothing is held against it."""
+        lines = len(self.lines(number))
+        return None if lines < self.form.table(self.form.item(number).table).at_least else float(lines)
+
     def total(self, column: str) -> float | None:
         """Of all lines of a list: what is left blank adds nothing, where it may be; what cannot be read leaves it
         unknown, and so does a list that has too few lines."""
@@ -188,7 +193,7 @@ class _Report:
         cells = [f"{line}/{name}" for line in lines]
         unknown = [one for one in cells if self.figure(one) is None]
         asked = self.form.column_of(column).required
-        if len(lines) < self.form.table(self.form.item(row).table).at_least or (asked and unknown):
+        if self.counted(row) is None or (asked and unknown):
             return None
         if any(self.is_written(one) for one in unknown):
             return None
@@ -238,8 +243,8 @@ def _beside(one: _Report, held: Held) -> tuple[object, ...] | None:
 def _part(one: _Report, number: str, held: Held) -> float | None:
     """The figure that another follows from. Of a row of which nothing is there, nothing is added: there are no such
     classes; anything else that is not known leaves the sum unknown."""
-    if list_of(number, one.form):
-        return one.total(number)
+    if own := list_of(number, one.form):
+        return one.counted(own) if counts_lines(number) else one.total(number)
     value = one.figure(number)
     if value is None and held.kind == "sum" and "/" in number:
         return None if one.is_written(number) or one.is_used(number.partition("/")[0]) else 0.0
@@ -259,8 +264,16 @@ def _expected(held: Held, parts: Sequence[float]) -> float | None:
 def _of(held: Held) -> str:
     """«п. 1/дети + п. 2/дети»; of a long sum its first and last."""
     sign = _SIGNS[held.kind]
-    named = [wording.item_in_text(number) for number in held.of]
+    named = [_named(number, held) for number in held.of]
     return sign.join(named if len(named) <= 4 else [*named[:2], "…", named[-1]])
+
+
+def _named(number: str, held: Held) -> str:
+    """«п. 6»; of lines, behind «а в» and «а всего»: «списке п. 6 (строк)», «строк в списке п. 6»."""
+    if not counts_lines(number):
+        return wording.item_in_text(number)
+    list_said = f"списке {wording.item_in_text(number.partition('/')[0])}"
+    return f"{list_said} (строк)" if held.kind == "equal" else f"строк в {list_said}"
 
 
 # ── what every report answers ────────────────────────────────────────────────────────────────────────────

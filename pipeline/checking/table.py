@@ -153,8 +153,8 @@ def _references(report: ReportRead) -> dict[str, Reference]:
 def answers_table(reads: list[FileRead], form: Form, registry: Registry) -> pd.DataFrame:
     """All facts of the batch (`schemas.answers.Answers`), stated and derived, one row number each."""
     blank = empty_answers()
-    types = blank.dtypes.to_dict()
-    stated = pd.DataFrame(list(_rows(reads)), columns=blank.columns).astype(types)
+    types = {str(name): str(kind) for name, kind in blank.dtypes.items()}
+    stated = frame_of(_rows(reads), types)
     return pd.concat([stated, _derived(stated, form, registry)], ignore_index=True).astype(types)
 
 
@@ -167,7 +167,8 @@ def coverage_of(table: pd.DataFrame, form: Form) -> pd.DataFrame:
     places: dict[tuple[int, str], int] = {}
     at = np.array([places.setdefault(key, len(places)) for key in values_of(said, "report", "item")], int)
     numbers, rows = said["number"].to_numpy(), said.index.to_numpy()
-    wide = said.drop_duplicates(["report", "item"])[["report", "item", "school_code"]].reset_index(drop=True)
+    _, first = np.unique(at, return_index=True)
+    wide = said[["report", "item", "school_code"]].iloc[first].reset_index(drop=True)
     stated_at = {name: _first(at, said["field"] == name, len(places)) for name in FIGURES}
     for name, here in stated_at.items():
         known = here != _NOWHERE

@@ -34,10 +34,14 @@ def main() -> None:
 
 
 def _use_utf8() -> None:
-    """A Windows console of the old code page cannot say «№»: what it cannot show is replaced, never an error."""
+    """A Windows console of the old code page cannot say «№»: what it cannot show is replaced, never an error. One that
+    is told of no language at all would show question marks alone."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(encoding="utf-8" if stream.encoding.lower() in _NO_LANGUAGE else None, errors="replace")
+
+
+_NO_LANGUAGE = ("ascii", "us-ascii", "ansi_x3.4-1968", "646")
 
 
 # ── what options are given as ────────────────────────────────────────────────────────────────────────────

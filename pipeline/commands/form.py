@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.wording import ITEM, NBSP, band, count, day, number, unbroken
 from schemas import registry_book
 from schemas.form import Asked, Base, Form, Item, Kind, Measure, load_form
+from schemas.relations import counts_lines
 
 _WIDEST = 100  # characters of a line: a longer one is not read
 _BASE = ("столбец реестра", "столбца реестра", "столбцов реестра")
@@ -170,7 +171,11 @@ def _relations(form: Form) -> Iterator[str]:
         sign = _SIGNS[relation.kind]
         within = f" (±{number(relation.tolerance)})" if relation.tolerance else ""
         rows = f", строки {', '.join(relation.rows)}" if relation.rows else ""
-        yield f"{relation.item} {sign[0]} {sign[1].join(relation.of)}{within}{rows}"
+        yield f"{relation.item} {sign[0]} {sign[1].join(map(_said_of, relation.of))}{within}{rows}"
+
+
+def _said_of(address: str) -> str:
+    return f"число строк списка {address.partition('/')[0]}" if counts_lines(address) else address
 
 
 def _targets(form: Form) -> Iterator[str]:

@@ -1,12 +1,12 @@
 """The command `init`: a folder to begin with. What stands there already is left as it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.commands.choosing import REGISTRY
-from pipeline.files import write_new
+from pipeline.files import safe_name, write_new
 from pipeline.settings import DEFAULT_PATH, load_settings
 from pipeline.writing.form import workbook
 from pipeline.writing.form.prefill import Prefill
@@ -14,7 +14,7 @@ from pipeline.writing.form.workbook import write_form
 from pipeline.writing.guide import guide_html
 from pipeline.writing.registry import write_template
 from pipeline.writing.settings_file import settings_toml
-from schemas.form import load_form
+from schemas.form import Form, load_form
 from schemas.strict import UsageError
 
 _GUIDE_SOURCE = Path(__file__).resolve().parents[2] / "docs" / "guide.ru.md"
@@ -29,10 +29,12 @@ _ABOUT = {
 
 
 class Begun(NamedTuple):
-    """What lies in the folder now: path below it, and whether it has been made just now."""
+    """What lies in the folder now: path below it, and whether it has been made just now. `blanks`: of several orders
+    each one's blank form, and what it is about."""
 
     folder: Path
     files: dict[Path, bool]
+    blanks: dict[Path, str]
 
 
 def begin(folder: Path, today: date, settings: Path | None) -> Begun:
@@ -43,21 +45,37 @@ def begin(folder: Path, today: date, settings: Path | None) -> Begun:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"«{folder}» — файл, а не папка: укажите другую папку.")
     own = folder / DEFAULT_PATH
-    form = load_form(load_settings(settings or (own if own.exists() else None)).one_form)
+    chosen = load_settings(settings or (own if own.exists() else None))
+    forms = [load_form(one) for one in chosen.forms]
     contents = {
-        REGISTRY: write_template(form, today),
-        DEFAULT_PATH: settings_toml().encode(),
-        BLANK: write_form(form, None, today, Prefill(dated=False)),
+        REGISTRY: write_template(forms[0], today, forms[1:]),
+        DEFAULT_PATH: settings_toml(_from_here(chosen.forms)).encode(),
+        **{_blank(form, forms): write_form(form, None, today, Prefill(dated=False)) for form in forms},
         GUIDE: guide_html(_GUIDE_SOURCE).encode(),
     }
-    return Begun(folder, {path: write_new(folder / path, content) for path, content in contents.items()})
+    files = {path: write_new(folder / path, content) for path, content in contents.items()}
+    return Begun(folder, files, {_blank(form, forms): form.subject for form in forms if len(forms) > 1})
+
+
+def _about(path: Path, begun: Begun) -> str:
+    return f"{_ABOUT[BLANK]}: {begun.blanks[path]}" if path in begun.blanks else _ABOUT[path]
+
+
+def _from_here(names: Sequence[str]) -> tuple[str, ...]:
+    """The forms as settings in another folder name them: a path leads there from everywhere."""
+    return tuple(Path(one).resolve().as_posix() if one.endswith(".toml") else one for one in names)
+
+
+def _blank(form: Form, forms: Sequence[Form]) -> Path:
+    """Of several orders each has a blank of its own."""
+    return BLANK if len(forms) == 1 else BLANK.with_stem(f"{BLANK.stem}-{safe_name(form.id)}")
 
 
 def lines(begun: Begun) -> Iterator[str]:
     """What is to be said of it, for people; the last line is the folder."""
     made = [path for path, is_new in begun.files.items() if is_new]
     left = [path.as_posix() for path, is_new in begun.files.items() if not is_new]
-    yield from (f"{path.as_posix()} — {_ABOUT[path]}" for path in made)
+    yield from (f"{path.as_posix()} — {_about(path, begun)}" for path in made)
     if left:
         yield f"Уже было и осталось без изменений: {', '.join(left)}."
     if REGISTRY in made:

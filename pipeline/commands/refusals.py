@@ -1,5 +1,6 @@
 """What a user is told when a command fails: one Russian sentence, and the exit code."""
 
+import errno
 import sqlite3
 import sys
 from typing import NamedTuple
@@ -10,9 +11,12 @@ from pipeline.commands.russian import complaint
 from pipeline.commands.schedulers import ScheduleError
 from pipeline.files import OutputError, cause_of
 from pipeline.memory.journal import FILE as JOURNAL
+from pipeline.wording import shortened
 from schemas.strict import UsageError
 
 WRONG_USE, FAILED = 2, 3
+_OF_THE_NAME = (errno.ENAMETOOLONG, errno.ELOOP)
+_LONGEST_NAME = 100  # letters
 LETTERS_LEFT = 4  # all else was done
 _OF_THE_DISK = tuple(f"SQLITE_{what}" for what in ("FULL", "READONLY", "BUSY", "LOCKED", "CANTOPEN", "IOERR"))
 
@@ -38,13 +42,16 @@ def told(error: BaseException) -> Refusal:
         case OutputError():
             return Refusal(str(error), FAILED)
         case OSError() if cause := cause_of(error):
-            where = f" «{error.filename}»" if error.filename else ""
-            return Refusal(
-                f"Не удалось прочитать или записать{where}: {cause}. Исправьте это и запустите снова.", FAILED
-            )
+            where = f" «{shortened(str(error.filename), _LONGEST_NAME)}»" if error.filename else ""
+            said = f"Не удалось прочитать или записать{where}: {cause}. Исправьте это и запустите снова."
+            return Refusal(said, WRONG_USE if error.errno in _OF_THE_NAME else FAILED)
         case sqlite3.OperationalError() if getattr(error, "sqlite_errorname", "").startswith(_OF_THE_DISK):
             why = "нет места, нет прав на запись или его держит другая программа"
             return Refusal(f"Не удалось записать журнал {JOURNAL}: {why}. Исправьте это и запустите снова.", FAILED)
+        case UnicodeEncodeError() if sys.getfilesystemencoding() != "utf-8":
+            return Refusal(
+                "Система не принимает русские имена файлов: запустите Свод с переменной PYTHONUTF8=1.", WRONG_USE
+            )
         case TyperException():
             return Refusal(complaint(error), WRONG_USE)
         case KeyboardInterrupt():

@@ -20,6 +20,7 @@ from schemas.strict import UsageError
 
 SUPPORT = "support.txt"
 
+_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".docx"})
 _LAST_RUNS = 30
 _LAST_DATES = 6
 _LAST_LINES = 200  # of a log
@@ -89,9 +90,15 @@ def _dates(output: Path) -> Iterator[str]:
         yield from (f"{severity} {code} {number}" for (severity, code), number in sorted(remarks.items()))
         answers = _rows(path.with_name("answers.csv"))
         yield f"facts {len(answers)}, not counted {sum(row.get('counted') == 'false' for row in answers)}"
-        suffixes = Counter(Path(row.get("file", "")).suffix[:6].casefold() for row in answers)
+        suffixes = Counter(_suffix(row.get("file", "")) for row in answers)
         yield f"suffixes {dict(sorted(suffixes.items()))}"
         yield f"others {sum(one.is_file() for one in path.parent.rglob('*'))} files"
+
+
+def _suffix(file: str) -> str:
+    """What stands behind the dot of a name may be a word of the school."""
+    suffix = Path(file).suffix.casefold()
+    return suffix if suffix in _SUFFIXES else "other"
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

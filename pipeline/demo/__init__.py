@@ -4,7 +4,7 @@ All of it is invented; all that is asked of the schools comes from the form.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -12,14 +12,14 @@ from random import Random
 
 from pipeline import wording
 from pipeline.demo.answers import Answer, Conduct, answers_on, problems_on
-from pipeline.demo.district import MAILING, make_schools
+from pipeline.demo.district import MAILING, make_schools, make_schools_of
 from pipeline.demo.faults import Desk
 from pipeline.demo.figure_faults import faults_of
 from pipeline.demo.forms import Forms
 from pipeline.demo.handwriting import Entry, Hand, typed
 from pipeline.demo.reports import Report, Truth, own_form_line, unit_of
 from pipeline.measuring.figures import State
-from pipeline.writing.registry import write_registry
+from pipeline.writing.registry import Beside, write_registry
 from schemas import registry_book as registry
 from schemas.district import Registry, School
 from schemas.form import Form
@@ -59,32 +59,88 @@ def make(folder: Path, form: Form, schools: int, dates: int, seed: int, *, fault
 
     Raises UsageError, one Russian sentence, where that cannot be done.
     """
-    days = form.order.reporting_dates[:dates]
-    if schools < 1 or dates < 1 or dates > len(form.order.reporting_dates):
-        most = len(form.order.reporting_dates)
+    most = len(form.order.reporting_dates)
+    if schools < 1 or dates < 1 or dates > most:
         raise UsageError(f"Нужна хотя бы одна школа и от 1 до {most} отчётных дат: исправьте --schools и --dates.")
     dice = Random(seed)
     district = make_schools(form, schools, dice)
-    erring = frozenset(school.code for school in dice.sample(district, max(1, round(schools * _ERRING))))
+    made = _made(form, district, form.order.reporting_dates[:dates], dice, faulty=faulty)
+    return _written(folder, [made])[0]
+
+
+def make_of_several(folder: Path, forms: Sequence[Form], schools: int, dates: int, seed: int) -> list[District]:
+    """As `make`, of several orders: the same schools report on each, all into one folder, each order's files below one
+    of its own; one registry serves all. Up to the first day on which every order has a report due, and `dates` of one.
+    """
+    if schools < 1 or dates < 1:
+        raise UsageError("Нужна хотя бы одна школа и хотя бы одна отчётная дата: исправьте --schools и --dates.")
+    all_days = [form.order.reporting_dates[:dates] for form in forms]
+    end = max(min(days[-1] for days in all_days), max(days[0] for days in all_days))
+    districts = make_schools_of(forms, schools, Random(seed))
+    some = []
+    for form, district in zip(forms, districts, strict=True):
+        days = tuple(day for day in form.order.reporting_dates if day <= end)
+        some.append(_made(form, district, days, Random(f"{seed} {form.id}"), f"{form.id}/"))
+    return _written(folder, some)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What one order's schools send, before anything is written."""
+
+    form: Form
+    schools: tuple[School, ...]
+    as_of: date
+    reports: list[Report]
+    files: dict[str, Report]
+    planted: tuple[Planted, ...]
+
+
+def _made(
+    form: Form,
+    district: tuple[School, ...],
+    days: tuple[date, ...],
+    dice: Random,
+    folder: str = "",
+    *,
+    faulty: float | None = None,
+) -> _Made:
+    """`folder`: in which the files lie, with `/` at its end; blank: right below the input folder."""
+    erring = frozenset(school.code for school in dice.sample(district, max(1, round(len(district) * _ERRING))))
     reports = [r for n, s in enumerate(district) for r in _reports(s, days, n % 2 == 0, form, dice)]
+    for report in reports:
+        report.file = f"{folder}{report.file}"
     silent = _fall_silent(reports, [s for s in district if s.code not in erring], days, dice, form)
-    desk = Desk(form, reports, dice)
+    desk = Desk(form, _that_may_go_wrong(reports, silent, form), dice)
     if faulty is None:
-        desk.plant(round(schools * _FAULTS_FOR_ONE_SCHOOL), erring, faults_of(form))
+        desk.plant(round(len(district) * _FAULTS_FOR_ONE_SCHOOL), erring, faults_of(form))
     else:
         desk.plant_in(faulty, faults_of(form))
-
-    input_folder = folder / "input"
-    files = {report.file: report for report in [*reports, *desk.attempts]}
-    _refuse_strangers(input_folder, {registry.FILE, *files})
-    office = write_registry(form, Registry(district, MAILING), form.order.date)
-    _put(input_folder / registry.FILE, office, _moment(form.order.date))
-    forms = Forms(form)
-    for file, report in files.items():
-        _put(input_folder / file, forms.workbook_of(report), report.arrives)
     planted = [Planted(s.report.file, s.sender.code, s.item, s.fault.name, s.fault.codes) for s in desk.spoilt]
-    truth = tuple(fact for report in reports for fact in report.truth())
-    return District(input_folder / registry.FILE, days[-1], (*silent, *planted), truth)
+    files = {report.file: report for report in [*reports, *desk.attempts]}
+    return _Made(form, district, days[-1], reports, files, (*silent, *planted))
+
+
+def _written(folder: Path, some: Sequence[_Made]) -> list[District]:
+    input_folder, first = folder / "input", some[0]
+    _refuse_strangers(input_folder, {registry.FILE, *(file for made in some for file in made.files)})
+    beside = [Beside(made.form, made.schools) for made in some[1:]]
+    office = write_registry(first.form, Registry(first.schools, MAILING), first.form.order.date, beside=beside)
+    _put(input_folder / registry.FILE, office, _moment(first.form.order.date))
+    for made in some:
+        forms = Forms(made.form)
+        for file, report in made.files.items():
+            _put(input_folder / file, forms.workbook_of(report), report.arrives)
+    as_of = max(made.as_of for made in some)
+    return [
+        District(
+            input_folder / registry.FILE,
+            as_of,
+            made.planted,
+            tuple(fact for report in made.reports for fact in report.truth()),
+        )
+        for made in some
+    ]
 
 
 def found(
@@ -108,6 +164,7 @@ _FAULTS_FOR_ONE_SCHOOL = 1.9
 _SLOPPY = 0.4
 _LATE = 0.12
 _NEVER, _STOPPED = 12, 7  # of those that do not err, one in so many never reports; not at the last date
+_LONG_WORD = 10  # letters
 _PACE = (0.62, 1.3)
 # Hours of a school's office: in the Far East it is afternoon then, in Moscow the morning of the same day.
 _OPENS_UTC, _OPEN_MINUTES = time(2), 240
@@ -142,10 +199,16 @@ def _typed(form: Form, number: str, answer: Answer, hand: Hand) -> Entry:
 
 def _file_name(school: School, day: date, hand: Hand, form: Form) -> str:
     """As the office keeps them: a folder a date; inside, the names that the schools gave."""
-    about = "эл. дневники" if form.headline else form.subject.casefold()
+    about = _in_short(form.subject.casefold())
     pattern = hand.dice("file").choice(("{c} {s} {d:%d.%m.%Y}", "Отчёт {c} {s}", "report_{c}_{d}", f"{about} {{c}}"))
     name = pattern.format(c=school.code, s=school.name, d=day)
     return f"{day}/{name}.xlsx"
+
+
+def _in_short(subject: str) -> str:
+    """«электронные дневники» -> «эл. дневники»: a long adjective as offices write it."""
+    first, _, rest = subject.partition(" ")
+    return f"{first[:2]}. {rest}" if rest and len(first) > _LONG_WORD else subject
 
 
 def _due(day: date, form: Form) -> date:
@@ -181,6 +244,14 @@ def _fall_silent(
             for code in chosen[never:]
         ),
     ]
+
+
+def _that_may_go_wrong(reports: list[Report], silent: Sequence[Planted], form: Form) -> list[Report]:
+    """Of a school that is silent for the last period no earlier file is unreadable: it would count as one that came."""
+    if form.period.every == "date":
+        return reports
+    quiet = {planted.school for planted in silent}
+    return [report for report in reports if report.school.code not in quiet]
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────

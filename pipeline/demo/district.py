@@ -4,12 +4,16 @@ Places and schools are invented. How many people a school has follows from its k
 are counted comes from the form's bases.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
+from types import MappingProxyType
 from typing import NamedTuple
 
 from schemas.district import Recipient, School
 from schemas.form import Form
 from schemas.grades import grades_of
+from schemas.likeness import plain
 from schemas.school_names import whole_school
 
 MAILING = (
@@ -20,8 +24,15 @@ MAILING = (
 
 def make_schools(form: Form, number: int, dice: Random) -> tuple[School, ...]:
     """So many schools of all kinds, big and small, in town and in the country."""
+    return make_schools_of([form], number, dice)[0]
+
+
+def make_schools_of(forms: Sequence[Form], number: int, dice: Random) -> list[tuple[School, ...]]:
+    """The same schools for each order, with the people that it asks of: those whose column of the registry is the same
+    are as many."""
     width = max(2, len(str(number)))
-    return tuple(_school(form, n, f"{n:0{width}d}", dice) for n in range(1, number + 1))
+    made = [_school(forms, n, f"{n:0{width}d}", dice) for n in range(1, number + 1)]
+    return [tuple(one[place] for one in made) for place in range(len(forms))]
 
 
 class _Kind(NamedTuple):
@@ -60,7 +71,7 @@ _PLACES = (
 )  # fmt: skip
 
 
-def _school(form: Form, n: int, code: str, dice: Random) -> School:
+def _school(forms: Sequence[Form], n: int, code: str, dice: Random) -> list[School]:
     cycle, place = divmod(n - 1, len(_MIX))
     kind = _MIX[place]
     if not kind.numbered and cycle:  # one such school a place: another one is told apart by its number
@@ -74,15 +85,23 @@ def _school(form: Form, n: int, code: str, dice: Random) -> School:
         short = short if kind.numbered else f"{short} {sign} {name}"
         full = f"{full} {settlement} {name}"
     pupils = dice.randint(*kind.pupils)
-    return School(
+    first = School(
         code,
         f"{legal} {short}",
         f"Муниципальное {kind.state} общеобразовательное учреждение «{full}»",
         tuple(aliases),
-        _bases(form, pupils, kind, dice),
+        _bases(forms[0], pupils, kind, dice),
         classes=max(4, round(pupils / 23)),
         email=f"school{code}@example.org",
     )
+    known = {plain(base.registry): first.bases[base.id] for base in forms[0].bases}
+    schools = [first]
+    for form in forms[1:]:
+        given = {base.id: known[plain(base.registry)] for base in form.bases if plain(base.registry) in known}
+        bases = _bases(form, pupils, kind, Random(f"{code} {pupils} {form.id}"), given)
+        known |= {plain(base.registry): bases[base.id] for base in form.bases}
+        schools.append(replace(first, bases=bases))
+    return schools
 
 
 # People for one pupil, by the first words that the form has for them.
@@ -97,14 +116,22 @@ def _in_grades(grades: frozenset[int], pupils: int, kind: _Kind, dice: Random) -
     return float(round(pupils * len(taught) / len(own) * dice.uniform(0.92, 1.08)))
 
 
-def _bases(form: Form, pupils: int, kind: _Kind, dice: Random) -> dict[str, float]:
+def _bases(
+    form: Form, pupils: int, kind: _Kind, dice: Random, given: Mapping[str, float] = MappingProxyType({})
+) -> dict[str, float]:
+    """`given`: base id -> people that another order has told already. A whole has no fewer people than such a part."""
     people: dict[str, float] = {}
     for base in sorted(form.bases, key=lambda base: len(form.wholes_of(base.id))):
-        if base.grades:
+        if base.id in given:
+            people[base.id] = given[base.id]
+        elif base.grades:
             people[base.id] = _in_grades(grades_of(base.grades), pupils, kind, dice)
         elif base.part_of:
             people[base.id] = float(round(people[base.part_of] * dice.uniform(*kind.able)))
         else:
             ratio = next((r for stem, r in _FOR_ONE_PUPIL if base.people[2].casefold().startswith(stem)), _OTHERS)
             people[base.id] = float(round(pupils * ratio * dice.uniform(0.96, 1.04)) + 3)
+    for part in given:
+        for whole in (one for one in form.wholes_of(part) if one not in given):
+            people[whole] = max(people[whole], people[part])
     return people

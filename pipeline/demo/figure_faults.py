@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from pipeline.demo.faults import FAULTS, Case, Fault, Plant
 from pipeline.demo.figures import Chosen, Day, Link, Number
 from pipeline.demo.handwriting import Entry
+from pipeline.demo.word import form_with_struck_answer
 from schemas.form import Form, Item, Kind, Unit
 from schemas.relations import FOLLOWS, Held, relations_of
 
@@ -159,6 +161,16 @@ def _no_page(case: Case) -> str | None:
     return next((case.type(number, "на сайте") for number, _ in case.answers(Link)), None)
 
 
+def _struck_out_in_word(case: Case) -> str | None:
+    """A form with tables as a text document; a figure in it from which nothing follows is struck out."""
+    for number, _ in case.answers(Number):
+        if not _adds_up(case, number):
+            case.report.content = form_with_struck_answer(case.report, case.form, number)
+            case.report.file = str(PurePosixPath(case.report.file).with_suffix(".docx"))
+            return number
+    return None
+
+
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _required_left_empty(case: Case) -> str | None:
     """A figure beside others of its row, or alone, from which nothing follows."""
@@ -209,4 +221,5 @@ FIGURE_FAULTS = (
     _fault("ответ не из перечня", _unknown_choice, "CHOICE-UNKNOWN"),
     _fault("дата не из этого периода", _out_of_period, "DAY-OUTSIDE"),
     _fault("слова вместо адреса страницы", _no_page, "LINK-UNREADABLE"),
+    Fault("зачёркнутое число в файле Word", frozenset({"ANSWER-ASIDE"}), _struck_out_in_word, sent_again=True),
 )

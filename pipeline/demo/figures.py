@@ -15,7 +15,7 @@ from typing import assert_never
 from schemas.district import School
 from schemas.form import Form, Item, Kind
 from schemas.periods import first_day
-from schemas.relations import FOLLOWS, Held, list_of, relations_of
+from schemas.relations import FOLLOWS, Held, counts_lines, list_of, relations_of
 from schemas.school_names import whole_school
 
 
@@ -128,11 +128,13 @@ class Figures:
                 return known[0]
 
     def _part(self, number: str) -> float | None:
-        """Of a list's column all its lines together."""
+        """Of a list's column all its lines together, or how many they are."""
         if not (own := list_of(number, self._form)):
             return self.value(number)
         column = number.partition("/")[2]
         lines = self._lines(self._form.item(own))
+        if counts_lines(number):
+            return float(len({at.partition("/")[0] for at, _ in lines}))
         return sum(one.value for at, one in lines if at.partition("/")[2] == column and isinstance(one, Number))
 
     def _counted(self, item: Item) -> float:

@@ -128,7 +128,7 @@ def without_doubted(answered: pd.DataFrame, doubted: Doubted) -> pd.DataFrame:
 
 def figures_without(answers: pd.DataFrame, doubted: Doubted, form: Form) -> pd.DataFrame:
     """The table of all facts as if the figures and choices under question had been set aside."""
-    keys = zip(answers["report"].tolist(), answers["item"].tolist(), strict=True)
+    keys = values_of(answers, "report", "item")
     held = [(number, form.answered_by(item)) in doubted for number, item in keys]
     return answers.assign(counted=answers["counted"] & ~(pd.Series(held, index=answers.index, dtype="bool")))
 

@@ -4,6 +4,7 @@ Judged where figures are made, before anybody shows them. A school's mistake has
 programmer's mistake and is raised. Bounds do not hold where the office has waived an impossible figure.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -348,12 +349,11 @@ def _beside_groups(figures: Figures, waived: Waived) -> pd.DataFrame:
 
 def _beside_sums(rows: pd.DataFrame, keys: list[str], coverage: pd.DataFrame) -> pd.DataFrame:
     """`keys`: columns of both by which a row is that of its schools."""
-    sums: dict[Any, list[Any]] = {key: [0.0, 0.0, 0] for key in zip(*(rows[name] for name in keys), strict=True)}
-    columns = (coverage[name] for name in (*keys, "share", "covered", "total"))
-    for *key, share, covered, total in zip(*columns, strict=True):
+    sums: dict[Any, list[Any]] = {key: [0.0, 0.0, 0] for key in values_of(rows, *keys)}
+    for *key, share, covered, total in values_of(coverage, *keys, "share", "covered", "total"):
         if share is Share.COUNTED and tuple(key) in sums:
             for place, figure in enumerate((covered, total, 1)):
-                sums[tuple(key)][place] += 0.0 if pd.isna(figure) else figure
+                sums[tuple(key)][place] += 0.0 if math.isnan(figure) else figure
     beside = pd.DataFrame(list(sums.values()), columns=["covered_rows", "total_rows", "counted_rows"], index=rows.index)
     return rows.join(beside.astype({"covered_rows": "float64", "total_rows": "float64", "counted_rows": "int64"}))
 
@@ -363,7 +363,7 @@ def _beside_schools(figures: Figures, waived: Waived) -> pd.DataFrame:
     sums: dict[Any, float] = {}
     trend, headline = figures.trend, figures.form.headline_number
     for day, code, covered in values_of(trend, "date", "school_code", "covered"):
-        sums[day] = sums.get(day, 0.0) + (covered if code and not pd.isna(covered) else 0.0)
+        sums[day] = sums.get(day, 0.0) + (covered if code and not math.isnan(covered) else 0.0)
     codes = {code for code, item in waived if item == headline}
     rows = trend.assign(covered_rows=trend["date"].map(sums).astype("float64"))
     return rows.assign(waived=rows["school_code"].isin([*codes, *([""] if codes else [])]))

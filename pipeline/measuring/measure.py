@@ -35,7 +35,7 @@ from pipeline.measuring.figures import (
 from pipeline.measuring.frames import hold
 from pipeline.measuring.groups import groups
 from pipeline.measuring.mended import mended
-from pipeline.measuring.milestones import Milestones, measures, milestones
+from pipeline.measuring.milestones import Milestones, OfReports, measures, milestones
 from pipeline.measuring.numbers import numbers
 from pipeline.measuring.picture import Picture, outcome, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
@@ -82,21 +82,22 @@ def measure(
     answered = answered_shares(checked, form, registry)
     doubted = doubted_answers(checked, answered, form, catalogue)
     evidence = Evidence(reads, checked, answered, registry, form, catalogue, calendar, shown, earlier, doubted)
-    before = _figures(evidence.before, None) if evidence.before else None
-    figures = _figures(evidence, before)
+    of_reports = OfReports(checked, answered, form)
+    before = _figures(evidence.before, of_reports, None) if evidence.before else None
+    figures = _figures(evidence, of_reports, before)
     other = next((one for one in sent if _differs(one[_WHOLE].percent, figures.municipality.percent)), None)
     told = {**told, as_of: other} if other else told
     figures = replace(figures, restated=tuple(_restated(evidence, told)), followed=followed(evidence, figures))
     return hold(figures, checked.answers)
 
 
-def _figures(evidence: Evidence, before: Figures | None) -> Figures:
+def _figures(evidence: Evidence, of_reports: OfReports, before: Figures | None) -> Figures:
     """`before`: the figures of the reporting date before the one in force."""
     form, shown, as_of = evidence.form, evidence.shown, evidence.as_of
     pictures, courses = tuple(_trend_pictures(evidence)), _courses(evidence)
     measured = _measured(evidence, pictures, courses, before)
     left_out = {code for code, item in evidence.left_out if item == form.headline_number}
-    standings = Milestones(evidence)
+    standings = Milestones(evidence, of_reports)
     made_good = mended(evidence)
     remarks = tuple(_remarks(evidence, {one.remark for one in made_good}))
     sources = tuple(_sources(evidence))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 
-from pipeline.checking.table import Place, Report, place_of
+from pipeline.checking.table import Place, Report, place_of, values_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Identity, Mended
 from schemas.answers import Why
@@ -117,9 +117,9 @@ class _LaterReports:
         and was left blank."""
         table = self.checked.answers
         chosen = table["report"].isin(list(self.evidence.shown.reports)) & table["counted"]
-        rows = table.loc[chosen & (table["carried"] != Why.BLANK), ["report", "item"]].drop_duplicates()
+        rows = table.loc[chosen & (table["carried"] != Why.BLANK), ["report", "item"]]
         found: dict[int, set[str]] = {}
-        for number, item in zip(rows["report"], rows["item"], strict=True):
+        for number, item in dict.fromkeys(values_of(rows, "report", "item")):
             found.setdefault(number, set()).add(answer_of(item))
         return found
 

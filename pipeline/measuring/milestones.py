@@ -1,7 +1,6 @@
 """Every school and item with a due date, every measure of the order's stages: done, in progress, overdue, under
 question, not applicable, unknown; a measure that no report shows is never called done by itself."""
 
-from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple, assert_never
@@ -9,7 +8,8 @@ from typing import NamedTuple, assert_never
 import pandas as pd
 
 from pipeline.checking.carrying import Key
-from pipeline.checking.table import Report, frame_of
+from pipeline.checking.judgement import Checked
+from pipeline.checking.table import Report, frame_of, values_of
 from pipeline.measuring.activation import reaches
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Milestone, Share
@@ -75,15 +75,14 @@ class Milestones:
     aside, not understood or somewhat less, until one says «нет» or takes the answer back.
     """
 
-    def __init__(self, evidence: Evidence):
+    def __init__(self, evidence: Evidence, of_reports: "OfReports"):
         self.evidence = evidence
         self._checked = evidence.checked
+        self._of_reports = of_reports
         self._shown = evidence.shown
         self._form = evidence.form
         self._papers = evidence.registry.papers or ()
         self._standings: dict[tuple[str, str], Standing] = {}
-        answered = evidence.answered
-        self._shares = dict(zip(answered.index, zip(answered["share"], answered["percent"], strict=True), strict=True))
 
     def of_item(self, school: School, item: Item) -> Standing:
         key = school.code, item.number
@@ -97,7 +96,7 @@ class Milestones:
             return Standing(Milestone.UNKNOWN)
         if (school.code, item.number) in self.evidence.left_out:
             return Standing(Milestone.NOT_APPLICABLE)
-        settled = self._settled(report, item)
+        settled = self._of_reports.settled(report, item)
         if settled is None and school.has_none(self._form.people_of(item.number)):
             return Standing(Milestone.NOT_APPLICABLE)
         if settled is Milestone.NOT_APPLICABLE:
@@ -161,9 +160,9 @@ class Milestones:
         """The accepted reports of the school that show the item as done, oldest first."""
         found: list[Report] = []
         for report in self._reports.get(school.code, ()):
-            if self._settled(report, item) is Milestone.DONE:
+            if self._of_reports.settled(report, item) is Milestone.DONE:
                 found.append(report)
-            elif found and self._ends_proof(report, item):
+            elif found and self._of_reports.ends_proof(report, item):
                 found = []
         return found
 
@@ -183,29 +182,46 @@ class Milestones:
         for code, reports in self._reports.items() if self._form.headline else ():
             standing = found.setdefault(code, [])
             for report in reports:
-                if self._shares[report.number, self._form.headline_number][0] is Share.COUNTED:
+                if self._of_reports.shares[report.number, self._form.headline_number][0] is Share.COUNTED:
                     standing.append(report)
-                elif standing and self._ends_proof(report, self._form.headline_item):
+                elif standing and self._of_reports.ends_proof(report, self._form.headline_item):
                     standing.clear()
         return found
 
     def _percent(self, report: Report) -> float:
-        _, percent = self._shares[report.number, self._form.headline_number]
-        return float(percent)
+        _, percent = self._of_reports.shares[report.number, self._form.headline_number]
+        return percent
 
-    def _ends_proof(self, report: Report, item: Item) -> bool:
-        """Is what the reports before have shown of an item no longer so by this one."""
-        if not self._form.is_cumulative(item.number):
-            return True
-        taken_back = {row for row in report.withdrawn if self._form.answered_by(row) == item.number}
-        rows = self._rows.get((report.number, item.number), {})
-        denied = {row for row, said in rows.items() if said.get("yes") == NO or says_no(said.get("text", ""))}
-        return any((report.number, row) not in self._checked.set_aside for row in taken_back | denied)
+    @cached_property
+    def _reports(self) -> dict[str, list[Report]]:
+        """Code -> its counting reports up to the picture's date, oldest first."""
+        found: dict[str, list[Report]] = {}
+        for report in self._checked.counting:
+            if report.as_of and report.as_of <= self._shown.as_of:
+                found.setdefault(report.school, []).append(report)
+        return found
 
-    def _settled(self, report: Report, item: Item) -> Milestone | None:
+
+class OfReports:
+    """What each report shows of each item, whatever the date: the same in every picture. `answered`:
+    `coverage.answered_shares`."""
+
+    def __init__(self, checked: Checked, answered: pd.DataFrame, form: Form) -> None:
+        self._checked, self._form = checked, form
+        keys, columns = answered.index.tolist(), (answered[name].tolist() for name in ("share", "percent"))
+        self.shares: dict[Key, tuple[Share, float]] = dict(zip(keys, zip(*columns, strict=True), strict=True))
+        self._settled: dict[Key, Milestone | None] = {}
+
+    def settled(self, report: Report, item: Item) -> Milestone | None:
         """DONE, NOT_APPLICABLE or UNDER_QUESTION by that report, None when none of them."""
+        key = report.number, item.number
+        if key not in self._settled:  # it is asked again at every date, and among the proofs
+            self._settled[key] = self._judged(report, item)
+        return self._settled[key]
+
+    def _judged(self, report: Report, item: Item) -> Milestone | None:
         if item.measured:
-            return _of_share(item, *self._shares[report.number, item.number])
+            return _of_share(item, *self.shares[report.number, item.number])
         if item.kind in (Kind.ROW, Kind.ROWS):
             return self._of_cells(report, item)
         if (report.number, item.number) in self._checked.set_aside:
@@ -240,21 +256,21 @@ class Milestones:
         missing = [cell for cell in cells if form.column_of(cell.number).required and cell.number not in written]
         return Milestone.DONE if written and not missing else None
 
+    def ends_proof(self, report: Report, item: Item) -> bool:
+        """Is what the reports before have shown of an item no longer so by this one."""
+        if not self._form.is_cumulative(item.number):
+            return True
+        taken_back = {row for row in report.withdrawn if self._form.answered_by(row) == item.number}
+        rows = self._rows.get((report.number, item.number), {})
+        denied = {row for row, said in rows.items() if said.get("yes") == NO or says_no(said.get("text", ""))}
+        return any((report.number, row) not in self._checked.set_aside for row in taken_back | denied)
+
     @cached_property
     def _values(self) -> dict[Key, float]:
         """(report, item) -> its figure that is accepted."""
         table = self._checked.answers
         rows = table[(table["field"] == "value") & table["counted"]]
-        return dict(zip(zip(rows["report"], rows["item"], strict=True), rows["number"], strict=True))
-
-    @cached_property
-    def _reports(self) -> dict[str, list[Report]]:
-        """Code -> its counting reports up to the picture's date, oldest first."""
-        found: dict[str, list[Report]] = {}
-        for report in self._checked.counting:
-            if report.as_of and report.as_of <= self._shown.as_of:
-                found.setdefault(report.school, []).append(report)
-        return found
+        return {(report, item): number for report, item, number in values_of(rows, "report", "item", "number")}
 
     @cached_property
     def _rows(self) -> dict[Key, Facts]:
@@ -264,14 +280,10 @@ class Milestones:
         for counting in self._checked.counting:
             for row in counting.written:
                 found.setdefault((counting.number, answered_by(row)), {})[row] = {}
-        for report, row, field, text in _words(table[table["text"] != ""]):
+        for report, row, field, text in values_of(table[table["text"] != ""], "report", "item", "field", "text"):
             said = found.setdefault((report, answered_by(row)), {}).setdefault(row, {})
             said[field] = f"{said[field]}{_AND}{text}" if field == "choice" and field in said else text
         return found
-
-
-def _words(table: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
-    return zip(*(table[name].tolist() for name in ("report", "item", "field", "text")), strict=True)
 
 
 def _of_share(item: Item, share: Share, percent: float) -> Milestone | None:

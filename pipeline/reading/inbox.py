@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.reading.opening.leftovers import is_leftover
 from schemas.registry_book import FILE as REGISTRY_FILE
 from schemas.remarks import Remark, remark
-from schemas.strict import UsageError
+from schemas.strict import UsageError, is_file
 from schemas.text import visible
 
 _MEMBERS = "members"  # in the cache's folder
@@ -67,7 +67,7 @@ class Inbox:
         """A file that the settings name. One that lies in the folder is there already.
 
         Raises UsageError where there is none."""
-        if not named.is_file():
+        if not is_file(named):
             raise UsageError(f"Настройки, ключ decisions: файла «{named}» нет. Проверьте путь или уберите этот ключ.")
         if any((self.folder / report).resolve() == named.resolve() for report in self.reports):
             return

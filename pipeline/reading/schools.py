@@ -1,7 +1,8 @@
 """Which school a heading names: registry names and other names, as people write them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from schemas.district import Registry, School
@@ -32,6 +33,9 @@ class Schools:
 
         '№ 1' never becomes '№ 10', a kindergarten or another place's school never the school of its number.
         """
+        return self._matched(said)
+
+    def _match(self, said: str) -> Match:
         name = parse(said)
         if not (name.numbers or name.kinds or name.words or name.honour):
             return Match(None)
@@ -95,6 +99,11 @@ class Schools:
         return _distinct(near)[:_MOST_OFFERED]
 
     # ── what the registry knows ──────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _matched(self) -> Callable[[str], Match]:
+        """The head of one file is asked about several times; the heads of others are mostly of other schools."""
+        return lru_cache(maxsize=1_024)(self._match)
 
     @cached_property
     def _names(self) -> dict[str, list[Name]]:

@@ -68,29 +68,41 @@ _TO_FILL_IN: Look = {"bg_color": theme.INPUT}
 Value = str | float | None
 
 
+class Beside(NamedTuple):
+    """Another order that the registry serves, and the same schools with its people."""
+
+    form: Form
+    schools: tuple[School, ...] = ()
+
+
 def write_registry(
-    form: Form, registry: Registry, created: date, doubles: Mapping[str, Sequence[str]] = MappingProxyType({})
+    form: Form,
+    registry: Registry,
+    created: date,
+    doubles: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    beside: Sequence[Beside] = (),
 ) -> bytes:
     """The workbook as `pipeline.reading.registry` reads it.
 
     Of a draft all sheets are written, to be filled in: with hints, yellow cells and room for more rows; one without
     schools is the template. Else «Школы» (one row a school) and «Рассылка», as they stand. `doubles`: code of a school
-    -> those that may be the same one, of a draft.
+    -> those that may be the same one, of a draft. `beside`: the other orders; the columns of their people stand behind
+    the form's own.
     """
     target = BytesIO()
     book = theme.open_workbook(target, "Реестр школ", form.office, created)
     formats = Formats(book)
     if registry.draft:
-        _write_to_be_filled_in(book, formats, form, registry, doubles)
+        _write_to_be_filled_in(book, formats, form, registry, doubles, beside)
     else:
-        _write_as_it_stands(book, formats, form, registry)
+        _write_as_it_stands(book, formats, form, registry, beside)
     book.close()
     return target.getvalue()
 
 
-def write_template(form: Form, created: date) -> bytes:
-    """The registry before anything is known: headings, hints and yellow cells."""
-    return write_registry(form, Registry(draft=True), created)
+def write_template(form: Form, created: date, beside: Sequence[Form] = ()) -> bytes:
+    """The registry before anything is known: headings, hints and yellow cells. `beside`: forms of the other orders."""
+    return write_registry(form, Registry(draft=True), created, beside=[Beside(one) for one in beside])
 
 
 class Drafted(NamedTuple):
@@ -112,10 +124,12 @@ def write_explained(form: Form, drafted: Sequence[Drafted], created: date) -> by
     table = replace(book_of.WAIVERS, about=_TO_TICK, columns=columns)
     sheet = book.add_worksheet(table.sheet)
     codes = list(dict.fromkeys(one.asked.school for one in drafted))
-    listed = xl_range_abs(0, len(_choices(form)), max(len(codes), 1) - 1, len(_choices(form)))
-    _fill_in(sheet, formats, table, [_waiver(one) for one in drafted], _lists(form, f"='{_LISTS}'!{listed}"), spare=0)
+    choices = _choices([form])
+    listed = xl_range_abs(0, len(choices), max(len(codes), 1) - 1, len(choices))
+    lists = _lists(choices, f"='{_LISTS}'!{listed}")
+    _fill_in(sheet, formats, table, [_waiver(one) for one in drafted], lists, spare=0)
     _write_beside(sheet, formats, len(columns), [one.about for one in drafted], _ABOUT_WHAT)
-    _write_lists(book, form, codes)
+    _write_lists(book, choices, codes)
     book.close()
     return target.getvalue()
 
@@ -129,13 +143,16 @@ def _waiver(one: Drafted) -> list[Value]:
 # ── as it stands ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _write_as_it_stands(book: Workbook, formats: Formats, form: Form, registry: Registry) -> None:
+def _write_as_it_stands(
+    book: Workbook, formats: Formats, form: Form, registry: Registry, beside: Sequence[Beside]
+) -> None:
     unwritten = _UNWRITTEN if by_group(registry.schools) else (*_UNWRITTEN, book_of.GROUP)
-    columns = [column for column in book_of.schools_table(form).columns if column not in unwritten]
+    table = _schools_table(form, beside)
+    columns = [column for column in table.columns if column not in unwritten]
     schools = book.add_worksheet(book_of.SCHOOLS.sheet)
     schools.set_row(0, 46)
     widths = [_WIDTHS.get(column.heading, _WIDTH) for column in columns]
-    rows = [[*_school(school, columns)] for school in registry.schools]
+    rows = _rows_of_schools(columns, form, registry, beside)
     _write(schools, formats, [column.heading for column in columns], widths, rows)
     schools.freeze_panes(1, 2)
     headings = [column.heading for column in book_of.MAILING.columns]
@@ -166,22 +183,28 @@ def _write(
 
 
 def _write_to_be_filled_in(
-    book: Workbook, formats: Formats, form: Form, registry: Registry, doubles: Mapping[str, Sequence[str]]
+    book: Workbook,
+    formats: Formats,
+    form: Form,
+    registry: Registry,
+    doubles: Mapping[str, Sequence[str]],
+    beside: Sequence[Beside],
 ) -> None:
-    schools, *others = book_of.tables(form)
+    schools, others = _schools_table(form, beside), book_of.tables(form)[1:]
     known: dict[str, list[list[Value]]] = {
-        schools.sheet: [[*_school(school, schools.columns)] for school in registry.schools],
+        schools.sheet: _rows_of_schools(schools.columns, form, registry, beside),
         book_of.MAILING.sheet: [_recipient(one) for one in registry.mailing],
     }
     codes = xl_range_abs(_HEADINGS + 1, 0, _HEADINGS + _rows(schools, known), 0)
-    lists = _lists(form, f"='{schools.sheet}'!{codes}")
+    choices = _choices([form, *(one.form for one in beside)])
+    lists = _lists(choices, f"='{schools.sheet}'!{codes}")
     for table in (schools, *others):
         sheet = book.add_worksheet(table.sheet)
         _fill_in(sheet, formats, table, known.get(table.sheet, []), lists)
         if table is schools and doubles:
-            beside = ["; ".join(doubles[school.code]) for school in registry.schools]
-            _write_beside(sheet, formats, len(table.columns), beside)
-    _write_lists(book, form)
+            alike = ["; ".join(doubles[school.code]) for school in registry.schools]
+            _write_beside(sheet, formats, len(table.columns), alike)
+    _write_lists(book, choices)
 
 
 def _rows(table: Table, known: Mapping[str, Sequence[object]]) -> int:
@@ -263,31 +286,55 @@ def _print_setup(sheet: Worksheet) -> None:
     sheet.set_footer(theme.footer("Реестр школ"))
 
 
-def _choices(form: Form) -> dict[type[Column], Sequence[str]]:
-    """The words among which one chooses, by kind of column."""
+Choices = dict[type[Column], Sequence[str]]  # the words among which one chooses, by kind of column
+
+
+def _choices(forms: Sequence[Form]) -> Choices:
     return {
-        book_of.ItemNumber: [item.number for item in form.items],
-        book_of.Title: form.unseen,
+        book_of.ItemNumber: list(dict.fromkeys(item.number for form in forms for item in form.items)),
+        book_of.Title: list(dict.fromkeys(title for form in forms for title in form.unseen)),
     }
 
 
-def _lists(form: Form, codes: str) -> cells.Lists:
+def _lists(choices: Choices, codes: str) -> cells.Lists:
     """`codes`: the cells where the codes of the schools stand."""
-    choices = enumerate(_choices(form).items())
-    places = {kind: f"='{_LISTS}'!{xl_range_abs(0, n, max(len(words), 1) - 1, n)}" for n, (kind, words) in choices}
+    places = {
+        kind: f"='{_LISTS}'!{xl_range_abs(0, n, max(len(words), 1) - 1, n)}"
+        for n, (kind, words) in enumerate(choices.items())
+    }
     return {book_of.SchoolCode: codes, **places}
 
 
-def _write_lists(book: Workbook, form: Form, codes: Sequence[str] = ()) -> None:
+def _write_lists(book: Workbook, choices: Choices, codes: Sequence[str] = ()) -> None:
     """`codes`: of schools, where no sheet of the workbook has them."""
     sheet = book.add_worksheet(_LISTS)
-    for number, words in enumerate((*_choices(form).values(), codes)):
+    for number, words in enumerate((*choices.values(), codes)):
         for row, word in enumerate(words):
             sheet.write_string(row, number, word)
     sheet.hide()
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _schools_table(form: Form, beside: Sequence[Beside]) -> Table:
+    """Behind the columns of the form's people those of the other orders."""
+    table = book_of.schools_table(form)
+    here = table.columns.index(book_of.CLASSES)
+    more = [column for _, column in book_of.columns_beside([form, *(one.form for one in beside)])]
+    return replace(table, columns=(*table.columns[:here], *more, *table.columns[here:]))
+
+
+def _rows_of_schools(
+    columns: Sequence[Column], form: Form, registry: Registry, beside: Sequence[Beside]
+) -> list[list[Value]]:
+    """A row a school; in another order's column stand the people that it knows."""
+    place_of = {column: place for place, column in book_of.columns_beside([form, *(one.form for one in beside)])}
+    known = [registry.schools, *(one.schools for one in beside)]
+    return [
+        [value for column in columns for value in _school(known[place_of.get(column, 0)][n], [column])]
+        for n in range(len(registry.schools))
+    ]
 
 
 def _school(school: School, columns: Iterable[Column]) -> Iterable[Value]:

@@ -2,7 +2,7 @@
 is added, renamed or changed stands there too."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -20,12 +20,16 @@ _HEAD = (
 )
 
 
-def settings_toml() -> str:
+def settings_toml(forms: Sequence[str] = ()) -> str:
     """The text of the file. As it stands it says nothing: the defaults hold. Words stand behind `# `, a key behind `#`
-    alone."""
+    alone. `forms`: those that it names in force, where they are not the usual one."""
     root = inspect.type_info(Settings)
     assert isinstance(root, inspect.StructType)
-    return "\n".join([*(f"# {line}" for line in _HEAD), *_lines(root), ""])
+    text = "\n".join([*(f"# {line}" for line in _HEAD), *_lines(root), ""])
+    if not forms or tuple(forms) == Settings().forms:
+        return text
+    usual = f"\n#form = {_toml(Settings().form)}\n"
+    return text.replace(usual, f"\nform = {_toml(forms[0] if len(forms) == 1 else tuple(forms))}\n")
 
 
 class _Key(NamedTuple):

@@ -63,8 +63,8 @@ def half_unit(decimals: int) -> float:
 def letter_for_digit(tokens: list[Token]) -> str:
     """The letter that stands in a number (`З0`, `5б`, `ЗО %`), blank if none does."""
     for behind, token in enumerate(tokens, 1):
-        before_percent = any(after.is_mark("%") for after in tokens[behind : behind + 1])
-        spelt = token.kind == "word" and before_percent and set(token.text) <= _LIKE_DIGITS
+        like_digits = token.kind == "word" and behind < len(tokens) and _LIKE_DIGITS.issuperset(token.text)
+        spelt = like_digits and tokens[behind].is_mark("%")
         spoilt = token.kind == "spoilt_number" or (token.kind == "grade" and not set(token.text) & set(DASHES))
         if spelt or spoilt:
             return next(character for character in token.text if character.isalpha())

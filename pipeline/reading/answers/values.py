@@ -5,7 +5,6 @@ Everything readable is read exactly; anything else gets a remark and no value. `
 
 import re
 from datetime import date, datetime, time
-from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, assert_never
 
@@ -33,7 +32,8 @@ from pipeline.reading.answers.tokens import DASHES
 from pipeline.reading.answers.vocabulary import kinds_of_people, own_words
 from pipeline.reading.answers.yes_no import addresses_in, read_yes_no, without_addresses
 from pipeline.reading.opening.book import Cell, Value
-from schemas.form import Base, Form, Item, Kind
+from pipeline.reading.remembering import once_a_form
+from schemas.form import Form, Item, Kind
 from schemas.remarks import Remark, remark
 from schemas.reports import FORMER, FORMER_DAY, NO, WITHDRAWN, Fact
 from schemas.text import clean
@@ -83,12 +83,22 @@ class Around(NamedTuple):
     until: date | None = None
 
 
+NOTHING_AROUND = Around()
+_SHORT = 200  # characters: longer answers are not remembered, they hardly come twice
+
+
 def read_answer(item: Item, cell: Cell, form: Form, base: float | None, around: Around | None = None) -> Answer:
     """What one answer cell says about an item, by the item's kind (any but GROUP). A row of acts is read by its item.
 
     `base`: the known whole of the item's base, people.
     """
-    around = around or Around()
+    whole, around = base if item.measured else None, around or NOTHING_AROUND
+    if isinstance(cell.value, str) and len(cell.value) <= _SHORT:
+        return _read_again(form, item, cell, whole, around)
+    return _read(form, item, cell, whole, around)
+
+
+def _read(form: Form, item: Item, cell: Cell, base: float | None, around: Around) -> Answer:
     if cell.fault == "error":
         return Answer((), (remark("CELL-ERROR", value=str(cell.value)),))
     if cell.fault == "no_value":
@@ -135,9 +145,14 @@ def read_answer(item: Item, cell: Cell, form: Form, base: float | None, around: 
             assert_never(item.kind)
 
 
+# Of texts alone: of numbers, dates and yes/no the one may equal the other and still be shown otherwise. A cell is read
+# more than once, as an answer and as evidence, and many schools write the same.
+_read_again = once_a_form(maxsize=8_192)(_read)
+
+
 def is_blank(cell: Cell) -> bool:
     """Nothing is answered: a dash, dots, the form's own underscores. «нет» and 0 are answers; so is an error cell."""
-    if cell.fault or not isinstance(cell.value, str):
+    if cell.fault or not isinstance(cell.value, str) or cell.value[:1].isalnum():
         return False
     return bool(_NOTHING_WRITTEN.fullmatch(cell.value) or _UNFILLED.fullmatch(cell.value))
 
@@ -216,7 +231,7 @@ def _figures(found: Coverage, classes: str) -> tuple[Fact, ...]:
 def classes_apart(item: Item, cell: Cell, text: str, form: Form) -> tuple[Part, ...]:
     """The parts of an answer that is given class by class; none where it is not."""
     is_words = isinstance(cell.value, str) and len(text) <= LONGEST
-    return read_by_class(text, _people(item, form)) if is_words else ()
+    return read_by_class(text, _people(form, item.base, item.number)) if is_words else ()
 
 
 def _read_parts(item: Item, parts: tuple[Part, ...]) -> Answer:
@@ -240,23 +255,21 @@ def _read_figures(cell: Cell, text: str, asks: Asks, item: Item, form: Form) -> 
         return Reading(Refusal("NUM-NONE"))
     if len(text) > LONGEST:
         return Reading(Refusal("NUM-SEVERAL"))
-    return read_text(text, asks, _people(item, form))
+    return read_text(text, asks, _people(form, item.base, item.number))
 
 
-def _people(item: Item, form: Form) -> People:
-    """The form's words about an item, and of which kind the people of its base are."""
-    words, kind = _people_of(item.base, form.bases)
-    return People(own_words(item, form)._replace(people=words, done=form.words_done), kind)
+@once_a_form(maxsize=512)
+def _people(form: Form, base: str, number: str) -> People:
+    """The form's words about an item of that base, and of which kind the people of its base are."""
+    said_of = {one.id: [word for said in one.people for word in _words(said)] for one in form.bases}
+    kinds = {kind for word in said_of.get(base, ()) for kind in kinds_of_people(word)}
+    words = frozenset(chain(*said_of.values()))
+    own = own_words(form.item(number), form)._replace(people=words, done=form.words_done)
+    return People(own, kinds.pop() if len(kinds) == 1 else "")
 
 
-@lru_cache(maxsize=64)
-def _people_of(base: str, bases: tuple[Base, ...]) -> tuple[frozenset[str], str]:
-    """The words for the people of all bases of a form, and of which kind those of this one are."""
-    words = {
-        one.id: [word for said in one.people for word in said.casefold().replace("ё", "е").split()] for one in bases
-    }
-    kinds = {kind for word in words.get(base, ()) for kind in kinds_of_people(word)}
-    return frozenset(chain(*words.values())), kinds.pop() if len(kinds) == 1 else ""
+def _words(text: str) -> list[str]:
+    return text.casefold().replace("ё", "е").split()
 
 
 def _wanted(item: Item) -> str:

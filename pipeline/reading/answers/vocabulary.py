@@ -176,6 +176,7 @@ def is_any_people(word: str) -> bool:
     return word.startswith(("чел", "люд")) or word in ("ч", "ч-к", "ч-ка")
 
 
+@lru_cache(maxsize=16384)
 def is_unit(word: str) -> bool:
     """Does the word, after a number, say that it counts people or percent."""
     return bool(_PEOPLE.fullmatch(word) or _PERCENT.fullmatch(word) or _ADJECTIVE.fullmatch(word))

@@ -27,7 +27,8 @@ def tell_asides(ledger: Ledger, found: FormOnSheet, last_row: int) -> None:
     after = any(spot.row > last_row for spot in ledger.sheet.cells)
     for aside in ledger.sheet.asides:
         if found.head_first <= aside.spot.row and not (after and aside.spot.row > last_row):
-            item = items.get(ledger.sheet.address(aside.spot), "")
+            address = ledger.sheet.address(aside.spot)  # in a text document the same for a whole row
+            item = ledger.answer_spots.get(aside.spot) or items.get(address, "")
             said = _said(ledger, aside, item, found.items.columns.measure)
             ledger.remarks[:] = [*_without_references(ledger.remarks, said), *said]
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pipeline.reading.answers.tokens import DASHES
-from pipeline.reading.answers.values import Around, is_blank, is_zero, read_answer
+from pipeline.reading.answers.values import NOTHING_AROUND, Around, is_blank, is_zero, read_answer
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Form, Item, Kind
@@ -50,6 +50,7 @@ class Ledger:
     roles: dict[Spot, Role] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     answer_cells: dict[str, str] = field(default_factory=dict)
+    answer_spots: dict[Spot, str] = field(default_factory=dict)  # whose answer stands, or would stand, in the cell
     answered: dict[str, Answered] = field(default_factory=dict)
     strange: list[Strange] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)  # item -> the unit that its heading names, if not the form's
@@ -66,7 +67,7 @@ class Ledger:
     def on(self, sheet: Sheet) -> "Ledger":
         """The same ledger for a piece of the form on another sheet, whose name stands in every address."""
         named = sheet._replace(prefix=f"{sheet.name}!")
-        return replace(self, sheet=named, roles={})
+        return replace(self, sheet=named, roles={}, answer_spots={})
 
     def on_row(self, row: int) -> list[Spot]:
         """The non-empty cells of a row, from left to right."""
@@ -74,7 +75,10 @@ class Ledger:
 
     def label(self, spots: Iterable[Spot]) -> None:
         """These cells are the form's own, where there are any."""
-        self.roles.update({spot: Role.LABEL for spot in spots if spot in self.sheet.cells})
+        cells, roles = self.sheet.cells, self.roles
+        for spot in spots:
+            if spot in cells:
+                roles[spot] = Role.LABEL
 
     def add(self, number: str, facts: Iterable[Fact]) -> None:
         """Facts of an item. Of one whose answer is only taken back nothing is written."""
@@ -107,6 +111,7 @@ class Ledger:
         where figures of one answer stand in several."""
         cell = cell or self.sheet.cells.get(spot)
         self.answer_cells.setdefault(number, self.sheet.address(spot))
+        self.answer_spots.setdefault(spot, number)
         if cell is None:
             return
         if (is_blank(cell) and not is_zero(item, cell, self.form)) or is_hint(item, cell):
@@ -134,6 +139,8 @@ class Ledger:
 
     def around(self, number: str) -> Around:
         """What is known around the answer of an item."""
+        if not self.days and number not in self.units:
+            return NOTHING_AROUND
         since, until = self.days or (None, None)
         return Around(self.units.get(number, ""), since, until)
 
@@ -148,7 +155,8 @@ class Ledger:
         if fact.field == "classes" and fact.value == "все":
             grades = self.form.grades_of_base(self.form.item(number).base, self.grades)
             fact = fact._replace(value=normal_form(grades or self.grades))
-        return fact._replace(item=number, cell=self.sheet.address(spot))
+        _, name, value, _, half, basis = fact  # `_replace` costs three times as much, and this is done to every fact
+        return Fact(number, name, value, self.sheet.address(spot), half, basis)
 
     def _say_again(self, number: str, facts: list[Fact], cell: Cell, spot: Spot) -> None:
         """An item answered a second time: the same is passed over, another answer is a remark. Never added."""

@@ -19,9 +19,9 @@ _MOST_CELLS = 12  # named in one remark
 def keep_notes(ledger: Ledger, found: FormOnSheet, last_row: int) -> None:
     """Every cell from the form's head to `last_row` that has no role yet is printed or a note; one remark for all."""
     notes: list[Fact] = []
-    for spot, cell in sorted(ledger.sheet.cells.items()):
-        if not found.head_first <= spot.row <= last_row or spot in ledger.roles:
-            continue
+    unread = (spot for spot in ledger.sheet.cells if spot not in ledger.roles)
+    for spot in sorted(spot for spot in unread if found.head_first <= spot.row <= last_row):
+        cell = ledger.sheet.cells[spot]
         if is_blank(cell) or _is_printed_line(cell, ledger.form) or _is_printed_number(found, spot, cell):
             ledger.label([spot])
             continue

@@ -42,7 +42,7 @@ def speaks_of_another(parts: Sequence[Part], form: Form) -> Remark | None:
     foreign_title = bool(title) and not (stems(title) - _OF_ANY_TITLE) & _of_the_title(form)
     against, doubtful, agreeing = 0, 0, 0
     for numbers, words in chain.from_iterable(_numbered_rows(*part) for part in parts):
-        item = next((i for n in numbers for i in form.items if i.number == n), None)
+        item = next(filter(None, map(form.numbered, numbers)), None)
         if best_likeness(words, form.all_wordings) >= SAME_WORDING:
             agreeing += 1
         elif item is None or speaks_against(words, item, form):
@@ -74,18 +74,16 @@ def _numbered_rows(sheet: Sheet, found: FormOnSheet) -> Iterator[tuple[list[str]
     table = found.items
     for row in range(table.first, table.last + 1):
         words = sheet.cells.get(Spot(row, table.columns.measure))
-        numbers = item_numbers(sheet.cells.get(Spot(row, table.columns.number)))
-        if words is not None and isinstance(words.value, str) and numbers:
+        if words is None or not isinstance(words.value, str):
+            continue
+        if numbers := item_numbers(sheet.cells.get(Spot(row, table.columns.number))):
             yield numbers, words.value
 
 
 def title_above(sheet: Sheet, found: FormOnSheet) -> str:
     """What the lines above the table call the report; blank where none does."""
-    lines = [
-        cell.value
-        for spot, cell in sorted(sheet.cells.items())
-        if found.head_first <= spot.row <= found.head_last and isinstance(cell.value, str)
-    ]
+    head = (one for one in sheet.cells.items() if found.head_first <= one[0].row <= found.head_last)
+    lines = [cell.value for _, cell in sorted(head) if isinstance(cell.value, str)]
     first = next((at for at, line in enumerate(lines) if _TITLE.search(line)), None)
     return "" if first is None else " ".join(lines[first : first + 2])
 

@@ -152,9 +152,9 @@ def _read_passport(ledger: Ledger, found: FormOnSheet) -> tuple[tuple[str, float
     """The label of a base, its figure in the cell below."""
     labels = {plain(base.label): base.id for base in ledger.form.bases} | {plain(own_form.CLASSES): ""}
     passport = []
-    for spot, cell in sorted(ledger.sheet.cells.items()):
-        if not found.head_first <= spot.row <= found.head_last:
-            continue
+    cells = ledger.sheet.cells
+    for spot in sorted(s for s in cells if found.head_first <= s.row <= found.head_last):
+        cell = cells[spot]
         ledger.label([spot])  # the head of the own form is printed, all of it
         base = labels.get(plain(re.sub(r"-\n|\n|\u00ad", "", str(cell.value))))
         below = Spot(spot.row + 1, spot.column)
@@ -175,8 +175,8 @@ def _read_passport(ledger: Ledger, found: FormOnSheet) -> tuple[tuple[str, float
 def _leave_printed(ledger: Ledger, columns: Columns, row: Row) -> None:
     """Columns that compute or check, as long as they hold no more than that. Beside a coverage, what was typed over
     them is read; elsewhere it is a note."""
-    spots = [Spot(row.row, c) for c in range(columns.total, columns.percent + 1)]
-    ledger.label(spot for spot in spots if _typed(ledger, spot) is None)
+    spots = [spot for spot in ledger.on_row(row.row) if columns.total <= spot.column <= columns.percent]
+    ledger.label([spot for spot in spots if _typed(ledger, spot) is None])
     check = Spot(row.row, columns.percent + 1)
     said = ledger.sheet.cells.get(check)
     if said is None or said.fault or is_blank(said) or own_form.is_check(text_of(said)):

@@ -30,7 +30,7 @@ def reports_of_book(forms: list[FormRead]) -> tuple[tuple[ReportRead, ...], tupl
     groups = _by_school_and_date(filled_in)
     for group in groups:
         first = _named_first(group)
-        if len({_answers(form.report) for form in group}) > 1:
+        if len(group) > 1 and len({_answers(form.report) for form in group}) > 1:
             remarks.append(_conflict(first.report, group))
             continue
         reports.append(first.report)

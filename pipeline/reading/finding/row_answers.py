@@ -230,7 +230,8 @@ class RowReader:
         return joined if joined.sound and set(joined.figures) | {"classes"} == wanted else None
 
     def _reading(self, item: Item, pieces: list[Piece]) -> Reading:
-        pieces = sorted(pieces, key=lambda piece: (_ORDER.index(piece.meaning.role), piece.spot))
+        if len(pieces) > 1:
+            pieces = sorted(pieces, key=lambda piece: (_ORDER.index(piece.meaning.role), piece.spot))
         parts = [_as_figure(piece.cell, piece.meaning.role) for piece in pieces] if item.measured else [pieces[0].cell]
         graded = next((piece.meaning.grades for piece in pieces if piece.meaning.grades), "") if item.classes else ""
         cell = parts[0] if len(parts) == 1 else Cell(_put_together(pieces, parts))

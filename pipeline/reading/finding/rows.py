@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.reading.finding.tables import Table, numbers_columns
 from pipeline.reading.opening.book import Cell, Sheet
+from pipeline.reading.remembering import once_a_form
 from schemas.addresses import Spot
 from schemas.form import Form, Item, Kind
 from schemas.likeness import SAME_WORDING, best_likeness, plain, stems
@@ -20,8 +21,7 @@ _ODD_WORDING = 60.0
 _MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row that belongs to an item. `number` is the item's, or a row's of acts (`4.2`); `words` its wording as typed.
 
     `doubtful`: number and wording do not say the same, or one of them is lost. `unknown`: the number is an item's, but
@@ -64,9 +64,9 @@ def find_rows(sheet: Sheet, table: Table, form: Form, before: Item | None = None
         found = context.row_of(row, numbers, words) if numbers or words or not part_words else None
         inner = context.part_of(row, part_words)
         if found:
-            yield replace(found, wording=table.columns.measure, shared=inner is not None)
+            yield found._replace(wording=table.columns.measure, shared=inner is not None)
         if inner:
-            yield replace(inner, wording=table.parts)
+            yield inner._replace(wording=table.parts)
 
 
 # Words in which every report is worded: they say nothing about which item is meant.
@@ -97,14 +97,19 @@ def item_numbers(cell: Cell | None) -> list[str]:
     if cell is None or cell.fault:
         return []
     value = cell.value
-    if isinstance(value, datetime | date):
+    if isinstance(value, str):
+        return [number] if (number := _number_in(value)) else []
+    if isinstance(value, date):
         return [f"{value.day}.{value.month}"]
     if isinstance(value, bool):
         return []
-    if isinstance(value, float | int):
-        text = repr(round(float(value), 4)).removesuffix(".0")
-        return [text, f"{text}0"] if re.fullmatch(r"\d+\.[1-9]", text) else [text]
-    return list(filter(None, [_number_in(value)])) if isinstance(value, str) else []
+    return list(_numbers_of(float(value))) if isinstance(value, float | int) else []
+
+
+@lru_cache(maxsize=1_024)
+def _numbers_of(value: float) -> tuple[str, ...]:
+    text = repr(round(value, 4)).removesuffix(".0")
+    return (text, f"{text}0") if re.fullmatch(r"\d+\.[1-9]", text) else (text,)
 
 
 @lru_cache(maxsize=16_384)
@@ -124,6 +129,14 @@ def _number_before(words: str) -> tuple[list[str], str]:
     """Number and wording typed into one cell: «6.1. педагогические работники»."""
     parts = re.match(r"\s*(\d{1,2}(?:[.,]\d{1,2})?)[.)]?\s+(?=[^\W\d])(.*)", words, re.DOTALL)
     return (item_numbers(Cell(parts[1])), parts[2]) if parts else ([], words)
+
+
+@once_a_form(maxsize=4_096)  # rows: those of a form that schools were sent are worded alike
+def _worded_alike(form: Form, words: str) -> tuple[float, tuple[Item, ...]]:
+    """How alike the words are to those of the likeliest item, and all items that are nearly so."""
+    scored = [(best_likeness(words, item.wordings), item) for item in form.items]
+    top = max(score for score, _ in scored)
+    return top, tuple(item for score, item in scored if score >= top - 1)
 
 
 class _Context:
@@ -168,7 +181,7 @@ class _Context:
 
     def _item(self, numbers: list[str], words: str) -> tuple[Item | None, bool]:
         """The item, and whether there is a doubt about it."""
-        by_number = next((i for n in numbers for i in self.form.items if i.number == n), None)
+        by_number = next(filter(None, map(self.form.numbered, numbers)), None)
         own = best_likeness(words, by_number.wordings) if by_number and words else 100.0
         if by_number and own >= SAME_WORDING:
             return by_number, False
@@ -187,14 +200,10 @@ class _Context:
         """The item so worded. Where several share a wording (teachers, parents, pupils), the one whose turn it is."""
         if len(plain(words)) < 4:
             return None, 0.0
-        scored = [(best_likeness(words, i.wordings), i) for i in self.form.items]
-        top = max(score for score, _ in scored)
-        if top < SAME_WORDING:
-            return None, top
-        alike = [item for score, item in scored if score >= top - 1]
-        return self._whose_turn(alike), top
+        top, alike = _worded_alike(self.form, words)
+        return (self._whose_turn(alike), top) if top >= SAME_WORDING else (None, top)
 
-    def _whose_turn(self, alike: list[Item]) -> Item | None:
+    def _whose_turn(self, alike: tuple[Item, ...]) -> Item | None:
         if len(alike) == 1:
             return alike[0]
         if self.last is None:

@@ -9,14 +9,16 @@ from pipeline.reading.answers.spans import spoken_period
 from pipeline.reading.finding.form_tables import Grid, Rows, find_grids
 from pipeline.reading.finding.headings import Meaning, meaning_of, meaning_of_path
 from pipeline.reading.opening.book import Cell, Sheet
+from pipeline.reading.remembering import once_a_form
 from schemas import own_form
 from schemas.addresses import Spot
-from schemas.form import Form, Kind
+from schemas.form import Form, Item, Kind
 from schemas.likeness import SAME_WORDING, best_likeness, is_one_of, plain
 
 # So many different items must be recognised by wording for a table without a heading to be the form's.
 _ENOUGH_ITEMS = 4
 _ENOUGH_FOR_A_PART = 2  # on a sheet beside the one with the form
+_LONG_TEXT = 12  # characters from which on a text may be an item's wording
 # A heading has no more rows than this.
 _HEADING_ROWS = 3
 
@@ -129,12 +131,21 @@ def _tables(sheet: Sheet, form: Form, enough: int) -> list[Table]:
 def _starts(sheet: Sheet, rows: Rows, form: Form, enough: int) -> list[_Start]:
     starts: list[_Start] = []
     for row, columns in rows.items():
+        if not any(text and _may_head(form, text) for text in columns.values()):
+            continue
         problems = _problems_heading(row, columns, form)
         starts += [start for start in (_items_heading(row, sheet, rows, form, problems), problems) if start]
     if not any(not start.problems for start in starts):
         starts += _table_without_heading(sheet, rows, form, enough)
         starts.sort(key=lambda start: start.heading or start.first)
     return starts
+
+
+@once_a_form(maxsize=16_384)  # texts: most cells of a form are printed, the same in every file
+def _may_head(form: Form, text: str) -> bool:
+    """Is it the heading of measures or of problems: on a row without either no table begins."""
+    problems = form.problems.problem if form.problems else ()
+    return is_one_of(text, form.recognise.measure) or is_one_of(text, problems)
 
 
 def _bounded(start: _Start, later: list[_Start], rows: Rows, form: Form) -> Table:
@@ -347,7 +358,10 @@ def _is_items_row(columns: dict[int, str], form: Form) -> bool:
 
 
 def _first(columns: dict[int, str], known: tuple[str, ...], after: int = 0) -> int:
-    return next((c for c, text in columns.items() if c > after and text and is_one_of(text, known)), 0)
+    for column, text in columns.items():  # no generator: this is asked of every row
+        if column > after and text and is_one_of(text, known):
+            return column
+    return 0
 
 
 def _last_before(columns: dict[int, str], known: tuple[str, ...], before: int) -> int:
@@ -387,21 +401,29 @@ def _count_up(marks: list[str]) -> bool:
 
 def _table_without_heading(sheet: Sheet, rows: Rows, form: Form, enough: int) -> list[_Start]:
     """The column in which most of the form's long wordings stand is the column of measures."""
-    of_tables = (Kind.ROW, Kind.ROWS)
-    known = [i for i in form.items if (len(i.title) > 30 or i.kind is Kind.GROUP) and i.kind not in of_tables]
     hits: dict[int, dict[str, int]] = {}
     for row, columns in rows.items():
         for column, text in columns.items():
-            if len(text) < 12:
-                continue
-            for item in known:
-                if best_likeness(text, item.wordings) >= SAME_WORDING:
-                    hits.setdefault(column, {}).setdefault(item.number, row)
+            for number in _worded_so(form, text) if len(text) >= _LONG_TEXT else ():
+                hits.setdefault(column, {}).setdefault(number, row)
     column, items = max(hits.items(), key=lambda hit: len(hit[1]), default=(0, {}))
-    if not items or len(items) < min(enough, len(known)):
+    if not items or len(items) < min(enough, len(_told_by_wording(form))):
         return []
     first = min(items.values())
     return [_below_unknown_heading(first, column, sheet, rows, form)]
+
+
+@once_a_form(maxsize=4_096)  # texts: as above
+def _worded_so(form: Form, text: str) -> tuple[str, ...]:
+    """Numbers of the items of long wordings that the text is like."""
+    return tuple(i.number for i in _told_by_wording(form) if best_likeness(text, i.wordings) >= SAME_WORDING)
+
+
+@once_a_form(maxsize=1)
+def _told_by_wording(form: Form) -> tuple[Item, ...]:
+    """Items whose wording is long enough to be no other text, or that head others."""
+    of_tables = (Kind.ROW, Kind.ROWS)
+    return tuple(i for i in form.items if (len(i.title) > 30 or i.kind is Kind.GROUP) and i.kind not in of_tables)
 
 
 def _below_unknown_heading(first: int, measure: int, sheet: Sheet, rows: Rows, form: Form) -> _Start:

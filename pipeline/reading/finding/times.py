@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from pipeline.reading.answers.dates import read_date, shown_without_day
@@ -61,7 +62,7 @@ class _Dates:
 
     def part(self, text: str, untitled: str) -> Parted:
         for label in self.labels:
-            found = re.search(_pattern(label), text, re.IGNORECASE)
+            found = _pattern(label).search(text)
             if found and (len(label) > own_form.SHORT_LABEL or read_date(text[found.end() :].strip())):
                 return _parted(text, found)
         return Parted(text.strip(), None, "")
@@ -89,11 +90,11 @@ class _Spans:
         if said and is_bare(said.rest) and not said.is_date:
             return Parted("", "", untitled)
         for label in self.labels:
-            for found in re.finditer(_pattern(label), text, re.IGNORECASE):
+            for found in _pattern(label).finditer(text):
                 if spoken_period(text[found.end() :], self.periods):
                     return _parted(text, found)
         for label in self.labels:
-            begins = re.match(_pattern(label), text.strip(), re.IGNORECASE)
+            begins = _pattern(label).match(text.strip())
             if begins and (len(label) > own_form.SHORT_LABEL or plain(text) == plain(label)):
                 return _parted(text.strip(), begins)
         return Parted(text.strip(), None, "")
@@ -137,9 +138,10 @@ def _in_words(cell: Cell) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else _shown(cell)
 
 
-def _pattern(label: str) -> str:
+@lru_cache(maxsize=256)  # labels of forms
+def _pattern(label: str) -> re.Pattern[str]:
     words = r"\s+".join(re.escape(word) for word in label.split()).replace("ё", "[её]")
-    return rf"(?<!\w){words}(?!\w)\s*:?"
+    return re.compile(rf"(?<!\w){words}(?!\w)\s*:?", re.IGNORECASE)
 
 
 def _parted(text: str, found: re.Match[str]) -> Parted:

@@ -12,6 +12,7 @@ panic is a BaseException, an abort no exception at all. Neither is caught here. 
 die (`pipeline.workers`).
 """
 
+import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 
@@ -44,7 +45,7 @@ def open_book(data: bytes, limits: Limits) -> Book:
     refuse_big_document(data, limits)
     match kind:
         case "xlsx":
-            return _read_xlsx(as_called(data), limits)
+            return _read_xlsx(data, limits)
         case "xls":
             return _read_xls(data, limits)
         case "ods":
@@ -52,7 +53,9 @@ def open_book(data: bytes, limits: Limits) -> Book:
 
             return ods.read(data, limits)
         case "xlsb":
-            return _read_without_formats(as_called(data), limits)
+            with open_zip(data) as package:
+                data = as_called(data, package)
+            return _read_without_formats(data, limits)
         case "docx":
             from pipeline.reading.opening import docx
 
@@ -70,14 +73,23 @@ def _decrypted(data: bytes) -> bytes:
 
 def _read_xlsx(data: bytes, limits: Limits) -> Book:
     with open_zip(data) as package:
-        try:
-            notes = xlsx.notes_on_sheets(package, limits)
-            book = CalamineWorkbook.from_filelike(BytesIO(data))
-            if len(book.sheet_names) != len(notes):
-                raise xlsx.NotPlain
-            return Book(tuple(_with_notes(book, i, noted) for i, noted in enumerate(notes) if _is_worksheet(book, i)))
-        except (xlsx.NotPlain, CalamineError):
-            return xlsx_second.read(package, data, limits)
+        called = as_called(data, package)
+        if called is data:
+            return _read_package(package, data, limits)
+    with open_zip(called) as package:
+        return _read_package(package, called, limits)
+
+
+def _read_package(package: zipfile.ZipFile, data: bytes, limits: Limits) -> Book:
+    """`package`: `data` opened."""
+    try:
+        notes = xlsx.notes_on_sheets(package, limits)
+        book = CalamineWorkbook.from_filelike(BytesIO(data))
+        if len(book.sheet_names) != len(notes):
+            raise xlsx.NotPlain
+        return Book(tuple(_with_notes(book, i, noted) for i, noted in enumerate(notes) if _is_worksheet(book, i)))
+    except (xlsx.NotPlain, CalamineError):
+        return xlsx_second.read(package, data, limits)
 
 
 def _read_xls(data: bytes, limits: Limits) -> Book:

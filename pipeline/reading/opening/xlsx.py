@@ -27,6 +27,7 @@ from pipeline.reading.opening.xlsx_looks import (
     rich_strings,
     tree,
 )
+from pipeline.reading.remembering import once_a_blank
 from pipeline.settings import Limits
 from schemas.addresses import LAST_COLUMN, Spot, column_number, exists
 
@@ -105,13 +106,13 @@ def parts_of(package: zipfile.ZipFile) -> Parts:
     return _parts(part(package, workbook), part(package, relations), folder)
 
 
-@lru_cache(maxsize=4)  # the forms of a batch come from one blank
+@once_a_blank
 def _workbook_path(relations: bytes) -> str:
     kinds = {_last_word(relation.get("Type", "")): relation.get("Target", "") for relation in tree(relations)}
     return kinds.get("officeDocument", "xl/workbook.xml").lstrip("/")
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=4)  # the forms of a batch come from one blank
 def _parts(workbook: bytes, relations: bytes, folder: str) -> Parts:
     paths = {}  # by the relation's id, and by its kind
     for relation in tree(relations):
@@ -141,7 +142,7 @@ _BUILT_IN = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=4)
+@once_a_blank
 def _formats(styles: bytes) -> tuple[str, ...]:
     """The number format of each cell style, by its index (`s` of a cell)."""
     root = tree(styles)
@@ -168,11 +169,16 @@ def _check_shared_strings(xml: bytes) -> None:
 
 
 def _check_encoding(xml: bytes) -> None:
-    if b"<!DOCTYPE" in xml:
+    if _declares(xml) and b"<!DOCTYPE" in xml:
         raise damaged("внутри него объявления (DTD), которых в книгах Excel не бывает")
     declared = _ENCODING.match(xml.removeprefix(b"\xef\xbb\xbf"))
     if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
         raise NotPlain
+
+
+def _declares(xml: bytes) -> bool:
+    """Is there anything in it that begins with `<!`. One rare letter is found faster than two of which one is not."""
+    return b"!" in xml and b"<!" in xml
 
 
 # ── the pass ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,14 +188,14 @@ def _notes(xml: bytes, looks: Looks, limits: Limits) -> SheetNotes:
     """The notes on one sheet."""
     _check_encoding(xml)
     root = _ROOT.search(xml[:4_096])
-    if b"<!" in xml:  # in comments and CDATA stand cells that are none
+    if _declares(xml):  # in comments and CDATA stand cells that are none
         raise NotPlain
     cell = _cell_pattern(root[1] if root else b"")
     notes = SheetNotes(rich=rich_inline(xml), hidden_columns=_hidden_columns(xml))
     rows, columns = set[bytes](), set[bytes]()
     kinds: dict[bytes, tuple[str, Mark, bytes]] = {}
     for match in cell.finditer(xml):
-        letters, digits, attributes, formula, holder, value = match.groups()
+        letters, digits, attributes, empty, formula, holder, value = match.groups()
         if letters is None:
             raise NotPlain
         if holder:
@@ -198,6 +204,8 @@ def _notes(xml: bytes, looks: Looks, limits: Limits) -> SheetNotes:
         if attributes not in kinds:
             kinds[attributes] = _format_mark_and_type(attributes, looks)
         number_format, mark, kind = kinds[attributes]
+        if empty and kind != b"e":  # most cells of a blank form: styled, and nothing in them
+            continue
         if number_format != GENERAL:
             notes.formats[_spot(letters, digits)] = number_format
         if mark and holder:
@@ -245,12 +253,13 @@ _ROOT = re.compile(rb"<(\w+:)?(?:work|chart|dialog|macro)sheet\b")
 @cache
 def _cell_pattern(prefix: bytes | None) -> re.Pattern[bytes]:
     """A cell in a sheet that writes its tags with this namespace prefix (`x:`, mostly none). Groups: column, row,
-    other attributes, formula, tag that holds the value, value; all None for a cell in any but the usual shape."""
+    other attributes, the end of a cell without anything in it, formula, tag that holds the value, value; all None for
+    a cell in any but the usual shape."""
     p = re.escape(prefix or b"")
     address = rb' r="([A-Z]{1,3})([0-9]{1,7})"([^<>/]*)'
     formula = rb"(<" + p + rb"f\b[^<>]*(?:/>|>[^<]*</" + p + rb"f>)\s*)?"
     value = rb"(?:<" + p + rb"(v|is)\b[^<>]*(?:/>|>([^<]*)))?"
-    return re.compile(rb"<" + p + rb"c(?=[\s/>])(?:" + address + rb"(?:/>|>\s*" + formula + value + rb"))?")
+    return re.compile(rb"<" + p + rb"c(?=[\s/>])(?:" + address + rb"(?:(/>)|>\s*" + formula + value + rb"))?")
 
 
 _STYLE = re.compile(rb"\d{1,6}")

@@ -8,7 +8,6 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Literal, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
@@ -18,6 +17,7 @@ from defusedxml import DefusedXmlException
 from pipeline.reading.opening.book import Aside, Cell, Sheet
 from pipeline.reading.opening.cells import as_cell
 from pipeline.reading.opening.guard import Unreadable, damaged, part
+from pipeline.reading.remembering import once_a_blank
 from schemas.addresses import Spot, column_number
 from schemas.own_comments import AUTHOR, ours_begins
 from schemas.text import clean
@@ -43,10 +43,10 @@ def tree(xml: bytes) -> Element:
     return root
 
 
-@lru_cache(maxsize=4)
+@once_a_blank
 def marks_of_styles(styles: bytes) -> tuple[Mark, ...]:
     """How each cell style looks, by its index; none where no font of the book is struck out or raised."""
-    if not _MARKED.search(styles):
+    if not _is_marked(styles):
         return ()
     root = tree(styles)
     fonts = [_mark(font) for font in root.findall("{*}fonts/{*}font")]
@@ -55,9 +55,14 @@ def marks_of_styles(styles: bytes) -> tuple[Mark, ...]:
     return marks if any(marks) else ()
 
 
+def _is_marked(xml: bytes) -> bool:
+    # the words first: looking for them takes a tenth of the pattern's time, and mostly settles it
+    return (b"strike" in xml or b"vertAlign" in xml) and _MARKED.search(xml) is not None
+
+
 def rich_strings(shared_strings: bytes) -> dict[int, RichText]:
     """The shared strings with struck-out or raised runs, by their index."""
-    if not _MARKED.search(shared_strings):
+    if not _is_marked(shared_strings):
         return {}
     found = enumerate(rich_text(string) for string in tree(shared_strings).findall("{*}si"))
     return {index: rich for index, rich in found if rich.asides}
@@ -65,7 +70,7 @@ def rich_strings(shared_strings: bytes) -> dict[int, RichText]:
 
 def rich_inline(sheet: bytes) -> dict[Spot, RichText]:
     """The strings that stand in the cells themselves, where they have such runs."""
-    if not _MARKED.search(sheet):
+    if not _is_marked(sheet):
         return {}
     cells = (
         (cell, string) for cell in tree(sheet).iter() if cell.tag.endswith("}c") for string in cell.findall("{*}is")

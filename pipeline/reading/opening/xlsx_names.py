@@ -7,28 +7,34 @@ Such a package is packed anew, in memory, under the names by which its relations
 import posixpath
 import re
 import zipfile
+from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 
-from pipeline.reading.opening.guard import open_zip, part
+from pipeline.reading.opening.guard import part
+from pipeline.reading.remembering import once_a_blank
 
 _TYPES, _ROOT = "[Content_Types].xml", "_rels/.rels"
 _TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)["']""")
 _EXTERNAL = re.compile(rb"""<[^<>]*\bTargetMode\s*=\s*["']External["'][^<>]*>""")
 
 
-def as_called(data: bytes) -> bytes:
-    """The package under the names that its relations use; `data` itself where it is so already."""
-    with open_zip(data) as package:
-        names = {name.replace("\\", "/").lower(): name for name in package.namelist()}
-        called = _called(package, names)
-        wrong = any("\\" in name for name in names.values()) or _points_back(package, names, called)
-        if not wrong and all(names.get(name.lower(), name) == name for name in called):
-            return data
-        by_call = {name.lower(): name for name in called}
-        return _packed_anew(package, {old: by_call.get(plain, old.replace("\\", "/")) for plain, old in names.items()})
+Read = Callable[[str], bytes]  # a part by the name that it is called by
 
 
-def _called(package: zipfile.ZipFile, names: dict[str, str]) -> list[str]:
+def as_called(data: bytes, package: zipfile.ZipFile) -> bytes:
+    """The package, which is `data` opened, under the names that its relations use; `data` where it is so already."""
+    names = {name.replace("\\", "/").lower(): name for name in package.namelist()}
+    read = cache(lambda name: part(package, names[name.lower()]))  # relations are asked for twice
+    called = _called(read, names)
+    wrong = any("\\" in name for name in names.values()) or _points_back(read, names, called)
+    if not wrong and all(names.get(name.lower(), name) == name for name in called):
+        return data
+    by_call = {name.lower(): name for name in called}
+    return _packed_anew(package, {old: by_call.get(plain, old.replace("\\", "/")) for plain, old in names.items()})
+
+
+def _called(read: Read, names: dict[str, str]) -> list[str]:
     """The names by which the workbook and its sheets are called, in their order: from the root down."""
     called = [_TYPES, _ROOT]
     waiting = [_ROOT]
@@ -38,7 +44,7 @@ def _called(package: zipfile.ZipFile, names: dict[str, str]) -> list[str]:
             continue
         called.append(relations)
         folder = posixpath.dirname(posixpath.dirname(relations))
-        for target in _targets(part(package, names[relations.lower()])):
+        for target in _targets(read(relations)):
             name = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
             if name.lower() in names and name not in called:
                 called.append(name)
@@ -47,17 +53,20 @@ def _called(package: zipfile.ZipFile, names: dict[str, str]) -> list[str]:
     return called
 
 
-def _points_back(package: zipfile.ZipFile, names: dict[str, str], called: list[str]) -> bool:
+def _points_back(read: Read, names: dict[str, str], called: list[str]) -> bool:
     """Does a relation write its target with a backslash."""
-    relations = (
-        part(package, names[name.lower()]) for name in called if name.endswith(".rels") and name.lower() in names
-    )
-    return any(b"\\" in target for xml in relations for target in _TARGET.findall(_EXTERNAL.sub(b"", xml)))
+    return any(_has_backslash(read(name)) for name in called if name.endswith(".rels") and name.lower() in names)
 
 
-def _targets(relations: bytes) -> list[str]:
+@once_a_blank
+def _has_backslash(relations: bytes) -> bool:
+    return any(b"\\" in target for target in _TARGET.findall(_EXTERNAL.sub(b"", relations)))
+
+
+@once_a_blank
+def _targets(relations: bytes) -> tuple[str, ...]:
     inside = _EXTERNAL.sub(b"", relations.replace(b"\0", b""))
-    return [target.decode("utf-8", "replace").replace("\\", "/") for target in _TARGET.findall(inside)]
+    return tuple(target.decode("utf-8", "replace").replace("\\", "/") for target in _TARGET.findall(inside))
 
 
 def _packed_anew(package: zipfile.ZipFile, renamed: dict[str, str]) -> bytes:

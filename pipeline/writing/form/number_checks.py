@@ -38,13 +38,14 @@ from pipeline.writing.form.prefill import SEPARATOR
 from pipeline.writing.pages.theme import Mark
 from schemas.form import Form, Item, Kind
 from schemas.periods import first_day
-from schemas.relations import Held, in_lines, list_of, relations_of
+from schemas.relations import Held, counts_lines, in_lines, list_of, relations_of
 
 _EXACT = 6  # decimals: what a binary fraction adds behind them is no difference
 _AT_ONCE = 45  # cases of one chain: Excel nests 64 levels at most
 _ROOM = 8000  # characters of a formula; Excel takes 8192
 _LONGEST_NUMBER = 10  # digits before the decimal comma
 _MOST_OF_A_LIST = 255
+_BLANK = '""'
 _FEW = 4  # numbers of rows that are named one by one
 
 _NOT_FROM_LIST = f"{Mark.BELOW} нужно из списка"
@@ -253,11 +254,23 @@ class NumberChecks:
         return [self.cells[one] for one in own if one.partition("/")[0].rpartition(".")[0] == row and one in self.cells]
 
     def _whole(self, number: str) -> Cell:
-        """What a figure is held against: a cell, or the sum of a list's column."""
+        """What a figure is held against: a cell, the sum of a list's column, or how many lines it has."""
+        if counts_lines(number):
+            return self._lines(number.partition("/")[0])
         cells = self._part(number)
         if number in self.cells:
             return cells[0]
         return Cell(_sum(cells), math.fsum(cell.number or 0.0 for cell in cells))
+
+    def _lines(self, of_list: str) -> Cell:
+        """How many lines of a list are filled in."""
+        lines: dict[str, list[Cell]] = {}
+        for address, cell in self.cells.items():
+            row, slash, _ = address.partition("/")
+            if slash and row.rpartition(".")[0] == of_list:
+                lines.setdefault(row, []).append(cell)
+        filled = [f"N(OR({','.join(f'{cell.ref}<>{_BLANK}' for cell in cells)}))" for cells in lines.values()]
+        return Cell(f"({'+'.join(filled)})", float(sum(any(cell.text for cell in cells) for cells in lines.values())))
 
     def _wrong_number(self, item: Item, cell: Cell, named: str) -> Iterator[Case]:
         ref, n = cell.ref, cell.number
@@ -311,9 +324,10 @@ class NumberChecks:
                 ratio = f"{above.ref}/{below.ref}"
                 yield self._case(cell, held, ratio, value, can, f"{mended}по делению ", decimals)
             case "equal":
-                for part in parts:
+                for number, part in zip(held.of, parts, strict=True):
                     can = _all_figures([part])
-                    yield self._case(cell, held, part.ref, part.number or 0.0, can, f"{mended}нужно ", decimals)
+                    said = f"{_lines_said(number)} — " if counts_lines(number) else "нужно "
+                    yield self._case(cell, held, part.ref, part.number or 0.0, can, mended + said, decimals)
             case _:
                 yield from self._above_whole(held, cell, parts, name)
 
@@ -336,6 +350,8 @@ class NumberChecks:
 
     def _whole_said(self, part: str, whole: str) -> str:
         row, slash, _ = whole.partition("/")
+        if counts_lines(whole):
+            return _lines_said(whole)
         if not slash:
             return f"в п. {whole}"
         return self.names[whole] if row == part.partition("/")[0] else f"в строке {row}"
@@ -348,6 +364,10 @@ class NumberChecks:
         if rows == [held.item.partition("/")[0]]:
             return ", ".join(self.names[number] for number in held.of)
         return f"строк {_listed(rows)}"
+
+
+def _lines_said(address: str) -> str:
+    return f"строк в п. {address.partition('/')[0]}"
 
 
 def _listed(numbers: Sequence[str]) -> str:

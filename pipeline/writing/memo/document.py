@@ -80,11 +80,16 @@ class Memo:
         for column, made in zip(columns, table.columns, strict=True):
             made.width = Mm(column.width)
         header, *body, last = list(table.rows)
-        _fill(header, columns, [column.heading for column in columns], HEADER_CELL)
+        of_columns = [self._style_id(FIGURE_CELL if column.figure else TEXT_CELL) for column in columns]
+        _fill(header, columns, [column.heading for column in columns], [self._style_id(HEADER_CELL)] * len(columns))
         for row, texts in zip(body, given, strict=True):
-            _fill(row, columns, texts, with_next=row is body[-1])
-        _fill(last, columns, total, bold=True)
+            _fill(row, columns, texts, of_columns, with_next=row is body[-1])
+        _fill(last, columns, total, of_columns, bold=True)
         header._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+    def _style_id(self, name: str) -> str:
+        """By which a paragraph names its style. The library asks all styles for it, for every cell anew."""
+        return str(self._document.styles[name].style_id)
 
     def add_lines_to_fill_in(self, labels: Iterable[str]) -> None:
         """A line a label, to be filled in by hand; together on a page."""
@@ -193,17 +198,17 @@ def _fill(
     row: _Row,
     columns: Sequence[Column],
     texts: Sequence[str],
-    style: str = "",
+    styles: Sequence[str],
     *,
     bold: bool = False,
     with_next: bool = False,
 ) -> None:
-    """`style`: of all its cells; blank for that of their columns. The width stands at the cells too: one program looks
-    there, another at the columns."""
-    for cell, column, text in zip(row.cells, columns, texts, strict=True):
+    """`styles`: of its cells, by their ids. The width stands at the cells too: one program looks there, another at the
+    columns."""
+    for cell, column, text, style in zip(row.cells, columns, texts, styles, strict=True):
         cell.width = Mm(column.width)
         paragraph = cell.paragraphs[0]
-        paragraph.style = style or (FIGURE_CELL if column.figure else TEXT_CELL)
+        paragraph._p.style = style
         paragraph.add_run(clean(text), style=LEAD if bold else None)
         if with_next:
             paragraph.paragraph_format.keep_with_next = True

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from lxml import etree
@@ -15,6 +16,7 @@ _LARGEST_AREA = 1_000  # cells: of a greater merged area only so many are marked
 _COLUMN_WIDTH, _ROW_HEIGHT = 64, 20  # pixels, where the sheet says nothing
 
 
+@lru_cache(maxsize=16_384)
 def spot(text: str) -> Spot | None:
     """`B7` -> Spot(7, 2); None for what is no address of a cell."""
     if not (found := _ADDRESS.fullmatch(text)):
@@ -112,10 +114,14 @@ class Cells:
         return cell
 
     def _column(self, number: int) -> _Element | None:
-        for column in self._worksheet.iterfind(f"{q('cols')}/{q('col')}"):
+        for column in self._columns:
             if whole_number(column.get("min")) <= number <= whole_number(column.get("max")):
                 return column
         return None
+
+    @cached_property
+    def _columns(self) -> list[_Element]:
+        return list(self._worksheet.iterfind(f"{q('cols')}/{q('col')}"))
 
 
 def _numbered_rows(data: _Element) -> Iterator[tuple[int, _Element]]:

@@ -24,6 +24,7 @@ _CONTENT_TYPES = "[Content_Types].xml"
 _LIMITS = Limits()
 _LARGEST = 10 * MB  # of a part that is parsed: its tree takes ten times as much memory; a form's sheet has 30 kB
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+_MOST_KEPT = 4 * MB  # of bytes that are looked at again, in all; what a school fills in has 100 kB
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
 
 
@@ -68,6 +69,10 @@ class Package:
         self._names = {entry.filename for entry in self._archive.infolist()}
         self._trees: dict[str, _Element] = {}
         self._contents: dict[str, bytes] = {}
+        # What has been inflated and parsed to be looked at: every part is, for its soundness, and relations again.
+        self._inflated: dict[str, bytes] = {}
+        self._looked_at: dict[str, _Element] = {}
+        self._room = _MOST_KEPT
         self._types = self.tree(_CONTENT_TYPES)
 
     # ── parts ────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,6 +89,15 @@ class Package:
             return self._contents[name]
         if name not in self._names:
             raise Unpatchable
+        if name not in self._inflated:
+            content = self._inflate(name)
+            if len(content) > self._room:
+                return content
+            self._room -= len(content)
+            self._inflated[name] = content
+        return self._inflated[name]
+
+    def _inflate(self, name: str) -> bytes:
         try:
             return part(self._archive, name)
         except Unreadable:
@@ -93,16 +107,22 @@ class Package:
         """The root of the part's XML; what is changed in it will be written."""
         if name not in self._trees:
             self._trees[name] = self.parsed(name)
+            self._looked_at.pop(name, None)
         return self._trees[name]
 
     def parsed(self, name: str) -> _Element:
         """The root of the part's XML to look at; the part stays as it is."""
-        return _parsed(self.read(name))
+        if name in self._looked_at:
+            return self._looked_at[name]
+        root = _parsed(self.read(name))
+        if name in self._inflated:
+            self._looked_at[name] = root
+        return root
 
     def put(self, name: str, content: bytes, content_type: str) -> None:
         """A new part, or new bytes for one that is there."""
+        self._drop(name)
         self._names.add(name)
-        self._trees.pop(name, None)
         self._contents[name] = content
         self.declare(name, content_type)
 
@@ -130,6 +150,8 @@ class Package:
         self._names.discard(name)
         self._trees.pop(name, None)
         self._contents.pop(name, None)
+        self._inflated.pop(name, None)
+        self._looked_at.pop(name, None)
 
     def free_name(self, pattern: str) -> str:
         """The first of `xl/comments1.xml`, `xl/comments2.xml` … that no part has."""

@@ -8,7 +8,7 @@ says of each remark's row what an explanation in it is about (`schemas.explained
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
@@ -37,9 +37,11 @@ _NOTE = Look(colour=colours.GREY)
 _GROUP = Look(size=colours.BODY_SIZE, bold=True)
 _HEADER = Look(bold=True, colour=colours.WHITE, fill=colours.NAVY, align="center")
 _ROW = Look(rule=colours.LINE, indent=1)
-_CENTRED = replace(_ROW, align="center", indent=0)
-_TO_FILL_IN = replace(_ROW, text=True, fill=colours.INPUT, unlocked=True)
-_LINK = replace(_CENTRED, bold=True, underlined=True, colour=colours.NAVY)
+_CENTRED = _ROW._replace(align="center", indent=0)
+_TO_FILL_IN = _ROW._replace(text=True, fill=colours.INPUT, unlocked=True)
+_AS_TYPED = _ROW._replace(text=True)
+_ASKED = _ROW._replace(bold=True)
+_LINK = _CENTRED._replace(bold=True, underlined=True, colour=colours.NAVY)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class RemarksSheet:
     # ── above the table ──────────────────────────────────────────────────────────────────────────────────
     def _above(self) -> None:
         mark = MARKS[Severity.ERROR if self._sent_back else Severity.WARNING]
-        self._line(verdict(self.remarks), replace(_VERDICT, colour=mark.ink, fill=mark.tint), 30)
+        self._line(verdict(self.remarks), _VERDICT._replace(colour=mark.ink, fill=mark.tint), 30)
         as_of = f"отчёт {self.head.when}" if self.head.when else ""
         self._line(" · ".join(filter(None, [self.head.school, as_of])), _NOTE, 18)
         for note in filter(None, (others_accepted(self.remarks), self._guide(), *self.head.notes)):
@@ -145,14 +147,14 @@ class RemarksSheet:
         mark = MARKS[severity]
         sign = wording.SEVERITIES[severity].partition(" ")[0]
         said = f"{sign} {to_do([remark for _, remark in numbered])}"
-        self._line(said, replace(_GROUP, colour=mark.ink, fill=mark.tint), 20)
+        self._line(said, _GROUP._replace(colour=mark.ink, fill=mark.tint), 20)
         first = len(self.rows) + 1
         for number, remark in numbered:
             self._remark(number, remark)
         self.boxes.append(f"{address(Spot(first, _DONE))}:{address(Spot(len(self.rows), _DONE))}")
 
     def _remark(self, number: int, remark: Shown) -> None:
-        box = replace(_CENTRED, size=14, colour=MARKS[remark.severity].ink)
+        box = _CENTRED._replace(size=14, colour=MARKS[remark.severity].ink)
         written = "\n".join(filter(None, [wording.shortened(remark.written, _LONGEST_ANSWER), remark.found_in]))
         texts = {_WRITTEN: written, _MESSAGE: remark.message, _TODO: remark.todo, _WORDS: remark.explained}
         row = self._row(
@@ -161,10 +163,10 @@ class RemarksSheet:
                 self._text(_DONE, _TO_DO_BOX, box),
                 self._text(3, item_said(remark.item), _CENTRED),
                 self._text(_CELL, self._cell_said(remark), _LINK if self._place(remark) else _CENTRED),
-                self._text(_WRITTEN, written, replace(_ROW, text=True)),
+                self._text(_WRITTEN, written, _AS_TYPED),
                 self._text(_MESSAGE, remark.message, _ROW),
-                self._text(_TODO, remark.todo, replace(_ROW, bold=True)),
-                self._text(_WORDS, remark.explained, _TO_FILL_IN if remark.memory else replace(_ROW, text=True)),
+                self._text(_TODO, remark.todo, _ASKED),
+                self._text(_WORDS, remark.explained, _TO_FILL_IN if remark.memory else _AS_TYPED),
             ],
             max(25, *(self._height(text, column) for column, text in texts.items())),
         )

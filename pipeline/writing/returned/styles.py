@@ -5,6 +5,8 @@ Nothing that is there changes; what is missing is appended, once.
 
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
@@ -26,8 +28,7 @@ _FONT_CHILDREN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """A cell of the remarks' sheet. Colours as in `colours`; `fill` and `rule` (a line below) blank for none."""
 
     size: float = 9
@@ -163,6 +164,8 @@ class _Collection:
         return self._places[xml]
 
 
+# Our own looks are few, and the same in every file: what they are as XML is put together once.
+@cache
 def _font(look: Look) -> str:
     bold, underlined = "<b/>" if look.bold else "", "<u/>" if look.underlined else ""
     rest = f'<sz val="{look.size:g}"/>{_colour("color", look.colour)}<name val="{colours.FONT}"/><family val="2"/>'
@@ -181,6 +184,7 @@ def _bold(font: _Element, ink: str) -> _Element:
     return bold
 
 
+@cache
 def _fill(colour: str) -> str:
     if not colour:
         return '<fill><patternFill patternType="none"/></fill>'
@@ -191,6 +195,7 @@ def _fill(colour: str) -> str:
 _SIDES = ("left", "right", "top", "bottom")
 
 
+@cache
 def _border(style: str = "", colour: str = "", sides: tuple[str, ...] = _SIDES) -> str:
     line, none = f'<{{0}} style="{style}">{_colour("color", colour)}</{{0}}>', "<{0}/>"
     drawn = (line if colour and side in sides else none for side in _SIDES)
