@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal, assert_never
+from typing import Literal, NamedTuple, assert_never
 
 import msgspec
 
@@ -19,14 +19,14 @@ from schemas.likeness import plain, stems
 from schemas.meaning import Told, told_by_hint, told_by_title
 from schemas.own_names import ALL_SHARES
 from schemas.periods import Every, Periods
-from schemas.strict import UsageError, is_file, load
+from schemas.strict import UsageError, is_file
 
 FORMS = Path(__file__).parent
 
 
 def load_form(name_or_path: str | Path) -> "Form":
     """The form called so (`form-547`) or lying at that path. Raises UsageError with one Russian sentence."""
-    from schemas.form_proofs import require_consistent  # it proves forms against what Svod's own sheets are made of
+    from schemas.form_proofs import proved  # it proves forms against what Svod's own sheets are made of
 
     path = Path(name_or_path)
     if path.suffix != ".toml":
@@ -36,9 +36,7 @@ def load_form(name_or_path: str | Path) -> "Form":
         raise UsageError(
             f"Формы «{name_or_path}» нет; есть: {known}. Исправьте имя или путь: в настройках его задаёт ключ form."
         )
-    form = load(path, Form)
-    require_consistent(form, path)
-    return form
+    return proved(path)
 
 
 @cache
@@ -185,6 +183,7 @@ class Asked(_Data, frozen=True, kw_only=True):
     plan: str = ""  # how the column of «Школы» with each school's plan begins
     better: Literal["more", "less"] = "more"
     reason: str = ""  # number of the item where a reason must stand if the plan is missed
+    any_day: bool = False  # date only: one that need not lie within what the report is for, «срок», «действует до»
     # choice only
     choices: tuple[Choice, ...] = ()
     several: bool = False
@@ -218,6 +217,22 @@ class Table(_Data, frozen=True):
     at_most: int | None = None
 
 
+class Lines(NamedTuple):
+    """Where a school adds lines, and how many there may be: under an item, in a list or as acts, or in the table of
+    problems (`PROBLEM`)."""
+
+    number: str
+    at_least: int
+    at_most: int | None
+
+    @property
+    def bounded(self) -> bool:
+        """Does the order say how many."""
+        return self.at_least > 0 or self.at_most is not None
+
+
+PROBLEM = "problem"  # item of the whole table of problems; `problem.1` is the first of its rows
+
 _WHOLE, _SLIP = 100.0, 1e-9  # percent; what binary fractions may take away
 
 
@@ -226,6 +241,9 @@ class Item(Asked, frozen=True, kw_only=True):
 
     number: str
     table: str = ""  # of a ROW or ROWS: in which table it stands
+    # acts only: of the rows that a school adds; of a list its table says it
+    at_least: int = 0
+    at_most: int | None = None
     about: str = ""  # what it is about, for a sentence: «п. 6.2 (ознакомление родителей)»
     blank: str = ""  # what the order prints after the title to be filled in
     short: str = ""  # heading on «Этапы»
@@ -291,9 +309,15 @@ class Item(Asked, frozen=True, kw_only=True):
 
 
 class Problems(_Data, frozen=True):
-    title: str
-    problem: tuple[str, ...]
-    solution: tuple[str, ...]
+    """What gets in the way: a table below the items with two headings, the order's own words first, or two `columns` of
+    a list among the items (`4/проблема`, `4/решение`), beside which others may stand."""
+
+    title: str = ""
+    problem: tuple[str, ...] = ()
+    solution: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    at_least: int = 0
+    at_most: int | None = None
 
 
 class Headline(_Data, frozen=True):
@@ -640,7 +664,22 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
     @cached_property
     def asks_for_figures(self) -> bool:
         """Does it ask for anything that is no share, no document and no words: figures with a unit, choices, lists."""
-        return any(item.kind in (Kind.NUMBER, Kind.CHOICE, Kind.DATE, Kind.LINK) for item in self.questions)
+        figures = (Kind.NUMBER, Kind.CHOICE, Kind.DATE, Kind.LINK)
+        return bool(self.tables) or any(item.kind in figures for item in self.items)
+
+    @property
+    def problem_table(self) -> Problems | None:
+        """Of problems, where they have a table of their own below the items."""
+        return self.problems if self.problems and not self.problems.columns else None
+
+    @cached_property
+    def lists(self) -> dict[str, Lines]:
+        """Wherever a school adds lines, by number."""
+        bounds: dict[str, Item | Table | Problems]
+        bounds = {item.number: item for item in self.items if item.kind is Kind.ACTS}
+        bounds |= {item.number: self.table(item.table) for item in self.items if item.kind is Kind.ROWS}
+        bounds |= {PROBLEM: self.problem_table} if self.problem_table else {}
+        return {number: Lines(number, one.at_least, one.at_most) for number, one in bounds.items()}
 
     def counts(self, number: str) -> Counts:
         """What the figure of an item is: how it stands, of its period alone, or since the new year."""
@@ -673,13 +712,14 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         return (*below, *(deeper for one in below for deeper in self.under(one)))
 
     def is_cumulative(self, number: str) -> bool:
-        """Does what once stood at the item stand until another answer is given. Not what is no item: problems; and not
-        what is told of a period."""
-        if not number or number.startswith("problem"):
+        """Does what once stood at the item stand until another answer is given. Not what is no item: problems; not what
+        is told of a period; and not lines of a list, unless it says so: the second line of one report is not that of
+        the next."""
+        if not number or number.startswith(PROBLEM):
             return False
-        own = self.item(number).cumulative
+        own, row = self.item(number).cumulative, self.item(number.partition("/")[0])
         stands = self.counts(number) == "stock" and self.period.every == "date"
-        return (self.cumulative if own is None else own) and stands
+        return ((self.cumulative and row.kind is not Kind.ROWS) if own is None else own) and stands
 
     @cached_property
     def due_items(self) -> tuple[Item, ...]:

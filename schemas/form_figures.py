@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
-from schemas.form import ROW_BASE, Asked, Choice, Form, Item, Kind, Relation, Table
+from schemas.form import ROW_BASE, Asked, Choice, Form, Item, Kind, Problems, Relation, Table
 from schemas.form_refusals import Named, Refusal, day_said, instead, ring_in, twice
 from schemas.likeness import plain
 from schemas.relations import LINES, counts_lines
@@ -21,6 +21,7 @@ def figure_refusals(form: Form) -> Iterator[Refusal]:
     yield from _of_units(form)
     yield from _of_tables(form)  # what follows looks into them
     yield from _of_asked(form)
+    yield from _of_acts_and_problems(form)
     yield from _of_relations(form)
     yield from _of_period(form)
     yield from _of_cards(form)
@@ -43,7 +44,11 @@ KINDS_OF_KEY = {  # to which kinds of items and columns a key says something
     "cumulative": EVERY_ANSWER,
     "may_be_not_provided": SHARES,
     "may_be_not_required": EVERY_ANSWER - SHARES,
+    "any_day": frozenset({Kind.DATE}),
     "table": _TABLES,
+    "rows": frozenset({Kind.ROWS}),
+    **dict.fromkeys(("columns", "label", "closed"), frozenset({Kind.GROUP, Kind.ROWS})),
+    **dict.fromkeys(("at_least", "at_most"), frozenset({Kind.ACTS, Kind.ROWS})),
     **dict.fromkeys(
         ("unit", "decimals", "min", "max", "add", "ratio", "add_periods", "counts", "plan", "better", "reason"), _NUMBER
     ),
@@ -240,10 +245,14 @@ def _of_lines(table: Table, rows: list[Item]) -> Iterator[tuple[Keys, str]]:
         yield (("at_least" if table.at_least else "at_most"),), "строки здесь не вписывают (kind = «rows») — уберите."
     if len({row.kind for row in rows}) > 1:
         yield ("id",), "одну таблицу называют пункты видов row и rows — сделайте их две."
-    if table.at_least < 0:
-        yield ("at_least",), f"{table.at_least} — строк не бывает меньше 0: исправьте."
-    if most is not None and most < max(1, table.at_least):
-        yield ("at_most",), f"{most} — меньше, чем нужно строк ({max(1, table.at_least)}): исправьте."
+    yield from (((key,), why) for key, why in _of_bounds(table))
+
+
+def _of_bounds(lines: Table | Item | Problems) -> Why:
+    if lines.at_least < 0:
+        yield "at_least", f"{lines.at_least} — строк не бывает меньше 0: исправьте."
+    if lines.at_most is not None and lines.at_most < (least := max(1, lines.at_least)):
+        yield "at_most", f"{lines.at_most} — меньше, чем нужно строк ({least}): исправьте."
 
 
 def _of_columns(keys: Keys, table: Table, form: Form) -> Iterator[Refusal]:
@@ -259,6 +268,29 @@ def _of_columns(keys: Keys, table: Table, form: Form) -> Iterator[Refusal]:
         said.append(((*where, "title"), column.title))
         said += [((*where, "spellings", n), text) for n, text in enumerate(column.spellings)]
     yield from twice(said, form)
+
+
+def _of_acts_and_problems(form: Form) -> Iterator[Refusal]:
+    """What a school adds lines to beside its lists."""
+    for index, item in enumerate(form.items):
+        if item.kind is Kind.ACTS:
+            yield from (Refusal(("items", index, key), why) for key, why in _of_bounds(item))
+    if form.problems:
+        why = _of_columns_of_problems(form.problems, form) if form.problems.columns else _of_bounds(form.problems)
+        yield from (Refusal(("problems", key), said) for key, said in why)
+
+
+def _of_columns_of_problems(problems: Problems, form: Form) -> Why:
+    """They are two columns of words in one list, and all else is said there."""
+    for field in msgspec.structs.fields(Problems):
+        if field.name != "columns" and getattr(problems, field.name) != field.default:
+            yield field.name, "проблемы — графы списка (columns), и это сказано в нём — уберите этот ключ."
+    words = {cell.number for cell in form.cells if cell.kind is Kind.TEXT and cell.number not in form.cells_of_rows}
+    for address in problems.columns:
+        if address not in words:
+            yield "columns", f"«{address}» — не графа вида text в списке строк{instead(address, words)}"
+    if len(problems.columns) != 2 or len({address.partition("/")[0] for address in problems.columns}) != 1:
+        yield "columns", "нужны две графы одного списка, проблема и решение — исправьте."
 
 
 # ── relations ────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,9 +10,10 @@ from typing import Literal, NamedTuple, Union, get_args, get_origin, get_type_hi
 
 import msgspec
 
-from schemas.form import Form, Kind
+from schemas.form import Kind
 from schemas.form_figures import KINDS_OF_KEY, MOST_CARDS, MOST_DECIMALS
 from schemas.form_texts import LONGEST, WITH_BREAKS
+from schemas.form_written import WrittenForm
 from schemas.own_names import MATRIX_COLUMNS, MATRIX_ROWS
 from schemas.strict import convert, read_toml
 
@@ -117,7 +118,7 @@ def _places() -> dict[type, list[_Place]]:
                 listed = get_origin(_without_none(hints[field.name])) is tuple
                 walk(inner, _Place(keys, f"[[{'.'.join(keys)}]]" if listed else f"[{'.'.join(keys)}]"))
 
-    walk(Form, _Place((), ""))
+    walk(WrittenForm, _Place((), ""))
     return found
 
 
@@ -211,4 +212,4 @@ def _limits(key: str, places: list[_Place]) -> Iterator[str]:
         yield f"{'' if len(broken) == len(places) else f'of `{broken[0]}` '}a `|` is a line break"
 
 
-_ASKED = {("items",), ("tables", "columns")}
+_ASKED = {("items",), ("items", "columns"), ("tables", "columns")}

@@ -28,22 +28,26 @@ from schemas.form import (
     WordGroup,
 )
 from schemas.form_figures import EVERY_ANSWER, SHARES, figure_refusals, headings_taken, misplaced_keys
-from schemas.form_refusals import Named, Refusal, day_said, instead, place_said, ring_in, twice
+from schemas.form_refusals import Named, Refusal, as_written, day_said, instead, place_said, ring_in, twice
 from schemas.form_texts import text_refusals
+from schemas.form_written import WrittenForm, in_full, written_refusals
 from schemas.grades import grades_of, normal_form
 from schemas.likeness import plain
 from schemas.own_names import MATRIX_COLUMNS, MATRIX_ROWS, OTHER_PROBLEMS, PAPERS
 from schemas.registry_book import SCHOOLS
 from schemas.reports import FIRST_YEAR, LAST_YEAR
-from schemas.strict import Keys, UsageError, said_line
+from schemas.strict import Keys, UsageError, load, said_line
 
 
-def require_consistent(form: Form, path: Path) -> None:
-    """Raises UsageError with one Russian sentence that names the file, its line, the key and what to do. `path`: where
-    the form has been read from."""
-    for refusal in chain(refusals(form), _of_file(form, path)):
-        where = said_line(path.read_text("utf-8-sig"), refusal.keys)
+def proved(path: Path) -> Form:
+    """The form that lies there. Raises UsageError with one Russian sentence that names the file, its line, the key and
+    what to do."""
+    written = load(path, WrittenForm)
+    form = in_full(written)
+    for refusal in chain(written_refusals(written), refusals(form), _of_file(form, path)):
+        where = said_line(path.read_text("utf-8-sig"), as_written(refusal.keys, form))
         raise UsageError(f"Файл {path.name}{where}: {place_said(refusal.keys, form)}: {refusal.why}")
+    return form
 
 
 def refusals(form: Form) -> Iterator[Refusal]:
@@ -244,7 +248,7 @@ def _of_parents(form: Form) -> Iterator[Refusal]:
 
 def _of_wordings(form: Form) -> Iterator[Refusal]:
     """Items beside each other and their group are told apart by their words, and from what else is printed."""
-    printed = {plain(form.problems.title): "problems.title"} if form.problems else {}
+    printed = {plain(form.problem_table.title): "problems.title"} if form.problem_table else {}
     printed |= {plain(text): "recognise.titles" for text in (form.title, *form.recognise.titles)}
     printed |= {plain(text): "recognise.measure" for text in form.recognise.measure}
     seen: dict[tuple[str, str], Item] = {}

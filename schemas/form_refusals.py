@@ -19,7 +19,11 @@ class Refusal(NamedTuple):
 
 def place_said(keys: Keys, form: Form) -> str:
     """«пункт 6.1, ключ due», «основа «able», ключ part_of», «ключ order.date»."""
-    match keys:
+    match as_written(keys, form):
+        case ("items", int(index), "columns", int(inner), *rest):
+            item = form.items[index]
+            column = form.table(item.number).columns[inner]
+            return _with_key(f"пункт {one_line(item.number)}, столбец «{one_line(column.id)}»", rest)
         case ("items", int(index), *rest) if form.items[index].number.strip():
             return _with_key(f"пункт {one_line(form.items[index].number)}", rest)
         case ("bases", int(index), *rest) if form.bases[index].id.strip():
@@ -31,6 +35,15 @@ def place_said(keys: Keys, form: Form) -> str:
             return _with_key(f"stages, мероприятие «{one_line(form.stages[index].measures[inner].title)}»", rest)
         case _:
             return _with_key("", keys)
+
+
+def as_written(keys: Keys, form: Form) -> Keys:
+    """Where the key stands in the file: of a table that is called by the number of an item, with that item."""
+    numbers = [item.number for item in form.items]
+    match keys:
+        case ("tables", int(index), key, *rest) if form.tables[index].id in numbers:
+            return ("items", numbers.index(form.tables[index].id), "columns" if key == "id" else key, *rest)
+    return keys
 
 
 def _with_key(owner: str, rest: Iterable[str | int]) -> str:

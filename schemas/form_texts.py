@@ -131,7 +131,7 @@ def _of_sheet(headline: Headline) -> Iterator[Refusal]:
 
 # ── headings by which a sheet is recognised ──────────────────────────────────────────────────────────────
 def _of_headings(form: Form) -> Iterator[Refusal]:
-    known, problems = form.recognise, form.problems
+    known, problems = form.recognise, form.problem_table
     columns: dict[Keys, tuple[str, ...]] = {
         ("recognise", "number"): known.number,
         ("recognise", "measure"): known.measure,
@@ -143,6 +143,8 @@ def _of_headings(form: Form) -> Iterator[Refusal]:
         ("recognise", "school"): known.school,
         ("recognise", "as_of"): known.as_of,
     }
+    if problems and not problems.title:
+        yield Refusal(("problems", "title"), "не сказано, как озаглавлена таблица, — впишите.")
     for keys, words in {**columns, **head}.items():
         if not words:
             yield Refusal(keys, "список пуст, а его первая запись печатается на бланке — впишите её.")

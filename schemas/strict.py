@@ -209,6 +209,8 @@ def _type_at(kind: type, path: str) -> msgspec.inspect.Type:
                 node = node.value_type
         if isinstance(node, msgspec.inspect.Metadata):  # a description beside it
             node = node.type
+        if isinstance(node, msgspec.inspect.UnionType):  # what may be left out, `Headline | None`
+            node = next(one for one in node.types if not isinstance(one, msgspec.inspect.NoneType))
     return node
 
 

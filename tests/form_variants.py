@@ -38,6 +38,8 @@ def good(name: str) -> Values:
 def changed(values: Values, *changes: Change) -> Values:
     values = copy.deepcopy(values)
     for change in changes:
+        if not change.keys:
+            return copy.deepcopy(change.value)  # the whole of it
         *way, last = change.keys
         place: Any = values
         for key in way:

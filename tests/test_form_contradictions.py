@@ -19,7 +19,7 @@ from schemas.district import Registry, School
 from schemas.form import Form, load_form
 from schemas.strict import UsageError
 from tests.conftest import NOW
-from tests.form_variants import GONE, GOOD, OF_FIGURES, Change, Values, as_toml, changed, good, leaves
+from tests.form_variants import GONE, GOOD, OF_FIGURES, Change, Keys, Values, as_toml, changed, good, leaves
 
 MANY_CONTRADICTIONS, MANY_VARIANTS = 300, 100
 MOST_ALIKE = 1  # of one kind at one key: every variant makes a workbook
@@ -40,7 +40,7 @@ def key_of(change: Change) -> str:
     """What the sentence must name: the key that was changed, of an entry its list."""
     if isinstance(change.value, dict) and "done_at" in change.value:  # an item that has been made to be due
         return "done_at"
-    return str([key for key in change.keys if isinstance(key, str)][-1])
+    return next((key for key in reversed(change.keys) if isinstance(key, str)), "")
 
 
 def some_of_each(changes: Iterable[Change], most: int) -> list[Change]:
@@ -76,7 +76,7 @@ def of_any_key(v: Values) -> Iterator[Change]:
         place: Any = v
         for key in section:
             place = place[key]
-        yield Change("an unknown key", (*section, "colour"), "red")
+        yield Change(f"an unknown key of {'.'.join(map(str, section))}", (*section, "colour"), "red")
         for key in list(place)[:5]:
             if key not in ("cumulative", "papers", "due", "hint"):
                 yield Change("a key that is missing", (*section, key), GONE)
@@ -180,6 +180,20 @@ def of_items(v: Values) -> Iterator[Change]:
     yield Change("groups of words without stems", ("items", share, "groups"), [{"title": "Сайт", "stems": []}])
 
 
+def of_lists(v: Values) -> Iterator[Change]:
+    """How many acts and problems there may be, and where problems are told."""
+    acts = [n for n, item in enumerate(v["items"]) if item["kind"] == "acts"]
+    places: list[Keys] = [*(("items", n) for n in acts), ("problems",)]
+    for keys in places:
+        yield Change("fewer lines than none", (*keys, "at_least"), -1)
+        yield Change("no line at all", (*keys, "at_most"), 0)
+    words = next(n for n, item in enumerate(v["items"]) if item["kind"] == "text")
+    for key in ("at_least", "at_most"):
+        yield Change("lines of words", ("items", words, key), 2)
+    yield Change("columns of no list", ("problems",), {"columns": ["1/что", "1/как"]})
+    yield Change("a title without headings", ("problems",), {"title": v["problems"]["title"]})
+
+
 def of_references(v: Values) -> Iterator[Change]:
     words = next(item["number"] for item in v["items"] if item["kind"] == "person")
     heading = next(item["number"] for item in v["items"] if item["kind"] == "group")
@@ -270,16 +284,22 @@ def of_words(v: Values) -> Iterator[Change]:
 
 
 # ── contradictions of forms with figures and tables ──────────────────────────────────────────────────────
+def tables_of(v: Values) -> list[tuple[Keys, Values]]:
+    """The way to each table and what it says, those of a group or a list of its own among them."""
+    own = [(("items", n), item) for n, item in enumerate(v["items"]) if "columns" in item]
+    return [*((("tables", n), table) for n, table in enumerate(v.get("tables", ()))), *own]
+
+
+def rows_of(v: Values, keys: Keys, table: Values) -> list[str]:
+    """Numbers of the rows that the form names in a table."""
+    if keys[0] == "items":
+        return [item["number"] for item in v["items"] if item["number"].startswith(f"{table['number']}.")]
+    return [item["number"] for item in v["items"] if (item["kind"], item.get("table")) == ("row", table["id"])]
+
+
 def of_tables(v: Values) -> Iterator[Change]:
-    rows = [n for n, item in enumerate(v["items"]) if item["kind"] == "row"]
-    yield Change("a row without a table", ("items", rows[0], "table"), GONE)
-    yield Change("a table that is not there", ("items", rows[0], "table"), "чужая")
-    yield Change("a kind without a table", ("items", rows[0], "kind"), "text")
-    yield Change("a figure of a row", ("items", rows[0], "unit"), "people")
-    for n, table in enumerate(v["tables"]):
-        columns = ("tables", n, "columns")
-        yield Change("a table twice", ("tables", len(v["tables"])), table)
-        yield Change("a table that no item names", ("tables", len(v["tables"])), {**table, "id": "ничья"})
+    for keys, table in tables_of(v):
+        columns = (*keys, "columns")
         yield Change("a table without columns", columns, [])
         yield Change("a column twice", (*columns, 1, "id"), table["columns"][0]["id"])
         yield Change("a column called as another", (*columns, 1, "title"), table["columns"][0]["title"])
@@ -287,27 +307,75 @@ def of_tables(v: Values) -> Iterator[Change]:
             yield Change("a column that is no part of an address", (*columns, 0, "id"), wrong)
         for kind in ("group", "row", "acts", "coverage"):
             yield Change("a column that cannot be", (*columns, 0, "kind"), kind)
-        yield Change("a cell that is not there", ("tables", n, "closed"), ["1.1/нет"])
-    in_rows = next(n for n, table in enumerate(v["tables"]) if table["id"] == v["items"][rows[0]]["table"])
-    yield Change("lines where none are added", ("tables", in_rows, "at_least"), 2)
-    row = v["items"][rows[0]]["number"]
-    closed = [f"{row}/{column['id']}" for column in v["tables"][in_rows]["columns"]]
-    yield Change("a row that is closed altogether", ("tables", in_rows, "closed"), closed)
-    for n in (n for n, item in enumerate(v["items"]) if item["kind"] == "rows"):
-        lines = next(m for m, table in enumerate(v["tables"]) if table["id"] == v["items"][n]["table"])
-        yield Change("fewer lines than needed", ("tables", lines, "at_most"), 0)
-        yield Change("a line less than none", ("tables", lines, "at_least"), -1)
+        yield Change("a kind of column that nobody knows", (*columns, 0, "kind"), "people")
+        yield Change("a column without a title", (*columns, 0, "title"), GONE)
+        yield Change("a key that no column has", (*columns, 0, "colour"), "red")
+        yield Change("a cell that is not there", (*keys, "closed"), ["1.1/нет"])
+        if rows := rows_of(v, keys, table):
+            yield Change("lines where none are added", (*keys, "at_least"), 2)
+            yield Change("lines where none are added", (*keys, "at_most"), 2)
+            closed = [f"{rows[0]}/{column['id']}" for column in table["columns"]]
+            yield Change("a row that is closed altogether", (*keys, "closed"), closed)
+        else:
+            yield Change("fewer lines than needed", (*keys, "at_most"), 0)
+            yield Change("a line less than none", (*keys, "at_least"), -1)
+
+
+def of_shared_tables(v: Values) -> Iterator[Change]:
+    """Tables that stand apart and are named by their rows."""
+    rows = [n for n, item in enumerate(v["items"]) if item["kind"] == "row"]
+    yield Change("a row without a table", ("items", rows[0], "table"), GONE)
+    yield Change("a table that is not there", ("items", rows[0], "table"), "чужая")
+    yield Change("a kind without a table", ("items", rows[0], "kind"), "text")
+    yield Change("a figure of a row", ("items", rows[0], "unit"), "people")
+    yield Change("columns of a row", ("items", rows[0], "columns"), v["tables"][0]["columns"])
+    for table in v["tables"]:
+        yield Change("a table twice", ("tables", len(v["tables"])), table)
+        yield Change("a table that no item names", ("tables", len(v["tables"])), {**table, "id": "ничья"})
+
+
+def of_own_tables(v: Values) -> Iterator[Change]:
+    """Columns that stand in the item that they are of."""
+    items = v["items"]
+    groups = [n for n, item in enumerate(items) if "columns" in item and item.get("kind") == "group"]
+    lists = [n for n, item in enumerate(items) if item.get("rows")]
+    words = next(n for n, item in enumerate(items) if item.get("kind") == "text")
+    for n in groups:
+        table = {"id": items[n]["number"], "columns": items[n]["columns"]}
+        yield Change("a table called by the number of an item", ("tables",), [table])
+        yield Change("columns of what is no heading", ("items", n, "kind"), "number")
+        yield Change("lines that a school adds to a heading", ("items", n, "rows"), "free")
+        yield Change("a table of its own and another", ("items", n, "table"), "чужая")
+        yield Change("rows without columns over them", ("items", n, "columns"), GONE)
+        row = ("items", n + 1)
+        for key, value in (("table", items[n]["number"]), ("rows", "free"), ("columns", items[n]["columns"]),
+                           ("label", ["Класс"]), ("at_least", 1), ("closed", ["1.1/всего"])):  # fmt: skip
+            yield Change(f"{key} of a row", (*row, key), value)
+        for kind in ("number", "rows", "group"):
+            yield Change(f"a row that is a {kind}", (*row, "kind"), kind)
+        yield Change("a figure of a row", (*row, "unit"), "people")
+    for n in lists:
+        yield Change("lines that are not free", ("items", n, "rows"), "few")
+        yield Change("lines that are another kind", ("items", n, "rows"), True)
+        yield Change("free lines of another kind", ("items", n, "kind"), "text")
+        yield Change("lines without columns", ("items", n, "columns"), GONE)
+        yield Change("a table of its own and another", ("items", n, "table"), "чужая")
+        yield Change("neither a kind nor free lines", ("items", n, "rows"), GONE)
+    yield Change("no kind", ("items", words, "kind"), GONE)
+    for key, value in (("label", ["Что"]), ("columns", items[groups[0]]["columns"]), ("at_least", 1), ("at_most", 3),
+                       ("closed", ["1.1/всего"]), ("rows", "free")):  # fmt: skip
+        yield Change(f"{key} of words", ("items", words, key), value)
 
 
 def of_figures(v: Values) -> Iterator[Change]:
-    numbers = [("items", n) for n, item in enumerate(v["items"]) if item["kind"] == "number"]
-    numbers += [
-        ("tables", n, "columns", m)
-        for n, table in enumerate(v["tables"])
+    numbers: list[Keys] = [("items", n) for n, item in enumerate(v["items"]) if item.get("kind") == "number"]
+    of_columns = [
+        (*keys, "columns", m)
+        for keys, table in tables_of(v)
         for m, column in enumerate(table["columns"])
         if column["kind"] == "number"
     ]
-    for keys in numbers:
+    for keys in (*numbers, *of_columns):
         yield Change("a unit that is not there", (*keys, "unit"), "парсек")
         yield Change("a base that is not there", (*keys, "base"), "cats")
         yield Change("decimals that nobody writes", (*keys, "decimals"), 12)
@@ -317,7 +385,8 @@ def of_figures(v: Values) -> Iterator[Change]:
         yield Change("a figure with choices", (*keys, "choices"), [{"title": "да"}, {"title": "нет"}])
         yield Change("a figure of a share", (*keys, "asks"), "people")
         yield Change("a figure in words", (*keys, "kind"), "text")
-        if keys[0] == "tables":
+        if keys in of_columns:
+            yield Change("a figure of any day", (*keys, "any_day"), True)
             yield Change("a reason without a plan", (*keys, "reason"), v["items"][0]["number"])
         yield Change("a plan called as a column of Svod's own", (*keys, "plan"), "Код плана")
     units = v["units"]
@@ -326,7 +395,7 @@ def of_figures(v: Values) -> Iterator[Change]:
     yield Change("part of a unit that is not there", ("units", 0, "of"), "парсек")
     yield Change("no factor", ("units", 0, "factor"), 0)
     yield Change("a factor of nothing", ("units", 0, "factor"), 1000)
-    for n in (n for n, item in enumerate(v["items"]) if item["kind"] == "choice"):
+    for n in (n for n, item in enumerate(v["items"]) if item.get("kind") == "choice"):
         choices = v["items"][n]["choices"]
         yield Change("nothing to choose", ("items", n, "choices"), [])
         yield Change("one alone to choose", ("items", n, "choices"), choices[:1])
@@ -341,11 +410,11 @@ def of_done_at(v: Values) -> Iterator[Change]:
     """When an item is done is asked of its deadline, and within what it can be."""
     asked = {"due": v["order"]["reporting_dates"][-1], "short": "Срок", "about": "то, что к сроку"}
     for n, item in enumerate(v["items"]):
-        if item["kind"] == "number":
+        if item.get("kind") == "number":
             yield Change("a figure from which nothing is due is done", ("items", n, "done_at"), 1)
             yield Change("done below the least", ("items", n), {**item, **asked, "done_at": -1})
             yield Change("done at no number", ("items", n), {**item, **asked, "done_at": float("nan")})
-        elif item["kind"] == "choice":
+        elif item.get("kind") == "choice":
             most = {} if item.get("several") else {"several": True}
             yield Change("more choices than there are", ("items", n), {**item, **most, **asked, "done_at": 99})
             yield Change("a part of a choice", ("items", n), {**item, **most, **asked, "done_at": 0.5})
@@ -354,7 +423,7 @@ def of_done_at(v: Values) -> Iterator[Change]:
                 yield Change("an address of one of several", ("items", n, "choices"), with_page)
             else:
                 yield Change("several where one is asked for", ("items", n), {**item, **asked, "done_at": 1})
-        elif item["kind"] == "group":
+        elif item.get("kind") == "group":
             yield Change("a heading that is done", ("items", n, "done_at"), 1)
 
 
@@ -383,7 +452,8 @@ def of_periods_and_cards(v: Values) -> Iterator[Change]:
     yield Change("two dates in one span", ("order", "reporting_dates", 0), dates[1] - timedelta(days=1))
     cards = v["cards"]
     yield Change("a card of nothing", ("cards", 0, "item"), "77/нет")
-    yield Change("a card of a list", ("cards", 0, "item"), next(i["number"] for i in v["items"] if i.get("table")))
+    in_a_table = next(item["number"] for item in v["items"] if item.get("table") or item.get("rows"))
+    yield Change("a card of a list", ("cards", 0, "item"), in_a_table)
     yield Change("a card twice", ("cards", 1, "item"), cards[0]["item"])
     yield Change("more cards than find room", ("cards",), [*cards, {"item": v["items"][-2]["number"], "title": "Ещё"}])
     yield Change("a plan without a headline", ("targets",), [{"by": dates[-1], "min": 0, "max": 100}])
@@ -392,9 +462,10 @@ def of_periods_and_cards(v: Values) -> Iterator[Change]:
 
 def contradictions(v: Values) -> list[Change]:
     kinds: tuple[Callable[[Values], Iterator[Change]], ...]
-    kinds = (of_any_key, of_dates, of_numbers, of_names, of_items, of_references, of_words, of_done_at)
+    kinds = (of_any_key, of_dates, of_numbers, of_names, of_items, of_lists, of_references, of_words, of_done_at)
     if "relations" in v:
-        kinds = (of_tables, of_figures, of_done_at, of_relations, of_periods_and_cards)
+        tables = of_shared_tables if "tables" in v else of_own_tables
+        kinds = (of_tables, tables, of_figures, of_done_at, of_relations, of_periods_and_cards)
     return some_of_each((change for kind in kinds for change in kind(v)), 3)
 
 
@@ -489,12 +560,51 @@ def with_other_figures(v: Values) -> Iterator[Change]:
     yield Change("an item more", ("items", len(v["items"])), text)
 
 
+def with_other_tables(v: Values) -> Iterator[Change]:
+    """Rows and columns otherwise, and said in full what may be left out."""
+    for keys, table in tables_of(v):
+        columns, last = (*keys, "columns"), table["columns"][-1]
+        yield Change(
+            "a column more", (*columns, len(table["columns"])), {**last, "id": "ещё", "title": "Ещё", "spellings": []}
+        )
+        yield Change("a column in words", (*columns, len(table["columns"])), OF_WORDS)
+        yield Change("a column of documents", (*columns, len(table["columns"])), {**OF_WORDS, "kind": "document"})
+        for n, column in enumerate(table["columns"]):
+            for key in ("required", "spellings", "optional"):
+                if key in column:
+                    yield Change("of a column without", (*columns, n, key), GONE)
+            yield Change("a column under other words", (*columns, n, "title"), f"Графа {column['id']}")
+        if rows := rows_of(v, keys, table):
+            yield Change("another label", (*keys, "label"), ["Кто", "О ком"])
+            yield Change("without a label", (*keys, "label"), GONE)
+            yield Change("a closed cell", (*keys, "closed"), [f"{rows[0]}/{last['id']}"])
+        else:
+            yield Change("more lines than one sheet holds", (*keys, "at_most"), 500)
+            yield Change("twelve lines", (*keys, "at_least"), 12)
+            yield Change("any number of lines", (*keys, "at_least"), GONE)
+    for n, item in enumerate(v["items"]):
+        if "kind" not in item:
+            yield Change("said in full", ("items", n, "kind"), "rows" if item.get("rows") else "row")
+        if item.get("rows"):
+            spelt = {**{key: value for key, value in item.items() if key != "rows"}, "kind": "rows"}
+            yield Change("free lines by their kind", ("items", n), spelt)
+    if "tables" not in v:
+        shared = [{"id": "общая", "columns": [OF_WORDS]}]
+        named = {"number": "77", "kind": "row", "table": "общая", "title": "Строка без пункта над ней"}
+        yield Change("a table beside", (), {**v, "tables": shared, "items": [*v["items"], named]})
+
+
+OF_WORDS = {"id": "слова", "kind": "text", "title": "Сказано словами", "optional": True}
+
+
 def variants(v: Values) -> list[Change]:
     kinds = (in_other_words, with_less, in_other_order, with_other_figures)
+    if "relations" in v:
+        kinds = (with_other_tables,)
     return some_of_each((change for kind in kinds for change in kind(v)), MOST_ALIKE)
 
 
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("name", {**GOOD, **OF_FIGURES})
 def test_each_harmless_variant_loads_and_makes_the_form_that_schools_fill_in(name: str, tmp_path: Path):
     """xlsxwriter only warns of what it leaves out: a name, a validation, a foot of the page."""
     values = good(name)

@@ -82,11 +82,11 @@ def test_no_place_lets_a_new_kind_slip_through():
 def test_what_stands_by_kind_in_a_table_stands_there_for_every_kind_of_words():
     """Tables by kind are looked up by the places above: mypy does not see a missing key, this does."""
     from pipeline.commands.form import KINDS
-    from pipeline.writing.form.workbook import _TEXT_PROMPTS
+    from pipeline.writing.form.inputs import PROMPTS
     from pipeline.writing.summary.data import _FACTS
 
     assert set(KINDS) == set(Kind)
-    assert set(_TEXT_PROMPTS) == {Kind.PERSON, Kind.TEXT, Kind.DOCUMENT}
+    assert set(PROMPTS) == {Kind.PERSON, Kind.TEXT, Kind.DOCUMENT}
     assert set(_FACTS) == {
         Kind.PERSON,
         Kind.TEXT,

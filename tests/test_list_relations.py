@@ -37,7 +37,7 @@ RELATIONS = (
 
 def with_lists(*relations: Relation) -> Form:
     tables = tuple(
-        msgspec.structs.replace(table, columns=(*table.columns, *COLUMNS)) if table.id == "events" else table
+        msgspec.structs.replace(table, columns=(*table.columns, *COLUMNS)) if table.id == "6" else table
         for table in HEALTH.tables
     )
     return msgspec.structs.replace(

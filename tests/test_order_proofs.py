@@ -66,13 +66,14 @@ def asked(order: str) -> Iterator[tuple[str, dict]]:
     """Number or address, and what the form says of it."""
     form = tomllib.loads((DATA / f"form-{order}.toml").read_text("utf-8"))
     tables = {table["id"]: table for table in form.get("tables", ())}
+    tables |= {item["number"]: item for item in form["items"] if "columns" in item}
     for item in form["items"]:
-        if item["kind"] == "row":
-            closed = tables[item["table"]].get("closed", ())
-            for column in tables[item["table"]]["columns"]:
-                if (address := f"{item['number']}/{column['id']}") not in closed:
+        above = item["number"].rpartition(".")[0]
+        if table := tables.get(item.get("table", above)):
+            for column in table["columns"]:
+                if (address := f"{item['number']}/{column['id']}") not in table.get("closed", ()):
                     yield address, column
-        elif item["kind"] == "number":
+        elif item.get("kind") == "number":
             yield item["number"], item
 
 

@@ -30,7 +30,8 @@ WAIVER = Waiver("01", "6.2", "PCT-DISAGREES", "опечатка согласов
 EXCEPTING = replace(REGISTRY, waivers=(WAIVER,))
 
 
-OF_ANY_FORM = {code for code, entry in CATALOGUE.entries.items() if not entry.kinds}
+OF_LISTS = {"LIST-SHORT", "LIST-LONG"}  # of those for which the order says how many lines they have
+OF_ANY_FORM = {code for code, entry in CATALOGUE.entries.items() if not entry.kinds} - OF_LISTS
 
 
 def remarks(registry: Registry = EXCEPTING, catalogue: Catalogue = CATALOGUE) -> tuple[Remark, ...]:

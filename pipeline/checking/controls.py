@@ -3,10 +3,11 @@ matter of rows. The rules themselves stand in the models (`schemas.frames`)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from pipeline.checking.contracts import in_reports, judge
-from pipeline.checking.table import Report, base_people, frame_of, values_of
+from pipeline.checking.table import Report, base_people, frame_of, problem_facts, values_of
 from pipeline.wording import shown_cells
 from schemas import own_form
 from schemas.district import Registry
@@ -63,7 +64,8 @@ def check_between_items(
 ) -> list[Remark]:
     """The form's own controls. What is wrong in itself (report, item) is not held against another."""
     wrong = frozenset(wrong)
-    sound = coverage[[key not in wrong for key in values_of(coverage, "report", "item")]]
+    is_sound = [key not in wrong for key in values_of(coverage, "report", "item")]
+    sound = coverage[np.array(is_sound, dtype=bool)]  # of no answers too, which a list would take for no columns
     sound = sound.assign(spread=_spread(sound))
     beside = [_beside_limit(control, sound) for control in form.controls]
     if not beside:
@@ -82,7 +84,7 @@ def check_against_dates(
     by such a number the items whose answer is taken over from another report."""
     places = in_reports(table, reports)
     due = judge(DueAnswers, _due_answers(reports, table, form, registry, taken), places)
-    return [*due, *judge(NamedProblems, _problems(table, reports), places)]
+    return [*due, *judge(NamedProblems, _problems(table, form, reports), places)]
 
 
 def is_empty(report: Report, form: Form) -> bool:
@@ -196,11 +198,17 @@ def _answered(written: Collection[str]) -> set[str]:
     return {*written, *rows, *(row.rpartition(".")[0] for row in rows)}
 
 
-def _problems(table: pd.DataFrame, reports: Sequence[Report]) -> pd.DataFrame:
-    """`schemas.frames.due.NamedProblems`, and beside it its words and the cell where the solution belongs."""
-    keys = ["report", "item"]
-    solved = table[table["field"] == "solution"].set_index(keys).index
-    named = table.loc[table["field"] == "problem", [*keys, "text", "cell"]]
+def _problems(table: pd.DataFrame, form: Form, reports: Sequence[Report]) -> pd.DataFrame:
+    """`schemas.frames.due.NamedProblems`, and beside it its words and the cell where the solution belongs. A column of
+    solutions that is required is asked for as such."""
+    keys, told = ["report", "item"], problem_facts(table, form)
+    solved = told[told["field"] == "solution"].set_index(keys).index
+    named = told.loc[told["field"] == "problem", [*keys, "text", "cell"]]
+    is_solved = named.set_index(keys).index.isin(solved)
+    if form.problems and form.problems.columns:
+        solution = form.problems.columns[1]
+        is_solved |= form.column_of(solution).required
+        named = named.assign(item=named["item"] + f"/{solution.partition('/')[2]}")
     places = values_of(named, "report", "item", "cell")
     cells = [reports[number].answer_cells.get(item, cell) for number, item, cell in places]
-    return named.assign(solved=named.set_index(keys).index.isin(solved), cell=cells)
+    return named.assign(solved=is_solved, cell=cells)

@@ -84,7 +84,7 @@ def check_complete(
 ) -> list[Remark]:
     """What every report has to answer, whole rows of tables, lines of lists, reasons. `taken`: by a report's number
     the items whose answer is taken over from another."""
-    if not form.asks_for_figures:
+    if not form.asks_for_figures and not any(lines.bounded for lines in form.lists.values()):
         return []
     said, places = Said(table), in_reports(table, reports)
     usable = [_Report(report, said, form) for report in reports if report.usable and report.written]
@@ -140,6 +140,16 @@ class Said:
             found.setdefault(report, set()).add(item)
         return found
 
+    @cached_property
+    def words_alone(self) -> set[Key]:
+        """(report, row of acts) of which nothing else is said."""
+        of_rows = self.table[~self.table["item"].str.contains("/", regex=False)]
+        keys = zip(of_rows["report"].tolist(), of_rows["item"].tolist(), strict=True)
+        fields: dict[Key, set[str]] = {}
+        for key, name in zip(keys, of_rows["field"].tolist(), strict=True):
+            fields.setdefault(key, set()).add(name)
+        return {key for key, names in fields.items() if names == {"text"}}
+
 
 @dataclass(frozen=True)
 class _Report:
@@ -177,7 +187,7 @@ class _Report:
     def lines(self, number: str) -> list[str]:
         """The lines of a list in which anything is answered, in their order."""
         written = self.said.items.get(self.number, set()) | self.report.written
-        rows = {item.partition("/")[0] for item in written if "/" in item and _above(item) == number}
+        rows = {item.partition("/")[0] for item in written if _above(item) == number}
         return sorted(rows, key=self.form.sort_key)
 
     def counted(self, number: str) -> float | None:
@@ -216,11 +226,11 @@ def _bounded(said: Said, form: Form, registry: Registry, reports: Sequence[Repor
 
 
 def _days(table: pd.DataFrame, form: Form, reports: Sequence[Report]) -> Iterator[tuple[object, ...]]:
-    """`schemas.frames.numbers.DaysOfLists`: of reports on a period."""
+    """`schemas.frames.numbers.DaysOfLists`: of reports on a period; not of documents, which may be older."""
     rows = table[(table["field"] == "date") & table["item"].str.contains("/", regex=False)]
-    for row, number, said in zip(rows.index, rows["report"], rows["text"], strict=True):
-        last = reports[number].as_of
-        if last and form.period.every != "date":
+    for row, number, item, said in zip(rows.index, rows["report"], rows["item"], rows["text"], strict=True):
+        last, column = reports[number].as_of, form.item(item)
+        if last and form.period.every != "date" and column.kind is Kind.DATE and not column.any_day:
             first, day = first_day(form.period.every, last), date.fromisoformat(said)
             yield number, said, first.isoformat(), last.isoformat(), row, *map(wording.day, (day, first, last))
 
@@ -318,10 +328,14 @@ def _planned(one: _Report, registry: Registry) -> Iterator[tuple[object, ...]]:
 
 
 def _lists(one: _Report) -> Iterator[tuple[object, ...]]:
-    """`schemas.frames.numbers.Lists`."""
-    for item in (item for item in one.form.items if item.kind is Kind.ROWS):
-        table, cell = one.form.table(item.table), one.report.answer_cells.get(item.number, "")
-        yield one.number, len(one.lines(item.number)), table.at_least, table.at_most, cell, item.number
+    """`schemas.frames.numbers.Lists`. Words where an act belongs («нет», «не требуется») are none; where they are
+    allowed, no number of acts is asked for."""
+    for number, at_least, at_most in (lines for lines in one.form.lists.values() if lines.bounded):
+        written = one.lines(number)
+        lines = [line for line in written if (one.number, line) not in one.said.words_alone]
+        excused = one.form.has(number) and one.form.item(number).may_be_not_required
+        if lines or not written or not excused:
+            yield one.number, len(lines), at_least, at_most, one.report.answer_cells.get(number, ""), number
 
 
 def _addresses(usable: Sequence[_Report], table: pd.DataFrame, form: Form) -> Iterator[tuple[object, ...]]:

@@ -13,7 +13,7 @@ from schemas.answers import FIGURES, empty_answers
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Remark, remark
-from schemas.reports import FORMER, FORMER_DAY, INSTEAD_OF_ANSWERS, WITHDRAWN, FileRead, ReportRead
+from schemas.reports import FORMER, FORMER_DAY, INSTEAD_OF_ANSWERS, PROBLEM_FIELDS, WITHDRAWN, FileRead, ReportRead
 
 Place = tuple[str, str, str, date | None]  # file, sheet, school, date: whose report, and where it stands
 StatedFact = tuple[str, str, str, float]  # item, field, text, number (-1 where there is none)
@@ -205,6 +205,18 @@ def fact_rows(table: pd.DataFrame, numbers: "pd.Series[float] | pd.Index[int]") 
 def values_of(table: pd.DataFrame, *columns: str) -> "Iterator[tuple[Any, ...]]":
     """Row by row the values of these columns: a column's texts are fetched all at once, not one by one."""
     return zip(*(table[name].tolist() for name in columns), strict=True)
+
+
+def problem_facts(table: pd.DataFrame, form: Form) -> pd.DataFrame:
+    """What the table says of problems: `item` the row, `problem.1` or the line of a list, `field` problem or
+    solution."""
+    if not form.problems or not form.problems.columns:
+        return table[table["field"].isin(PROBLEM_FIELDS)]
+    fields = dict(zip(form.problems.columns, PROBLEM_FIELDS, strict=True))
+    known = {number: fields.get(form.answered_by(number)) for number in table["item"].unique()}
+    found = table.assign(field=table["item"].map(known))[table["field"] == "text"]
+    found = found[found["field"].notna()]
+    return found.assign(item=found["item"].str.partition("/")[0])
 
 
 def answer_in_words(facts: Iterable[FactRow]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.wording import ITEM, NBSP, band, count, day, number, unbroken
 from schemas import registry_book
-from schemas.form import Asked, Base, Form, Item, Kind, Measure, load_form
+from schemas.form import PROBLEM, Asked, Base, Form, Item, Kind, Lines, Measure, Table, load_form
 from schemas.relations import counts_lines
 
 _WIDEST = 100  # characters of a line: a longer one is not read
@@ -70,6 +70,7 @@ def described(form: Form) -> Iterator[str]:
         ("Контроли между пунктами, в людях", _controls(form)),
         ("Листы «Охват» и «Сводка»", _shown(form)),
         ("Этапы и документы приказа", _stages(form)),
+        ("Проблемы", _problems(form)),
         ("Группы проблем", (group.title for group in form.problem_groups)),
     ):
         lines = list(said)
@@ -79,7 +80,12 @@ def described(form: Form) -> Iterator[str]:
             yield from _indented(lines or ["нет"])
 
 
-_OF_FIGURES = ("Таблицы", "Связи чисел", "Слова приказа рядом с ответом")  # not missed where a form has none
+_OF_FIGURES = (
+    "Проблемы",
+    "Таблицы",
+    "Связи чисел",
+    "Слова приказа рядом с ответом",
+)  # not missed where a form has none
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
@@ -109,6 +115,8 @@ def _of_item(item: Item, form: Form) -> Iterator[str]:
         yield from _asked(item, form)
     if item.required:
         yield "обязателен в каждом отчёте"
+    if item.kind is Kind.ACTS and form.lists[item.number].bounded:
+        yield _lines(form.lists[item.number]).removeprefix(", ")
     if item.plan:
         better = "не больше" if item.better == "less" else "не меньше"
         reason = f", иначе причина в п. {item.reason}" if item.reason else ""
@@ -157,12 +165,29 @@ def _asked(item: Asked, form: Form) -> Iterator[str]:
 def _tables(form: Form) -> Iterator[str]:
     for table in form.tables:
         rows = ", ".join(item.number for item in form.items if item.table == table.id)
-        yield f"Таблица «{table.id}», п. {rows}"
+        name = f"Таблица «{table.id}»"
+        if form.has(table.id):  # columns of an item's own
+            name, rows = f"Таблица п. {table.id}", "" if rows == table.id else rows
+        yield f"{name}{rows and f', п. {rows}'}{_lines(table)}"
         for column in table.columns:
             required = " · обязательна, где строка заполнена" if column.required else ""
             yield f"  {column.id}: «{unbroken(column.title)}» — {' · '.join(_asked(column, form))}{required}"
         if table.closed:
             yield f"  не заполняются («х»): {', '.join(table.closed)}"
+
+
+def _lines(lines: Lines | Table) -> str:
+    """How many lines a school adds, where the order says so."""
+    least = f", строк не меньше {lines.at_least}" if lines.at_least else ""
+    return least if lines.at_most is None else f"{least}, строк не больше {lines.at_most}"
+
+
+def _problems(form: Form) -> Iterator[str]:
+    """Where they are told, if not in a table of their own without anything said of its lines."""
+    if form.problems and form.problems.columns:
+        yield f"проблема — {form.problems.columns[0]}, решение — {form.problems.columns[1]}"
+    elif form.problems and form.lists[PROBLEM].bounded:
+        yield f"«{form.problems.title}»{_lines(form.lists[PROBLEM])}"
 
 
 def _relations(form: Form) -> Iterator[str]:

@@ -103,7 +103,7 @@ def answers_on(day: date, conduct: Conduct, form: Form) -> dict[str, Answer]:
             case Kind.GROUP:
                 pass  # a heading
             case Kind.NUMBER | Kind.CHOICE | Kind.DATE | Kind.LINK | Kind.ROW | Kind.ROWS:
-                answers |= _in_words(figures.answers_in(item), conduct, form)
+                answers |= _in_full(figures.answers_in(item), day, conduct, form)
             case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT | Kind.COVERAGE | Kind.VOLUME | Kind.YES_NO:
                 if not (item.optional and conduct.dice(item.number).random() < 0.6):
                     answers[item.number] = _answer(item, day, conduct, form)
@@ -114,12 +114,22 @@ def answers_on(day: date, conduct: Conduct, form: Form) -> dict[str, Answer]:
     return answers
 
 
-def _in_words(figures: Mapping[str, Figure | str], conduct: Conduct, form: Form) -> dict[str, Answer]:
-    """Words in the place of those that a table asks for."""
+def _in_full(figures: Mapping[str, Figure | str], day: date, conduct: Conduct, form: Form) -> dict[str, Answer]:
+    """What a table asks for beside its figures: words, documents, persons, in a list of problems these."""
     return {
-        number: Words(conduct.dice(number).choice(_words_for(form.item(number)))) if isinstance(answer, str) else answer
+        number: _of_cell(number, day, conduct, form) if isinstance(answer, str) else answer
         for number, answer in figures.items()
     }
+
+
+def _of_cell(number: str, day: date, conduct: Conduct, form: Form) -> Answer:
+    item, of_problems = form.item(number), form.problems.columns if form.problems else ()
+    if item.number in of_problems and (known := _known_problems(form)):
+        line = int(number.partition("/")[0].rpartition(".")[2])
+        problem = known[(conduct.dice("problems").randrange(len(known)) + line) % len(known)]
+        return Words((problem.problem, problem.solution)[of_problems.index(item.number)])
+    answer = _answer(item.at(number), day, conduct, form)
+    return replace(answer, url="") if isinstance(answer, YesNo) else answer
 
 
 _SOLVED = 0.7  # of the problems have a solution
@@ -128,15 +138,20 @@ _SOLVED = 0.7  # of the problems have a solution
 def problems_on(day: date, conduct: Conduct, form: Form) -> list[Problem]:
     """What stands in the school's way as of `day`: a problem once named stays, and one may join it at each date. Some
     schools know no solution."""
-    if not form.problems:
+    if not form.problem_table:
         return []
-    dice = conduct.dice("problems")
-    known = [p for p in _PROBLEMS if _belongs(p.problem, form)]
-    known = known or [Problem(f"{g.title}: нужна помощь", "Обратились в управление") for g in form.problem_groups]
+    dice, known = conduct.dice("problems"), _known_problems(form)
     first = dice.choice((0, 0, 1, 1, 2))
     later = sum(reporting < day and dice.random() < 0.4 for reporting in form.order.reporting_dates)
-    named = dice.sample(known, min(len(known), first + later))
+    least, most = form.problem_table.at_least, form.problem_table.at_most
+    count = max(least, first + later if most is None else min(most, first + later))
+    named = dice.sample(known, min(len(known), count))
     return [p if conduct.dice(p.problem).random() < _SOLVED else replace(p, solution="") for p in named]
+
+
+def _known_problems(form: Form) -> list[Problem]:
+    known = [p for p in _PROBLEMS if _belongs(p.problem, form)]
+    return known or [Problem(f"{g.title}: нужна помощь", "Обратились в управление") for g in form.problem_groups]
 
 
 # ── one answer ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -232,7 +247,9 @@ def _acts(item: Item, day: date, conduct: Conduct, form: Form) -> Mapping[str, A
     dice = conduct.dice(item.number)
     if item.may_be_not_required and dice.random() < 0.15:
         return {f"{item.number}.1": Exempt(form.recognise.not_required[0])}
-    titles = dice.sample(_ACTS, dice.randint(1, 3))
+    least = max(1, item.at_least)
+    most = max(3, least) if item.at_most is None else item.at_most
+    titles = dice.sample(_ACTS, min(len(_ACTS), dice.randint(least, most)))
     return {f"{item.number}.{n}": Act(t, _document(item, day, dice, form)) for n, t in enumerate(titles, start=1)}
 
 

@@ -153,7 +153,8 @@ def _out_of_period(case: Case) -> str | None:
     if case.form.period.every == "date":
         return None
     for number, day in case.answers(Day):
-        return case.give(number, replace(day, day=day.day.replace(year=day.day.year - 1)))
+        if not case.form.item(number).any_day:
+            return case.give(number, replace(day, day=day.day.replace(year=day.day.year - 1)))
     return None
 
 
@@ -173,10 +174,11 @@ def _struck_out_in_word(case: Case) -> str | None:
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _required_left_empty(case: Case) -> str | None:
-    """A figure beside others of its row, or alone, from which nothing follows."""
+    """A figure beside others of its row, or alone, from which nothing follows; not where the former one stands."""
     for number in case.free():
         item = case.form.item(number)
-        if item.required and not item.optional and not _adds_up(case, number):
+        asked = item.required and not item.optional and not case.form.is_cumulative(number)
+        if asked and not _adds_up(case, number):
             case.report.take_out(number)
             return number
     return None

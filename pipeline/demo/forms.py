@@ -249,9 +249,9 @@ def _rows(report: Report, form: Form, layout: _Layout) -> Iterator[tuple[Typed, 
     for number, entry in report.again.items():
         yield _row(number, _wording(form.item(number), report.hand), Typed(entry.value), layout, report)
     yield ()
-    if form.problems:
-        yield (Typed(form.problems.title),)
-        yield Typed(known.number[0]), Typed(form.problems.problem[0]), Typed(form.problems.solution[0])
+    if form.problem_table:
+        yield (Typed(form.problem_table.title),)
+        yield Typed(known.number[0]), Typed(form.problem_table.problem[0]), Typed(form.problem_table.solution[0])
         for n, problem in enumerate(report.problems, start=1):
             yield Typed(n), Typed(problem.problem), Typed(problem.solution)
         yield ()

@@ -248,7 +248,7 @@ class OfReports:
         if item.kind is Kind.ROWS:
             own = {cell.number for cell in cells}
             lines = {one.partition("/")[0] for one in report.written if "/" in one and form.answered_by(one) in own}
-            wanted = max(1, form.table(item.table).at_least)
+            wanted = max(1, form.lists[item.number].at_least)
             return Milestone.DONE if len(lines) >= wanted else None
         written = [cell.number for cell in cells if cell.number in report.written]
         if any((report.number, number) in wrong for number in written):
@@ -317,8 +317,8 @@ def _is_not_understood(item: Item, said: dict[str, str]) -> bool:
 def _of_words(item: Item, rows: list[dict[str, str]], form: Form) -> Milestone | None:
     """DONE or NOT_APPLICABLE, None when neither. A typed «нет» is an answer: not done. `rows`: the facts of the answer;
     of acts those of each row."""
-    if any({"number", "date"} <= row.keys() for row in rows):
-        return Milestone.DONE  # a document; of any number of acts one at least
+    if sum({"number", "date"} <= row.keys() for row in rows) >= max(1, item.at_least):
+        return Milestone.DONE  # a document; of acts as many as are asked for, one at least
     if item.may_be_not_required and any(_not_required(row.get("text", ""), form) for row in rows):
         return Milestone.NOT_APPLICABLE
     match item.kind:

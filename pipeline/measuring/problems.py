@@ -12,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import values_of
+from pipeline.checking.table import problem_facts, values_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Problem
 from pipeline.wording import capital
@@ -46,7 +46,7 @@ def problems(evidence: Evidence) -> tuple[Problem, ...]:
     """The tables of problems in the picture's reports: the group that most schools name first, then by school."""
     shown, form = evidence.shown, evidence.form
     schools = {school.code: school for school in shown.schools}
-    rows = list(_rows(evidence.checked))
+    rows = list(_rows(evidence.checked, form))
     current = [row for row in rows if row.report in shown.reports]
     by_stem = {row.problem: group_of(row.problem, form) for row in rows}
     groups = by_stem | groups_by_likeness((r.school, r.problem) for r in current if by_stem[r.problem] == OTHER)
@@ -93,9 +93,9 @@ def groups_by_likeness(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {problem: title for group in shared for title in [title_of(group)] for _, problem in group}
 
 
-def _rows(checked: Checked) -> Iterator[Row]:
+def _rows(checked: Checked, form: Form) -> Iterator[Row]:
     """Of all reports, those that are not in the picture among them."""
-    table = checked.answers[checked.answers["field"].isin(["problem", "solution"])]
+    table = problem_facts(checked.answers, form)
     texts: defaultdict[tuple[int, str], dict[str, str]] = defaultdict(dict)
     for report, item, field, text in values_of(table, "report", "item", "field", "text"):
         texts[report, item][field] = text

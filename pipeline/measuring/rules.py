@@ -40,9 +40,10 @@ def about_nothing(form: Form, catalogue: Catalogue) -> frozenset[str]:
         code for code, entry in catalogue.entries.items() if entry.kinds and not asked.intersection(entry.kinds)
     )
     of_problems = () if form.problems else ("PROBLEM-NO-SOLUTION",)
+    of_lists = () if any(lines.bounded for lines in form.lists.values()) else ("LIST-SHORT", "LIST-LONG")
     of_controls = () if form.controls else ("ABOVE-LIMIT",)
     of_deadlines = () if form.answer_due else ("ANSWER-NO",)
-    return frozenset((*of_kinds, *of_problems, *of_controls, *of_deadlines))
+    return frozenset((*of_kinds, *of_problems, *of_lists, *of_controls, *of_deadlines))
 
 
 def rule_book(

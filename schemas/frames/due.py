@@ -54,7 +54,7 @@ class NamedProblems(pa.DataFrameModel):
     """One row a problem that a school names. The remark stands on the cell where the solution belongs."""
 
     report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    item: Series[str] = pa.Field(str_startswith="problem.", description="`problem.N`")
+    item: Series[str] = pa.Field(description="`problem.N`, or the cell of a list where its solution belongs")
     solved: Series[bool] = pa.Field(description="a solution stands beside it")
 
     class Config:

@@ -87,10 +87,11 @@ def _grid(row: int, matches: list[_Match], sheet: Sheet, rows: Rows, form: Form)
     over = _unit_above(row, rows, form)
     under, title = _title(over.row if over else row, rows, form)
     labels |= {over} if over else set()
+    labels |= {Spot(title.row, c) for c, text in rows[title.row].items() if text} if title else set()
     return Grid(
         row, row + first.deep, max(rows), first.number, first.label,
         {match.table.id: match.columns for match in best},
-        frozenset(labels | ({title} if title else set())), first.texts, strangers, under, title,
+        frozenset(labels), first.texts, strangers, under, title,
         unit_alone(rows[over.row][over.column], form) if over else "",
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """The form's own tables, cell by cell, into the ledger."""
 
 from pipeline.reading.answers.numbers import takes_no_answer
+from pipeline.reading.answers.problems import says_no_problems
 from pipeline.reading.answers.units import UNKNOWN, factor, unit_of_heading, units_in
 from pipeline.reading.answers.values import is_blank
 from pipeline.reading.finding.form_tables import Grid
@@ -36,7 +37,7 @@ class _GridCells:
             if row.item is None:
                 self._say_foreign(row)
             elif row.item.kind is Kind.ROWS:
-                self._read_cells(row, row.item, self._next_line(row.item))
+                self._read_line(row, row.item)
             else:
                 self._tell_of_wording(row, row.item)
                 self._read_cells(row, row.item, row.item.number)
@@ -66,6 +67,20 @@ class _GridCells:
         """The number of a list's next line, those of the pieces before it counted."""
         lines = {cell.partition("/")[0] for cell in self.ledger.answer_cells}
         return f"{item.number}.{1 + sum(line.rpartition('.')[0] == item.number for line in lines)}"
+
+    def _read_line(self, row: GridRow, item: Item) -> None:
+        if self._names_no_problem(row, item):
+            self.ledger.label(Spot(row.row, at) for at in row.columns)
+        else:
+            self._read_cells(row, item, self._next_line(item))
+
+    def _names_no_problem(self, row: GridRow, item: Item) -> bool:
+        """Does a line of the list of problems say that there are none, and nothing else."""
+        of_problems = self.form.problems.columns if self.form.problems else ()
+        if not any(address.partition("/")[0] == item.number for address in of_problems):
+            return False
+        cells = [cell for at in row.columns if (cell := self._cells.get(Spot(row.row, at))) and not is_blank(cell)]
+        return bool(cells) and all(says_no_problems(text_of(cell), self.form.words_beside) for cell in cells)
 
     def _tell_of_wording(self, row: GridRow, item: Item) -> None:
         """A row under another's number, and a title that no list knows."""

@@ -36,7 +36,7 @@ def keep_notes(ledger: Ledger, found: FormOnSheet, last_row: int) -> None:
 def _is_printed_line(cell: Cell, form: Form) -> bool:
     text = cell.value if isinstance(cell.value, str) else ""
     hints = [item.hint for item in form.items if item.hint]
-    problems = (form.problems.title,) if form.problems else ()
+    problems = (form.problem_table.title,) if form.problem_table else ()
     printed = (*form.recognise.note, *problems, form.title, *form.recognise.titles, *hints)
     return any(only_repeats(text, one) for one in printed) or is_signature(cell, form)
 

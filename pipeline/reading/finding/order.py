@@ -45,6 +45,8 @@ def speaks_of_another(parts: Sequence[Part], form: Form) -> Remark | None:
         item = next(filter(None, map(form.numbered, numbers)), None)
         if best_likeness(words, form.all_wordings) >= SAME_WORDING:
             agreeing += 1
+        elif item is None and any(form.answered_by(number) != number for number in numbers):
+            continue  # a row of acts bears any title
         elif item is None or speaks_against(words, item, form):
             against += 1
         else:

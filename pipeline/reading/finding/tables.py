@@ -169,8 +169,8 @@ def _is_head_line(columns: dict[int, str], of_problems: bool, form: Form) -> boo
     if not columns:
         return True
     words = [text for text in columns.values() if text]
-    if of_problems and form.problems:
-        return any(is_one_of(text, (form.problems.title,)) for text in words)
+    if of_problems and form.problem_table:
+        return any(is_one_of(text, (form.problem_table.title,)) for text in words)
     if form.period.every != "date" and any(spoken_period(text, form.periods) for text in words):
         return True
     heads = (*form.recognise.titles, *form.recognise.as_of, form.title)
@@ -342,10 +342,10 @@ def _parts_column(measure: int, answer: int, paths: dict[int, list[str]], form: 
 
 
 def _problems_heading(row: int, columns: dict[int, str], form: Form) -> _Start | None:
-    if form.problems is None:
+    if form.problem_table is None:
         return None
-    problem = _first(columns, form.problems.problem)
-    solution = _first(columns, form.problems.solution, after=problem)
+    problem = _first(columns, form.problem_table.problem)
+    solution = _first(columns, form.problem_table.solution, after=problem)
     if not problem or not solution:
         return None
     number = _last_before(columns, form.recognise.number, problem) or max(problem - 1, 0)

@@ -58,10 +58,12 @@ from schemas.form import Form, Item
 TO_FILL = tuple(f"{Mark.BELOW} {verb}" for verb in ("укажите", "заполните", "выберите", "опишите"))
 TO_CORRECT = tuple(f"{Mark.BELOW} {word}" for word in ("больше", "нужн", "исправьте"))
 
+LINE_WANTED = f"{Mark.BELOW} заполните строку"  # one of so many that there have to be
 _UNDER_WAY = f"{Mark.IN_PROGRESS} в работе"
 _ALL_COVERED = f"{Mark.ON_PLAN} 100 %"
 _MORE_THAN_ALL = f"{Mark.BELOW} больше, чем всего: исправьте здесь или вверху"
-_PAPER_WANTED = f"{Mark.BELOW} нужно: № … от ДД.ММ.ГГГГ"
+PAPER_WANTED = f"{Mark.BELOW} нужно: № … от ДД.ММ.ГГГГ"
+PERSON_WANTED = f"{Mark.BELOW} нужно: ФИО; должность"
 
 _OF, _SIGN = " от ", "№"
 _DIGITS = tuple("0123456789")
@@ -99,24 +101,30 @@ class Checks:
         return choose(
             self.empty(item, answer, "укажите ФИО и должность", note),
             *self.exempt(item, answer),
-            (has_any(Cell(f'SUBSTITUTE({answer.ref},CHAR(10),";")', answer.text), _SEPARATORS), say(DONE)),
-            otherwise=say(f"{Mark.BELOW} нужно: ФИО; должность"),
+            (names_person(answer), say(DONE)),
+            otherwise=say(PERSON_WANTED),
         )
 
     def document(self, item: Item, answer: Cell, note: str = "") -> Hint:
         return choose(
             self.empty(item, answer, "укажите № и дату", note),
             *self._instead_of_a_paper(item, answer),
-            (_names_paper(answer), say(DONE)),
-            otherwise=say(_PAPER_WANTED),
+            (names_paper(answer), say(DONE)),
+            otherwise=say(PAPER_WANTED),
         )
 
-    def act(self, item: Item, title: Cell, details: Cell, all_rows: Cell | None, note: str = "") -> Hint:
-        """`all_rows`: the cells of all acts, on the first row alone: there it is said that there is not one."""
+    def act(
+        self, item: Item, title: Cell, details: Cell, all_rows: Cell | None, note: str = "", wanted: Cell | None = None
+    ) -> Hint:
+        """`all_rows`: the cells of all acts, on the first row alone: there it is said that there is not one. `wanted`:
+        there have to be so many acts, unless the first title says that none is needed."""
         no_title, no_details = blank(title), blank(details)
         no_act = both(no_title, no_details)
         empty = (no_act, say(noted(Mark.NONE, note)))
-        if all_rows:
+        if wanted:
+            allowed = [(said, say(Mark.NONE)) for said, _ in self.exempt(item, wanted)]
+            empty = (no_act, choose(*allowed, otherwise=say(noted(LINE_WANTED, note))))
+        elif all_rows:
             instead = own_form.exemption(self.form, item)
             urge = f"укажите или «{instead}»" if instead else "укажите документы"
             empty = (no_act, choose((all_blank(all_rows), self.missing(item, urge, note)), otherwise=empty[1]))
@@ -126,8 +134,8 @@ class Checks:
             *said_alone,
             *self._instead_of_a_paper(item, details),
             (either(no_title, no_details), say(f"{Mark.BELOW} нужны название и реквизиты")),
-            (_names_paper(details), say(DONE)),
-            otherwise=say(_PAPER_WANTED),
+            (names_paper(details), say(DONE)),
+            otherwise=say(PAPER_WANTED),
         )
 
     def coverage(self, item: Item, cells: Covered, limits: Iterable[tuple[str, Covered]], note: str = "") -> Hint:
@@ -177,13 +185,14 @@ class Checks:
     def address(self, answer: Cell) -> Hint:
         return choose((blank(answer), say(Mark.NONE)), otherwise=say(DONE))
 
-    def problem(self, problem: Cell, solution: Cell) -> Hint:
-        """«нет» says that there is none."""
+    def problem(self, problem: Cell, solution: Cell, *, wanted: bool = False) -> Hint:
+        """«нет» says that there is none. `wanted`: there have to be so many."""
         no_problem, no_solution = blank(problem), blank(solution)
+        none = say(LINE_WANTED if wanted else Mark.NONE)
         return choose(
-            (both(no_problem, no_solution), say(Mark.NONE)),
+            (both(no_problem, no_solution), none),
             (no_problem, say(f"{Mark.BELOW} опишите проблему")),
-            (one_of(problem, (own_form.NO,)), say(Mark.NONE)),
+            (one_of(problem, (own_form.NO,)), none),
             (no_solution, say(f"{Mark.IN_PROGRESS} решение не указано")),
             otherwise=say(DONE),
         )
@@ -276,7 +285,7 @@ class Checks:
 
 
 # ── conditions ───────────────────────────────────────────────────────────────────────────────────────────
-def _names_paper(cell: Cell) -> Condition:
+def names_paper(cell: Cell) -> Condition:
     """A date after « от »; a number before it, or behind the date with its sign: «приказ от 05.12.2013 № 12»."""
     at = f'SEARCH("{_OF}",{cell.ref}&"{_OF}")'
     before, _, after = cell.text.partition(_OF)
@@ -287,6 +296,11 @@ def _names_paper(cell: Cell) -> Condition:
     dated = has_any(Cell(f"LEFT({behind},{sign}-1)", day), _DIGITS)
     numbered_behind = has_any(Cell(f"MID({behind},{sign},{_LONGEST})", number), _NUMBERED)
     return both(dated, either(numbered, numbered_behind))
+
+
+def names_person(cell: Cell) -> Condition:
+    """With a separator between name and position."""
+    return has_any(Cell(f'SUBSTITUTE({cell.ref},CHAR(10),";")', cell.text), _SEPARATORS)
 
 
 def _enough(cells: Covered, percent: float) -> list[Case]:

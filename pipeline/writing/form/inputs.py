@@ -9,7 +9,7 @@ from xlsxwriter.utility import quote_sheetname, xl_range_abs
 from pipeline.wording import number as said_number
 from pipeline.writing.form.grid import Span
 from pipeline.writing.form.hints import Cell
-from pipeline.writing.form.number_checks import NumberChecks, in_words, list_fits
+from pipeline.writing.form.number_checks import YES_OR_NO, NumberChecks, in_words, list_fits
 from pipeline.writing.form.paper import Paper, Value
 from pipeline.writing.form.prefill import SEPARATOR
 from pipeline.writing.pages import theme
@@ -20,6 +20,11 @@ from schemas.form import Form, Item, Kind
 LISTS = 3  # first column of the hidden sheet in which choices stand that are too long for a rule
 LAST_DAY = date(2099, 12, 31)
 
+PROMPTS = {  # of answers in words
+    Kind.PERSON: "Фамилия, имя, отчество; после точки с запятой — должность.",
+    Kind.TEXT: "Ответ словами.",
+    Kind.DOCUMENT: "Вид документа, номер и дата: приказ № 12 от ДД.ММ.ГГГГ.",
+}
 _LEAST, _MOST = -1e15, 1e15
 
 
@@ -50,6 +55,10 @@ class Inputs:
                 rule = {"validate": "date", "criteria": "between", "minimum": self.form.order.date, "maximum": LAST_DAY}
                 said = "Впишите дату как ДД.ММ.ГГГГ."
                 self.paper.validate(row, span, rule, title=about, prompt=said, stop=said)
+            case Kind.YES_NO:
+                said = f"Выберите из списка: {', '.join(f'«{word}»' for word in YES_OR_NO)}."
+                rule = {"validate": "list", "source": [*YES_OR_NO]}
+                self.paper.validate(row, span, rule, title=about, prompt=said, stop=said)
             case (
                 Kind.GROUP
                 | Kind.PERSON
@@ -58,7 +67,6 @@ class Inputs:
                 | Kind.ACTS
                 | Kind.COVERAGE
                 | Kind.VOLUME
-                | Kind.YES_NO
                 | Kind.CHOICE
                 | Kind.LINK
                 | Kind.ROW
@@ -110,11 +118,10 @@ class Inputs:
                 return f"Один или несколько ответов через «{SEPARATOR}»: {in_words(item)}.{self._or_exemption(item)}"
             case Kind.LINK:
                 return "Адрес страницы: https://… Нет страницы — оставьте пустым."
+            case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT:
+                return f"{PROMPTS[item.kind]}{self._or_exemption(item)}"
             case (
                 Kind.GROUP
-                | Kind.PERSON
-                | Kind.TEXT
-                | Kind.DOCUMENT
                 | Kind.ACTS
                 | Kind.COVERAGE
                 | Kind.VOLUME
@@ -124,7 +131,7 @@ class Inputs:
                 | Kind.ROW
                 | Kind.ROWS
             ):
-                return f"Ответ словами.{self._or_exemption(item)}"
+                raise AssertionError(f"item {item.number} is not answered in words")
             case _:
                 assert_never(item.kind)
 

@@ -16,7 +16,7 @@ from typing import assert_never
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from pipeline.wording import number as said_number
-from pipeline.writing.form.checks import Checks
+from pipeline.writing.form.checks import LINE_WANTED, PAPER_WANTED, PERSON_WANTED, Checks, names_paper, names_person
 from pipeline.writing.form.hints import (
     DONE,
     NOT_A_NUMBER,
@@ -28,6 +28,7 @@ from pipeline.writing.form.hints import (
     blank,
     both,
     choose,
+    either,
     join,
     noted,
     one_of,
@@ -36,9 +37,12 @@ from pipeline.writing.form.hints import (
 from pipeline.writing.form.period import first_day_in_excel
 from pipeline.writing.form.prefill import SEPARATOR
 from pipeline.writing.pages.theme import Mark
+from schemas import own_form
 from schemas.form import Form, Item, Kind
 from schemas.periods import first_day
 from schemas.relations import Held, counts_lines, in_lines, list_of, relations_of
+
+YES_OR_NO = own_form.YES, own_form.NO
 
 _EXACT = 6  # decimals: what a binary fraction adds behind them is no difference
 _AT_ONCE = 45  # cases of one chain: Excel nests 64 levels at most
@@ -153,7 +157,7 @@ class NumberChecks:
     def line(self, cells: Sequence[Item], *, wanted: bool, notes: Mapping[str, str]) -> Hint:
         """A line of a list. `wanted`: there have to be so many lines at least."""
         empty = self._all_blank(cells)
-        blank_line = f"{Mark.BELOW} заполните строку" if wanted else Mark.NONE
+        blank_line = LINE_WANTED if wanted else Mark.NONE
         said = " ".join(dict.fromkeys(notes[item.number] for item in cells if item.number in notes))
         wrong = [case for item in cells for case in self._wrong(item)]
         missing = [case for item in cells if (case := self._missing(item, notes.get(item.number, "")))]
@@ -216,22 +220,19 @@ class NumberChecks:
                 yield _filled_but(cell, known), say(f"{_NOT_FROM_LIST}{named}")
             case Kind.DATE:
                 yield _is_text(cell), say(f"{Mark.BELOW} нужна дата ДД.ММ.ГГГГ{named}")
-                yield self._outside(cell), say(f"{Mark.BELOW} нужна дата в отчётном периоде{named}")
+                if not item.any_day:
+                    yield self._outside(cell), say(f"{Mark.BELOW} нужна дата в отчётном периоде{named}")
             case Kind.LINK:
                 page = Condition(f'OR({blank(cell).excel},ISNUMBER(SEARCH(".",{cell.ref})))', "." in cell.text)
                 yield _filled_but(cell, page), say(f"{Mark.BELOW} нужно: https://…{named}")
-            case (
-                Kind.GROUP
-                | Kind.PERSON
-                | Kind.TEXT
-                | Kind.DOCUMENT
-                | Kind.ACTS
-                | Kind.COVERAGE
-                | Kind.VOLUME
-                | Kind.YES_NO
-                | Kind.ROW
-                | Kind.ROWS
-            ):
+            case Kind.DOCUMENT:
+                paper = either(one_of(cell, (own_form.NO,)), names_paper(cell))
+                yield _filled_but(cell, paper), say(f"{PAPER_WANTED}{named}")
+            case Kind.PERSON:
+                yield _filled_but(cell, names_person(cell)), say(f"{PERSON_WANTED}{named}")
+            case Kind.YES_NO:
+                yield _filled_but(cell, one_of(cell, YES_OR_NO)), say(f"{_NOT_FROM_LIST}{named}")
+            case Kind.GROUP | Kind.TEXT | Kind.ACTS | Kind.COVERAGE | Kind.VOLUME | Kind.ROW | Kind.ROWS:
                 return
             case _:
                 assert_never(item.kind)

@@ -4,7 +4,7 @@ They stand among the items in the form's order, each under headings of its own, 
 order's words for the number, the label and every column. «х» stands where a cell takes no answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -18,12 +18,11 @@ from pipeline.writing.form.prefill import Prefill, entry, lines_of
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.theme import Look
 from schemas import own_form
-from schemas.form import Form, Item, Kind, Table
+from schemas.form import Form, Item, Kind, Lines, Table
 from schemas.likeness import plain
 from schemas.relations import FOLLOWS, relations_of
 
 SPARE_LINES = 10
-_MOST_LINES = 40
 _HEADING, _TITLE = 30, 22  # points
 _BOLDER = 1.12  # bold letters beside others
 _COLUMN_NUMBERS = "гр"  # a title that speaks of columns by their numbers
@@ -163,8 +162,8 @@ class Tables:
         """As many lines as are filled in already and some to spare, numbered as the reader numbers them."""
         paper = self.paper
         said = lines_of(item.number, self.before)
-        most = min(table.at_most or _MOST_LINES, _MOST_LINES)
-        lines = max(min(max(SPARE_LINES, table.at_least), most), len(said) + 1 if len(said) < most else len(said))
+        wanted = self.form.lists[item.number]
+        lines = len(said) + spare_rows(SPARE_LINES, said, wanted)
         columns = {cell.number.partition("/")[2]: cell for cell in self.form.cells_of(item.number)}
         for n in range(1, lines + 1):
             row = paper.row(LINE)
@@ -174,10 +173,17 @@ class Tables:
             for column, (cell, span) in zip(table.columns, zip(cells, block.columns, strict=True), strict=True):
                 self.checks.names[cell.number] = f"«{_short(column.wordings)}»"
                 self._cell(row, span, cell, f"{item.number}.{n}. {column.title}")
-            self._lines.append((row, cells, n <= table.at_least))
+            self._lines.append((row, cells, n <= wanted.at_least))
             paper.answers.setdefault(number, paper.answers[cells[0].number])
             if n == len(said) + 1 or n == lines:
                 paper.answers.setdefault(item.number, paper.answers[cells[0].number])
+
+
+def spare_rows(usual: int, given: Sized, lines: Lines) -> int:
+    """Empty rows below those filled in already: the usual number of rows in all or as many as are wanted, but one at
+    least; no more than there may be."""
+    spare = max(max(usual, lines.at_least) - len(given), 1)
+    return spare if lines.at_most is None else max(0, min(spare, lines.at_most - len(given)))
 
 
 def _speaks_of_columns(table: Table) -> bool:

@@ -6,7 +6,7 @@ in it already, in italics.
 """
 
 import math
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 from itertools import accumulate
@@ -21,7 +21,7 @@ from pipeline.writing.form.checks import Checks, Covered
 from pipeline.writing.form.grid import Grid, Span
 from pipeline.writing.form.help import write_help
 from pipeline.writing.form.hints import Cell
-from pipeline.writing.form.inputs import LAST_DAY, LISTS, Inputs
+from pipeline.writing.form.inputs import LAST_DAY, LISTS, PROMPTS, Inputs
 from pipeline.writing.form.number_checks import NumberChecks
 from pipeline.writing.form.paper import (
     AUTO,
@@ -40,7 +40,7 @@ from pipeline.writing.form.paper import (
     Value,
 )
 from pipeline.writing.form.prefill import Entry, Prefill
-from pipeline.writing.form.tables import Tables, parts_of
+from pipeline.writing.form.tables import Tables, parts_of, spare_rows
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.theme import Formats, Look
 from schemas import own_form
@@ -105,11 +105,6 @@ _FULL = 0.75
 _MOST_PEOPLE = 20_000
 
 # Said when a cell that takes any text is entered.
-_TEXT_PROMPTS = {
-    Kind.PERSON: "Фамилия, имя, отчество; после точки с запятой — должность.",
-    Kind.TEXT: "Ответ словами.",
-    Kind.DOCUMENT: "Вид документа, номер и дата: приказ № 12 от ДД.ММ.ГГГГ.",
-}
 _COUNT_PROMPT = f"Целое число людей, не больше «{own_form.TOTAL}»; процент посчитается сам."
 _COUNT_STOP = (
     f"Нужно целое число людей от 0 до «{own_form.TOTAL}», без слов и процентов. Если людей стало больше или "
@@ -175,8 +170,8 @@ class _ReportSheet:
         for item, row in self.figures:
             self.paper.check(row, self.numbers.item(item, self.before.notes.get(item.number, "")))
         self.tables.write_checks()
-        if self.form.problems:
-            self._problems(self.form.problems)
+        if self.form.problem_table:
+            self._problems(self.form.problem_table)
         self._status(header)
         self._signatures()
         self._print_setup(header)
@@ -392,7 +387,7 @@ class _ReportSheet:
         answer = self.paper.answer(
             item.number, self.paper.input(row, self.at.answer.to(self.at.share), given.answer, LEFT)
         )
-        self.paper.prompt(row, self.at.answer, _about(item), _TEXT_PROMPTS[item.kind] + self._or_exemption(item))
+        self.paper.prompt(row, self.at.answer, _about(item), PROMPTS[item.kind] + self._or_exemption(item))
         check = {Kind.PERSON: self.checks.person, Kind.TEXT: self.checks.text, Kind.DOCUMENT: self.checks.document}
         self.paper.check(row, check[item.kind](item, answer, given.note))
 
@@ -407,23 +402,27 @@ class _ReportSheet:
     def _acts(self, item: Item) -> None:
         said = prefill.rows_of(self.form, item.number, self.before)
         given = [prefill.entry(self.form, number, self.before) for number in said]
-        given += [Entry()] * _spare_rows(own_form.ACT_ROWS, given)
+        lines = self.form.lists[item.number]
+        given += [Entry()] * spare_rows(own_form.ACT_ROWS, given, lines)
         first = len(self.paper.heights)
         answers = []
         area = Cell(
             xl_range(first, self.at.measure.first, first + len(given) - 1, self.at.answer.first),
             "".join(f"{act.title}{act.answer or ''}" for act in given),
         )
+        titles = []
         for n, act in enumerate(given, start=1):
             row = self.paper.row(LINE)
             self._number(row, f"{item.number}.{n}")
             title = self.paper.input(row, self.at.measure, act.title, LEFT)
+            titles.append(title)
             exempt = self._or_exemption(item) if n == 1 else ""
             self.paper.prompt(row, self.at.measure, _about(item), f"Название документа.{exempt}")
             details = self.paper.input(row, self.at.answer.to(self.at.share), act.answer, LEFT)
             answers.append(details.ref)
-            self.paper.prompt(row, self.at.answer, _about(item), _TEXT_PROMPTS[Kind.DOCUMENT])
-            self.paper.check(row, self.checks.act(item, title, details, area if n == 1 else None, act.note))
+            self.paper.prompt(row, self.at.answer, _about(item), PROMPTS[Kind.DOCUMENT])
+            wanted = titles[0] if n <= lines.at_least else None
+            self.paper.check(row, self.checks.act(item, title, details, area if n == 1 else None, act.note, wanted))
         self.paper.answers |= zip(dict.fromkeys([*said, item.number]), answers, strict=False)
 
     def _coverage(self, row: int, item: Item) -> None:
@@ -564,7 +563,8 @@ class _ReportSheet:
         given = {number: prefill.problem(number, self.before) for number in said}
         for n, (number, entry) in enumerate(given.items(), start=1):
             self.paper.answers[number] = self._problem(n, entry).ref
-        for n in range(len(given) + 1, len(given) + 1 + _spare_rows(own_form.PROBLEM_ROWS, given)):
+        lines = self.form.lists[PROBLEM]
+        for n in range(len(given) + 1, len(given) + 1 + spare_rows(own_form.PROBLEM_ROWS, given, lines)):
             self._problem(n, Entry())
 
     def _problem(self, n: int, given: Entry) -> Cell:
@@ -575,7 +575,8 @@ class _ReportSheet:
         self.paper.prompt(row, self.at.measure, "Проблема", "Одна проблема в строке. Нет проблем — оставьте пустым.")
         solution = self.paper.input(row, self.at.answer.to(self.at.share), given.answer, LEFT)
         self.paper.prompt(row, self.at.answer, "Решение", "Что сделано или что нужно, чтобы проблему решить.")
-        self.paper.check(row, self.checks.problem(problem, solution))
+        wanted = n <= self.form.lists[PROBLEM].at_least
+        self.paper.check(row, self.checks.problem(problem, solution, wanted=wanted))
         return solution
 
     def _signatures(self) -> None:
@@ -650,11 +651,6 @@ def page_breaks(heights: Sequence[float], starts: Sequence[int], room: float, re
 def _title(item: Item) -> str:
     """The order's words with what it prints after them to be filled in."""
     return f"{item.title} {item.blank}".strip()
-
-
-def _spare_rows(usual: int, given: Sized) -> int:
-    """Empty rows below those filled in already: the usual number of rows in all, but one at least."""
-    return max(usual - len(given), 1)
 
 
 def _about(item: Item) -> str:
