@@ -10,11 +10,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+import msgspec
 from filelock import FileLock, Timeout
 
 from pipeline.exchange import (
@@ -45,8 +45,7 @@ class OutputError(Exception):
     """The run writes nothing. The text is one Russian sentence that says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(msgspec.Struct, frozen=True):
     """One file of a run: where it was to lie, and where it lies when that place was held by another program."""
 
     path: Path
@@ -57,8 +56,7 @@ class Written:
         return self.lies_at != self.path
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """A file in a place where people write that is not as a run wrote it: left as it is. `new`: where what this run
     made for its place lies; None where it made nothing for it."""
 

@@ -10,7 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline import VERSION, garbage
+import msgspec
+
+from pipeline import VERSION
 from pipeline.files import Kept, Outputs, Written, lock, safe_name
 from pipeline.measuring.calendar import Calendar
 from pipeline.memory import recording
@@ -19,7 +21,7 @@ from pipeline.memory.archive import Archive
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal, Remembered
 from pipeline.memory.manifest import FILE as MANIFEST
-from pipeline.memory.manifest import canonical, manifest, with_outputs, written_into
+from pipeline.memory.manifest import canonical, code_digest, manifest, with_outputs, written_into
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.reading.reports import digest_of
@@ -37,8 +39,9 @@ from pipeline.sending.outbox import (
     withdraw,
 )
 from pipeline.sending.smtp import USUAL, Patience
-from pipeline.settings import Settings
+from pipeline.settings import Limits, Settings
 from pipeline.wording import NBSP, SCHOOL, listed, message, number, todo
+from pipeline.workers import Workers
 from schemas.decided import SHEET as DECISIONS
 from schemas.district import Paper, Received, Registry, Topic
 from schemas.form import Form, load_form
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
     from pipeline.sending.letters import Page
     from pipeline.sending.outbox import Letter
     from pipeline.writing.returns import Return
+    from pipeline.writing.word import TextDocument
 
     Returns = Callable[[], Mapping[tuple[str, str], Return]]
 
@@ -127,8 +131,7 @@ class Survey:
     figures: "Figures"
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """What came out of a run. `kept`: files of earlier results that people have written into, left as they were;
     `returned`: how many files go back to schools; `left_over`: letters, of earlier dates too, that wait or are held."""
 
@@ -232,7 +235,6 @@ def take_survey(
     return survey_of(job, catalogue, intake, remembered)
 
 
-@garbage.not_looked_for()
 def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Remembered) -> Survey:
     """What was read, checked and measured: a pure function of what it is given."""
     from pipeline.checking.judgement import check
@@ -278,10 +280,24 @@ def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) 
         reading = thread.submit(
             take_in, inbox, job.form, job.settings.limits, catalogue, job.jobs, log, progress, cache, {}, job.beside
         )
-        import pipeline.checking.judgement
-        import pipeline.writing.summary  # noqa: F401
-
+        _prepare_what_follows()
         return reading.result()
+
+
+def _prepare_what_follows() -> None:
+    """All that a run uses once its files are read, and what it says of itself: nobody waits for it here."""
+    import pipeline.checking.judgement
+    import pipeline.measuring.measure
+    import pipeline.sending.letters
+    import pipeline.writing.brief
+    import pipeline.writing.csv_files
+    import pipeline.writing.csv_schemas
+    import pipeline.writing.memo
+    import pipeline.writing.returns
+    import pipeline.writing.summary
+    import pipeline.writing.web  # noqa: F401
+
+    code_digest()
 
 
 def _require_decisions(intake: Intake, catalogue: Catalogue) -> None:
@@ -344,8 +360,7 @@ def _big_archive(job: Job) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Month:
+class Month(msgspec.Struct, frozen=True):
     """The files of a date, made. `summary`: its path below the output folder; `page`: what the letter to leadership is
     made of; `digests`: by file, relative to the date's folder; `failures`: what is to be said of the files at which the
     program failed; `returns`: by file and code of the school."""
@@ -496,7 +511,6 @@ def tell_missed(
         put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)
 
 
-@garbage.not_looked_for()
 def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: Path | None = None) -> Month:
     """All files of the survey's date, made beside their places in `folder`, a path below the output folder. They follow
     from the survey alone, and from the bytes of the input."""
@@ -506,7 +520,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     from pipeline.writing.csv_files import answers_csv, findings_csv, indicators_csv
     from pipeline.writing.csv_schemas import csv_schemas
     from pipeline.writing.explained import drafted_waivers
-    from pipeline.writing.memo import write_memo
+    from pipeline.writing.memo import memo_said
     from pipeline.writing.registry import EXPLAINED, write_explained, write_registry
     from pipeline.writing.summary import write_summary
     from pipeline.writing.web import write_web_page
@@ -528,8 +542,9 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     for place in ("returns", "registry.xlsx", EXPLAINED, memo, name, public_name(job.as_of)):
         outputs.shared(folder / place, ours)
     with ThreadPoolExecutor(1) as beside:
-        returning = beside.submit(_add_returns, job, survey, add, log)
         brief = make_brief(figures, catalogue)
+        laying_down = beside.submit(_laid_down, memo_said(figures, brief, name), job.settings.limits, log)
+        returning = beside.submit(_add_returns, job, survey, add, log)
         summary = write_summary(figures, brief, catalogue, VERSION, made_from.sources)
         add("answers.csv", answers_csv(figures))
         add("findings.csv", findings_csv(figures, catalogue))
@@ -541,7 +556,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
         if job.settings.mail.edition == "public":
             page = _public_page(job, survey, made_from.sources)
             add(page.name, page.summary)
-        add(memo, write_memo(figures, brief, name))
+        add(memo, laying_down.result())
         add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
         if registry.draft:
             add("registry.xlsx", write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
@@ -571,6 +586,16 @@ def _public_page(job: Job, survey: Survey, sources: str) -> "Page":
     return Page(figures, brief, public_name(job.as_of), book)
 
 
+def _laid_down(text: "TextDocument", limits: Limits, log: Path | None) -> bytes:
+    """By the worker that marks the returned files afterwards. Where it cannot, here, where a mistake of the program is
+    not passed over."""
+    from pipeline.writing.word import laid_down
+
+    with Workers(laid_down, seconds=limits.seconds, memory_mb=limits.memory_mb, log=log) as workers:
+        [(_, outcome)] = workers.map([text])
+    return outcome.result or laid_down(text)
+
+
 class _Returns(NamedTuple):
     """`failures`: what is to be said of the files at which the program failed; `files`: by file and school, where
     letters to schools take them along."""
@@ -580,13 +605,13 @@ class _Returns(NamedTuple):
 
 
 def _add_returns(job: Job, survey: Survey, add: "Callable[..., None]", log: Path | None) -> _Returns:
-    """The files that go back to schools, marked by a worker while this process writes the workbook."""
+    """The files that go back to schools, marked by workers while this process writes the workbook."""
     from pipeline.writing.returns import make_returns
 
     inbox, reads = survey.intake.inbox, survey.intake.reads
     files = {read.file: (path, inbox.place(path), read) for path, read in zip(inbox.reports, reads, strict=True)}
     failures, kept = [], {}
-    for one in make_returns(survey.figures, survey.catalogue, files, job.settings.limits, log):
+    for one in make_returns(survey.figures, survey.catalogue, files, job.settings.limits, log, job.jobs):
         add(f"returns/{one.name}", one.content, durable=False)
         if job.settings.mail.schools:
             kept[one.file, one.school] = one

@@ -4,6 +4,8 @@ A reader of untrusted files can abort its process, loop for ever or eat all memo
 outside, in processes that are started afresh (`spawn`, the only way Windows has) and import only what the module of
 the function imports. A worker that dies or is late is replaced, and the item that it was at is answered with that.
 
+Within `one_kept_ready` one process is started ahead and handed on, so that nobody waits for its start twice.
+
 A leaf: imports nothing of the project.
 """
 
@@ -19,12 +21,13 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Self, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext, SpawnContext
@@ -60,6 +63,22 @@ class WorkersError(RuntimeError):
     """The workers cannot be started at all."""
 
 
+@contextmanager
+def one_kept_ready(module: str) -> Iterator[None]:
+    """Starts a process now, which imports `module` while the caller does something else. The first `Workers` that need
+    one take it, and leave it to the next when they end. Where the system gives none now, those that need one say so."""
+    global _reserve
+    _reserve = _Reserve()
+    with suppress(OSError):
+        _reserve.worker = _Worker(module)
+    try:
+        yield
+    finally:
+        last, _reserve = _reserve.worker, None
+        if last is not None:
+            last.stop()
+
+
 class Workers(Generic[R]):
     """Processes that call `function(*constants, item)`; they start when entered, before anything is asked of them: as
     many as so many `items` are worth, one at least, `count` at most. Others follow where more is asked of them.
@@ -80,7 +99,7 @@ class Workers(Generic[R]):
         memory_mb: int = 1_024,
         log: Path | None = None,
     ) -> None:
-        self._task = (function, memory_mb, log)
+        self._task = _Task(function, memory_mb, log)
         self._count = count
         self._items = items
         self._seconds = seconds
@@ -93,8 +112,10 @@ class Workers(Generic[R]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for worker in list(self._workers):
-            self._dismiss(worker)
+        for worker in self._workers:
+            if not (_reserve and _reserve.keeps(worker)):
+                worker.stop()
+        self._workers.clear()
 
     def map(self, items: Iterable[T], *constants: object) -> Iterator[tuple[T, Outcome[R]]]:
         """Each item with its outcome, in the order of the items. Work begins with this call, not with the first step.
@@ -149,10 +170,12 @@ class Workers(Generic[R]):
         job.outcomes[worker.batch.popleft()] = Outcome(result, failed=failed)
 
     def _give_up(self, worker: "_Worker", job: "_Job[T, R]", outcome: Outcome[R]) -> None:
-        """The item that the worker was at is guilty; the rest of its batch waits again."""
-        if not worker.ready:
+        """The item that the worker was at is guilty; the rest of its batch waits again. One that was not at any yet is
+        replaced where it has served before, as it may have ended meanwhile."""
+        if worker.ready:
+            job.outcomes[worker.batch.popleft()] = outcome
+        elif not worker.has_served:
             raise WorkersError("a worker process did not start")
-        job.outcomes[worker.batch.popleft()] = outcome
         job.waiting.extendleft(reversed(worker.batch))
         self._dismiss(worker)
 
@@ -163,7 +186,9 @@ class Workers(Generic[R]):
         """Processes for so many items that wait, beside those that are busy."""
         wanted = min(self._count, max(1, beside + items // _WORTH_A_START))
         while len(self._workers) < wanted:
-            self._workers.append(_Worker(*self._task))
+            worker = (_reserve and _reserve.take(self._task)) or _Worker()
+            worker.begin(self._task)
+            self._workers.append(worker)
 
     def _dismiss(self, worker: "_Worker") -> None:
         self._workers.remove(worker)
@@ -184,49 +209,71 @@ class _Job(Generic[T, R]):
         return deque(self.waiting.popleft() for _ in range(min(self._batch, len(self.waiting))))
 
 
+class _Task(NamedTuple):
+    """What a process is told before its first item."""
+
+    function: Callable[..., object]
+    memory_mb: int
+    log: Path | None
+
+    def is_like(self, other: "_Task") -> bool:
+        """May a process that has served the one serve the other? Its bounds and its log stay as they are."""
+        return (self.memory_mb, self.log) == (other.memory_mb, other.log)
+
+
 class _Worker:
     """One process, seen from here. It answers the items of its batch one by one, so it is at the first unanswered."""
 
-    def __init__(self, function: Callable[..., object], memory_mb: int, log: Path | None) -> None:
+    def __init__(self, ahead: str = "") -> None:
+        """`ahead`: a module to be imported before there is a task."""
         self.pipe, far_end = context.Pipe()
-        self.complaints = _Complaints(log)
-        given = far_end, function, memory_mb, log, self.complaints.place
+        self.complaints = _Complaints()
+        given = far_end, ahead, self.complaints.place
         self._process = context.Process(target=_serve, args=given, daemon=True)
         self._process.start()
         far_end.close()
-        self.ready = False
-        self.deadline = time.monotonic() + _START_SECONDS
+        self.task: _Task | None = None
+        self.ready = self.has_served = False  # it has its task; it had one before
+        self.deadline = 0.0
         self.batch: deque[int] = deque()  # places of the items that it has not answered
         self._job: object = None  # whose constants it has
+
+    def begin(self, task: _Task) -> None:
+        self.task, self._job = task, None
+        self.has_served, self.ready = self.ready, False
+        self.deadline = time.monotonic() + _START_SECONDS
+        self._send(task)
 
     def give(self, job: "_Job[T, R]", batch: deque[int], seconds: float) -> None:
         constants = None if self._job is job else job.constants
         self._job, self.batch = job, batch
         if self.ready:
             self.deadline = time.monotonic() + seconds
-        message = pickle.dumps((constants, [job.items[i] for i in batch]))
+        self._send((constants, [job.items[i] for i in batch]))
+
+    def _send(self, message: object) -> None:
+        data = pickle.dumps(message)
         with suppress(OSError):  # nobody at the other end: found out when its answer is listened to
-            self.pipe.send_bytes(message)
+            self.pipe.send_bytes(data)
 
     def stop(self) -> None:
-        """Lets an idle worker end by itself, ends a busy one."""
+        """Lets an idle worker end by itself, ends one that is busy or not yet there."""
         self.pipe.close()
-        if self.batch:
+        if self.batch or not self.ready:
             self._process.kill()
         self._process.join(_STOP_SECONDS)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
         self._process.close()
-        self.complaints.close()
+        self.complaints.close(self.task.log if self.task else None)
 
 
 class _Complaints:
     """What libraries write to a worker's stderr past Python (backtraces of panics): in a file without a name, which the
     process opens by way of this one. The log is told of it when the worker is gone."""
 
-    def __init__(self, log: Path | None) -> None:
-        self._log = log
+    def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         place = Path(f"/proc/{os.getpid()}/fd/{self._file.fileno()}")
         self.place = place if place.exists() else Path(os.devnull)
@@ -235,12 +282,12 @@ class _Complaints:
         """Has the process asked for memory and got none: libraries say so, and then abort."""
         return bool(_NO_MEMORY.search(self._all()))
 
-    def close(self) -> None:
+    def close(self, log: Path | None) -> None:
         said = self._all()
         self._file.close()
         harmless = [one.decode("ascii", "replace") for one in _HARMLESS.findall(said)]
-        if self._log and said:
-            _note(self._log, "".join(f"library: {one}\n" for one in harmless or ["wrote to stderr"]))
+        if log and said:
+            _note(log, "".join(f"library: {one}\n" for one in harmless or ["wrote to stderr"]))
 
     def _all(self) -> bytes:
         self._file.seek(0)
@@ -262,28 +309,60 @@ def _open_for_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
+class _Reserve:
+    """Room for one process that waits for its next task. All others end with their work: they hold memory."""
+
+    def __init__(self) -> None:
+        self.worker: _Worker | None = None
+
+    def take(self, task: _Task) -> _Worker | None:
+        found = self.worker
+        if found is None or (found.task and not found.task.is_like(task)):
+            return None
+        self.worker = None
+        return found
+
+    def keeps(self, worker: _Worker) -> bool:
+        """Only one that waits for work: it has said that it is ready, and owes no answer."""
+        if self.worker or worker.batch or not worker.ready:
+            return False
+        self.worker = worker
+        return True
+
+
+_reserve: _Reserve | None = None  # within `one_kept_ready`
+
+
 # ── within the process ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _serve(
-    pipe: Connection, function: Callable[..., object], memory_mb: int, log: Path | None, complaints: Path
-) -> None:
-    """The worker's whole life: says that it is ready, then answers batch after batch until nobody asks any more."""
+def _serve(pipe: Connection, ahead: str, complaints: Path) -> None:
+    """The worker's whole life: for each task says that it is ready, then answers batch after batch until nobody asks
+    any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer; it ends the workers
     _turn_away_stderr(complaints)
-    _limit_memory(memory_mb)
+    if ahead:
+        import_module(ahead)
+    task: _Task | None = None
     constants: tuple[object, ...] = ()
     try:
-        pipe.send_bytes(pickle.dumps(None))
         while True:
-            new_constants, items = pickle.loads(pipe.recv_bytes())
+            message = pickle.loads(pipe.recv_bytes())
+            if isinstance(message, _Task):
+                if task is None:
+                    _limit_memory(message.memory_mb)
+                task = message
+                pipe.send_bytes(pickle.dumps(None))
+                continue
+            assert task is not None  # before the first batch
+            new_constants, items = message
             constants = constants if new_constants is None else new_constants
             for item in items:
-                pipe.send_bytes(_answer(function, constants, item, log))
+                pipe.send_bytes(_answer(task.function, constants, item, task.log))
             if not gc.get_freeze_count():
                 _calm_collector()
     except (EOFError, OSError):  # the parent is gone, or needs no more
-        return
+        gc.freeze()  # nothing is taken apart: the system frees it with the process
 
 
 def _calm_collector() -> None:

@@ -6,7 +6,6 @@ workers import this.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -67,8 +66,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     settled: bool = False
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(msgspec.Struct, frozen=True):
     """A decision as the office has typed it. due: None where the cell is blank or says no one day, `due_as_typed` is
     then all that is known; done: the tick, `да`, `нет` or blank, `done_as_typed` where it is neither."""
 
@@ -81,8 +79,7 @@ class Decided:
     done_as_typed: str = ""
 
 
-@dataclass(frozen=True)
-class DecisionsRead:
+class DecisionsRead(msgspec.Struct, frozen=True):
     """The decisions of one summary workbook of that date."""
 
     as_of: date

@@ -7,7 +7,6 @@ workers import this.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date
 
 import msgspec
@@ -35,8 +34,7 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
     figure: str
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(msgspec.Struct, frozen=True):
     """In the school's words; `sheet`, `cell`: where they stand."""
 
     asked: Asked

@@ -285,7 +285,7 @@ def _of_columns_of_problems(problems: Problems, form: Form) -> Why:
     for field in msgspec.structs.fields(Problems):
         if field.name != "columns" and getattr(problems, field.name) != field.default:
             yield field.name, "проблемы — графы списка (columns), и это сказано в нём — уберите этот ключ."
-    words = {cell.number for cell in form.cells if cell.kind is Kind.TEXT and cell.number not in form.cells_of_rows}
+    words = [cell.number for cell in form.cells if cell.kind is Kind.TEXT and cell.number not in form.cells_of_rows]
     for address in problems.columns:
         if address not in words:
             yield "columns", f"«{address}» — не графа вида text в списке строк{instead(address, words)}"

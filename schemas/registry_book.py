@@ -5,9 +5,11 @@ end», never silence. No pandas: workers import this.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
+
+import msgspec
+from msgspec.structs import replace
 
 from schemas import explained
 from schemas.district import Topic
@@ -63,8 +65,7 @@ class Need(StrEnum):
     OPTIONAL = "no"
 
 
-@dataclass(frozen=True)
-class _Column:
+class _Column(msgspec.Struct, frozen=True):
     """`holds`: what the office writes there. `unread`: what a cell that is not understood means. Both in Russian:
     clauses for the guide and for the remark. A heading begins so, or with one of its other `spellings`."""
 
@@ -81,18 +82,15 @@ class _Column:
         return (self.heading, *self.spellings)
 
 
-@dataclass(frozen=True)
-class Text(_Column):
+class Text(_Column, frozen=True):
     kind = "text; not understood: an error value, a formula without a value"
 
 
-@dataclass(frozen=True)
-class OwnCode(Text):
+class OwnCode(Text, frozen=True):
     kind = "code of the school, its own"
 
 
-@dataclass(frozen=True)
-class Number(_Column):
+class Number(_Column, frozen=True):
     """Not below zero and not above `most`: more is a slip of the keyboard."""
 
     kind = "a whole number, not negative"
@@ -100,16 +98,14 @@ class Number(_Column):
     most: int = 1_000_000
 
 
-@dataclass(frozen=True)
-class People(Number):
+class People(Number, frozen=True):
     kind = "people of a base of the form: a whole number, not negative"
 
     need: Need = Need.EXPECTED
     base: str = ""
 
 
-@dataclass(frozen=True)
-class Plan(_Column):
+class Plan(_Column, frozen=True):
     """Of the item of a form, not below zero."""
 
     kind = "the plan of a figure of the form: a number, not negative"
@@ -118,18 +114,15 @@ class Plan(_Column):
     item: str = ""
 
 
-@dataclass(frozen=True)
-class Day(_Column):
+class Day(_Column, frozen=True):
     kind = "a date"
 
 
-@dataclass(frozen=True)
-class Address(_Column):
+class Address(_Column, frozen=True):
     kind = "one e-mail address"
 
 
-@dataclass(frozen=True)
-class Words(_Column):
+class Words(_Column, frozen=True):
     """Any number of the known `words`, recognised by likeness; blank stands for `blank`. A dash is not blank here."""
 
     kind = "known words, separated by a comma, a semicolon or «и»"
@@ -138,8 +131,7 @@ class Words(_Column):
     blank: str = ""
 
 
-@dataclass(frozen=True)
-class Tick(_Column):
+class Tick(_Column, frozen=True):
     """A yes or a no as people say it (`pipeline.reading.answers.yes_no`), by these words too; or a date."""
 
     kind = "a yes word or a date (received); a no word or nothing (not received)"
@@ -148,31 +140,26 @@ class Tick(_Column):
     no: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class SchoolCode(_Column):
+class SchoolCode(_Column, frozen=True):
     kind = "code of a school on «Школы», leading zeros do not matter"
 
 
-@dataclass(frozen=True)
-class ItemNumber(_Column):
+class ItemNumber(_Column, frozen=True):
     kind = "number of an item of the form, or of a group of items"
 
 
-@dataclass(frozen=True)
-class RemarkCode(_Column):
+class RemarkCode(_Column, frozen=True):
     kind = "code of a remark in the catalogue"
 
 
-@dataclass(frozen=True)
-class Title(_Column):
+class Title(_Column, frozen=True):
     kind = "title of a paper or measure that no report shows, by likeness"
 
 
 Column = Text | Number | Plan | Day | Address | Words | Tick | SchoolCode | ItemNumber | RemarkCode | Title
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """A sheet. `about`: what it is for and what holds of its rows, for the guide, in Russian. `strange`: code of the
     remark on a row that names no known school, item or document."""
 

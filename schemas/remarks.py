@@ -104,8 +104,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     of_period: Words = Words()
 
 
-@dataclass(frozen=True)
-class Catalogue:
+class Catalogue(msgspec.Struct, frozen=True):
     """`every`: the period that reports are about, in whose words dates are said."""
 
     entries: Mapping[str, Entry]

@@ -7,7 +7,6 @@ honour of describes it as long as nothing known contradicts.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -172,13 +171,12 @@ def whole_school(name: str) -> range:
 # ── one clause ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass
-class _Found:
-    kinds: set[str] = field(default_factory=set)
-    numbers: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    honour: list[str] = field(default_factory=list)
-    towns: list[str] = field(default_factory=list)
+class _Found(msgspec.Struct):
+    kinds: set[str] = msgspec.field(default_factory=set)
+    numbers: list[str] = msgspec.field(default_factory=list)
+    words: list[str] = msgspec.field(default_factory=list)
+    honour: list[str] = msgspec.field(default_factory=list)
+    towns: list[str] = msgspec.field(default_factory=list)
     said: bool = False
 
 

@@ -128,7 +128,7 @@ def killed_once(bench: Bench, case: Case, random: Random, output: Path) -> tuple
     by_clock = random.random() < 0.2
     nth = 0 if by_clock else random.randint(1, case.things)
     ran = bench.run(case.kind, output, nth, random.random() * case.seconds if by_clock else None)
-    wrong = [*_after_the_kill(case, output)]
+    wrong = [*after_the_kill(case, output)]
     again = bench.run(case.kind, output, seconds=600)
     if again.code not in (0, 4):
         wrong.append(f"the next one ended with {again.code}: {again.refused}")
@@ -136,7 +136,7 @@ def killed_once(bench: Bench, case: Case, random: Random, output: Path) -> tuple
     return ran.killed, [f"{case.kind} at {nth or 'a moment'}: {one}" for one in wrong]
 
 
-def _after_the_kill(case: Case, output: Path) -> Iterator[str]:
+def after_the_kill(case: Case, output: Path) -> Iterator[str]:
     """The set is all old or all new, and the journal can be used."""
     settle(output)
     known = [results(case.before), results(case.after)]

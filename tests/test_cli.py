@@ -23,6 +23,7 @@ from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
 from pipeline.wording import NBSP
+from pipeline.workers import WorkersError
 from schemas.form import FORMS, load_form
 from tests.conftest import Run
 
@@ -304,6 +305,7 @@ def full_database() -> sqlite3.OperationalError:
         (OSError(errno.EROFS, "read-only"), "Не удалось прочитать или записать: диск открыт только для чтения."),
         (FileNotFoundError(errno.ENOENT, "gone", "o/x"), "возможно, их удалили, пока шла работа"),
         (full_database(), "Не удалось записать журнал journal.db"),
+        (WorkersError("a worker process did not start"), "Закройте лишние программы и запустите снова."),
     ],
 )
 def test_an_everyday_trouble_of_a_disk_is_one_sentence_and_exit_code_3(error, said):

@@ -406,6 +406,17 @@ def test_shapes_of_registries(shape: str, office: Path, tmp_path: Path):
     assert with_registry(SHAPES[shape](), office, tmp_path) == ""
 
 
+def test_a_registry_above_a_limit_is_told_which(office: Path, tmp_path: Path):
+    settings = tmp_path / "settings.toml"
+    settings.write_text("[limits]\nsheets = 1", "utf-8")
+    done = svod("--input", office / "input", "--output", tmp_path / "output", "--settings", settings)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Реестр registry.xlsx не читается: в книге ")
+    assert done.stderr.endswith(
+        " (предел — 1; увеличить: ключ sheets в [limits] файла settings.toml). Оставьте в нём только листы реестра.\n"
+    )
+
+
 @pytest.mark.skipif(os.name != "posix", reason="files as POSIX has them")
 @pytest.mark.parametrize("make", PLACES)
 def test_places_of_registries(make: Callable[[Path], None], office: Path, tmp_path: Path):

@@ -3,6 +3,7 @@
 import ast
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,6 +16,7 @@ from pandas import DataFrame
 
 from pipeline.measuring.figures import Figures, Reconciliation
 from schemas.remarks import load_catalogue
+from tests.conftest import Run
 from tests.quick import CHOSEN
 
 ROOT = Path(__file__).parent.parent
@@ -44,6 +46,24 @@ def test_help_needs_no_heavy_package():
     code = f"{statement}\nprint(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(result.stdout.split()).intersection(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "mail --dry-run", "history", "history --school 02", "schedule", "schedule --status", "support", "form"
+    ],
+)  # fmt: skip
+def test_commands_that_measure_nothing_need_no_heavy_package(words: str, few: Run, tmp_path: Path):
+    """Nor does any of them start a reader."""
+    output = shutil.copytree(few.output, tmp_path / "output")
+    code = "import sys; from pipeline.commands.cli import main\ntry: main()\nfinally: print(*sys.modules)"
+    places = [] if words == "form" else ["--output", str(output)]
+    places += ["--input", str(few.input)] if words.startswith(("history", "schedule")) else []
+    command = [sys.executable, "-c", code, *words.split(), *places]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    modules = set(result.stdout.split())
+    assert not modules.intersection((*HEAVY, "multiprocessing.popen_spawn_posix"))
 
 
 def test_readme_names_every_command_and_only_those():

@@ -105,10 +105,16 @@ def test_acts_are_counted_as_lines_of_a_list_are(acts: list[Row], remarks: list[
     assert [one for one in found(file_of(acts)) if one[0].startswith("LIST")] == remarks
 
 
+def test_an_act_that_is_not_understood_is_a_line_all_the_same() -> None:
+    """It has a remark of its own; that it is missing would be wrong."""
+    assert found(file_of([*ACTS[:3], ("1.2", "", "приказ директора")])) == [("DOC-INCOMPLETE", "1.2")]
+
+
 def test_of_acts_that_are_not_required_no_number_is_asked() -> None:
     items = tuple(replace(one, may_be_not_required=one.kind is Kind.ACTS) for one in PAPERS.items)
     form = replace(PAPERS, items=items)
     assert found(file_of([*ACTS[:2], ("1.1", "", "не требуется")], form=form), form) == []
+    assert ("LIST-SHORT", "1") in found(file_of([*ACTS[:2], ("1.1", "", "нет")], form=form), form)
 
 
 @pytest.mark.parametrize(
@@ -244,9 +250,10 @@ def test_invented_schools_fill_in_what_their_columns_ask_for(done: Run) -> None:
     dated = {row["item"] for row in answers if row["field"] == "date" and row["item"].endswith("/акт")}
     assert dated
     assert {row["item"] for row in answers if row["item"].endswith("/акт")} == dated
-    assert done.district.planted
-    found = {(one.file, one.code) for one in done.done.figures.remarks}
-    assert all({(one.file, code) for code in one.codes} & found for one in done.district.planted if one.codes)
+    now = [one for one in done.district.planted if one.file.startswith(str(DAY))]
+    told = {(one.file, one.code) for one in done.done.figures.remarks}
+    assert now
+    assert all({(one.file, code) for code in one.codes} & told for one in now)
     remarks = {row["code"] for row in rows(done.folder / "findings.csv")}
     assert not remarks & {"FORM-OTHER-ORDER", "NOTE-BESIDE", "DOC-INCOMPLETE", "LIST-SHORT", "LIST-LONG"}
 

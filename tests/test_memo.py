@@ -17,7 +17,8 @@ from pipeline.commands.comparing import first_difference
 from pipeline.measuring.figures import Doubts, Figures, Milestone, Problem, Rests, State, Statement, Unattributed
 from pipeline.wording import NBSP
 from pipeline.writing.brief import make_brief
-from pipeline.writing.memo import write_memo
+from pipeline.writing.memo import memo_said
+from pipeline.writing.word import laid_down
 from schemas.district import School
 from schemas.remarks import load_catalogue, remark
 from tests import figures as given
@@ -30,7 +31,7 @@ BOOK = "svod-2014-03-20.xlsx"
 
 
 def memo_of(figures: Figures) -> bytes:
-    return write_memo(figures, make_brief(figures, CATALOGUE), BOOK)
+    return laid_down(memo_said(figures, make_brief(figures, CATALOGUE), BOOK))
 
 
 def opened(content: bytes) -> Document:
@@ -360,4 +361,4 @@ def test_a_run_lays_it_beside_the_summary_made_of_the_same_figures(few: Run) -> 
     content = (few.folder / f"spravka-{few.district.as_of}.docx").read_bytes()
     figures = few.done.figures
     brief = make_brief(figures, CATALOGUE)
-    assert content == write_memo(figures, brief, few.done.summary.path.name)
+    assert content == laid_down(memo_said(figures, brief, few.done.summary.path.name))

@@ -1,7 +1,6 @@
 """A workbook of `pages/sheets` is to the byte what xlsxwriter itself writes: every kind of cell, with and without a
 look."""
 
-import gc
 from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
@@ -11,7 +10,6 @@ import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline import garbage
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.sheets import Book
 
@@ -36,21 +34,6 @@ def test_sparklines_of_several_kinds_are_drawn_as_xlsxwriter_draws_them() -> Non
 def test_the_programs_workbooks_are_such() -> None:
     book = theme.open_workbook(BytesIO(), "Свод", "Отдел", date(2014, 1, 30))
     assert isinstance(book, Book)
-
-
-def test_garbage_is_looked_for_again_after_a_stage_even_one_that_fails() -> None:
-    @garbage.not_looked_for()
-    def stage(fail: bool) -> bool:
-        if fail:
-            raise ValueError("of a stage")
-        return gc.isenabled()
-
-    assert gc.isenabled()
-    assert not stage(fail=False)
-    assert gc.isenabled()
-    with pytest.raises(ValueError, match="of a stage"):
-        stage(fail=True)
-    assert gc.isenabled()
 
 
 def _written(kind: type[Workbook], write: Callable[[Worksheet, Any], None], options: dict[str, Any]) -> bytes:

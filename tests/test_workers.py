@@ -2,13 +2,14 @@
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from pipeline.workers import Outcome, Workers, WorkersError
+from pipeline.workers import Outcome, Workers, WorkersError, one_kept_ready
 
 pytestmark = pytest.mark.usefixtures("spawned")
 
@@ -82,6 +83,11 @@ def loaded_packages(item: str) -> set[str]:
     import pipeline.reading.opening.grid  # noqa: F401 - what reading brings along
 
     return {name.partition(".")[0] for name in sys.modules}
+
+
+def loaded_modules(item: str) -> list[str]:
+    """And the process itself, last."""
+    return [*sys.modules, str(os.getpid())]
 
 
 def write_to(path: Path) -> None:
@@ -238,3 +244,57 @@ def test_no_process_is_left_behind() -> None:
     with Workers(process_of, 2) as workers:
         processes = {outcome.result for _, outcome in workers.map(range(2))}
     assert not [pid for pid in processes if pid and Path(f"/proc/{pid}").exists()]
+
+
+def test_a_process_started_ahead_is_handed_on_and_ends_with_the_last() -> None:
+    with one_kept_ready("pipeline.reading.reports"):
+        with Workers(loaded_modules) as first:
+            ((_, ahead),) = first.map(["x"])
+        with Workers(process_of) as second:
+            ((_, of_second),) = second.map([1])
+        with Workers(process_of, 2) as third:
+            of_third = {outcome.result for _, outcome in third.map(range(2))}
+        assert ahead.result is not None
+        assert "pipeline.reading.reports" in ahead.result
+        assert ahead.result[-1] == str(of_second.result)
+        assert of_second.result in of_third
+        assert len(of_third) == 2
+        assert alive(of_third) == {of_second.result}  # one waits, the other holds no memory
+    assert alive(of_third) == set()
+
+
+def test_constants_and_function_are_those_of_the_task_at_hand() -> None:
+    with one_kept_ready("pipeline.workers"):
+        for number in (1, 2):
+            with Workers(add) as workers:
+                assert [outcome.result for _, outcome in workers.map([5], number)] == [5 + number]
+        with Workers(behave) as workers:
+            assert list(workers.map(["а"])) == [("а", Outcome("А"))]
+
+
+def test_a_process_of_other_bounds_is_not_handed_on(tmp_path: Path) -> None:
+    """Its log and its memory stay as they were set."""
+    with one_kept_ready("pipeline.workers"):
+        with Workers(process_of) as workers:
+            ((_, first),) = workers.map([1])
+        with Workers(behave, log=tmp_path / "log", memory_mb=512) as workers:
+            assert list(workers.map(["memory"])) == [("memory", Outcome(died=True))]
+            assert alive({first.result}) == {first.result}
+            list(workers.map(["stderr"]))
+    assert "паника в библиотеке" in (tmp_path / "log").read_text("utf-8")
+
+
+def test_one_that_has_ended_while_it_waited_is_replaced() -> None:
+    with one_kept_ready("pipeline.workers"):
+        with Workers(process_of) as workers:
+            ((_, first),) = workers.map([1])
+        assert first.result
+        os.kill(first.result, signal.SIGKILL)
+        with Workers(behave) as workers:
+            assert list(workers.map(["а", "abort"])) == [("а", Outcome("А")), ("abort", Outcome(died=True))]
+        with Workers(behave) as workers:  # the one that was at «abort» is not handed on
+            assert list(workers.map(["б"])) == [("б", Outcome("Б"))]
+
+
+def alive(processes: set[int | None]) -> set[int | None]:
+    return {pid for pid in processes if pid and Path(f"/proc/{pid}").exists()}

@@ -6,11 +6,12 @@ answer that bears an error is handed on to no other date. Every answer taken ove
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
+import msgspec
 import pandas as pd
 
 from pipeline.checking.lineage import in_order
@@ -27,16 +28,15 @@ _OPEN_ACT = frozenset({"title"})  # of an act: its title stands, its details are
 _OF_TAKING = ("ANSWER-GONE", "ANSWER-FORMER", "ANSWER-CHANGED")  # said where an answer is taken over, and only there
 
 
-@dataclass
-class Carried:
+class Carried(msgspec.Struct):
     """table: the facts, those taken over among them, under the number of the report that takes them. remarks: what is
     to be said of it. taken: (report, item) that takes an answer over -> number of the report whose answer that is, and
     why. completed: (report, act) whose title stood alone and whose details are taken over."""
 
     table: pd.DataFrame
-    remarks: list[Remark] = field(default_factory=list)
-    taken: dict[Key, tuple[int, Why]] = field(default_factory=dict)
-    completed: set[Key] = field(default_factory=set)
+    remarks: list[Remark] = msgspec.field(default_factory=list)
+    taken: dict[Key, tuple[int, Why]] = msgspec.field(default_factory=dict)
+    completed: set[Key] = msgspec.field(default_factory=set)
 
     @property
     def items(self) -> dict[int, frozenset[str]]:

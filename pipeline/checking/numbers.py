@@ -1,19 +1,21 @@
 """Controls of figures with a unit: rows that pandera judges (`schemas.frames.numbers`), made here of the long table."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
+import msgspec
 import pandas as pd
 
 from pipeline import wording
 from pipeline.checking.contracts import in_reports, judge
 from pipeline.checking.table import Report, frame_of
+from schemas import own_form
 from schemas.district import Registry
 from schemas.form import Form, Item, Kind
 from schemas.frames.numbers import Addresses, DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
+from schemas.likeness import plain
 from schemas.periods import first_day
 from schemas.relations import Held, counts_lines, in_lines, list_of, relations_of
 from schemas.remarks import Remark
@@ -119,8 +121,7 @@ def in_words(item: Item, value: float, form: Form) -> str:
 
 
 # ── what is said ─────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True)
-class Said:
+class Said(msgspec.Struct, frozen=True, dict=True):
     """The figures of the long table by report and item."""
 
     table: pd.DataFrame
@@ -141,18 +142,14 @@ class Said:
         return found
 
     @cached_property
-    def words_alone(self) -> set[Key]:
-        """(report, row of acts) of which nothing else is said."""
-        of_rows = self.table[~self.table["item"].str.contains("/", regex=False)]
-        keys = zip(of_rows["report"].tolist(), of_rows["item"].tolist(), strict=True)
-        fields: dict[Key, set[str]] = {}
-        for key, name in zip(keys, of_rows["field"].tolist(), strict=True):
-            fields.setdefault(key, set()).add(name)
-        return {key for key, names in fields.items() if names == {"text"}}
+    def words(self) -> dict[Key, str]:
+        """(report, item) -> what is said of it in words that are nothing else."""
+        rows = self.table[self.table["field"] == "text"]
+        keys = zip(rows["report"].tolist(), rows["item"].tolist(), strict=True)
+        return dict(zip(keys, rows["text"].tolist(), strict=True))
 
 
-@dataclass(frozen=True)
-class _Report:
+class _Report(msgspec.Struct, frozen=True):
     """One report, asked for its figures."""
 
     report: Report
@@ -328,14 +325,21 @@ def _planned(one: _Report, registry: Registry) -> Iterator[tuple[object, ...]]:
 
 
 def _lists(one: _Report) -> Iterator[tuple[object, ...]]:
-    """`schemas.frames.numbers.Lists`. Words where an act belongs («нет», «не требуется») are none; where they are
-    allowed, no number of acts is asked for."""
-    for number, at_least, at_most in (lines for lines in one.form.lists.values() if lines.bounded):
-        written = one.lines(number)
-        lines = [line for line in written if (one.number, line) not in one.said.words_alone]
-        excused = one.form.has(number) and one.form.item(number).may_be_not_required
-        if lines or not written or not excused:
-            yield one.number, len(lines), at_least, at_most, one.report.answer_cells.get(number, ""), number
+    """`schemas.frames.numbers.Lists`. «нет» or «не требуется» in the place of an act is none; where the latter may be
+    said, no number of acts is asked for."""
+    form = one.form
+    for number, at_least, at_most in (lines for lines in form.lists.values() if lines.bounded):
+        said = {line: plain(one.said.words.get((one.number, line), "")) for line in one.lines(number)}
+        without = {line for line, words in said.items() if _begins_with(words, form.recognise.not_required)}
+        if without and form.has(number) and form.item(number).may_be_not_required:
+            continue
+        lines = [line for line, words in said.items() if line not in without and words != plain(own_form.NO)]
+        yield one.number, len(lines), at_least, at_most, one.report.answer_cells.get(number, ""), number
+
+
+def _begins_with(words: str, phrases: Iterable[str]) -> bool:
+    """Also with a reason after it."""
+    return any(f"{words} ".startswith(f"{plain(phrase)} ") for phrase in phrases)
 
 
 def _addresses(usable: Sequence[_Report], table: pd.DataFrame, form: Form) -> Iterator[tuple[object, ...]]:

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 
+import msgspec
 import pandas as pd
 
 from pipeline.checking.table import AnswerFigures, Report, answer_figures, values_of
@@ -61,12 +62,11 @@ class _Share:
         return round(self.share, 6) % _ROUND == 0
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(msgspec.Struct, frozen=True):
     """By item. Documents are known by their numbers, those of acts under the item over their rows."""
 
-    shares: dict[str, _Share] = field(default_factory=dict)
-    documents: dict[str, set[str]] = field(default_factory=dict)
+    shares: dict[str, _Share] = msgspec.field(default_factory=dict)
+    documents: dict[str, set[str]] = msgspec.field(default_factory=dict)
 
 
 def _said(reports: Mapping[int, Report], coverage: pd.DataFrame, table: pd.DataFrame, form: Form) -> dict[int, _Said]:

@@ -142,14 +142,24 @@ def run(
         else:
             return by_scheduler.run_scheduled(start)
     else:
-        from pipeline.commands.orders import main_jobs
+        from pipeline.workers import one_kept_ready
 
-        chosen = load_settings(settings)
-        all_taken = _fetch_before(input, output, chosen) if fetch else True
-        ran = main_jobs(input, output, as_of, chosen, mail=mail, jobs=jobs)
-        all_gone = _remind(input, output, chosen, mail=mail)
-        return LETTERS_LEFT if ran.letters_left or not (all_gone and all_taken) else 0
+        with one_kept_ready(
+            "pipeline.reading.reports"
+        ):  # it imports what it reads with while this one imports the rest
+            return _main_jobs(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs, fetch=fetch)
     return 0
+
+
+def _main_jobs(
+    input: Path, output: Path, as_of: date | str | None, settings: Settings, *, mail: bool, jobs: int, fetch: bool
+) -> int:
+    from pipeline.commands.orders import main_jobs
+
+    all_taken = _fetch_before(input, output, settings) if fetch else True
+    ran = main_jobs(input, output, as_of, settings, mail=mail, jobs=jobs)
+    all_gone = _remind(input, output, settings, mail=mail)
+    return LETTERS_LEFT if ran.letters_left or not (all_gone and all_taken) else 0
 
 
 def _settle(output: Path) -> None:
@@ -292,10 +302,13 @@ def check(
     debug: Debug = False,
 ) -> int:
     """Замечания к этим файлам, ничего не записывая."""
-    from pipeline.commands import check as checking
-    from pipeline.commands import console
+    from pipeline.workers import one_kept_ready
 
-    found = checking.check_files(files, input, load_settings(settings))
+    with one_kept_ready("pipeline.reading.reports"):
+        from pipeline.commands import check as checking
+        from pipeline.commands import console
+
+        found = checking.check_files(files, input, load_settings(settings))
     if as_json:
         print(checking.as_json(found))
     else:

@@ -1,18 +1,13 @@
 """What a run says on the console and in its log. People read the one; the log holds counts, codes and cells only."""
 
 import logging
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
-
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
 from pipeline.files import cause_of, make_private_folder
 from pipeline.sending.delivery import Fate
@@ -37,6 +32,9 @@ from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Remark, Severity
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
     from pipeline.demo import Planted
     from pipeline.files import Kept
     from pipeline.measuring.calendar import Calendar
@@ -45,7 +43,8 @@ if TYPE_CHECKING:
     from pipeline.sending.delivery import Delivery, LeftOver
     from schemas.form import Form
 
-_console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+# of a file's name: a console would obey them
+_CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n")}, None) | {ord("\t"): " "}
 _MOST_FILES = _MOST_SCHOOLS = 5  # that a line names
 _EXPLANATION = ("пояснение", "пояснения", "пояснений")
 _YEARS_OF_LOGS = 2
@@ -86,8 +85,13 @@ def say_order(form: "Form", files: int | None = None) -> None:
 @contextmanager
 def progress() -> Iterator[Callable[[int, int], None]]:
     """A bar where the console is a terminal, nothing where it is not."""
+    if not _is_terminal():
+        yield lambda done, of: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = (TextColumn("Чтение отчётов"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=_console, transient=True, disable=not _console.is_terminal) as bar:
+    with Progress(*columns, console=_console(), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
@@ -162,11 +166,15 @@ def _logged(said: Remark) -> str:
 def say_result(done: "Done") -> None:
     """The closing table: what came, what it says, what is to be done."""
     rows = list(_result(done))
-    if _console.is_terminal:
+    if _is_terminal():
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
         table = Table(box=box.SIMPLE_HEAD, show_header=False, pad_edge=False)
         for name, figure in rows:
             table.add_row(Text(name), Text(figure, style="bold"))
-        _console.print(table)
+        _console().print(table)
     else:
         for name, figure in rows:
             _say(f"{name}: {figure}")
@@ -201,8 +209,10 @@ def say_path(done: "Done") -> None:
 
 
 def show(parts: "Iterable[str | Table]") -> None:
+    from rich.text import Text
+
     for part in parts:
-        _console.print(Text(part) if isinstance(part, str) else part)
+        _console().print(Text(part) if isinstance(part, str) else part)
 
 
 def delivery_lines(deliveries: "Iterable[Delivery]") -> list[str]:
@@ -350,4 +360,15 @@ def say(line: str) -> None:
 
 
 def _say(line: str) -> None:
-    _console.print(Text(line))
+    print(line.translate(_CONTROLS), flush=True)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def _console() -> "Console":
+    """For tables and the bar: what only prints lines does without it."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)

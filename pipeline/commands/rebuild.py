@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline import VERSION
 from pipeline.commands.comparing import first_difference
 from pipeline.commands.console import kept_lines
-from pipeline.files import OutputError, Outputs, lock, make_private_folder
+from pipeline.files import OutputError, Outputs, cause_of, lock, make_private_folder
 from pipeline.memory.archive import FOLDER as ARCHIVE
 from pipeline.memory.archive import Archive
 from pipeline.memory.manifest import FILE, Manifest, code_digest, form_of, libraries, read_manifest
@@ -160,7 +160,8 @@ def _unpack(folder: Path, path: Path, content: bytes) -> Path:
         place.write_bytes(content)
     except OSError as error:
         raise OutputError(
-            f"Не удалось разложить файл «{path.as_posix()}» ({error.strerror}): проверьте место и права и повторите."
+            f"Не удалось разложить файл «{path.as_posix()}» ({cause_of(error) or 'ошибка диска'}): проверьте место и "
+            "права и повторите."
         ) from error
     return place
 

@@ -12,6 +12,7 @@ from pipeline.commands.schedulers import ScheduleError
 from pipeline.files import OutputError, cause_of
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.wording import shortened
+from pipeline.workers import WorkersError
 from schemas.strict import UsageError
 
 WRONG_USE, FAILED = 2, 3
@@ -52,6 +53,9 @@ def told(error: BaseException) -> Refusal:
             return Refusal(
                 "Система не принимает русские имена файлов: запустите Свод с переменной PYTHONUTF8=1.", WRONG_USE
             )
+        case WorkersError():
+            why = "читающий процесс не запустился: компьютер занят или не хватает памяти"
+            return Refusal(f"Свод не сделан, {why}. Закройте лишние программы и запустите снова.", FAILED)
         case TyperException():
             return Refusal(complaint(error), WRONG_USE)
         case KeyboardInterrupt():

@@ -2,15 +2,15 @@
 report counts for its own period alone."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+import msgspec
 
 from schemas.form import Form
 from schemas.periods import Every
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(msgspec.Struct, frozen=True):
     """Reporting dates of the order and of the office, rising. `days_before`: a report dated so many days before a
     reporting date is the report for it. `dues`: until when the report of a reporting date has to be sent, where that is
     not the date itself."""
@@ -18,7 +18,7 @@ class Calendar:
     reporting_dates: tuple[date, ...]
     days_before: int
     every: Every = "date"
-    dues: Mapping[date, date] = field(default_factory=dict)
+    dues: Mapping[date, date] = msgspec.field(default_factory=dict)
 
     @classmethod
     def of(cls, form: Form, own_dates: Iterable[date] = (), days_before: int = 0) -> "Calendar":

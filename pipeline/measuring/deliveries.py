@@ -5,8 +5,9 @@ correction that came later makes nobody late, and makes good what had been sent 
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
+
+import msgspec
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report, place_of
@@ -64,8 +65,7 @@ def refused(checked: Checked) -> Iterator[Remark]:
             yield remark
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(msgspec.Struct, frozen=True):
     """What has come until `as_of`. standing: the report that stands for a date; sent_back: those whose report bears an
     error or could not be read; begun: code -> its first reporting date with a report, where nobody has told since when
     the school is in being (a draft registry); None where somebody has."""

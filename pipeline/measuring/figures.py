@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+import msgspec
 import pandas as pd
 
 from pipeline.measuring.rules import Rule
@@ -118,8 +119,7 @@ class Delivery(StrEnum):
     TO_COME = "ещё не наступила"  # the reporting date
 
 
-@dataclass(frozen=True)
-class Punctuality:
+class Punctuality(msgspec.Struct, frozen=True):
     """Of the reporting dates past at which something was owed and is known: how many were met in time."""
 
     on_time: int
@@ -218,8 +218,7 @@ UNREAD, NOT_A_FORM, FORMER_SUMMARY = "не прочитан", "не форма �
 PAPER, HOLDS_NOTHING = "документ школы", "без вложенных файлов"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """One file of the inbox and what became of it, for «О расчёте»."""
 
     file: str
@@ -324,8 +323,7 @@ class Gain(NamedTuple):
     doubted: bool
 
 
-@dataclass(frozen=True)
-class Followed:
+class Followed(msgspec.Struct, frozen=True):
     """A decision of an earlier summary and what became of it. late: its day has passed and it is not settled;
     contradicted: ticked off as done, while the reports show that it is not. gains: of the schools that it is about, as
     far as they were counted then and have reported since."""
@@ -349,8 +347,7 @@ class Mended(NamedTuple):
     as_of: date
 
 
-@dataclass(frozen=True)
-class RemarkHistory:
+class RemarkHistory(msgspec.Struct, frozen=True):
     """The life of errors and warnings from reporting date to reporting date.
 
     raised: how many errors were raised at the last reporting date; corrected: those among them that are `Mended`. Of
@@ -371,8 +368,7 @@ class Told(NamedTuple):
     sent: bool  # in a letter; else first computed
 
 
-@dataclass(frozen=True)
-class Restated:
+class Restated(msgspec.Struct, frozen=True):
     """An earlier date whose municipal percent is another now than was told: reports were corrected."""
 
     date: date

@@ -7,10 +7,10 @@ A figure that bears an error is added to nothing; who is not counted is counted 
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+import msgspec
 import pandas as pd
 
 from pipeline.checking.table import Report
@@ -86,8 +86,7 @@ class _Said:
                 self.choices.setdefault((report, item), []).append(text)
 
 
-@dataclass(frozen=True)
-class _Period:
+class _Period(msgspec.Struct, frozen=True, dict=True):
     """One picture, asked for its figures."""
 
     evidence: Evidence

@@ -3,10 +3,11 @@ of the last of them. A pure function of (checked reports, date), called alike fo
 time's figure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+
+import msgspec
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Place, Report
@@ -20,8 +21,7 @@ from schemas.reports import answer_of
 _MOST_ITEMS = 3  # named where two reports disagree
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(msgspec.Struct, frozen=True, dict=True):
     """schools: in being at that date. chosen: code -> its report. carried: codes whose report is an older one.
     current_from, next_from: between them lie the reports for the reporting date in force, `next_from` not among them.
     """

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+
+import msgspec
 
 from pipeline.wording import message
 from schemas.form import Form
@@ -16,8 +17,7 @@ _GRAVITY = list(Severity)
 Standing = Mapping[date, Mapping[str, int | None]]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """One control in Russian. `rule`: what it asks for; `example`: what is said where it is broken; `severity`: as the
     office has set it; `fired`: remarks of the date, `waived` of which a waiver covers; `off`: the office has
     switched it off; `standing`: date -> its errors and warnings then, None where it is not known (`Standing`)."""
@@ -30,7 +30,7 @@ class Rule:
     fired: int
     waived: int
     off: bool
-    standing: dict[date, int | None] = field(default_factory=dict)
+    standing: dict[date, int | None] = msgspec.field(default_factory=dict)
 
 
 def about_nothing(form: Form, catalogue: Catalogue) -> frozenset[str]:

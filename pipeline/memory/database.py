@@ -6,6 +6,7 @@ A schema is given as steps: `PRAGMA user_version` counts those that are done.
 import os
 import re
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.memory.soundness import UnusableError, require_usable
 
 # Primary result codes of SQLite: an input/output error (a file over its limit), a full disk.
 _NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
+_NO_RIGHTS = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _PATIENCE = 10  # seconds to wait for another program that holds the file
 # Kinds of file systems whose files may lie on another computer.
 _REMOTE = re.compile(r"nfs|cifs|smb|9p|fuse|afs|ceph|gluster|lustre|davfs|ncpfs|vboxsf|virtiofs")
@@ -45,12 +47,28 @@ def copy(path: Path, schema: Sequence[str]) -> sqlite3.Connection:
     database = sqlite3.connect(":memory:", isolation_level=None)
     with _closed_on_failure(database):
         if path.is_file():
-            with closing(sqlite3.connect(path, timeout=_PATIENCE)) as source:
-                source.backup(database)
+            _take_over(path, database)
             _require_sound(database)
         _migrate(database, schema)
         require_usable(database, schema)
     return database
+
+
+def _take_over(path: Path, database: sqlite3.Connection) -> None:
+    """All of the file. A write-ahead log asks even its readers for a file beside it: where they may make none, both
+    are read elsewhere."""
+    try:
+        with closing(sqlite3.connect(path, timeout=_PATIENCE)) as source:
+            source.backup(database)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _NO_RIGHTS or os.access(path.parent, os.W_OK):
+            raise
+        with tempfile.TemporaryDirectory(prefix="svod-") as folder:
+            for part in (path, path.with_name(path.name + "-wal")):
+                if part.is_file():
+                    (Path(folder) / part.name).write_bytes(part.read_bytes())
+            with closing(sqlite3.connect(Path(folder) / path.name)) as source:
+                source.backup(database)
 
 
 def empty(schema: Sequence[str]) -> sqlite3.Connection:

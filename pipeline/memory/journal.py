@@ -7,11 +7,12 @@ kept, never a school's words. No clock here: times are given, with their zone.
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
+
+import msgspec
 
 from pipeline.memory import database as db
 from pipeline.memory.approvals import SCHEMA as APPROVALS_SCHEMA
@@ -169,8 +170,7 @@ class Raised(NamedTuple):
     as_of: date
 
 
-@dataclass(frozen=True)
-class Remembered:
+class Remembered(msgspec.Struct, frozen=True):
     """All that a run takes from the journal, and its results with it. `arrivals`: by digest of the content. `told`:
     what was told of dates before the run's own, by date and scope. `sent`: all that was sent for that date, the last
     first."""
@@ -189,8 +189,7 @@ class Tally(NamedTuple):
     warnings: int
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """What a run that wrote its summary leaves. `figures`: by date and scope (a school's code, blank for the
     municipality). `letters`: keys of those that wait with the figures of the run's own date; None where they are made
     above, of several orders: `Journal.tell` says of those that they tell this run's figures."""

@@ -7,6 +7,7 @@ import sys
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -244,8 +245,10 @@ def libraries() -> dict[str, str]:
     return {**versions, "python": sys.version.split()[0], "zlib": zlib.ZLIB_RUNTIME_VERSION}
 
 
+@cache
 def code_digest() -> str:
-    """Of the program's own files, its data files too, however their lines end."""
+    """Of the program's own files, its data files too, however their lines end. Of those that this process began with:
+    the main job asks while it waits for its readers."""
     rooms = [Path(place) for package in (pipeline, schemas) for place in package.__path__]
     files = sorted(
         (path.relative_to(room.parent).as_posix(), path)

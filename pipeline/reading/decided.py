@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from msgspec import structs
@@ -145,7 +145,9 @@ def _told_apart(decisions: list[Decided]) -> tuple[Decided, ...]:
     found = []
     for one in decisions:
         if one.memory.key in keys:
-            one = replace(one, memory=structs.replace(one.memory, key=f"{one.memory.key} {_mark_of(one.decision)}"))
+            one = structs.replace(
+                one, memory=structs.replace(one.memory, key=f"{one.memory.key} {_mark_of(one.decision)}")
+            )
         if one.memory.key not in keys:
             found.append(one)
         keys.add(one.memory.key)

@@ -98,6 +98,10 @@ def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalo
             raise UsageError(sentence)
         case _:
             said = _read(path, outcome, inputs.limits).remarks[0]
+            if said.code == "FILE-LIMIT":
+                above = dict(said.data)
+                why = f"{above['what']} (предел — {above['limit']})"
+                raise UsageError(f"Реестр {path.name} не читается: {why}. Оставьте в нём только листы реестра.")
             raise UsageError(f"Реестр {path.name} не читается. {message(said, catalogue)} {todo(said, catalogue)}")
 
 

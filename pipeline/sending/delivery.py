@@ -5,12 +5,13 @@ the journal knows that it may go; a letter of which no answer came is held until
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from pipeline.files import OutputError, Outputs
 from pipeline.sending.outbox import Parcel, SentBook, Waiting, keep_as_sent, kept_as_sent, outgoing, waiting
@@ -41,8 +42,7 @@ class Missed(NamedTuple):
     key: str = ""
 
 
-@dataclass(frozen=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True):
     """What became of one letter. `to`: whom it reached now (in a dry run: whom it would reach). `note`: a sentence on
     what could not be written down of it, else blank."""
 
@@ -148,16 +148,15 @@ def _left_over(output: Path, one: "_Posting") -> LeftOver:
     return LeftOver(one.file.path.relative_to(output).as_posix(), one.file.as_of, one.file.subject, due, held)
 
 
-@dataclass
-class _Posting:
+class _Posting(msgspec.Struct):
     """A letter on its way: who is still to get it, who got it before and since when, whom it reached now."""
 
     file: Waiting
     withheld: str
-    due: list[str] = field(default_factory=list)
-    before: dict[str, datetime] = field(default_factory=dict)
-    reached: list[str] = field(default_factory=list)
-    missed: dict[str, Missed] = field(default_factory=dict)
+    due: list[str] = msgspec.field(default_factory=list)
+    before: dict[str, datetime] = msgspec.field(default_factory=dict)
+    reached: list[str] = msgspec.field(default_factory=list)
+    missed: dict[str, Missed] = msgspec.field(default_factory=dict)
     note: str = ""
 
 

@@ -25,9 +25,9 @@ _FILE = "файл"  # whatever it is called
 _DECIMALS = 1
 _BAR = 300  # pixels for 100 %
 
-_templates = Environment(
+_template = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
+).get_template("letter.html")
 
 
 class Segment(NamedTuple):
@@ -88,7 +88,7 @@ def leadership_letter(
     title = " ".join(page.brief.headline for page in pages)
     says, corrects = told_anew("\n\n".join(map(_says, pages)), earlier.said)
     marked, first = _marked(pages, earlier, corrects)
-    html = _templates.get_template("letter.html").render(pages=told, title=title, first=first, theme=theme)
+    html = _template.render(pages=told, title=title, first=first, theme=theme)
     subject = marked + " · ".join(_subject(page, alone=len(pages) == 1) for page in pages)
     attachments = tuple(Attachment(page.name, page.summary, _XLSX) for page in pages)
     text = "\n\n".join([*filter(None, [first]), *map(_text, told)])

@@ -15,6 +15,8 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from pipeline.files import Outputs, safe_name
 from pipeline.sending.headers import LOSSLESS, check_headers
 from pipeline.sending.recipients import Refusal, mailbox, sorted_out
@@ -52,8 +54,7 @@ class Letter:
     says: str = field(default="", kw_only=True)
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """One letter in an outbox. `path` is its file, `as_of` the date of its folder."""
 
     path: Path

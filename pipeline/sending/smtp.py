@@ -8,11 +8,12 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
+
+import msgspec
 
 from pipeline.settings import Mail
 from pipeline.wording import shortened
@@ -40,8 +41,7 @@ class Answer(NamedTuple):
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Patience:
+class Patience(msgspec.Struct, frozen=True):
     """Seconds: `timeout` for an answer, `after_dot` for the one that matters (by RFC 5321 a server may take ten
     minutes to store a letter), `pauses` before what may be tried again is tried again."""
 

@@ -1,12 +1,12 @@
 """The registry as a workbook: a template or a draft for the office to fill in, the demo's district as it stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from types import MappingProxyType
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_range_abs
 from xlsxwriter.worksheet import Worksheet

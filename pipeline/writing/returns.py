@@ -12,8 +12,6 @@ from pipeline.measuring.figures import Figures
 from pipeline.settings import Limits
 from pipeline.wording import ERROR, message, noun, todo
 from pipeline.workers import Workers
-from pipeline.writing.form.prefill import report_of
-from pipeline.writing.fresh_form import fresh
 from pipeline.writing.returned import Head, Shown
 from pipeline.writing.returned.in_worker import ReturnTask, annotate
 from schemas.explained import asked, asks, remembered
@@ -45,15 +43,15 @@ class Return(NamedTuple):
 
 
 def make_returns(
-    figures: Figures, catalogue: Catalogue, files: Files, limits: Limits, log: Path | None = None
+    figures: Figures, catalogue: Catalogue, files: Files, limits: Limits, log: Path | None = None, jobs: int = 1
 ) -> Iterator[Return]:
-    """Each return: the school's own .xlsx or .xlsm marked, in a worker process; for other formats, forms of
-    an old version, and where marking fails, a fresh form with its answers and the same remarks."""
+    """Each return: the school's own .xlsx or .xlsm marked, in one of at most `jobs` worker processes; for other
+    formats, forms of an old version, and where marking fails, a fresh form with its answers and the same remarks."""
     tasks = list(_tasks(figures, catalogue, files))
     if not tasks:
         return
     old = {(said.file, said.school) for said in figures.remarks if said.code == "FORM-OTHER-VERSION"}
-    with Workers(annotate, 1, seconds=limits.seconds, memory_mb=limits.memory_mb, log=log) as workers:
+    with Workers(annotate, jobs, len(tasks), seconds=limits.seconds, memory_mb=limits.memory_mb, log=log) as workers:
         for name, (task, outcome) in zip(_names(tasks), workers.map(tasks, limits), strict=True):
             marked = None if (task.file, task.school.code) in old else outcome.result
             content, code = marked or _fresh(figures, files, task), task.school.code
@@ -91,6 +89,10 @@ def _tasks(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[Ret
 
 
 def _fresh(figures: Figures, files: Files, task: ReturnTask) -> bytes:
+    # imported here: as a rule every file can be marked
+    from pipeline.writing.form.prefill import report_of
+    from pipeline.writing.fresh_form import fresh
+
     school, head = task.school, task.head
     report = report_of(files[task.file][2], school.code, head.as_of)
     return fresh(figures.form, school, head.as_of or figures.as_of, task.remarks, head, report)

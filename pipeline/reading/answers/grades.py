@@ -6,6 +6,7 @@ read as the other.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.reading.answers.dates import LONGEST
@@ -93,7 +94,7 @@ def read_classes(text: str) -> str | None:
 def _named_at(tokens: list[Token], at: int, first: int) -> Named | None:
     """What the word at `at` names with its neighbours from `first` on; None if it is no word for classes."""
     word = tokens[at].text
-    if tokens[at].kind != "word":
+    if tokens[at].kind != "word" or not _may_name(word):
         return None
     if word in _WHOLE and _at(tokens, at + 1).text in _SCHOOL:
         return Named(at, at + 2, everyone=True)
@@ -103,6 +104,11 @@ def _named_at(tokens: list[Token], at: int, first: int) -> Named | None:
         return None
     named = _named_before(tokens, at, first) or _named_after(tokens, at) or _unclear_before(tokens, at, first)
     return _with_exception(tokens, _with_whole(tokens, named or Named(at, at + 1), first))
+
+
+@lru_cache(maxsize=4_096)  # words beside figures: nearly all of them are none of these
+def _may_name(word: str) -> bool:
+    return word in _WHOLE or bool(_PART.fullmatch(word) or _CLASS_WORD.fullmatch(word))
 
 
 def _part_of_school(tokens: list[Token], at: int) -> Named | None:

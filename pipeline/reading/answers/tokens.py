@@ -96,7 +96,7 @@ def _token(found: "re.Match[str]", gap: str) -> Token:
         return Token(kind, text, gap, value=float(re.match("[0-9]+", text)[0]))  # type: ignore[index]
     if kind != "number":
         return Token(kind, text, gap)
-    digits = re.sub(r"\s", "", text).replace(",", ".")
+    digits = "".join(text.split()).replace(",", ".")
     if len(digits) > _MOST_DIGITS:
         return Token("cut_number", text, gap)
     decimals = len(digits.partition(".")[2])

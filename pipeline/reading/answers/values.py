@@ -173,6 +173,8 @@ def _does_not_apply(item: Item, text: str, form: Form) -> bool:
     """«не предусмотрено», «не требуется», where the item allows it and nothing in figures is said beside it."""
     allowed = form.recognise.not_provided if item.may_be_not_provided else ()
     allowed += form.recognise.not_required if item.may_be_not_required else ()
+    if not allowed:
+        return False
     said = " ".join(re.findall(r"\w+", text.casefold()))
     begins = any(said == words or said.startswith(f"{words} ") for words in allowed)
     return begins and not re.search("[0-9]", text)

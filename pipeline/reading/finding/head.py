@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.reading.answers.values import read_date
@@ -196,11 +197,16 @@ def _school_name(text: str, form: Form) -> str | None:
     for label in form.recognise.school:
         if plain(text) == plain(label):
             return ""
-        if found := re.match(rf"{re.escape(label)}(?:\s*:\s*|\s+(?=\S))", text, re.IGNORECASE):
+        if found := _behind(label).match(text):
             short = len(label) <= 2
             if short or ":" in found[0]:
                 return text[found.end() :].strip().strip("_").strip()
     return None
+
+
+@lru_cache(maxsize=256)  # labels of forms
+def _behind(label: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(label)}(?:\s*:\s*|\s+(?=\S))", re.IGNORECASE)
 
 
 def _values(after: Cell, spot: Spot, lines: dict[Spot, Cell]) -> list[tuple[Spot, Cell]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from pipeline.reading.answers.documents import holds_details
 from pipeline.reading.answers.former import former_day
@@ -66,8 +67,9 @@ def read_act(ledger: Ledger, row: Row, document_spot: Spot, read_document: Calla
     read_document()
 
 
-def figures_in(text: str) -> set[str]:
-    return set(re.findall(r"\d+", text))
+@lru_cache(maxsize=8_192)  # wordings of items: mostly those that the form prints
+def figures_in(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\d+", text))
 
 
 def _says_of_all_acts(ledger: Ledger, title: Cell) -> bool:

@@ -23,8 +23,9 @@ title, a solution without its problem), the hint holds the school to the form.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from pipeline.writing.form.hints import (
     DONE,
@@ -72,8 +73,7 @@ _SEPARATORS = (";", ",", "(", *(f" {dash} " for dash in "-–—"))
 _LONGEST = 255  # of an answer, characters that are looked through for a date
 
 
-@dataclass(frozen=True)
-class Covered:
+class Covered(msgspec.Struct, frozen=True):
     """The cells of a coverage answer. `words`: classes or «не предусмотрено», where there is room for them."""
 
     words: Cell | None

@@ -4,8 +4,6 @@ office edits, prints and signs. It adds no figure of its own."""
 from collections.abc import Iterable
 
 from pipeline.measuring.figures import Figures
-from pipeline.writing.memo import document
-from pipeline.writing.memo.document import Memo
 from pipeline.writing.memo.paragraphs import (
     what_hinders,
     what_is_overdue,
@@ -18,22 +16,23 @@ from pipeline.writing.memo.paragraphs import (
 from pipeline.writing.memo.schools import COLUMNS, has_table, left_out_said, notes_said, schools_table
 from pipeline.writing.pages.brief import Brief
 from pipeline.writing.pages.words import state_said
+from pipeline.writing.word import BODY, BULLET, HEADING, NOTE, NUMBERED, OFFICE, TITLE, TextDocument
 
 _TO_SIGN = ("Должность", "Подпись", "Фамилия, инициалы", "Дата")
 
 
-def write_memo(figures: Figures, brief: Brief, book: str) -> bytes:
+def memo_said(figures: Figures, brief: Brief, book: str) -> TextDocument:
     """`book`: name of the summary workbook, for what the memo leaves out."""
     form, state = figures.form, state_said(figures)
     title = f"об итогах мониторинга по теме «{form.subject}»"
-    memo = Memo(f"Справка {title} {state}", form.office, figures.as_of)
-    memo.add(document.OFFICE, form.office)
-    memo.add(document.TITLE, f"Справка\n{title}\n{state}")
+    memo = TextDocument(f"Справка {title} {state}", form.office, figures.as_of)
+    memo.add(OFFICE, form.office)
+    memo.add(TITLE, f"Справка\n{title}\n{state}")
 
-    memo.add(document.HEADING, "Что запрошено")
-    memo.add(document.BODY, what_was_asked(figures))
-    memo.add(document.HEADING, "Кто отчитался")
-    memo.add(document.BODY, who_reported(figures, book))
+    memo.add(HEADING, "Что запрошено")
+    memo.add(BODY, what_was_asked(figures))
+    memo.add(HEADING, "Кто отчитался")
+    memo.add(BODY, who_reported(figures, book))
 
     if form.headline:
         _add_headline(memo, figures, brief, book)
@@ -44,28 +43,28 @@ def write_memo(figures: Figures, brief: Brief, book: str) -> bytes:
     if form.problems:
         _add_with_bullets(memo, "Что мешает", what_hinders(figures, book))
 
-    memo.add(document.HEADING, "Предложения")
+    memo.add(HEADING, "Предложения")
     for proposal, why in what_is_proposed(brief):  # nobody signs a page on which nothing else stands
-        memo.add(document.NUMBERED if proposal else document.BODY, why, lead=proposal, with_next=True)
+        memo.add(NUMBERED if proposal else BODY, why, lead=proposal, with_next=True)
     memo.add_lines_to_fill_in(_TO_SIGN)
-    return memo.content()
+    return memo
 
 
-def _add_headline(memo: Memo, figures: Figures, brief: Brief, book: str) -> None:
-    memo.add(document.HEADING, f"{figures.form.lead.name}: план и факт")
-    memo.add(document.BODY, what_the_share_is(figures, brief))
+def _add_headline(memo: TextDocument, figures: Figures, brief: Brief, book: str) -> None:
+    memo.add(HEADING, f"{figures.form.lead.name}: план и факт")
+    memo.add(BODY, what_the_share_is(figures, brief))
     if has_table(figures):
         if said := left_out_said(figures, book):
-            memo.add(document.BODY, said)
+            memo.add(BODY, said)
         memo.add_table(COLUMNS, *schools_table(figures))
     if said := notes_said(figures, brief):
-        memo.add(document.NOTE, said)
+        memo.add(NOTE, said)
 
 
-def _add_with_bullets(memo: Memo, title: str, lines: Iterable[str]) -> None:
+def _add_with_bullets(memo: TextDocument, title: str, lines: Iterable[str]) -> None:
     """The first line says how it stands, the others are examples."""
     said, *others = lines
-    memo.add(document.HEADING, title)
-    memo.add(document.BODY, said)
+    memo.add(HEADING, title)
+    memo.add(BODY, said)
     for line in others:
-        memo.add(document.BULLET, line)
+        memo.add(BULLET, line)

@@ -2,11 +2,11 @@
 
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Figures, Level, Share
-from pipeline.writing.memo.document import Column
 from pipeline.writing.pages import doubts
 from pipeline.writing.pages.brief import Brief
 from pipeline.writing.pages.doubts import is_headline_doubted, with_mark
 from pipeline.writing.pages.words import UNKNOWN, school_name, share_decimals, why_not_counted
+from pipeline.writing.word import Column
 
 COLUMNS = (
     Column("№", 11, figure=True),

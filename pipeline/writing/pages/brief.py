@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
+
 from pipeline.writing.pages.doubts import with_mark
 from pipeline.writing.pages.theme import Look
 from schemas.decided import Matter
@@ -36,8 +38,7 @@ class Subject(NamedTuple):
     papers: bool = False
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """One line of «Требует решения управления»; `sheet` is where to read on, blank for none. `proposal`: what the memo
     proposes to do, without a full stop; blank where there is nothing to do. `about`: None for no question."""
 

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate
 from typing import NamedTuple, TypeVar
 
+import msgspec
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name, xl_range, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
@@ -42,8 +42,7 @@ NOT_PROVIDED = "н/п"
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Book:
+class Book(msgspec.Struct, frozen=True):
     """The workbook being written and everything that is said in it. `sheets`: titles of those that are seen, in the
     order of their tabs."""
 

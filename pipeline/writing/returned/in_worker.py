@@ -1,8 +1,9 @@
 """What a worker does: one school's file in, the same file with its remarks out."""
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from pipeline.reading.opening.guard import Unreadable, look
 from pipeline.settings import Limits
@@ -10,8 +11,7 @@ from pipeline.writing.returned import Head, Shown, annotated
 from schemas.district import School
 
 
-@dataclass(frozen=True)
-class ReturnTask:
+class ReturnTask(msgspec.Struct, frozen=True):
     """One report to give back. `file`: as reports name it; `path` is below the input folder, `place` where its bytes
     lie, `digest` that of the file as it was read."""
 

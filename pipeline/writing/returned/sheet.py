@@ -8,9 +8,10 @@ says of each remark's row what an explanation in it is about (`schemas.explained
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
+
+import msgspec
 
 from pipeline import wording
 from pipeline.writing.pages import colours
@@ -44,8 +45,7 @@ _ASKED = _ROW._replace(bold=True)
 _LINK = _CENTRED._replace(bold=True, underlined=True, colour=colours.NAVY)
 
 
-@dataclass(frozen=True)
-class Marked:
+class Marked(msgspec.Struct, frozen=True):
     """A cell that bears a mark, and the style that it had without it."""
 
     sheet: str
@@ -53,8 +53,7 @@ class Marked:
     style: int
 
 
-@dataclass
-class _Row:
+class _Row(msgspec.Struct):
     """`cells`: their XML; `height`: points; `merged`: into one area over the table's width."""
 
     cells: list[str]
@@ -65,18 +64,17 @@ class _Row:
         return f'<row r="{number}" ht="{self.height:g}" customHeight="1">{"".join(self.cells)}</row>'
 
 
-@dataclass
-class RemarksSheet:
+class RemarksSheet(msgspec.Struct):
     """The sheet's XML, made from top to bottom. `sheets`: the file's others, name -> part."""
 
     head: Head
     remarks: Sequence[Shown]
     sheets: Mapping[str, str]
     styles: Styles
-    rows: list[_Row] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    boxes: list[str] = field(default_factory=list)
-    abouts: dict[int, str] = field(default_factory=dict)  # row -> what an explanation in it is about
+    rows: list[_Row] = msgspec.field(default_factory=list)
+    links: list[str] = msgspec.field(default_factory=list)
+    boxes: list[str] = msgspec.field(default_factory=list)
+    abouts: dict[int, str] = msgspec.field(default_factory=dict)  # row -> what an explanation in it is about
     header: int = 0
     _end: int = 0  # the table's last row
 

@@ -4,10 +4,10 @@ Nothing that is there changes; what is missing is appended, once.
 """
 
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+import msgspec
 from lxml import etree
 from lxml.etree import _Element
 
@@ -43,8 +43,7 @@ class Look(NamedTuple):
     unlocked: bool = False  # to be typed into, whatever is protected
 
 
-@dataclass(frozen=True)
-class MarkLook:
+class MarkLook(msgspec.Struct, frozen=True):
     border: str
     tint: str
     ink: str

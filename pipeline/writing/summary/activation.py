@@ -3,9 +3,9 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
@@ -33,8 +33,7 @@ from schemas.district import NO_GROUP
 TOTAL_ROW, HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(msgspec.Struct, frozen=True):
     """Which column is which; `group`: None where no school has one."""
 
     number: int

@@ -30,6 +30,7 @@ _templates = Environment(
 )
 _MOST_AWAITED = 20  # schools
 _templates.filters["lines"] = lambda text: text.replace("|", "\n")
+_template = _templates.get_template("page.html")
 
 
 def write_web_page(figures: Figures, brief: Brief, book: str, memo: str) -> bytes:
@@ -47,7 +48,7 @@ def write_web_page(figures: Figures, brief: Brief, book: str, memo: str) -> byte
         "book": book,
         "memo": memo,
     }
-    return _templates.get_template("page.html").render(content, c=colours).encode("utf-8")
+    return _template.render(content, c=colours).encode("utf-8")
 
 
 def _headline(figures: Figures) -> dict[str, object]:

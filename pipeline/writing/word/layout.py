@@ -1,10 +1,9 @@
-"""The memo as a Word document: page, named styles, tables, and a package that is the same bytes for the same words."""
+"""A text document for Word: page, named styles, tables, and a package that is the same bytes for the same words."""
 
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO
-from typing import NamedTuple
 
 import docx
 from docx.document import Document
@@ -19,6 +18,25 @@ from docx.styles.style import ParagraphStyle
 from docx.table import _Row
 from docx.text.paragraph import Paragraph
 
+from pipeline.writing.word import (
+    BODY,
+    BULLET,
+    FIGURE_CELL,
+    HEADER_CELL,
+    HEADING,
+    LEAD,
+    NOTE,
+    NUMBERED,
+    OFFICE,
+    SIGNATURE,
+    TEXT_CELL,
+    TITLE,
+    Column,
+    Passage,
+    Table,
+    TextDocument,
+    ToFillIn,
+)
 from schemas.text import clean
 
 FACE = "Times New Roman"
@@ -26,10 +44,6 @@ _BODY, _IN_TABLE, _SMALL = Pt(12), Pt(10), Pt(9)
 _BLACK = RGBColor(0, 0, 0)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
-# The styles by their names in Word. Those of our own bear Russian names: people choose them there.
-TITLE, HEADING, BODY, BULLET, NUMBERED, LEAD = "Title", "Heading 1", "Body Text", "List Bullet", "List Number", "Strong"
-OFFICE, NOTE, SIGNATURE = "Ведомство", "Пояснение", "Подпись справки"
-HEADER_CELL, TEXT_CELL, FIGURE_CELL = "Таблица: шапка", "Таблица: текст", "Таблица: число"
 _OWN_STYLES = {
     OFFICE: "SvodOffice", NOTE: "SvodNote", SIGNATURE: "SvodSignature",
     HEADER_CELL: "SvodTableHeader", TEXT_CELL: "SvodTableText", FIGURE_CELL: "SvodTableFigure",
@@ -45,62 +59,57 @@ _KEPT_LISTS = (BULLET, NUMBERED)  # and those that begin so
 _NOT_OURS = ("thumbnail", "extended-properties", "customXml", "stylesWithEffects")
 
 
-class Column(NamedTuple):
-    heading: str
-    width: int  # millimetres
-    figure: bool = False
+def laid_down(text: TextDocument) -> bytes:
+    """The document. Whatever a school wrote, every text passes `clean`: a character that XML cannot hold must stop no
+    run."""
+    document: Document = docx.Document()
+    _drop_what_is_not_ours(document)
+    _set_face(document)
+    _set_styles(document)
+    _set_page(document)
+    _set_properties(document, clean(text.title), clean(text.author), text.as_of)
+    for part in text.parts:
+        match part:
+            case Passage():
+                _add_paragraph(document, part)
+            case Table():
+                _add_table(document, part)
+            case ToFillIn(label):
+                document.add_paragraph(style=SIGNATURE).add_run(f"{clean(label)}\t\t")
+    made = BytesIO()
+    document.save(made)
+    return _with_fixed_times(made.getvalue())
 
 
-class Memo:
-    """A document under way. Whatever a school wrote, every text passes `clean`: a character that XML cannot hold must
-    stop no run."""
+def _add_paragraph(document: Document, said: Passage) -> None:
+    paragraph = document.add_paragraph(style=said.style)
+    if said.lead:
+        paragraph.add_run(f"{clean(said.lead)} ", style=LEAD)
+    paragraph.add_run(clean(said.text))
+    if said.with_next:
+        paragraph.paragraph_format.keep_with_next = True
 
-    def __init__(self, title: str, author: str, as_of: date) -> None:
-        self._document: Document = docx.Document()
-        _drop_what_is_not_ours(self._document)
-        _set_face(self._document)
-        _set_styles(self._document)
-        _set_page(self._document)
-        _set_properties(self._document, clean(title), clean(author), as_of)
 
-    def add(self, style: str, text: str, lead: str = "", *, with_next: bool = False) -> None:
-        """A paragraph; a line feed breaks its line. `lead`: words before it that stand out. `with_next`: on a page."""
-        paragraph = self._document.add_paragraph(style=style)
-        if lead:
-            paragraph.add_run(f"{clean(lead)} ", style=LEAD)
-        paragraph.add_run(clean(text))
-        if with_next:
-            paragraph.paragraph_format.keep_with_next = True
+def _add_table(document: Document, given: Table) -> None:
+    """Its heading is repeated on every page, no row is parted between two; the total stands last, never alone."""
+    columns = given.columns
+    table = document.add_table(len(given.rows) + 2, len(columns), style="Table Grid")
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for column, made in zip(columns, table.columns, strict=True):
+        made.width = Mm(column.width)
+    header, *body, last = list(table.rows)
+    of_heading = _style_id(document, HEADER_CELL)
+    of_columns = [_style_id(document, FIGURE_CELL if column.figure else TEXT_CELL) for column in columns]
+    _fill(header, columns, [column.heading for column in columns], [of_heading] * len(columns))
+    for row, texts in zip(body, given.rows, strict=True):
+        _fill(row, columns, texts, of_columns, with_next=row is body[-1])
+    _fill(last, columns, given.total, of_columns, bold=True)
+    header._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
-    def add_table(self, columns: Sequence[Column], rows: Iterable[Sequence[str]], total: Sequence[str]) -> None:
-        """Its heading is repeated on every page, no row is parted between two; the total stands last, never alone."""
-        given = list(rows)
-        table = self._document.add_table(len(given) + 2, len(columns), style="Table Grid")
-        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        for column, made in zip(columns, table.columns, strict=True):
-            made.width = Mm(column.width)
-        header, *body, last = list(table.rows)
-        of_columns = [self._style_id(FIGURE_CELL if column.figure else TEXT_CELL) for column in columns]
-        _fill(header, columns, [column.heading for column in columns], [self._style_id(HEADER_CELL)] * len(columns))
-        for row, texts in zip(body, given, strict=True):
-            _fill(row, columns, texts, of_columns, with_next=row is body[-1])
-        _fill(last, columns, total, of_columns, bold=True)
-        header._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
-    def _style_id(self, name: str) -> str:
-        """By which a paragraph names its style. The library asks all styles for it, for every cell anew."""
-        return str(self._document.styles[name].style_id)
-
-    def add_lines_to_fill_in(self, labels: Iterable[str]) -> None:
-        """A line a label, to be filled in by hand; together on a page."""
-        for label in labels:
-            paragraph = self._document.add_paragraph(style=SIGNATURE)
-            paragraph.add_run(f"{clean(label)}\t\t")
-
-    def content(self) -> bytes:
-        made = BytesIO()
-        self._document.save(made)
-        return _with_fixed_times(made.getvalue())
+def _style_id(document: Document, name: str) -> str:
+    """By which a paragraph names its style. The library asks all styles for it, for every cell anew."""
+    return str(document.styles[name].style_id)
 
 
 # ── the look ─────────────────────────────────────────────────────────────────────────────────────────────
