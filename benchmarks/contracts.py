@@ -1,4 +1,4 @@
-"""What checking costs, and that it grows no faster than the answers: python benchmarks/contracts.py [reports ...]
+"""What checking costs, and that it grows no faster than the answers: python -m benchmarks.contracts [reports ...]
 
 The whole stage, every pandera model once over the whole batch: of reports without a mistake and with one figure in
 fifty impossible.

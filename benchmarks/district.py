@@ -1,4 +1,4 @@
-"""A district's returns for one date: python benchmarks/district.py FOLDER SCHOOLS [SHARE]
+"""A district's returns for one date: python -m benchmarks.district FOLDER SCHOOLS [SHARE]
 
 `SHARE` of the reports hold one to three wrong answers each (0–1; without it one half). Half of the schools use Svod's
 own form, half the order's. The same arguments give the same bytes.

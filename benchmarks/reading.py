@@ -1,4 +1,4 @@
-"""Reading against the bare reader: python benchmarks/reading.py [number of schools]."""
+"""Reading against the bare reader: python -m benchmarks.reading [number of schools]."""
 
 import sys
 import tempfile

@@ -1,4 +1,4 @@
-"""The main job as a whole process on districts of several sizes: python benchmarks/whole_run.py [schools ...]."""
+"""The main job as a whole process on districts of several sizes: python -m benchmarks.whole_run [schools ...]."""
 
 import resource
 import shutil

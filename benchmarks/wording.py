@@ -1,4 +1,4 @@
-"""How alike a damaged wording must be to count as the form's own: python benchmarks/wording.py
+"""How alike a damaged wording must be to count as the form's own: python -m benchmarks.wording
 
 Damages every wording of the form as people do (letters lost, doubled, mixed up; the end cut off) and counts, for each
 bound, how many are found, and how many are taken for another item: what the bound in `schemas/likeness.py`

@@ -83,7 +83,8 @@ class Exchange:
         for drop in self._steps.drops:
             _drop(self._root, drop)
         if recorded:
-            _remove_record(self._root, self._steps)
+            with suppress(OSError):  # whoever comes next finds all moves done, and tries the rest again
+                _remove_record(self._root, self._steps)
         return lies_at
 
     def _replace(self, source: Path, place: Path) -> None:
@@ -192,7 +193,7 @@ def _place(root: Path, move: Move, replace: Callable[[Path, Path], object], pati
     """Where the file lies then: in its place, or beside it where that is held or somebody has written into it. Under a
     name that is free: what lies there may have to be taken away."""
     source, place = root / move.source, root / move.place
-    if not is_theirs(place, move.was):
+    if not has_changed_since(place, move.was):
         for attempt in range(_BUSY_TRIES):
             if attempt:
                 time.sleep(patience)
@@ -208,7 +209,7 @@ def _place(root: Path, move: Move, replace: Callable[[Path, Path], object], pati
     raise not_to_be_had(own)
 
 
-def is_theirs(path: Path, was: str | None) -> bool:
+def has_changed_since(path: Path, was: str | None) -> bool:
     """Has somebody written into it. One that cannot be read may be theirs."""
     if was is None:
         return False
@@ -220,12 +221,12 @@ def is_theirs(path: Path, was: str | None) -> bool:
 
 def _drop(root: Path, drop: Drop) -> None:
     path = root / drop.path
-    if path.is_file() and not is_theirs(path, drop.was):
+    if path.is_file() and not has_changed_since(path, drop.was):
         _unlink(path)
 
 
 def _unlink(path: Path) -> None:
-    with suppress(PermissionError):  # open in Excel: the next run takes it away
+    with suppress(OSError):  # open in Excel, or a disk that takes no more: the next run takes it away
         path.unlink(missing_ok=True)
 
 

@@ -45,6 +45,10 @@ class OutputError(Exception):
     """The run writes nothing. The text is one Russian sentence that says why and what to do."""
 
 
+class HeldError(OutputError):
+    """Another run has the folder."""
+
+
 class Written(msgspec.Struct, frozen=True):
     """One file of a run: where it was to lie, and where it lies when that place was held by another program."""
 
@@ -211,7 +215,7 @@ def lock(root: Path, patience: float = 0.0) -> Iterator[None]:
         try:
             held.acquire()
         except Timeout:
-            raise OutputError(
+            raise HeldError(
                 f"С папкой «{root.name}» уже идёт другой запуск: дождитесь его конца и повторите."
             ) from None
     try:
@@ -222,17 +226,29 @@ def lock(root: Path, patience: float = 0.0) -> Iterator[None]:
         held.release()
 
 
-def settle(root: Path) -> bool:
+def _silent(_: str) -> None:
+    return None
+
+
+def settle(root: Path, say: Callable[[str], None] = _silent) -> bool:
     """For whoever only looks: completes what a killed run was putting into its places in that folder or, of several
-    orders, below it, unless a run is under way there. Was there anything, and is it all done?"""
+    orders, below it, unless a run is under way there. Was there anything, and is it all done? `say` is told why it
+    cannot be done: what is looked at then may be old by half."""
     begun = [record.parent for record in (root / RECORD, *root.glob(f"*/{RECORD}")) if record.is_file()]
     for folder in begun:
-        with suppress(OutputError), lock(folder):  # whoever writes there next is told why it cannot be
+        try:
+            with lock(folder):
+                pass
+        except HeldError:  # that run completes it
             pass
+        except OutputError as error:
+            say(str(error))
     return bool(begun) and not any((folder / RECORD).exists() for folder in begun)
 
 
 def _complete(root: Path) -> None:
+    """By `lock`, for whoever takes the folder, and again by each `Outputs`: under one lock there are several, and one
+    before it may have failed with its record left behind."""
     try:
         complete(root)
     except DamagedRecordError:

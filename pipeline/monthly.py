@@ -554,7 +554,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
         add(name, summary)
         page = Page(figures, brief, name, summary)
         if job.settings.mail.edition == "public":
-            page = _public_page(job, survey, made_from.sources)
+            page = _public_page(job, survey, made_from.sources, page)
             add(page.name, page.summary)
         add(memo, laying_down.result())
         add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
@@ -572,9 +572,9 @@ def public_name(as_of: date) -> str:
     return f"svod-{as_of}-bez-imyon.xlsx"
 
 
-def _public_page(job: Job, survey: Survey, sources: str) -> "Page":
+def _public_page(job: Job, survey: Survey, sources: str, whole: "Page") -> "Page":
     """The first page and the workbook of the edition for a wider mailing: the same figures, of no person and in no
-    school's words. `sources`: as the full workbook names them."""
+    school's words. `sources`: as the full workbook names them; `whole`: the page of the full one."""
     from pipeline.measuring.public import public
     from pipeline.sending.letters import Page
     from pipeline.writing.brief import make_brief
@@ -583,7 +583,7 @@ def _public_page(job: Job, survey: Survey, sources: str) -> "Page":
     figures = public(survey.figures)
     brief = make_brief(figures, survey.catalogue)
     book = write_summary(figures, brief, survey.catalogue, VERSION, sources)
-    return Page(figures, brief, public_name(job.as_of), book)
+    return Page(figures, brief, public_name(job.as_of), book, whole)
 
 
 def _laid_down(text: "TextDocument", limits: Limits, log: Path | None) -> bytes:

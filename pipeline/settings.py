@@ -151,6 +151,11 @@ class Limits(_Section, frozen=True):
     seconds: Annotated[_Seconds, Meta(description="Секунд на чтение файла")] = 15
     memory_mb: Annotated[_Megabytes, Meta(description="Памяти на чтение файла, МБ (кроме Windows)")] = 1024
 
+    @property
+    def of_registry(self) -> "Limits":
+        """The registry is the office's own, and that of a region has a row for each of forty thousand schools."""
+        return msgspec.structs.replace(self, cells=10 * self.cells)
+
 
 class Settings(_Section, frozen=True, dict=True):
     form: Annotated[

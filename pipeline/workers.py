@@ -27,7 +27,7 @@ from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, NamedTuple, Self, TypeVar
+from typing import IO, TYPE_CHECKING, Generic, NamedTuple, Self, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext, SpawnContext
@@ -140,8 +140,11 @@ class Workers(Generic[R]):
     def _hand_out(self, job: "_Job[T, R]") -> None:
         if job.waiting:
             self._top_up(len(job.waiting), beside=len(self._busy()))
-        for worker in self._workers:
+        for worker in list(self._workers):
             if job.waiting and not worker.batch:
+                if worker.answered and job.waiting[0] in job.again:
+                    self._dismiss(worker)
+                    worker = self._start(_Worker())
                 worker.give(job, job.next_batch(), self._seconds)
 
     def _hear(self, job: "_Job[T, R]") -> None:
@@ -166,16 +169,19 @@ class Workers(Generic[R]):
         if answer is None:
             worker.ready = True
             return
+        worker.answered = True
         result, failed = answer
         job.outcomes[worker.batch.popleft()] = Outcome(result, failed=failed)
 
     def _give_up(self, worker: "_Worker", job: "_Job[T, R]", outcome: Outcome[R]) -> None:
         """The item that the worker was at is guilty; the rest of its batch waits again. One that was not at any yet is
-        replaced where it has served before, as it may have ended meanwhile."""
-        if worker.ready:
-            job.outcomes[worker.batch.popleft()] = outcome
-        elif not worker.has_served:
+        replaced where it has lived before, as it may have ended meanwhile."""
+        if not (worker.ready or worker.has_served):
             raise WorkersError("a worker process did not start")
+        if outcome.starved and worker.answered:  # what it remembers of others weighs too: a fresh one is asked
+            job.again.add(worker.batch[0])
+        elif worker.ready:
+            job.outcomes[worker.batch.popleft()] = outcome
         job.waiting.extendleft(reversed(worker.batch))
         self._dismiss(worker)
 
@@ -186,9 +192,12 @@ class Workers(Generic[R]):
         """Processes for so many items that wait, beside those that are busy."""
         wanted = min(self._count, max(1, beside + items // _WORTH_A_START))
         while len(self._workers) < wanted:
-            worker = (_reserve and _reserve.take(self._task)) or _Worker()
-            worker.begin(self._task)
-            self._workers.append(worker)
+            self._start((_reserve and _reserve.take(self._task)) or _Worker())
+
+    def _start(self, worker: "_Worker") -> "_Worker":
+        worker.begin(self._task)
+        self._workers.append(worker)
+        return worker
 
     def _dismiss(self, worker: "_Worker") -> None:
         self._workers.remove(worker)
@@ -203,6 +212,7 @@ class _Job(Generic[T, R]):
         self.constants = constants
         self.waiting = deque(range(len(items)))
         self.outcomes: dict[int, Outcome[R]] = {}
+        self.again: set[int] = set()  # those that are handed to a fresh process
         self._batch = min(_BATCH, -(-len(items) // workers))
 
     def next_batch(self) -> deque[int]:
@@ -217,8 +227,8 @@ class _Task(NamedTuple):
     log: Path | None
 
     def is_like(self, other: "_Task") -> bool:
-        """May a process that has served the one serve the other? Its bounds and its log stay as they are."""
-        return (self.memory_mb, self.log) == (other.memory_mb, other.log)
+        """May a process that has served the one serve the other? Its bounds stay as they are."""
+        return self.memory_mb == other.memory_mb
 
 
 class _Worker:
@@ -233,14 +243,18 @@ class _Worker:
         self._process.start()
         far_end.close()
         self.task: _Task | None = None
-        self.ready = self.has_served = False  # it has its task; it had one before
+        self.ready = False  # it has its task
+        self.has_served = bool(ahead)  # it has lived before it had this task
+        self.answered = False
         self.deadline = 0.0
         self.batch: deque[int] = deque()  # places of the items that it has not answered
         self._job: object = None  # whose constants it has
 
     def begin(self, task: _Task) -> None:
+        if self.task:
+            self.complaints.tell(self.task.log)
         self.task, self._job = task, None
-        self.has_served, self.ready = self.ready, False
+        self.has_served, self.ready = self.has_served or self.ready, False
         self.deadline = time.monotonic() + _START_SECONDS
         self._send(task)
 
@@ -266,7 +280,8 @@ class _Worker:
             self._process.kill()
             self._process.join()
         self._process.close()
-        self.complaints.close(self.task.log if self.task else None)
+        self.complaints.tell(self.task.log if self.task else None)
+        self.complaints.close()
 
 
 class _Complaints:
@@ -274,7 +289,7 @@ class _Complaints:
     process opens by way of this one. The log is told of it when the worker is gone."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._file: IO[bytes] = self._made()
         place = Path(f"/proc/{os.getpid()}/fd/{self._file.fileno()}")
         self.place = place if place.exists() else Path(os.devnull)
 
@@ -282,12 +297,23 @@ class _Complaints:
         """Has the process asked for memory and got none: libraries say so, and then abort."""
         return bool(_NO_MEMORY.search(self._all()))
 
-    def close(self, log: Path | None) -> None:
+    def tell(self, log: Path | None) -> None:
+        """What has been said since it was last told."""
         said = self._all()
-        self._file.close()
         harmless = [one.decode("ascii", "replace") for one in _HARMLESS.findall(said)]
         if log and said:
             _note(log, "".join(f"library: {one}\n" for one in harmless or ["wrote to stderr"]))
+            self._file.truncate(0)
+
+    def close(self) -> None:
+        self._file.close()
+
+    @staticmethod
+    def _made() -> IO[bytes]:
+        try:
+            return tempfile.TemporaryFile()
+        except OSError:  # no room for it: nothing is told then
+            return open(os.devnull, "w+b")
 
     def _all(self) -> bytes:
         self._file.seek(0)

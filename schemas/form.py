@@ -16,7 +16,7 @@ import msgspec
 
 from schemas.grades import grades_of
 from schemas.likeness import plain, stems
-from schemas.meaning import Told, told_by_hint, told_by_title
+from schemas.meaning import SMALL_WORDS, Told, told_by_hint, told_by_title
 from schemas.own_names import ALL_SHARES
 from schemas.periods import Every, Periods
 from schemas.strict import UsageError, is_file
@@ -754,8 +754,12 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
 
     @cached_property
     def telling(self) -> frozenset[str]:
-        """Items and cells of which a report answers one at least, or it is empty: all that are not optional."""
-        return frozenset(question.number for question in self.questions if not question.optional)
+        """Items and cells of which a report answers one at least, or it is empty: all that are not optional, and lists,
+        of which may be said that there is nothing to list."""
+        told = [question.number for question in self.questions if not question.optional]
+        return frozenset(
+            [*told, *(above for one in told if self.item(above := one.partition("/")[0]).kind is Kind.ROWS)]
+        )
 
     @property
     def answer_due(self) -> dict[str, date]:
@@ -792,7 +796,7 @@ def _stems_around(item: Item, form: Form) -> frozenset[str]:
 
 def _left_out_of(item: Item, form: Form) -> frozenset[str]:
     own = map(told_by_title, item.wordings)
-    return frozenset(plain(" ".join(one.left_out for one in (*own, *_told_around(item, form)))).split())
+    return frozenset(plain(" ".join(one.left_out for one in (*own, *_told_around(item, form)))).split()) - SMALL_WORDS
 
 
 def _told_around(item: Item, form: Form) -> Iterator[Told]:

@@ -57,6 +57,7 @@ KINDS_OF_KEY = {  # to which kinds of items and columns a key says something
 _NEEDED = {"table": _TABLES, "choices": frozenset({Kind.CHOICE})}
 _IN_TABLES = EVERY_ANSWER - SHARES - _TABLES - {Kind.ACTS}  # kinds of a table's columns
 MOST_DECIMALS = 6
+MOST_LINES = 1000  # that an order may speak of: the form has a row for each that has to be there
 _WHOLE = 100  # percent
 
 
@@ -253,6 +254,9 @@ def _of_bounds(lines: Table | Item | Problems) -> Why:
         yield "at_least", f"{lines.at_least} — строк не бывает меньше 0: исправьте."
     if lines.at_most is not None and lines.at_most < (least := max(1, lines.at_least)):
         yield "at_most", f"{lines.at_most} — меньше, чем нужно строк ({least}): исправьте."
+    for name, bound in (("at_least", lines.at_least), ("at_most", lines.at_most or 0)):
+        if bound > MOST_LINES:
+            yield name, f"{bound} — строк бывает не больше {MOST_LINES}: исправьте."
 
 
 def _of_columns(keys: Keys, table: Table, form: Form) -> Iterator[Refusal]:
@@ -275,6 +279,11 @@ def _of_acts_and_problems(form: Form) -> Iterator[Refusal]:
     for index, item in enumerate(form.items):
         if item.kind is Kind.ACTS:
             yield from (Refusal(("items", index, key), why) for key, why in _of_bounds(item))
+        if item.optional and item.number in form.lists and form.lists[item.number].at_least > 0:
+            unlike = (
+                "пункт необязателен, а строк в нём нужно не меньше, чем велит at_least, — уберите один из этих ключей."
+            )
+            yield Refusal(("items", index, "optional"), unlike)
     if form.problems:
         why = _of_columns_of_problems(form.problems, form) if form.problems.columns else _of_bounds(form.problems)
         yield from (Refusal(("problems", key), said) for key, said in why)

@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple, Union, get_args, get_origin, get_type_hi
 import msgspec
 
 from schemas.form import Kind
-from schemas.form_figures import KINDS_OF_KEY, MOST_CARDS, MOST_DECIMALS
+from schemas.form_figures import KINDS_OF_KEY, MOST_CARDS, MOST_DECIMALS, MOST_LINES
 from schemas.form_texts import LONGEST, WITH_BREAKS
-from schemas.form_written import WrittenForm
+from schemas.form_written import WrittenForm, WrittenItem
 from schemas.own_names import MATRIX_COLUMNS, MATRIX_ROWS
 from schemas.strict import convert, read_toml
 
@@ -21,6 +21,7 @@ FILE = Path(__file__).with_suffix(".toml")
 _NUMBERS = {
     "MOST_CARDS": MOST_CARDS,
     "MOST_DECIMALS": MOST_DECIMALS,
+    "MOST_LINES": MOST_LINES,
     "MATRIX_ROWS": MATRIX_ROWS,
     "MATRIX_COLUMNS": MATRIX_COLUMNS,
 }
@@ -139,10 +140,16 @@ def _own_keys(kind: type) -> dict[str, _Field]:
     inherited = {field.name for base in kind.__bases__ if base is not msgspec.Struct for field in _fields(base)}
     hints = get_type_hints(kind)
     return {
-        field.encode_name: _Field(hints[field.name], _left_out(field))
+        field.encode_name: _Field(hints[field.name], "" if _may_be_unsaid(field, kind) else _left_out(field))
         for field in _fields(kind)
         if field.name not in inherited
     }
+
+
+def _may_be_unsaid(field: msgspec.structs.FieldInfo, kind: type) -> bool:
+    """Need an item, as it is written, not have it."""
+    written = next((one for one in _fields(WrittenItem) if one.name == field.name), None)
+    return field.required and issubclass(WrittenItem, kind) and written is not None and not written.required
 
 
 def _fields(kind: type) -> tuple[msgspec.structs.FieldInfo, ...]:

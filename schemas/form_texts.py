@@ -42,7 +42,7 @@ LONGEST = {
     ("bases", "group"): 60, ("bases", "people"): 40,
     ("recognise", "not_provided"): 100, ("recognise", "not_required"): 100,  # in what is said when a cell is entered
 }  # fmt: skip
-LONGEST_TEXT = 500
+_LONGEST_TEXT = 500
 # Of these nothing need be a word: «№», «-//-», «___», «%».
 _SIGNS = {
     ("recognise", "number"), ("recognise", "former"), ("recognise", "former_beside"), ("recognise", "withdrawn"),
@@ -82,7 +82,7 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, bool], ...]:
 def _why_unfit(keys: Keys, text: str) -> str:
     """Blank: nothing is wrong with the text."""
     names = tuple(key for key in keys if isinstance(key, str))
-    longest = LONGEST.get(names, LONGEST_TEXT)
+    longest = LONGEST.get(names, _LONGEST_TEXT)
     if not text.strip():
         return "пусто — впишите или уберите." if isinstance(keys[-1], int) else "пусто — впишите текст."
     if re.search(r"[\n\t]", text):

@@ -92,11 +92,19 @@ def _of_item(item: WrittenItem) -> Iterator[tuple[str, str]]:
     if item.columns is None:
         for key in _OF_TABLE:
             if key != "columns" and kind is not Kind.ACTS and getattr(item, key) != _default(key):
-                yield key, "столбцов (columns) у пункта нет — впишите [[items.columns]] или уберите этот ключ."
+                yield key, _of_another(item) or _WITHOUT_COLUMNS
         if item.rows and not item.table:
             yield "columns", "строкам, которые вписывает школа, нужны столбцы — впишите [[items.columns]]."
     elif item.table:
         yield "table", "столбцы у пункта свои (columns), другой таблицы ему не назвать — уберите одно из двух."
+
+
+_WITHOUT_COLUMNS = "столбцов (columns) у пункта нет — впишите [[items.columns]] или уберите этот ключ."
+
+
+def _of_another(item: WrittenItem) -> str:
+    """Of lines in a table that stands apart."""
+    return f"строки пункта — в таблице «{item.table}»: перенесите этот ключ к ней, в [[tables]]." if item.table else ""
 
 
 def _of_row(item: WrittenItem) -> Iterator[tuple[str, str]]:

@@ -88,6 +88,12 @@ _SENTENCE = re.compile(r"(?:(?<=[а-яё]{4}[.])|(?<=[!?]))\s+(?=[А-ЯЁA-Z])")
 _FORBIDS = re.compile(rf"(?<!\w)(?:{_LESS}|(?:нельзя|запрещ|вычит|вычесть|отдельн)\w*)", re.IGNORECASE)
 
 
+# Of them none speaks of anything by itself: «да, на сайте» answers «есть/нет, не на бумаге».
+SMALL_WORDS = frozenset(
+    "а без бы в во вне да для до же за и из или к ко ли на над не ни но о об от по под при про с со у".split()  # noqa: SIM905
+)
+
+
 def told_by_title(title: str) -> Told:
     """«На дому 20 %» is no answer to «Питание (в том числе на дому)», nor to «Питание, не считая надомников». Of a
     title that begins as a part, «из них на дому», the part is what is asked for."""

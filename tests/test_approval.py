@@ -1,5 +1,6 @@
 """Approval: letters of a date wait for a person's word; what is told of it later is a restatement."""
 
+import dataclasses
 import shutil
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
@@ -12,13 +13,17 @@ from pipeline import monthly
 from pipeline.commands.approve import approve
 from pipeline.commands.history import history
 from pipeline.commands.mail import send_waiting
+from pipeline.sending.letters import Page, leadership_letter
 from pipeline.sending.outbox import read, waiting
 from pipeline.settings import Mail, Settings
+from pipeline.writing.brief import make_brief
 from pipeline.writing.registry import write_registry
 from schemas.district import Recipient, Registry, Topic
+from schemas.remarks import remark
 from schemas.strict import UsageError
 from tests.batch import CATALOGUE, MARCH
 from tests.conftest import Once
+from tests.figures import STATES
 from tests.mail_server import PASSWORD, Post, Serve
 from tests.order_form import FORM
 from tests.test_school_letters import SCHOOLS, Office
@@ -138,3 +143,42 @@ def test_what_is_not_there_or_not_asked_for_is_not_approved(office: Office):
         approve(office.output, MARCH, Settings(timezone="UTC"), NOW)
     with pytest.raises(UsageError, match=r"Свода на 20\.05\.2014 .* нет: сначала сделайте его \(--as-of 2014-05-20\)"):
         approve(office.output, date(2014, 5, 20), asking(Mail()), NOW)
+
+
+# ── whatever edition it is sent in ───────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("edition", ["full", "public"])
+def test_a_figure_corrected_by_one_person_is_told_whatever_files_are_called(edition: str, office: Office, serve: Serve):
+    post, mail = serve()
+    settings = Settings(timezone="UTC", mail=replace(mail, edition=edition))
+    for n in range(10):
+        (office.input / str(n)).write_bytes(b"no workbook")
+    office.receives("10", **{"14": "100 чел. из 483"})
+    runs(office, settings)
+    office.receives("10", **{"14": "101 чел. из 483"})
+    runs(office, settings)
+    runs(office, settings)
+    _, second = to_head(post)
+    assert str(second["Subject"]).startswith("Исправлено (")
+
+
+def test_another_edition_of_what_has_arrived_is_not_sent(office: Office, serve: Serve):
+    post, mail = serve()
+    (office.input / "не книга.xlsx").write_bytes(b"PK no workbook")
+    for edition in ("full", "public", "full"):
+        runs(office, Settings(timezone="UTC", mail=replace(mail, edition=edition)))
+        assert len(to_head(post)) == 1
+
+
+def test_only_where_a_line_names_a_file_its_name_does_not_matter():
+    figures = STATES["three-schools"]()
+    said = remark("FILE-DAMAGED", file="4")
+
+    def says(file: str, headline: str) -> str:
+        errors = dataclasses.replace(figures, remarks=(dataclasses.replace(said, file=file),))
+        brief = dataclasses.replace(make_brief(errors, CATALOGUE), headline=headline)
+        assert any(f"айл «{file}»" in one.text for one in brief.decisions)
+        letter = leadership_letter([Page(errors, brief, "svod.xlsx", b"")], Registry(SCHOOLS, (HEAD,)))
+        assert letter
+        return letter.says
+
+    assert says("4", "74,4 %") == says("а.xlsx", "74,4 %") != says("4", "74,5 %")

@@ -63,6 +63,20 @@ def test_the_demo_of_two_orders_is_one_folder_and_a_summary_each(demo: Path) -> 
         assert (demo / f"demo/output/{form.id}/2026-03-31/svod-2026-03-31.xlsx").is_file()
 
 
+def test_the_demo_of_two_orders_says_everything_once(demo: Path) -> None:
+    said = (demo / "said.txt").read_text("utf-8")
+    assert "--as-of" not in said
+    assert said.count("последний отчётный срок вымышленного района") == 2
+    for form in FORMS:
+        assert said.count(f"── {form.subject}:") == 1
+
+
+def test_an_order_named_twice_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="названа дважды"):
+        begin(tmp_path / "начало", TODAY, settings_of(tmp_path, MEALS, MEALS))
+    assert not (tmp_path / "начало").exists()
+
+
 def test_every_fault_that_the_demo_of_two_orders_plants_is_found(demo: Path) -> None:
     said = (demo / "said.txt").read_text("utf-8")
     counts = re.findall(r"Подложено ошибок: (\d+), найдено: (\d+)", said)

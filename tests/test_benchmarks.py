@@ -1,9 +1,11 @@
 """docs/performance.md quotes what the benchmarks have printed, and nothing else."""
 
 import json
+from importlib import import_module
 
 from benchmarks.compare import FIGURES, FLOOR, IMPORTS, SCRIPT, SVOD, ratios
 from benchmarks.report import BEGIN, END, PAGE, page_of
+from benchmarks.stages import STAGES
 
 
 def test_the_page_is_made_of_the_figures():
@@ -29,3 +31,7 @@ def test_ratios_say_how_often_one_goes_into_the_other():
         "script : Svod, by the clock": 12.0,
         "script : Svod, by CPU": 7.0,
     }
+
+
+def test_every_stage_that_is_timed_is_there():
+    assert [place for place in STAGES.values() if not hasattr(import_module(place[0]), place[1])] == []

@@ -365,7 +365,7 @@ def test_the_menu_has_six_lines_each_does_its_work_and_shows_what_came_of_it(off
     said = typed(office, "2", "20.03.2014", "3", "20.05.2014", "4", f'"{form}"', "5", "сош 2", "6", "1", "")
     assert (said.returncode, said.stderr) == (0, "")
     assert re.findall(r"^  (\d)  ", said.stdout, re.MULTILINE) == list("123456") * 7
-    assert "Свод на 20.03.2014 (выбрана в меню)." in said.stdout
+    assert "Свод на 20.03.2014 (по выбору в меню)." in said.stdout
     assert "На 20.05.2014: 3\u00a0бланка." in said.stdout
     assert f"{form}: " in said.stdout
     opened = (office.parent / "opened").read_text("utf-8").splitlines()

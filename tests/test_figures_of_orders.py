@@ -1,7 +1,10 @@
 """Figures with a unit: what each control finds, and what the municipality's figure is made of."""
 
+import re
 from datetime import date
+from io import BytesIO
 
+import openpyxl
 import pytest
 
 from pipeline.checking.judgement import check
@@ -28,6 +31,7 @@ from tests.figure_reports import (
     registry,
     school_of_meals,
 )
+from tests.workbooks import summary_workbook
 
 CATALOGUE = load_catalogue({"SAME-ANSWERS": "off"})  # these schools answer alike on purpose
 
@@ -197,3 +201,15 @@ def test_the_fixture_speaks_of_all_that_the_forms_ask() -> None:
     asked = {item.number for item in (*MEALS.questions, *HEALTH.questions)}
     said = {*given.OF_MEALS, *given.OF_HEALTH}
     assert asked - said == {"5.1", "6/дата", "6/название", "6/участники", "6/ссылка"}
+
+
+def test_the_notes_say_what_a_figure_that_is_set_aside_is_of_and_what_was_read() -> None:
+    known = registry(MEALS, "01", "02")
+    files = [file_of(OF_MEALS | {"4/сумма": 1}, JANUARY), file_of(OF_MEALS, JANUARY, "02")]
+    book = openpyxl.load_workbook(BytesIO(summary_workbook(measured(files, MEALS, JANUARY, known))))
+    rows = [tuple(str(value or "").replace("\xa0", " ") for value in row[:3]) for row in book["О расчёте"].values]
+    place = next(n for n, row in enumerate(rows) if row[0] == "п. 4/сумма")
+    of_item, of_school = rows[place : place + 2]
+    assert of_item[2].startswith("Всего (стр. 1 + стр. 2 + стр. 3) — Всего, руб. (гр. 4 × гр. 5): ")
+    assert of_item[2].endswith("не считается (1 школа)")
+    assert re.match(r"1(,00)? руб\. \w", of_school[2])

@@ -187,6 +187,8 @@ def of_lists(v: Values) -> Iterator[Change]:
     for keys in places:
         yield Change("fewer lines than none", (*keys, "at_least"), -1)
         yield Change("no line at all", (*keys, "at_most"), 0)
+        yield Change("more lines than a form has room for", (*keys, "at_least"), 1001)
+        yield Change("more lines than anybody adds", (*keys, "at_most"), 2000)
     words = next(n for n, item in enumerate(v["items"]) if item["kind"] == "text")
     for key in ("at_least", "at_most"):
         yield Change("lines of words", ("items", words, key), 2)
@@ -319,6 +321,7 @@ def of_tables(v: Values) -> Iterator[Change]:
         else:
             yield Change("fewer lines than needed", (*keys, "at_most"), 0)
             yield Change("a line less than none", (*keys, "at_least"), -1)
+            yield Change("more lines than a form has room for", (*keys, "at_least"), 1_000_000)
 
 
 def of_shared_tables(v: Values) -> Iterator[Change]:

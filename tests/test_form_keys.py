@@ -38,8 +38,8 @@ def test_bounds_are_those_of_the_proofs(told: dict[str, Key]):
 def test_sections_say_where_in_a_form_they_stand():
     places = {section.name: section.places for section in sections()}
     assert places["Form"] == ("",)
-    assert places["Asked"] == ("[[items]]", "[[tables.columns]]")
-    assert places["Choice"] == ("[[items.choices]]", "[[tables.columns.choices]]")
+    assert places["Asked"] == ("[[items]]", "[[items.columns]]", "[[tables.columns]]")
+    assert places["Choice"] == ("[[items.choices]]", "[[items.columns.choices]]", "[[tables.columns.choices]]")
     assert places["WordGroup"] == ("[[items.groups]]", "[[problem_groups]]")
     assert places["Measure"] == ("[[stages.measures]]",)
 

@@ -324,6 +324,20 @@ def test_a_day_without_a_year_takes_that_of_the_quarter_it_falls_into():
     assert (said(report)["6.1/дата"], codes(remarks)) == ("2026-03-21", ["DAY-YEAR"])
 
 
+def test_of_a_day_that_may_lie_outside_of_the_period_no_year_is_taken() -> None:
+    """«15 февраля» under «Действует до» may be next year's."""
+    tables = tuple(
+        msgspec.structs.replace(
+            one, columns=tuple(msgspec.structs.replace(c, any_day=c.kind is Kind.DATE) for c in one.columns)
+        )
+        for one in HEALTH.tables
+    )
+    form = msgspec.structs.replace(HEALTH, tables=tables)
+    report, remarks = read_one(health(events=with_cell(EVENTS, "1", 1, "21 марта")), form=form)
+    assert "6.1/дата" not in said(report)
+    assert codes(remarks) == ["DAY-UNREADABLE"]
+
+
 def test_a_day_without_a_year_outside_the_quarter_is_no_day():
     report, remarks = read_one(health(events=with_cell(EVENTS, "1", 1, "21 мая")), form=HEALTH)
     assert ("6.1/дата" in said(report), codes(remarks)) == (False, ["DAY-UNREADABLE"])

@@ -77,6 +77,15 @@ def test_what_is_wrong_is_told_where_it_has_been_written(before: str, after: str
     assert any(f", строка {place}: " in str(refused.value) for place in places)
 
 
+def test_lines_in_a_table_that_stands_apart_are_counted_there(tmp_path: Path):
+    values = with_tables_apart(good("88"))
+    item = next(one for one in values["items"] if one["number"] == LIST)
+    del item["kind"]
+    item |= {"rows": "free", "at_least": 2}
+    with pytest.raises(UsageError, match=r"пункт 6, ключ at_least: .*таблице «таблица-6»: перенесите .*\[\[tables\]\]"):
+        loaded(tmp_path, as_toml(values))
+
+
 def test_columns_over_no_rows_are_a_heading_over_nothing(tmp_path: Path):
     values = good("88")
     values["items"] = [one for one in values["items"] if not one["number"].startswith("1.")]

@@ -2,6 +2,7 @@
 ends with a summary or with one sentence that says what to do, never with a failure of the program."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.writing.registry import write_registry
 from schemas.district import Registry, School
 from tests.batch import MARCH, order_form
+from tests.depth import some
 from tests.order_form import FORM
 from tests.test_cli import ROOT, one_russian_sentence, svod
 from tests.test_grid import patched
@@ -141,7 +143,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", some(TEXTS))
 def test_settings(name: str, office: Path, tmp_path: Path):
     path = tmp_path / "settings.toml"
     path.write_text(TEXTS[name], "utf-8")
@@ -204,7 +206,7 @@ DAYS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("day", some(DAYS))
 def test_dates(day: str, office: Path, tmp_path: Path):
     done = svod("--input", office / "input", "--output", tmp_path / "output", f"--as-of={day}")
     assert ends_well(done) == ""
@@ -415,6 +417,10 @@ def test_a_registry_above_a_limit_is_told_which(office: Path, tmp_path: Path):
     assert done.stderr.endswith(
         " (предел — 1; увеличить: ключ sheets в [limits] файла settings.toml). Оставьте в нём только листы реестра.\n"
     )
+    settings.write_text("[limits]\ncells = 1", "utf-8")
+    done = svod("--input", office / "input", "--output", tmp_path / "output", "--settings", settings)
+    assert done.returncode == 2
+    assert done.stderr.endswith("ключ cells в [limits] файла settings.toml). Сократите его или увеличьте предел.\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="files as POSIX has them")
@@ -473,6 +479,9 @@ def test_surroundings(name: str, office: Path, tmp_path: Path):
 
 @pytest.mark.skipif(os.name != "posix", reason="an environment as POSIX has it")
 def test_a_system_that_takes_no_russian_names(office: Path, tmp_path: Path):
+    office = Path(shutil.copytree(office, tmp_path / "office"))
+    report = order_form(MARCH, "01", {"14": "более 20 %"})
+    (office / "input" / "школа 01.xlsx").write_bytes(order_form_file(report))  # it goes back with a Russian name
     nothing = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     done = by_itself(office, tmp_path, nothing, "--as-of", "2014-03-20")
     assert done.returncode == 2

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -390,3 +391,18 @@ def test_a_copy_of_a_damaged_journal_is_refused_in_one_sentence_and_left_as_it_i
     with pytest.raises(UsageError, match=r"Журнал journal\.db повреждён: сделайте свод"):
         Journal.copy(path)
     assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_a_copy_of_a_journal_that_is_held_is_refused_and_does_not_wait_without_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(database, "_PATIENCE", 0)
+    with Journal.open(path) as journal:
+        mark(journal, "a")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(OutputError, match="закройте программу"):
+            Journal.copy(path)
+    with Journal.copy(path) as known:
+        assert known.sent("a") == WHEN

@@ -17,7 +17,7 @@ PLACES = {
     "pipeline/measuring/milestones.py: _of_words": "when the answer carries its milestone",
     "pipeline/measuring/milestones.py: _is_not_understood": "when nothing was found in a written answer",
     "pipeline/measuring/words.py: _of_item": "what is told of it on the sheet of words",
-    "pipeline/reading/answers/values.py: read_answer": "how the answer is read",
+    "pipeline/reading/answers/values.py: _read": "how the answer is read",
     "pipeline/reading/finding/own_form.py: read_row": "in which cells of Svod's own form it stands",
     "pipeline/writing/brief/cards.py: item_card": "the municipality's figure on a card of the first page",
     "pipeline/writing/form/inputs.py: put": "what its cell of the form takes",

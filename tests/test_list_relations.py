@@ -18,10 +18,13 @@ from schemas import own_form
 from schemas.form import Column, Form, Item, Kind, Relation
 from schemas.form_figures import figure_refusals
 from schemas.remarks import Severity
+from schemas.reports import FileRead
 from tests.conftest import do_main_job
 from tests.figure_reports import HEALTH, OF_HEALTH, SPRING, Said, file_of, registry
 from tests.form_variants import as_toml, good
 from tests.libreoffice import needs_libreoffice, shown_together
+from tests.table_forms import EVENTS as ROWS
+from tests.table_forms import SIGNATURE, Row, head, health, read, said, sheet_of
 from tests.test_figures_of_orders import CATALOGUE
 
 TOTAL = Item(number="7", kind=Kind.NUMBER, title="Всего участников", unit="people", required=True)
@@ -111,8 +114,8 @@ COUNTED: Said = {
     ("changes", "errors", "said"),
     [
         ({}, [], ""),
-        ({"7": 3}, [("EQUAL-DISAGREES", "7")], "Указано 3 чел., а в списке п. 6 (строк) — 2 чел."),
-        ({"8": 3}, [("PART-ABOVE-WHOLE", "8")], "Указано 3 чел., а всего (строк в списке п. 6) — 2 чел."),
+        ({"7": 3}, [("EQUAL-DISAGREES", "7")], "Указано 3 чел., а в списке п. 6 — строк: 2"),
+        ({"8": 3}, [("PART-ABOVE-WHOLE", "8")], "Указано 3 чел., а всего (в списке п. 6) — строк: 2"),
         ({"8": 0}, [], ""),
         ({one: None for one in COUNTED if one.startswith("6.")}, [], ""),  # the list itself is what is missing
     ],
@@ -143,16 +146,56 @@ def test_the_number_of_lines_is_held_against_one_figure_outside_of_lists(relatio
     assert (why in " ".join(said)) if why else said == []
 
 
+def events_of(*rows: Row) -> set[str]:
+    """Lines of the list that are read."""
+    [report] = read(health(events=[*ROWS[:2], *rows]), form=HEALTH)[0]
+    assert "6" in report.written or len(said(report))
+    return {one.partition("/")[0] for one in {*said(report), *report.written} if one.startswith("6.")}
+
+
+@pytest.mark.parametrize("none", ["нет", "Не было", "не проводились", "не требуется"])
+def test_a_line_that_says_there_is_nothing_to_list_is_no_line(none: str) -> None:
+    """Nobody is blamed for «0» beside it, and so many lines are asked for all the same."""
+    form = msgspec.structs.replace(
+        HEALTH, recognise=msgspec.structs.replace(HEALTH.recognise, not_required=("не требуется",))
+    )
+    for row in (("1", "", none), ("1", none, none, none, none), ("1", "", none, 0)):
+        reports, remarks = read(health(events=[*ROWS[:2], row]), form=form)
+        assert not [one for one in (*said(reports[0]), *reports[0].written) if one.startswith("6.")], row
+        assert not [one for one in remarks if one.item.startswith("6")]
+        assert "6" in reports[0].written
+    assert events_of(("1", "13.01.2026", none)) == events_of(("1", "", "Кросс", none)) == {"6.1"}
+
+
+def test_a_report_that_has_nothing_to_list_is_not_empty() -> None:
+    [report] = read(sheet_of([*head(HEALTH.title), *ROWS[:2], ("1", "", "нет"), *SIGNATURE]), form=HEALTH)[0]
+    read_file = FileRead("1.xlsx", "", (report,))
+    assert "REPORT-EMPTY" not in {
+        one.code for one in check([read_file], {}, HEALTH, registry(HEALTH), CATALOGUE).remarks
+    }
+
+
+def test_a_figure_beside_a_list_of_many_lines_has_a_formula_that_excel_takes() -> None:
+    form = with_counts()
+    tables = tuple(msgspec.structs.replace(one, at_least=100 if one.id == "6" else 0) for one in form.tables)
+    made = write_form_with_cells(msgspec.structs.replace(form, tables=tables), None, SPRING, Prefill())
+    sheet = load_workbook(BytesIO(made.content))[own_form.SHEET]
+    formulas = [cell.value for row in sheet for cell in row if isinstance(cell.value, str) and cell.value[:1] == "="]
+    assert any("SUMPRODUCT" in one for one in formulas)
+    assert max(map(len, formulas)) <= 8192
+
+
 @needs_libreoffice
 def test_the_form_counts_the_lines_as_excel_does(tmp_path: Path) -> None:
     form = with_counts()
-    cases: dict[str, Said] = {"right": {}, "three": {"7": 3}, "part": {"8": 3}}
+    none = {"6.3/название": "нет"}
+    cases: dict[str, Said] = {"right": {}, "three": {"7": 3}, "part": {"8": 3}, "none": none}
     made = {
         name: write_form_with_cells(form, None, SPRING, prefilled({**COUNTED, **one})) for name, one in cases.items()
     }
     shown = dict(zip(made, shown_together([one.content for one in made.values()], tmp_path), strict=True))
     places = {"7": "▼ исправьте: строк в п. 6 — 2", "8": "▼ больше, чем строк в п. 6"}
-    wrong = {"right": (), "three": ("7",), "part": ("8",)}
+    wrong = {"right": (), "three": ("7",), "part": ("8",), "none": ()}
     for name, of in made.items():
         kept = load_workbook(BytesIO(of.content), data_only=True)[own_form.SHEET]
         for number, hint in places.items():

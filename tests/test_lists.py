@@ -12,12 +12,14 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.checking.judgement import check
+from pipeline.commands.form import described
 from pipeline.measuring.rules import about_nothing
-from pipeline.writing.form.prefill import Prefill
+from pipeline.writing.form.prefill import Prefill, accepted, of_last_time
 from pipeline.writing.form.workbook import write_form_with_cells
 from schemas import own_form
 from schemas.district import Registry, School
 from schemas.form import PROBLEM, Form, Kind, Period, load_form
+from schemas.form_figures import figure_refusals
 from schemas.remarks import Severity, load_catalogue
 from schemas.reports import FileRead
 from schemas.strict import UsageError
@@ -174,6 +176,21 @@ def test_lines_are_told_anew_in_every_report_and_acts_stand() -> None:
     assert ("LIST-SHORT", "1") not in {(one.code, one.item) for one in checked.remarks}  # two acts stand
 
 
+def test_lines_are_not_handed_out_again_and_acts_are() -> None:
+    """A line of the last report would be counted once more in this one."""
+    [report] = file_of().reports
+    kept = of_last_time(PAPERS, accepted(report, {})).facts
+    assert {one.partition("/")[0] for one in kept} == {"1.1", "1.2", "3"}
+    items = tuple(replace(one, cumulative=False if one.number == "1" else one.cumulative) for one in PAPERS.items)
+    assert of_last_time(replace(PAPERS, items=items), accepted(report, {})).facts.keys() == {"3"}
+
+
+def test_the_forms_description_says_that_lines_are_told_anew() -> None:
+    lines = [one.strip() for one in described(PAPERS)]
+    anew = "строки прошлого отчёта не переходят: вписываются в каждом отчёте заново"
+    assert sum(anew in one for one in lines) == sum(one.kind is Kind.ROWS for one in PAPERS.items) > 0
+
+
 # ── what is refused ──────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("columns", "said"),
@@ -194,6 +211,14 @@ def test_columns_that_tell_no_problems_are_refused(columns: str, said: str, tmp_
     with pytest.raises(UsageError, match="problems") as refused:
         load_form(changed)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_lines_that_have_to_be_there_are_not_optional(number: str) -> None:
+    assert PAPERS.lists[number].at_least > 0
+    items = tuple(replace(one, optional=one.number == number) for one in PAPERS.items)
+    [refused] = figure_refusals(replace(PAPERS, items=items))
+    assert (refused.keys[-1], "необязателен" in refused.why) == ("optional", True)
 
 
 # ── what a school fills in ───────────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,7 @@ from pipeline.drafting.draft import Draft, drafted
 from pipeline.drafting.kinds import asked
 from pipeline.drafting.opening import Row, read_order, rows_of_text
 from pipeline.drafting.order import understood
+from pipeline.drafting.people import grades_in
 from pipeline.settings import Limits, Settings
 from schemas.form import Form, Kind, load_form
 from schemas.likeness import plain
@@ -243,8 +244,8 @@ def test_a_measure_has_the_deadline_of_its_row_or_its_section_and_of_no_other(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("3. Сдать итоги до 29 декабря.\n", "Дата «29 декабря» без года"),
-        ("3. Сдать итоги 31.11.2025.\n", "Дата «31.11.2025» без года или не бывает"),
+        ("3. Сдать итоги до 29 декабря.\n", "В дате «29 декабря» нет года, или такого дня не бывает"),
+        ("3. Сдать итоги 31.11.2025.\n", "В дате «31.11.2025» нет года, или такого дня не бывает"),
         ("3. Сдавать отчёт до 3 числа месяца.\n", "Срок без даты («до 3 числа месяца»)"),
         ("3. Провести осмотр 05.12.2025.\n", "Дата 05.12.2025 («3. Провести осмотр 05.12.2025») никуда не вошла"),
     ],
@@ -270,6 +271,29 @@ def test_a_table_of_several_columns_is_drafted_as_a_table_and_every_guess_says_s
     ]  # fmt: skip
     assert keys["relations"] == [{"kind": "of_which", "item": "1.1/*", "of": ["1/*"]}]
     assert draft.text.count("вид угадан по заголовку графы") == len(drawn["columns"])
+
+
+@pytest.mark.parametrize(
+    ("title", "grades"),
+    [
+        ("с 5 по 9 класс", "5-9"), ("со 2-го по 4-й класс", "2-4"), ("5–9 и 11 классов", "5-9, 11"),
+        ("учащихся 9 классов", "9"), ("учащиеся 9 класса", "9"), ("1-4-х классов", "1-4"), ("классы 5-9", "5-9"),
+        ("1–4 классы и 5–9 классы", ""), ("в 3 классах", ""), ("Число классов 5", ""), ("п. 1 класса", ""),
+        ("с 5 класса", ""), ("до 4 класса", ""), ("3 класса", ""),
+    ],
+)  # fmt: skip
+def test_grades_are_read_where_they_are_clear(title: str, grades: str):
+    assert grades_in(title) == grades
+
+
+def test_prices_are_no_sum_and_what_the_directions_do_not_add_is_not_added(tmp_path: Path):
+    path = tmp_path / "form-31.toml"
+    draft_form(DATA / "order-31.txt", path, Settings(), date(2026, 1, 1))
+    draft = load_form(path)
+    sums = [one for one in draft.relations if one.kind == "sum"]
+    assert {one.item for one in sums} == {"4/питались", "4/дето-дней", "4/всего"}
+    assert {draft.item(number).add for one in sums for number in (one.item, *one.of)} == {"sum"}
+    assert (draft.item("5").add, draft.item("6").add) == ("none", "sum")
 
 
 @pytest.mark.parametrize("number", ["31", "88"])

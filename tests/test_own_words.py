@@ -161,6 +161,13 @@ def test_what_an_item_leaves_out_is_left_out_though_another_text_has_it() -> Non
     assert facts(of_item.item("6.3"), "надомники 20 %", of_item) == [("percent", 20.0)]
 
 
+@pytest.mark.parametrize("answer", ["да, на сайте", "есть на сайте школы"])
+def test_a_preposition_of_what_is_left_out_is_not_left_out(answer: str) -> None:
+    form = with_texts(FORM, "11", hint="(есть/нет), не на бумаге")
+    assert ("yes", "да") in facts(form.item("11"), answer, form)
+    assert facts(form.item("11"), "да, на бумаге", form) == []
+
+
 def test_a_base_or_a_form_that_leaves_people_out_brings_no_word_of_theirs() -> None:
     bases = tuple(msgspec.structs.replace(one, label=f"{one.label}, не считая надомников") for one in FORM.bases)
     for form in (

@@ -166,7 +166,7 @@ def test_of_two_recipients_the_other_still_gets_it(office: tuple[Post, Path], ou
 
 def test_looking_first_what_a_word_would_do_changes_nothing(held: str, office: tuple[Post, Path], output: Path):
     settings = office[1]
-    code, said = mail(output, settings, "--arrived", held, "--dry-run")
+    code, said = mail(output, settings, "--arrived", held[:4].upper(), "--dry-run")
     assert (code, said) == (
         0,
         f"Письмо {held} на 20.03.2014 для head@example.ru: будет записано, что оно дошло; снова оно не уйдёт.\n",

@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import msgspec
 import openpyxl
 import pandas as pd
 import pytest
 
 from pipeline import monthly
 from pipeline.measuring.figures import Figures
-from pipeline.measuring.public import public
+from pipeline.measuring.public import _Leaving, public
 from pipeline.sending.outbox import read
 from pipeline.settings import Mail, Settings
 from pipeline.writing.registry import write_registry
 from schemas import decided as sheet_of
-from schemas.district import Recipient, Registry
+from schemas.district import Recipient, Registry, Waiver
 from schemas.form import Form
 from tests.batch import MARCH, order_form, school
 from tests.conftest import Once, Run
@@ -194,9 +195,17 @@ def texts_in(value: Any) -> Iterator[str]:
         case tuple() | list() | frozenset():
             for one in value:
                 yield from texts_in(one)
+        case msgspec.Struct():
+            for name in value.__struct_fields__:
+                yield from texts_in(getattr(value, name))
         case _ if is_dataclass(value):
             for field in fields(value):
                 yield from texts_in(getattr(value, field.name))
+
+
+def test_what_nobody_has_said_may_be_told_is_refused(demo: Run) -> None:
+    with pytest.raises(TypeError, match="nobody has said"):
+        _Leaving(demo.done.figures)(object())
 
 
 # ── the same figures ─────────────────────────────────────────────────────────────────────────────────────
@@ -255,6 +264,19 @@ def test_the_workbook_is_whole_and_leads_to_no_sheet_that_is_left_out(state: str
     used = {name for part in parts for name in re.findall(r"<f>[^<]*?'([^'<]+)'!", part)}
     assert linked
     assert linked | used <= set(sheets)
+
+
+def test_of_an_exception_only_an_item_of_the_form_and_a_known_remark_are_told():
+    figures = STATES["three-schools"]()
+    code, known = figures.schools[0].code, FORM.items[-1].number
+    typed = (("14", "ABOVE-LIMIT"), ("", "ABOVE-LIMIT"), ("6.1.1", ""), (said("пункт"), ""), (known, said("код")))
+    told = public(replace(figures, waivers=tuple(Waiver(code, item, kind) for item, kind in typed)))
+    assert [(one.item, one.code) for one in told.waivers[:3]] == list(typed[:3])
+    assert words_in(summary_workbook(told)) == set()
+    book = openpyxl.load_workbook(BytesIO(summary_workbook(told)))
+    meanings = [str(row[2]) for row in cells(book, "О расчёте")]
+    assert [one for one in meanings if one.startswith("пункт, которого в форме нет, ")]
+    assert [one for one in meanings if ", такого замечания в перечне нет" in one]
 
 
 def test_of_a_draft_registry_schools_are_called_by_their_codes():

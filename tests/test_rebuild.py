@@ -26,7 +26,7 @@ from pipeline.memory.manifest import LIBRARIES
 from pipeline.reading.inbox import Inbox
 from pipeline.reading.intake import Intake
 from pipeline.reading.reports import digest_of
-from pipeline.settings import Limits, Settings
+from pipeline.settings import Limits, Mail, Settings
 from schemas.district import Registry
 from schemas.form import load_form
 from schemas.reports import FileRead
@@ -172,6 +172,14 @@ def test_a_figure_that_was_told_before_and_restated_is_rebuilt_as_it_was_told(tm
     (tmp_path / "output" / "journal.db").unlink()
     overwrite(tmp_path / "input")
     assert again(tmp_path).is_the_same
+
+
+def test_a_month_with_the_edition_for_a_wider_mailing_is_rebuilt_with_it(tmp_path: Path):
+    make(tmp_path, FORM, schools=2, dates=1, seed=1)
+    run(tmp_path, JANUARY, Settings(mail=Mail(edition="public")))
+    overwrite(tmp_path / "input")
+    assert again(tmp_path, JANUARY).is_the_same
+    assert "svod-2014-01-30-bez-imyon.xlsx" in rebuilt(tmp_path, JANUARY)
 
 
 # ── the archive ──────────────────────────────────────────────────────────────────────────────────────────

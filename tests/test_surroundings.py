@@ -4,6 +4,7 @@ Russian sentence, nothing lost, and undisturbed it gives what it would have give
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -145,7 +146,10 @@ def test_a_report_that_may_not_be_read_is_a_remark_on_it(ordinary: Zygote, distr
 def small_disk(tmp_path: Path) -> Iterator[tuple[Zygote, Path, Path]]:
     """A process that has a disk of its own, the folder under which it sees it, and where the test sees that."""
     (tmp_path / "disk").mkdir()
-    with closing(Zygote(*OWN_MOUNTS, "sh", "-c", MOUNTED, ROOM, tmp_path / "disk")) as zygote:
+    in_a_room = [*OWN_MOUNTS, "sh", "-c", MOUNTED, str(ROOM), tmp_path / "disk"]
+    if subprocess.run([*in_a_room, "true"], capture_output=True).returncode != 0:
+        pytest.skip("no rights to a room of its own")
+    with closing(Zygote(*in_a_room)) as zygote:
         yield zygote, tmp_path / "disk", zygote.root / (tmp_path / "disk").relative_to("/")
 
 
@@ -174,7 +178,7 @@ def test_whatever_room_a_disk_has_left_nothing_is_lost(
     zygote, folder, disk = small_disk
     input = () if command == "rebuild" else ("--input", district / "input")
     refused = 0
-    for step in range(steps := cases(6, 60)):
+    for step in range(steps := cases(4, 60)):
         output = Path(shutil.copytree(district / before, disk / "output"))
         ballast = fill_up(disk, needed * step // (steps - 1))
         ran = zygote.run(*words, *input, "--output", folder / "output", *more)

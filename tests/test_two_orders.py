@@ -309,6 +309,41 @@ def test_without_a_registry_those_of_the_last_one_are_still_told_of_failures(off
         assert above.watchers() == ("admin@example.org",)
 
 
+def held_in(own: Path) -> str:
+    """A letter of which nobody knows whether it has arrived; its key."""
+    day = date.fromisoformat(DAY)
+    with Journal.open(own / JOURNAL) as journal, Outputs(own) as outputs:
+        letter = Letter(("head@example.org",), "Свод", "", "", name="rukovodstvo", says="прежде")
+        put_in_outbox(letter, day, "", journal, outputs)
+        outputs.commit()
+        (held,) = waiting(own, day)
+        journal.about_to_send(held.parcel("head@example.org"), NOW)
+        return held.key("head@example.org")
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize("word", ["--again", "--arrived"])
+def test_a_persons_word_reaches_a_letter_that_is_held_in_an_orders_own_folder(
+    word: str, office: Path, tmp_path: Path, output: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, mail = serve()
+    monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
+    key = held_in(output / MEALS.stem)
+    settings = settings_of(tmp_path, MEALS, SERVICES)
+    lines = [
+        f"{name} = {value!r}"
+        for name in ("host", "port", "user", "sender", "ca_file")
+        if (value := getattr(mail, name))
+    ]
+    settings.write_text("\n".join([settings.read_text("utf-8"), "[mail]", *lines]), "utf-8")
+    words = ["mail", word, key[:8], "--output", str(output), "--settings", str(settings)]
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert len(post.letters) == (word == "--again")
+    assert [path.parent.name for path in (output / MEALS.stem / DAY).rglob("rukovodstvo*.eml")] == ["sent"]
+    assert isinstance(CliRunner().invoke(app, words).exception, UsageError)  # it is held no more
+
+
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 def test_a_letter_that_is_held_in_an_orders_own_folder_is_left(
     office: Path, tmp_path: Path, output: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
@@ -316,13 +351,8 @@ def test_a_letter_that_is_held_in_an_orders_own_folder_is_left(
     """The letter of all has gone, and it is not known of another whether it has."""
     _, mail = serve()
     monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
-    day, own = date.fromisoformat(DAY), output / MEALS.stem
-    with Journal.open(own / JOURNAL) as journal, Outputs(own) as outputs:
-        letter = Letter(("head@example.org",), "Свод", "", "", name="rukovodstvo", says="прежде")
-        put_in_outbox(letter, day, "", journal, outputs)
-        outputs.commit()
-        (held,) = waiting(own, day)
-        journal.about_to_send(held.parcel("head@example.org"), NOW)
+    own = output / MEALS.stem
+    held_in(own)
     settings = load_settings(settings_of(tmp_path, MEALS, SERVICES))
     settings = msgspec.structs.replace(settings, mail=mail)
     ran = main_jobs(office / "input", output, DAY, settings, mail=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import workers as processes
 from pipeline.workers import Outcome, Workers, WorkersError, one_kept_ready
 
 pytestmark = pytest.mark.usefixtures("spawned")
@@ -39,6 +40,15 @@ def behave(item: str) -> str:
             os.write(2, b"memory allocation of 17179869184 bytes failed\n")
             os.abort()
     return item.upper()
+
+
+_KEPT: list[bytearray] = []
+
+
+def remember(megabytes: int) -> int:
+    """A reader that remembers something of every file."""
+    _KEPT.append(bytearray(megabytes * 2**20))
+    return megabytes
 
 
 def add(base: int, item: int) -> int:
@@ -273,15 +283,15 @@ def test_constants_and_function_are_those_of_the_task_at_hand() -> None:
 
 
 def test_a_process_of_other_bounds_is_not_handed_on(tmp_path: Path) -> None:
-    """Its log and its memory stay as they were set."""
+    """Its memory stays as it was set."""
     with one_kept_ready("pipeline.workers"):
         with Workers(process_of) as workers:
             ((_, first),) = workers.map([1])
         with Workers(behave, log=tmp_path / "log", memory_mb=512) as workers:
-            assert list(workers.map(["memory"])) == [("memory", Outcome(died=True))]
+            assert list(workers.map(["memory"])) == [("memory", Outcome(starved=True))]
             assert alive({first.result}) == {first.result}
             list(workers.map(["stderr"]))
-    assert "паника в библиотеке" in (tmp_path / "log").read_text("utf-8")
+    assert "library: panicked at src/xlsx/mod.rs:12:3" in (tmp_path / "log").read_text("utf-8")
 
 
 def test_one_that_has_ended_while_it_waited_is_replaced() -> None:
@@ -294,6 +304,25 @@ def test_one_that_has_ended_while_it_waited_is_replaced() -> None:
             assert list(workers.map(["а", "abort"])) == [("а", Outcome("А")), ("abort", Outcome(died=True))]
         with Workers(behave) as workers:  # the one that was at «abort» is not handed on
             assert list(workers.map(["б"])) == [("б", Outcome("Б"))]
+
+
+def test_what_a_process_remembers_of_others_makes_no_item_guilty() -> None:
+    """The seventh would be too much for one process; four gigabytes are for any."""
+    items = [100, 100, 100, 100, 100, 100, 100, 4096, 100, 100]
+    with Workers(remember, memory_mb=700) as workers:
+        outcomes = [outcome for _, outcome in workers.map(items)]
+    assert outcomes == [Outcome(starved=True) if item == 4096 else Outcome(item) for item in items]
+
+
+def test_a_process_that_ended_before_its_first_task_is_replaced() -> None:
+    with one_kept_ready("pipeline.workers"):
+        kept = processes._reserve
+        assert kept is not None
+        assert kept.worker is not None
+        kept.worker._process.kill()
+        kept.worker._process.join()
+        with Workers(behave) as workers:
+            assert list(workers.map(["а"])) == [("а", Outcome("А"))]
 
 
 def alive(processes: set[int | None]) -> set[int | None]:

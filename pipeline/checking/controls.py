@@ -3,7 +3,6 @@ matter of rows. The rules themselves stand in the models (`schemas.frames`)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from pipeline.checking.contracts import in_reports, judge
@@ -65,7 +64,7 @@ def check_between_items(
     """The form's own controls. What is wrong in itself (report, item) is not held against another."""
     wrong = frozenset(wrong)
     is_sound = [key not in wrong for key in values_of(coverage, "report", "item")]
-    sound = coverage[np.array(is_sound, dtype=bool)]  # of no answers too, which a list would take for no columns
+    sound = coverage[pd.Series(is_sound, index=coverage.index, dtype="bool")]  # a list would be none, of no answers
     sound = sound.assign(spread=_spread(sound))
     beside = [_beside_limit(control, sound) for control in form.controls]
     if not beside:

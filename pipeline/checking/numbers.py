@@ -242,7 +242,9 @@ def _beside(one: _Report, held: Held) -> tuple[object, ...] | None:
     known = [part for part in parts if part is not None]
     expected = _expected(held, known) if len(known) == len(parts) else None
     item = one.form.item(held.item)
-    words = in_words(item, value, one.form), "" if expected is None else in_words(item, expected, one.form), _of(held)
+    lines = any(map(counts_lines, held.of))  # what comes out is so many lines, whatever the figure counts
+    comes_out = "" if expected is None else f"строк: {expected:g}" if lines else in_words(item, expected, one.form)
+    words = in_words(item, value, one.form), comes_out, _of(held)
     tolerance = held.tolerance
     return one.number, held.kind, value, expected, tolerance, one.row(held.item), *words
 
@@ -276,11 +278,11 @@ def _of(held: Held) -> str:
 
 
 def _named(number: str, held: Held) -> str:
-    """«п. 6»; of lines, behind «а в» and «а всего»: «списке п. 6 (строк)», «строк в списке п. 6»."""
+    """«п. 6»; of lines, behind «а в» and «а всего»: «списке п. 6», «в списке п. 6»."""
     if not counts_lines(number):
         return wording.item_in_text(number)
     list_said = f"списке {wording.item_in_text(number.partition('/')[0])}"
-    return f"{list_said} (строк)" if held.kind == "equal" else f"строк в {list_said}"
+    return list_said if held.kind == "equal" else f"в {list_said}"
 
 
 # ── what every report answers ────────────────────────────────────────────────────────────────────────────

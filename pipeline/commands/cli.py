@@ -144,9 +144,8 @@ def run(
     else:
         from pipeline.workers import one_kept_ready
 
-        with one_kept_ready(
-            "pipeline.reading.reports"
-        ):  # it imports what it reads with while this one imports the rest
+        # it imports what it reads with while this process imports the rest
+        with one_kept_ready("pipeline.reading.reports"):
             return _main_jobs(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs, fetch=fetch)
     return 0
 
@@ -166,10 +165,13 @@ def _settle(output: Path) -> None:
     """What a killed run was putting into its places is put there, by whichever command comes next."""
     from pipeline.files import settle
 
-    if settle(output):
+    def say(line: str) -> None:
         from pipeline.commands import console
 
-        console.say("Прошлый запуск прервался, когда его файлы занимали свои места: теперь они на местах все.")
+        console.say(line)
+
+    if settle(output, say):
+        say("Прошлый запуск прервался, когда его файлы занимали свои места: теперь они на местах все.")
 
 
 def _remind(input: Path, output: Path, settings: Settings, *, mail: bool) -> bool:
@@ -334,20 +336,24 @@ def mail(
     """Отправляет письма, которые ждут в outbox."""
     from pipeline.commands import console
     from pipeline.commands.choosing import last_day_of
-    from pipeline.commands.mail import send_waiting, take_as_arrived
+    from pipeline.commands.mail import folder_with, send_waiting, take_as_arrived
     from pipeline.commands.orders import letters_wait, order_folders
 
     _settle(output)
     chosen, day = load_settings(settings), as_of and last_day_of(as_of)
     if again and arrived:
         raise UsageError("Укажите одно из двух: --again (отправить снова) или --arrived (письмо дошло).")
+    of_orders = order_folders(output, chosen)
+    where = output
+    if of_orders and output.is_dir() and (again or arrived):
+        where = folder_with(again or arrived, [output, *(folder for _, folder in of_orders)])
     if arrived:
-        posted = [take_as_arrived(output, arrived, chosen, dry_run=dry_run)]
+        posted = [take_as_arrived(where, arrived, chosen, dry_run=dry_run)]
     else:
-        posted = [send_waiting(output, day, chosen, dry_run=dry_run, again=again)]
+        posted = [send_waiting(where, day, chosen, dry_run=dry_run, again=again)]
     for line in posted[0].lines:
         print(line)
-    for form, folder in order_folders(output, chosen):  # the one letter of all of them has been told of above
+    for form, folder in of_orders:  # the one letter of all of them has been told of above
         if letters_wait(folder, day) and not (again or arrived):
             console.say_order(form)
             posted.append(send_waiting(folder, day, chosen, dry_run=dry_run))

@@ -364,7 +364,7 @@ def _say(line: str) -> None:
 
 
 def _is_terminal() -> bool:
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _console() -> "Console":

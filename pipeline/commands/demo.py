@@ -4,32 +4,30 @@ from pathlib import Path
 
 from pipeline.commands import console
 from pipeline.commands.orders import forms_of, main_jobs
-from pipeline.commands.run import main_job
 from pipeline.demo import District, found, make, make_of_several
 from pipeline.monthly import Done
 from pipeline.settings import Settings
-from schemas.form import load_form
+
+_WHY = "последний отчётный срок вымышленного района"  # a date or a period
 
 
 def run_demo(folder: Path, schools: int, dates: int, seed: int, settings: Settings) -> None:
-    if len(settings.forms) > 1:
-        _run_several(folder, schools, dates, seed, settings)
-        return
-    district = make(folder, load_form(settings.one_form), schools, dates, seed)
-    why = "последняя дата вымышленного района"
-    done = main_job(folder / "input", folder / "output", district.as_of, settings, why=why, say_path=False)
-    _say_planted(district, done)
-    console.say_path(done)
-
-
-def _run_several(folder: Path, schools: int, dates: int, seed: int, settings: Settings) -> None:
     """Of several orders the job as the office would do it, and each order's faults below its heading."""
-    districts = make_of_several(folder, forms_of(settings), schools, dates, seed)
-    ran = main_jobs(folder / "input", folder / "output", districts[0].as_of, settings)
-    for district, done in zip(districts, ran.done, strict=True):
-        console.say_order(done.figures.form)
-        _say_planted(district, done)
+    forms = forms_of(settings)
+    several = len(forms) > 1
+    districts = (
+        make_of_several(folder, forms, schools, dates, seed)
+        if several
+        else [make(folder, forms[0], schools, dates, seed)]
+    )
+    by_id = dict(zip((form.id for form in forms), districts, strict=True))
+
+    def tell(done: Done) -> None:
+        _say_planted(by_id[done.figures.form.id], done)
         console.say_path(done)
+
+    last = districts[0].as_of
+    main_jobs(folder / "input", folder / "output", last, settings, why=_WHY, tell=tell)
 
 
 def _say_planted(district: District, done: Done) -> None:

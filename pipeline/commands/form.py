@@ -127,6 +127,8 @@ def _of_item(item: Item, form: Form) -> Iterator[str]:
         yield f"выполнен {_done_at(item)}"
     if item.cumulative not in (None, form.cumulative):
         yield f"отчёты об этом {_BLANK[item.cumulative]}"
+    elif item.kind is Kind.ROWS and form.cumulative and not form.is_cumulative(item.number):
+        yield "строки прошлого отчёта не переходят: вписываются в каждом отчёте заново"
     if item.optional:
         yield "можно не отвечать"
     for allowed, words in (

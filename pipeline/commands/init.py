@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.commands.choosing import REGISTRY
+from pipeline.commands.orders import forms_of
 from pipeline.files import safe_name, write_new
 from pipeline.settings import DEFAULT_PATH, load_settings
 from pipeline.writing.form import workbook
@@ -14,7 +15,7 @@ from pipeline.writing.form.workbook import write_form
 from pipeline.writing.guide import guide_html
 from pipeline.writing.registry import write_template
 from pipeline.writing.settings_file import settings_toml
-from schemas.form import Form, load_form
+from schemas.form import Form
 from schemas.strict import UsageError
 
 _GUIDE_SOURCE = Path(__file__).resolve().parents[2] / "docs" / "guide.ru.md"
@@ -46,7 +47,7 @@ def begin(folder: Path, today: date, settings: Path | None) -> Begun:
         raise UsageError(f"«{folder}» — файл, а не папка: укажите другую папку.")
     own = folder / DEFAULT_PATH
     chosen = load_settings(settings or (own if own.exists() else None))
-    forms = [load_form(one) for one in chosen.forms]
+    forms = forms_of(chosen)
     contents = {
         REGISTRY: write_template(forms[0], today, forms[1:]),
         DEFAULT_PATH: settings_toml(_from_here(chosen.forms)).encode(),

@@ -11,7 +11,7 @@ from pipeline.commands.known import opened
 from pipeline.commands.posting import patient, ready_to_send
 from pipeline.files import lock
 from pipeline.memory.approvals import awaits_approval
-from pipeline.memory.journal import Journal
+from pipeline.memory.journal import FILE, Journal
 from pipeline.memory.post import AttemptLine
 from pipeline.sending.delivery import deliver, keep_arrived, left_over, short
 from pipeline.sending.outbox import Waiting, waiting
@@ -56,6 +56,18 @@ def send_waiting(
     return Posted(lines, dry_run or (all(one.is_done for one in deliveries) and not any(one.held for one in left)))
 
 
+def folder_with(key: str, folders: Sequence[Path]) -> Path:
+    """In which of these folders of results the held letter lies that is meant: of several orders a letter may wait in
+    the folder of one of them. `key`: its beginning. Raises UsageError where none is held, or more than one, and
+    OutputError."""
+    held: list[tuple[Path, AttemptLine]] = []
+    for folder in folders:
+        if (folder / FILE).is_file():
+            with lock(folder), opened(folder) as journal:
+                held += [(folder, one) for one in _all_held(journal)]
+    return _meant(key, held)[0]
+
+
 def take_as_arrived(output: Path, key: str, settings: Settings, *, dry_run: bool) -> Posted:
     """A held letter that its recipient has got, by a person's word: it never goes again. `key`: its beginning. Raises
     UsageError and OutputError."""
@@ -71,7 +83,8 @@ def take_as_arrived(output: Path, key: str, settings: Settings, *, dry_run: bool
         left = left_over(output, journal)
     said = "будет записано" if dry_run else "записано"
     letter_said = f"Письмо {short(one.key)} на {one.as_of:%d.%m.%Y} для {one.recipient}"
-    still = [one for one in console.held_lines(left) if not dry_run or short(key) not in one]
+    this = f"--arrived {short(one.key)}."  # in a dry run it is held still
+    still = [line for line in console.held_lines(left) if not (dry_run and this in line)]
     return Posted([f"{letter_said}: {said}, что оно дошло; снова оно не уйдёт.", *still], True)
 
 
@@ -90,11 +103,19 @@ def _release(journal: Journal, output: Path, again: str, *, dry_run: bool) -> st
 
 def _held(journal: Journal, key: str) -> AttemptLine:
     """The letter whose key begins so. Raises UsageError where none does that is held, or more than one."""
-    held = [one for one in journal.attempts() if one.refused is None]
+    return _meant(key, [(Path(), one) for one in _all_held(journal)])[1]
+
+
+def _all_held(journal: Journal) -> list[AttemptLine]:
+    return [one for one in journal.attempts() if one.refused is None]
+
+
+def _meant(key: str, held: Sequence[tuple[Path, AttemptLine]]) -> tuple[Path, AttemptLine]:
+    """Of these letters, each with its folder. Raises UsageError."""
     begins = key.strip().casefold()
-    meant = [one for one in held if begins and one.key.startswith(begins)]
+    meant = [(folder, one) for folder, one in held if begins and one.key.startswith(begins)]
     if len(meant) != 1:
-        raise UsageError(_not_one(key, meant, held))
+        raise UsageError(_not_one(key, [one for _, one in meant], [one for _, one in held]))
     return meant[0]
 
 

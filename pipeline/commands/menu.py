@@ -121,7 +121,7 @@ def _on_a_day(office: Office) -> Path | None:
     if not (said := _ask(f"{what} свода, например {example} (просто Enter — назад): ")):
         return None
     settings = load_settings(office.settings)
-    first, *_ = main_jobs(office.input, office.output, day_or_period(said), settings, why="выбрана в меню").done
+    first, *_ = main_jobs(office.input, office.output, day_or_period(said), settings, why="по выбору в меню").done
     return first.summary.lies_at
 
 

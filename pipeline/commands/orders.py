@@ -1,6 +1,6 @@
 """The main job for several orders side by side: one input folder, a folder of results for each, one letter."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -46,12 +46,14 @@ def main_jobs(
     jobs: int = 1,
     why: str = "",
     wait: float = 0.0,
+    tell: Callable[[Done], None] = console.say_path,
 ) -> Ran:
-    """The main job of every order in the settings; of one alone as `main_job` does it. `wait`: seconds, for another run
-    in the same folder to end. Raises UsageError and
-    OutputError."""
+    """The main job of every order in the settings; of one alone as `main_job` does it. `why`: the reason for the date,
+    where it is not the user's. `wait`: seconds, for another run in the same folder to end. `tell`: what is said last of
+    each order. Raises UsageError and OutputError."""
     if len(settings.forms) == 1:
-        done = main_job(input, output, as_of, settings, mail=mail, jobs=jobs, why=why, wait=wait)
+        done = main_job(input, output, as_of, settings, mail=mail, jobs=jobs, why=why, say_path=False, wait=wait)
+        tell(done)
         return Ran([done], mail and console.is_left(done.deliveries, done.left_over, done.figures.as_of))
     now = datetime.now(settings.zone)
     password = ready_to_send(settings) if mail else None
@@ -60,7 +62,7 @@ def main_jobs(
         console.say("Писем школам не будет ([mail] schools): они есть только там, где в настройках один приказ.")
     as_of_all = max(job.as_of for job, has_period in some if has_period)
     with failures_told(output, as_of_all, settings, now, password, patient(), mail=mail):
-        all_done = _do_each(some, output, as_of)
+        all_done = _do_each(some, output, as_of, why, tell)
     left = _write_letter(all_done, output, settings, now, password, wait, mail=mail)
     return Ran(all_done, left or (mail and any(map(_has_left, all_done))))
 
@@ -70,7 +72,9 @@ def _has_left(done: Done) -> bool:
     return console.is_left((), done.left_over, done.figures.as_of)
 
 
-def _do_each(some: list[tuple[Job, bool]], output: Path, as_of: date | str | None) -> list[Done]:
+def _do_each(
+    some: list[tuple[Job, bool]], output: Path, as_of: date | str | None, why: str, tell: Callable[[Done], None]
+) -> list[Done]:
     """The main job of each order that has a period to be told of, over the same files."""
     shared, nobodys = share(some)
     all_done = []
@@ -79,10 +83,10 @@ def _do_each(some: list[tuple[Job, bool]], output: Path, as_of: date | str | Non
         if not has_period:
             console.say(f"К {day(job.as_of)} ни один отчётный период этого приказа не завершён: свода по нему нет.")
             continue
-        say_when(job, as_of, "указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")
+        say_when(job, as_of, why)
         _learn_what_was_sent(job.output, output, job.wait)
         all_done.append(do(job))
-        console.say_path(all_done[-1])
+        tell(all_done[-1])
     return all_done
 
 

@@ -46,7 +46,7 @@ def main_job(
 def say_when(job: Job, as_of: date | str | None, why: str) -> None:
     """Of which date or period the picture will be."""
     if job.calendar.of_periods:
-        why = "указано в --as-of" if as_of else "последний прошедший; другой задаёт --as-of"
+        why = (why or "указано в --as-of") if as_of else "последний прошедший; другой задаёт --as-of"
         console.say_period(job.as_of, why, job.calendar)
     else:
         why = why or ("указана в --as-of" if as_of else "сегодня; другую дату задаёт --as-of")

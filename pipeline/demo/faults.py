@@ -24,6 +24,7 @@ from schemas.school_names import whole_school
 _OF_ONE_KIND = 3
 _IN_ONE_REPORT = 3
 WHOLE = ""  # in place of an item: the whole report is wrong
+_COMPARED = 8  # shares and documents: of a form with fewer a copy is hardly ever told
 _MANY = 20  # people: a quarter more of fewer is no jump
 
 
@@ -332,7 +333,10 @@ def _base_jumps(case: Case) -> str | None:
 
 
 def _copied(case: Case) -> str | None:
-    """From a smaller school, for an earlier date: the district's last picture keeps its own figures."""
+    """From a smaller school, for an earlier date: the district's last picture keeps its own figures. Of a form that
+    asks for little a copy is no proof: a school's own totals and round shares leave nothing alike."""
+    if sum(item.measured or item.documented for item in case.form.items) < _COMPARED:
+        return None
     report = case.report
     last = max(r.as_of for r in case.reports)
     for donor in case.reports:

@@ -4,7 +4,7 @@ Nothing of it is certain but the words themselves, so every guess says that it i
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.wording import listed
@@ -157,7 +157,7 @@ def relations_of(table: DraftTable, titles: dict[str, str]) -> Iterator[DraftRel
     for number, title in titles.items():
         over = number.rpartition(".")[0]
         if ROW_OF_PARTS.match(title) and over in titles:
-            yield DraftRelation("of_which", f"{number}/*", (f"{over}/*",), "по словам «в том числе», «из них»")
+            yield from _of_rows(table, "of_which", number, [over], "по словам «в том числе», «из них»")
     whole = numbers[0]
     for column in numbers[1:]:
         if ROW_OF_PARTS.match(column.title):
@@ -168,12 +168,20 @@ def _sums(table: DraftTable, titles: dict[str, str]) -> Iterator[DraftRelation]:
     for number, title in titles.items():
         named = [one for one in re.findall(r"стр(?:ок[аи])?\.?\s*(\d+(?:\.\d+)?)", title) if one in titles]
         if len(named) > 1 and "+" in title:
-            yield DraftRelation("sum", f"{number}/*", tuple(f"{one}/*" for one in named), "по словам «стр. … + стр. …»")
+            yield from _of_rows(table, "sum", number, named, "по словам «стр. … + стр. …»")
         elif TOTAL.match(title):
             parts = [one for one, said in titles.items() if one != number and _are_beside(one, number, titles, said)]
             if len(parts) > 1:
                 why = f"по слову «{title.split()[0]}»: сумма ли это строк {listed(parts, 3)}"
-                yield DraftRelation("sum", f"{number}/*", tuple(f"{one}/*" for one in parts), why)
+                yield from _of_rows(table, "sum", number, parts, why)
+
+
+def _of_rows(table: DraftTable, kind: str, row: str, of: Sequence[str], why: str) -> Iterator[DraftRelation]:
+    """Between rows, in each column that is added up: prices are no sum of prices, nor parts of each other."""
+    figures = [one for one in table.columns if one.kind is Kind.NUMBER and f"{row}/{one.id}" not in table.closed]
+    added = [column.id for column in figures if column.is_added]
+    for name in ["*"] if len(added) == len(figures) else added:
+        yield DraftRelation(kind, f"{row}/{name}", tuple(f"{one}/{name}" for one in of), why)
 
 
 def _are_beside(one: str, number: str, titles: dict[str, str], said: str) -> bool:

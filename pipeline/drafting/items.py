@@ -18,6 +18,7 @@ _OPTIONAL = re.compile(r"дополнительн\w+ (?:информаци|св�
 _MARKS = re.compile(r"[хx–—-]", re.IGNORECASE)  # stand where nothing is to be filled in
 _SEVERAL = re.compile("несколько", re.IGNORECASE)
 _CROSS = re.compile(r"[хx]", re.IGNORECASE)  # of these, where nothing belongs
+_NOT_ADDED = re.compile(r"(?<!за год )не (?:складыва|суммиру)\w+(?! (?:по месяц|по квартал|за год))", re.IGNORECASE)
 _LONGEST = 480
 UNREAD = Asked(Kind.TEXT)
 
@@ -193,15 +194,25 @@ def _with_kinds(items: list[Found], rows: Sequence[Row]) -> Iterator[Found]:
                     choices=said,
                     several=_SEVERAL.search(f"{item.title} {hint}") is not None,
                 )
-            yield replace(item, asked=guess)
+            yield replace(item, asked=guess._replace(is_added=guess.is_added and not _is_not_added(rows, item.number)))
 
 
 def _listed(rows: Sequence[Row], number: str) -> tuple[str, ...]:
     """What the order's own directions list to choose from: «Пункт 3 — … из перечня: 1) …; 2) …»."""
-    begins = re.compile(rf"(?:\d+\.\s*)?(?:пункт|строка|п\.)\s*{re.escape(number)}(?!\.?\d)", re.IGNORECASE)
-    said = next((row.text for row in rows if begins.match(row.text) and "переч" in row.text), "")
+    said = next((text for text in _directions(rows, number) if "переч" in text), "")
     parts = [part.strip() for part in re.findall(r"\d\)\s*([^;.]+)", said)]
     return tuple(parts) if len(parts) > 1 and len({part.casefold() for part in parts}) == len(parts) else ()
+
+
+def _is_not_added(rows: Sequence[Row], number: str) -> bool:
+    """«Строка 8 — число дней; по округу не складывается»."""
+    return any(_NOT_ADDED.search(text) for text in _directions(rows, number))
+
+
+def _directions(rows: Sequence[Row], number: str) -> Iterator[str]:
+    """What the order's own directions say of an item."""
+    begins = re.compile(rf"(?:\d+\.\s*)?(?:пункт|строка|п\.)\s*{re.escape(number)}(?!\.?\d)", re.IGNORECASE)
+    return (row.text for row in rows if begins.match(row.text))
 
 
 def _group(item: Found, under: list[Found]) -> Found:

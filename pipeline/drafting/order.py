@@ -230,7 +230,7 @@ def _unused_dates(rows: Iterable[Row], head: Head, used: set[date], *, told_peri
                 where = _around(row.text, one.start, one.end)
                 yield f"Дата {day(one.day)} («{where}») никуда не вошла: впишите, если это срок."
         for words in unclear_in(row.text):
-            yield f"Дата «{words}» без года или не бывает: если это срок, впишите его сами."
+            yield f"В дате «{words}» нет года, или такого дня не бывает: если это срок, впишите его сами."
         if not told_periods and (rule := re.search(r"\b(?:до|не позднее) \d{1,2}\s*(?:-?го)? числа[^.;]*", row.text)):
             yield f"Срок без даты («{rule[0]}»): впишите даты сами."
 

@@ -93,7 +93,7 @@ def in_grades(whole: Base, grades: str, beside_whole: bool) -> Base:
     said = grades.replace("-", "–")
     return msgspec.structs.replace(
         whole,
-        id=f"{whole.id}-{re.sub(', ', '-', grades)}",
+        id=f"{whole.id}-{grades.replace(', ', '-')}",
         registry=f"В {said} классах {wording.lowered(whole.registry)}"
         if beside_whole
         else f"{whole.registry} {said} классов",
@@ -104,14 +104,40 @@ def in_grades(whole: Base, grades: str, beside_whole: bool) -> Base:
     )
 
 
-_RUN = r"\d{1,2}(?:-?[а-яё]{1,2}\b)?(?:\s*(?:[-–—,]|и)\s*\d{1,2}(?:-?[а-яё]{1,2}\b)?)*"
-_GRADES = re.compile(rf"(?<![\d.,]){_RUN}\s+класс[а-яё]*|\bкласс[а-яё]*\s+{_RUN}(?![\d.,])", re.IGNORECASE)
+_GRADE = r"\d{1,2}(?:-?[а-яё]{1,2}\b)?"
+_RUN = rf"{_GRADE}(?:\s*(?:[-–—,]|и|по)\s*{_GRADE})*"
+_GRADES = re.compile(
+    rf"(?:(?P<before>[а-яё]+)\.?\s+)?(?<![\d.,])(?:(?P<run>{_RUN})\s+класс(?P<ending>[а-яё]*)"
+    rf"|\bкласс(?P<ended>[а-яё]*)\s+(?P<behind>{_RUN})(?![\d.,]))",
+    re.IGNORECASE,
+)
+_FROM_TO = re.compile(rf"({_GRADE})\s*по\s*({_GRADE})", re.IGNORECASE)
+# Behind them stands the number of something else, or grades that begin or end there.
+_UNCLEAR = re.compile(
+    r"п|пп|пунк\w+|стр\w*|гр|граф\w*|числ\w+|колич\w+|до|после|кроме|без|не|стар\w+|млад\w+|[вн]ыше|ниже"
+)
 
 
 def grades_in(text: str) -> str:
-    """The first grades that a text names: `1-4`; blank where it names none, or they cannot be read."""
-    found = _GRADES.search(text)
-    grades = read_classes(found[0]) if found else None
+    """The grades that a text names: `1-4`; blank where it names none, some in one place and others in another, or they
+    cannot be read."""
+    named = {_grades_of(found) for found in _GRADES.finditer(text.casefold())}
+    return named.pop() if len(named) == 1 else ""
+
+
+def _grades_of(found: re.Match[str]) -> str:
+    """Of one mention; blank where it may be anything else: «в 3 классах» are so many, «с 5 класса» is no end."""
+    before, run = found["before"] or "", found["run"] or found["behind"]
+    ending = found["ending"] or found["ended"] or ""
+    may_count = ending[:1] in ("о", "ы") or ending[:2] in ("ам", "ах") or (ending == "а" and run in ("2", "3", "4"))
+    may_count = may_count and run.isdigit() and not any(one.words.match(before) for one in KNOWN)
+    if before in ("с", "со"):
+        run = _FROM_TO.sub(r"\1-\2", run)
+        if run.isdigit():
+            return ""
+    if "по" in run or _UNCLEAR.fullmatch(before) or may_count:
+        return ""
+    grades = read_classes(f"{run} класс")
     return "" if grades is None or grades == ALL else grades
 
 

@@ -6,6 +6,7 @@ No other school is named in them, so none can be on the page.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -114,8 +115,13 @@ def _with_solutions_alone(problem: Problem, others: Sequence[str]) -> Problem:
 
 
 def _naming_nobody(remark: Remark, others: Sequence[str]) -> Remark:
-    data = [(key, NOT_NAMED if _names_one(str(value), others) else value) for key, value in remark.data]
-    return replace(remark, data=tuple(data), folded=tuple(_naming_nobody(one, others) for one in remark.folded))
+    """A figure names nobody, though a file may be called «5»."""
+
+    def told(value: Any) -> Any:
+        return NOT_NAMED if isinstance(value, str) and _names_one(value, others) else value
+
+    data = tuple((key, told(value)) for key, value in remark.data)
+    return replace(remark, data=data, folded=tuple(_naming_nobody(one, others) for one in remark.folded))
 
 
 def _naming_nobody_else(one: Mended, others: Sequence[str]) -> Mended:

@@ -3,9 +3,11 @@ mailing is made. Who writes it never sees what it must not tell."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from functools import singledispatch
 from typing import Any, TypeVar
 
+import msgspec
 import pandas as pd
 
 from pipeline.measuring.figures import (
@@ -25,9 +27,10 @@ from pipeline.measuring.rules import Rule
 from schemas.district import School, Waiver
 from schemas.form import Form
 from schemas.registry_book import FILE as REGISTRY
-from schemas.remarks import Remark
+from schemas.remarks import Remark, load_catalogue
 from schemas.reports import YES
 
+UNKNOWN = "?"  # in place of an item or a code as it was typed
 BY_THE_OFFICE = "решение управления"  # why something is waived; in whose words and by whom is not told
 # Facts that are figures or words of the order. All others are words of a school.
 TOLD = frozenset({"count", "total", "percent", "value", "classes", "yes", "choice"})
@@ -62,6 +65,7 @@ class _Leaving:
     def __init__(self, figures: Figures) -> None:
         self.form = figures.form
         self.draft = figures.draft_registry
+        self.codes = frozenset(load_catalogue().entries)
         self.groups = frozenset(group.title for group in figures.form.problem_groups)
         self._files: dict[str, str] = {}
         self._done: dict[int, tuple[Any, Any]] = {}  # what was given is kept, or another could get its number
@@ -88,10 +92,15 @@ class _Leaving:
                 return type(value)(map(self, value))
             case Mapping():
                 return {self(key): self(one) for key, one in value.items()}
+            case msgspec.Struct():
+                names = value.__struct_fields__
+                return msgspec.structs.replace(value, **{name: self(getattr(value, name)) for name in names})
             case _ if is_dataclass(value) and not isinstance(value, type):
                 return replace(value, **{one.name: self(getattr(value, one.name)) for one in fields(value)})
-            case _:
+            case date() | pd.DataFrame():
                 return value
+            case _:  # what it holds could not be left out
+                raise TypeError(f"{type(value).__name__} in the figures: nobody has said what of it may be told")
 
 
 @singledispatch
@@ -136,7 +145,7 @@ def _(one: Activation, leaving: _Leaving) -> Activation:
 
 @_bare.register
 def _(one: Source, leaving: _Leaving) -> Source:
-    return replace(one, file=leaving.file(one.file))
+    return msgspec.structs.replace(one, file=leaving.file(one.file))
 
 
 @_bare.register
@@ -156,7 +165,17 @@ def _(one: Taken, leaving: _Leaving) -> Taken:
 
 @_bare.register
 def _(waiver: Waiver, leaving: _Leaving) -> Waiver:
-    return waiver._replace(reason=BY_THE_OFFICE, who="", explanation="", figure="")
+    """An item and a code that nobody knows are whatever somebody has typed."""
+    item = waiver.item if not waiver.item or _is_of_the_form(waiver, leaving.form) else UNKNOWN
+    code = waiver.code if not waiver.code or waiver.code in leaving.codes else UNKNOWN
+    return waiver._replace(item=item, code=code, reason=BY_THE_OFFICE, who="", explanation="", figure="")
+
+
+def _is_of_the_form(waiver: Waiver, form: Form) -> bool:
+    """By its own number, as a group over items, or as a row of acts."""
+    parent, _, row = waiver.item.rpartition(".")
+    is_row = row.isdecimal() and form.has(parent)
+    return form.has(waiver.item) or is_row or any(waiver.is_about(item.number) for item in form.items)
 
 
 @_bare.register
@@ -167,7 +186,8 @@ def _(one: Followed, leaving: _Leaving) -> Followed:
         key="", as_of=decided.memory.as_of, matter=decided.memory.matter, tag="", text="",
         schools=decided.memory.schools, papers=decided.memory.papers, settled=decided.memory.settled,
     )  # fmt: skip
-    return replace(one, decided=replace(decided, memory=memory, decision="", who="", due_as_typed="", done_as_typed=""))
+    untold = dict.fromkeys(("decision", "who", "due_as_typed", "done_as_typed"), "")
+    return msgspec.structs.replace(one, decided=msgspec.structs.replace(decided, memory=memory, **untold))
 
 
 @_bare.register

@@ -210,3 +210,10 @@ def typed_rows(frame: pd.DataFrame, kind: type[Row], index: str = "") -> Iterato
         raise TypeError(f"the frame has no {', '.join(missing)}, of which a {kind.__name__} is made")
     columns = [frame[name].tolist() for name in names]  # `itertuples` fetches texts from their column one by one
     return map(kind._make, zip(*([frame.index.tolist()] if index else []), *columns, strict=True))
+
+
+def values_read(figures: Figures) -> dict[tuple[str, str], float]:
+    """Code of the school and item or cell -> the figure with a unit that was read in its report, counted or not."""
+    told = figures.answers
+    values = told.loc[(told["field"] == "value") & told["number"].notna(), ["school_code", "item", "number"]]
+    return {(code, item): float(value) for code, item, value in values.itertuples(index=False)}

@@ -61,6 +61,7 @@ def _copy(database: sqlite3.Connection, place: Path) -> None:
         beside.unlink(missing_ok=True)
         os.close(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600))
         with closing(sqlite3.connect(beside)) as target:
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()  # `backup` would wait without end
             database.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")
         os.replace(beside, place)

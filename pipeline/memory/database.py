@@ -58,7 +58,10 @@ def _take_over(path: Path, database: sqlite3.Connection) -> None:
     """All of the file. A write-ahead log asks even its readers for a file beside it: where they may make none, both
     are read elsewhere."""
     try:
-        with closing(sqlite3.connect(path, timeout=_PATIENCE)) as source:
+        with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as source:
+            # Python's `backup` waits without end for a file that another program holds: to begin reading does not.
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
             source.backup(database)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in _NO_RIGHTS or os.access(path.parent, os.W_OK):

@@ -21,7 +21,7 @@ from pipeline.reading.cache import LIBRARIES as READING
 from pipeline.reading.inbox import shown_path
 from pipeline.reading.intake import Intake, follows_from_the_bytes
 from pipeline.reading.reports import digest_of
-from pipeline.settings import Settings
+from pipeline.settings import Mail, Settings
 from schemas.form import Form
 from schemas.remarks import Remark, remark
 from schemas.strict import UsageError
@@ -165,7 +165,9 @@ def _senders(intake: Intake) -> dict[str, tuple[str, ...]]:
 def _sources(made: Manifest) -> str:
     """Of what the district sent and the office has set, not of program and libraries: where another version makes the
     same workbook of the same files, its bytes are the same too."""
-    return digest_of(_json(msgspec.structs.replace(made, archive=True, code="", libraries={}, program="")))
+    settings = {key: value for key, value in made.settings.items() if key != "mail"}  # who is sent what changes none
+    bare = msgspec.structs.replace(made, archive=True, code="", libraries={}, program="", settings=settings)
+    return digest_of(_json(bare))
 
 
 def with_outputs(made: Manifest, outputs: Mapping[str, str]) -> bytes:
@@ -216,11 +218,14 @@ def handed_out(written: Mapping[str, str]) -> bytes:
 
 
 def that_count(settings: Settings) -> dict[str, object]:
-    """The settings that can change a figure: none of the mail's, the archive's or the PDF's, nor the days on which
-    nobody is reminded; the form and the workbook with decisions stand for themselves."""
+    """The settings that can change a figure or which files are made: of the mail's the edition alone, where it is not
+    the usual one; none of the archive's or the PDF's, nor the days on which nobody is reminded; the form and the
+    workbook with decisions stand for themselves."""
     silent = ("archive", "decisions", "fetch", "form", "holidays", "mail", "pdf")
     values: dict[str, object] = msgspec.to_builtins(settings)
-    return {key: value for key, value in values.items() if key not in silent}
+    edition = settings.mail.edition
+    mail = {"mail": {"edition": edition}} if edition != Mail().edition else {}
+    return {key: value for key, value in values.items() if key not in silent} | mail
 
 
 def canonical(form: Form) -> bytes:

@@ -70,7 +70,8 @@ def take_in(
     new = 0 if cache.knows_files else len(inbox.reports)  # of a known folder one sees later what is new
     with Workers(read_file, jobs, new, **options) as workers:  # type: ignore[arg-type]
         if inbox.registry:
-            registry, digest = _registry(workers, inputs, inbox.registry.absolute(), catalogue)
+            allowed = replace(inputs, limits=limits.of_registry)
+            registry, digest = _registry(workers, allowed, inbox.registry.absolute(), catalogue)
         else:
             registry, digest = Registry(), ""
         if not registry.schools:
@@ -101,7 +102,9 @@ def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalo
             if said.code == "FILE-LIMIT":
                 above = dict(said.data)
                 why = f"{above['what']} (предел — {above['limit']})"
-                raise UsageError(f"Реестр {path.name} не читается: {why}. Оставьте в нём только листы реестра.")
+                is_of_sheets = "ключ sheets " in str(above["limit"])
+                to_do = "Оставьте в нём только листы реестра" if is_of_sheets else "Сократите его или увеличьте предел"
+                raise UsageError(f"Реестр {path.name} не читается: {why}. {to_do}.")
             raise UsageError(f"Реестр {path.name} не читается. {message(said, catalogue)} {todo(said, catalogue)}")
 
 

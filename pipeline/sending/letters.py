@@ -9,12 +9,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.measuring.figures import Figures
 from pipeline.sending.outbox import LEADERSHIP, Attachment, Letter, Telling, told_anew
-from pipeline.wording import NBSP, band, count, decimals_beside, lowered, number, percent, schools
+from pipeline.wording import NBSP, band, capital, count, decimals_beside, lowered, number, percent, schools
 from pipeline.writing.pages import theme
-from pipeline.writing.pages.brief import Brief
+from pipeline.writing.pages.brief import Brief, Decision
 from pipeline.writing.pages.doubts import is_headline_doubted, with_mark
 from pipeline.writing.pages.doubts import legend as doubt_legend
-from pipeline.writing.pages.words import restated_said
+from pipeline.writing.pages.words import file_said, restated_said
 from schemas.district import Registry, Topic
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -49,12 +49,14 @@ class Behind(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What the letter says of an order: its `brief`, with the summary workbook attached under `name`."""
+    """What the letter says of an order: its `brief`, with the summary workbook attached under `name`. `whole`: the page
+    of the full edition, where this one is of another; by it letters are told apart."""
 
     figures: Figures
     brief: Brief
     name: str
     summary: bytes
+    whole: "Page | None" = None
 
 
 class Earlier(NamedTuple):
@@ -139,20 +141,28 @@ def _changes(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 
 def _says(page: Page) -> str:
-    """What the page tells, for a comparison: neither how a file is called nor what was sent before is part of it."""
-    figures, brief = page.figures, page.brief
+    """What the page tells, for a comparison: neither how a file is called, nor what was sent before, nor which edition
+    is sent is part of it."""
+    whole = page.whole or page
+    figures, brief = whole.figures, whole.brief
     subline = brief.subline
     for one in figures.restated:  # how it is said tells whether a letter has gone meanwhile
         subline = subline.replace(restated_said(one, figures.every), "")
     lines = [figures.form.id, brief.dates, brief.headline, " ".join(subline.split())]
     lines += [f"{card.label}: {card.said} ({'; '.join(card.note_lines)})" for card in brief.cards]
     lines += [f"{one.name}: {one.share}{one.mark}, {one.missing}" for one in _all_behind(figures)]
-    lines += [f"{decision.tag}. {decision.text}" for decision in brief.decisions]
+    lines += [f"{decision.tag}. {_unnamed(decision)}" for decision in brief.decisions]
     lines += [f"{one.date}: {one.was} → {one.now}" for one in figures.restated if one.date != figures.as_of]
-    text = "\n".join(lines)
-    files = {said.file for said in figures.remarks if said.file} | {one.file for one in figures.unattributed}
-    for file in sorted(files, key=lambda name: (-len(name), name)):
-        text = text.replace(file, _FILE)
+    return "\n".join(lines)
+
+
+def _unnamed(decision: Decision) -> str:
+    """The line whatever its files are called. A file may be called as anything: «4» is taken for one where it is
+    quoted, and in no figure."""
+    text = decision.text
+    for file in decision.files:
+        for said in (str, capital):  # it may begin the line
+            text = text.replace(said(file_said(file)), said(file_said(_FILE)))
     return text
 
 

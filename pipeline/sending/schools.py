@@ -3,6 +3,7 @@
 Of no other school is there anything in it: it is made of the school's figures alone (`pipeline.measuring.alone`).
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
@@ -30,6 +31,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ERROR = ("ошибка", "ошибки", "ошибок")
 _TO_CHECK = ("ответ проверить", "ответа проверить", "ответов проверить")
 _FILE = "файл"  # whatever it is called
+_SUFFIX = re.compile(r"\.[^\W\d_]\w*$")
 _HEARD = {
     Heard.ACCEPTED: "Принято",
     Heard.WAITS: "Пока не принято, замечание стоит",
@@ -222,4 +224,5 @@ def _says(told: Told, file: str) -> str:
     remarks = [f"{one.severity} {one.where} {one.message} {one.todo}" for one in told.remarks]
     answers = [f"{one.item} {one.said} {'; '.join(one.notes)} {one.aside}" for one in told.understood]
     text = "\n".join([told.headline, *remarks, *told.explanations, *answers])
-    return text.replace(file, _FILE) if file else text
+    # «4» is taken for a file's name only where it is quoted: a name without a suffix could stand in a figure.
+    return text.replace(file, _FILE) if _SUFFIX.search(file) else text.replace(f"«{file}»", f"«{_FILE}»")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
+from io import BytesIO
+from itertools import chain
 from typing import NamedTuple
 
 import pandas as pd
@@ -31,15 +33,18 @@ _RUNS_IN_EXCEL = ("=", "+", "-", "@", "\t", "\r", "'")
 
 def answers_csv(figures: Figures) -> bytes:
     """One fact a row, for the reports in the picture."""
+    return _judged_csv(AnswersFile, [cells for _, cells in sorted(_answers(figures))])
+
+
+def _answers(figures: Figures) -> Iterator[tuple[tuple[object, ...], tuple[str, ...]]]:
+    """What a row is sorted by, and its cells."""
     sort_key = cache(figures.form.sort_key)
-    rows = []
     for row in answer_rows(figures):
         value = _safe(row.text) if row.text or math.isnan(row.number) else _figure(row.number)
         basis = "carried" if row.carried or row.school_code in figures.carried_reports else row.basis
         place = _safe(row.file), _safe(row.sheet), _safe(row.cell), _safe(row.school_code), row.as_of
         cells = (*place, row.item, row.field, value, basis, "true" if row.counted else "false")
-        rows.append(((row.file, row.sheet, sort_key(row.item), FIELDS.index(row.field), row.fact), cells))
-    return _judged_csv(AnswersFile, [cells for _, cells in sorted(rows)])
+        yield (row.file, row.sheet, sort_key(row.item), FIELDS.index(row.field), row.fact), cells
 
 
 def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
@@ -226,12 +231,13 @@ def _judged_csv(model: type[AnswersFile | FindingsFile], rows: list[tuple[str, .
 
 def _csv(header: tuple[str, ...], rows: Iterable[Iterable[str]]) -> bytes:
     lines = _Lines()
-    csv.writer(lines).writerows([header, *rows])
-    return "".join(lines).encode("utf-8")
+    csv.writer(lines).writerows(chain([header], rows))
+    return lines.getvalue()
 
 
-class _Lines(list[str]):
-    """Lines that end in LF. The writer itself has to end them in CR LF: else it leaves a text with a CR unquoted."""
+class _Lines(BytesIO):
+    """Lines that end in LF. The writer itself has to end them in CR LF: else it leaves a text with a CR unquoted. Bytes
+    from the first line on: as texts they would take many times the room."""
 
-    def write(self, line: str) -> None:
-        self.append(line.removesuffix("\r\n") + "\n")
+    def write(self, line: str) -> int:  # type: ignore[override]
+        return super().write((line.removesuffix("\r\n") + "\n").encode())

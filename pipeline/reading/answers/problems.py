@@ -1,8 +1,10 @@
-"""Does a cell of the table of problems say that there are none: «Проблем не возникало», «трудности отсутствуют»."""
+"""Does a cell say that there are none: of problems «Проблем не возникало», of whatever a school lists «нет»."""
 
 import re
 
 from pipeline.reading.answers.vocabulary import is_among
+from schemas.form import Form
+from schemas.likeness import plain
 
 _PHRASES = {
     "subject": r"(?:проблем|трудност|затруднени|сложност|вопрос|замечани|препятстви|недостатк|неполад|жалоб)[а-я]*",
@@ -43,6 +45,16 @@ def says_no_problems(text: str, of_form: frozenset[str] = frozenset()) -> bool:
     after = said[said.index("lacking") + 1 :] if "lacking" in said else []
     named = after.index("subject") if "subject" in after else len(after)
     return "scope" not in after[:named]
+
+
+_NOT_DONE = re.compile(r"не (?:требу|провод|предусм|планир|поступ|приобр)[а-я]*")
+
+
+def says_none(text: str, form: Form) -> bool:
+    """In a line that a school adds: that there is nothing to add, «нет», «не проводились», «не требуется (закрыто)»."""
+    words = plain(text)
+    exempt = any(f"{words} ".startswith(f"{plain(one)} ") for one in form.recognise.not_required)
+    return exempt or bool(_NOT_DONE.fullmatch(words)) or says_no_problems(text, form.words_beside)
 
 
 _KNOWN = re.compile(

@@ -136,7 +136,7 @@ def _read(form: Form, item: Item, cell: Cell, base: float | None, around: Around
         case Kind.CHOICE:
             return _read_choices(item, text)
         case Kind.DATE:
-            return _read_date(cell, text, around)
+            return _read_date(item, cell, text, around)
         case Kind.LINK:
             return _read_link(text)
         case Kind.GROUP | Kind.ROW | Kind.ROWS:
@@ -353,8 +353,10 @@ def _read_choices(item: Item, text: str) -> Answer:
     return Answer((*(_fact("choice", title) for title in found.titles), *urls))
 
 
-def _read_date(cell: Cell, text: str, around: Around) -> Answer:
-    day, year_taken = read_lone_date(cell, around.since, around.until)
+def _read_date(item: Item, cell: Cell, text: str, around: Around) -> Answer:
+    """Of a day that need not lie within what the report is for the report does not tell the year."""
+    since, until = (None, None) if item.any_day else (around.since, around.until)
+    day, year_taken = read_lone_date(cell, since, until)
     if day is None:
         return Answer((), (remark("DAY-UNREADABLE", value=text),))
     taken = (remark("DAY-YEAR", value=text, day=day),) if year_taken else ()

@@ -1,7 +1,7 @@
 """The form's own tables, cell by cell, into the ledger."""
 
 from pipeline.reading.answers.numbers import takes_no_answer
-from pipeline.reading.answers.problems import says_no_problems
+from pipeline.reading.answers.problems import says_none
 from pipeline.reading.answers.units import UNKNOWN, factor, unit_of_heading, units_in
 from pipeline.reading.answers.values import is_blank
 from pipeline.reading.finding.form_tables import Grid
@@ -69,18 +69,21 @@ class _GridCells:
         return f"{item.number}.{1 + sum(line.rpartition('.')[0] == item.number for line in lines)}"
 
     def _read_line(self, row: GridRow, item: Item) -> None:
-        if self._names_no_problem(row, item):
+        if self._says_none(row, item):
             self.ledger.label(Spot(row.row, at) for at in row.columns)
+            self.ledger.written.add(item.number)  # that there is nothing to list is an answer
         else:
             self._read_cells(row, item, self._next_line(item))
 
-    def _names_no_problem(self, row: GridRow, item: Item) -> bool:
-        """Does a line of the list of problems say that there are none, and nothing else."""
-        of_problems = self.form.problems.columns if self.form.problems else ()
-        if not any(address.partition("/")[0] == item.number for address in of_problems):
-            return False
-        cells = [cell for at in row.columns if (cell := self._cells.get(Spot(row.row, at))) and not is_blank(cell)]
-        return bool(cells) and all(says_no_problems(text_of(cell), self.form.words_beside) for cell in cells)
+    def _says_none(self, row: GridRow, item: Item) -> bool:
+        """Does a line say that there is nothing to list, and nothing else: beside the words there may be zeros. A «нет»
+        that answers a question, is it there, says no such thing by itself."""
+        columns = {column.id: column.kind for column in self.form.table(item.table).columns}
+        spots = {Spot(row.row, at): columns[name] for at, name in row.columns.items()}
+        cells = [(cell, kind) for spot, kind in spots.items() if (cell := self._cells.get(spot)) and not is_blank(cell)]
+        said = [kind for cell, kind in cells if says_none(text_of(cell), self.form)]
+        zeros = sum(kind is Kind.NUMBER and cell.value in (0.0, "0") for cell, kind in cells)
+        return len(said) + zeros == len(cells) and not set(said) <= {Kind.YES_NO, Kind.CHOICE, Kind.LINK}
 
     def _tell_of_wording(self, row: GridRow, item: Item) -> None:
         """A row under another's number, and a title that no list knows."""

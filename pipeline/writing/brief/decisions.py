@@ -21,6 +21,7 @@ from pipeline.writing.pages.doubts import (
 )
 from pipeline.writing.pages.words import (
     deadline_said,
+    file_said,
     group_said,
     lacking,
     questioned_alone_said,
@@ -81,7 +82,8 @@ def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]
     if errors := [one for one in figures.remarks if one.severity is Severity.ERROR and one.file != REGISTRY]:
         said = _gravest_error(errors, figures, catalogue)
         about = Subject(Matter.ERRORS, _in_order({error.school for error in errors}, figures))
-        yield Decision("Ошибки", said, titles.REMARKS, "Исправить ошибки в отчётах", about)
+        files = tuple(dict.fromkeys(error.file for error in errors if error.file))
+        yield Decision("Ошибки", said, titles.REMARKS, "Исправить ошибки в отчётах", about, files)
     if figures.overdue or any(deadline.due < figures.as_of for deadline in figures.questioned):
         proposal = "Завершить просроченные этапы" if figures.overdue else "Уточнить ответы под вопросом"
         said = _fitted(lambda _: _most_overdue(figures))
@@ -255,8 +257,11 @@ def _limiting_item(error: Remark) -> str:
 def _subjects(errors: Sequence[Remark], figures: Figures) -> list[str]:
     """Whom the errors are about: the schools, or the files where no school is known."""
     names = {school.code: wording.keep_together(school.name) for school in figures.schools}
-    nobodys = "файл без школы" if figures.public else "файл «{}»"
-    return list(dict.fromkeys(names.get(error.school) or nobodys.format(error.file) for error in errors))
+
+    def nobodys(error: Remark) -> str:
+        return "файл без школы" if figures.public else file_said(error.file)
+
+    return list(dict.fromkeys(names.get(error.school) or nobodys(error) for error in errors))
 
 
 def _and_others(names: Sequence[str], shown: int) -> str:

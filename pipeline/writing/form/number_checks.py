@@ -50,6 +50,7 @@ _ROOM = 8000  # characters of a formula; Excel takes 8192
 _LONGEST_NUMBER = 10  # digits before the decimal comma
 _MOST_OF_A_LIST = 255
 _BLANK = '""'
+_ANSWERING = frozenset({Kind.YES_NO, Kind.CHOICE})  # where «нет» is an answer
 _FEW = 4  # numbers of rows that are named one by one
 
 _NOT_FROM_LIST = f"{Mark.BELOW} нужно из списка"
@@ -77,7 +78,7 @@ class NumberChecks:
     def item(self, item: Item, note: str = "") -> Hint:
         cell = self.cells[item.number]
         none = self._nobody([item])
-        return choose(
+        hint = choose(
             *([(both(blank(cell), none), say(Mark.NONE))] if none else ()),
             self.checks.empty(item, cell, self._urge(item), note),
             *self.checks.exempt(item, cell),
@@ -86,6 +87,7 @@ class NumberChecks:
             *self._not_yet(item, cell),
             otherwise=say(DONE),
         )
+        return _fitting(hint)
 
     def _urge(self, item: Item) -> str:
         match item.kind:
@@ -264,14 +266,19 @@ class NumberChecks:
         return Cell(_sum(cells), math.fsum(cell.number or 0.0 for cell in cells))
 
     def _lines(self, of_list: str) -> Cell:
-        """How many lines of a list are filled in."""
-        lines: dict[str, list[Cell]] = {}
+        """How many lines of a list are filled in; one that says «нет» and nothing else is none."""
+        lines: dict[str, list[tuple[str, Cell]]] = {}
         for address, cell in self.cells.items():
-            row, slash, _ = address.partition("/")
+            row, slash, name = address.partition("/")
             if slash and row.rpartition(".")[0] == of_list:
-                lines.setdefault(row, []).append(cell)
-        filled = [f"N(OR({','.join(f'{cell.ref}<>{_BLANK}' for cell in cells)}))" for cells in lines.values()]
-        return Cell(f"({'+'.join(filled)})", float(sum(any(cell.text for cell in cells) for cells in lines.values())))
+                lines.setdefault(row, []).append((name, cell))
+        answering = {cell.number.partition("/")[2] for cell in self.form.cells_of(of_list) if cell.kind in _ANSWERING}
+        filled = sum(
+            any(_says_more(cell, answers=name in answering) for name, cell in cells) for cells in lines.values()
+        )
+        columns = [(column[0][0], [cell for _, cell in column]) for column in zip(*lines.values(), strict=True)]
+        said = "+".join(_more_in(_areas(below), answers=name in answering) for name, below in columns)
+        return Cell(f"SUMPRODUCT(--(({said})>0))", float(filled))
 
     def _wrong_number(self, item: Item, cell: Cell, named: str) -> Iterator[Case]:
         ref, n = cell.ref, cell.number
@@ -449,6 +456,16 @@ def _within(day: date, last: date, form: Form) -> bool:
     return day <= last and (every == "date" or day >= first_day(every, last))
 
 
+def _says_more(cell: Cell, *, answers: bool) -> bool:
+    return bool(cell.text) and (answers or cell.text.casefold() != own_form.NO)
+
+
+def _more_in(areas: Sequence[str], *, answers: bool) -> str:
+    [area] = areas  # lines stand right below each other
+    said = f"({area}<>{_BLANK})"
+    return said if answers else f'{said}*({area}<>"{own_form.NO}")'
+
+
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────
 def _areas(cells: Sequence[Cell]) -> list[str]:
     """Cells right below each other as one range."""
@@ -485,13 +502,16 @@ def _shown(excel: str, value: float, decimals: int) -> Hint:
 
 
 def _one_of_many(cases: Sequence[Case], otherwise: Hint) -> Hint:
-    """The first case that holds, of more than Excel nests in one another; where the formula would still be too long,
-    none is promised."""
+    """The first case that holds, of more than Excel nests in one another."""
     groups = [cases[at : at + _AT_ONCE] for at in range(0, len(cases), _AT_ONCE)]
     if len(groups) == 1:
-        return choose(*cases, otherwise=otherwise)
+        return _fitting(choose(*cases, otherwise=otherwise))
     chosen = [(_any(group), choose(*group[:-1], otherwise=group[-1][1])) for group in groups]
-    hint = choose(*chosen, otherwise=otherwise)
+    return _fitting(choose(*chosen, otherwise=otherwise))
+
+
+def _fitting(hint: Hint) -> Hint:
+    """None is promised where its formula would be too long."""
     return hint if len(hint.formula) < _ROOM else say(_LEFT_TO_THE_OFFICE)
 
 

@@ -69,7 +69,8 @@ def put(facts: dict[str, str | float], field: str, value: str | float) -> None:
 
 def of_last_time(form: Form, before: Prefill) -> Prefill:
     """What still says something when the next report is due: not the figures of a period, which are that period's, nor
-    its events and explanations; of an order whose reports stand alone nothing: it would come back unread."""
+    its events and explanations, nor lines of lists, which are told anew; of an order whose reports stand alone nothing:
+    it would come back unread."""
     return replace(
         before,
         facts={number: facts for number, facts in before.facts.items() if _lasts(form, number)},
@@ -78,12 +79,14 @@ def of_last_time(form: Form, before: Prefill) -> Prefill:
 
 
 def _lasts(form: Form, number: str) -> bool:
+    """Of reports on a date what stands until another answer is given; of a period, of which no answer stands for
+    another, what will most likely be said again."""
     try:
         item = form.item(number)
     except KeyError:
         return True  # a problem
     if form.period.every == "date":
-        return form.counts(number) == "stock"
+        return form.is_cumulative(number)
     row = number.partition("/")[0]
     of_a_list = "/" in number and form.item(row).kind is Kind.ROWS
     told = of_a_list or item.kind in (Kind.TEXT, Kind.DATE, Kind.LINK)

@@ -40,13 +40,15 @@ class Subject(NamedTuple):
 
 class Decision(msgspec.Struct, frozen=True):
     """One line of «Требует решения управления»; `sheet` is where to read on, blank for none. `proposal`: what the memo
-    proposes to do, without a full stop; blank where there is nothing to do. `about`: None for no question."""
+    proposes to do, without a full stop; blank where there is nothing to do. `about`: None for no question. `files`:
+    those that `text` may name (`words.file_said`)."""
 
     tag: str
     text: str
     sheet: str = ""
     proposal: str = ""
     about: Subject | None = None
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

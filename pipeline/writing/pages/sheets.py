@@ -55,6 +55,11 @@ class Sheet(Worksheet):  # type: ignore[misc]
         else:
             super()._write_cell(row, column, cell)
 
+    def _assemble_xml_file(self) -> None:
+        """Its cells are written; while those of the other sheets are, nobody needs them."""
+        super()._assemble_xml_file()
+        self.table.clear()
+
     def add_sparkline(self, row: int, column: int, options: Sparkline) -> None:
         """`options` with a `range` that names its sheet. For each xlsxwriter makes the colours of all 36 styles anew:
         one that looks like another is made from that."""
@@ -85,3 +90,9 @@ class Book(Workbook):  # type: ignore[misc]
     """A workbook of such sheets."""
 
     worksheet_class = Sheet
+
+    def close(self) -> None:
+        """A book and its sheets hold each other: all that they are made of would stay until garbage is looked for."""
+        super().close()
+        for sheet in self.worksheets():
+            vars(sheet).clear()

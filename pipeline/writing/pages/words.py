@@ -270,6 +270,11 @@ def unattributed_said(figures: Figures) -> str:
     return f"в папке {wording.count(figures.unattributed_files, _UNATTRIBUTED)}"
 
 
+def file_said(file: str) -> str:
+    """«файл «отчёт.xlsx»»"""
+    return f"файл «{file}»"
+
+
 def school_names(rows: Sequence[Submission]) -> list[str]:
     return [wording.keep_together(row.school.name) for row in rows]
 

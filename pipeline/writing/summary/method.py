@@ -10,8 +10,10 @@ from operator import attrgetter
 from pipeline import wording
 from pipeline.measuring.activation import weeks
 from pipeline.measuring.figures import Figures, SetAside
-from pipeline.measuring.rows import reconciled_items
+from pipeline.measuring.public import UNKNOWN
+from pipeline.measuring.rows import reconciled_items, values_read
 from pipeline.writing.pages import theme, titles
+from pipeline.writing.pages.figures_said import value_said
 from pipeline.writing.pages.page import FIRST_ROW, NOT_PRINTED, Column, Page, fraction, said_of_rest, written
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import headline_range, restated_said
@@ -226,37 +228,44 @@ def _write_set_aside(page: Page, row: int) -> int:
     row = _write_section(page, row, "Отложенные показатели и каким стал бы итог с ними")
     if not found.set_aside:
         return _write_none(page, row, "Отложенных показателей нет.")
+    read = values_read(page.book.figures)
     for item, answers in groupby(written(found.set_aside), key=attrgetter("item")):
         _write_item_with_all(page, row, item)
         row += 1
         for answer in answers:
-            _write_with_one(page, row, answer)
+            _write_with_one(page, row, answer, read.get((answer.school.code, item)))
             row += 1
     return row
 
 
 def _write_item_with_all(page: Page, row: int, number: str) -> None:
     figures = page.book.figures
-    found = reconciled_items(figures.reconciliation)[number]
+    found, item = reconciled_items(figures.reconciliation)[number], figures.form.item(number)
     percent, with_all = found.percent, found.percent_with_set_aside
     now = "—" if math.isnan(percent) else wording.percent(percent, 2)
     whose = wording.schools(found.set_aside)
-    meaning = f"{figures.form.item(number).about}: сейчас {now}; столько было бы, если все отложенные верны ({whose})"
+    about = item.about or wording.unbroken(item.title)
+    if item not in figures.form.coverage_items:
+        meaning = f"{about}: в итог отложенное не входит, итог с ним не считается ({whose})"
+        _write_line(page, row, f"п. {number}", None, meaning, theme.BOLD)
+        return
+    meaning = f"{about}: сейчас {now}; столько было бы, если все отложенные верны ({whose})"
     share = None if math.isnan(with_all) else with_all / 100
     _write_line(page, row, f"п. {number}: со всеми", share, meaning, _EXACT, theme.BOLD)
 
 
-def _write_with_one(page: Page, row: int, answer: SetAside) -> None:
-    """The share with this answer alone, as a formula over «Данные»."""
+def _write_with_one(page: Page, row: int, answer: SetAside, read: float | None) -> None:
+    """The share with this answer alone, as a formula over «Данные». `read`: the figure with a unit, where it is one."""
     figures = page.book.figures
-    said = "показатель не прочитан"
+    said = "показатель не прочитан" if read is None else value_said(figures.form, answer.item, read)
     if answer.percent is not None:
         said = wording.percent(answer.percent, 2)
     if answer.covered is not None and answer.total:
         people, whole = wording.number(answer.covered), wording.number(answer.total)
         said = f"{people} из {whole} чел. ({said})" if answer.percent is not None else f"{people} из {whole} чел."
     why = "; ".join(_reason(remark, page) for remark in answer.remarks)
-    _write_line(page, row, f"{answer.school.name} ({answer.school.code})", None, ". ".join(filter(None, (said, why))))
+    told = f"{said.removesuffix('.')}. {why}" if why else said  # «руб.» ends a sentence
+    _write_line(page, row, f"{answer.school.name} ({answer.school.code})", None, told)
     if answer.percent_with_it is None:
         return
     covered, total = (data.sum_of(figures, answer.item, figure) for figure in ("covered", "total"))
@@ -300,9 +309,13 @@ def _allowed(waiver: Waiver, page: Page) -> str:
     allowed = "пункт исключён из плана школы"
     if entry:
         allowed = wording.lowered(entry.title)
+    elif waiver.code == UNKNOWN:
+        allowed = "такого замечания в перечне нет, исключение не сработает"
     elif waiver.code:
         allowed = f"замечания «{waiver.code}» в перечне нет, исключение не сработает"
     where = f"п. {waiver.item}" if waiver.item else "отчёт в целом"
+    if waiver.item == UNKNOWN:
+        where = "пункт, которого в форме нет"
     return f"{where}, {allowed}: {waiver.words}{'' if waiver.until else '; бессрочно'}"
 
 

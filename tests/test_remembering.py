@@ -1,0 +1,58 @@
+"""What is remembered over a batch never answers for another form, another kind of value or a big part."""
+
+from pathlib import Path
+
+from pipeline.reading.answers.values import read_answer
+from pipeline.reading.opening.book import Cell
+from pipeline.reading.remembering import once_a_blank, once_a_form
+from schemas.form import Form, load_form
+
+FORM = load_form("form-547")
+OTHER = load_form(Path(__file__).parent / "data" / "form-meals.toml")
+
+
+def test_each_form_is_answered_by_itself_and_asked_once() -> None:
+    asked = []
+
+    @once_a_form(maxsize=8)
+    def title(form: Form, word: str) -> str:
+        asked.append((form.id, word))
+        return f"{word} {form.id}"
+
+    assert [title(form, "а") for form in (FORM, FORM, OTHER, OTHER)] == [
+        f"а {FORM.id}",
+        f"а {FORM.id}",
+        f"а {OTHER.id}",
+        f"а {OTHER.id}",
+    ]
+    assert asked == [(FORM.id, "а"), (OTHER.id, "а")]
+
+
+def test_parts_of_a_blank_are_kept_and_big_ones_are_not() -> None:
+    seen = []
+
+    @once_a_blank
+    def length(part: bytes) -> int:
+        seen.append(len(part))
+        return len(part)
+
+    small, big = b"a" * 1_000, b"a" * 300_000
+    assert [length(small), length(small), length(big), length(big)] == [1_000, 1_000, 300_000, 300_000]
+    assert seen == [1_000, 300_000, 300_000]
+
+
+def test_what_equals_another_value_is_not_taken_for_it() -> None:
+    """1, 1.0, true and «1» are one key to Python; a cell that says «да» by a tick states no people."""
+    item = next(one for one in FORM.items if one.measured)
+    number, text, tick = (read_answer(item, Cell(value), FORM, 100.0) for value in (1.0, "1 чел.", True))
+    assert number != tick
+    assert [remark.code for remark in tick.remarks] == ["NUM-NONE"]
+    assert [fact.value for fact in text.facts] == [1.0]
+
+
+def test_an_answer_is_remembered_with_its_whole() -> None:
+    """«0,5» of ten people is half of them; of a thousand it may be five people or five hundred."""
+    item = next(one for one in FORM.items if one.measured)
+    of_ten, of_thousand = (read_answer(item, Cell("0,5"), FORM, whole) for whole in (10.0, 1_000.0))
+    assert [(fact.field, fact.value) for fact in of_ten.facts] == [("percent", 50.0)]
+    assert [remark.code for remark in of_thousand.remarks] == ["NUM-FRACTION"]
