@@ -51,8 +51,6 @@ from schemas.reports import FileRead
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pipeline.checking.judgement import Checked
     from pipeline.measuring.figures import Figures
     from pipeline.sending.letters import Page
@@ -535,11 +533,11 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     made_from = manifest(job.as_of, job.settings, VERSION, survey.intake, survey.remembered, figures)
     name, memo = f"svod-{job.as_of}.xlsx", f"spravka-{job.as_of}.docx"
     outputs.only(folder / "returns")
-    outputs.own_or_none(folder / "registry.xlsx")
+    by_turns = (REGISTRY, EXPLAINED, public_name(job.as_of))  # not every run makes them
+    for place in by_turns:
+        outputs.own_or_none(folder / place)
     ours = {*written_into(job.output / folder).values(), *contents_of(survey.intake)}
-    outputs.own_or_none(folder / EXPLAINED)
-    outputs.own_or_none(folder / public_name(job.as_of))
-    for place in ("returns", "registry.xlsx", EXPLAINED, memo, name, public_name(job.as_of)):
+    for place in ("returns", memo, name, *by_turns):
         outputs.shared(folder / place, ours)
     with ThreadPoolExecutor(1) as beside:
         brief = make_brief(figures, catalogue)
@@ -559,7 +557,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
         add(memo, laying_down.result())
         add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
         if registry.draft:
-            add("registry.xlsx", write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
+            add(REGISTRY, write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
         if drafted := drafted_waivers(figures, catalogue):
             add(EXPLAINED, write_explained(figures.form, drafted, job.as_of))
         returns = returning.result()

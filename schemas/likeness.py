@@ -1,6 +1,7 @@
 """Words compared as a person compares them: case, ё, quotes, punctuation and line breaks do not matter."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -26,6 +27,12 @@ def plain(text: str) -> str:
     """Lower case, ё as е, letters and digits only, single spaces; Latin look-alikes as Cyrillic."""
     folded = cyrillic(text).casefold().replace("ё", "е")
     return " ".join(re.findall(r"[^\W_]+", folded))
+
+
+def begins_with(text: str, phrases: Iterable[str]) -> bool:
+    """Is it one of the phrases, alone or with more behind it: «не требуется (закрыто)»."""
+    said = f"{plain(text)} "
+    return any(said.startswith(f"{plain(phrase)} ") for phrase in phrases)
 
 
 def cyrillic(text: str) -> str:

@@ -9,14 +9,12 @@ machine; `--keep DIR` puts those that did harm aside, to become named fixtures.
 
 import argparse
 import hashlib
-import sqlite3
 import string
 import sys
 import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from functools import partial
 from io import BytesIO
 from itertools import islice
@@ -48,7 +46,7 @@ from tests.batch import MARCH
 from tests.damages import damage as damage_of_journal
 from tests.order_form import FORM, REGISTRY, OrderForm
 from tests.own_form import ANSWERS
-from tests.test_damages import live
+from tests.test_damages import live, lived
 from tests.word import order_form_document
 
 BATCH = 200  # files that lie on the disk at once
@@ -257,15 +255,8 @@ def _cache() -> bytes:
 
 
 def _journal() -> bytes:
-    """Of two runs with their letters."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "journal.db")
-        for number in range(2):
-            with Journal.open(path) as journal:
-                live(journal, number)
-        with closing(sqlite3.connect(path)) as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return path.read_bytes()
+        return lived(Path(folder, "journal.db"), 2)
 
 
 BASES = {

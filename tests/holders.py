@@ -12,7 +12,7 @@ from io import BytesIO
 Files = Mapping[str, bytes]
 
 
-def zipped(files: Files, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+def zipped(files: Mapping[str, bytes | str], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     file = BytesIO()
     with zipfile.ZipFile(file, "w", compression) as package:
         for name, content in files.items():

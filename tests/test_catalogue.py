@@ -33,7 +33,7 @@ from schemas.strict import UsageError
 from tests import figure_reports
 from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, order_form, school
 from tests.figure_reports import SPRING, SUMMER
-from tests.holders import mailed
+from tests.holders import mailed, zipped
 from tests.order_form import FORM, REGISTRY, OrderForm, read
 from tests.own_form import own_form_file
 from tests.table_forms import (
@@ -51,7 +51,7 @@ from tests.table_forms import read as read_tables
 from tests.test_intake import MISTAKEN, intake_of, read_all
 from tests.test_own_form_touched import PASSPORT_ROW
 from tests.test_own_form_touched import read as read_touched
-from tests.test_package import archive, compound
+from tests.test_package import compound
 from tests.test_papers import document, workbook
 from tests.test_papers import read as read_papers
 from tests.test_returned import order_form_file
@@ -240,7 +240,7 @@ def in_the_folder(content: bytes) -> Fixture:
 
 
 def an_archive_that_is_opened(folder: Path) -> Iterable[Remark]:
-    (folder / "отчёты.zip").write_bytes(archive({"отчёт.xlsx": b"PK\x03\x04" + bytes(300)}))
+    (folder / "отчёты.zip").write_bytes(zipped({"отчёт.xlsx": b"PK\x03\x04" + bytes(300)}))
     return intake_of(folder).inbox.remarks
 
 
@@ -318,7 +318,7 @@ NOBODY = 65_534
 
 
 def a_file_at_which_the_program_fails(folder: Path) -> Iterable[Remark]:
-    (folder / "отчёт.xlsx").write_bytes(archive({"xl/workbook.xml": ""}))
+    (folder / "отчёт.xlsx").write_bytes(zipped({"xl/workbook.xml": ""}))
     (read,) = read_all(folder, MISTAKEN)
     return read.remarks
 
@@ -460,7 +460,7 @@ RAISED: dict[str, Fixture] = {
     "FILE-LETTER": in_the_inbox(b"\x78\x9f\x3e\x22\x01\x00"),
     "FILE-HOLDS-NOTHING": in_the_folder(mailed({})),
     "ARCHIVE-OPENED": an_archive_that_is_opened,
-    "ARCHIVE-LIMIT": in_the_folder(archive({f"школа {n}.xlsx": "" for n in range(2_001)})),
+    "ARCHIVE-LIMIT": in_the_folder(zipped({f"школа {n}.xlsx": "" for n in range(2_001)})),
     "FILE-INTERNAL": a_file_at_which_the_program_fails,
     "FILE-ENCRYPTED": in_the_inbox(compound("Root Entry", "EncryptedPackage")),
     "FILE-DAMAGED": in_the_inbox(b"PK\x03\x04" + bytes(300)),

@@ -57,15 +57,19 @@ def live(journal: Journal, n: int) -> None:
     journal.first_raised("01")
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("whole") / "journal.db"
-    for n in range(4):
+def lived(path: Path, runs: int) -> bytes:
+    """A journal of so many runs with their letters, made there, all of it in one file."""
+    for n in range(runs):
         with Journal.open(path) as journal:
             live(journal, n)
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return lived(tmp_path_factory.mktemp("whole") / "journal.db", 4)
 
 
 @pytest.mark.parametrize("seed", range(20))

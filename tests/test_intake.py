@@ -13,7 +13,7 @@ from schemas.form import load_form
 from schemas.remarks import load_catalogue, remark
 from schemas.reports import FileRead
 from schemas.strict import UsageError
-from tests.test_package import archive as package
+from tests.holders import zipped
 
 FORM = load_form("form-547")
 LIMITS = Limits()
@@ -52,7 +52,7 @@ def test_a_torn_file_that_nobody_holds_is_damaged(tmp_path):
 
 
 def test_a_file_at_which_the_program_fails_is_named_and_the_others_are_read(tmp_path):
-    (tmp_path / "Иванова.xlsx").write_bytes(package({"xl/workbook.xml": ""}))
+    (tmp_path / "Иванова.xlsx").write_bytes(zipped({"xl/workbook.xml": ""}))
     (tmp_path / "скан.xlsx").write_bytes(b"%PDF-1.7")
     by_file = {read.file: read for read in read_all(tmp_path, MISTAKEN)}
     assert said(list(by_file.values())) == {"Иванова.xlsx": ["FILE-INTERNAL"], "скан.xlsx": ["FILE-KIND"]}
@@ -62,7 +62,7 @@ def test_a_file_at_which_the_program_fails_is_named_and_the_others_are_read(tmp_
 
 
 def test_a_registry_at_which_the_program_fails_stops_the_run_with_one_sentence(tmp_path):
-    (tmp_path / "registry.xlsx").write_bytes(package({"xl/workbook.xml": ""}))
+    (tmp_path / "registry.xlsx").write_bytes(zipped({"xl/workbook.xml": ""}))
     with pytest.raises(UsageError, match=r"Реестр registry\.xlsx не читается\. Внутренняя ошибка программы"):
         read_all(tmp_path, MISTAKEN)
 

@@ -1,5 +1,6 @@
 """What must hold between the lines of a list and a figure beside it, and between the columns of each line."""
 
+from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -17,9 +18,9 @@ from pipeline.writing.form.workbook import write_form_with_cells
 from schemas import own_form
 from schemas.form import Column, Form, Item, Kind, Relation
 from schemas.form_figures import figure_refusals
-from schemas.remarks import Severity
+from schemas.remarks import Remark, Severity
 from schemas.reports import FileRead
-from tests.conftest import do_main_job
+from tests.conftest import Run, do_main_job
 from tests.figure_reports import HEALTH, OF_HEALTH, SPRING, Said, file_of, registry
 from tests.form_variants import as_toml, good
 from tests.libreoffice import needs_libreoffice, shown_together
@@ -187,38 +188,34 @@ def test_a_figure_beside_a_list_of_many_lines_has_a_formula_that_excel_takes() -
 
 @needs_libreoffice
 def test_the_form_counts_the_lines_as_excel_does(tmp_path: Path) -> None:
-    form = with_counts()
-    none = {"6.3/название": "нет"}
-    cases: dict[str, Said] = {"right": {}, "three": {"7": 3}, "part": {"8": 3}, "none": none}
-    made = {
-        name: write_form_with_cells(form, None, SPRING, prefilled({**COUNTED, **one})) for name, one in cases.items()
-    }
-    shown = dict(zip(made, shown_together([one.content for one in made.values()], tmp_path), strict=True))
+    cases: dict[str, Said] = {"right": {}, "three": {"7": 3}, "part": {"8": 3}, "none": {"6.3/название": "нет"}}
     places = {"7": "▼ исправьте: строк в п. 6 — 2", "8": "▼ больше, чем строк в п. 6"}
     wrong = {"right": (), "three": ("7",), "part": ("8",), "none": ()}
-    for name, of in made.items():
-        kept = load_workbook(BytesIO(of.content), data_only=True)[own_form.SHEET]
-        for number, hint in places.items():
-            row = coordinate_from_string(of.answers[number])[1]
-            expected = hint if number in wrong[name] else "● заполнено"
-            assert shown[name][row - 1][-1] == expected
-            assert str(kept.cell(row, kept.max_column).value) == expected
+    hints_are(with_counts(), {name: {**COUNTED, **one} for name, one in cases.items()}, places, wrong, tmp_path)
 
 
 def test_invented_schools_count_their_lines_and_the_form_tells_it(tmp_path: Path) -> None:
+    done = invented("Число мероприятий", {"kind": "equal", "item": "7", "of": ["6/#"]}, tmp_path)
+    assert "7 = число строк списка 6" in "\n".join(told(tmp_path / "form-89.toml"))
+    assert disagreeing(done, "EQUAL-DISAGREES") == []
+    assert any(one.item == "7" and one.value for one in done.done.figures.numbers.schools)
+
+
+def invented(title: str, relation: dict[str, object], folder: Path) -> Run:
+    """Four schools of the demo, of a form that asks for one figure more."""
     values = good("88")
-    values["items"].append(
-        {"number": "7", "kind": "number", "title": "Число мероприятий", "unit": "people", "required": True}
-    )
-    values["relations"].append({"kind": "equal", "item": "7", "of": ["6/#"]})
-    path = tmp_path / "form-89.toml"
+    values["items"].append({"number": "7", "kind": "number", "title": title, "unit": "people", "required": True})
+    values["relations"].append(relation)
+    path = folder / "form-89.toml"
     path.write_text(as_toml({**values, "id": "form-89"}), "utf-8")
-    assert "7 = число строк списка 6" in "\n".join(told(path))
-    done = do_main_job(tmp_path, form=str(path), schools=4, dates=1)
+    return do_main_job(folder, form=str(path), schools=4, dates=1)
+
+
+def disagreeing(done: Run, code: str) -> list[Remark]:
+    """Of that figure, in reports in which nothing is planted."""
     planted = {one.file for one in done.district.planted}
     remarks = [one for one in done.done.figures.remarks if one.item == "7" and one.file not in planted]
-    assert [one for one in remarks if one.code == "EQUAL-DISAGREES"] == []
-    assert any(one.item == "7" and one.value for one in done.done.figures.numbers.schools)
+    return [one for one in remarks if one.code == code]
 
 
 def prefilled(said: Said) -> Prefill:
@@ -232,11 +229,19 @@ def prefilled(said: Said) -> Prefill:
 
 @needs_libreoffice
 def test_the_form_says_so_as_excel_computes_it(tmp_path: Path) -> None:
-    cases = {"right": {}, "sum": {"7": 64}, "product": {"6.1/сбор": 81}}
-    made = {name: write_form_with_cells(FORM, None, SPRING, prefilled({**RIGHT, **one})) for name, one in cases.items()}
-    shown = dict(zip(made, shown_together([one.content for one in made.values()], tmp_path), strict=True))
+    cases: dict[str, Said] = {"right": {}, "sum": {"7": 64}, "product": {"6.1/сбор": 81}}
     places = {"7": "▼ исправьте: сумма пп. 6 — 65", "6.1/дата": "▼ исправьте «Собрано»: по умножению 80"}
     wrong = {"right": (), "sum": ("7",), "product": ("6.1/дата",)}
+    hints_are(FORM, {name: {**RIGHT, **one} for name, one in cases.items()}, places, wrong, tmp_path)
+
+
+def hints_are(
+    form: Form, cases: Mapping[str, Said], places: Mapping[str, str], wrong: Mapping[str, tuple[str, ...]], folder: Path
+) -> None:
+    """`places`: item or cell -> the hint where the answer is wrong; `wrong`: where it is, by case. As LibreOffice
+    computes it, and as it stands in the form before any program has."""
+    made = {name: write_form_with_cells(form, None, SPRING, prefilled(said)) for name, said in cases.items()}
+    shown = dict(zip(made, shown_together([one.content for one in made.values()], folder), strict=True))
     for name, of in made.items():
         kept = load_workbook(BytesIO(of.content), data_only=True)[own_form.SHEET]
         for number, hint in places.items():
@@ -247,16 +252,7 @@ def test_the_form_says_so_as_excel_computes_it(tmp_path: Path) -> None:
 
 
 def test_invented_schools_keep_to_it(tmp_path: Path) -> None:
-    values = good("88")
-    values["items"].append(
-        {"number": "7", "kind": "number", "title": "Всего участников", "unit": "people", "required": True}
-    )
-    values["relations"].append({"kind": "sum", "item": "7", "of": ["6/участники"]})
-    path = tmp_path / "form-89.toml"
-    path.write_text(as_toml({**values, "id": "form-89"}), "utf-8")
-    done = do_main_job(tmp_path, form=str(path), schools=4, dates=1)
-    planted = {one.file for one in done.district.planted}
-    remarks = [one for one in done.done.figures.remarks if one.item == "7" and one.file not in planted]
-    assert [one for one in remarks if one.code == "SUM-DISAGREES"] == []
+    done = invented("Всего участников", {"kind": "sum", "item": "7", "of": ["6/участники"]}, tmp_path)
+    assert disagreeing(done, "SUM-DISAGREES") == []
     assert any(one.item == "7" and one.value for one in done.done.figures.numbers.schools)
     assert date(2026, 3, 31) == done.district.as_of

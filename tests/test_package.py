@@ -19,18 +19,11 @@ from pipeline.reading.opening.guard import Unreadable, kind_of, look
 from pipeline.settings import Limits
 from pipeline.wording import message
 from schemas.remarks import load_catalogue
+from tests.holders import zipped
 
 CATALOGUE = load_catalogue()
 LIMITS = Limits()
 RAISED = "увеличить: ключ {} в [limits] файла settings.toml"
-
-
-def archive(parts: dict[str, bytes | str], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = BytesIO()
-    with zipfile.ZipFile(file, "w", compression) as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
-    return file.getvalue()
 
 
 def tar(name: str) -> bytes:
@@ -117,11 +110,11 @@ def test_a_refusal_crosses_the_border_of_a_process(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "data"),
     [
-        ("xlsx", archive({"xl/workbook.xml": ""})),
-        ("xlsx", archive({"xl\\workbook2.xml": ""})),
-        ("xlsb", archive({"xl/workbook.bin": ""})),
-        ("ods", archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"})),
-        ("docx", archive({"word/document.xml": "", "word/embeddings/book.xlsx": ""})),
+        ("xlsx", zipped({"xl/workbook.xml": ""})),
+        ("xlsx", zipped({"xl\\workbook2.xml": ""})),
+        ("xlsb", zipped({"xl/workbook.bin": ""})),
+        ("ods", zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"})),
+        ("docx", zipped({"word/document.xml": "", "word/embeddings/book.xlsx": ""})),
         ("xls", compound("Root Entry", "Workbook")),
         ("xls", compound("Root Entry", "Book")),
         ("xls", b"\x09\x08\x10\x00\x00\x06"),
@@ -153,8 +146,8 @@ def test_a_document_is_known_by_its_content(kind: str, data: bytes) -> None:
         ("текстовая таблица (CSV)", "пункт,выполнение\n1,да".encode()),
         ("текстовый файл", "отчёт пришлём завтра".encode()),
         ("документ Word старого вида (.doc)", compound("Root Entry", "WordDocument")),
-        ("документ OpenDocument, но не таблица (.odt, .odp)", archive({"mimetype": "…opendocument.text"})),
-        ("презентация PowerPoint", archive({"ppt/presentation.xml": ""})),
+        ("документ OpenDocument, но не таблица (.odt, .odp)", zipped({"mimetype": "…opendocument.text"})),
+        ("презентация PowerPoint", zipped({"ppt/presentation.xml": ""})),
         ("файл неизвестного вида", b"\x01\x02\x03\x04" * 100),
     ],
 )
@@ -176,9 +169,9 @@ WEB_PAGE = "From: <Saved by Windows Internet Explorer 8>\nSubject: x\nMIME-Versi
         ("FILE-ARCHIVE", "архив BZIP2", bz2.compress(b"x")),
         ("FILE-ARCHIVE", "архив XZ", lzma.compress(b"x")),
         ("FILE-ARCHIVE", "архив TAR", tar("отчёт.xlsx")),
-        ("FILE-ARCHIVE", "архив ZIP", archive({"отчёт.xlsx": "x"})),
-        ("FILE-ARCHIVE", "архив ZIP", archive({"отчёт.xlsx": "x", "отчёт.docx": "x"}, zipfile.ZIP_LZMA)),
-        ("FILE-ARCHIVE", "архив ZIP", archive({f"школа {n}.xlsx": "" for n in range(2_001)})),
+        ("FILE-ARCHIVE", "архив ZIP", zipped({"отчёт.xlsx": "x"})),
+        ("FILE-ARCHIVE", "архив ZIP", zipped({"отчёт.xlsx": "x", "отчёт.docx": "x"}, zipfile.ZIP_LZMA)),
+        ("FILE-ARCHIVE", "архив ZIP", zipped({f"школа {n}.xlsx": "" for n in range(2_001)})),
         ("FILE-LETTER", "письмо Outlook (.msg)", compound("Root Entry", "__properties_version1.0", "Workbook")),
         ("FILE-LETTER", "письмо Outlook (winmail.dat)", b"\x78\x9f\x3e\x22\x01\x00"),
         ("FILE-LETTER", "письмо, сохранённое файлом (.eml)", LETTER.encode()),
@@ -205,13 +198,13 @@ def test_a_file_of_zeros_is_called_empty() -> None:
     "data",
     [
         compound("Root Entry", "EncryptionInfo", "EncryptedPackage"),
-        archive(
+        zipped(
             {
                 "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
                 "META-INF/manifest.xml": "<manifest:encryption-data/>",
             }
         ),
-        archive({"xl/workbook.xml": "x"}).replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"),
+        zipped({"xl/workbook.xml": "x"}).replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"),
     ],
 )
 def test_a_password_is_recognised(data: bytes) -> None:
@@ -223,7 +216,7 @@ def test_a_password_is_recognised(data: bytes) -> None:
 
 @pytest.mark.parametrize("left", [30, 100, 300])
 def test_a_half_downloaded_workbook_is_told_from_other_damage(left: int) -> None:
-    data = archive({"xl/workbook.xml": os.urandom(500), "xl/styles.xml": os.urandom(500)})
+    data = zipped({"xl/workbook.xml": os.urandom(500), "xl/styles.xml": os.urandom(500)})
     assert refusal(lambda: kind_of(data[:left], LIMITS)) == (
         "FILE-DAMAGED",
         "Файл не открывается: он скопирован или скачан не до конца.",
@@ -231,7 +224,7 @@ def test_a_half_downloaded_workbook_is_told_from_other_damage(left: int) -> None
 
 
 def test_an_archive_that_unpacks_to_more_than_the_limit_is_not_unpacked() -> None:
-    bomb = archive({"xl/workbook.xml": "", **{f"xl/worksheets/sheet{n}.xml": bytes(30 * 2**20) for n in range(4)}})
+    bomb = zipped({"xl/workbook.xml": "", **{f"xl/worksheets/sheet{n}.xml": bytes(30 * 2**20) for n in range(4)}})
     assert len(bomb) < 2**20
     code, said = refusal(lambda: kind_of(bomb, LIMITS))
     assert code == "FILE-LIMIT"
@@ -240,7 +233,7 @@ def test_an_archive_that_unpacks_to_more_than_the_limit_is_not_unpacked() -> Non
 
 
 def test_an_archive_of_too_many_parts_is_refused() -> None:
-    data = archive({"xl/workbook.xml": "", **{f"xl/{n}": "" for n in range(2_000)}})
+    data = zipped({"xl/workbook.xml": "", **{f"xl/{n}": "" for n in range(2_000)}})
     code, said = refusal(lambda: kind_of(data, LIMITS))
     assert (code, said) == (
         "FILE-LIMIT",
@@ -258,12 +251,12 @@ def test_two_parts_of_one_name_are_refused() -> None:
 
 
 def test_an_unusual_compression_is_refused() -> None:
-    data = archive({"xl/workbook.xml": "x"}, zipfile.ZIP_LZMA)
+    data = zipped({"xl/workbook.xml": "x"}, zipfile.ZIP_LZMA)
     assert refusal(lambda: kind_of(data, LIMITS))[0] == "FILE-DAMAGED"
 
 
 def test_parts_that_share_one_record_are_refused() -> None:
-    data = archive({"xl/workbook.xml": "1", "xl/sheet.xml": "2"})
+    data = zipped({"xl/workbook.xml": "1", "xl/sheet.xml": "2"})
     with zipfile.ZipFile(BytesIO(data)) as package:
         second = package.getinfo("xl/sheet.xml").header_offset
     entry = data.rindex(b"PK\x01\x02")  # of the second part; its offset stands at byte 42

@@ -1,7 +1,7 @@
 """Controls of figures with a unit: rows that pandera judges (`schemas.frames.numbers`), made here of the long table."""
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from schemas import own_form
 from schemas.district import Registry
 from schemas.form import Form, Item, Kind
 from schemas.frames.numbers import Addresses, DaysOfLists, Grown, Lists, Numbers, Planned, Relations, Required
-from schemas.likeness import plain
+from schemas.likeness import begins_with, plain
 from schemas.periods import first_day
 from schemas.relations import Held, counts_lines, in_lines, list_of, relations_of
 from schemas.remarks import Remark
@@ -332,16 +332,11 @@ def _lists(one: _Report) -> Iterator[tuple[object, ...]]:
     form = one.form
     for number, at_least, at_most in (lines for lines in form.lists.values() if lines.bounded):
         said = {line: plain(one.said.words.get((one.number, line), "")) for line in one.lines(number)}
-        without = {line for line, words in said.items() if _begins_with(words, form.recognise.not_required)}
+        without = {line for line, words in said.items() if begins_with(words, form.recognise.not_required)}
         if without and form.has(number) and form.item(number).may_be_not_required:
             continue
         lines = [line for line, words in said.items() if line not in without and words != plain(own_form.NO)]
         yield one.number, len(lines), at_least, at_most, one.report.answer_cells.get(number, ""), number
-
-
-def _begins_with(words: str, phrases: Iterable[str]) -> bool:
-    """Also with a reason after it."""
-    return any(f"{words} ".startswith(f"{plain(phrase)} ") for phrase in phrases)
 
 
 def _addresses(usable: Sequence[_Report], table: pd.DataFrame, form: Form) -> Iterator[tuple[object, ...]]:

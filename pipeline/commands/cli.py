@@ -94,6 +94,15 @@ WhichOrder = Annotated[
 Debug = Annotated[bool, typer.Option("--debug", help="При ошибке показать её полный путь.")]
 
 
+class _Command(russian.Command):
+    """One that is told of the folder of results finds there what a killed run was putting into its places."""
+
+    def invoke(self, ctx: Any) -> Any:
+        if "output" in ctx.params:
+            _settle(ctx.params["output"])
+        return super().invoke(ctx)
+
+
 # ── the main job ─────────────────────────────────────────────────────────────────────────────────────────
 @app.callback(invoke_without_command=True)
 def run(
@@ -213,7 +222,7 @@ def _was_typed(context: typer.Context, name: str | None) -> bool:
 
 
 # ── the other commands ───────────────────────────────────────────────────────────────────────────────────
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def menu(
     files: Annotated[list[Path] | None, typer.Argument(metavar="ФАЙЛ...", help="Сразу проверить эти файлы.")] = None,
     input: Input = Path("input"),
@@ -225,11 +234,10 @@ def menu(
     from pipeline.commands.menu import Office
     from pipeline.commands.menu import menu as let_choose
 
-    _settle(output)
     return let_choose(Office(input, output, settings), files or [])
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def init(
     folder: Annotated[Path, typer.Argument(metavar="ПАПКА", help="Где начать; иначе — здесь.")] = Path(),
     settings: SettingsFile = None,
@@ -242,7 +250,7 @@ def init(
         print(line)
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def forms(
     as_of: AsOf = None,
     school: Annotated[
@@ -257,13 +265,12 @@ def forms(
     from pipeline.commands.forms import hand_out_forms, lines
     from pipeline.commands.orders import each_order
 
-    _settle(output)
     for job in each_order(input, output, as_of, load_settings(settings)):
         for line in lines(hand_out_forms(job, school), job.as_of):
             print(line)
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def form(
     file: Annotated[
         str, typer.Argument(metavar="ФАЙЛ", help="Файл .toml или имя формы; иначе — форма из настроек.")
@@ -279,7 +286,7 @@ def form(
         console.show(checked(one))
 
 
-@app.command("new-order", cls=russian.Command)
+@app.command("new-order", cls=_Command)
 def new_order(
     file: Annotated[Path, typer.Argument(metavar="ПРИКАЗ", help="Текст приказа: .docx, .xlsx или .txt.")],
     out: Annotated[
@@ -295,7 +302,7 @@ def new_order(
         print(line)
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="ФАЙЛ...", help="Файлы отчётов.")],
     as_json: Annotated[bool, typer.Option("--json", help="Для программ: список замечаний в JSON.")] = False,
@@ -318,7 +325,7 @@ def check(
     return ERRORS_FOUND if found.has_errors else 0
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def mail(
     as_of: AsOf = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Только показать, что ушло бы.")] = False,
@@ -339,7 +346,6 @@ def mail(
     from pipeline.commands.mail import folder_with, send_waiting, take_as_arrived
     from pipeline.commands.orders import letters_wait, order_folders
 
-    _settle(output)
     chosen, day = load_settings(settings), as_of and last_day_of(as_of)
     if again and arrived:
         raise UsageError("Укажите одно из двух: --again (отправить снова) или --arrived (письмо дошло).")
@@ -362,7 +368,7 @@ def mail(
     return 0 if all(one.all_gone for one in posted) else LETTERS_LEFT
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def approve(
     day: Annotated[Any, typer.Argument(parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД, или период.")],
     output: Output = Path("output"),
@@ -372,13 +378,12 @@ def approve(
     """Утверждает дату: её письма могут уходить, а позднейшие исправления будут названы исправлениями."""
     from pipeline.commands.approve import approve as close
 
-    _settle(output)
     chosen = load_settings(settings)
     for line in close(output, day, chosen, datetime.now(chosen.zone)):
         print(line)
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def fetch(
     input: Input = Path("input"),
     output: Output = Path("output"),
@@ -388,14 +393,13 @@ def fetch(
     """Берёт новые письма из почтового ящика в папку с отчётами."""
     from pipeline.commands.fetch import fetch_new, lines
 
-    _settle(output)
     fetched = fetch_new(input, output, load_settings(settings))
     for line in lines(fetched, input):
         print(line)
     return LETTERS_LEFT if fetched.too_big else 0
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def schedule(
     context: typer.Context,
     at_day: Annotated[
@@ -415,7 +419,6 @@ def schedule(
     from pipeline.commands.run import require_folders
     from pipeline.commands.schedulers import Place
 
-    _settle(output)
     if install + status + remove > 1:
         raise UsageError("Укажите одно из: --install, --status, --remove.")
     place = Place(Path(sys.argv[0]).absolute().parent, output.absolute())
@@ -432,7 +435,7 @@ def schedule(
         print(scheduling.install(job) if install else scheduling.describe(job))
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def trace(
     school: Annotated[str, typer.Argument(metavar="ШКОЛА", help="Код или название школы.")],
     item: Annotated[str, typer.Argument(metavar="ПУНКТ", help="Номер пункта формы.")],
@@ -444,22 +447,18 @@ def trace(
     debug: Debug = False,
 ) -> None:
     """Путь показателя: от ячейки школы до процента района."""
-    from pipeline.commands.known import looked_into
+    from pipeline.commands.known import survey_of
     from pipeline.commands.orders import job_of_item
     from pipeline.commands.run import require_folders
     from pipeline.commands.trace import trace as way_of
-    from pipeline.monthly import take_survey
 
-    _settle(output)
     require_folders(input, output)
     job = job_of_item(input, output, as_of, load_settings(settings), item, order)
-    with looked_into(job.output) as journal:
-        survey = take_survey(job, journal=journal)
-    for line in way_of(survey, school, item):
+    for line in way_of(survey_of(job), school, item):
         print(line)
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def school(
     code: Annotated[str, typer.Argument(metavar="ШКОЛА", help="Код или название школы.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Страницы всех школ.")] = False,
@@ -474,7 +473,6 @@ def school(
     from pipeline.commands.run import require_folders
     from pipeline.commands.school import write_all_schools, write_school
 
-    _settle(output)
     if bool(code) is every:
         raise UsageError("Укажите код или название одной школы или --all для всех: python run.py school 08.")
     require_folders(input, output)
@@ -482,7 +480,7 @@ def school(
         print(write_all_schools(job) if every else write_school(job, code))
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def history(
     school: Annotated[
         str, typer.Option("--school", metavar="ШКОЛА", help="Только об этой школе: код или название.")
@@ -500,7 +498,6 @@ def history(
     from pipeline.commands.orders import order_folders
     from schemas.remarks import load_catalogue
 
-    _settle(output)
     chosen = load_settings(settings)
     catalogue = load_catalogue(chosen.controls)
     folders = order_folders(output, chosen)
@@ -513,7 +510,7 @@ def history(
         console.show(letters_in(output, chosen.zone))
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def rebuild(
     as_of: Annotated[Any, typer.Argument(parser=_day, metavar="ДАТА", help="Дата свода, ГГГГ-ММ-ДД.")],
     output: Output = Path("output"),
@@ -526,7 +523,6 @@ def rebuild(
     from pipeline.commands.rebuild import folder_made_on
     from pipeline.commands.rebuild import rebuild as made_again
 
-    _settle(output)
     with progress() as reading:
         rebuilt = made_again(folder_made_on(output, last_day_of(as_of), order), last_day_of(as_of), reading)
     for line in rebuilt.lines:
@@ -535,18 +531,17 @@ def rebuild(
     return 0 if rebuilt.is_the_same else ERRORS_FOUND
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def support(output: Output = Path("output"), settings: SettingsFile = None, debug: Debug = False) -> None:
     """Файл для того, кто помогает со Сводом: версии, счётчики, коды; ни слов школ, ни имён."""
     from pipeline.commands.support import write_support
 
-    _settle(output)
     chosen = load_settings(settings)
     print("Этот файл можно послать, когда просите о помощи: слов школ, имён людей и файлов в нём нет.")
     print(write_support(output, chosen, datetime.now(chosen.zone)))
 
 
-@app.command(cls=russian.Command)
+@app.command(cls=_Command)
 def demo(
     folder: Annotated[Path, typer.Option("--dir", metavar="ПАПКА", help="Где создать район.")] = Path("demo"),
     schools: Annotated[

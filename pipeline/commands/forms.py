@@ -6,11 +6,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline import monthly
 from pipeline.checking.table import Place, place_of
 from pipeline.commands.choosing import school_of
 from pipeline.commands.console import kept_lines
-from pipeline.commands.known import looked_into
+from pipeline.commands.known import survey_of
 from pipeline.files import Kept, Outputs, lock, safe_name
 from pipeline.measuring.rows import answer_rows
 from pipeline.memory.manifest import HANDED_OUT, handed_out, written_into
@@ -93,8 +92,7 @@ def _last_time(job: Job) -> Survey | None:
     if not job.input.is_dir() or look_into(job.input, leave_out=job.output.resolve()).registry is None:
         return None
     yesterday = job.as_of - timedelta(days=1)
-    with looked_into(job.output) as journal:
-        return monthly.take_survey(replace(job, as_of=yesterday), journal=journal)
+    return survey_of(replace(job, as_of=yesterday))
 
 
 def answers_before(survey: Survey) -> dict[str, Prefill]:

@@ -4,12 +4,16 @@ results beside it still know is taken back; the run that follows finds it whole 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.commands import console
 from pipeline.files import lock
 from pipeline.memory import recording
 from pipeline.memory.journal import FILE, Journal
 from schemas.strict import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.monthly import Job, Survey
 
 
 @contextmanager
@@ -30,6 +34,14 @@ def looked_into(output: Path) -> Iterator[Journal]:
         if journal.warning:
             console.say(journal.warning)
         yield journal
+
+
+def survey_of(job: "Job") -> "Survey":
+    """What the input says, for a command that only looks at the journal. Raises UsageError and OutputError."""
+    from pipeline.monthly import take_survey  # imported here: whoever asks for the journal alone measures nothing
+
+    with looked_into(job.output) as journal:
+        return take_survey(job, journal=journal)
 
 
 def mended(output: Path, wait: float = 0.0) -> None:

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import monthly
 from pipeline.commands.choosing import school_named
-from pipeline.commands.known import looked_into
+from pipeline.commands.known import survey_of
 from pipeline.files import Outputs, Written, lock, safe_name
 from pipeline.measuring.alone import alone
 from pipeline.measuring.peers import peer_standings
@@ -20,21 +19,16 @@ def write_school(job: Job, said: str) -> Path:
 
     Raises UsageError (no such school) and OutputError (nothing was written).
     """
-    survey = _survey(job)
+    survey = survey_of(job)
     (written,) = _write(job, survey, [school_named(survey, said)])
     return written.lies_at
 
 
 def write_all_schools(job: Job) -> Path:
     """The same of every school of the picture, all pages or none; returns their folder. Raises OutputError."""
-    survey = _survey(job)
+    survey = survey_of(job)
     _write(job, survey, survey.figures.schools)
     return job.output / _folder(job)
-
-
-def _survey(job: Job) -> Survey:
-    with looked_into(job.output) as journal:
-        return monthly.take_survey(job, journal=journal)
 
 
 def _write(job: Job, survey: Survey, schools: Sequence[School]) -> list[Written]:

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
+from pipeline.checking.table import values_of
 from pipeline.measuring.figures import Figures, Level, Milestone, Reconciliation, Share
 
 Row = TypeVar("Row", bound=NamedTuple)
@@ -215,5 +216,5 @@ def typed_rows(frame: pd.DataFrame, kind: type[Row], index: str = "") -> Iterato
 def values_read(figures: Figures) -> dict[tuple[str, str], float]:
     """Code of the school and item or cell -> the figure with a unit that was read in its report, counted or not."""
     told = figures.answers
-    values = told.loc[(told["field"] == "value") & told["number"].notna(), ["school_code", "item", "number"]]
-    return {(code, item): float(value) for code, item, value in values.itertuples(index=False)}
+    values = told[(told["field"] == "value") & told["number"].notna()]
+    return {(code, item): value for code, item, value in values_of(values, "school_code", "item", "number")}

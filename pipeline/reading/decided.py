@@ -145,9 +145,8 @@ def _told_apart(decisions: list[Decided]) -> tuple[Decided, ...]:
     found = []
     for one in decisions:
         if one.memory.key in keys:
-            one = structs.replace(
-                one, memory=structs.replace(one.memory, key=f"{one.memory.key} {_mark_of(one.decision)}")
-            )
+            apart = structs.replace(one.memory, key=f"{one.memory.key} {_mark_of(one.decision)}")
+            one = structs.replace(one, memory=apart)
         if one.memory.key not in keys:
             found.append(one)
         keys.add(one.memory.key)

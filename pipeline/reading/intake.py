@@ -10,10 +10,10 @@ from types import MappingProxyType
 from pipeline.reading.cache import ReadCache, Shelf
 from pipeline.reading.draft import draft_registry
 from pipeline.reading.inbox import Inbox, Inside, Spool, shown_path
-from pipeline.reading.opening.guard import MB, in_mb, limit_remark
+from pipeline.reading.opening.guard import MB, in_mb, limit_remark, with_key
 from pipeline.reading.reports import HOLDERS, Answer, Inputs, Opened, Refused, RegistryRead, read_file
 from pipeline.settings import Limits
-from pipeline.wording import FILE, message, todo
+from pipeline.wording import FILE, message, number, todo
 from pipeline.wording import count as counted
 from pipeline.workers import Outcome, Workers
 from schemas.district import Registry
@@ -102,7 +102,7 @@ def _registry(workers: "_Readers", inputs: Inputs, path: Path, catalogue: Catalo
             if said.code == "FILE-LIMIT":
                 above = dict(said.data)
                 why = f"{above['what']} (предел — {above['limit']})"
-                is_of_sheets = "ключ sheets " in str(above["limit"])
+                is_of_sheets = above["limit"] == with_key(number(inputs.limits.sheets), "sheets")
                 to_do = "Оставьте в нём только листы реестра" if is_of_sheets else "Сократите его или увеличьте предел"
                 raise UsageError(f"Реестр {path.name} не читается: {why}. {to_do}.")
             raise UsageError(f"Реестр {path.name} не читается. {message(said, catalogue)} {todo(said, catalogue)}")

@@ -137,9 +137,8 @@ def _is_cut_off(tokens: list[Token], at: int, people: People) -> bool:
     if not _word_follows(tokens, at):
         return False
     at += tokens[at].is_mark(".")
-    return sense(tokens[at].text, people.own) in ("noun", "adjective", "unknown", "left out") or tokens[
-        at
-    ].text.startswith("год")
+    word = tokens[at].text
+    return word.startswith("год") or sense(word, people.own) in ("noun", "adjective", "unknown", "left out")
 
 
 def _word_follows(tokens: list[Token], at: int) -> bool:

@@ -4,7 +4,7 @@ import re
 
 from pipeline.reading.answers.vocabulary import is_among
 from schemas.form import Form
-from schemas.likeness import plain
+from schemas.likeness import begins_with, plain
 
 _PHRASES = {
     "subject": r"(?:проблем|трудност|затруднени|сложност|вопрос|замечани|препятстви|недостатк|неполад|жалоб)[а-я]*",
@@ -52,9 +52,8 @@ _NOT_DONE = re.compile(r"не (?:требу|провод|предусм|план
 
 def says_none(text: str, form: Form) -> bool:
     """In a line that a school adds: that there is nothing to add, «нет», «не проводились», «не требуется (закрыто)»."""
-    words = plain(text)
-    exempt = any(f"{words} ".startswith(f"{plain(one)} ") for one in form.recognise.not_required)
-    return exempt or bool(_NOT_DONE.fullmatch(words)) or says_no_problems(text, form.words_beside)
+    exempt = begins_with(text, form.recognise.not_required)
+    return exempt or bool(_NOT_DONE.fullmatch(plain(text))) or says_no_problems(text, form.words_beside)
 
 
 _KNOWN = re.compile(
