@@ -62,11 +62,12 @@ class Exchange:
         self._root = root
         self._steps = steps
         self._patience = patience
+        self.is_left = False  # after a failure: some places have their new files, and `complete` is to do the rest
         self._former: dict[Path, Path | None] = {}  # a place that has its new file -> the old one; None: there was none
 
     def carry_out(self) -> dict[Path, Path]:
         """Where each file of the moves lies then, by its place: another program may have taken hold of that by now.
-        Raises OSError; what stood in the places stands there again then."""
+        Raises OSError; what stood in the places stands there again then, unless `is_left`."""
         recorded = len(self._steps.moves) + len(self._steps.drops) > 1  # one rename is whole by itself
         try:
             if recorded:
@@ -98,23 +99,31 @@ class Exchange:
         self._former[place] = former
 
     def _undo(self, *, recorded: bool) -> None:
-        """As far as the system lets it: whatever it refuses, the other places get their old files. Killed meanwhile, it
-        is the way back that is carried to its end."""
+        """Killed meanwhile, it is the way back that is carried to its end; where a file cannot go back, that is left to
+        whoever comes next. Without room for the record of it there is no way back: the way forward is left then."""
         back = Steps(
             tuple(Move(self._below(former), self._below(place)) for place, former in self._former.items() if former),
             tuple(Drop(self._below(place)) for place, former in self._former.items() if not former),
         )
-        with suppress(OSError):  # no room for it: then as quickly as can be
-            if recorded:
+        if recorded and self._former:
+            try:
                 _write_record(self._root, back)
-        for move in back.moves:
-            with suppress(OSError):
-                os.replace(self._root / move.source, self._root / move.place)
+            except OSError:
+                self.is_left = True
+                return
+        are_back = [self._goes_back(move) for move in back.moves]
         for drop in back.drops:
             _unlink(self._root / drop.path)
-        if recorded:
+        if recorded and all(are_back):
             with suppress(OSError):
                 _remove_record(self._root, back)
+
+    def _goes_back(self, move: Move) -> bool:
+        try:
+            os.replace(self._root / move.source, self._root / move.place)
+        except OSError:
+            return False
+        return True
 
     def _below(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
@@ -236,7 +245,11 @@ def _second_name(path: Path) -> Path:
     try:
         os.link(path, second)
     except OSError:  # a disk without links
-        shutil.copy2(path, second)
+        try:
+            shutil.copy2(path, second)
+        except OSError:  # no half of it takes room
+            _unlink(second)
+            raise
     return second
 
 

@@ -161,7 +161,7 @@ class Outputs:
         Raises OutputError; what stood in the places stands there again then, and what was made for them is to be added
         anew.
         """
-        plan = _Plan(self._root, self._patience, self._shared)
+        plan, exchange = _Plan(self._root, self._patience, self._shared), None
         try:
             for place, beside in self._pending.items():
                 with _russian_refusal(place.relative_to(self._root)):
@@ -175,8 +175,11 @@ class Outputs:
             if len(plan.moves) > 1:  # a record names nothing that the disk may still lose
                 self.reach_the_disk()
             with _russian_refusal(Path(self._root.name), self._root):
-                lies_at = Exchange(self._root, plan.steps, self._patience).carry_out()
+                exchange = Exchange(self._root, plan.steps, self._patience)
+                lies_at = exchange.carry_out()
         except BaseException:
+            if exchange and exchange.is_left:  # whoever comes next needs them
+                self._pending.clear()
             self._forget(list(self._pending))
             raise
         written = [Written(place, lies_at.get(meant, meant)) for place, meant in plan.meant.items()]

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from pipeline import VERSION
-from pipeline.files import Kept, Outputs, Written, lock, safe_name
+from pipeline.files import Kept, OutputError, Outputs, Written, lock, safe_name
 from pipeline.measuring.calendar import Calendar
 from pipeline.memory import recording
 from pipeline.memory.approvals import awaits_approval, how_to_approve
 from pipeline.memory.archive import Archive
 from pipeline.memory.journal import FILE as JOURNAL
-from pipeline.memory.journal import Journal, Remembered
+from pipeline.memory.journal import Journal, Remembered, Result
 from pipeline.memory.manifest import FILE as MANIFEST
 from pipeline.memory.manifest import canonical, code_digest, manifest, with_outputs, written_into
 from pipeline.reading.inbox import look_into
@@ -32,6 +32,7 @@ from pipeline.sending.outbox import (
     REMINDERS,
     TO_SCHOOLS,
     is_told,
+    keys_of,
     put_in_outbox,
     said_before,
     says_digest,
@@ -163,6 +164,7 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
         log = _log_of_readers(job.output)
         with Journal.open(job.output / JOURNAL) as journal, Outputs(job.output) as outputs:
             forgotten = recording.forgotten(journal, job.output)
+            recording.complete(journal, job.output)
             journal.keep_copy(job.output / JOURNAL, job.now)
             clock, missed = recording.behind_the_journal(journal, job.now), _missed(journal, job)
             number = recording.begin(journal, job.now, VERSION, job.as_of, job.settings)
@@ -173,16 +175,14 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             lost = _keep_originals(job, survey, outputs)
             month, said = _write(job, survey, journal, outputs, log)
             said += _write_letters(job, survey, month, journal, outputs, missed)
+            result = _expect(job, survey, month, journal, number)
             written = {place.path: place for place in outputs.commit()}
             kept = tuple(outputs.kept)
-            end, remarks = datetime.now(job.settings.zone), survey.checked.remarks
-            recording.finish(
-                journal, number, survey.figures, remarks, month.digest, job.output, end, told_above=bool(job.beside)
-            )
-            sent = _send(job, journal) if job.mail else []
+            untold = _finish(job, result, journal, number)
+            sent = _send(job, journal) if job.mail and not untold else []
             # Without a mail server letters are drafts, which a mail program sends: of those before nothing is known.
             left = left_over(job.output, journal, None if job.settings.mail.configured else job.as_of)
-    said = [*filter(None, (journal.warning, forgotten, clock, missed and missed.said)), *lost, *said]
+    said = [*filter(None, (journal.warning, forgotten, clock, missed and missed.said)), *lost, *said, *untold]
     return _done(job, survey, month, written, kept, said, sent, left, missed)
 
 
@@ -203,6 +203,26 @@ def _done(
         missed=missed,
         was_to_send=job.mail,
     )
+
+
+def _expect(job: Job, survey: Survey, month: "Month", journal: Journal, number: int) -> Result:
+    """What the journal is to know of the run once its files have their places. It is told before: a run may be killed
+    between the two, and letters of what it has made go all the same."""
+    end, above = datetime.now(job.settings.zone), bool(job.beside)
+    result = recording.result_of(survey.figures, survey.checked.remarks, month.digest, end, told_above=above)
+    journal.expect(number, month.manifest, result)
+    return result
+
+
+def _finish(job: Job, result: Result, journal: Journal, number: int) -> list[str]:
+    """The set stands, whatever becomes of the journal. What is to be said where it takes no note: then nothing is sent,
+    and the next command tells it."""
+    try:
+        recording.finish(journal, number, job.as_of, result, job.output)
+    except OutputError as error:
+        waits = " Письма не отправлены." if job.mail else ""
+        return [f"Свод сделан. {error} Его дополнит следующая команда.{waits}"]
+    return []
 
 
 def _log_of_readers(output: Path) -> Path:
@@ -361,7 +381,7 @@ def _big_archive(job: Job) -> str:
 class Month(msgspec.Struct, frozen=True):
     """The files of a date, made. `summary`: its path below the output folder; `page`: what the letter to leadership is
     made of; `digests`: by file, relative to the date's folder; `failures`: what is to be said of the files at which the
-    program failed; `returns`: by file and code of the school."""
+    program failed; `returns`: by file and code of the school; `manifest`: the digest of its file."""
 
     summary: Path
     content: bytes  # of the summary
@@ -369,6 +389,7 @@ class Month(msgspec.Struct, frozen=True):
     digests: dict[str, str]
     failures: tuple[str, ...]
     returns: "dict[tuple[str, str], Return]"
+    manifest: str
 
     @property
     def digest(self) -> str:
@@ -411,7 +432,7 @@ def _write_letters(
     if job.beside:
         return []
     tell_missed(missed, journal.watchers(), job.as_of, job.settings, journal, outputs)
-    said = tell_leadership([month.page], registry, job.as_of, job.settings, job.now, journal, outputs)
+    said, _ = tell_leadership([month.page], registry, job.as_of, job.settings, job.now, journal, outputs)
     return [*said, *tell_schools(job, survey, lambda: month.returns, journal, outputs)]
 
 
@@ -476,21 +497,21 @@ def tell_leadership(
     journal: Journal,
     outputs: Outputs,
     last_report: datetime | None = None,
-) -> list[str]:
+) -> tuple[list[str], tuple[str, ...]]:
     """Leadership's letter into the outbox, unless it tells nothing else than the last one of its date. `last_report`:
-    of several orders, whose own journals know of their reports. Returns what is to be said."""
+    of several orders, whose own journals know of their reports. Returns what is to be said, and the letter's keys."""
     from pipeline.sending.letters import leadership_letter, told_figures
 
     earlier = recording.earlier_letters(journal, outputs.root, as_of, last_report or journal.last_report())
     asked = settings.mail.approval
     letter = leadership_letter(pages, registry, earlier, how_to_approve(as_of) if asked else "")
     if letter is None:
-        return []
+        return [], ()
     journal.note_telling(as_of, letter.name, says_digest(letter), now, told_figures(pages))
     said = put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)
     if asked and journal.approval(as_of) is None:
         said.append(f"Письма на {as_of:%d.%m.%Y} ждут утверждения: {how_to_approve(as_of)}.")
-    return said
+    return said, keys_of(letter, as_of)
 
 
 def tell_missed(
@@ -547,8 +568,8 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
         add("answers.csv", answers_csv(figures))
         add("findings.csv", findings_csv(figures, catalogue))
         add("indicators.csv", indicators_csv(figures))
-        for described, content in csv_schemas(figures.form).items():
-            add(described, content)
+        for file, content in csv_schemas(figures.form).items():
+            add(file, content)
         add(name, summary)
         page = Page(figures, brief, name, summary)
         if job.settings.mail.edition == "public":
@@ -561,8 +582,9 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
         if drafted := drafted_waivers(figures, catalogue):
             add(EXPLAINED, write_explained(figures.form, drafted, job.as_of))
         returns = returning.result()
-    outputs.add(folder / MANIFEST, with_outputs(made_from, digests))
-    return Month(folder / name, summary, page, digests, returns.failures, returns.files)
+    described = with_outputs(made_from, digests)
+    outputs.add(folder / MANIFEST, described)
+    return Month(folder / name, summary, page, digests, returns.failures, returns.files, digest_of(described))
 
 
 def public_name(as_of: date) -> str:

@@ -1,11 +1,14 @@
 """Kills commands at random moments and holds what comes of it against an undisturbed one: python -m tests.kills
-[--n 500] [--seed 1] [--only main,mail]
+[--n 500] [--seed 1] [--only main,mail] [--full]
 
 Whatever is done when the process group gets its SIGKILL: the set of results is all old or all new once the folder is
 touched again, the journal opens and knows what it knew, the command done once more leaves what an undisturbed one
 leaves, byte for byte, and every letter has arrived once, or is held. Moments are the n-th thing that the command does
 with a file, the journal or the mail server, and one in five a moment of the clock. `--keep DIR` puts the folders aside
 in which something was wrong.
+
+With `--full` nothing is killed: the disk is full at each thing in turn that needs room on it, for once and from then
+on, and the same is held; what the command says of it is one sentence.
 """
 
 import argparse
@@ -18,7 +21,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -27,9 +30,11 @@ from typing import Any
 import trustme
 
 from pipeline.demo import make
+from pipeline.exchange import RECORD
 from pipeline.files import settle
 from pipeline.memory.journal import Journal
 from schemas.form import load_form
+from tests.dying import How
 from tests.mail_server import USER, Post, serving
 from tests.zygote import Run, Zygote
 
@@ -42,8 +47,12 @@ KINDS = {
     "forms": ("nothing",),
     "mail": ("a summary",),
     "rebuild": ("a summary",),
+    "approve": ("a summary",),
 }
-_MOMENTS = {"id", "run", "first_run", "last_run", "started", "finished", "sent_at", "begun_at", "made", "first_seen"}
+_MOMENTS = {
+    "id", "run", "first_run", "last_run", "started", "finished", "sent_at", "begun_at", "made", "first_seen",
+    "approved_at",
+}  # fmt: skip
 
 
 # ── what is there before a command, and what it makes of it ──────────────────────────────────────────────
@@ -57,6 +66,7 @@ class Case:
     before: Path
     after: Path
     things: int = 0
+    of_room: int = 0
     seconds: float = 1.0
     arrived: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -82,6 +92,14 @@ class Bench:
         case.arrived = arrived(self.post)
         return case
 
+    def things_of_room(self, case: Case) -> int:
+        """That the command does and that need room on a disk."""
+        if not case.of_room:
+            output = Path(shutil.copytree(case.before, self._folder / "counted"))
+            case.of_room = self.run(case.kind, output, how="full once").things
+            shutil.rmtree(output)
+        return case.of_room
+
     def state(self, name: str) -> Path:
         """Nothing, a summary of today's files, or an older one of the same date, made of others."""
         folder = self._folder / name
@@ -97,12 +115,13 @@ class Bench:
             self.run("main", folder)
         return folder
 
-    def run(self, kind: str, output: Path, nth: int = 0, seconds: float | None = None) -> Run:
+    def run(self, kind: str, output: Path, nth: int = 0, seconds: float | None = None, how: How = "killed") -> Run:
         first, *rest = kind.split()
         command = [] if first == "main" else [first]
-        named = [AS_OF] if first == "rebuild" else ["--as-of", AS_OF, "--settings", self._settings]
-        where = ["--output", output] + ([] if first in ("mail", "rebuild") else ["--input", self._input])
-        ran = self._zygote.run(*command, *rest, *where, *named, nth=nth, seconds=seconds)
+        named = [AS_OF] if first in ("rebuild", "approve") else ["--as-of", AS_OF]
+        named += [] if first == "rebuild" else ["--settings", self._settings.with_stem(first)]
+        where = ["--output", output] + ([] if first in ("mail", "rebuild", "approve") else ["--input", self._input])
+        ran = self._zygote.run(*command, *rest, *where, *named, nth=nth, seconds=seconds, how=how)
         if not nth and seconds is None and ran.code != 0:
             raise AssertionError(f"{kind} ended with {ran.code}: {ran.refused}")
         return ran
@@ -134,6 +153,30 @@ def killed_once(bench: Bench, case: Case, random: Random, output: Path) -> tuple
         wrong.append(f"the next one ended with {again.code}: {again.refused}")
     wrong += _after_the_next(case, output, bench.post)
     return ran.killed, [f"{case.kind} at {nth or 'a moment'}: {one}" for one in wrong]
+
+
+def filled_once(bench: Bench, case: Case, nth: int, how: How, output: Path) -> list[str]:
+    """What was wrong when the disk was full at the n-th thing."""
+    shutil.copytree(case.before, output)
+    bench.post.letters.clear()
+    ran = bench.run(case.kind, output, nth, how=how)
+    wrong = [*_refused_rightly(case, ran, output), *after_the_kill(case, output)]
+    again = bench.run(case.kind, output, seconds=600)
+    if again.code not in (0, 4):
+        wrong.append(f"the next one ended with {again.code}: {again.refused}")
+    wrong += _after_the_next(case, output, bench.post)
+    return [f"{case.kind} over {case.before.name}, {how} at {nth}: {one}" for one in wrong]
+
+
+def _refused_rightly(case: Case, ran: Run, output: Path) -> Iterator[str]:
+    """One sentence and the old set, or the new one; or that is left to the next command."""
+    if ran.code not in (0, 3, 4) or ran.refused.count("\n") != (ran.code == 3) or "Сбой программы" in ran.refused:
+        yield f"ended with {ran.code}: {ran.refused}"
+    if ran.code == 3 and "мест" not in ran.refused:
+        yield f"does not say why: {ran.refused}"
+    is_left = ran.code == 3 and (output / RECORD).exists()
+    if not is_left and results(output) != results(case.before if ran.code == 3 else case.after):
+        yield f"ended with {ran.code}, but the set is another: {ran.said[-300:]} {ran.refused}"
 
 
 def after_the_kill(case: Case, output: Path) -> Iterator[str]:
@@ -199,7 +242,7 @@ def _differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
 _OF_LETTERS = {"letters", "attempts", "told", "figures"}
 TABLES = (
     "letters", "inputs", "arrivals", "reports", "figures", "told", "remarks", "attempts", "tellings", "watchers",
-    "approvals",
+    "approvals", "expected",
 )  # fmt: skip
 
 
@@ -227,36 +270,80 @@ def _held(output: Path) -> set[str]:
 
 @dataclass
 class Told:
-    killed: Counter[str] = field(default_factory=Counter)
+    disturbed: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
 
-def kill(n: int, seed: int, kinds: Iterable[str] = KINDS, keep: Path | None = None) -> Told:
-    """Kills n commands before their end."""
-    random, told = Random(seed), Told()
+@dataclass
+class Prepared:
+    """The bench, its cases, and a place for results."""
+
+    bench: Bench
+    cases: list[Case]
+    output: Path
+
+
+@contextmanager
+def prepared(kinds: Iterable[str] = KINDS) -> Iterator[Prepared]:
     memory = Path("/dev/shm")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)))
         authority = trustme.CA()
         authority.cert_pem.write_to_path(folder / "ca.pem")
         post, port = stack.enter_context(serving(authority))
-        (folder / "settings.toml").write_text(_SETTINGS.format(port=port, ca_file=folder / "ca.pem", user=USER))
+        settings = _SETTINGS.format(port=port, ca_file=folder / "ca.pem", user=USER)
+        for kind in {one.split()[0] for one in KINDS}:
+            (folder / f"{kind}.toml").write_text(settings + ("approval = true\n" if kind == "approve" else ""))
         zygote = stack.enter_context(closing(Zygote()))
         bench = Bench(folder, zygote, post, folder / "settings.toml")
-        cases = [bench.case(kind, over) for kind in kinds for over in KINDS[kind]]
-        while told.killed.total() < n:
-            case, output = random.choice(cases), folder / "output"
-            killed, wrong = killed_once(bench, case, random, output)
-            told.killed[case.kind] += killed
-            told.wrong += wrong
-            if killed and told.killed.total() % 25 == 0:
-                print(f"{told.killed.total()} killed, {len(told.wrong)} wrong", file=sys.stderr)
-            if wrong and keep:
-                shutil.copytree(output, keep / str(len(told.wrong)), dirs_exist_ok=True)
-            shutil.rmtree(output)
-            for line in wrong:
-                print(line, flush=True)
+        yield Prepared(bench, [bench.case(kind, over) for kind in kinds for over in KINDS[kind]], folder / "output")
+
+
+def kill(made: Prepared, n: int, seed: int, keep: Path | None = None) -> Told:
+    """Kills n commands before their end."""
+    random, told = Random(seed), Told()
+    while told.disturbed.total() < n:
+        case = random.choice(made.cases)
+        killed, wrong = killed_once(made.bench, case, random, made.output)
+        told.disturbed[case.kind] += killed
+        if killed and told.disturbed.total() % 25 == 0:
+            print(f"{told.disturbed.total()} killed, {len(told.wrong)} wrong", file=sys.stderr)
+        _note(told, wrong, made.output, keep)
     return told
+
+
+def fill(made: Prepared, n: int | None, seed: int, keep: Path | None = None) -> Told:
+    """Lets the disk be full at each thing that needs room in turn; with `n` at so many taken at random."""
+    random, told = Random(seed), Told()
+    for case, nth, how in _every_thing(made) if n is None else (_some_thing(made, random) for _ in range(n)):
+        wrong = filled_once(made.bench, case, nth, how, made.output)
+        told.disturbed[case.kind] += 1
+        _note(told, wrong, made.output, keep)
+    return told
+
+
+def _every_thing(made: Prepared) -> Iterator[tuple[Case, int, How]]:
+    for case in made.cases:
+        for nth in range(1, made.bench.things_of_room(case) + 1):
+            yield from ((case, nth, how) for how in _FULL)
+
+
+def _some_thing(made: Prepared, random: Random) -> tuple[Case, int, How]:
+    case = random.choice(made.cases)
+    return case, random.randint(1, made.bench.things_of_room(case)), random.choice(_FULL)
+
+
+_FULL: tuple[How, ...] = ("full once", "full from then on")
+
+
+def _note(told: Told, wrong: list[str], output: Path, keep: Path | None) -> None:
+    """And makes room for the next."""
+    told.wrong += wrong
+    if wrong and keep:
+        shutil.copytree(output, keep / str(len(told.wrong)), dirs_exist_ok=True)
+    shutil.rmtree(output)
+    for line in wrong:
+        print(line, flush=True)
 
 
 _SETTINGS = """
@@ -274,13 +361,19 @@ def main() -> None:
     warnings.filterwarnings("ignore", "Session.login_data is deprecated")
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     parser = argparse.ArgumentParser(description="Kills commands at random moments.")
-    parser.add_argument("--n", type=int, default=500)
+    parser.add_argument("--n", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default=",".join(KINDS))
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--full", action="store_true")
     asked = parser.parse_args()
-    told = kill(asked.n, asked.seed, asked.only.split(","), asked.keep)
-    print(f"killed: {dict(sorted(told.killed.items()))}, together {told.killed.total()}; wrong: {len(told.wrong)}")
+    with prepared(asked.only.split(",")) as made:
+        if asked.full:
+            told = fill(made, asked.n, asked.seed, asked.keep)
+        else:
+            told = kill(made, asked.n or 500, asked.seed, asked.keep)
+    done = dict(sorted(told.disturbed.items()))
+    print(f"{'full' if asked.full else 'killed'}: {done}, together {told.disturbed.total()}; wrong: {len(told.wrong)}")
     for line in told.wrong:
         print(line)
     sys.exit(bool(told.wrong))

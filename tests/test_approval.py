@@ -13,10 +13,12 @@ from pipeline import monthly
 from pipeline.commands.approve import approve
 from pipeline.commands.history import history
 from pipeline.commands.mail import send_waiting
+from pipeline.sending import letters
 from pipeline.sending.letters import Page, leadership_letter
 from pipeline.sending.outbox import read, waiting
 from pipeline.settings import Mail, Settings
 from pipeline.writing.brief import make_brief
+from pipeline.writing.pages.words import restated_said
 from pipeline.writing.registry import write_registry
 from schemas.district import Recipient, Registry, Topic
 from schemas.remarks import remark
@@ -167,6 +169,43 @@ def test_another_edition_of_what_has_arrived_is_not_sent(office: Office, serve: 
     for edition in ("full", "public", "full"):
         runs(office, Settings(timezone="UTC", mail=replace(mail, edition=edition)))
         assert len(to_head(post)) == 1
+
+
+def test_a_public_edition_that_an_earlier_build_has_sent_is_not_sent_again(
+    office: Office, serve: Serve, monkeypatch: pytest.MonkeyPatch
+):
+    """That build told letters by the words of the edition."""
+    post, mail = serve()
+    settings = Settings(timezone="UTC", mail=replace(mail, edition="public"))
+    (office.input / "не книга.xlsx").write_bytes(b"PK no workbook")
+    with monkeypatch.context() as earlier:
+        earlier.setattr(letters, "_says", says_of_an_earlier_build)
+        runs(office, settings)
+    done = runs(office, settings)
+    assert (len(to_head(post)), done.left_over) == (1, ())
+    office.receives("10", **{"14": "101 чел. из 483"})
+    runs(office, settings)
+    runs(office, settings)
+    _, second = to_head(post)
+    assert str(second["Subject"]).startswith("Исправлено (")
+
+
+def says_of_an_earlier_build(page: Page) -> str:
+    """Of the time before editions of one letter were one: as it stood in `sending/letters` then."""
+    figures, brief = page.figures, page.brief
+    subline = brief.subline
+    for one in figures.restated:
+        subline = subline.replace(restated_said(one, figures.every), "")
+    lines = [figures.form.id, brief.dates, brief.headline, " ".join(subline.split())]
+    lines += [f"{card.label}: {card.said} ({'; '.join(card.note_lines)})" for card in brief.cards]
+    lines += [f"{one.name}: {one.share}{one.mark}, {one.missing}" for one in letters._all_behind(figures)]
+    lines += [f"{decision.tag}. {decision.text}" for decision in brief.decisions]
+    lines += [f"{one.date}: {one.was} → {one.now}" for one in figures.restated if one.date != figures.as_of]
+    text = "\n".join(lines)
+    files = {said.file for said in figures.remarks if said.file} | {one.file for one in figures.unattributed}
+    for file in sorted(files, key=lambda name: (-len(name), name)):
+        text = text.replace(file, "файл")
+    return text
 
 
 def test_only_where_a_line_names_a_file_its_name_does_not_matter():

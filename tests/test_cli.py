@@ -316,3 +316,15 @@ def test_an_everyday_trouble_of_a_disk_is_one_sentence_and_exit_code_3(error, sa
 
 def test_a_mistake_of_ours_is_called_one():
     assert refusal(ValueError("x")).sentence.startswith("Сбой программы (ValueError)")
+
+
+@pytest.mark.parametrize("words", [(), ("forms",), ("school", "--all"), ("history",), ("trace", "1", "14")])
+def test_a_damaged_record_of_a_killed_run_is_said_once(words: tuple[str, ...], few: Run, tmp_path: Path):
+    """By a command that only looks, and goes on, as by one that cannot write without it."""
+    output = Path(shutil.copytree(few.output, tmp_path / "output"))
+    (output / ".svod.commit").write_bytes(b"no record")
+    more = () if words == ("history",) else ("--as-of", "2014-03-20")
+    done = svod(*words, "--input", few.input, "--output", output, *more)
+    assert done.stderr.count("Файл .svod.commit в папке «output» испорчен") == 1
+    assert ".svod.commit" not in done.stdout
+    assert done.returncode == (0 if words[:1] in (("history",), ("trace",)) else 3)

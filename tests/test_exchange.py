@@ -1,6 +1,7 @@
 """A set of files takes its places as one, wherever the run that puts it there is killed."""
 
 import errno
+import itertools
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,36 @@ def test_killed_on_its_way_back_it_is_all_old_at_the_next_touch(output: Path, mo
         failed.clear()
     assert results(output) == OLD
     assert mixtures > 5
+
+
+def test_a_disk_that_takes_nothing_any_more_leaves_a_set_that_the_next_touch_completes(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """From the n-th rename on it refuses all, the way back too; and again while the way back is gone."""
+    met = {"old": 0, "new": 0}
+    with tempfile.TemporaryDirectory(dir=output.parent) as kept:
+        shutil.copytree(output, Path(kept, "before"))
+        for first, last in [(n, m) for n in range(1, 7) for m in (n, n + 2, 99)]:
+            with monkeypatch.context() as patched:
+                patched.setattr(os, "replace", partial(_refusing, os.replace, itertools.count(1), first, last))
+                with pytest.raises(OutputError, match="диск не читается"):
+                    put(NEW, output)
+            settle(output)
+            assert results(output) in (OLD, NEW), (first, last)
+            met["old" if results(output) == OLD else "new"] += 1
+            put(NEW, output)
+            assert everything_below(output).keys() - {".svod.lock"} == NEW.keys()
+            shutil.rmtree(output)
+            shutil.copytree(Path(kept, "before"), output)
+    assert min(met.values()) > 3
+
+
+def _refusing(
+    really: Callable[[Path, Path], None], numbers: Iterator[int], first: int, last: int, source: Path, target: Path
+) -> None:
+    if first <= next(numbers) <= last:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(source), None, str(target))
+    really(source, target)
 
 
 def test_killed_while_it_is_completed_it_is_completed_by_the_next(output: Path):

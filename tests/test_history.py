@@ -1,7 +1,9 @@
 """What is remembered from run to run: arrivals, what was told of earlier dates, and how the office looks it up."""
 
+import multiprocessing
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,23 +11,29 @@ from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import openpyxl
 import pytest
 from rich.console import Console
 
-from pipeline import monthly
+from pipeline import monthly, workers
+from pipeline.commands.approve import approve
 from pipeline.commands.console import left_lines
 from pipeline.commands.history import history
+from pipeline.commands.mail import send_waiting
 from pipeline.demo import make
+from pipeline.files import OutputError, Outputs
+from pipeline.memory import recording
 from pipeline.memory.journal import Journal
 from pipeline.memory.recording import told_figures
 from pipeline.sending.delivery import Fate, LeftOver
 from pipeline.sending.outbox import Parcel, read
-from pipeline.settings import Mail, Settings
+from pipeline.settings import PASSWORD_VARIABLE, Mail, Settings
 from schemas.district import Registry
 from schemas.form import load_form
 from schemas.remarks import Severity, load_catalogue
 from schemas.strict import UsageError
+from tests import dying
 from tests.conftest import Once
 from tests.depth import cases
 from tests.mail_server import PASSWORD, Post, Serve
@@ -162,7 +170,7 @@ def test_what_a_later_run_computes_for_an_earlier_date_is_what_the_run_of_that_d
         assert told_figures(monthly.take_survey(job(made, tmp_path, day)).figures)[day] == of_the_last[day]
 
 
-def without_one_report(district: Path, as_of: date, headline: monthly.Done) -> None:
+def without_one_report(district: Path, as_of: date, headline: monthly.Done | monthly.Survey) -> None:
     """Takes away the report of that date that counts most."""
     rows = [row for row in headline.figures.activation if row.report_date == as_of and row.covered]
     (district / max(rows, key=lambda row: row.covered).file).unlink()
@@ -195,6 +203,83 @@ def test_what_was_sent_wins_and_a_letter_that_restates_is_sent_once(district: Pa
     assert again.summary.lies_at.read_bytes() == summary
     assert (again.deliveries, len(post.letters)) == ((), 4)  # to two people each
     assert monthly.run(job(district, fresh, MARCH)).figures.restated == ()
+
+
+def killed_before_it_is_told(job: monthly.Job) -> None:
+    """The files of the run have their places, and the journal never hears of it."""
+
+    def work() -> None:
+        workers.context = multiprocessing.get_context("fork")
+        recording.finish = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        monthly.run(job)
+
+    assert dying.run(work).killed
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL there")
+@pytest.mark.parametrize("approval", [False, True])
+def test_what_a_killed_run_has_told_is_restated_by_the_next(
+    approval: bool, district: Path, fresh: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
+    post, mail = serve("starttls")
+    mail = msgspec.structs.replace(mail, approval=approval)
+    first = monthly.take_survey(job(district, fresh, JANUARY))
+    killed_before_it_is_told(job(district, fresh, JANUARY, mail))
+    settings = Settings(mail=mail)
+    with recording.known(fresh) as journal:
+        assert journal.runs()[-1].tally  # whoever only looks knows of it
+    if approval:
+        approve(fresh, JANUARY, settings, NOW)
+    assert send_waiting(fresh, None, settings, dry_run=False).all_gone
+    assert len(post.letters) == 2  # to two people each
+    without_one_report(district, JANUARY, first)
+    corrected = monthly.run(job(district, fresh, JANUARY, mail))
+    (restated,) = corrected.figures.restated
+    assert (restated.date, restated.was, restated.sent) == (JANUARY, first.figures.municipality.percent, True)
+    assert new_subjects(post)[-1].startswith("Исправлено (")
+
+
+def test_of_a_run_whose_files_never_had_their_places_nothing_is_told(
+    district: Path, fresh: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def failed(_: Outputs) -> None:
+        raise OutputError("")
+
+    first = monthly.run(job(district, fresh, JANUARY))
+    without_one_report(district, JANUARY, first)
+    with monkeypatch.context() as patched:
+        patched.setattr(Outputs, "commit", failed)
+        with pytest.raises(OutputError):
+            monthly.run(job(district, fresh, JANUARY))
+    assert monthly.run(job(district, fresh, MARCH)).figures.restated
+    with Journal.open(fresh / "journal.db") as journal:
+        assert [bool(run.tally) for run in journal.runs()] == [True, False, True]
+        assert journal.expected() == []
+
+
+def test_a_run_that_the_journal_cannot_be_told_of_sends_nothing_and_the_next_command_tells_it(
+    district: Path, fresh: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+):
+    """A disk that fills up behind the results."""
+    monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
+    post, mail = serve("starttls")
+
+    def failed(*_: object) -> None:
+        raise OutputError("Журнал journal.db не записан: на диске кончилось место.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "finish_run", failed)
+        done = monthly.run(job(district, fresh, JANUARY, mail))
+    assert done.warnings[-1] == (
+        "Свод сделан. Журнал journal.db не записан: на диске кончилось место. Его дополнит следующая команда. "
+        "Письма не отправлены."
+    )
+    assert (done.deliveries, post.letters, len(done.left_over)) == ((), [], 1)
+    assert send_waiting(fresh, None, Settings(mail=mail), dry_run=False).all_gone
+    with Journal.open(fresh / "journal.db") as journal:
+        assert journal.runs()[-1].tally
+        assert len(journal.sent_for(JANUARY)) == 1
 
 
 def new_subjects(post: Post) -> list[str]:

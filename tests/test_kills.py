@@ -1,19 +1,30 @@
 """A small sample of `python -m tests.kills`: whenever a command is killed, nothing is torn, lost or sent twice."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.depth import cases
-from tests.kills import AS_OF, Case, after_the_kill, kill
+from tests.depth import DEEP, cases
+from tests.kills import AS_OF, Case, Prepared, after_the_kill, fill, kill, prepared
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="no SIGKILL, no fork there")
 
 
-def test_killed_at_random_moments_nothing_is_torn_lost_or_sent_twice():
-    told = kill(cases(5, 60), seed=17)
-    assert told.wrong == []
+@pytest.fixture(scope="module")
+def made() -> Iterator[Prepared]:
+    with prepared() as made:
+        yield made
+
+
+def test_killed_at_random_moments_nothing_is_torn_lost_or_sent_twice(made: Prepared):
+    assert kill(made, cases(5, 60), seed=17).wrong == []
+
+
+def test_wherever_the_disk_is_full_nothing_is_torn_lost_or_sent_twice(made: Prepared):
+    """On the long way at each thing that needs room on it."""
+    assert fill(made, None if DEEP else 3, seed=17).wrong == []
 
 
 def test_a_mixture_is_seen(tmp_path: Path):

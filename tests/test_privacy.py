@@ -12,6 +12,7 @@ from pipeline.commands import console
 from pipeline.commands.support import write_support
 from pipeline.demo import make
 from pipeline.files import OutputError
+from pipeline.memory.journal import Journal
 from pipeline.settings import Mail, Settings
 from schemas.form import load_form
 from schemas.strict import UsageError
@@ -106,12 +107,18 @@ def test_without_results_there_is_nothing_to_be_told(tmp_path: Path):
 
 
 def test_a_damaged_journal_and_damaged_tables_are_no_hindrance(office: Path, tmp_path: Path):
+    """What the last copy of the journal knows is told."""
     output = Path(shutil.copytree(office / "output", tmp_path / "output"))
+    with Journal.open(output / "journal.db") as journal:
+        journal.keep_copy(output / "journal.db", NOW)
     (output / "journal.db").write_bytes(b"no journal" * 100)
     (output / AS_OF / "answers.csv").write_bytes(b"\xff\xfe")
     said = write_support(output, Settings(), NOW).read_text("utf-8")
-    assert "UsageError" in said
+    assert "Журнал journal.db повреждён: показано по его копии от " in said
+    assert f"as of {AS_OF}" in said
     assert "facts 0" in said
+    (output / "journal.db").unlink()
+    assert "[journal] gone" in write_support(output, Settings(), NOW).read_text("utf-8")
 
 
 def test_the_command_names_the_file(office: Path):

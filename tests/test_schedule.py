@@ -309,9 +309,22 @@ def test_status_tells_the_last_start_and_its_end(crontab: Path, job: Job):
     assert run == f"Последний свод: начат {here:%d.%m.%Y %H:%M}, на 25.03.2014, не завершён."
 
 
-def test_status_says_of_a_damaged_journal_that_it_is(crontab: Path, job: Job):
-    (Path(job.place.output) / "journal.db").write_text("no journal")
-    assert "Журнал journal.db повреждён" in status(job.place)
+def test_status_of_a_damaged_journal_tells_what_its_copy_knows(crontab: Path, job: Job):
+    output, began = Path(job.place.output), datetime(2014, 3, 25, 9, tzinfo=UTC)
+    path = output / "journal.db"
+    with Journal.open(path) as journal:
+        journal.note_start(began, began, 0, monthly=True)
+        run = journal.begin_run(began, "1", date(2014, 3, 25), "{}")
+        journal.note_inputs(run, "form", {"a.xlsx": "digest"}, {}, [])
+        journal.keep_copy(path, began)
+    for damage in (lambda: path.write_text("no journal"), path.unlink):
+        damage()
+        (output / "2014-03-25").mkdir(exist_ok=True)
+        (output / "2014-03-25" / "manifest.json").touch()
+        warning, start, run_said = status(job.place).splitlines()[-3:]
+        assert re.match(r"Журнал journal\.db (повреждён|пропал): показано по его копии от ", warning)
+        assert start.endswith("код 0 (всё сделано).")
+        assert run_said.endswith("на 25.03.2014, не завершён.")
 
 
 def test_a_crontab_that_cannot_be_read_is_not_overwritten(crontab: Path, job: Job, programs: Programs):

@@ -7,9 +7,11 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,12 +20,14 @@ from pipeline import monthly
 from pipeline.demo import make
 from pipeline.files import settle
 from pipeline.memory.journal import Journal
-from pipeline.settings import Settings
+from pipeline.sending.outbox import NAME_HEADER, SAYS_HEADER, read
+from pipeline.settings import PASSWORD_VARIABLE, Settings
 from schemas.form import load_form
 from tests.conftest import Once
 from tests.depth import cases
 from tests.kills import AS_OF, everything, journal_knows, results
-from tests.zygote import Run, Zygote
+from tests.mail_server import PASSWORD, Post, Serve
+from tests.zygote import ROOT, Run, Zygote
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="mounts and rights of Linux")
 
@@ -207,6 +211,67 @@ def test_a_clock_set_forward_and_back_changes_no_result(district: Path, tmp_path
     assert journal_knows(output) == journal_knows(district / "newer")
 
 
+@pytest.fixture
+def settings(serve: Serve, tmp_path: Path) -> tuple[Post, Path]:
+    """A mail server, and settings that send there."""
+    post, mail = serve()
+    path = tmp_path / "settings.toml"
+    keys = {name: getattr(mail, name) for name in ("host", "port", "user", "sender", "ca_file")}
+    path.write_text("[mail]\nschools = true\n" + "".join(f"{name} = {value!r}\n" for name, value in keys.items()))
+    return post, path
+
+
+@pytest.mark.skipif(shutil.which("faketime") is None, reason="no faketime")
+def test_the_clock_of_the_computer_set_back_and_forward_changes_no_result_and_no_letter(
+    zygote: Zygote, district: Path, settings: tuple[Post, Path], tmp_path: Path
+):
+    """A month back, then ten years ahead when a report and its letters come, then right again."""
+    post, file = settings
+    input = Path(shutil.copytree(district / "input", tmp_path / "input"))
+    odd = next(path for path in sorted(input.rglob("*.xlsx")) if AS_OF in path.parts)
+
+    def live(output: Path, *, disturbed: bool) -> Counter[tuple[str, str, str]]:
+        main = ("--input", input, "--output", output, "--as-of", AS_OF, "--settings", file)
+        then = partial(at_another_time, "+3650d") if disturbed else zygote.run
+        post.letters.clear()
+        shutil.move(odd, tmp_path / odd.name)
+        assert not _tells_of_the_clock(zygote.run(*main, "--mail"))
+        if disturbed:
+            assert _tells_of_the_clock(at_another_time("-30d", *main, "--mail"))
+        shutil.move(tmp_path / odd.name, odd)
+        for words in (main, ("mail", "--output", output, "--settings", file)):
+            assert not _tells_of_the_clock(then(*words))
+        if disturbed:
+            assert _tells_of_the_clock(zygote.run(*main, "--mail"))
+        return _arrived(post)
+
+    undisturbed, disturbed = tmp_path / "undisturbed", tmp_path / "disturbed"
+    wanted = live(undisturbed, disturbed=False)
+    assert set(wanted.values()) == {1}
+    assert live(disturbed, disturbed=True) == wanted
+    assert results(disturbed) == results(undisturbed)
+    assert journal_knows(disturbed) == journal_knows(undisturbed)
+
+
+def at_another_time(away: str, *words: object) -> Run:
+    """`run.py` in a process of its own, for which the computer's clock stands so far away; times of files do not."""
+    surroundings = os.environ | {"NO_FAKE_STAT": "1", "DONT_FAKE_MONOTONIC": "1", PASSWORD_VARIABLE: PASSWORD}
+    command = ["faketime", "-f", away, sys.executable, "run.py", *map(str, words)]
+    done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, encoding="utf-8", check=False)
+    return Run(done.returncode, 0, done.stdout, done.stderr)
+
+
+def _arrived(post: Post) -> Counter[tuple[str, str, str]]:
+    """Letter, what it says and recipient: how often."""
+    letters = [(read(one.original_content), to) for one in post.letters for to in one.rcpt_tos]
+    return Counter((str(letter[NAME_HEADER]), str(letter[SAYS_HEADER]), to) for letter, to in letters)
+
+
+def _tells_of_the_clock(ran: Run) -> bool:
+    assert (ran.code, ran.refused) == (0, "")
+    return "Часы компьютера показывают" in ran.said
+
+
 # ── the journal ──────────────────────────────────────────────────────────────────────────────────────────
 @contextmanager
 def held(output: Path) -> Iterator[None]:
@@ -234,12 +299,30 @@ def test_a_journal_that_another_program_holds_is_one_sentence(
 
 # ── another file system ──────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no other file system at hand")
-def test_results_on_another_file_system_than_input_and_temporary_files_are_the_same(zygote: Zygote, district: Path):
+def test_results_on_another_file_system_than_input_and_temporary_files_are_the_same(
+    zygote: Zygote, district: Path, settings: tuple[Post, Path], tmp_path: Path
+):
+    """Summary, forms and letters."""
+    post, file = settings
+
+    def live(output: Path) -> Counter[tuple[str, str, str]]:
+        shutil.copytree(district / "older", output)
+        post.letters.clear()
+        day = ("--output", output, "--as-of", AS_OF, "--settings", file)
+        for words in ((), ("forms",), ("mail",)):
+            ran = zygote.run(*words, *day, *(() if words == ("mail",) else ("--input", district / "input")))
+            assert (ran.code, ran.refused) == (0, "")
+        return _arrived(post)
+
+    here = tmp_path / "output"
+    wanted = live(here)
     with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
-        assert os.stat(memory).st_dev != (district / "input").stat().st_dev
-        output = Path(shutil.copytree(district / "older", Path(memory, "output")))
-        assert _run(zygote, district / "input", output).code == 0
-        is_as_undisturbed(output, district / "newer")
+        assert os.stat(memory).st_dev not in {(district / "input").stat().st_dev, os.stat(tempfile.gettempdir()).st_dev}
+        output = Path(memory, "output")
+        assert live(output) == wanted != Counter()
+        assert results(output) == results(here)
+        assert everything(output).keys() == everything(here).keys()
+        assert journal_knows(output) == journal_knows(here)
         assert not settle(output)
         with Journal.copy(output / "journal.db") as journal:
             assert journal.warning == ""

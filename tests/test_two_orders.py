@@ -4,7 +4,10 @@ import csv
 import email
 import email.policy
 import json
+import multiprocessing
+import os
 import shutil
+import signal
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,18 +17,19 @@ import pytest
 from msgspec.structs import replace as with_fields
 from typer.testing import CliRunner
 
+from pipeline import workers
 from pipeline.commands.cli import app
 from pipeline.commands.orders import main_jobs
 from pipeline.commands.remind import jobs_of
 from pipeline.demo import make
-from pipeline.files import Outputs
-from pipeline.memory import recording
+from pipeline.files import Outputs, Written
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.sending.outbox import Letter, Parcel, put_in_outbox, waiting
 from pipeline.settings import PASSWORD_VARIABLE, Mail, load_settings
 from schemas.form import load_form
 from schemas.strict import UsageError
+from tests import dying
 from tests.conftest import NOW, Once
 from tests.holders import zipped
 from tests.mail_server import PASSWORD, Serve
@@ -274,20 +278,43 @@ def test_that_schools_get_no_letters_is_said(tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().out.count("Писем школам не будет") == 1
 
 
-def test_word_of_a_failure_tells_no_figures(office: Path, output: Path) -> None:
-    """It has gone, and leadership's letter has not."""
+def test_a_letter_that_waits_is_known_to_each_order_wherever_the_run_was_killed(office: Path, tmp_path: Path) -> None:
+    """Killed as soon as the letter waits: it goes all the same, and a later run has to know whose figures it told. Word
+    of a failure, which waits there too, tells none."""
+    shutil.copytree(office / "both", tmp_path / "both")
+    output = tmp_path / "both"
+    for letter in output.glob("*/outbox/*.eml"):
+        letter.unlink()
     day = date.fromisoformat(DAY)
-    with Journal.open(output / JOURNAL) as above, Journal.open(output / MEALS.stem / JOURNAL) as own:
-        with Outputs(output) as outputs:
-            failure = Letter(("admin@example.org",), "Сбой", "", "", name="sboi", says="сбой")
-            put_in_outbox(failure, day, "", above, outputs)
-            outputs.commit()
-        run = own._database.execute("SELECT max(id) FROM runs").fetchone()[0]
-        own._database.execute("INSERT INTO figures VALUES (?, ?, '', 41.0, 41, 100)", (DAY, run))
-        recording.tell(own, output, day, day)
-        letters = {one.name: one for one in waiting(output, day)}
-        keys = {name: one.key(to) for name, one in letters.items() for to in one.recipients}
-        assert own._row("SELECT count(*) FROM told WHERE key = ?", keys["sboi"]) == (0,)
+    with Journal.open(output / JOURNAL) as above, Outputs(output) as outputs:
+        failure = Letter(("admin@example.org",), "Сбой", "", "", name="sboi", says="сбой")
+        put_in_outbox(failure, day, "", above, outputs)
+        outputs.commit()
+    for form in (MEALS, SERVICES):
+        with Journal.open(output / form.stem / JOURNAL) as own:
+            run = own._database.execute("SELECT max(id) FROM runs").fetchone()[0]
+            own._database.execute("INSERT OR IGNORE INTO figures VALUES (?, ?, '', 41.0, 41, 100)", (DAY, run))
+            own._database.execute("DELETE FROM told")
+
+    def work() -> None:
+        workers.context = multiprocessing.get_context("fork")
+        really = Outputs.commit
+
+        def commit(outputs: Outputs) -> list[Written]:
+            written = really(outputs)
+            if outputs.root == output:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return written
+
+        Outputs.commit = commit  # type: ignore[method-assign]
+        main_jobs(office / "input", output, DAY, load_settings(settings_of(tmp_path, MEALS, SERVICES)))
+
+    assert dying.run(work).killed
+    (letter,) = (one for one in waiting(output, day) if one.name == "rukovodstvo")
+    for form in (MEALS, SERVICES):
+        with Journal.copy(output / form.stem / JOURNAL) as own:
+            told = {key for (key,) in own._database.execute("SELECT key FROM told")}
+            assert told == {letter.key(to) for to in letter.recipients} != set()
 
 
 def test_a_damaged_journal_of_all_orders_stops_no_run(office: Path, tmp_path: Path, output: Path) -> None:

@@ -1,4 +1,5 @@
-"""Ten months of an office with all that goes wrong: its logs, and what is sent to whoever helps, name nobody."""
+"""A year of an office, month by month into the next year, with all that goes wrong: its logs, and what is sent for
+help, name nobody."""
 
 import csv
 import os
@@ -15,7 +16,7 @@ import pytest
 
 from pipeline.commands.run import do
 from pipeline.commands.support import write_support
-from pipeline.files import OutputError
+from pipeline.files import OutputError, lock
 from pipeline.monthly import Job
 from pipeline.sending.smtp import Patience
 from pipeline.settings import Limits, Mail, Settings
@@ -30,15 +31,13 @@ from tests.test_public import LATIN, SURNAME, decide, registry, report, said
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-ORDERED = (date(2014, 1, 30), date(2014, 3, 20), date(2014, 5, 20), date(2014, 9, 20))
-DATES = (*(date(2014, month, 20) for month in range(2, 11)), date(2014, 1, 30))
+ORDERED = (date(2014, 3, 20), date(2014, 5, 20), date(2014, 9, 20))
+DATES = (*(date(2014, month, 20) for month in range(2, 13)), date(2015, 1, 20))
 PROMPT = Patience(pauses=())
 PERSON = f"{SURNAME} Мария Петровна"
 
 
 class Office:
-    """`now`: ten days after the date of the month that is made. `limits`: of this month."""
-
     def __init__(self, folder: Path, mail: Mail) -> None:
         self.input, self.output = folder / "input", folder / "output"
         self.input.mkdir()
@@ -124,12 +123,23 @@ def _the_journal_is_damaged(office: Office, day: date) -> None:
     office.makes(day)
 
 
-def _decisions_and_explanations_come(office: Office, day: date) -> None:
-    last = max(office.output.glob("2014-*/svod-*.xlsx"))
+def _another_run_is_under_way(office: Office, day: date) -> None:
+    with lock(office.output), pytest.raises(OutputError, match="другой запуск"):
+        office.makes(day)
+
+
+def _decisions_come(office: Office, day: date) -> None:
+    last = max(office.output.glob("20*/svod-*.xlsx"))
     decide(last, office.input / f"{said('решения')}.xlsx")
     office.receives(f"{said('файл')} 01 {day}.xlsx", report(day, "01"))
     office.makes(day)
-    office.receives(f"{said('пояснение')}.xlsx", explained(office.returned(day, "01"), said("пояснение"), "NUM-RANGE"))
+
+
+def _explanations_come(office: Office, day: date) -> None:
+    """Of the report of the month before, in the new year."""
+    before = max(one for one in DATES if one < day)
+    content = explained(office.returned(before, "01"), said("пояснение"), "NUM-RANGE")
+    office.receives(f"{said('пояснение')}.xlsx", content)
     office.makes(day)
 
 
@@ -143,7 +153,9 @@ YEAR: tuple[Month, ...] = (
     _nothing_can_be_written,
     _limits_are_narrow,
     _the_journal_is_damaged,
-    _decisions_and_explanations_come,
+    _another_run_is_under_way,
+    _decisions_come,
+    _explanations_come,
 )
 
 
@@ -158,7 +170,7 @@ def test_a_years_logs_and_what_is_sent_for_help_name_nobody(serve: Serve, tmp_pa
     office = Office(tmp_path, mail)
     for day, happens in zip(sorted(DATES), YEAR, strict=True):
         happens(office, day)
-    write_support(office.output, office.settings, datetime(2015, 1, 1, tzinfo=UTC))
+    write_support(office.output, office.settings, datetime(2015, 2, 1, tzinfo=UTC))
     words = {SURNAME, LATIN, *words_of_schools(office.output)}
     assert len(words) > 25
     shared = [office.output / "support.txt", *(office.output / "logs").iterdir()]
@@ -176,7 +188,7 @@ def test_a_years_logs_and_what_is_sent_for_help_name_nobody(serve: Serve, tmp_pa
 def words_of_schools(output: Path) -> Iterator[str]:
     """What schools have written into cells, and names of their files, that is long enough to be nobody else's."""
     texts = set[str]()
-    for path in output.glob("2014-*/*.csv"):
+    for path in output.glob("20*/*.csv"):
         if path.stem in ("answers", "findings"):
             with path.open(encoding="utf-8", newline="") as file:
                 texts |= {row[name] for row in csv.DictReader(file) for name in ("file", "sheet", "value")}

@@ -1,6 +1,6 @@
 """A process that has imported the commands, and forks a child for every run: the imports are paid for once.
 
-It is told `[words, nth, seconds]` as a line of JSON and answers `[code, things, said, refused]` (`dying.run`).
+It is told `[words, nth, seconds, how]` as a line of JSON and answers `[code, things, said, refused]` (`dying.run`).
 """
 
 import json
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.settings import PASSWORD_VARIABLE
+from tests.dying import How
 from tests.mail_server import PASSWORD
 
 ROOT = Path(__file__).parent.parent
@@ -47,11 +48,11 @@ class Zygote:
         """The file system as it sees it."""
         return Path(f"/proc/{self._process.pid}/root")
 
-    def run(self, *words: object, nth: int = 0, seconds: float | None = None) -> Run:
-        """`run.py` with these words. `nth`: the thing at which it is killed, `seconds`: when."""
+    def run(self, *words: object, nth: int = 0, seconds: float | None = None, how: How = "killed") -> Run:
+        """`run.py` with these words. `nth`, `seconds`, `how`: as `dying.run` takes them."""
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(json.dumps([[str(word) for word in words], nth, seconds]) + "\n")
+        self._process.stdin.write(json.dumps([[str(word) for word in words], nth, seconds, how]) + "\n")
         self._process.stdin.flush()
         return Run(*json.loads(self._process.stdout.readline()))
 
@@ -75,7 +76,7 @@ def main() -> None:
         answers.flush()
 
 
-def _answer(command, words: list[str], nth: int, seconds: float | None) -> Run:  # type: ignore[no-untyped-def]
+def _answer(command, words: list[str], nth: int, seconds: float | None, how: How) -> Run:  # type: ignore[no-untyped-def]
     from tests import dying
 
     with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as refused:
@@ -87,7 +88,7 @@ def _answer(command, words: list[str], nth: int, seconds: float | None) -> Run: 
             command()
             sys.stdout.flush()
 
-        ended = dying.run(work, nth, seconds)
+        ended = dying.run(work, nth, seconds, how)
         said.seek(0)
         refused.seek(0)
         return Run(ended.code, ended.things, said.read(), refused.read())

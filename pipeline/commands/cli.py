@@ -24,11 +24,13 @@ def main() -> None:
     """Runs a command. A user's mistake is one Russian sentence and exit code 2, a failed run one and 3; with --debug
     the whole way of the error is shown."""
     _use_utf8()
+    _unsettled.clear()
     try:
         code = app(prog_name="run.py", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
         refused = refusal(error)
-        print(refused.sentence, file=sys.stderr)
+        if refused.sentence not in _unsettled:
+            print(refused.sentence, file=sys.stderr)
         sys.exit(refused.code)
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -170,17 +172,22 @@ def _main_jobs(
     return LETTERS_LEFT if ran.letters_left or not (all_gone and all_taken) else 0
 
 
+# What this command has said already of a folder in which a killed run's files cannot have their places.
+_unsettled: list[str] = []
+
+
 def _settle(output: Path) -> None:
     """What a killed run was putting into its places is put there, by whichever command comes next."""
     from pipeline.files import settle
 
-    def say(line: str) -> None:
+    def complain(line: str) -> None:
+        _unsettled.append(line)
+        print(line, file=sys.stderr, flush=True)
+
+    if settle(output, complain):
         from pipeline.commands import console
 
-        console.say(line)
-
-    if settle(output, say):
-        say("Прошлый запуск прервался, когда его файлы занимали свои места: теперь они на местах все.")
+        console.say("Прошлый запуск прервался, когда его файлы занимали свои места: теперь они на местах все.")
 
 
 def _remind(input: Path, output: Path, settings: Settings, *, mail: bool) -> bool:

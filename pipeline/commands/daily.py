@@ -14,7 +14,6 @@ from pipeline.commands.remind import Reminded, jobs_of, remind
 from pipeline.files import Outputs, lock
 from pipeline.memory import recording
 from pipeline.memory.approvals import awaits_approval
-from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.monthly import Job
 from pipeline.sending.delivery import Delivery, LeftOver, deliver, left_over
@@ -65,7 +64,7 @@ def answer(job: Job) -> Reminded:
         made = make_returns(survey.figures, survey.catalogue, files, job.settings.limits)
         return {(one.file, one.school): one for one in made}
 
-    with Journal.copy(job.output / JOURNAL) as known:
+    with recording.known(job.output) as known:
         monthly.require_registry(job, survey.intake, known)
         new = sum(1 for _ in monthly.new_letters(job, survey, returns, known))
         if not new and not _waits(job, monthly.date_of_schools(job)):

@@ -23,6 +23,7 @@ def opened(output: Path) -> Iterator[Journal]:
         forgotten = recording.forgotten(journal, output)
         for line in filter(None, (journal.warning, forgotten)):
             console.say(line)
+        recording.complete(journal, output)
         yield journal
 
 

@@ -14,7 +14,6 @@ from pipeline.commands.known import opened
 from pipeline.commands.posting import patient, ready_to_send
 from pipeline.commands.run import do, job_of, main_job, require_folders, say_when
 from pipeline.files import Outputs, lock, safe_name
-from pipeline.memory import recording
 from pipeline.memory.approvals import awaits_approval
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.monthly import Done, Job, calendar_of
@@ -252,11 +251,10 @@ def _write_letter(
             missed = next((one.missed for one in done if one.missed), None)
             watchers = journal.watchers()
             monthly.tell_missed(missed, watchers, as_of, settings, journal, outputs)
-            said = monthly.tell_leadership(pages, registry, as_of, settings, now, journal, outputs, last)
+            said, keys = monthly.tell_leadership(pages, registry, as_of, settings, now, journal, outputs, last)
+            # Known before it waits: from then on it may go, whatever becomes of this run.
+            _note_whose_figures(done, [key for key in keys if not journal.sent(key)], output)
             outputs.commit()
-        for one in done:
-            with opened(output / safe_name(one.figures.form.id)) as own:
-                recording.tell(own, output, as_of, one.figures.as_of)
         sent: list[Delivery] = []
         if mail:
             withheld = awaits_approval(journal, asked=settings.mail.approval)
@@ -270,6 +268,13 @@ def _write_letter(
     if any(one.due for one in left if one.as_of == as_of):
         console.say(f"Одно письмо обо всех приказах ждёт отправки — папка {output / as_of.isoformat() / OUTBOX}.")
     return mail and console.is_left(sent, left, as_of)
+
+
+def _note_whose_figures(done: list[Done], keys: list[str], output: Path) -> None:
+    """Letters of these keys tell what each order's run has found."""
+    for one in done:
+        with opened(output / safe_name(one.figures.form.id)) as own:
+            own.tell(keys, one.figures.as_of)
 
 
 def _last_report(done: Done) -> datetime | None:

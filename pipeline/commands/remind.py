@@ -12,7 +12,7 @@ from pipeline.commands.forms import answers_before
 from pipeline.commands.known import mended, opened
 from pipeline.commands.orders import settings_of, share
 from pipeline.files import Outputs, lock, safe_name
-from pipeline.memory.journal import FILE as JOURNAL
+from pipeline.memory import recording
 from pipeline.memory.journal import Journal
 from pipeline.monthly import Job, Survey
 from pipeline.sending.delivery import Delivery, deliver
@@ -98,7 +98,7 @@ def _remind_of(due: Due, job: Job) -> tuple[list[str], list[Delivery]]:
     mended(job.output, job.wait)
     survey = monthly.take_survey(replace(job, as_of=min(job.now.date(), due.reporting_date - timedelta(days=1))))
     registry = survey.intake.registry
-    with Journal.copy(job.output / JOURNAL) as known:
+    with recording.known(job.output) as known:
         monthly.require_registry(job, survey.intake, known)
         reported = {*_reported(survey, due.reporting_date, job), *_known(known, due.reporting_date, job)}
     schools = [] if registry.draft else owing(registry.schools, due, reported)

@@ -10,12 +10,11 @@ from pathlib import Path
 
 from pipeline.commands.schedulers import LAST_DAY, Job, Place, ScheduleError, Scheduler, scheduler_here
 from pipeline.files import OutputError
-from pipeline.memory.journal import FILE as JOURNAL
-from pipeline.memory.journal import Journal, StartLine
+from pipeline.memory import recording
+from pipeline.memory.journal import StartLine
 from pipeline.settings import DEFAULT_PATH, Settings, load_settings
 from pipeline.wording import day
 from schemas.form import Form, load_form
-from schemas.strict import UsageError
 
 SAID = "schedule.log"  # in the folder of results: what the last start by the scheduler has said
 UNDER_WAY = -1  # in the journal: a start of the month that is not known to have ended
@@ -129,16 +128,16 @@ def _attempt(job: Job, scheduler: Scheduler) -> None:
 
 def _last_runs(output: Path) -> Iterator[str]:
     """How the last start by the scheduler ended, and the last summary of every order."""
-    for path in sorted([output / JOURNAL, *output.glob(f"*/{JOURNAL}")]):
-        if not path.is_file():
-            continue
-        order = "" if path.parent == output else f" ({path.parent.name})"
+    for folder in recording.folders(output):
+        order = "" if folder == output else f" ({folder.name})"
         try:
-            with Journal.copy(path) as journal:
-                starts, runs = journal.scheduled(), journal.runs()
-        except (UsageError, OutputError) as error:
+            with recording.known(folder) as journal:
+                starts, runs, warning = journal.scheduled(), journal.runs(), journal.warning
+        except OutputError as error:
             yield str(error)
             continue
+        if warning:
+            yield f"{warning[:-1]}{order}."
         if starts:
             last = starts[-1]
             yield (

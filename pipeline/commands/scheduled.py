@@ -22,6 +22,7 @@ from pipeline.commands.run import require_folders
 from pipeline.commands.schedule import SAID, UNDER_WAY
 from pipeline.fetching import require_settings
 from pipeline.files import OutputError, make_private_folder, open_private
+from pipeline.memory import recording
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.sending.password import fetch_password
@@ -183,6 +184,7 @@ def summed_up_by_schedule(output: Path) -> date | None:
     None where it made none, and of several orders."""
     try:
         with Journal.copy(output / JOURNAL) as journal:
+            recording.complete(journal, output)
             begun = [one.started for one in journal.scheduled() if one.monthly and one.code == UNDER_WAY]
             runs = journal.runs()
     except (UsageError, OutputError):

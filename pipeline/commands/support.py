@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline import VERSION
 from pipeline.files import OutputError, Outputs, lock
+from pipeline.memory import recording
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.memory.manifest import code_digest, libraries
@@ -56,14 +57,15 @@ def _settings(settings: Settings) -> Iterator[str]:
 
 
 def _journals(output: Path) -> Iterator[str]:
-    for path in sorted([output / JOURNAL, *output.glob(f"*/{JOURNAL}")]):
-        if not path.is_file():
-            continue
-        yield f"\n[journal] {path.stat().st_size} bytes, damaged before: {len([*path.parent.glob('*.damaged-?')])}"
+    for folder in recording.folders(output):
+        path = folder / JOURNAL
+        size = f"{path.stat().st_size} bytes" if path.is_file() else "gone"
+        yield f"\n[journal] {size}, damaged before: {len([*folder.glob('*.damaged-?')])}"
         try:
-            with Journal.copy(path) as journal:
+            with recording.known(folder) as journal:
+                yield from filter(None, [journal.warning])
                 yield from _journal(journal)
-        except (UsageError, OutputError) as error:
+        except OutputError as error:
             yield type(error).__name__
 
 

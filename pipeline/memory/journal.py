@@ -129,6 +129,13 @@ _SCHEMA = (
         monthly INTEGER NOT NULL   -- 1: the summary of the month was due, 0: only what came in between
     )
     """,
+    """
+    CREATE TABLE expected (        -- what is to be known of a run once its files have their places
+        run INTEGER PRIMARY KEY,
+        manifest TEXT NOT NULL,    -- digest of the manifest that lies among them
+        result TEXT NOT NULL       -- JSON
+    )
+    """,
 )
 
 # A journal that knows none of this is as good as a new one.
@@ -200,6 +207,15 @@ class Result(msgspec.Struct, frozen=True):
     figures: Mapping[date, Mapping[str, Figure]]
     letters: tuple[str, ...] | None
     raised: tuple[Raised, ...]
+
+
+class Expected(NamedTuple):
+    """A run that was to put its files into their places. `manifest`: the digest of theirs."""
+
+    run: int
+    as_of: date
+    manifest: str
+    result: Result
 
 
 class RunLine(NamedTuple):
@@ -381,6 +397,43 @@ class Journal(Post, Approvals):
         query = "SELECT file FROM inputs WHERE ? BETWEEN first_run AND last_run"
         return {file for (file,) in self._database.execute(query, (last,))}
 
+    def expect(self, run: int, manifest: str, result: Result) -> None:
+        """What `finish_run` is to be told once the files of the run have their places, should it not get so far. Only
+        what is not known yet. Raises OutputError."""
+        (as_of,) = self._row("SELECT as_of FROM runs WHERE id = ?", run)
+        known = set(self._database.execute("SELECT school, item, code FROM remarks"))
+        new = msgspec.structs.replace(
+            result,
+            figures={
+                day: figures
+                for day, figures in result.figures.items()
+                if day.isoformat() == as_of or not self._has_figures(day)
+            },
+            raised=tuple(one for one in result.raised if (one.school, one.item, one.code) not in known),
+        )
+        row = (run, manifest, msgspec.json.encode(new).decode())
+        with self._transaction():
+            self._database.execute("INSERT OR REPLACE INTO expected (run, manifest, result) VALUES (?, ?, ?)", row)
+
+    def expected(self) -> list[Expected]:
+        """Runs of which nobody has said whether their files have got their places. What cannot be understood of one is
+        left out."""
+        found = []
+        rows = self._database.execute(
+            "SELECT run, as_of, manifest, result FROM expected JOIN runs ON runs.id = run ORDER BY run"
+        )
+        for run, as_of, manifest, result in rows:
+            with suppress(msgspec.MsgspecError):
+                told = msgspec.json.decode(result, type=Result)
+                found.append(Expected(run, date.fromisoformat(as_of), manifest, told))
+        return found
+
+    def expect_nothing(self) -> None:
+        """Raises OutputError."""
+        if self._database.execute("SELECT 1 FROM expected").fetchone():
+            with self._transaction():
+                self._database.execute("DELETE FROM expected")
+
     def finish_run(self, run: int, result: Result) -> None:
         """The facts of a run whose summary is written, all or none."""
         (as_of,) = self._row("SELECT as_of FROM runs WHERE id = ?", run)
@@ -403,6 +456,7 @@ class Journal(Post, Approvals):
                 " WHERE id = ?",
                 (result.finished.isoformat(), result.summary, *result.tally, run),
             )
+            self._database.execute("DELETE FROM expected WHERE run = ?", (run,))
 
     def _note_files(self, run: int, files: Mapping[str, str]) -> None:
         """What was there at the run before is prolonged, the rest begins."""

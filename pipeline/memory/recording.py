@@ -9,6 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from pipeline.exchange import digest_at
 from pipeline.memory.approvals import Approval
 from pipeline.memory.journal import FILE, Arrival, Figure, Journal, Raised, Remembered, Result, Tally
 from pipeline.memory.manifest import FILE as MANIFEST
@@ -54,12 +57,29 @@ def known(output: Path) -> Journal:
     path = output / FILE
     with suppress(UsageError):
         if path.exists():
-            return Journal.copy(path)
+            journal = Journal.copy(path)
+            complete(journal, output)
+            return journal
     journal = Journal.standing_in(path)
     _regain(journal, output)
     if not journal.warning and not (path.exists() or journal.knows_nothing):
         journal.warning = f"Журнал {FILE} пропал: известно только то, что говорят прежние результаты и папки sent."
     return journal
+
+
+def folders(output: Path) -> list[Path]:
+    """Where there is a journal, or where one is gone that results tell of: the output folder, and of several orders
+    those below it."""
+    below = (path.parents[1] for path in output.glob(f"*/*/{MANIFEST}") if _is_day(path.parent.name))
+    found = {path.parent for path in output.glob(f"*/{FILE}")} | set(below)
+    own = [output] if (output / FILE).is_file() or any(output.glob(f"*/{MANIFEST}")) else []
+    return [*own, *sorted(found)]
+
+
+def _is_day(name: str) -> bool:
+    with suppress(ValueError):
+        return bool(date.fromisoformat(name))
+    return False
 
 
 def _regain(journal: Journal, output: Path) -> None:
@@ -180,19 +200,11 @@ def note(journal: Journal, run: int, form: Form, intake: Intake, arrivals: Mappi
     journal.note_inputs(run, form.id, files, arrivals, _reports(intake.reads))
 
 
-def finish(
-    journal: Journal,
-    run: int,
-    figures: "Figures",
-    remarks: Iterable[Remark],
-    summary: str,
-    output: Path,
-    finished: datetime,
-    *,
-    told_above: bool = False,
-) -> None:
+def result_of(
+    figures: "Figures", remarks: Iterable[Remark], summary: str, finished: datetime, *, told_above: bool = False
+) -> Result:
     """What a run leaves whose files have their places. `remarks`: on all reports, `summary`: the workbook's digest.
-    `told_above`: of several orders, leadership's letter is made afterwards, and `tell` says what it tells."""
+    `told_above`: of several orders, leadership's letter is made afterwards, and `Journal.tell` says what it tells."""
     severities = [said.severity for said in figures.remarks]
     tally = Tally(
         len(figures.counted),
@@ -200,16 +212,25 @@ def finish(
         severities.count(Severity.ERROR),
         severities.count(Severity.WARNING),
     )
-    letters = None if told_above else _to_leadership(output, figures.as_of)
     raised = tuple(_raised(remarks, figures.as_of))
-    result = Result(finished, summary, tally, told_figures(figures), letters, raised)
+    return Result(finished, summary, tally, told_figures(figures), None if told_above else (), raised)
+
+
+def finish(journal: Journal, run: int, as_of: date, result: Result, output: Path) -> None:
+    """The files of the run have their places: it has been. Raises OutputError."""
+    if result.letters is not None:
+        result = msgspec.structs.replace(result, letters=_to_leadership(output, as_of))
     journal.finish_run(run, result)
 
 
-def tell(journal: Journal, output: Path, letter_date: date, as_of: date) -> None:
-    """Of several orders: the letter that waits above, in `output`, tells what this order's last run for `as_of` found.
-    `letter_date`: that the letter bears."""
-    journal.tell(_to_leadership(output, letter_date), as_of)
+def complete(journal: Journal, output: Path) -> None:
+    """What a run has left untold that ended when its files had their places: before a letter of it goes, and before
+    another run makes others. Of one whose files never got there nothing is told. Raises OutputError."""
+    for one in journal.expected():
+        folder = output / one.as_of.isoformat()
+        if any(digest_at(path) == one.manifest for path in folder.glob(f"{Path(MANIFEST).stem}*.json")):
+            finish(journal, one.run, one.as_of, one.result, output)
+    journal.expect_nothing()
 
 
 def _to_leadership(output: Path, as_of: date) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 _MOMENTS = ("sent_at", "started", "finished", "first_seen", "arrived", "begun_at", "made")
 _DAYS = ("as_of",)
-_JSON = ("settings", "figures")
+_JSON = ("settings", "figures", "result")
 _RUNS = frozenset({"run", "first_run", "last_run"})
 
 

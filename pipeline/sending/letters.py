@@ -1,6 +1,6 @@
 """The letter to leadership: the same words as on «Сводка», in HTML that every mail program shows, and in plain text."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.measuring.figures import Figures
-from pipeline.sending.outbox import LEADERSHIP, Attachment, Letter, Telling, told_anew
+from pipeline.sending.outbox import LEADERSHIP, Anew, Attachment, Letter, Telling, is_told, told_anew
 from pipeline.wording import NBSP, band, capital, count, decimals_beside, lowered, number, percent, schools
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Brief, Decision
@@ -88,7 +88,7 @@ def leadership_letter(
         return None
     told = [_told(page, approve) for page in pages]
     title = " ".join(page.brief.headline for page in pages)
-    says, corrects = told_anew("\n\n".join(map(_says, pages)), earlier.said)
+    says, corrects = _told_anew(pages, earlier.said)
     marked, first = _marked(pages, earlier, corrects)
     html = _template.render(pages=told, title=title, first=first, theme=theme)
     subject = marked + " · ".join(_subject(page, alone=len(pages) == 1) for page in pages)
@@ -140,20 +140,42 @@ def _changes(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     return [f"{name}: {old} → {new}" for name, old, new in pairs if old != new]
 
 
+def _told_anew(pages: Sequence[Page], said: Sequence[str]) -> Anew:
+    """What the letter tells, under the words by which it is known: in the public edition those of an earlier build,
+    where it has gone under them."""
+    formerly = "\n\n".join(map(_said_formerly, pages)) if said and any(page.whole for page in pages) else ""
+    if formerly and is_told(formerly, said):
+        return told_anew(formerly, said)
+    return told_anew("\n\n".join(map(_says, pages)), said)
+
+
 def _says(page: Page) -> str:
     """What the page tells, for a comparison: neither how a file is called, nor what was sent before, nor which edition
     is sent is part of it."""
-    whole = page.whole or page
-    figures, brief = whole.figures, whole.brief
+    return "\n".join(_lines(page.whole or page, _unnamed))
+
+
+def _said_formerly(page: Page) -> str:
+    """As builds of 0.1.0 before its release told it: by the edition that was sent, whose first page has other words,
+    with what stands there for the names of files taken out of all of it."""
+    text = "\n".join(_lines(page, lambda decision: decision.text))
+    figures = page.figures
+    files = {said.file for said in figures.remarks if said.file} | {one.file for one in figures.unattributed}
+    for file in sorted(files, key=lambda name: (-len(name), name)):
+        text = text.replace(file, _FILE)
+    return text
+
+
+def _lines(page: Page, said: Callable[[Decision], str]) -> Iterator[str]:
+    figures, brief = page.figures, page.brief
     subline = brief.subline
     for one in figures.restated:  # how it is said tells whether a letter has gone meanwhile
         subline = subline.replace(restated_said(one, figures.every), "")
-    lines = [figures.form.id, brief.dates, brief.headline, " ".join(subline.split())]
-    lines += [f"{card.label}: {card.said} ({'; '.join(card.note_lines)})" for card in brief.cards]
-    lines += [f"{one.name}: {one.share}{one.mark}, {one.missing}" for one in _all_behind(figures)]
-    lines += [f"{decision.tag}. {_unnamed(decision)}" for decision in brief.decisions]
-    lines += [f"{one.date}: {one.was} → {one.now}" for one in figures.restated if one.date != figures.as_of]
-    return "\n".join(lines)
+    yield from (figures.form.id, brief.dates, brief.headline, " ".join(subline.split()))
+    yield from (f"{card.label}: {card.said} ({'; '.join(card.note_lines)})" for card in brief.cards)
+    yield from (f"{one.name}: {one.share}{one.mark}, {one.missing}" for one in _all_behind(figures))
+    yield from (f"{decision.tag}. {said(decision)}" for decision in brief.decisions)
+    yield from (f"{one.date}: {one.was} → {one.now}" for one in figures.restated if one.date != figures.as_of)
 
 
 def _unnamed(decision: Decision) -> str:

@@ -339,8 +339,17 @@ def letter_key(message: EmailMessage, as_of: date, recipient: str) -> str:
     """
     if message[SAYS_HEADER] is None:
         return _digest("\n".join((recipient.casefold(), as_of.isoformat(), _content_digest(message))))
-    known_by = str(message[NAME_HEADER]), str(message[SAYS_HEADER])
-    return _digest("\n".join((mailbox(recipient), as_of.isoformat(), *known_by)))
+    return _key(recipient, as_of, str(message[NAME_HEADER]), str(message[SAYS_HEADER]))
+
+
+def keys_of(letter: Letter, as_of: date) -> tuple[str, ...]:
+    """What the journal will know a letter by that says what it tells, each recipient's."""
+    recipients, _ = sorted_out(letter.to)
+    return tuple(_key(one, as_of, safe_name(letter.name), says_digest(letter)) for one in recipients)
+
+
+def _key(recipient: str, as_of: date, name: str, says: str) -> str:
+    return _digest("\n".join((mailbox(recipient), as_of.isoformat(), name, says)))
 
 
 def _message(letter: Letter) -> EmailMessage:
