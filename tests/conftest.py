@@ -17,7 +17,9 @@ from hypothesis import settings
 from pipeline import monthly, workers
 from pipeline.demo import District, make
 from pipeline.settings import Settings
-from schemas.form import load_form
+from schemas import form_proofs
+from schemas.form import Form, load_form
+from tests.cron_room import cron_room, early  # noqa: F401 - fixtures
 from tests.depth import cases
 from tests.mail_server import authority, ca_file, journal, output, serve  # noqa: F401 - fixtures
 
@@ -35,6 +37,26 @@ Made = TypeVar("Made")
 if "forkserver" in multiprocessing.get_all_start_methods():
     workers.context = multiprocessing.get_context("forkserver")
     multiprocessing.set_forkserver_preload(["pipeline.reading.intake", "pipeline.writing.returned.in_worker"])
+
+
+# A form is read and proved anew by every command, and what is worked out from one (words of its items, its headings) is
+# remembered by the object. In a process of tests the same file with the same text is the same object.
+def _proved_once(really: Callable[[Path], Form]) -> Callable[[Path], Form]:
+    known: dict[tuple[Path, bytes], Form] = {}
+
+    def proved(path: Path) -> Form:
+        try:
+            key = path.resolve(), path.read_bytes()
+        except OSError:
+            return really(path)
+        if key not in known:
+            known[key] = really(path)
+        return known[key]
+
+    return proved
+
+
+form_proofs.proved = _proved_once(form_proofs.proved)
 
 
 @pytest.fixture

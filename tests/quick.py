@@ -7,9 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 Command = Sequence[str]
@@ -89,20 +93,47 @@ def main(words: Sequence[str]) -> int:
         print(f"python -m tests.quick [{' | '.join(ERRANDS)}]", file=sys.stderr)
         return 2
     lanes = ERRANDS[word]
-    with ThreadPoolExecutor(len(lanes)) as threads:
-        results = list(threads.map(lambda lane: [_run(command, aloud=len(lanes) == 1) for command in lane], lanes))
+    with _room_in_memory() as room, ThreadPoolExecutor(len(lanes)) as threads:
+        results = list(
+            threads.map(lambda lane: [_run(command, room, aloud=len(lanes) == 1) for command in lane], lanes)
+        )
     return 0 if all(went_well for lane in results for went_well in lane) else 1
 
 
-def _run(command: Command, aloud: bool) -> bool:
-    """`aloud`: its output as it comes; else at its end, so that what runs beside it is not mixed in."""
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30  # bytes: more than all that the tests leave lying
+
+
+@contextmanager
+def _room_in_memory() -> Iterator[dict[str, str]]:
+    """The environment in which temporary files lie in memory: a run flushes what it writes to the disk, and hundreds of
+    runs, each of half a second's work, wait for it as long again. Nothing, where no such place has room."""
+    if not is_roomy(MEMORY):
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="svod-tests-", dir=MEMORY, ignore_cleanup_errors=True) as room:
+        yield {"TMPDIR": room}
+
+
+def is_roomy(place: Path) -> bool:
+    """Can it be written, does it let programs run (tests write some), and is there room, in it and in memory?"""
+    if not (sys.platform == "linux" and place.is_dir() and os.access(place, os.W_OK)):
+        return False
+    system = os.statvfs(place)
+    free = min(system.f_bavail * system.f_frsize, psutil.virtual_memory().available)
+    return free >= ROOM and not system.f_flag & os.ST_NOEXEC
+
+
+def _run(command: Command, room: dict[str, str], aloud: bool) -> bool:
+    """`room`: where temporary files lie. `aloud`: its output as it comes; else at its end, so that what runs beside it
+    is not mixed in."""
     name, *arguments = command
     program = sys.executable if name == "python" else shutil.which(name, path=str(Path(sys.executable).parent))
     if program is None:
         print(f"{name} is not installed beside this Python: pip install -c constraints.txt -e '.[dev]'")
         return False
     done = subprocess.run(
-        [program, *arguments], cwd=ROOT, env=ENVIRONMENT, check=False, text=True, capture_output=not aloud
+        [program, *arguments], cwd=ROOT, env=ENVIRONMENT | room, check=False, text=True, capture_output=not aloud
     )
     if not aloud:
         print(f"── {name} {arguments[0] if arguments else ''}\n{done.stdout}{done.stderr}".rstrip(), flush=True)

@@ -23,6 +23,7 @@ from pipeline.sending.delivery import Delivery, Fate, deliver, left_over
 from pipeline.sending.outbox import Attachment, Letter, Waiting, compose, put_in_outbox, read, told_anew
 from pipeline.sending.smtp import Outcome, Patience
 from pipeline.settings import Mail
+from tests.depth import cases
 from tests.mail_server import PASSWORD, Act, Post, Serve
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -435,7 +436,7 @@ def once_or_held(output: Path, mail: Mail, post: Post) -> None:
         assert len(held) <= 1
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(cases(2, 4)))
 def test_killed_at_25_moments_every_letter_arrives_once_or_is_held(
     seed: int, sender: Sender, serve: Serve, tmp_path: Path
 ):

@@ -6,7 +6,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,10 +18,10 @@ from pipeline.commands.schedulers import Cron, Job, Place, ScheduleError, System
 from pipeline.memory.journal import Journal
 from pipeline.settings import Mail, Settings
 from schemas.strict import UsageError
+from tests.cron_room import ODD, SINCE, Room
 
 posix = pytest.mark.skipif(os.name == "nt", reason="schedulers of Unix")
 DATA = Path(__file__).parent / "data" / "schedule"
-ODD = "свод 100% 'а' \"б\" $HOME & Ко;"
 PLACE = Place(PurePosixPath("/srv/свод 100% $HOME"), PurePosixPath("/srv/итоги & письма"))
 JOB = Job(PLACE, PurePosixPath("/opt/мой питон/bin/python"), 5, time(7, 30), ("--output", str(PLACE.output)))
 
@@ -458,60 +457,15 @@ def test_a_task_that_windows_does_not_know_is_not_installed(programs: Programs):
 
 
 # ── cron itself ──────────────────────────────────────────────────────────────────────────────────────────
-# In a room of its own (mounts, processes): the tables of this computer are neither seen nor changed. The job writes
-# into a pipe that is read until its end, so that nobody waits longer than until the next minute.
-_IN_A_ROOM = """
-set -e
-for place in /var/spool/cron /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /run; do
-    [ ! -d $place ] || mount -t tmpfs -o mode=755 none $place
-done
-mount --bind /dev/null /etc/crontab
-mkdir -p /var/spool/cron/crontabs
-"$1" "$2"
-cron
-cat "$3"
-"""
-
-
 @posix
 @pytest.mark.skipif(not all(map(shutil.which, ("cron", "crontab", "unshare"))), reason="no cron, or no unshare")
-def test_cron_itself_runs_the_installed_line(tmp_path: Path):
-    room = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
-    if subprocess.run([*room, "true"], capture_output=True, check=False).returncode:
+def test_cron_itself_runs_the_installed_line(cron_room: Room | None):
+    if cron_room is None:
         pytest.skip("no rights to a room of its own")
-    folder = tmp_path / ODD
-    job = job_in(folder, output=tmp_path / "итоги 50%")
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    run = "import os, sys; open({!r}, 'w').write(repr((os.getcwd(), sys.argv[1:], sys.flags.utf8_mode)))"
-    (folder / "run.py").write_text(
-        f"import sys\nif '--try' not in sys.argv:\n    exec({run.format(str(pipe))!r})\n", encoding="utf-8"
-    )
-    installing = tmp_path / "install.py"
-    installing.write_text(
-        textwrap.dedent(f"""\
-        import sys
-        from datetime import date, datetime, timedelta
-        from pathlib import Path
-        sys.path.insert(0, {str(Path(__file__).parent.parent)!r})
-        from pipeline.commands.schedulers import Cron, Job, Place
-        now = datetime.now()
-        soon = now + timedelta(minutes=1 if now.second < 50 else 2)
-        place = Place(Path({str(folder)!r}), Path({str(job.place.output)!r}))
-        Cron().install(Job(place, Path(sys.executable), 1, soon.time(), {job.arguments!r}, since=date(2014, 3, 2)))
-        """),
-        encoding="utf-8",
-    )
-    started = subprocess.run(
-        [*room, "sh", "-c", _IN_A_ROOM, "sh", sys.executable, str(installing), str(pipe)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    since = ["--monthly-day", "1", "--since", "2014-03-02"]  # daily: a test runs on the 31st too
-    expected = repr((str(folder), [*job.arguments, "--scheduled", *since], 1))
-    assert (started.returncode, started.stdout, started.stderr) == (0, expected, "")
+    started, job = cron_room
+    out, err = started.communicate(timeout=300)
+    words = [*job.arguments, "--scheduled", "--monthly-day", "1", "--since", SINCE.isoformat()]
+    assert (started.returncode, out, err) == (0, repr((str(job.place.folder), words, 1)), "")
 
 
 def test_a_job_in_a_folder_without_reports_is_refused_before_it_is_installed(tmp_path: Path):
