@@ -3,15 +3,14 @@
 No other school is named in them, so none can be on the page.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from pipeline.measuring.figures import Doubts, Explained, Figures, Mended, Numbers, Problem, Rests, Statement
-from pipeline.wording import NBSP
+from pipeline.measuring.names import Others
 from schemas.district import School
 from schemas.explained import asked
 from schemas.remarks import Remark
@@ -23,7 +22,7 @@ _MUNICIPALITY = ""  # its school_code in the trend
 
 def alone(figures: Figures, school: School) -> Figures:
     """The municipality's row is the school's; `totals`, `bases`, `rules`, `reconciliation.items` stay as they are."""
-    others = list(_names_of_others(figures, school))
+    others = figures.names.of_others(school)
     before = figures.before
     own = [(remark, _naming_nobody(remark, others)) for remark in _own_remarks(school, figures)]
     return replace(
@@ -66,7 +65,7 @@ def alone(figures: Figures, school: School) -> Figures:
 
 def naming_nobody(remarks: Iterable[Remark], school: School, figures: Figures) -> list[Remark]:
     """The remarks as the school is told them: no other school and no file of another is named."""
-    others = list(_names_of_others(figures, school))
+    others = figures.names.of_others(school)
     return [_naming_nobody(remark, others) for remark in remarks]
 
 
@@ -95,7 +94,7 @@ def _explained_alone(school: School, figures: Figures, own: Iterable[tuple[Remar
             yield one._replace(asked=known.get(one.asked) or one.asked)
 
 
-def _own_doubts(school: School, doubts: Doubts, others: Sequence[str]) -> Doubts:
+def _own_doubts(school: School, doubts: Doubts, others: Others) -> Doubts:
     """On the school's statements, on those of the municipality that it stands for, and on its place among the others:
     there that an answer is under question, but not whose."""
     found: dict[Statement, tuple[Remark, ...]] = {}
@@ -108,39 +107,21 @@ def _own_doubts(school: School, doubts: Doubts, others: Sequence[str]) -> Doubts
     return Doubts(found)
 
 
-def _with_solutions_alone(problem: Problem, others: Sequence[str]) -> Problem:
+def _with_solutions_alone(problem: Problem, others: Others) -> Problem:
     """What other schools do about it, without them; a solution that names one is left out."""
-    offered = [(problem.school, words) for _, words in problem.offered if not _names_one(words, others)]
+    offered = [(problem.school, words) for _, words in problem.offered if not others.are_named_in(words)]
     return replace(problem, offered=tuple(offered))
 
 
-def _naming_nobody(remark: Remark, others: Sequence[str]) -> Remark:
+def _naming_nobody(remark: Remark, others: Others) -> Remark:
     """A figure names nobody, though a file may be called «5»."""
 
     def told(value: Any) -> Any:
-        return NOT_NAMED if isinstance(value, str) and _names_one(value, others) else value
+        return NOT_NAMED if isinstance(value, str) and others.are_named_in(value) else value
 
     data = tuple((key, told(value)) for key, value in remark.data)
     return replace(remark, data=data, folded=tuple(_naming_nobody(one, others) for one in remark.folded))
 
 
-def _naming_nobody_else(one: Mended, others: Sequence[str]) -> Mended:
+def _naming_nobody_else(one: Mended, others: Others) -> Mended:
     return one._replace(remark=_naming_nobody(one.remark, others))
-
-
-def _names_of_others(figures: Figures, school: School) -> Iterator[str]:
-    """Names and files of the other schools."""
-    for other in figures.schools:
-        if other != school:
-            yield from (_plain(name) for name in (other.name, other.full_name, *other.aliases) if name)
-    own = {source.file for source in figures.sources if source.school_code == school.code}
-    yield from (_plain(source.file) for source in figures.sources if source.file not in own)
-
-
-def _names_one(text: str, others: Sequence[str]) -> bool:
-    plain = _plain(text)
-    return any(name in plain and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain) for name in others)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.replace(NBSP, " ").casefold().split())

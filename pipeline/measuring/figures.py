@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 import pandas as pd
 
+from pipeline.measuring.names import Names
 from pipeline.measuring.rules import Rule
 from schemas.answers import Why
 from schemas.decided import Decided
@@ -602,6 +603,11 @@ class Figures:
     def every(self) -> Every:
         """What the reports are about: how things stand on a date, or a period."""
         return self.form.period.every
+
+    @cached_property
+    def names(self) -> Names:
+        """By which one school would be told of another."""
+        return Names(self.schools, ((source.file, source.school_code) for source in self.sources))
 
     @cached_property
     def explained(self) -> dict[Asked, Explained]:

@@ -36,13 +36,24 @@ def once_a_form(maxsize: int) -> Callable[[Callable[Concatenate[Form, P], R]], C
     return decorate
 
 
+def once_a_part(
+    largest: int,
+) -> Callable[[Callable[Concatenate[bytes, P], R]], Callable[Concatenate[bytes, P], R]]:
+    """For a function of a part of a package (styles, relations), which files from the same blank share, and of small
+    hashable things beside it. Parts of more than `largest` bytes are not kept."""
+
+    def decorate(function: Callable[Concatenate[bytes, P], R]) -> Callable[Concatenate[bytes, P], R]:
+        # the cache takes what is hashable only; mypy knows no arguments that are both so and the function's own
+        kept = cast(Callable[Concatenate[bytes, P], R], lru_cache(maxsize=64)(function))
+
+        @wraps(function)
+        def remembered(part: bytes, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            return (kept if len(part) <= largest else function)(part, *args, **kwargs)
+
+        return remembered
+
+    return decorate
+
+
 def once_a_blank(function: Callable[[bytes], R]) -> Callable[[bytes], R]:
-    """For a function of a part of a package (styles, relations), which files from the same blank share. Big parts are
-    not kept."""
-    kept = lru_cache(maxsize=64)(function)
-
-    @wraps(function)
-    def remembered(part: bytes, /) -> R:
-        return kept(part) if len(part) <= _SMALL_PART else function(part)
-
-    return remembered
+    return once_a_part(_SMALL_PART)(function)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -47,7 +48,7 @@ def make_returns(
 ) -> Iterator[Return]:
     """Each return: the school's own .xlsx or .xlsm marked, in one of at most `jobs` worker processes; for other
     formats, forms of an old version, and where marking fails, a fresh form with its answers and the same remarks."""
-    tasks = list(_tasks(figures, catalogue, files))
+    tasks = list(tasks_of(figures, catalogue, files))
     if not tasks:
         return
     old = {(said.file, said.school) for said in figures.remarks if said.code == "FORM-OTHER-VERSION"}
@@ -78,7 +79,8 @@ def shown_by_report(figures: Figures, catalogue: Catalogue) -> dict[tuple[str, s
     return found
 
 
-def _tasks(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[ReturnTask]:
+def tasks_of(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[ReturnTask]:
+    """What there is to give back, by schools, with all that is said in it."""
     said = shown_by_report(figures, catalogue)
     for line in figures.submissions:
         remarks = said.get((line.file, line.school.code), ())
@@ -118,9 +120,9 @@ def _names(tasks: Sequence[ReturnTask]) -> list[str]:
     """`08-отчёт-2-ошибки-замечания.xlsx`, `08-отчёт-принят-замечания.xlsx`; a short hash of the path where two would
     share a name."""
     plain = [f"{safe_name(task.school.code)}-{safe_name(_stem(task))}" for task in tasks]
-    shared = [name.casefold() for name in plain]
+    times = Counter(name.casefold() for name in plain)
     return [
-        f"{name}{f'-{_short_hash(task.path)}' if shared.count(name.casefold()) > 1 else ''}-{_status(task)}{_SUFFIX}"
+        f"{name}{f'-{_short_hash(task.path)}' if times[name.casefold()] > 1 else ''}-{_status(task)}{_SUFFIX}"
         for name, task in zip(plain, tasks, strict=True)
     ]
 

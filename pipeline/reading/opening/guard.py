@@ -300,20 +300,25 @@ def part(package: zipfile.ZipFile, name: str) -> bytes:
 
 def _kind_of_zip(data: bytes, limits: Limits) -> Kind:
     with open_zip(data) as package:
-        names = {name.replace("\\", "/").lower(): name for name in package.namelist()}
-        if not any(name.startswith(_OF_A_DOCUMENT) for name in names):
-            raise unreadable("FILE-ARCHIVE", what="архив ZIP")  # packed however it likes
-        _check_directory(package.infolist(), limits)
-        if "mimetype" in names:
-            return _kind_of_open_document(package, names)
-        for beginning, kind in _PARTS:
-            if any(name.startswith(beginning) for name in names):
-                return kind
-        if _is_said_to_be_a_document(package, names):
-            return "docx"
-        for beginning, what in _OTHER_PARTS:
-            if any(name.startswith(beginning) for name in names):
-                raise unreadable("FILE-KIND", what=what)
+        return kind_of_package(package, limits)
+
+
+def kind_of_package(package: zipfile.ZipFile, limits: Limits) -> Kind:
+    """As `kind_of`, of what begins like an archive and is opened already."""
+    names = {name.replace("\\", "/").lower(): name for name in package.namelist()}
+    if not any(name.startswith(_OF_A_DOCUMENT) for name in names):
+        raise unreadable("FILE-ARCHIVE", what="архив ZIP")  # packed however it likes
+    _check_directory(package.infolist(), limits)
+    if "mimetype" in names:
+        return _kind_of_open_document(package, names)
+    for beginning, kind in _PARTS:
+        if any(name.startswith(beginning) for name in names):
+            return kind
+    if _is_said_to_be_a_document(package, names):
+        return "docx"
+    for beginning, what in _OTHER_PARTS:
+        if any(name.startswith(beginning) for name in names):
+            raise unreadable("FILE-KIND", what=what)
     raise unreadable("FILE-ARCHIVE", what="архив ZIP")
 
 

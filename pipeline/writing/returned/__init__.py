@@ -54,6 +54,7 @@ def with_remarks(data: bytes, remarks: Sequence[Shown], head: Head) -> bytes:
     sheet = RemarksSheet(head, remarks, workbook.sheets, styles)
     part = workbook.first_sheet()
     package.put(part, sheet.xml(marked), _WORKSHEET)
+    styles.put_into(package)
     workbook.name_our_sheet(sheet.printed, sheet.repeated)
     return package.to_bytes()
 

@@ -35,6 +35,7 @@ class Cells:
             raise Unpatchable
         self._data = data
         self._rows = dict(_numbered_rows(data))
+        self._widths: dict[int, int] = {}
         areas = (
             area.get("ref", "").partition(":") for area in worksheet.iterfind(f"{q('mergeCells')}/{q('mergeCell')}")
         )
@@ -83,10 +84,9 @@ class Cells:
 
     # ── measures, pixels ─────────────────────────────────────────────────────────────────────────────────
     def column_width(self, number: int) -> int:
-        column = self._column(number)
-        if column is None or (width := _decimal(column.get("width"))) is None:
-            return _COLUMN_WIDTH
-        return 0 if column.get("hidden") in ("1", "true") else round(width * 7)  # 7 pixels a digit
+        if number not in self._widths:
+            self._widths[number] = _width(self._column(number))
+        return self._widths[number]
 
     def row_height(self, number: int) -> int:
         row = self._rows.get(number)
@@ -114,14 +114,12 @@ class Cells:
         return cell
 
     def _column(self, number: int) -> _Element | None:
-        for column in self._columns:
-            if whole_number(column.get("min")) <= number <= whole_number(column.get("max")):
-                return column
-        return None
+        return next((column for first, last, column in self._columns if first <= number <= last), None)
 
     @cached_property
-    def _columns(self) -> list[_Element]:
-        return list(self._worksheet.iterfind(f"{q('cols')}/{q('col')}"))
+    def _columns(self) -> list[tuple[int, int, _Element]]:
+        columns = self._worksheet.iterfind(f"{q('cols')}/{q('col')}")
+        return [(whole_number(one.get("min")), whole_number(one.get("max")), one) for one in columns]
 
 
 def _numbered_rows(data: _Element) -> Iterator[tuple[int, _Element]]:
@@ -139,6 +137,12 @@ def _numbered_cells(row: _Element) -> Iterator[tuple[int, _Element]]:
         place = spot(cell.get("r", ""))
         number = place.column if place else number + 1
         yield number, cell
+
+
+def _width(column: _Element | None) -> int:
+    if column is None or (width := _decimal(column.get("width"))) is None:
+        return _COLUMN_WIDTH
+    return 0 if column.get("hidden") in ("1", "true") else round(width * 7)  # 7 pixels a digit
 
 
 def _decimal(text: str | None) -> float | None:

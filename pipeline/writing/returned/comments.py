@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from lxml import etree
-from lxml.builder import ElementMaker
 from lxml.etree import _Element
 
 from pipeline.writing.pages import colours
@@ -20,7 +19,6 @@ from schemas.own_comments import AUTHOR, CAPTIONS, ours_begins
 _WIDTH, _HEIGHT = 320, 120  # pixels; the height for each remark
 _MOST_HEIGHTS = 4
 
-_E = ElementMaker(namespace=MAIN, nsmap={None: MAIN})
 _COMMENTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _AFTER_DRAWING = (
@@ -41,28 +39,22 @@ class Comments:
 
     def add(self, remarks: Mapping[Spot, Sequence[Shown]], cells: Cells) -> None:
         """One comment on each cell, with all its remarks; a comment that is there is written on."""
-        root = self._root()
-        author = _author(root)
-        entries = _list(root)
-        there = {entry.get("ref"): entry for entry in entries}
-        shapes = []
-        for place, about in remarks.items():
-            entry = there.get(address(place))
-            if entry is None:
-                entry = _E.comment(_E.text(), ref=address(place), authorId=str(author))
-                entries.append(entry)
-                shapes.append((place, about))
-            elif _is_thread(root, entry):
-                continue
-            _write_on(entry, about)
-        if shapes:
-            self._draw(shapes, cells)
+        if self._part:
+            boxes = self._write_on(remarks)
+        else:
+            boxes = dict(remarks)
+            self._part = self._package.free_name("xl/comments{}.xml")
+            entries = "".join(_comment(place, 0, about) for place, about in remarks.items())
+            self._package.put(self._part, _NEW_COMMENTS.format(entries=entries).encode(), _COMMENTS)
+            self._package.relate(self._sheet, "comments", self._part)
+        if boxes:
+            self._draw(boxes, cells)
 
     def cut(self, places: Sequence[Spot]) -> None:
         """Takes our words out of the comments on these cells; where nothing else was said, the comment too."""
         if not self._part:
             return
-        entries = _list(self._root())
+        entries = _list(self._package.tree(self._part))
         there = {entry.get("ref"): entry for entry in entries}
         bare = []
         for place in places:
@@ -76,33 +68,51 @@ class Comments:
         self._erase(bare)
 
     # ── texts ────────────────────────────────────────────────────────────────────────────────────────────
-    def _root(self) -> _Element:
-        if not self._part:
-            self._part = self._package.free_name("xl/comments{}.xml")
-            empty = f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'
-            self._package.put(self._part, empty.encode(), _COMMENTS)
-            self._package.relate(self._sheet, "comments", self._part)
-        return self._package.tree(self._part)
+    def _write_on(self, remarks: Mapping[Spot, Sequence[Shown]]) -> dict[Spot, Sequence[Shown]]:
+        """Into the comments that are there; returns those for which there is no box yet."""
+        root = self._package.tree(self._part)
+        author = _author(root)
+        entries = _list(root)
+        there = {entry.get("ref"): entry for entry in entries}
+        new = {}
+        for place, about in remarks.items():
+            entry = there.get(address(place))
+            if entry is None:
+                entries.extend(_elements(_comment(place, author, about)))
+                new[place] = about
+            elif not _is_thread(root, entry):
+                _add_words(entry, about)
+        return new
 
     # ── boxes ────────────────────────────────────────────────────────────────────────────────────────────
-    def _draw(self, boxes: Sequence[tuple[Spot, Sequence[Shown]]], cells: Cells) -> None:
-        root = self._package.tree(self._drawing())
+    def _draw(self, boxes: Mapping[Spot, Sequence[Shown]], cells: Cells) -> None:
+        drawing = self._drawing()
+        if not drawing:
+            drawn = "".join(_box(number, *box, cells) for number, box in enumerate(boxes.items(), _FIRST_BOX))
+            self._put_drawing(_NEW_DRAWING.format(boxes=drawn).encode())
+            return
+        root = self._package.tree(drawing)
         if root.find(f"{_V}shapetype[@id='{_BOX_TYPE}']") is None:
             root.extend(_vml(_BOX_TYPE_DEFINED))
         names = (re.fullmatch(r"_x0000_s(\d{1,9})", shape.get("id", "")) for shape in root.iter(f"{_V}shape"))
-        last = max((int(name[1]) for name in names if name), default=1024)
-        for number, (place, about) in enumerate(boxes, last + 1):
-            root.extend(_vml(_box(number, place, about, cells)))
+        last = max((int(name[1]) for name in names if name), default=_FIRST_BOX - 1)
+        for number, box in enumerate(boxes.items(), last + 1):
+            root.extend(_vml(_box(number, *box, cells)))
 
     def _drawing(self) -> str:
-        """The sheet's VML drawing, a new one where it has none."""
+        """The sheet's VML drawing; blank where it has none. Raises Unpatchable where it names one that is not there."""
         element = self._worksheet.find(q("legacyDrawing"))
-        if element is not None:
-            number = element.get(f"{{{RELATIONS}}}id")
-            relations = self._package.relations(self._sheet)
-            return next((relation.target for relation in relations if relation.id == number), "")
+        if element is None:
+            return ""
+        number = element.get(f"{{{RELATIONS}}}id")
+        found = next((one.target for one in self._package.relations(self._sheet) if one.id == number), "")
+        if not self._package.has(found):
+            raise Unpatchable
+        return found
+
+    def _put_drawing(self, content: bytes) -> None:
         drawing = self._package.free_name("xl/drawings/vmlDrawing{}.vml")
-        self._package.put(drawing, _EMPTY_DRAWING.encode(), _VML)
+        self._package.put(drawing, content, _VML)
         element = etree.Element(q("legacyDrawing"))
         element.set(f"{{{RELATIONS}}}id", self._package.relate(self._sheet, "vmlDrawing", drawing))
         later = [*map(q, _AFTER_DRAWING), _ALTERNATIVE]
@@ -111,14 +121,14 @@ class Comments:
             self._worksheet.append(element)
         else:
             follower.addprevious(element)
-        return drawing
 
     def _erase(self, places: Sequence[Spot]) -> None:
         """Takes the boxes of these cells' comments out of the drawing."""
-        if not places or self._worksheet.find(q("legacyDrawing")) is None:
+        drawing = self._drawing() if places else ""
+        if not drawing:
             return
         gone = {(str(place.row - 1), str(place.column - 1)) for place in places}
-        root = self._package.tree(self._drawing())
+        root = self._package.tree(drawing)
         for shape in root.findall(f"{_V}shape"):
             note = shape.find(f"{_X}ClientData[@ObjectType='Note']")
             if note is not None and (note.findtext(f"{_X}Row"), note.findtext(f"{_X}Column")) in gone:
@@ -140,7 +150,7 @@ def _author(root: _Element) -> int:
     names = [author.text for author in authors]
     if AUTHOR not in names:
         names.append(AUTHOR)
-        authors.append(_E.author(AUTHOR))
+        etree.SubElement(authors, q("author")).text = AUTHOR
     return names.index(AUTHOR)
 
 
@@ -150,25 +160,15 @@ def _is_thread(root: _Element, entry: _Element) -> bool:
     return number < len(authors) and (authors[number].text or "").startswith(_THREAD)
 
 
-def _write_on(entry: _Element, about: Sequence[Shown]) -> None:
+def _add_words(entry: _Element, about: Sequence[Shown]) -> None:
     text = entry.find(q("text"))
     if text is None:
         raise Unpatchable
     for plain in text.findall(q("t")):  # a text has plain words or runs, not both
-        run = _E.r()
+        run = etree.Element(q("r"))
         plain.addprevious(run)
         run.append(plain)
-    for remark in about:
-        before = "\n\n" if text.findall(q("r")) else ""
-        text.append(_run(f"{before}{CAPTIONS[remark.severity]}", bold=True))
-        text.append(_run(f"\n{remark.message}\nЧто сделать: {remark.todo}"))
-
-
-def _run(words: str, bold: bool = False) -> _Element:
-    font = [_E.sz(val="9"), _E.color(rgb=f"FF{colours.INK[1:]}"), _E.rFont(val=colours.FONT), _E.family(val="2")]
-    run = _E.r(_E.rPr(*([_E.b()] if bold else []), *font), _E.t(xml_text(words)))
-    run[-1].set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    return run
+    text.extend(_elements(_words(about, follow=bool(text.findall(q("r"))))))
 
 
 def _shorten(entry: _Element, length: int) -> None:
@@ -182,6 +182,36 @@ def _shorten(entry: _Element, length: int) -> None:
         length -= len(words.text)
 
 
+# ── XML ──────────────────────────────────────────────────────────────────────────────────────────────────
+_NEW_COMMENTS = (
+    f"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n<comments xmlns=\"{MAIN}\">"
+    f"<authors><author>{AUTHOR}</author></authors><commentList>{{entries}}</commentList></comments>"
+)
+_FONT = f'<sz val="9"/><color rgb="FF{colours.INK[1:]}"/><rFont val="{colours.FONT}"/><family val="2"/>'
+
+
+def _comment(place: Spot, author: int, about: Sequence[Shown]) -> str:
+    return f'<comment ref="{address(place)}" authorId="{author}"><text>{_words(about)}</text></comment>'
+
+
+def _words(about: Sequence[Shown], follow: bool = False) -> str:
+    """What is said, run by run; `follow`: other words stand before."""
+    runs: list[str] = []
+    for remark in about:
+        gap = "\n\n" if follow or runs else ""
+        runs.append(_run(f"{gap}{CAPTIONS[remark.severity]}", "<b/>"))
+        runs.append(_run(f"\n{remark.message}\nЧто сделать: {remark.todo}"))
+    return "".join(runs)
+
+
+def _run(words: str, bold: str = "") -> str:
+    return f'<r><rPr>{bold}{_FONT}</rPr><t xml:space="preserve">{xml_text(words)}</t></r>'
+
+
+def _elements(xml: str) -> list[_Element]:
+    return list(etree.fromstring(f'<in xmlns="{MAIN}">{xml}</in>'))
+
+
 # ── VML ──────────────────────────────────────────────────────────────────────────────────────────────────
 _NAMESPACES = (
     'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
@@ -193,9 +223,11 @@ _BOX_TYPE_DEFINED = (
     f'<v:shapetype id="{_BOX_TYPE}" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
-_EMPTY_DRAWING = (
-    f'<xml {_NAMESPACES}><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout></xml>'
+_NEW_DRAWING = (
+    f'<xml {_NAMESPACES}><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout>'
+    f"{_BOX_TYPE_DEFINED}{{boxes}}</xml>"
 )
+_FIRST_BOX = 1025
 
 
 def _vml(xml: str) -> list[_Element]:
@@ -211,7 +243,7 @@ def _box(number: int, place: Spot, about: Sequence[Shown], cells: Cells) -> str:
         f'width:{_WIDTH * 3 // 4}pt;height:{height * 3 // 4}pt;z-index:{number % 1024};visibility:hidden" '
         f'fillcolor="{tint.lower()}" o:insetmode="auto"><v:fill color2="{tint.lower()}"/>'
         '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
-        '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
+        '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"/></v:textbox>'
         f'<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
         f"<x:AutoFill>False</x:AutoFill><x:Row>{place.row - 1}</x:Row><x:Column>{place.column - 1}</x:Column>"
         "</x:ClientData></v:shape>"

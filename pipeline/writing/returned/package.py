@@ -3,17 +3,15 @@ are, still compressed. Relations and content types (ECMA-376 part 2) are kept in
 """
 
 import posixpath
-import struct
-import zipfile
-from collections.abc import Iterable
-from io import BytesIO
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Concatenate, NamedTuple, ParamSpec
 
 from lxml import etree
 from lxml.etree import _Element
 
-from pipeline.reading.opening.guard import MB, Unreadable, kind_of, open_zip, part
-from pipeline.settings import Limits
+from pipeline.reading.opening.guard import MB
+from pipeline.reading.remembering import once_a_part
+from pipeline.writing.returned.archive import SMALL, Archive, Damaged, NewArchive
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"  # the transitional kind, which Excel writes
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -21,11 +19,13 @@ _PACKAGE_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationshi
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _CONTENT_TYPES = "[Content_Types].xml"
 
-_LIMITS = Limits()
 _LARGEST = 10 * MB  # of a part that is parsed: its tree takes ten times as much memory; a form's sheet has 30 kB
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False)
+_SHEETS = "xl/worksheets/sheet"  # of each file their own, and looked at again as a rule
 _MOST_KEPT = 4 * MB  # of bytes that are looked at again, in all; what a school fills in has 100 kB
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
+
+
+P = ParamSpec("P")
 
 
 class Unpatchable(Exception):  # noqa: N818 - what is said of a school's file, no fault of the program
@@ -60,20 +60,18 @@ class Package:
     def __init__(self, data: bytes) -> None:
         """Raises Unpatchable for what is no OOXML workbook or breaks a limit."""
         try:
-            if kind_of(data, _LIMITS) != "xlsx":
-                raise Unpatchable
-            self._archive = open_zip(data)
-        except Unreadable:
+            self._archive = Archive(data)
+        except Damaged:
             raise Unpatchable from None
-        self._data = data
-        self._names = {entry.filename for entry in self._archive.infolist()}
+        self._names = set(self._archive.entries)
         self._trees: dict[str, _Element] = {}
         self._contents: dict[str, bytes] = {}
-        # What has been inflated and parsed to be looked at: every part is, for its soundness, and relations again.
+        # What has been inflated and parsed to be looked at: every part is, for its soundness, and sheets again.
         self._inflated: dict[str, bytes] = {}
         self._looked_at: dict[str, _Element] = {}
         self._room = _MOST_KEPT
-        self._types = self.tree(_CONTENT_TYPES)
+        if _CONTENT_TYPES not in self._names:
+            raise Unpatchable
 
     # ── parts ────────────────────────────────────────────────────────────────────────────────────────────
     @property
@@ -99,8 +97,8 @@ class Package:
 
     def _inflate(self, name: str) -> bytes:
         try:
-            return part(self._archive, name)
-        except Unreadable:
+            return self._archive.content(name)
+        except Damaged:
             raise Unpatchable from None
 
     def tree(self, name: str) -> _Element:
@@ -114,10 +112,20 @@ class Package:
         """The root of the part's XML to look at; the part stays as it is."""
         if name in self._looked_at:
             return self._looked_at[name]
-        root = _parsed(self.read(name))
+        root = parsed(self.read(name))
         if name in self._inflated:
             self._looked_at[name] = root
         return root
+
+    def is_well_formed(self, name: str) -> bool:
+        """Does the part parse, and declares nothing."""
+        if not name.startswith(_SHEETS):
+            return _is_well_formed(self.read(name))
+        try:
+            self.parsed(name)
+        except Unpatchable:
+            return False
+        return True
 
     def put(self, name: str, content: bytes, content_type: str) -> None:
         """A new part, or new bytes for one that is there."""
@@ -126,12 +134,16 @@ class Package:
         self._contents[name] = content
         self.declare(name, content_type)
 
+    def replace(self, name: str, content: bytes) -> None:
+        """New bytes for a part that stays what it is."""
+        self._trees.pop(name, None)
+        self._contents[name] = content
+
     def remove(self, name: str) -> None:
         """Takes the part out with its relations and its content type."""
         self._drop(name)
         self.forget_relations(name)
-        for override in self._overrides(name):
-            self._types.remove(override)
+        self._edit(_CONTENT_TYPES, _undeclared, name)
 
     def leave_out(self, names: Iterable[str]) -> None:
         """Takes these parts out, and every relation that leads to one of them."""
@@ -141,10 +153,7 @@ class Package:
         for rels in [name for name in self._names if name.endswith(".rels")]:
             part = _source_of(rels)
             if any(relation.target in gone for relation in self.relations(part)):
-                root = self.tree(rels)
-                for element in _relation_elements(root):
-                    if _absolute(posixpath.dirname(part), element.get("Target", "")) in gone:
-                        root.remove(element)
+                self._edit(rels, _unrelated_to, posixpath.dirname(part), frozenset(gone))
 
     def _drop(self, name: str) -> None:
         self._names.discard(name)
@@ -163,34 +172,19 @@ class Package:
 
     # ── content types ────────────────────────────────────────────────────────────────────────────────────
     def declare(self, name: str, content_type: str) -> None:
-        overrides = self._overrides(name)
-        if not overrides:
-            overrides = [etree.SubElement(self._types, f"{{{_TYPES}}}Override", PartName=f"/{name}")]
-        overrides[0].set("ContentType", content_type)
+        self._edit(_CONTENT_TYPES, _declared, name, content_type)
 
     def forget_default(self, content_type: str) -> None:
         """No file extension stands for this type any longer."""
-        for default in self._types.findall(f"{{{_TYPES}}}Default"):
-            if default.get("ContentType") == content_type:
-                self._types.remove(default)
-
-    def _overrides(self, name: str) -> list[_Element]:
-        place = f"/{name}".lower()
-        overrides = self._types.findall(f"{{{_TYPES}}}Override")
-        return [override for override in overrides if override.get("PartName", "").lower() == place]
+        self._edit(_CONTENT_TYPES, _without_default, content_type)
 
     # ── relations ────────────────────────────────────────────────────────────────────────────────────────
-    def relations(self, name: str) -> list[Relation]:
+    def relations(self, name: str) -> tuple[Relation, ...]:
         """From this part to others of the package; a blank name stands for the package itself."""
         part = _relations_part(name)
         if part not in self._names:
-            return []
-        folder = posixpath.dirname(name)
-        return [
-            Relation(element.get("Id", ""), _last_word(element), _absolute(folder, element.get("Target", "")))
-            for element in _relation_elements(self._trees[part] if part in self._trees else self.parsed(part))
-            if element.get("TargetMode") != "External"
-        ]
+            return ()
+        return _relations(self.read(part), posixpath.dirname(name))
 
     def related(self, name: str, kind: str) -> str:
         """The first part related in this way; blank where there is none."""
@@ -201,44 +195,51 @@ class Package:
         part = _relations_part(name)
         if part not in self._names:
             self._names.add(part)
-            empty = etree.Element(f"{{{_PACKAGE_RELATIONS}}}Relationships", nsmap={None: _PACKAGE_RELATIONS})
-            self._trees[part] = empty
-        root = self.tree(part)
-        taken = {element.get("Id") for element in _relation_elements(root)}
+            self._contents[part] = _NO_RELATIONS
+        taken = _ids(self.read(part))
         number = 1 + len(taken)
         while f"rId{number}" in taken:
             number += 1
-        described = {"Id": f"rId{number}", "Type": f"{RELATIONS}/{kind}", "Target": f"/{target}"}
-        etree.SubElement(root, f"{{{_PACKAGE_RELATIONS}}}Relationship", described)
+        self._edit(part, _related, f"rId{number}", kind, target)
         return f"rId{number}"
 
     def unrelate(self, name: str, kind: str) -> None:
-        root = self.tree(_relations_part(name))
-        for element in _relation_elements(root):
-            if _last_word(element) == kind:
-                root.remove(element)
+        self._edit(_relations_part(name), _unrelated, kind)
 
     def forget_relations(self, name: str) -> None:
         """The part is related to nothing any longer."""
         self._drop(_relations_part(name))
 
+    def _edit(self, name: str, edited: Callable[Concatenate[bytes, P], bytes], *how: P.args, **named: P.kwargs) -> None:
+        """A part that `tree` has not given out."""
+        self.replace(name, edited(self.read(name), *how, **named))
+
     # ── the file ─────────────────────────────────────────────────────────────────────────────────────────
     def to_bytes(self) -> bytes:
         """The archive in the order of the one it came from, new parts at the end."""
-        changed = self._contents | {name: _written(name, root) for name, root in self._trees.items()}
-        target = BytesIO()
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            for entry in self._archive.infolist():
-                if entry.filename in changed:
-                    _add(archive, entry.filename, changed.pop(entry.filename))
-                elif entry.filename in self._names:
-                    _copy(self._data, entry, archive)
-            for name, content in changed.items():
-                _add(archive, name, content)
-        return target.getvalue()
+        changed = self._contents | {name: written(name, root) for name, root in self._trees.items()}
+        archive = NewArchive()
+        for name in self._archive.entries:
+            if name in changed:
+                archive.add(name, changed.pop(name))
+            elif name in self._names:
+                archive.copy(self._archive, name)
+        for name, content in changed.items():
+            archive.add(name, content)
+        return archive.to_bytes()
 
 
-def _parsed(xml: bytes) -> _Element:
+@once_a_part(SMALL)
+def _is_well_formed(xml: bytes) -> bool:
+    try:
+        parsed(xml)
+    except Unpatchable:
+        return False
+    return True
+
+
+def parsed(xml: bytes) -> _Element:
+    """The root. Raises Unpatchable for what is no XML, is too large, or declares something."""
     if len(xml) > _LARGEST:
         raise Unpatchable
     try:
@@ -250,7 +251,8 @@ def _parsed(xml: bytes) -> _Element:
     return root
 
 
-def _written(name: str, root: _Element) -> bytes:
+def written(name: str, root: _Element) -> bytes:
+    """The XML of that part."""
     declared = not name.endswith(".vml")  # no program writes the XML declaration there
     written: bytes = etree.tostring(
         root.getroottree(), encoding="UTF-8", xml_declaration=declared, standalone=declared or None
@@ -282,23 +284,78 @@ def _last_word(relation: _Element) -> str:
     return word
 
 
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _ZIP_TIME)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, content)
+# ── content types and relations: of few kinds among the files of a district, and so are the changes ──────
 
 
-def _copy(data: bytes, entry: zipfile.ZipInfo, archive: zipfile.ZipFile) -> None:
-    """Copies an entry of the archive `data` without inflating it, which zipfile has no call for: a fresh local header,
-    then the bytes behind the old one, whose name and extra field may be longer than the directory's."""
-    name_length, extra_length = struct.unpack_from("<HH", data, entry.header_offset + 26)
-    start = entry.header_offset + zipfile.sizeFileHeader + name_length + extra_length  # type: ignore[attr-defined]
-    copy = zipfile.ZipInfo(entry.filename, entry.date_time)
-    for stays in ("create_system", "external_attr", "compress_type", "CRC", "compress_size", "file_size"):
-        setattr(copy, stays, getattr(entry, stays))
-    assert archive.fp is not None
-    copy.header_offset = archive.fp.tell()
-    archive.fp.write(copy.FileHeader() + data[start : start + entry.compress_size])
-    archive.start_dir = archive.fp.tell()
-    archive.filelist.append(copy)
-    archive.NameToInfo[copy.filename] = copy
+@once_a_part(SMALL)
+def _declared(types: bytes, name: str, content_type: str) -> bytes:
+    root = parsed(types)
+    overrides = _overrides(root, name) or [etree.SubElement(root, f"{{{_TYPES}}}Override", PartName=f"/{name}")]
+    overrides[0].set("ContentType", content_type)
+    return written(_CONTENT_TYPES, root)
+
+
+@once_a_part(SMALL)
+def _undeclared(types: bytes, name: str) -> bytes:
+    root = parsed(types)
+    for override in _overrides(root, name):
+        root.remove(override)
+    return written(_CONTENT_TYPES, root)
+
+
+@once_a_part(SMALL)
+def _without_default(types: bytes, content_type: str) -> bytes:
+    root = parsed(types)
+    for default in root.findall(f"{{{_TYPES}}}Default"):
+        if default.get("ContentType") == content_type:
+            root.remove(default)
+    return written(_CONTENT_TYPES, root)
+
+
+def _overrides(types: _Element, name: str) -> list[_Element]:
+    place = f"/{name}".lower()
+    overrides = types.findall(f"{{{_TYPES}}}Override")
+    return [override for override in overrides if override.get("PartName", "").lower() == place]
+
+
+_NO_RELATIONS = f'<Relationships xmlns="{_PACKAGE_RELATIONS}"/>'.encode()
+
+
+@once_a_part(SMALL)
+def _relations(relations: bytes, folder: str) -> tuple[Relation, ...]:
+    return tuple(
+        Relation(element.get("Id", ""), _last_word(element), _absolute(folder, element.get("Target", "")))
+        for element in _relation_elements(parsed(relations))
+        if element.get("TargetMode") != "External"
+    )
+
+
+@once_a_part(SMALL)
+def _ids(relations: bytes) -> frozenset[str | None]:
+    return frozenset(element.get("Id") for element in _relation_elements(parsed(relations)))
+
+
+@once_a_part(SMALL)
+def _related(relations: bytes, name: str, kind: str, target: str) -> bytes:
+    root = parsed(relations)
+    described = {"Id": name, "Type": f"{RELATIONS}/{kind}", "Target": f"/{target}"}
+    etree.SubElement(root, f"{{{_PACKAGE_RELATIONS}}}Relationship", described)
+    return written(".rels", root)
+
+
+@once_a_part(SMALL)
+def _unrelated(relations: bytes, kind: str) -> bytes:
+    root = parsed(relations)
+    for element in _relation_elements(root):
+        if _last_word(element) == kind:
+            root.remove(element)
+    return written(".rels", root)
+
+
+@once_a_part(SMALL)
+def _unrelated_to(relations: bytes, folder: str, targets: frozenset[str]) -> bytes:
+    root = parsed(relations)
+    for element in _relation_elements(root):
+        if _absolute(folder, element.get("Target", "")) in targets:
+            root.remove(element)
+    return written(".rels", root)

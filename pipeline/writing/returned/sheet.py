@@ -8,8 +8,8 @@ says of each remark's row what an explanation in it is about (`schemas.explained
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import groupby
-from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
@@ -19,7 +19,16 @@ from pipeline.writing.pages.fitting import text_height
 from pipeline.writing.returned.cells import Cells, spot
 from pipeline.writing.returned.package import MAIN
 from pipeline.writing.returned.styles import MARKS, Look, Styles
-from pipeline.writing.returned.texts import Head, Shown, item_said, others_accepted, to_do, verdict, xml_text
+from pipeline.writing.returned.texts import (
+    Head,
+    Shown,
+    item_said,
+    others_accepted,
+    to_do,
+    verdict,
+    xml_attribute,
+    xml_text,
+)
 from pipeline.writing.returned.workbook import quoted
 from schemas.addresses import Spot, address
 from schemas.explained import MEMORY, WORDS
@@ -31,6 +40,7 @@ _DONE, _CELL, _WRITTEN, _MESSAGE, _TODO, _WORDS, _MARKS, _ABOUT = 2, 4, 5, 6, 7,
 _MARKS_BEFORE = 8  # where they stood while there was no column for the school's words
 _TO_DO_BOX, _DONE_BOX = "□■"  # both in Arial's own set
 _LAST = address(Spot(1, len(_COLUMNS)))[:-1]
+_LETTERS = [address(Spot(1, column))[:-1] for column in range(1, _ABOUT + 1)]
 _LONGEST_ANSWER = 150
 
 _VERDICT = Look(size=16, bold=True, indent=1)
@@ -88,7 +98,8 @@ class RemarksSheet(msgspec.Struct):
         self._end = len(self.rows)
         self._remember(marked)
         for number, about in self.abouts.items():
-            self.rows[number - 1].cells.append(_text(Spot(number, _ABOUT), about, self.styles.look(_NOTE)))
+            place = address(Spot(number, _ABOUT))
+            self.rows[number - 1].cells.append(_text(place, about, self.styles.look(_NOTE)))
         merged = [f"A{n}:{_LAST}{n}" for n, row in enumerate(self.rows, 1) if row.merged]
         return _WORKSHEET.format(
             header=self.header,
@@ -98,7 +109,7 @@ class RemarksSheet(msgspec.Struct):
             merged="".join(f'<mergeCell ref="{area}"/>' for area in merged),
             boxes=_VALIDATION.format(cells=" ".join(self.boxes)),
             links=f"<hyperlinks>{''.join(self.links)}</hyperlinks>" if self.links else "",
-            footer=escape(_footer("Замечания к отчёту", "Лист &P из &N")),
+            footer=xml_text(_footer("Замечания к отчёту", "Лист &P из &N")),
         ).encode()
 
     @property
@@ -125,9 +136,10 @@ class RemarksSheet(msgspec.Struct):
 
     def _line(self, text: str, look: Look, height: float = 15) -> None:
         """A sentence over the table's whole width."""
-        width = sum(map(_pixels, _WIDTHS))
-        cells = [self._text(1, text, look), *(self._text(n, "", look) for n in range(2, len(_COLUMNS) + 1))]
-        self._row(cells, max(height, text_height(text, width, look.size) + 4), merged=True)
+        row, style = len(self.rows) + 1, self.styles.look(look)
+        rest = "".join(f'<c r="{column}{row}" s="{style}"/>' for column in _LETTERS[1 : len(_COLUMNS)])
+        cells = [_text(f"A{row}", text, style), rest]
+        self._row(cells, max(height, text_height(text, _WIDTH, look.size) + 4), merged=True)
 
     def _guide(self) -> str:
         named = list(dict.fromkeys(remark.sheet for remark in self.remarks if self._place(remark)))
@@ -152,7 +164,7 @@ class RemarksSheet(msgspec.Struct):
         self.boxes.append(f"{address(Spot(first, _DONE))}:{address(Spot(len(self.rows), _DONE))}")
 
     def _remark(self, number: int, remark: Shown) -> None:
-        box = _CENTRED._replace(size=14, colour=MARKS[remark.severity].ink)
+        box = _box(remark.severity)
         written = "\n".join(filter(None, [wording.shortened(remark.written, _LONGEST_ANSWER), remark.found_in]))
         texts = {_WRITTEN: written, _MESSAGE: remark.message, _TODO: remark.todo, _WORDS: remark.explained}
         row = self._row(
@@ -171,7 +183,7 @@ class RemarksSheet(msgspec.Struct):
         if remark.memory:
             self.abouts[row] = remark.memory
         if self._place(remark):
-            location = quoteattr(f"{quoted(remark.sheet)}!{remark.cell}")
+            location = xml_attribute(f"{quoted(remark.sheet)}!{remark.cell}")
             self.links.append(f'<hyperlink ref="{address(Spot(row, _CELL))}" location={location}/>')
 
     def _height(self, text: str, column: int) -> float:
@@ -195,7 +207,7 @@ class RemarksSheet(msgspec.Struct):
             if number > len(self.rows):
                 self.rows.append(_Row([]))
             place = f"{quoted(cell.sheet)}!{address(cell.place)}"
-            self.rows[number - 1].cells.append(_text(Spot(number, _MARKS), place, cell.style))
+            self.rows[number - 1].cells.append(_text(address(Spot(number, _MARKS)), place, cell.style))
 
     # ── cells ────────────────────────────────────────────────────────────────────────────────────────────
     def _row(self, cells: list[str], height: float, merged: bool = False) -> int:
@@ -204,14 +216,12 @@ class RemarksSheet(msgspec.Struct):
         return len(self.rows)
 
     def _text(self, column: int, text: str, look: Look) -> str:
-        return _text(self._next(column), text, self.styles.look(look))
+        """A cell of the row that is being made."""
+        return _text(f"{_LETTERS[column - 1]}{len(self.rows) + 1}", text, self.styles.look(look))
 
     def _number(self, column: int, number: int, look: Look) -> str:
-        return f'<c r="{address(self._next(column))}" s="{self.styles.look(look)}"><v>{number}</v></c>'
-
-    def _next(self, column: int) -> Spot:
-        """In the row that is being made."""
-        return Spot(len(self.rows) + 1, column)
+        place = f"{_LETTERS[column - 1]}{len(self.rows) + 1}"
+        return f'<c r="{place}" s="{self.styles.look(look)}"><v>{number}</v></c>'
 
 
 def remembered(cells: Cells, shared_strings: list[str]) -> list[Marked]:
@@ -226,6 +236,11 @@ def remembered(cells: Cells, shared_strings: list[str]) -> list[Marked]:
             if cell:
                 found.append(Marked(said[1].replace("''", "'"), cell, cells.style(place)))
     return found
+
+
+@cache
+def _box(severity: Severity) -> Look:
+    return _CENTRED._replace(size=14, colour=MARKS[severity].ink)
 
 
 # ── XML ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -249,14 +264,14 @@ _VALIDATION = (
 )
 
 
-def _text(place: Spot, text: str, style: int) -> str:
+def _text(place: str, text: str, style: int) -> str:
     """A cell that holds this text and nothing that could be computed."""
     if not text:
-        return f'<c r="{address(place)}" s="{style}"/>'
-    words = escape(xml_text(text))
-    return f'<c r="{address(place)}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
+        return f'<c r="{place}" s="{style}"/>'
+    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
 
 
+@cache
 def _columns() -> str:
     shown = (
         f'<col min="{number}" max="{number}" width="{width + 0.71}" customWidth="1"/>'
@@ -265,6 +280,7 @@ def _columns() -> str:
     return f'{"".join(shown)}<col min="{_MARKS}" max="{_ABOUT}" width="9.14" hidden="1"/>'
 
 
+@cache
 def _pixels(characters: float) -> float:
     return characters * 7 + 5
 
@@ -272,3 +288,6 @@ def _pixels(characters: float) -> float:
 def _footer(left: str, right: str) -> str:
     font = f'&"{colours.FONT},Regular"&9'
     return f"&L{font}{left}&R{font}{right}"
+
+
+_WIDTH = sum(map(_pixels, _WIDTHS))  # of the whole table

@@ -1,7 +1,7 @@
 """Nothing damaged or hostile goes back to a school: every part of its file is looked at, the copied ones too."""
 
-from collections.abc import Iterator
-
+from pipeline.reading.remembering import once_a_part
+from pipeline.writing.returned.archive import SMALL
 from pipeline.writing.returned.package import Package, Unpatchable
 
 # Parts about the file that no cell needs: where one is unsound all of its folder are left out.
@@ -29,19 +29,11 @@ def _is_sound(package: Package, name: str) -> bool:
     """Pictures and printers' settings are no XML; drawings in VML need not be well-formed."""
     if not name.endswith((".xml", ".rels", ".vml")):
         return True
-    content = package.read(name)
-    if any(word in content for word in _hostile(name)):
+    if _holds(package.read(name), _DECLARES + _COMMANDS if name.startswith("xl/externalLinks/") else _DECLARES):
         return False
-    if name.endswith(".vml"):
-        return True
-    try:
-        package.parsed(name)
-    except Unpatchable:
-        return False
-    return True
+    return name.endswith(".vml") or package.is_well_formed(name)
 
 
-def _hostile(name: str) -> Iterator[bytes]:
-    yield from _DECLARES
-    if name.startswith("xl/externalLinks/"):
-        yield from _COMMANDS
+@once_a_part(SMALL)
+def _holds(content: bytes, words: tuple[bytes, ...]) -> bool:
+    return any(word[1:] in content and word in content for word in words)  # `<` stands at every turn: searched last

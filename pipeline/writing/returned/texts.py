@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape  # that of xml.sax imports urllib
 
 from pipeline import wording
 from schemas.periods import Every
@@ -13,6 +14,7 @@ from schemas.text import clean
 _LONGEST = 32_767  # characters that a cell or a comment can hold
 _ERRORS = "ошибку", "ошибки", "ошибок"  # исправьте
 _ANSWERS = "ответ", "ответа", "ответов"  # проверьте
+_IN_ATTRIBUTE = str.maketrans({"\n": "&#10;", "\r": "&#13;", "\t": "&#9;", '"': "&quot;"})
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -95,5 +97,11 @@ def item_said(item: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    """The text as an office program shows it: nothing unseen, and `_x0041_` stays what it is instead of an `A`."""
-    return _ESCAPE_LIKE.sub("_x005F_", clean(text))[:_LONGEST]
+    """The text in XML, such that an office program shows it: nothing unseen, and `_x0041_` stays what it is instead of
+    an `A`."""
+    return escape(_ESCAPE_LIKE.sub("_x005F_", clean(text))[:_LONGEST], quote=False)
+
+
+def xml_attribute(text: str) -> str:
+    """The text as an attribute's value in its quotes."""
+    return f'"{escape(text, quote=False).translate(_IN_ATTRIBUTE)}"'
