@@ -1,24 +1,43 @@
 # -*- coding: utf-8 -*- # noqa: UP009 - Python 2 asks for it
 """Svod's door: `python run.py --help`. Light on purpose: worker processes import this module too."""
 
+import atexit
 import gc
+import os
 import sys
 
 # What a command makes lives as long as it does. To look for circles in it after every 700 objects, as is usual, takes a
-# seventh of a small run, and to take all of it apart at the end as much again: the system frees it with the process.
-OBJECTS = 200000  # that a command makes before circles are looked for
+# seventh of a small run.
+OBJECTS = 1000000  # that a command makes before circles are looked for
+# A thread that listens to workers, or keeps files, has to wait for the one that counts and writes after every call of
+# the system: by Python's own 5 ms hundreds of files take seconds longer than there is to do, and processes stand idle.
+SWITCH = 0.0002  # seconds that one thread works while another waits
+
+
+def leave(codes):
+    """To take apart all that a command has made takes as long as to write its CSVs, and the system frees it with the
+    process. Registered before all others who want to know of the end, it is called after them."""
+    if codes:
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+        os._exit(codes[0])
+
 
 if __name__ == "__main__":
     if sys.version_info < (3, 6):  # noqa: UP036 - whoever starts it by an old Python is told so, not shown a traceback
         sys.stderr.write("Своду нужен Python 3.11 или новее: запустите Свод.cmd (на Linux — svod.sh).\n")
         sys.exit(2)
     gc.set_threshold(OBJECTS)
+    sys.setswitchinterval(SWITCH)
     from pipeline.start import hand_over
 
     hand_over()
+    ended = []
+    atexit.register(leave, ended)
     from pipeline.commands.cli import main
 
     try:
         main()
-    finally:
-        gc.freeze()
+    except SystemExit as end:
+        ended.append(end.code)
+        raise

@@ -9,7 +9,8 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -36,7 +37,7 @@ Content = bytes | Callable[[IO[bytes]], object]
 
 _LEFTOVER = re.compile(r"\..+\.\d+\.tmp")
 _LOCK = ".svod.lock"
-_FEW = 20  # files that are flushed one by one rather than with all that the system holds
+_FEW = 20  # files that are flushed by themselves rather than with all that the system holds
 _NOBODYS = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)  # what systems and Excel leave in a folder
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # control, bidi and zero-width characters, lone surrogates
 
@@ -84,6 +85,7 @@ class Outputs:
         self._pending: dict[Path, Path] = {}  # place -> the finished file beside it
         self._names: set[str] = set()  # of the pending places, as `_same_name` has them
         self._unsynced: set[Path] = set()  # of the pending places
+        self._inside: set[Path] = set()  # folders that lie below the root indeed
         self._swept: set[Path] = set()
         self._dropped: set[Path] = set()
         self._shared = _Shared()
@@ -120,7 +122,7 @@ class Outputs:
         if not durable:
             self._unsynced.add(place)
         try:
-            with _russian_refusal(place.relative_to(self._root)):
+            with self._refusal(place):
                 make_private_folder(place.parent)
                 _write(beside, content, durable)
         except BaseException:
@@ -132,11 +134,15 @@ class Outputs:
         for each of them. A commit of more than one does it, too. Raises OutputError."""
         if len(self._unsynced) > _FEW and hasattr(os, "sync"):
             os.sync()
-        else:
-            for place in self._unsynced:
-                with _russian_refusal(place.relative_to(self._root)), open(self._pending[place], "r+b") as file:
-                    os.fsync(file.fileno())
+        elif self._unsynced:
+            with ThreadPoolExecutor(_FEW) as threads:  # the disk writes once what is asked of it at one time
+                for _ in threads.map(self._flush, self._unsynced):
+                    pass
         self._unsynced.clear()
+
+    def _flush(self, place: Path) -> None:
+        with self._refusal(place), open(self._pending[place], "r+b") as file:
+            os.fsync(file.fileno())
 
     def only(self, folder: str | Path) -> None:
         """At the commit this folder keeps what the run has made for it, and nothing of earlier runs."""
@@ -164,11 +170,11 @@ class Outputs:
         plan, exchange = _Plan(self._root, self._patience, self._shared), None
         try:
             for place, beside in self._pending.items():
-                with _russian_refusal(place.relative_to(self._root)):
+                with self._refusal(place):
                     _refuse_lost(beside)
                     _refuse_folder(place)
             for place, beside in sorted(self._pending.items()):
-                with _russian_refusal(place.relative_to(self._root)):
+                with self._refusal(place):
                     plan.put(beside, place)
             theirs = plan.drop(self._swept, self._dropped)
             self._unsynced -= plan.same
@@ -200,11 +206,23 @@ class Outputs:
 
     def _place(self, relative: str | Path) -> Path:
         place = self._root / relative
-        if not place.resolve().is_relative_to(self._root.resolve()) or place == self._root:
+        if not self._is_inside(place) or place == self._root:
             raise ValueError(f"outside the output folder: {relative}")
         if _same_name(place) in self._names:
             raise ValueError(f"written twice in one run: {relative}")
         return place
+
+    def _is_inside(self, place: Path) -> bool:
+        """Links and dots followed; those of a folder once, for the hundreds of files that it gets."""
+        if place.name == ".." or place.is_symlink():
+            return place.resolve().is_relative_to(self._root.resolve())
+        folder = place.parent
+        if folder not in self._inside and folder.resolve().is_relative_to(self._root.resolve()):
+            self._inside.add(folder)
+        return folder in self._inside
+
+    def _refusal(self, place: Path) -> AbstractContextManager[None]:
+        return _russian_refusal(place, below=self._root)
 
 
 @contextmanager
@@ -355,8 +373,10 @@ class _Shared:
 
     def _written_to(self, path: Path) -> Container[str] | None:
         """What runs have put into the place that `path` belongs to; None where it is none of people's."""
-        places = (path, path.parent, path.with_stem(NEW_NAME.sub("", path.stem)))
-        return next((self._written[place] for place in places if place in self._written), None)
+        for place in (path, path.parent) if self._written else ():
+            if place in self._written:
+                return self._written[place]
+        return self._written.get(path.with_stem(NEW_NAME.sub("", path.stem))) if self._written else None
 
 
 class _Plan:
@@ -448,8 +468,9 @@ def _sweep(root: Path) -> None:
 
 def make_private_folder(folder: Path) -> None:
     """The folder and those over it; new ones are open to their owner alone."""
-    for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
-        missing.mkdir(mode=0o700, exist_ok=True)
+    if not folder.exists():
+        for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
 
 
 def _same_name(path: Path) -> str:
@@ -480,12 +501,13 @@ def cause_of(error: OSError) -> str:
 
 
 @contextmanager
-def _russian_refusal(shown: Path, root: Path | None = None) -> Iterator[None]:
-    """The system's refusal as one sentence naming the file as it is `shown` (below the output folder); with `root` the
-    one below that which the system names."""
+def _russian_refusal(shown: Path, root: Path | None = None, *, below: Path | None = None) -> Iterator[None]:
+    """The system's refusal as one sentence naming the file as it is `shown`, or as it lies `below` a folder; with
+    `root` the one below that which the system names."""
     try:
         yield
     except OSError as error:
+        shown = shown.relative_to(below) if below else shown
         named = Path(os.fsdecode(error.filename2 or error.filename or ""))
         if root and named.is_relative_to(root) and named != root:
             shown = named.relative_to(root)

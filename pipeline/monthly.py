@@ -42,7 +42,7 @@ from pipeline.sending.outbox import (
 from pipeline.sending.smtp import USUAL, Patience
 from pipeline.settings import Limits, Settings
 from pipeline.wording import NBSP, SCHOOL, listed, message, number, todo
-from pipeline.workers import Workers
+from pipeline.workers import Workers, import_ahead
 from schemas.decided import SHEET as DECISIONS
 from schemas.district import Paper, Received, Registry, Topic
 from schemas.form import Form, load_form
@@ -168,11 +168,15 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             journal.keep_copy(job.output / JOURNAL, job.now)
             clock, missed = recording.behind_the_journal(journal, job.now), _missed(journal, job)
             number = recording.begin(journal, job.now, VERSION, job.as_of, job.settings)
-            survey = take_survey(job, progress, log, journal)
-            _require_schools(survey.intake)
-            require_registry(job, survey.intake, journal)
+            taken = _take_input(job, progress, log, journal)
+            _require_schools(taken.intake)
+            require_registry(job, taken.intake, journal)
+            import_ahead("pipeline.writing.word.layout", "pipeline.writing.returned.in_worker")
+            with ThreadPoolExecutor(1) as beside:
+                keeping = beside.submit(_keep_originals, job, taken.intake, outputs)
+                survey = survey_of(job, *taken)
             recording.note(journal, number, survey.form, survey.intake, survey.remembered.arrivals)
-            lost = _keep_originals(job, survey, outputs)
+            lost = keeping.result()  # now: what has arrived is known also where there was no room to keep it
             month, said = _write(job, survey, journal, outputs, log)
             said += _write_letters(job, survey, month, journal, outputs, missed)
             result = _expect(job, survey, month, journal, number)
@@ -246,11 +250,23 @@ def take_survey(
     if journal is None:
         with recording.known(job.output) as known:
             return take_survey(job, progress, log, known)
+    return survey_of(job, *_take_input(job, progress, log, journal))
+
+
+class _Taken(NamedTuple):
+    """What a survey is made of."""
+
+    catalogue: Catalogue
+    intake: Intake
+    remembered: Remembered
+
+
+def _take_input(job: Job, progress: Progress, log: Path | None, journal: Journal) -> _Taken:
     catalogue = load_catalogue(job.settings.controls, job.form.period.every)
     intake = job.intake or _read(job, catalogue, progress, log)
     _require_decisions(intake, catalogue)
     remembered = recording.remembered(journal, intake, job.as_of, job.calendar.reporting_dates, job.now)
-    return survey_of(job, catalogue, intake, remembered)
+    return _Taken(catalogue, intake, remembered)
 
 
 def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Remembered) -> Survey:
@@ -354,12 +370,12 @@ def _not_read(survey: Survey) -> list[str]:
     return [f"{said.file}: {message(said, survey.catalogue)} {todo(said, survey.catalogue)}" for said in failed]
 
 
-def _keep_originals(job: Job, survey: Survey, outputs: Outputs) -> list[str]:
+def _keep_originals(job: Job, intake: Intake, outputs: Outputs) -> list[str]:
     """Before the results take their places: a manifest names nothing that is not kept. Returns what is to be said of
-    the files whose content could not be."""
+    the files whose content could not be. It waits for the disk, so it goes beside the counting."""
     if not job.settings.archive:
         return []
-    lost = Archive(job.output).keep(survey.intake, [canonical(survey.form)], job.settings.limits, outputs)
+    lost = Archive(job.output).keep(intake, [canonical(job.form)], job.settings.limits, outputs)
     return [
         f"Файл {file} изменился, пока шёл свод: прочитанного содержания нет в архиве, сделайте свод ещё раз."
         for file in lost
@@ -547,8 +563,8 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     figures, catalogue, registry = survey.figures, survey.catalogue, survey.intake.registry
     digests: dict[str, str] = {}
 
-    def add(name: str, content: bytes, *, durable: bool = True) -> None:
-        outputs.add(folder / name, content, durable=durable)
+    def add(name: str, content: bytes) -> None:
+        outputs.add(folder / name, content, durable=False)
         digests[name] = digest_of(content)
 
     made_from = manifest(job.as_of, job.settings, VERSION, survey.intake, survey.remembered, figures)
@@ -583,7 +599,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
             add(EXPLAINED, write_explained(figures.form, drafted, job.as_of))
         returns = returning.result()
     described = with_outputs(made_from, digests)
-    outputs.add(folder / MANIFEST, described)
+    outputs.add(folder / MANIFEST, described, durable=False)
     return Month(folder / name, summary, page, digests, returns.failures, returns.files, digest_of(described))
 
 
@@ -611,7 +627,8 @@ def _laid_down(text: "TextDocument", limits: Limits, log: Path | None) -> bytes:
     not passed over."""
     from pipeline.writing.word import laid_down
 
-    with Workers(laid_down, seconds=limits.seconds, memory_mb=limits.memory_mb, log=log) as workers:
+    bounds = {"seconds": limits.seconds, "memory_mb": limits.memory_mb}
+    with Workers(laid_down, **bounds, log=log, give_way=True) as workers:
         [(_, outcome)] = workers.map([text])
     return outcome.result or laid_down(text)
 
@@ -624,7 +641,7 @@ class _Returns(NamedTuple):
     files: "dict[tuple[str, str], Return]"
 
 
-def _add_returns(job: Job, survey: Survey, add: "Callable[..., None]", log: Path | None) -> _Returns:
+def _add_returns(job: Job, survey: Survey, add: Callable[[str, bytes], None], log: Path | None) -> _Returns:
     """The files that go back to schools, marked by workers while this process writes the workbook."""
     from pipeline.writing.returns import make_returns
 
@@ -632,7 +649,7 @@ def _add_returns(job: Job, survey: Survey, add: "Callable[..., None]", log: Path
     files = {read.file: (path, inbox.place(path), read) for path, read in zip(inbox.reports, reads, strict=True)}
     failures, kept = [], {}
     for one in make_returns(survey.figures, survey.catalogue, files, job.settings.limits, log, job.jobs):
-        add(f"returns/{one.name}", one.content, durable=False)
+        add(f"returns/{one.name}", one.content)
         if job.settings.mail.schools:
             kept[one.file, one.school] = one
         if one.failed:

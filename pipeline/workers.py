@@ -10,6 +10,7 @@ A leaf: imports nothing of the project.
 """
 
 import gc
+import math
 import multiprocessing
 import os
 import pickle
@@ -36,12 +37,14 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _BATCH = 64  # items sent at once: a small file takes a millisecond, a message to and fro a good part of one
+_FEW = 8  # items of a worker that are not parted any further
 _WORTH_A_START = 48  # items for each of which one more process is started: it takes as long as reading so many
+_MUCH = 2_000  # items: whoever has answered more holds, in what it remembers of them, more than its start is worth
 _START_SECONDS = 60  # a worker that has not started by then never will
-_STOP_SECONDS = 2
 # Objects made, and not yet let go of, before garbage in circles is looked for. By Python's own 700 that is done several
 # times a file, and finds next to nothing.
 _CALM = 50_000
+_NICE = 3  # steps of priority: two processes of it weigh as much as one without
 _FRAMES = 10  # at either end of a traceback
 
 # How a process is started: afresh. Tests that ask nothing about it start hundreds, and let them fork where they can.
@@ -79,6 +82,12 @@ def one_kept_ready(module: str) -> Iterator[None]:
             last.stop()
 
 
+def import_ahead(*modules: str) -> None:
+    """The process that is kept ready imports them while nobody asks anything of it."""
+    if _reserve and _reserve.worker:
+        _reserve.worker.import_ahead(_Ahead(modules))
+
+
 class Workers(Generic[R]):
     """Processes that call `function(*constants, item)`; they start when entered, before anything is asked of them: as
     many as so many `items` are worth, one at least, `count` at most. Others follow where more is asked of them.
@@ -86,7 +95,8 @@ class Workers(Generic[R]):
     `function` stands at the top level of its module. An exception in it is a programmer's mistake, and it is that
     item's alone: this is the one place where it is caught. Its traceback goes to `log` without a value, for values are
     people's words. `seconds` is the limit for one item, `memory_mb` that of a process (Linux only). What libraries
-    write to stderr may hold such words too: of it the log is told where they failed, and no more.
+    write to stderr may hold such words too: of it the log is told where they failed, and no more. `give_way`: the
+    caller has work of its own, and more of it than they have; they take what it leaves of the cores.
     """
 
     def __init__(
@@ -98,8 +108,9 @@ class Workers(Generic[R]):
         seconds: float = 15,
         memory_mb: int = 1_024,
         log: Path | None = None,
+        give_way: bool = False,
     ) -> None:
-        self._task = _Task(function, memory_mb, log)
+        self._task = _Task(function, memory_mb, log, give_way)
         self._count = count
         self._items = items
         self._seconds = seconds
@@ -122,7 +133,7 @@ class Workers(Generic[R]):
 
         `constants` (a registry, the limits) go to every worker once.
         """
-        job: _Job[T, R] = _Job(list(items), constants, self._count)
+        job: _Job[T, R] = _Job(list(items), constants)
         self._hand_out(job)
         return self._outcomes(job)
 
@@ -145,15 +156,15 @@ class Workers(Generic[R]):
                 if worker.answered and job.waiting[0] in job.again:
                     self._dismiss(worker)
                     worker = self._start(_Worker())
-                worker.give(job, job.next_batch(), self._seconds)
+                worker.give(job, job.next_batch(len(self._workers)), self._seconds)
 
     def _hear(self, job: "_Job[T, R]") -> None:
         """Waits for the next word of a busy worker, or for its time limit."""
         busy = self._busy()
         patience = min(worker.deadline for worker in busy) - time.monotonic()
-        wait([worker.pipe for worker in busy], max(0.0, patience))
+        spoken = wait([worker.pipe for worker in busy], max(0.0, patience))
         for worker in busy:
-            if worker.pipe.poll():  # asked first: who has answered is not late, however long nobody listened
+            if worker.pipe in spoken:  # asked first: who has answered is not late, however long nobody listened
                 self._listen(worker, job)
             elif worker.deadline <= time.monotonic():
                 self._give_up(worker, job, Outcome(late=True))
@@ -170,6 +181,7 @@ class Workers(Generic[R]):
             worker.ready = True
             return
         worker.answered = True
+        worker.served += 1
         result, failed = answer
         job.outcomes[worker.batch.popleft()] = Outcome(result, failed=failed)
 
@@ -207,16 +219,20 @@ class Workers(Generic[R]):
 class _Job(Generic[T, R]):
     """One call of `map`: what waits to be handed out, and the outcomes that have come but are not yet due."""
 
-    def __init__(self, items: list[T], constants: tuple[object, ...], workers: int) -> None:
+    def __init__(self, items: list[T], constants: tuple[object, ...]) -> None:
         self.items = items
         self.constants = constants
         self.waiting = deque(range(len(items)))
         self.outcomes: dict[int, Outcome[R]] = {}
         self.again: set[int] = set()  # those that are handed to a fresh process
-        self._batch = min(_BATCH, -(-len(items) // workers))
 
-    def next_batch(self) -> deque[int]:
-        return deque(self.waiting.popleft() for _ in range(min(self._batch, len(self.waiting))))
+    def next_batch(self, workers: int) -> deque[int]:
+        """For one of so many that work: half of its share of what is left, or a few where that is more. They never grow
+        towards the end, so that no worker is long at work when the others have nothing left."""
+        left = len(self.waiting)
+        share = math.ceil(left / workers)
+        size = min(_BATCH, share, max(_FEW, math.ceil(left / (2 * workers))))
+        return deque(self.waiting.popleft() for _ in range(size))
 
 
 class _Task(NamedTuple):
@@ -225,10 +241,17 @@ class _Task(NamedTuple):
     function: Callable[..., object]
     memory_mb: int
     log: Path | None
+    give_way: bool
 
     def is_like(self, other: "_Task") -> bool:
         """May a process that has served the one serve the other? Its bounds stay as they are."""
-        return self.memory_mb == other.memory_mb
+        return self.memory_mb == other.memory_mb and self.give_way <= other.give_way
+
+
+class _Ahead(NamedTuple):
+    """What a process imports before it is told what for."""
+
+    modules: tuple[str, ...]
 
 
 class _Worker:
@@ -246,6 +269,7 @@ class _Worker:
         self.ready = False  # it has its task
         self.has_served = bool(ahead)  # it has lived before it had this task
         self.answered = False
+        self.served = 0  # items
         self.deadline = 0.0
         self.batch: deque[int] = deque()  # places of the items that it has not answered
         self._job: object = None  # whose constants it has
@@ -257,6 +281,9 @@ class _Worker:
         self.has_served, self.ready = self.has_served or self.ready, False
         self.deadline = time.monotonic() + _START_SECONDS
         self._send(task)
+
+    def import_ahead(self, ahead: _Ahead) -> None:
+        self._send(ahead)
 
     def give(self, job: "_Job[T, R]", batch: deque[int], seconds: float) -> None:
         constants = None if self._job is job else job.constants
@@ -271,14 +298,11 @@ class _Worker:
             self.pipe.send_bytes(data)
 
     def stop(self) -> None:
-        """Lets an idle worker end by itself, ends one that is busy or not yet there."""
+        """Ends it, also where it is busy or not yet there. An idle one would take its leave for as long as it reads a
+        few files, and leaves nothing that is not done."""
         self.pipe.close()
-        if self.batch or not self.ready:
-            self._process.kill()
-        self._process.join(_STOP_SECONDS)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
+        self._process.kill()
+        self._process.join()
         self._process.close()
         self.complaints.tell(self.task.log if self.task else None)
         self.complaints.close()
@@ -349,8 +373,8 @@ class _Reserve:
         return found
 
     def keeps(self, worker: _Worker) -> bool:
-        """Only one that waits for work: it has said that it is ready, and owes no answer."""
-        if self.worker or worker.batch or not worker.ready:
+        """Only one that waits for work, with little in its memory: it has said that it is ready, and owes no answer."""
+        if self.worker or worker.batch or not worker.ready or worker.served > _MUCH:
             return False
         self.worker = worker
         return True
@@ -367,6 +391,7 @@ def _serve(pipe: Connection, ahead: str, complaints: Path) -> None:
     any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer; it ends the workers
     _turn_away_stderr(complaints)
+    gc.set_threshold(_CALM)  # importing makes objects by the ten thousand, and lets go of hardly any
     if ahead:
         import_module(ahead)
     task: _Task | None = None
@@ -374,9 +399,15 @@ def _serve(pipe: Connection, ahead: str, complaints: Path) -> None:
     try:
         while True:
             message = pickle.loads(pipe.recv_bytes())
+            if isinstance(message, _Ahead):
+                for module in message.modules:
+                    import_module(module)
+                continue
             if isinstance(message, _Task):
                 if task is None:
                     _limit_memory(message.memory_mb)
+                if message.give_way and not (task and task.give_way):
+                    _give_way()
                 task = message
                 pipe.send_bytes(pickle.dumps(None))
                 continue
@@ -386,16 +417,15 @@ def _serve(pipe: Connection, ahead: str, complaints: Path) -> None:
             for item in items:
                 pipe.send_bytes(_answer(task.function, constants, item, task.log))
             if not gc.get_freeze_count():
-                _calm_collector()
+                _leave_what_stays()
     except (EOFError, OSError):  # the parent is gone, or needs no more
         gc.freeze()  # nothing is taken apart: the system frees it with the process
 
 
-def _calm_collector() -> None:
+def _leave_what_stays() -> None:
     """After the first batch: what has been made by then, modules mostly, stays; it is not looked through any more."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_CALM)
 
 
 def _answer(function: Callable[..., object], constants: tuple[object, ...], item: object, log: Path | None) -> bytes:
@@ -448,6 +478,13 @@ def _turn_away_stderr(complaints: Path) -> None:
         target = os.open(os.devnull, os.O_WRONLY)
     os.dup2(target, 2)
     os.close(target)
+
+
+def _give_way() -> None:
+    """Where the system knows of it: as many as there are cores then leave a whole one to the process that started
+    them, and have all of them once it waits."""
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
 
 
 def _limit_memory(memory_mb: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import workers as processes
-from pipeline.workers import Outcome, Workers, WorkersError, one_kept_ready
+from pipeline.workers import Outcome, Workers, WorkersError, import_ahead, one_kept_ready
 
 pytestmark = pytest.mark.usefixtures("spawned")
 
@@ -98,6 +98,10 @@ def loaded_packages(item: str) -> set[str]:
 def loaded_modules(item: str) -> list[str]:
     """And the process itself, last."""
     return [*sys.modules, str(os.getpid())]
+
+
+def priority_of(item: int) -> int:
+    return os.nice(item)
 
 
 def write_to(path: Path) -> None:
@@ -273,6 +277,44 @@ def test_a_process_started_ahead_is_handed_on_and_ends_with_the_last() -> None:
     assert alive(of_third) == set()
 
 
+@pytest.mark.parametrize("workers", [1, 2, 3, 8])
+def test_batches_never_grow_towards_the_end(workers: int) -> None:
+    for items in range(1, 1_200):
+        job: processes._Job[int, int] = processes._Job(list(range(items)), ())
+        sizes = []
+        while job.waiting:
+            sizes.append(len(job.next_batch(workers)))
+        assert sizes == sorted(sizes, reverse=True)
+        assert sum(sizes) == items
+        assert max(sizes) <= -(-items // workers)
+
+
+def test_the_process_that_is_kept_imports_what_its_next_task_needs() -> None:
+    import_ahead("tomllib")  # nothing is kept ready: nothing to do
+    with one_kept_ready("pipeline.workers"):
+        with Workers(loaded_modules) as first:
+            ((_, before),) = first.map(["x"])
+        import_ahead("pipeline.writing.returned.in_worker")
+        with Workers(loaded_modules) as second:
+            ((_, after),) = second.map(["x"])
+    assert before.result is not None
+    assert after.result is not None
+    assert before.result[-1] == after.result[-1]  # the same process
+    assert "pipeline.writing.returned.in_worker" in set(after.result) - set(before.result)
+
+
+def test_one_that_remembers_much_is_not_handed_on(monkeypatch) -> None:
+    monkeypatch.setattr(processes, "_MUCH", 3)
+    with one_kept_ready("pipeline.workers"):
+        with Workers(process_of) as workers:
+            list(workers.map(range(3)))
+        with Workers(process_of) as workers:
+            first = {outcome.result for _, outcome in workers.map([4])}
+        assert alive(first) == set()
+        with Workers(process_of) as workers:
+            assert {outcome.result for _, outcome in workers.map([5])} != first
+
+
 def test_constants_and_function_are_those_of_the_task_at_hand() -> None:
     with one_kept_ready("pipeline.workers"):
         for number in (1, 2):
@@ -292,6 +334,15 @@ def test_a_process_of_other_bounds_is_not_handed_on(tmp_path: Path) -> None:
             assert alive({first.result}) == {first.result}
             list(workers.map(["stderr"]))
     assert "library: panicked at src/xlsx/mod.rs:12:3" in (tmp_path / "log").read_text("utf-8")
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="the system knows no such priority")
+def test_who_gives_way_does_so_once_and_serves_nobody_who_waits_for_it() -> None:
+    own = os.nice(0)
+    with one_kept_ready("pipeline.workers"):
+        for give_way, priority in ((False, own), (True, own + 3), (True, own + 3), (False, own)):
+            with Workers(priority_of, give_way=give_way) as workers:
+                assert [outcome.result for _, outcome in workers.map([0])] == [min(priority, 19)]
 
 
 def test_one_that_has_ended_while_it_waited_is_replaced() -> None:

@@ -52,7 +52,8 @@ def make_returns(
     if not tasks:
         return
     old = {(said.file, said.school) for said in figures.remarks if said.code == "FORM-OTHER-VERSION"}
-    with Workers(annotate, jobs, len(tasks), seconds=limits.seconds, memory_mb=limits.memory_mb, log=log) as workers:
+    bounds = {"seconds": limits.seconds, "memory_mb": limits.memory_mb}
+    with Workers(annotate, jobs, len(tasks), **bounds, log=log, give_way=True) as workers:
         for name, (task, outcome) in zip(_names(tasks), workers.map(tasks, limits), strict=True):
             marked = None if (task.file, task.school.code) in old else outcome.result
             content, code = marked or _fresh(figures, files, task), task.school.code
