@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 # Latin letters that look like Cyrillic ones: typed by mistake with the other keyboard layout.
 _LATIN = "ABCEHKMOPTXaceopxyk"
@@ -74,7 +74,14 @@ def best_likeness(said: str, known: tuple[str, ...]) -> float:
 def is_one_of(said: str, known: tuple[str, ...], at_least: float = 88.0) -> bool:
     """Is it one of the known spellings as a whole, typing mistakes forgiven. Short ones must agree to the letter."""
     words = plain(said)
-    return any(words == plain(one) or (len(one) > 4 and fuzz.ratio(words, plain(one)) >= at_least) for one in known)
+    spellings, long = _spellings(known)
+    return words in spellings or process.extractOne(words, long, scorer=fuzz.ratio, score_cutoff=at_least) is not None
+
+
+@lru_cache(maxsize=512)  # lists of spellings: of forms, which are few
+def _spellings(known: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """All of them plain; and those that may be mistyped."""
+    return frozenset(map(plain, known)), tuple(plain(one) for one in known if len(one) > 4)
 
 
 @lru_cache(maxsize=65536)

@@ -5,7 +5,8 @@ Plain tuples and frozen dataclasses only: all of it crosses the border of a work
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 from schemas.decided import DecisionsRead
 from schemas.explained import Explanation
@@ -64,6 +65,15 @@ class ReportRead:
     strange: tuple[Strange, ...] = ()
     title: str = ""  # what the lines above its table call it
     columns: str = ""  # in which columns the answers were read, and why, for people
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Between processes facts are plain tuples: pickle would call a function for each of them, at either end."""
+        told = dict(vars(self))
+        return _arrived, (tuple(map(tuple, told.pop("facts"))), told)
+
+
+def _arrived(facts: tuple[tuple[str | float, ...], ...], told: dict[str, Any]) -> ReportRead:
+    return ReportRead(facts=tuple(map(partial(tuple.__new__, Fact), facts)), **told)
 
 
 class PaperRead(NamedTuple):

@@ -270,7 +270,7 @@ def _kind_at(words: list[str], at: int) -> tuple[str, int]:
 @lru_cache(maxsize=_WORDS)
 def _phrases_from(word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Those that begin with this word."""
-    return tuple((kind, phrase) for kind, phrase in _phrases() if _like(word, phrase[0]))
+    return tuple((kind, phrase) for kind, phrase in _phrases_by_letter().get(word[0], ()) if _like(word, phrase[0]))
 
 
 @lru_cache(maxsize=_WORDS)
@@ -295,6 +295,15 @@ def _phrases() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((kind.id, tuple(phrase.split())) for kind in kinds for phrase in kind.words)
 
 
+@cache
+def _phrases_by_letter() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """By the first letter: every number of a school would be held against all of them."""
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for kind, phrase in _phrases():
+        found.setdefault(phrase[0][0], []).append((kind, phrase))
+    return found
+
+
 def _any_stands_at(words: list[str], at: int, phrases: tuple[str, ...]) -> bool:
     return any(_stands_at(words, at, phrase) for phrase in _begun_by(words[at], phrases))
 
@@ -302,7 +311,7 @@ def _any_stands_at(words: list[str], at: int, phrases: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=_WORDS)
 def _begun_by(word: str, phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """The phrases, as their words, that begin with this word: of most words none."""
-    return tuple(tuple(phrase.split()) for phrase in phrases if _like(word, phrase.split()[0]))
+    return tuple(tuple(phrase.split()) for phrase in phrases if phrase[0] == word[0] and _like(word, phrase.split()[0]))
 
 
 def _stands_at(words: list[str], at: int, phrase: Sequence[str]) -> bool:

@@ -1,11 +1,18 @@
 """What is remembered over a batch never answers for another form, another kind of value or a big part."""
 
+import pickle
+from datetime import date
 from pathlib import Path
 
-from pipeline.reading.answers.values import read_answer
+import pytest
+
+from pipeline.reading.answers.shares import by_grammar, read_text
+from pipeline.reading.answers.values import _people, read_answer
 from pipeline.reading.opening.book import Cell
+from pipeline.reading.opening.xlsx_looks import rich_inline
 from pipeline.reading.remembering import once_a_blank, once_a_form
 from schemas.form import Form, load_form
+from schemas.reports import Fact, ReportRead
 
 FORM = load_form("form-547")
 OTHER = load_form(Path(__file__).parent / "data" / "form-meals.toml")
@@ -56,3 +63,32 @@ def test_an_answer_is_remembered_with_its_whole() -> None:
     of_ten, of_thousand = (read_answer(item, Cell("0,5"), FORM, whole) for whole in (10.0, 1_000.0))
     assert [(fact.field, fact.value) for fact in of_ten.facts] == [("percent", 50.0)]
     assert [remark.code for remark in of_thousand.remarks] == ["NUM-FRACTION"]
+
+
+def test_people_alone_are_read_as_the_grammar_reads_them() -> None:
+    """Years, grades and days of a month among them."""
+    numbers = [*range(0, 120), 365, 999, 1_000, 1_240, 1_998, 2_014, 12_122, 20_999, 99_999]
+    for item in (item for form in (FORM, OTHER) for item in form.items if item.measured):
+        form = FORM if item in FORM.items else OTHER
+        people = _people(form, item.base, item.number)
+        for text in (f"{number} чел." for number in numbers):
+            for asks in ("people", "percent"):
+                assert read_text(text, asks, people) == by_grammar(text, asks, people), (item.number, text)
+
+
+@pytest.mark.parametrize("look", ["<strike/>", '<vertAlign val="superscript"/>'])
+@pytest.mark.parametrize("before", ["", "<c r='A9' t='str'><v>kiosk save v k</v></c>"])
+def test_a_run_with_a_look_is_found_whatever_stands_before_it(look: str, before: str) -> None:
+    run = f"<is><r><rPr>{look}</rPr><t>50</t></r><r><t>60 %</t></r></is>"
+    found = rich_inline(
+        f"<sheetData xmlns='x'><row>{before}<c r='A1' t='inlineStr'>{run}</c></row></sheetData>".encode()
+    )
+    assert [(rich.text, rich.asides[0][1]) for rich in found.values()] == [("60 %", "50")]
+
+
+def test_a_report_crosses_the_border_of_a_process_as_it_is() -> None:
+    facts = (Fact("6.1", "percent", 87.0, "C16", 0.5), Fact("6.1", "count", 245.0, "C16", basis="derived"))
+    report = ReportRead("Лист1", "01", "МБОУ СОШ № 1", date(2014, 1, 30), facts, {"6.1": "C16"}, frozenset({"6.1"}))
+    arrived = pickle.loads(pickle.dumps(report))
+    assert arrived == report
+    assert {type(fact) for fact in arrived.facts} == {Fact}

@@ -65,11 +65,16 @@ def _said(text: str, phrases: tuple[str, ...], beside: tuple[str, ...]) -> str |
     """The day among the words, blank without one, where they are nothing but these phrases and words that may stand
     beside them; None where they are not. Most answers are told by their first words."""
     whole, phrase, word, first = _patterns(phrases, beside)
-    bare = [one.strip(digits) for one in _words(text)]
+    bare = _without_digits(text)
     if not all(map(word.fullmatch, bare)) or not any(map(first.fullmatch, bare)):
         return None
     words, day = _words_and_day(text)
     return day if whole.fullmatch(words) and phrase.search(words) else None
+
+
+@lru_cache(maxsize=64)  # a text is asked about twice, of former answers and of those taken back
+def _without_digits(text: str) -> tuple[str, ...]:
+    return tuple(one.strip(digits) for one in _words(text))
 
 
 def _words_and_day(text: str) -> tuple[str, str]:

@@ -79,6 +79,7 @@ def named_classes(tokens: list[Token]) -> list[Named]:
     return found
 
 
+@lru_cache(maxsize=4_096)  # cells beside figures: most schools have the same classes
 def read_classes(text: str) -> str | None:
     """What a text that names classes and nothing else says: `5-9, 11`, ALL; None where it cannot be read."""
     tokens = tokenize(text) if len(text) <= LONGEST else []

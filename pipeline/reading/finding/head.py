@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pipeline.reading.answers.values import read_date
 from pipeline.reading.finding.times import times_of
 from pipeline.reading.opening.book import Cell, Sheet
+from pipeline.reading.remembering import once_a_form
 from pipeline.reading.schools import Schools
 from schemas import own_form
 from schemas.addresses import Spot
@@ -83,21 +84,20 @@ class _HeadReader:
     # ── a line ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _read_line(self, spot: Spot, text: str) -> None:
-        before, label, after = self.times.part(text, _without_titles(text.strip(), self.form))
-        if is_one_of(before, (*self.form.recognise.measure, *self.form.recognise.answer)):
-            return  # «Выполнение на 20.03.2014»: a heading of the table
-        if label is not None:
-            self._read_time(spot, Cell(after))
-            self._name_within(spot, after)
-        rest = _without_titles(before, self.form)
+        line = (_line_again if len(text) <= _SHORT else _line)(self.form, text)
+        if line.heading:
+            return
+        if line.label is not None:
+            self._read_time(spot, Cell(line.after))
+            self._name_within(spot, line.after)
+        rest, name = line.rest, line.name
         if not rest:
             self.labels.add(spot)
             return
-        if is_addressee(rest):
+        if line.addressed:
             self.labels.add(spot)
             self._name_within(spot, re.split(r"\bот\b", rest, maxsplit=1)[-1] if re.search(r"\bот\b", rest) else "")
             return
-        name = _school_name(rest, self.form)
         if name is None:
             self._name_within(spot, rest)
             return
@@ -175,6 +175,33 @@ def read_meta(sheets: tuple[Sheet, ...]) -> Meta:
                 read_date(as_of) if (as_of := pairs.get("as_of")) else None,
             )
     return Meta()
+
+
+class _Line(NamedTuple):
+    """A line of the head taken apart. `heading`: it is one of the table; `label`, `after`: of its date, and what stands
+    behind that; `rest`: what is left before it; `addressed`: to whom the report is sent; `name`: as `_school_name`."""
+
+    heading: bool = False
+    label: str | None = None
+    after: str = ""
+    rest: str = ""
+    addressed: bool = False
+    name: str | None = None
+
+
+_SHORT = 200  # characters: longer lines are not remembered, they hardly come twice
+
+
+def _line(form: Form, text: str) -> _Line:
+    before, label, after = times_of(form).part(text, _without_titles(text.strip(), form))
+    if is_one_of(before, (*form.recognise.measure, *form.recognise.answer)):
+        return _Line(heading=True)  # «Выполнение на 20.03.2014»
+    rest = _without_titles(before, form)
+    addressed = bool(rest) and is_addressee(rest)
+    return _Line(False, label, after, rest, addressed, None if addressed or not rest else _school_name(rest, form))
+
+
+_line_again = once_a_form(maxsize=4_096)(_line)  # title and date are the same in every file of a batch
 
 
 def _without_titles(text: str, form: Form) -> str:

@@ -13,7 +13,7 @@ from pipeline.reading.finding.ledger import Ledger, Role, is_hint, text_of
 from pipeline.reading.finding.rows import Row
 from pipeline.reading.finding.tables import Columns, Table, numbers_columns
 from pipeline.reading.opening.book import Cell
-from schemas.addresses import Spot
+from schemas.addresses import Spot, spot_at
 from schemas.likeness import is_one_of, plain, rest_of
 from schemas.remarks import remark
 from schemas.reports import Fact, Strange
@@ -24,15 +24,16 @@ ReadRow = Callable[[Row], None]  # reads the answer that stands on a row of an i
 def read_items(ledger: Ledger, table: Table, rows: Sequence[Row], read_row: ReadRow) -> None:
     """All rows that answer an item, into the ledger."""
     ledger.label(table.labels)
+    answering = {row.row for row in rows}
     for at in range(table.first, table.last + 1):
-        if numbers_columns(ledger.sheet, at, table.columns, table.width):
+        if at not in answering and numbers_columns(ledger.sheet, at, table.columns, table.width):
             ledger.label(ledger.on_row(at))
     for row in rows:
-        ledger.label([Spot(row.row, table.columns.number)])
+        ledger.label([spot_at(row.row, table.columns.number)])
         if row.act:
             read_row(row)
             continue
-        ledger.label([Spot(row.row, row.wording)])
+        ledger.label([spot_at(row.row, row.wording)])
         if row.unknown:
             _say_unknown(ledger, row)
             continue
@@ -72,6 +73,11 @@ def figures_in(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\d+", text))
 
 
+@lru_cache(maxsize=1_024)  # items of forms
+def _figures_of(wordings: tuple[str, ...]) -> frozenset[str]:
+    return figures_in(" ".join(wordings))
+
+
 def _says_of_all_acts(ledger: Ledger, title: Cell) -> bool:
     """«нет», «не требуется» or «без изменений» where a document's title belongs: an answer, not a title."""
     said, form = text_of(title), ledger.form
@@ -98,14 +104,14 @@ def _tell_of_wording(ledger: Ledger, columns: Columns, row: Row) -> None:
 
 def _read_wording(ledger: Ledger, row: Row) -> None:
     """What a school has written into the item's wording: the answer, or a note."""
-    spot = Spot(row.row, row.wording)
+    spot = spot_at(row.row, row.wording)
     filled_in = _filled_blank(row)
     if filled_in and row.number not in ledger.answered:
         ledger.answer(row.item, row.number, spot, Cell(filled_in))
     elif filled_in:
         if plain(filled_in) not in plain(ledger.answered[row.number].words):
             del ledger.roles[spot]
-    elif figures_in(row.words) - figures_in(" ".join(row.item.wordings)):
+    elif figures_in(row.words) - _figures_of(row.item.wordings):
         _read_behind(ledger, row, spot)
 
 

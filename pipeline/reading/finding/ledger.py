@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pipeline.reading.answers.tokens import DASHES
-from pipeline.reading.answers.values import NOTHING_AROUND, Around, is_blank, is_zero, read_answer
+from pipeline.reading.answers.values import NOTHING_AROUND, Answer, Around, is_blank, is_zero, read_answer
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Form, Item, Kind
@@ -105,10 +105,16 @@ class Ledger:
         self.say(number, spots[0], [why])
 
     def answer(
-        self, item: Item, number: str, spot: Spot, cell: Cell | None = None, places: Mapping[str, Spot] | None = None
+        self,
+        item: Item,
+        number: str,
+        spot: Spot,
+        cell: Cell | None = None,
+        places: Mapping[str, Spot] | None = None,
+        said: Answer | None = None,
     ) -> None:
         """Read what stands at `spot`, or `cell` in its place, as the answer of an item. `places`: field -> its cell,
-        where figures of one answer stand in several."""
+        where figures of one answer stand in several. `said`: what the cell has been read as already."""
         cell = cell or self.sheet.cells.get(spot)
         self.answer_cells.setdefault(number, self.sheet.address(spot))
         self.answer_spots.setdefault(spot, number)
@@ -124,7 +130,7 @@ class Ledger:
             return  # a note
         places = places or {}
         self.roles |= dict.fromkeys([spot, *places.values()], Role.ANSWER)
-        answer = read_answer(item, cell, self.form, self.bases.get(item.base), self.around(number))
+        answer = said or read_answer(item, cell, self.form, self.bases.get(item.base), self.around(number))
         if not answer.facts and not answer.remarks:  # «х»: nothing belongs there, and nothing is answered
             self.label([spot])
             return

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import Literal
 
 from pipeline.reading.finding.head import Meta
 from pipeline.reading.finding.rows import item_numbers, speaks_against
 from pipeline.reading.finding.tables import FormOnSheet
 from pipeline.reading.opening.book import Sheet
-from schemas.addresses import Spot
+from pipeline.reading.remembering import once_a_form
+from schemas.addresses import spot_at
 from schemas.form import Form, known_forms
 from schemas.likeness import SAME_WORDING, best_likeness, likeness, stems
 from schemas.remarks import Remark, remark
@@ -40,20 +42,23 @@ def speaks_of_another(parts: Sequence[Part], form: Form) -> Remark | None:
     sheet = parts[0][0]
     title = title_above(*parts[0])
     foreign_title = bool(title) and not (stems(title) - _OF_ANY_TITLE) & _of_the_title(form)
-    against, doubtful, agreeing = 0, 0, 0
-    for numbers, words in chain.from_iterable(_numbered_rows(*part) for part in parts):
-        item = next(filter(None, map(form.numbered, numbers)), None)
-        if best_likeness(words, form.all_wordings) >= SAME_WORDING:
-            agreeing += 1
-        elif item is None and any(form.answered_by(number) != number for number in numbers):
-            continue  # a row of acts bears any title
-        elif item is None or speaks_against(words, item, form):
-            against += 1
-        else:
-            doubtful += 1
+    rows = chain.from_iterable(_numbered_rows(*part) for part in parts)
+    stands = [_stand(form, tuple(numbers), words) for numbers, words in rows]
+    against, doubtful, agreeing = (stands.count(one) for one in ("against", "doubtful", "agreeing"))
     if against > agreeing + doubtful or (foreign_title and against + doubtful > agreeing):
         return replace(_other(_name(title, form), form), sheet=sheet.name)
     return None
+
+
+@once_a_form(maxsize=4_096)  # rows: those of a form that schools were sent are worded alike
+def _stand(form: Form, numbers: tuple[str, ...], words: str) -> Literal["agreeing", "against", "doubtful", ""]:
+    """Does a row speak of what the form asks under its number; blank where that says nothing."""
+    item = next(filter(None, map(form.numbered, numbers)), None)
+    if best_likeness(words, form.all_wordings) >= SAME_WORDING:
+        return "agreeing"
+    if item is None and any(form.answered_by(number) != number for number in numbers):
+        return ""  # a row of acts bears any title
+    return "against" if item is None or speaks_against(words, item, form) else "doubtful"
 
 
 def order_in_title(title: str, forms: Sequence[Form]) -> Form | None:
@@ -75,10 +80,10 @@ def _numbered_rows(sheet: Sheet, found: FormOnSheet) -> Iterator[tuple[list[str]
     """Numbers and words of the rows that claim an item by its number; rows of acts bear any title."""
     table = found.items
     for row in range(table.first, table.last + 1):
-        words = sheet.cells.get(Spot(row, table.columns.measure))
+        words = sheet.cells.get(spot_at(row, table.columns.measure))
         if words is None or not isinstance(words.value, str):
             continue
-        if numbers := item_numbers(sheet.cells.get(Spot(row, table.columns.number))):
+        if numbers := item_numbers(sheet.cells.get(spot_at(row, table.columns.number))):
             yield numbers, words.value
 
 
@@ -90,6 +95,7 @@ def title_above(sheet: Sheet, found: FormOnSheet) -> str:
     return "" if first is None else " ".join(lines[first : first + 2])
 
 
+@once_a_form(maxsize=1)
 def _of_the_title(form: Form) -> frozenset[str]:
     return stems(" ".join((form.title, form.subject, *form.recognise.titles))) - _OF_ANY_TITLE
 

@@ -1,6 +1,7 @@
 """The order's three-column form: the answer stands beside the item's wording, in the column that its headings name."""
 
 from datetime import date
+from itertools import pairwise
 
 from pipeline.reading.answers.values import is_blank
 from pipeline.reading.finding.answer_columns import choose_columns, reads_as_answer
@@ -23,6 +24,7 @@ class OrderForm:
         self.reader = RowReader(ledger, table, self.columns)
         self._taken = {row.row for row in rows}
         self._items = {row.item.number for row in rows}
+        self._after = dict(pairwise(item.number for item in ledger.form.items))
 
     def read_row(self, row: Row) -> None:
         """The answer of one row of an item, or of an act."""
@@ -38,9 +40,8 @@ class OrderForm:
 
     def _has_next(self, item: Item) -> bool:
         """Does the item after it stand in the table? If not, a row without words below may be that item's."""
-        numbers = [one.number for one in self.ledger.form.items]
-        after = numbers[numbers.index(item.number) + 1 :]
-        return not after or after[0] in self._items
+        after = self._after.get(item.number)
+        return after is None or after in self._items
 
     def _rows_below(self, row: Row) -> list[int]:
         """Rows added right below an item: without a number, and without words but for «чел.», «1-4 классы»."""

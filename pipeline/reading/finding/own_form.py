@@ -10,7 +10,7 @@ from pipeline.reading.finding.rows import Row
 from pipeline.reading.finding.tables import Columns, FormOnSheet
 from pipeline.reading.opening.book import Cell
 from schemas import own_form
-from schemas.addresses import Spot
+from schemas.addresses import Spot, spot_at
 from schemas.form import Item, Kind
 from schemas.likeness import is_one_of, only_repeats, plain
 from schemas.remarks import remark
@@ -30,16 +30,16 @@ class OwnForm:
         ledger, columns = self.ledger, self.columns
         _leave_printed(ledger, columns, row)
         if row.act:
-            document = Spot(row.row, columns.answer)
+            document = spot_at(row.row, columns.answer)
             read_act(ledger, row, document, lambda: ledger.answer(row.item, row.number, document))
             return
         item, number = row.item, row.number
-        answer = Spot(row.row, columns.answer)
+        answer = spot_at(row.row, columns.answer)
         match item.kind:
             case Kind.COVERAGE:
                 self._read_coverage(ledger, columns, row)
             case Kind.VOLUME:
-                ledger.answer(item, number, Spot(row.row, columns.percent))
+                ledger.answer(item, number, spot_at(row.row, columns.percent))
                 _read_guide(ledger, item, number, answer)
             case Kind.GROUP | Kind.ACTS:
                 self._read_guide_of_rows(ledger, item, answer)
@@ -66,8 +66,8 @@ class OwnForm:
     def _read_coverage(self, ledger: Ledger, columns: Columns, row: Row) -> None:
         """People in their own column, classes in the answer's; «не предусмотрено» may stand in either."""
         item, number = row.item, row.number
-        people_spot, words_spot = Spot(row.row, columns.count), Spot(row.row, columns.answer)
-        share_spot = Spot(row.row, columns.percent)
+        people_spot, words_spot = spot_at(row.row, columns.count), spot_at(row.row, columns.answer)
+        share_spot = spot_at(row.row, columns.percent)
         people, words = _typed(ledger, people_spot, faults=True), ledger.sheet.cells.get(words_spot)
         if words is not None and (words.value == own_form.COVERED or is_blank(words)):
             ledger.label([words_spot])
@@ -83,13 +83,13 @@ class OwnForm:
         if words is not None:
             ledger.roles[words_spot] = Role.ANSWER
             _read_classes_beside(ledger, number, words_spot, words)
-        self._take_total(ledger, item, number, Spot(row.row, columns.total))
+        self._take_total(ledger, item, number, spot_at(row.row, columns.total))
 
     def _hold_share(self, ledger: Ledger, columns: Columns, row: Row, people: Cell) -> None:
         """«Доля» computes itself. What was typed over it is another answer where it says something else."""
-        spot = Spot(row.row, columns.percent)
+        spot = spot_at(row.row, columns.percent)
         share = _typed(ledger, spot)
-        whole = self._whole(ledger, row.item, Spot(row.row, columns.total))
+        whole = self._whole(ledger, row.item, spot_at(row.row, columns.total))
         if share is not None and not _follows(ledger, row, share, people, whole):
             ledger.answer(row.item, row.number, spot)
         else:
@@ -157,7 +157,7 @@ def _read_passport(ledger: Ledger, found: FormOnSheet) -> tuple[tuple[str, float
         cell = cells[spot]
         ledger.label([spot])  # the head of the own form is printed, all of it
         base = labels.get(plain(re.sub(r"-\n|\n|\u00ad", "", str(cell.value))))
-        below = Spot(spot.row + 1, spot.column)
+        below = spot_at(spot.row + 1, spot.column)
         figure = ledger.sheet.cells.get(below)
         if not base or figure is None or figure.fault or is_blank(figure):
             continue
@@ -177,7 +177,7 @@ def _leave_printed(ledger: Ledger, columns: Columns, row: Row) -> None:
     them is read; elsewhere it is a note."""
     spots = [spot for spot in ledger.on_row(row.row) if columns.total <= spot.column <= columns.percent]
     ledger.label([spot for spot in spots if _typed(ledger, spot) is None])
-    check = Spot(row.row, columns.percent + 1)
+    check = spot_at(row.row, columns.percent + 1)
     said = ledger.sheet.cells.get(check)
     if said is None or said.fault or is_blank(said) or own_form.is_check(text_of(said)):
         ledger.label([check])
@@ -242,11 +242,11 @@ def _read_guide(ledger: Ledger, item: Item, number: str, spot: Spot) -> None:
 
 def _read_address(ledger: Ledger, columns: Columns, number: str, row: int) -> None:
     """The row for a page's address below a yes/no item, or a choice that asks for one."""
-    label = ledger.sheet.cells.get(Spot(row, columns.measure))
+    label = ledger.sheet.cells.get(spot_at(row, columns.measure))
     if label is None or not is_one_of(str(label.value), (own_form.ADDRESS,)):
         return
-    spot = Spot(row, columns.answer)
-    ledger.label(Spot(row, c) for c in range(columns.number, columns.percent + 2) if c != columns.answer)
+    spot = spot_at(row, columns.answer)
+    ledger.label(spot_at(row, c) for c in range(columns.number, columns.percent + 2) if c != columns.answer)
     cell = ledger.sheet.cells.get(spot)
     if cell is not None and not is_blank(cell):
         ledger.roles[spot] = Role.ANSWER

@@ -10,7 +10,7 @@ from pipeline.reading.finding.signatures import closing_row, signature_cells
 from pipeline.reading.finding.tables import FormOnSheet, Table
 from pipeline.reading.opening.book import Cell
 from schemas import own_form
-from schemas.addresses import Spot
+from schemas.addresses import spot_at
 from schemas.form import Form
 from schemas.reports import FORMER, PROBLEM, Fact
 
@@ -25,7 +25,7 @@ def read_problems(ledger: Ledger, found: FormOnSheet, last_item: int) -> None:
     counted = sum(number.startswith("problem.") for number in ledger.answer_cells)  # by a piece before
     for row in range(table.first, closing):
         if found.items.columns.own_form:
-            ledger.label([Spot(row, found.items.columns.percent + 1)])  # the column of checks
+            ledger.label([spot_at(row, found.items.columns.percent + 1)])  # the column of checks
         counted += _read_problem(ledger, table, row, counted + 1)
 
 
@@ -43,18 +43,18 @@ def _find_signature(ledger: Ledger, found: FormOnSheet, last_item: int) -> int:
 def _own_block(ledger: Ledger, found: FormOnSheet, first: int, last: int) -> int:
     """The row of the block that closes Svod's own form, which answers nothing; 0 where there is none."""
     columns = found.items.columns
-    titles = (ledger.sheet.cells.get(Spot(row, columns.number)) for row in range(first, last + 1))
+    titles = (ledger.sheet.cells.get(spot_at(row, columns.number)) for row in range(first, last + 1))
     row = next((row for row, cell in enumerate(titles, first) if cell and cell.value == own_form.SIGNED), 0)
     if row:
         rows = range(row, row + 1 + 2 * len(own_form.SIGNERS))
-        ledger.label(Spot(r, c) for r in rows for c in range(columns.number, columns.percent + 2))
+        ledger.label(spot_at(r, c) for r in rows for c in range(columns.number, columns.percent + 2))
     return row
 
 
 def _read_problem(ledger: Ledger, table: Table, row: int, counted: int) -> bool:
     """One row: is it a problem?"""
-    sheet, number = ledger.sheet, Spot(row, table.columns.number)
-    spots = {"problem": Spot(row, table.columns.measure), "solution": Spot(row, table.columns.answer)}
+    sheet, number = ledger.sheet, spot_at(row, table.columns.number)
+    spots = {"problem": spot_at(row, table.columns.measure), "solution": spot_at(row, table.columns.answer)}
     if (label := sheet.cells.get(number)) and re.fullmatch(r"\W*\d+\W*", text_of(label)):
         ledger.label([number])
     if label and number not in ledger.roles and spots["problem"] not in sheet.cells:

@@ -7,8 +7,9 @@ taken with a warning that names it.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from pipeline.reading.answers.units import unit_alone
 from pipeline.reading.answers.values import Answer, classes_apart, is_blank, read_answer, read_classes
@@ -17,7 +18,7 @@ from pipeline.reading.finding.headings import Meaning, meaning_of
 from pipeline.reading.finding.ledger import Ledger, Role, is_hint, text_of
 from pipeline.reading.finding.tables import Table
 from pipeline.reading.opening.book import Cell
-from schemas.addresses import Spot
+from schemas.addresses import Spot, spot_at
 from schemas.form import Item, Kind
 from schemas.remarks import remark
 from schemas.reports import Fact
@@ -35,8 +36,7 @@ class Piece(NamedTuple):
     meaning: Meaning
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """Cells read as one answer: `cell` is what they say together, `places` where each figure stands."""
 
     spot: Spot
@@ -70,7 +70,7 @@ class RowReader:
             self.ledger.refuse(number, spots, remark("ROW-NAMELESS", value=_shown(stranger.cell)))
             return
         pieces = [piece for piece in pieces if piece not in strangers]
-        self.ledger.answer_cells.setdefault(number, self._address(Spot(rows[0], self.columns.first)))
+        self.ledger.answer_cells.setdefault(number, self._address(spot_at(rows[0], self.columns.first)))
         if item.kind is Kind.GROUP:
             self._read_group(item, pieces)
             return
@@ -80,7 +80,7 @@ class RowReader:
             return
         readings = list(self._readings(item, own))
         if not readings:
-            self.ledger.take_back(item, number, Spot(rows[0], self.columns.first))
+            self.ledger.take_back(item, number, spot_at(rows[0], self.columns.first))
         self._settle(item, number, readings, [*others, *self._beside(rows, wording)])
         below = [piece for piece in own if piece.spot.row != rows[0] and not _is_named(piece.meaning)]
         used = next((piece for piece in below if self.ledger.roles.get(piece.spot) is Role.ANSWER), None)
@@ -95,7 +95,7 @@ class RowReader:
             self._mind_unit(item, row)
             of_row = self._meaning_of_row(row, wording) if row != rows[0] else None
             for column, meaning in self.columns.answers.items():
-                spot = Spot(row, column)
+                spot = spot_at(row, column)
                 cell = self.ledger.sheet.cells.get(spot)
                 if cell is None:
                     continue
@@ -105,7 +105,7 @@ class RowReader:
                 yield Piece(spot, self._with_unit(row, cell), of_row.under(meaning) if of_row else meaning)
 
     def _meaning_of_row(self, row: int, wording: int) -> Meaning | None:
-        label = self.ledger.sheet.cells.get(Spot(row, wording))
+        label = self.ledger.sheet.cells.get(spot_at(row, wording))
         if label is None or not isinstance(label.value, str):
             return None
         meaning = row_meaning(label.value, self.ledger)
@@ -115,7 +115,7 @@ class RowReader:
 
     def _with_unit(self, row: int, cell: Cell) -> Cell:
         """A bare number with the unit that stands in a column of its own."""
-        unit = self.ledger.sheet.cells.get(Spot(row, self.columns.unit)) if self.columns.unit else None
+        unit = self.ledger.sheet.cells.get(spot_at(row, self.columns.unit)) if self.columns.unit else None
         if unit is None or not isinstance(unit.value, str):
             return cell
         self.ledger.label([Spot(row, self.columns.unit)])
@@ -124,7 +124,7 @@ class RowReader:
 
     def _mind_unit(self, item: Item, row: int) -> None:
         """A unit in a column of its own, where it is not the one that the form asks for."""
-        cell = self.ledger.sheet.cells.get(Spot(row, self.columns.unit)) if self.columns.unit else None
+        cell = self.ledger.sheet.cells.get(spot_at(row, self.columns.unit)) if self.columns.unit else None
         if item.kind is Kind.NUMBER and cell is not None and (unit := unit_alone(text_of(cell), self.ledger.form)):
             self.ledger.label([Spot(row, self.columns.unit)])
             if unit != item.unit:
@@ -143,7 +143,7 @@ class RowReader:
             *self.columns.settled,
         }
         spots = [spot for spot in self.ledger.on_row(rows[0]) if spot.column not in known]
-        spots += [spot for row in rows[1:] if (spot := Spot(row, wording)) not in self.ledger.roles]
+        spots += [spot for row in rows[1:] if (spot := spot_at(row, wording)) not in self.ledger.roles]
         for spot in spots:
             cell = self.ledger.sheet.cells.get(spot)
             inside = not self.table.width or spot.column <= self.table.width
@@ -255,11 +255,13 @@ class RowReader:
         if not readings:
             self._take_from_beside(item, number, evidence, beside)
             return
-        first = max(readings, key=lambda one: (one.sound, len(one.figures)))  # of equals the first
+        # of equals the first; mostly there is one alone
+        first = max(readings, key=lambda one: (one.sound, len(one.figures))) if len(readings) > 1 else readings[0]
         rivals = [one for one in readings if one is not first and (one.sound or not first.sound)]
         rival = next((one for one in [*rivals, *evidence] if self._differ(item, first, one)), None)
         if rival is None or (rival in evidence and not first.answer.facts):
-            self.ledger.answer(item, number, first.spot, first.cell, first.places)
+            said = first.answer if number == item.number else None  # a row of acts may be asked for otherwise
+            self.ledger.answer(item, number, first.spot, first.cell, first.places, said)
         else:
             spots = [first.spot, *first.places.values()]
             disputed = remark("ANSWER-DISPUTED", value=_shown(first.cell), other=_shown(rival.cell),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.reading.finding.tables import Table, numbers_columns
 from pipeline.reading.opening.book import Cell, Sheet
 from pipeline.reading.remembering import once_a_form
-from schemas.addresses import Spot
+from schemas.addresses import Spot, spot_at
 from schemas.form import Form, Item, Kind
 from schemas.likeness import SAME_WORDING, best_likeness, plain, stems
 
@@ -49,8 +49,8 @@ def find_rows(sheet: Sheet, table: Table, form: Form, before: Item | None = None
     for row in range(table.first, table.last + 1):
         if numbers_columns(sheet, row, table.columns, table.width):
             continue
-        number = sheet.cells.get(Spot(row, table.columns.number))
-        measure = sheet.cells.get(Spot(row, table.columns.measure))
+        number = sheet.cells.get(spot_at(row, table.columns.number))
+        measure = sheet.cells.get(spot_at(row, table.columns.measure))
         part = sheet.cells.get(Spot(row, table.parts)) if table.parts else None
         part_words = part.value if part and isinstance(part.value, str) else ""
         if number is None and measure is None and not part_words:
@@ -61,10 +61,11 @@ def find_rows(sheet: Sheet, table: Table, form: Form, before: Item | None = None
         numbers = item_numbers(number)
         if not numbers:
             numbers, words = _number_before(words)
-        found = context.row_of(row, numbers, words) if numbers or words or not part_words else None
+        asked = numbers or words or not part_words
+        found = context.row_of(row, numbers, words, table.columns.measure) if asked else None
         inner = context.part_of(row, part_words)
         if found:
-            yield found._replace(wording=table.columns.measure, shared=inner is not None)
+            yield found if inner is None else found._replace(shared=True)
         if inner:
             yield inner._replace(wording=table.parts)
 
@@ -148,15 +149,16 @@ class _Context:
         self.acts: Item | None = None
         self.act_rows: dict[str, list[str]] = {}
 
-    def row_of(self, row: int, numbers: list[str], words: str) -> Row | None:
+    def row_of(self, row: int, numbers: list[str], words: str, wording: int) -> Row | None:
+        """`wording`: the column in which the words stand."""
         item, doubtful = self._item(numbers, words)
         if item:
             self.last = item
             self.acts = item if item.kind is Kind.ACTS else None
             unknown = doubtful and item.number in numbers and speaks_against(words, item, self.form)
-            return Row(row, item, item.number, words=words, doubtful=doubtful and not unknown, unknown=unknown)
+            return Row(row, item, item.number, False, words, doubtful and not unknown, wording, unknown=unknown)
         if self._belongs_to_acts(numbers, words):
-            return self.next_act(row, set(numbers))
+            return self.next_act(row, set(numbers), wording)
         return None
 
     def part_of(self, row: int, words: str) -> Row | None:
@@ -169,7 +171,7 @@ class _Context:
         self.last = item
         return Row(row, item, item.number, words=words)
 
-    def next_act(self, row: int, numbers: set[str]) -> Row:
+    def next_act(self, row: int, numbers: set[str], wording: int = 0) -> Row:
         """A row of acts under its own number where it has a right one, else numbered in its order."""
         assert self.acts is not None
         used = self.act_rows.setdefault(self.acts.number, [])
@@ -177,7 +179,7 @@ class _Context:
         own = sorted(n for n in numbers if n.rpartition(".")[0] == self.acts.number and n not in used)
         number = expected if expected in own or not own else own[0]
         used.append(number)
-        return Row(row, self.acts, number, act=True)
+        return Row(row, self.acts, number, act=True, wording=wording)
 
     def _item(self, numbers: list[str], words: str) -> tuple[Item | None, bool]:
         """The item, and whether there is a doubt about it."""

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from pipeline.reading.answers.spans import spoken_period
 from pipeline.reading.finding.form_tables import Grid, Rows, find_grids
 from pipeline.reading.finding.headings import Meaning, meaning_of, meaning_of_path
 from pipeline.reading.opening.book import Cell, Sheet
 from pipeline.reading.remembering import once_a_form
 from schemas import own_form
-from schemas.addresses import Spot
+from schemas.addresses import Spot, spot_at
 from schemas.form import Form, Item, Kind
 from schemas.likeness import SAME_WORDING, best_likeness, is_one_of, plain
 
@@ -131,7 +130,7 @@ def _tables(sheet: Sheet, form: Form, enough: int) -> list[Table]:
 def _starts(sheet: Sheet, rows: Rows, form: Form, enough: int) -> list[_Start]:
     starts: list[_Start] = []
     for row, columns in rows.items():
-        if not any(text and _may_head(form, text) for text in columns.values()):
+        if not _may_begin(columns, form):
             continue
         problems = _problems_heading(row, columns, form)
         starts += [start for start in (_items_heading(row, sheet, rows, form, problems), problems) if start]
@@ -141,11 +140,22 @@ def _starts(sheet: Sheet, rows: Rows, form: Form, enough: int) -> list[_Start]:
     return starts
 
 
+def _may_begin(columns: dict[int, str], form: Form) -> bool:
+    for text in columns.values():  # noqa: SIM110 - no generator: this is asked of every cell
+        if text and _may_head(form, text):
+            return True
+    return False
+
+
 @once_a_form(maxsize=16_384)  # texts: most cells of a form are printed, the same in every file
 def _may_head(form: Form, text: str) -> bool:
     """Is it the heading of measures or of problems: on a row without either no table begins."""
-    problems = form.problems.problem if form.problems else ()
-    return is_one_of(text, form.recognise.measure) or is_one_of(text, problems)
+    return is_one_of(text, _heads(form))
+
+
+@once_a_form(maxsize=1)
+def _heads(form: Form) -> tuple[str, ...]:
+    return (*form.recognise.measure, *(form.problems.problem if form.problems else ()))
 
 
 def _bounded(start: _Start, later: list[_Start], rows: Rows, form: Form) -> Table:
@@ -171,13 +181,20 @@ def _is_head_line(columns: dict[int, str], of_problems: bool, form: Form) -> boo
     words = [text for text in columns.values() if text]
     if of_problems and form.problem_table:
         return any(is_one_of(text, (form.problem_table.title,)) for text in words)
-    if form.period.every != "date" and any(spoken_period(text, form.periods) for text in words):
+    if form.period.every != "date" and any(_says_period(text, form) for text in words):
         return True
     heads = (*form.recognise.titles, *form.recognise.as_of, form.title)
     return any(
         is_one_of(text, heads) or plain(text).startswith(("в ", *(plain(h) for h in heads))) or plain(text) == "в"
         for text in words
     )
+
+
+def _says_period(text: str, form: Form) -> bool:
+    # imported here: its patterns take a while to compile, and most forms ask how things stand on a date
+    from pipeline.reading.answers.spans import spoken_period
+
+    return spoken_period(text, form.periods) is not None
 
 
 def _by_row(sheet: Sheet) -> Rows:
@@ -373,10 +390,10 @@ def _last_before(columns: dict[int, str], known: tuple[str, ...], before: int) -
 
 def numbers_columns(sheet: Sheet, row: int, columns: Columns, width: int = 0) -> bool:
     """Is it the row «1 | 2 | 3» or «А | Б | 1» that is printed below a heading?"""
-    if not _is_mark(sheet.cells.get(Spot(row, columns.measure))):
+    if not _is_mark(sheet.cells.get(spot_at(row, columns.measure))):
         return False
     last = width or max(spot.column for spot in sheet.cells)
-    cells = {c: cell for c in range(1, last + 1) if (cell := sheet.cells.get(Spot(row, c)))}
+    cells = {c: cell for c in range(1, last + 1) if (cell := sheet.cells.get(spot_at(row, c)))}
     return all(map(_is_mark, cells.values())) and _count_up([_mark(cells[c]) for c in sorted(cells)])
 
 

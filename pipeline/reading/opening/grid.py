@@ -31,9 +31,9 @@ from pipeline.reading.opening.cells import as_cell
 from pipeline.reading.opening.guard import check_sheets, damaged, kind_of, open_zip, refuse_big_document, unreadable
 from pipeline.reading.opening.xlsx import SheetNotes
 from pipeline.reading.opening.xlsx_looks import as_seen
-from pipeline.reading.opening.xlsx_names import as_called
+from pipeline.reading.opening.xlsx_names import ReadPart, as_called, once_a_package
 from pipeline.settings import Limits
-from schemas.addresses import Spot
+from schemas.addresses import Spot, spot_at
 
 
 def open_book(data: bytes, limits: Limits) -> Book:
@@ -54,7 +54,7 @@ def open_book(data: bytes, limits: Limits) -> Book:
             return ods.read(data, limits)
         case "xlsb":
             with open_zip(data) as package:
-                data = as_called(data, package)
+                data = as_called(data, package, once_a_package(package))
             return _read_without_formats(data, limits)
         case "docx":
             from pipeline.reading.opening import docx
@@ -73,17 +73,18 @@ def _decrypted(data: bytes) -> bytes:
 
 def _read_xlsx(data: bytes, limits: Limits) -> Book:
     with open_zip(data) as package:
-        called = as_called(data, package)
+        read = once_a_package(package)
+        called = as_called(data, package, read)
         if called is data:
-            return _read_package(package, data, limits)
+            return _read_package(package, read, data, limits)
     with open_zip(called) as package:
-        return _read_package(package, called, limits)
+        return _read_package(package, once_a_package(package), called, limits)
 
 
-def _read_package(package: zipfile.ZipFile, data: bytes, limits: Limits) -> Book:
+def _read_package(package: zipfile.ZipFile, read: ReadPart, data: bytes, limits: Limits) -> Book:
     """`package`: `data` opened."""
     try:
-        notes = xlsx.notes_on_sheets(package, limits)
+        notes = xlsx.notes_on_sheets(package, read, limits)
         book = CalamineWorkbook.from_filelike(BytesIO(data))
         if len(book.sheet_names) != len(notes):
             raise xlsx.NotPlain
@@ -152,7 +153,7 @@ def _cells(sheet: CalamineSheet, formats: Mapping[Spot, str], other: str | None)
     for row, values in enumerate(sheet.to_python(), top):
         for column, value in enumerate(values, left):
             if value != "":
-                spot = Spot(row, column)
+                spot = spot_at(row, column)
                 cell = as_cell(value, formats.get(spot, other))
                 if cell:
                     cells[spot] = cell
@@ -161,4 +162,4 @@ def _cells(sheet: CalamineSheet, formats: Mapping[Spot, str], other: str | None)
 
 def _spot(place: tuple[int, int]) -> Spot:
     """calamine counts rows and columns from 0."""
-    return Spot(place[0] + 1, place[1] + 1)
+    return spot_at(place[0] + 1, place[1] + 1)

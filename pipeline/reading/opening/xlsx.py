@@ -27,9 +27,10 @@ from pipeline.reading.opening.xlsx_looks import (
     rich_strings,
     tree,
 )
+from pipeline.reading.opening.xlsx_names import ReadPart
 from pipeline.reading.remembering import once_a_blank
 from pipeline.settings import Limits
-from schemas.addresses import LAST_COLUMN, Spot, column_number, exists
+from schemas.addresses import LAST_COLUMN, Spot, column_number, exists, spot_at
 
 GENERAL = "General"
 
@@ -72,38 +73,39 @@ class Parts(NamedTuple):
     shared_strings: str
 
 
-def notes_on_sheets(package: zipfile.ZipFile, limits: Limits) -> list[SheetNotes]:
-    """The notes on every sheet, in the order of the workbook.
+def notes_on_sheets(package: zipfile.ZipFile, read: ReadPart, limits: Limits) -> list[SheetNotes]:
+    """The notes on every sheet, in the order of the workbook. `read`: its parts.
 
     Raises NotPlain where the second reader has to take over, Unreadable where none can read it.
     """
     names = frozenset(package.namelist())
-    parts = parts_of(package)
+    parts = parts_of(package, read)
     check_sheets(len(parts.sheets), limits)
     if not names.issuperset(sheet.path for sheet in parts.sheets):
         raise NotPlain
-    shared = part(package, parts.shared_strings) if parts.shared_strings in names else b""
+    shared = read(parts.shared_strings) if parts.shared_strings in names else b""
     if shared:
         _check_shared_strings(shared)
-    styles = part(package, parts.styles) if parts.styles in names else b""
+    styles = read(parts.styles) if parts.styles in names else b""
     formats, marks = (_formats(styles), marks_of_styles(styles)) if styles else ((GENERAL,), ())
     looks = Looks(formats, marks, rich_strings(shared))
-    notes = [_notes(part(package, sheet.path), looks, limits) for sheet in parts.sheets]
+    kinds: dict[bytes, Kind] = {}
+    notes = [_notes(part(package, sheet.path), looks, kinds, limits) for sheet in parts.sheets]
     if asides_beside := holds_asides(names):
         for noted, sheet in zip(notes, parts.sheets, strict=True):
             noted.asides = asides_of_sheet(package, sheet.path, asides_beside)
     return notes
 
 
-def parts_of(package: zipfile.ZipFile) -> Parts:
-    """What the workbook declares. Raises Unreadable where it has no description of itself."""
+def parts_of(package: zipfile.ZipFile, read: ReadPart) -> Parts:
+    """What the workbook declares. `read`: its parts. Raises Unreadable where it has no description of itself."""
     names = package.namelist()
-    workbook = _workbook_path(part(package, "_rels/.rels")) if "_rels/.rels" in names else "xl/workbook.xml"
+    workbook = _workbook_path(read("_rels/.rels")) if "_rels/.rels" in names else "xl/workbook.xml"
     folder, name = posixpath.split(workbook)
     relations = f"{folder}/_rels/{name}.rels".lstrip("/")
     if workbook not in names or relations not in names:
         raise damaged("в нём нет описания книги")
-    return _parts(part(package, workbook), part(package, relations), folder)
+    return _parts(read(workbook), read(relations), folder)
 
 
 @once_a_blank
@@ -112,7 +114,7 @@ def _workbook_path(relations: bytes) -> str:
     return kinds.get("officeDocument", "xl/workbook.xml").lstrip("/")
 
 
-@lru_cache(maxsize=4)  # the forms of a batch come from one blank
+@lru_cache(maxsize=64)  # the forms of a batch come from a few blanks
 def _parts(workbook: bytes, relations: bytes, folder: str) -> Parts:
     paths = {}  # by the relation's id, and by its kind
     for relation in tree(relations):
@@ -184,8 +186,11 @@ def _declares(xml: bytes) -> bool:
 # ── the pass ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _notes(xml: bytes, looks: Looks, limits: Limits) -> SheetNotes:
-    """The notes on one sheet."""
+Kind = tuple[str, Mark, bytes]  # number format, mark and `t` of a cell
+
+
+def _notes(xml: bytes, looks: Looks, kinds: dict[bytes, Kind], limits: Limits) -> SheetNotes:
+    """The notes on one sheet. `kinds`: what attributes of cells have been found to say; added to."""
     _check_encoding(xml)
     root = _ROOT.search(xml[:4_096])
     if _declares(xml):  # in comments and CDATA stand cells that are none
@@ -193,10 +198,10 @@ def _notes(xml: bytes, looks: Looks, limits: Limits) -> SheetNotes:
     cell = _cell_pattern(root[1] if root else b"")
     notes = SheetNotes(rich=rich_inline(xml), hidden_columns=_hidden_columns(xml))
     rows, columns = set[bytes](), set[bytes]()
-    kinds: dict[bytes, tuple[str, Mark, bytes]] = {}
-    for match in cell.finditer(xml):
-        letters, digits, attributes, empty, formula, holder, value = match.groups()
-        if letters is None:
+    # all at once in a third less time; of a big sheet one by one, for they take more room than its text
+    found = cell.findall(xml) if len(xml) <= _AT_ONCE else (match.groups(b"") for match in cell.finditer(xml))
+    for letters, digits, attributes, empty, formula, holder, value in found:
+        if not letters:
             raise NotPlain
         if holder:
             rows.add(digits)
@@ -213,7 +218,7 @@ def _notes(xml: bytes, looks: Looks, limits: Limits) -> SheetNotes:
         if looks.rich and kind == b"s" and (rich := looks.rich.get(int(value or -1))):
             notes.rich[_spot(letters, digits)] = rich
         if kind == b"e":
-            notes.errors[_spot(letters, digits)] = error_cell((value or b"").decode("utf-8", "replace"), number_format)
+            notes.errors[_spot(letters, digits)] = error_cell(value.decode("utf-8", "replace"), number_format)
         elif formula and not value and kind != b"str":  # `str` with an empty value is a formula that gives ""
             notes.never_calculated[_spot(letters, digits)] = cell_without_value(number_format)
     if rows and not _fits({int(row) for row in rows}, {column_number(column) for column in columns}, limits):
@@ -221,14 +226,18 @@ def _notes(xml: bytes, looks: Looks, limits: Limits) -> SheetNotes:
     return notes
 
 
+_AT_ONCE = 2**20  # bytes of a sheet
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^<>]*)>")
 _HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
 
 
 def _hidden_columns(xml: bytes) -> frozenset[int]:
     """They are declared before the cells."""
+    before = xml[: max(xml.find(b"sheetData"), 0)]
+    if b"hidden" not in before:  # so are most sheets
+        return frozenset()
     hidden: set[int] = set()
-    for declared in _COLUMN.findall(xml[: max(xml.find(b"sheetData"), 0)]):
+    for declared in _COLUMN.findall(before):
         given = dict(_ATTRIBUTE.findall(declared))
         first, last = given.get(b"min", b""), given.get(b"max", b"")
         if _HIDDEN.search(declared) and first.isdigit() and last.isdigit():
@@ -237,7 +246,7 @@ def _hidden_columns(xml: bytes) -> frozenset[int]:
 
 
 def _spot(letters: bytes, digits: bytes) -> Spot:
-    return Spot(int(digits), column_number(letters))
+    return spot_at(int(digits), column_number(letters))
 
 
 def _fits(rows: set[int], columns: set[int], limits: Limits) -> bool:
@@ -266,8 +275,8 @@ _STYLE = re.compile(rb"\d{1,6}")
 _ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*["']([^"']*)""")
 
 
-def _format_mark_and_type(attributes: bytes, looks: Looks) -> tuple[str, Mark, bytes]:
-    """Number format, mark and `t` of a cell, from its attributes."""
+def _format_mark_and_type(attributes: bytes, looks: Looks) -> Kind:
+    """From the attributes of a cell."""
     given = dict(_ATTRIBUTE.findall(attributes))
     style = given.get(b"s", b"0")
     if not _STYLE.fullmatch(style) or int(style) >= len(looks.formats):

@@ -19,13 +19,21 @@ _TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)["']""")
 _EXTERNAL = re.compile(rb"""<[^<>]*\bTargetMode\s*=\s*["']External["'][^<>]*>""")
 
 
-Read = Callable[[str], bytes]  # a part by the name that it is called by
+ReadPart = Callable[[str], bytes]  # a part by its name
 
 
-def as_called(data: bytes, package: zipfile.ZipFile) -> bytes:
+def once_a_package(package: zipfile.ZipFile) -> ReadPart:
+    """Reads its parts; relations, which are asked for several times, once. Forgotten with the package."""
+    return cache(lambda name: part(package, name))
+
+
+def as_called(data: bytes, package: zipfile.ZipFile, read_part: ReadPart) -> bytes:
     """The package, which is `data` opened, under the names that its relations use; `data` where it is so already."""
     names = {name.replace("\\", "/").lower(): name for name in package.namelist()}
-    read = cache(lambda name: part(package, names[name.lower()]))  # relations are asked for twice
+
+    def read(called: str) -> bytes:
+        return read_part(names[called.lower()])
+
     called = _called(read, names)
     wrong = any("\\" in name for name in names.values()) or _points_back(read, names, called)
     if not wrong and all(names.get(name.lower(), name) == name for name in called):
@@ -34,7 +42,7 @@ def as_called(data: bytes, package: zipfile.ZipFile) -> bytes:
     return _packed_anew(package, {old: by_call.get(plain, old.replace("\\", "/")) for plain, old in names.items()})
 
 
-def _called(read: Read, names: dict[str, str]) -> list[str]:
+def _called(read: ReadPart, names: dict[str, str]) -> list[str]:
     """The names by which the workbook and its sheets are called, in their order: from the root down."""
     called = [_TYPES, _ROOT]
     waiting = [_ROOT]
@@ -53,7 +61,7 @@ def _called(read: Read, names: dict[str, str]) -> list[str]:
     return called
 
 
-def _points_back(read: Read, names: dict[str, str], called: list[str]) -> bool:
+def _points_back(read: ReadPart, names: dict[str, str], called: list[str]) -> bool:
     """Does a relation write its target with a backslash."""
     return any(_has_backslash(read(name)) for name in called if name.endswith(".rels") and name.lower() in names)
 

@@ -17,6 +17,7 @@ from pipeline.reading.opening.cells import Raw, as_cell, cell_without_value, err
 from pipeline.reading.opening.guard import damaged, over_limit, part, too_many_cells
 from pipeline.reading.opening.xlsx import parts_of
 from pipeline.reading.opening.xlsx_looks import Mark, RichText, as_seen, asides_of_sheet, holds_asides
+from pipeline.reading.opening.xlsx_names import once_a_package
 from pipeline.settings import Limits
 from pipeline.wording import count
 from schemas.addresses import LAST_COLUMN, Spot, column_number, exists
@@ -32,7 +33,7 @@ _MERGED_CELLS = 100_000  # openpyxl makes an object of every cell of a merged ar
 
 def read(package: zipfile.ZipFile, data: bytes, limits: Limits) -> Book:
     """The workbook by openpyxl. Raises Unreadable where it cannot, or could only at a cost beyond the limits."""
-    declared = parts_of(package).sheets
+    declared = parts_of(package, once_a_package(package)).sheets
     for path in {sheet.path for sheet in declared}.intersection(package.namelist()):
         _check_cost(part(package, path), limits)
     values, formulas = _load(data, data_only=True, rich_text=True), _load(data, data_only=False)
