@@ -1,5 +1,8 @@
 """The long table of answers: one fact a row, for all reports of a batch. pandera judges it once, lazily.
 
+What is said again and again (files, cells, items …) are categories: each text is held, sought and compared once. Their
+order is that of the texts.
+
 Structural rules (types, known words, no nulls) guard our own reader: a breach is a programmer's mistake.
 Coded checks (`schemas.coded`) judge the school's answer: a breach becomes a remark.
 """
@@ -41,18 +44,22 @@ class Answers(pa.DataFrameModel):
     """Index: the number of the fact, by which remark, summary and returned file find its cell."""
 
     report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    file: Series[str] = pa.Field(description="path relative to the input folder, with /")
-    sheet: Series[str] = pa.Field(description="sheet of the form")
-    cell: Series[str] = pa.Field(description="cell that says it")
-    school_code: Series[str] = pa.Field(description="code in the registry; blank: not recognised")
-    as_of: Series[str] = pa.Field(description="date written in the report, ISO; blank: none")
-    item: Series[str] = pa.Field(description="number of the form's item, a row of acts or `problem.N`; blank: a note")
-    field: Series[str] = pa.Field(isin=FIELDS, description="what kind of fact it is")
+    file: Series[pa.Category] = pa.Field(description="path relative to the input folder, with /")
+    sheet: Series[pa.Category] = pa.Field(description="sheet of the form")
+    cell: Series[pa.Category] = pa.Field(description="cell that says it")
+    school_code: Series[pa.Category] = pa.Field(description="code in the registry; blank: not recognised")
+    as_of: Series[pa.Category] = pa.Field(description="date written in the report, ISO; blank: none")
+    item: Series[pa.Category] = pa.Field(
+        description="number of the form's item, a row of acts or `problem.N`; blank: a note"
+    )
+    field: Series[pa.Category] = pa.Field(isin=FIELDS, description="what kind of fact it is")
     text: Series[str] = pa.Field(description="its words; dates ISO; blank for figures")
     number: Series[float] = pa.Field(nullable=True, description="its figure: people, or percent 0–100; null for words")
     half: Series[float] = pa.Field(ge=0, description="half a unit of the last digit written, percentage points")
-    basis: Series[str] = pa.Field(isin=BASES_OF_FACTS, description="stands in the cell, or computed from what does")
-    carried: Series[str] = pa.Field(isin=("", *Why), description="taken over from another report, and why")
+    basis: Series[pa.Category] = pa.Field(
+        isin=BASES_OF_FACTS, description="stands in the cell, or computed from what does"
+    )
+    carried: Series[pa.Category] = pa.Field(isin=("", *Why), description="taken over from another report, and why")
 
     class Config:
         strict = True
@@ -63,12 +70,15 @@ class Answers(pa.DataFrameModel):
     @classmethod
     def document_not_after_report(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         """Dates of lists are held against the period of their report instead."""
-        other = (table["field"] != "date") | table["item"].str.contains("/", regex=False)
-        return other | (table["as_of"] == "") | (table["text"] <= table["as_of"])
+        dates = table[
+            (table["field"] == "date") & ~table["item"].str.contains("/", regex=False) & (table["as_of"] != "")
+        ]
+        late = dates.index[dates["text"] > dates["as_of"].astype("str")]
+        return pd.Series(~table.index.isin(late), index=table.index)
 
 
 def empty_answers() -> pd.DataFrame:
     """The table without a row, with the right types."""
-    kinds = {"report": "int64", "number": "float64", "half": "float64"}
+    kinds = {"report": "int64", "text": "str", "number": "float64", "half": "float64"}
     columns = list(Answers.to_schema().columns)
-    return pd.DataFrame({name: pd.Series([], dtype=kinds.get(name, "str")) for name in columns})
+    return pd.DataFrame({name: pd.Series([], dtype=kinds.get(name, "category")) for name in columns})

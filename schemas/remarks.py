@@ -125,7 +125,11 @@ class Catalogue(msgspec.Struct, frozen=True):
 
     def grade(self, remarks: Iterable[Remark]) -> list[Remark]:
         """The remarks with their severity; those that the office has switched off are left out."""
-        return [replace(r, severity=self.entries[r.code].severity) for r in remarks if r.code not in self.off]
+        return [self._graded(said) for said in remarks if said.code not in self.off]
+
+    def _graded(self, said: Remark) -> Remark:
+        severity = self.entries[said.code].severity
+        return said if said.severity is severity else replace(said, severity=severity)
 
 
 def load_catalogue(controls: Mapping[str, str] | None = None, every: Every = "date") -> Catalogue:

@@ -5,7 +5,7 @@ Plain tuples and frozen dataclasses only: all of it crosses the border of a work
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple
 
 from schemas.decided import DecisionsRead
@@ -21,6 +21,7 @@ FORMER, FORMER_DAY, WITHDRAWN = INSTEAD_OF_ANSWERS = "former", "former_day", "wi
 PROBLEM_FIELDS = "problem", "solution"
 
 
+@lru_cache(maxsize=8192)  # asked of every answer of every report
 def answer_of(item: str) -> str:
     """The item that is answered as one: of a row of the table of problems the whole of it."""
     return PROBLEM if item.startswith(PROBLEM) else item

@@ -14,7 +14,7 @@ from pandera.errors import SchemaError, SchemaErrors
 
 from pipeline.checking import contracts
 from pipeline.checking.contracts import judge_facts, judge_registry
-from pipeline.checking.table import answers_table
+from pipeline.checking.table import answers_table, with_facts
 from schemas.answers import Answers, empty_answers
 from schemas.contracts import CONTRACTS
 from schemas.district import Registry
@@ -110,6 +110,15 @@ def test_the_models_of_figures_judge_forms_that_ask_for_figures(files, judged):
     reports = [figure_reports.file_of(figure_reports.OF_HEALTH, SPRING, name=f"{n}.xlsx") for n in range(files)]
     checked(reports, figure_reports.registry(HEALTH), form=HEALTH)
     assert sorted(judged) == sorted({model.__name__ for model in CONTRACTS.values()} - ON_THE_WAY_OUT - OF_CONTROLS)
+
+
+def test_no_text_is_lost_where_facts_are_put_below_the_table():
+    table = table_of({"13": "40 %"}, {"13": "50 %"})
+    below = with_facts(table, table.iloc[:1].astype({"file": "str"}).assign(file="1.xlsx"))
+    assert [*below["file"].unique()] == ["0.xlsx", "1.xlsx"]
+    assert below.dtypes.equals(table.dtypes)
+    with pytest.raises(AssertionError, match="none of the table's categories"):
+        with_facts(table, table.iloc[:1].astype({"file": "str"}).assign(file="2.xlsx"))
 
 
 def test_an_empty_batch_passes():

@@ -110,33 +110,37 @@ def _documents_before(counting: Sequence[Report], table: pd.DataFrame, form: For
     """`schemas.frames.between.DocumentsBefore`, and beside it the cell, the names of the document and the day of the
     report before."""
     with_documents = {item.number for item in form.items if item.documented and form.is_cumulative(item.number)}
-    said, own = _documents(table, with_documents), _documents(table[table["carried"] != Why.BLANK], with_documents)
+    facts = _of_documents(table, with_documents)
+    said, own = _documents(facts), _documents(facts[facts["carried"] != Why.BLANK])
     rows = []
     for before, now in _one_after_another(counting):
         given = own.get(now.number, {})
-        names = {(_of(item, form), name) for item, document in given.items() for name in document}
+        # A document belongs to its item: one of the same number under another item is another one.
+        names = {(form.answered_by(item), name) for item, document in given.items() for name in document}
         for item, document in said.get(before.number, {}).items():
             cell = now.answer_cells.get(item, now.answer_cells.get(item.rpartition(".")[0], ""))
-            still_given = any((_of(item, form), name) in names for name in document)
-            rows.append((now.number, item, still_given, cell, ", ".join(sorted(document.values())), before.as_of))
+            above = form.answered_by(item)
+            still_given = any((above, name) in names for name in document)
+            words = "" if still_given else ", ".join(sorted(document.values()))  # no remark tells of it
+            rows.append((now.number, item, still_given, cell, words, before.as_of))
     return frame_of(rows, _DOCUMENTS)
-
-
-def _of(act: str, form: Form) -> str:
-    """The item that a document belongs to: one of the same number under another item is another one."""
-    return form.item(act).number
 
 
 Known = tuple[str, str]  # what a document is known by: («number», «12»), («title», «положение»)
 
 
-def _documents(table: pd.DataFrame, items: set[str]) -> dict[int, dict[str, dict[Known, str]]]:
-    """report -> item or row of acts -> what its document is known by -> as it is written."""
+def _of_documents(table: pd.DataFrame, items: set[str]) -> pd.DataFrame:
+    """The facts by which the documents of these items are known, those of acts among them."""
     facts = table[table["field"].isin(["number", "title"])]
+    rows = [item for item in facts["item"].unique() if item in items or item.rpartition(".")[0] in items]
+    return facts[facts["item"].isin(rows)]
+
+
+def _documents(facts: pd.DataFrame) -> dict[int, dict[str, dict[Known, str]]]:
+    """report -> item or row of acts -> what its document is known by -> as it is written."""
     found: dict[int, dict[str, dict[Known, str]]] = {}
     for report, item, field, text in values_of(facts, "report", "item", "field", "text"):
-        if item in items or item.rpartition(".")[0] in items:
-            found.setdefault(report, {}).setdefault(item, {})[field, text.casefold()] = text
+        found.setdefault(report, {}).setdefault(item, {})[field, text.casefold()] = text
     return found
 
 

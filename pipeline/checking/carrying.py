@@ -15,7 +15,7 @@ import msgspec
 import pandas as pd
 
 from pipeline.checking.lineage import in_order
-from pipeline.checking.table import FactRow, Report, answer_in_words, place_of, values_of
+from pipeline.checking.table import FactRow, Report, answer_in_words, place_of, values_of, with_facts
 from pipeline.wording import item_in_text
 from schemas.answers import FIGURES, Why
 from schemas.form import Form
@@ -24,7 +24,7 @@ from schemas.reports import PROBLEM, answer_of
 
 Key = tuple[int, str]  # number of a report, item
 
-_OPEN_ACT = frozenset({"title"})  # of an act: its title stands, its details are left blank
+_OPEN_ACT = "title"  # of an act: its title stands, its details are left blank
 _OF_TAKING = ("ANSWER-GONE", "ANSWER-FORMER", "ANSWER-CHANGED")  # said where an answer is taken over, and only there
 
 
@@ -83,18 +83,26 @@ Answers = dict[str, Held]  # item -> its answer; the table of problems as one
 
 
 class Said:
-    """What each report says itself, by report and item. `table`: the facts.
-
-    Made once: what is taken over is gone through until no error is new."""
+    """What each report says itself, by report and item. `table`: the facts."""
 
     def __init__(self, table: pd.DataFrame) -> None:
         self.table = table
-        self._columns = [table[name].tolist() for name in FactRow._fields]
+        self._columns = {name: table[name].tolist() for name in FactRow._fields}
         self._rows: dict[int, dict[str, list[int]]] = {}
         self._answers: dict[int, Answers] = {}
+        units = {item: answer_of(item) for item in dict.fromkeys(self._columns["item"])}
+        number, said = -1, dict[str, list[int]]()
         for row, (report, item, name) in enumerate(values_of(table, "report", "item", "field")):
+            if report != number:  # those of a report mostly stand together
+                number, said = report, self._rows.setdefault(report, {})
             if name != "note":
-                self._rows.setdefault(report, {}).setdefault(answer_of(item), []).append(row)
+                said.setdefault(units[item], []).append(row)
+
+    def open_acts(self, report: Report) -> Sequence[str]:
+        """Acts of which the title stands alone."""
+        fields, said = self._columns["field"], self._rows.get(report.number, {})
+        begun = (unit for unit, rows in said.items() if fields[rows[0]] == _OPEN_ACT)
+        return [unit for unit in begun if all(fields[row] == _OPEN_ACT for row in said[unit])]
 
     def answers_of(self, report: Report) -> Mapping[str, Held]:
         """What the report answers itself, readable or not."""
@@ -105,78 +113,83 @@ class Said:
         return self._answers[report.number]
 
     def facts(self, answer: Held) -> list[FactRow]:
-        return [FactRow._make(column[row] for column in self._columns) for row in answer.rows]
+        return [FactRow._make(column[row] for column in self._columns.values()) for row in answer.rows]
 
 
-def carry(said: Said, reports: Iterable[Report], form: Form, wrong: frozenset[Key]) -> Carried:
-    """`reports`: those that take a place. `wrong`: (report, item) that bear an error."""
-    batch = _Batch(said, form, wrong)
-    for _, of_school in groupby(in_order(reports), key=lambda report: report.school):
-        school = _School(batch)
-        for _, files in groupby(of_school, key=lambda report: report.as_of):
-            school.report(list(files))
-    return Carried(batch.completed_table(), batch.remarks, batch.taken, batch.completed)
+class Carrying:
+    """Goes through the reports of every school in their order; where an error has come to light since, once more
+    through those of its school alone."""
+
+    def __init__(self, table: pd.DataFrame, reports: Iterable[Report], form: Form) -> None:
+        """`reports`: those that take a place."""
+        self._said, self._form = Said(table), form
+        ordered = groupby(in_order(reports), key=lambda report: report.school)
+        reports_of = {code: tuple(of_school) for code, of_school in ordered}
+        # The only report of a school has nothing to take over but what it refers to.
+        self._reports = {
+            code: reports for code, reports in reports_of.items() if len(reports) > 1 or reports[0].references
+        }
+        self._schools: dict[str, _School] = {}
+        self._wrong: frozenset[Key] = frozenset()
+
+    def carried(self, wrong: frozenset[Key]) -> Carried:
+        """`wrong`: (report, item) that bear an error."""
+        changed = {number for number, _ in wrong ^ self._wrong}
+        for code, reports in self._reports.items():
+            if code not in self._schools or any(report.number in changed for report in reports):
+                self._schools[code] = _School.of(reports, self._said, self._form, wrong)
+        self._wrong = wrong
+        schools = self._schools.values()
+        return Carried(
+            table=_with_copies(self._said.table, [copy for school in schools for copy in school.copies]),
+            remarks=[remark for school in schools for remark in school.remarks],
+            taken={key: whence for school in schools for key, whence in school.taken.items()},
+            completed={key for school in schools for key in school.completed},
+        )
 
 
-class _Batch:
-    """What the reports say, and what is found out about it."""
+class _Copy(NamedTuple):
+    """A fact that a report takes over: its row."""
+
+    row: int
+    by: Report
+    why: Why
+
+
+def _with_copies(table: pd.DataFrame, copies: Sequence[_Copy]) -> pd.DataFrame:
+    """A reference says that the answer holds at its own date; what is kept for a blank is as old as it is."""
+    if not copies:
+        return table
+    facts = table.loc[[one.row for one in copies]]
+    days = [
+        one.by.as_of.isoformat() if one.why is Why.REFERENCE and one.by.as_of else day
+        for one, day in zip(copies, facts["as_of"].tolist(), strict=True)
+    ]
+    facts = facts.assign(
+        report=[one.by.number for one in copies], as_of=days, carried=[one.why.value for one in copies]
+    )
+    return with_facts(table, facts)
+
+
+class _School:
+    """The reports of one school in their order, and what is found out about them. `held`: what stands by the last one,
+    accepted."""
 
     def __init__(self, said: Said, form: Form, wrong: frozenset[Key]) -> None:
         self.said, self.form, self.wrong = said, form, wrong
         self.remarks: list[Remark] = []
         self.taken: dict[Key, tuple[int, Why]] = {}
         self.completed: set[Key] = set()
-        self._copies: list[tuple[int, Report, Why]] = []
-
-    def take(self, report: Report, unit: str, source: Held, why: Why) -> list[int]:
-        """Takes over what the report does not say itself; of an answer in figures all or nothing. The rows taken."""
-        own = self.said.answers_of(report).get(unit)
-        said = {(fact.item, fact.field) for fact in self.facts(own)} if own else set()
-        if any(name in (*FIGURES, "value") for _, name in said):
-            return []
-        facts = zip(source.rows, self.facts(source), strict=True)
-        rows = [row for row, fact in facts if (fact.item, fact.field) not in said]
-        self._copies += [(row, report, why) for row in rows]
-        self.taken[report.number, unit] = source.by.number, why
-        return rows
-
-    def facts(self, answer: Held) -> list[FactRow]:
-        return self.said.facts(answer)
-
-    def fields(self, answer: Held) -> set[str]:
-        return {fact.field for fact in self.facts(answer)}
-
-    def stated(self, answer: Held) -> set[tuple[str, str, str]]:
-        """What was said in so many words, whichever cell it stands in."""
-        return {(f.item, f.field, f.written.casefold()) for f in self.facts(answer) if f.basis == "stated"}
-
-    def names(self, answer: Held) -> set[tuple[str, str]]:
-        """What a document is known by."""
-        return {(fact.field, fact.text.casefold()) for fact in self.facts(answer) if fact.field in ("number", "title")}
-
-    def completed_table(self) -> pd.DataFrame:
-        """A reference says that the answer holds at its own date; what is kept for a blank is as old as it is."""
-        table = self.said.table
-        if not self._copies:
-            return table
-        copies = table.loc[[row for row, _, _ in self._copies]]
-        days = [
-            report.as_of.isoformat() if why is Why.REFERENCE and report.as_of else day
-            for (_, report, why), day in zip(self._copies, copies["as_of"], strict=True)
-        ]
-        numbers, whys = [report.number for _, report, _ in self._copies], [why.value for _, _, why in self._copies]
-        copies = copies.assign(report=numbers, as_of=days, carried=whys)
-        types = table.dtypes.to_dict()
-        return pd.concat([table, copies], ignore_index=True).astype(types)
-
-
-class _School:
-    """The reports of one school in their order. `held`: what stands by the last one, accepted."""
-
-    def __init__(self, batch: _Batch) -> None:
-        self.batch = batch
+        self.copies: list[_Copy] = []
         self.held: Answers = {}
         self._by_day: dict[date, Answers] = {}
+
+    @classmethod
+    def of(cls, reports: Sequence[Report], said: Said, form: Form, wrong: frozenset[Key]) -> "_School":
+        school = cls(said, form, wrong)
+        for _, files in groupby(reports, key=lambda report: report.as_of):
+            school.report(list(files))
+        return school
 
     def report(self, files: Sequence[Report]) -> None:
         """The files for one date, the one that counts last."""
@@ -190,7 +203,7 @@ class _School:
         blank = {unit: answer for unit, answer in self.held.items() if self._is_left_blank(unit, answer, now)}
         for unit, answer in blank.items():
             self._carry_blank(unit, answer, last)
-        if self.batch.form.period.every != "date":
+        if self.form.period.every != "date":
             return  # what stood for a period stands for no other
         self.held = {unit: answer for unit, answer in (now | blank).items() if self._is_accepted(unit, answer, last)}
         if last.as_of:
@@ -198,20 +211,21 @@ class _School:
 
     def _answered(self, report: Report, before: Answers) -> Answers:
         """Item by item what counts after this file: its own answers, else those of the files before it."""
-        said = self.batch.said.answers_of(report)
-        own = {unit: answer for unit, answer in said.items() if not self._is_open(unit, answer, before)}
+        said = self.said.answers_of(report)
+        completed = {unit for unit in self.said.open_acts(report) if self._is_completed(unit, said[unit], before)}
+        own = {unit: answer for unit, answer in said.items() if unit not in completed}
         own |= {unit: self._referred(report, unit, own.get(unit), before) for unit in report.references}
         own |= {unit: Held((), report) for unit in report.withdrawn}
         return {unit: answer for unit, answer in before.items() if not self._displaced(unit, answer, own)} | own
 
-    def _is_open(self, unit: str, answer: Held, before: Answers) -> bool:
-        """Does an act's title stand alone where the former answer, of the same title, has its details."""
+    def _is_completed(self, unit: str, answer: Held, before: Answers) -> bool:
+        """Has the former answer the details of an act, of the same title, of which the title alone stands here."""
         former = before.get(unit) or self.held.get(unit)
-        if not former or not answer.rows or self.batch.fields(answer) != _OPEN_ACT:
+        if not former:
             return False
-        is_same = self.batch.names(answer) <= self.batch.names(former) and former.by is not answer.by
+        is_same = self._names(answer) <= self._names(former) and former.by is not answer.by
         if is_same:
-            self.batch.completed.add((answer.by.number, unit))
+            self.completed.add((answer.by.number, unit))
         return is_same
 
     def _referred(self, report: Report, unit: str, own: Held | None, before: Answers) -> Held:
@@ -221,13 +235,13 @@ class _School:
         own = own or Held((), report)
         former = self._former(unit, reference.day, before)
         if former is None or not former.rows:
-            self.batch.remarks.append(report.remark("ANSWER-NO-FORMER", **place))
+            self.remarks.append(report.remark("ANSWER-NO-FORMER", **place))
             return own
-        rows = self.batch.take(report, unit, former, Why.REFERENCE)
+        rows = self._take(report, unit, former, Why.REFERENCE)
         if not rows:
             return own
-        earlier = answer_in_words(self.batch.facts(former))
-        self.batch.remarks.append(report.remark("ANSWER-FORMER", **place, earlier=earlier, day=former.by.as_of))
+        earlier = answer_in_words(self.said.facts(former))
+        self.remarks.append(report.remark("ANSWER-FORMER", **place, earlier=earlier, day=former.by.as_of))
         return Held((*own.rows, *rows), report)
 
     def _former(self, unit: str, day: str, before: Answers) -> Held | None:
@@ -244,9 +258,9 @@ class _School:
         above = unit.rpartition(".")[0]
         if above in own or any(one.rpartition(".")[0] == unit for one in own):
             return True
-        names = self.batch.names(answer) if above else set()
+        names = self._names(answer) if above else set()
         acts = (other for one, other in own.items() if one.rpartition(".")[0] == above)
-        return bool(names) and any(names & self.batch.names(other) for other in acts)
+        return bool(names) and any(names & self._names(other) for other in acts)
 
     def _keep_earlier(self, now: Answers, last: Report) -> None:
         """A partial correction: what only an earlier file of the date answers stays, and one warning lists it."""
@@ -254,40 +268,62 @@ class _School:
         if not kept:
             return
         for unit, answer in kept.items():
-            self.batch.take(last, unit, answer, Why.PARTIAL)
-        items = ", ".join(map(item_in_text, sorted(kept, key=self.batch.form.sort_key)))
+            self._take(last, unit, answer, Why.PARTIAL)
+        items = ", ".join(map(item_in_text, sorted(kept, key=self.form.sort_key)))
         other = next(answer.by.file for answer in kept.values())
-        self.batch.remarks.append(last.remark("REPORT-PARTIAL", other=other, items=items))
+        self.remarks.append(last.remark("REPORT-PARTIAL", other=other, items=items))
 
     def _tell_changes(self, before: Answers, now: Answers, last: Report) -> None:
         """What an earlier file for the date says otherwise, old and new."""
-        for unit, answer in now.items():
+        for unit, answer in now.items() if before else ():
             former = before.get(unit)
             if former is None or answer.by is not last or unit == PROBLEM or unit in last.references:
                 continue
-            if self.batch.stated(former) != self.batch.stated(answer) and former.rows and answer.rows:
-                facts = self.batch.facts(answer)
-                words = {"value": answer_in_words(facts), "earlier": answer_in_words(self.batch.facts(former))}
+            if self._stated(former) != self._stated(answer) and former.rows and answer.rows:
+                facts = self.said.facts(answer)
+                words = {"value": answer_in_words(facts), "earlier": answer_in_words(self.said.facts(former))}
                 place = {"item": unit, "cell": last.answer_cells.get(unit, facts[0].cell)}
                 remark = last.remark("ANSWER-CHANGED", **place, **words, other=former.by.file)
-                self.batch.remarks.append(remark)
+                self.remarks.append(remark)
 
     def _is_left_blank(self, unit: str, answer: Held, now: Answers) -> bool:
-        return self.batch.form.is_cumulative(unit) and not self._displaced(unit, answer, now)
+        return unit not in now and self.form.is_cumulative(unit) and not self._displaced(unit, answer, now)
 
     def _carry_blank(self, unit: str, answer: Held, last: Report) -> None:
         """A document that is missing is remarked as such (DOC-GONE)."""
-        self.batch.take(last, unit, answer, Why.BLANK)
-        if self.batch.form.item(unit).documented and self.batch.names(answer) and unit not in last.written:
+        self._take(last, unit, answer, Why.BLANK)
+        if self.form.item(unit).documented and self._names(answer) and unit not in last.written:
             return
-        facts = self.batch.facts(answer)
+        facts = self.said.facts(answer)
         cell = last.answer_cells.get(unit, last.answer_cells.get(unit.rpartition(".")[0], ""))
         words = {"earlier": answer_in_words(facts), "day": answer.by.as_of}
-        self.batch.remarks.append(last.remark("ANSWER-GONE", item=unit, cell=cell, **words))
+        self.remarks.append(last.remark("ANSWER-GONE", item=unit, cell=cell, **words))
 
     def _is_accepted(self, unit: str, answer: Held, last: Report) -> bool:
-        wrong = self.batch.wrong
+        wrong = self.wrong
         return bool(answer.rows) and (answer.by.number, unit) not in wrong and (last.number, unit) not in wrong
+
+    def _take(self, report: Report, unit: str, source: Held, why: Why) -> list[int]:
+        """Takes over what the report does not say itself; of an answer in figures all or nothing. The rows taken."""
+        own = self.said.answers_of(report).get(unit)
+        said = {(fact.item, fact.field) for fact in self.said.facts(own)} if own else set()
+        if any(name in (*FIGURES, "value") for _, name in said):
+            return []
+        facts = zip(source.rows, self.said.facts(source), strict=True)
+        rows = [row for row, fact in facts if (fact.item, fact.field) not in said]
+        self.copies += [_Copy(row, report, why) for row in rows]
+        self.taken[report.number, unit] = source.by.number, why
+        return rows
+
+    def _stated(self, answer: Held) -> set[tuple[str, str, str]]:
+        """What was said in so many words, whichever cell it stands in."""
+        return {(f.item, f.field, f.written.casefold()) for f in self.said.facts(answer) if f.basis == "stated"}
+
+    def _names(self, answer: Held) -> set[tuple[str, str]]:
+        """What a document is known by."""
+        return {
+            (fact.field, fact.text.casefold()) for fact in self.said.facts(answer) if fact.field in ("number", "title")
+        }
 
 
 def _is_day(one: date, day: str) -> bool:

@@ -2,11 +2,12 @@
 matter of rows. The rules themselves stand in the models (`schemas.frames`)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 import pandas as pd
 
 from pipeline.checking.contracts import in_reports, judge
-from pipeline.checking.table import Report, base_people, frame_of, problem_facts, values_of
+from pipeline.checking.table import Report, base_people, frame_of, of_keys, problem_facts, values_of
 from pipeline.wording import shown_cells
 from schemas import own_form
 from schemas.district import Registry
@@ -62,9 +63,7 @@ def check_between_items(
     wrong: Iterable[tuple[int, str]],
 ) -> list[Remark]:
     """The form's own controls. What is wrong in itself (report, item) is not held against another."""
-    wrong = frozenset(wrong)
-    is_sound = [key not in wrong for key in values_of(coverage, "report", "item")]
-    sound = coverage[pd.Series(is_sound, index=coverage.index, dtype="bool")]  # a list would be none, of no answers
+    sound = coverage[~of_keys(coverage, wrong)]
     sound = sound.assign(spread=_spread(sound))
     beside = [_beside_limit(control, sound) for control in form.controls]
     if not beside:
@@ -112,15 +111,17 @@ def _with_classes(coverage: pd.DataFrame, table: pd.DataFrame, form: Form, regis
     named = said.reset_index(names="classes_row")
     wide = coverage.merge(named, how="left", on=["report", "item"], validate="one_to_one").set_axis(coverage.index)
 
+    @cache
     def asked_of(item: str, code: str) -> frozenset[int]:
         name = schools[code].full_name or schools[code].name if code in schools else ""
         return form.grades_of_base(form.item(item).base, whole_school(name))
 
+    naming = wide[wide["classes"].notna()]
     some = [
-        isinstance(classes, str) and not asked_of(item, school) <= grades_of(classes)
-        for school, item, classes in values_of(wide, "school_code", "item", "classes")
+        not asked_of(item, school) <= grades_of(classes)
+        for school, item, classes in values_of(naming, "school_code", "item", "classes")
     ]
-    return wide.assign(of_some_classes=pd.Series(some, index=wide.index, dtype="bool"))
+    return wide.assign(of_some_classes=wide.index.isin(naming.index[some]))
 
 
 def _without_registry(wide: pd.DataFrame, table: pd.DataFrame, reports: Sequence[Report]) -> Iterator[Remark]:
@@ -172,14 +173,16 @@ def _due_answers(
         )
         for number, due in form.answer_due.items()
     ]
+    bases = {people for _, _, _, people, _, _ in words}
     rows = []
     for report in reports:
         answered = _answered(report.written | taken.get(report.number, frozenset()))
         as_of = report.as_of.isoformat() if report.as_of else ""
         usable, school = report.usable and not is_empty(report, form), registry.school(report.school)
+        of_nobody = {people for people in bases if school and school.has_none(people)}
         for number, due, day, people, about, nothing in words:
             no_row = no_rows.get((report.number, number))
-            asked = usable and not (school and school.has_none(people))
+            asked = usable and people not in of_nobody
             judged = report.number, number, as_of, day, asked, number in answered, no_row is not None
             rows.append((*judged, no_row, report.answer_cells.get(number, ""), due, about, nothing))
     return frame_of(rows, _DUE)
@@ -210,4 +213,4 @@ def _problems(table: pd.DataFrame, form: Form, reports: Sequence[Report]) -> pd.
         named = named.assign(item=named["item"] + f"/{solution.partition('/')[2]}")
     places = values_of(named, "report", "item", "cell")
     cells = [reports[number].answer_cells.get(item, cell) for number, item, cell in places]
-    return named.assign(solved=is_solved, cell=cells)
+    return named.assign(solved=is_solved, cell=cells).astype({"item": "str"})

@@ -9,17 +9,17 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipeline.checking import between, consequences, contracts, controls, lineage, numbers
-from pipeline.checking.carrying import Carried, Key, Said, carry
+from pipeline.checking.carrying import Carried, Carrying, Key
 from pipeline.checking.table import (
     Place,
     Report,
     StatedFact,
     answers_table,
     coverage_of,
+    of_keys,
     place_of,
     reports_of,
     stated_facts,
-    values_of,
 )
 from pipeline.checking.waivers import waive
 from schemas.answers import Why
@@ -87,11 +87,9 @@ def check(
 
     `on_folders`: what is to be said of the input folder itself.
     """
-
-    def judged(remarks: Iterable[Remark]) -> list[Remark]:
-        return waive(catalogue.grade(remarks), registry, catalogue)
-
     reports = reports_of(reads, arrivals)
+    by_place = {report.place: report.number for report in reports}
+    office = _Office(registry, catalogue, by_place)
     empty = frozenset(report.number for report in reports if report.usable and controls.is_empty(report, form))
     filled = [report for report in reports if report.number not in empty]
     own = answers_table(reads, form, registry)
@@ -101,32 +99,48 @@ def check(
     remarks += numbers.check_numbers(own, form, registry, reports)
     of_own = coverage_of(own, form)
     remarks += controls.check_answers(of_own, own, form, registry, reports)
-    by_place = {report.place: report.number for report in reports}
     before_carrying = _Own(own, of_own, reports, filled, remarks)
-    carried, coverage, remarks = _carried(before_carrying, form, lambda said: _with_errors(judged(said), by_place))
+    carried, coverage, remarks = _carried(before_carrying, form, office.errors)
     table = carried.table
     remarks += controls.check_against_dates(reports, table, form, registry, carried.items)
     remarks += numbers.check_complete(filled, table, form, registry, carried.items)
     remarks += [report.remark("REPORT-EMPTY") for report in reports if report.number in empty]
-    counting = lineage.counting(filled)
-    wrong = _with_errors(judged(remarks), by_place)
-    accepted = coverage[~_keyed(coverage, wrong)]
-    remarks += between.check_between_reports(counting, accepted, table, form, reports)
-    remarks += between.check_between_schools(counting, coverage, accepted, table, form)
-    remarks += numbers.check_grown(counting, table, form, reports, wrong)
-    graded = judged(remarks)
+    counting, graded = lineage.counting(filled), office.judged(remarks)
+    wrong = _with_errors(graded, by_place)
+    accepted = coverage[~of_keys(coverage, wrong)]
+    beside = between.check_between_reports(counting, accepted, table, form, reports)
+    beside += between.check_between_schools(counting, coverage, accepted, table, form)
+    beside += numbers.check_grown(counting, table, form, reports, wrong)
+    graded += office.judged(beside)
     set_aside = _with_errors(graded, by_place)
-    waived = _impossible(remarks, by_place) - set_aside
+    waived = _impossible([*remarks, *beside], by_place) - set_aside
     return Checked(
         reports=tuple(reports),
-        answers=table.assign(counted=~_keyed(table, set_aside), waived=_keyed(table, waived)),
-        remarks=tuple(consequences.fold(graded, counting, carried.taken, catalogue, judged)),
+        answers=table.assign(counted=~of_keys(table, set_aside), waived=of_keys(table, waived)),
+        remarks=tuple(consequences.fold(graded, counting, carried.taken, catalogue, office.judged)),
         on_registry=tuple(catalogue.grade([*registry.remarks, *contracts.judge_registry(registry, form)])),
         set_aside=set_aside,
         empty=empty,
         taken=carried.taken,
         arrivals=arrivals,
     )
+
+
+class _Office(NamedTuple):
+    """How grave the office takes a remark to be. `by_place`: place of a report -> its number."""
+
+    registry: Registry
+    catalogue: Catalogue
+    by_place: dict[Place, int]
+
+    def judged(self, remarks: Iterable[Remark]) -> list[Remark]:
+        return waive(self.catalogue.grade(remarks), self.registry, self.catalogue)
+
+    def errors(self, remarks: Iterable[Remark]) -> frozenset[Key]:
+        """(report, item) that bear one. A waiver makes a remark less, never more."""
+        entries = self.catalogue.entries
+        grave = (said for said in remarks if entries[said.code].severity is Severity.ERROR)
+        return _with_errors(self.judged(grave), self.by_place)
 
 
 def _signed_in_time(said: Remark, form: Form) -> bool:
@@ -158,18 +172,19 @@ def _carried(
     superseded = lineage.superseded(own.filled)
     by_place = {report.place: report.number for report in own.reports}
     wrong = errors(own.remarks)
-    said = Said(own.table)
+    carrying = Carrying(own.table, own.filled, form)
     while True:
-        carried = carry(said, own.filled, form, wrong)
+        carried = carrying.carried(wrong)
         remarks = carried.all_remarks(own.remarks, own.reports)
         coverage = coverage_of(carried.table, form) if carried.taken else own.coverage
         standing = coverage[~coverage["report"].isin(list(superseded))]
-        alone = errors(remarks) | _impossible(remarks, by_place)
-        remarks += controls.check_between_items(standing, carried.table, form, own.reports, alone)
-        remarks += numbers.check_relations(carried.table, form, own.reports, superseded, alone)
         found = errors(remarks)
+        alone = found | _impossible(remarks, by_place)
+        between_items = controls.check_between_items(standing, carried.table, form, own.reports, alone)
+        between_items += numbers.check_relations(carried.table, form, own.reports, superseded, alone)
+        found |= errors(between_items)
         if found <= wrong:
-            return carried, coverage, remarks
+            return carried, coverage, remarks + between_items
         wrong |= found
 
 
@@ -186,9 +201,3 @@ def _on_items(remarks: Iterable[Remark], by_place: dict[Place, int]) -> frozense
     """(report, item) on which these remarks stand."""
     on_reports = [remark for remark in remarks if remark.item and place_of(remark) in by_place]
     return frozenset((by_place[place_of(remark)], remark.item) for remark in on_reports)
-
-
-def _keyed(table: pd.DataFrame, keys: frozenset[Key]) -> "pd.Series[bool]":
-    """Which rows are of one of these reports and items."""
-    found = [key in keys for key in values_of(table, "report", "item")]
-    return pd.Series(found, index=table.index, dtype="bool")

@@ -7,12 +7,13 @@ The other way round than a fall, and no fault: a school may well have done it. H
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
 
 from pipeline import wording
-from pipeline.checking.table import Report
+from pipeline.checking.table import Report, values_of
 from pipeline.wording import NBSP
 from schemas.form import Form, Plausible
 from schemas.remarks import Remark
@@ -45,8 +46,12 @@ class Histories:
         for report in counting:
             self._reports[report.school].append(report)
         self._schools = {report.number: report.school for report in counting}
-        columns = (coverage[name] for name in ("report", "item", "percent", "count"))
-        self._said = {(number, item): figures for number, item, *figures in zip(*columns, strict=True)}
+        self._coverage = coverage
+
+    @cached_property
+    def _said(self) -> dict[tuple[int, str], list[float]]:
+        rows = values_of(self._coverage, "report", "item", "percent", "count")
+        return {(number, item): figures for number, item, *figures in rows}
 
     def in_percent(self, number: int, item: str) -> str:
         """«20.03 — 5 %, 20.05 — 98 %» up to the report of that number."""
@@ -80,7 +85,7 @@ def _grown_alike(
 ) -> Iterator[Remark]:
     """One remark a report: in points, else in people."""
     limits = form.plausible
-    for number, percents, people in _grown(changes):
+    for number, percents, people in _grown(_with_many_grown(changes, limits)):
         alike, growth = _largest_alike(percents, limits.alike_points)
         unit, history = "п.п.", histories.in_percent
         if len(alike) < limits.alike:
@@ -92,13 +97,22 @@ def _grown_alike(
             yield reports[number].remark("GROWTH-ALIKE", growth=f"{wording.number(growth)}{NBSP}{unit}", history=told)
 
 
+def _with_many_grown(changes: pd.DataFrame, limits: Plausible) -> pd.DataFrame:
+    """The figures that have grown enough, of the reports with enough of them: no others need be held together."""
+    slip = 10.0**-_DECIMALS  # growth is rounded before it is compared
+    in_points = changes["percent"] - changes["percent_before"] >= limits.alike_points - slip
+    in_people = changes["count"] - changes["count_before"] >= limits.alike_people - slip
+    grown = changes[in_points | in_people]
+    return grown[grown.groupby("report")["item"].transform("size") >= limits.alike]
+
+
 def _grown(changes: pd.DataFrame) -> Iterator[tuple[int, list[_Grown], list[_Grown]]]:
     """Each report with the changes of its figures, in percent (of what is not finished: many end with 100) and in
     people."""
     percents: defaultdict[int, list[_Grown]] = defaultdict(list)
     people: defaultdict[int, list[_Grown]] = defaultdict(list)
     names = ["report", "item", "percent_before", "percent", "count_before", "count"]
-    for report, item, percent_before, percent, before, now in zip(*(changes[name] for name in names), strict=True):
+    for report, item, percent_before, percent, before, now in values_of(changes, *names):
         people[report].append(_Grown(item, before, now))
         if percent < 100:
             percents[report].append(_Grown(item, percent_before, percent))
@@ -134,7 +148,7 @@ def _all_round(
     counting: Sequence[Report], stated: pd.DataFrame, figure: str, what: str, limits: Plausible
 ) -> Iterator[Remark]:
     said: defaultdict[int, list[float]] = defaultdict(list)
-    for number, value in zip(stated["report"], stated[figure], strict=True):
+    for number, value in values_of(stated, "report", figure):
         said[number].append(value)
     history: defaultdict[str, list[str]] = defaultdict(list)
     for report in counting:

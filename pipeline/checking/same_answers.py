@@ -1,14 +1,17 @@
 """The same answers sent by two schools: alike in what they say, whatever the layout and the way of writing it."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from itertools import combinations
 
 import msgspec
 import pandas as pd
 
-from pipeline.checking.table import AnswerFigures, Report, answer_figures, values_of
+from pipeline.checking.table import Report, values_of
+from schemas.answers import FIGURES
 from schemas.form import Form, Kind
 from schemas.remarks import Remark
 
@@ -41,8 +44,7 @@ def same_answers(
 
 
 # ── what a report says ───────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
-class _Share:
+class _Share(msgspec.Struct, frozen=True, gc=False):
     """A coverage answer. NaN: the school does not say so. `percent`: stated, or of the count and total stated;
     `half`: half a unit of its last digit; `share`: the percent by whatever total is known."""
 
@@ -62,18 +64,24 @@ class _Share:
         return round(self.share, 6) % _ROUND == 0
 
 
-class _Said(msgspec.Struct, frozen=True):
-    """By item. Documents are known by their numbers, those of acts under the item over their rows."""
+class _Said(msgspec.Struct, frozen=True, dict=True):
+    """By item. Documents are known by their numbers, those of acts under the item over their rows. `telling`: the
+    items whose share tells."""
 
     shares: dict[str, _Share] = msgspec.field(default_factory=dict)
     documents: dict[str, set[str]] = msgspec.field(default_factory=dict)
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        return frozenset(item for item, share in self.shares.items() if share.tells)
 
 
 def _said(reports: Mapping[int, Report], coverage: pd.DataFrame, table: pd.DataFrame, form: Form) -> dict[int, _Said]:
     """Number of a report -> what it says, items in the form's order."""
     found = {number: _Said() for number in reports}
-    for answer in answer_figures(coverage[coverage["report"].isin(list(reports))]):
-        found[answer.report].shares[answer.item] = _share(answer)
+    rows = _shares(coverage[coverage["report"].isin(list(reports))])
+    for report, item, *share in values_of(rows, "report", "item", *_Share.__struct_fields__):
+        found[report].shares[item] = _Share(*share)
     acts = {item.number for item in form.items if item.kind is Kind.ACTS}
     numbers = table[(table["field"] == "number") & table["report"].isin(list(reports))]
     for report, item, text in values_of(numbers, "report", "item", "text"):
@@ -83,15 +91,16 @@ def _said(reports: Mapping[int, Report], coverage: pd.DataFrame, table: pd.DataF
     return found
 
 
-def _share(answer: AnswerFigures) -> _Share:
-    stated = answer.percent_basis == "stated"
-    of_people = answer.count_basis == answer.total_basis == "stated"
-    return _Share(
-        count=answer.count if answer.count_basis == "stated" else math.nan,
-        total=answer.total if answer.total_basis == "stated" else math.nan,
-        percent=answer.percent if stated or of_people else math.nan,
-        half=answer.half if stated else 0.0,
-        share=answer.percent,
+def _shares(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Report, item and the fields of `_Share`."""
+    is_stated = {name: coverage[f"{name}_basis"] == "stated" for name in FIGURES}
+    of_people = is_stated["count"] & is_stated["total"]
+    return coverage[["report", "item"]].assign(
+        count=coverage["count"].where(is_stated["count"]),
+        total=coverage["total"].where(is_stated["total"]),
+        percent=coverage["percent"].where(is_stated["percent"] | of_people),
+        half=coverage["half"].where(is_stated["percent"], 0.0),
+        share=coverage["percent"],
     )
 
 
@@ -101,17 +110,21 @@ _Pairs = set[tuple[int, int]]
 
 def _worth_comparing(reports: Mapping[int, Report], said: Mapping[int, _Said]) -> _Pairs:
     """Pairs of reports for one date with a row in common that only a few have."""
-    having: dict[tuple[object, ...], list[int]] = {}
+    having: defaultdict[date | None, defaultdict[tuple[object, ...], list[int]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for number, report in reports.items():
+        of_date = having[report.as_of]
         for row in _rows(said[number]):
-            having.setdefault((report.as_of, *row), []).append(number)
-    return {pair for numbers in having.values() if len(numbers) <= _FEW for pair in combinations(sorted(numbers), 2)}
+            of_date[row].append(number)
+    alike = (numbers for rows in having.values() for numbers in rows.values() if 1 < len(numbers) <= _FEW)
+    return {pair for numbers in alike for pair in combinations(sorted(numbers), 2)}
 
 
 def _rows(said: _Said) -> set[tuple[object, ...]]:
     """Every `_ROW` telling things that follow one another: once by the whole percents, once by the people."""
     documents = [(item, number) for item, numbers in said.documents.items() for number in sorted(numbers)]
-    telling = {item: share for item, share in said.shares.items() if share.tells}
+    telling = {item: share for item, share in said.shares.items() if item in said.telling}
     percents = [(item, round(one.share)) for item, one in telling.items() if not math.isnan(one.share)]
     people = [(item, one.count) for item, one in telling.items() if not math.isnan(one.count)]
     lines: list[tuple[str, list[object]]] = [("percents", [*documents, *percents]), ("people", [*documents, *people])]
@@ -126,13 +139,20 @@ def _least_facts(form: Form) -> int:
 
 def _alike(one: _Said, other: _Said, least: int) -> bool:
     """So many facts agree and nearly all, and not because they are round."""
-    items = {item for said in (one, other) for item, share in said.shares.items() if share.tells}
-    pairs = [(one.shares[item], other.shares[item]) for item in items & one.shares.keys() & other.shares.keys()]
-    agreed = [(mine, theirs) for mine, theirs in pairs if _agree(mine, theirs)]
+    items = one.telling | other.telling
     papers, papers_agreed = _documents(one, other)
-    round_ones = sum(mine.is_round or theirs.is_round for mine, theirs in agreed)
-    facts, all_facts = len(agreed) + papers_agreed, len(items) + papers
-    return facts >= least and facts >= _MOSTLY * all_facts and facts - round_ones >= _NOT_ROUND
+    all_facts = len(items) + papers
+    needed = max(least, _MOSTLY * all_facts)
+    facts, round_ones = all_facts - papers + papers_agreed, 0
+    for item in items:
+        mine, theirs = one.shares.get(item), other.shares.get(item)
+        if mine and theirs and _agree(mine, theirs):
+            round_ones += mine.is_round or theirs.is_round
+        else:
+            facts -= 1
+            if facts < needed:
+                return False  # as of nearly all pairs
+    return facts >= needed and facts - round_ones >= _NOT_ROUND
 
 
 def _agree(one: _Share, other: _Share) -> bool:

@@ -1,15 +1,15 @@
 """Reports as read become one long table of facts, completed by what follows from them."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import starmap
+from itertools import chain, groupby, islice, starmap
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from schemas.answers import FIGURES, empty_answers
+from schemas.answers import BASES_OF_FACTS, FIGURES, Why
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Remark, remark
@@ -20,6 +20,7 @@ StatedFact = tuple[str, str, str, float]  # item, field, text, number (-1 where 
 
 _PLACE = ["file", "sheet", "cell", "school_code", "as_of"]
 _NOWHERE = -1
+_BASES = ("", *sorted(BASES_OF_FACTS))  # of a figure of an answer; blank: no such figure
 
 
 class Reference(NamedTuple):
@@ -102,21 +103,6 @@ class FactRow(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFigures:
-    """One coverage answer: its figures side by side (`coverage_of`). NaN: no such figure."""
-
-    report: int
-    item: str
-    count: float
-    total: float
-    percent: float
-    count_basis: str  # stated, derived; blank: no such figure
-    total_basis: str
-    percent_basis: str
-    half: float  # of a stated percent: half a unit of its last digit; NaN where none is stated
-
-
 def place_of(about: Remark) -> Place:
     """The report that a remark is about, as `Report.place` says it."""
     return about.file, about.sheet, about.school, about.as_of
@@ -152,28 +138,34 @@ def _references(report: ReportRead) -> dict[str, Reference]:
 
 def answers_table(reads: list[FileRead], form: Form, registry: Registry) -> pd.DataFrame:
     """All facts of the batch (`schemas.answers.Answers`), stated and derived, one row number each."""
-    blank = empty_answers()
-    types = {str(name): str(kind) for name, kind in blank.dtypes.items()}
-    stated = frame_of(_rows(reads), types)
-    return pd.concat([stated, _derived(stated, form, registry)], ignore_index=True).astype(types)
+    stated = _stated(reads)
+    return with_facts(stated, _derived(stated, form, registry))
+
+
+def with_facts(table: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """The table, and facts below it in its types: of a text that is none of its categories nothing would be left."""
+    for name, texts in table.select_dtypes("category").items():
+        assert facts[name].isin(texts.cat.categories).all(), f"a text is none of the table's categories: {name}"
+    return pd.concat([table, facts.astype(table.dtypes.to_dict())], ignore_index=True)
 
 
 def coverage_of(table: pd.DataFrame, form: Form) -> pd.DataFrame:
-    """Coverage answers side by side: one row a report and item, in reading order — school_code and the columns of
-    `AnswerFigures`; `count_row`, `total_row`, `percent_row`: rows of the table that say so; `said_row`: the one that
-    states the share itself."""
+    """Coverage answers side by side: one row a report and item, in reading order — school_code; count, total, percent
+    (NaN: no such figure), each with its `…_basis` (stated, derived; blank: no such figure) and its `…_row`, that of the
+    table which says so; half, of a stated percent half a unit of its last digit, NaN where none is stated; `said_row`:
+    the one that states the share itself."""
     items = [item.number for item in form.coverage_items]
     said = table[table["item"].isin(items) & table["field"].isin(FIGURES)]
-    places: dict[tuple[int, str], int] = {}
-    at = np.array([places.setdefault(key, len(places)) for key in values_of(said, "report", "item")], int)
+    at, answers = pd.factorize(_keys(said)[0])
     numbers, rows = said["number"].to_numpy(), said.index.to_numpy()
-    _, first = np.unique(at, return_index=True)
+    first = _first(at, np.full(len(at), True), len(answers))
     wide = said[["report", "item", "school_code"]].iloc[first].reset_index(drop=True)
-    stated_at = {name: _first(at, said["field"] == name, len(places)) for name in FIGURES}
+    stated_at = {name: _first(at, (said["field"] == name).to_numpy(), len(answers)) for name in FIGURES}
+    bases = said["basis"].cat.set_categories(_BASES)
     for name, here in stated_at.items():
         known = here != _NOWHERE
         wide[name] = np.where(known, numbers[here], np.nan)
-        wide[f"{name}_basis"] = pd.Series(said["basis"].to_numpy()[here], dtype="str").where(known, "")
+        wide[f"{name}_basis"] = bases.iloc[here].reset_index(drop=True).where(known, "")
         wide[f"{name}_row"] = np.where(known, rows[here], np.nan)
     shares = stated_at["percent"]
     wide["half"] = np.where(shares != _NOWHERE, said["half"].to_numpy()[shares], np.nan)
@@ -182,18 +174,26 @@ def coverage_of(table: pd.DataFrame, form: Form) -> pd.DataFrame:
     return wide.assign(said_row=stated.fillna(wide["count_row"]).astype("int64"))
 
 
-def _first(at: "np.ndarray[Any, Any]", wanted: "pd.Series[bool]", answers: int) -> "np.ndarray[Any, Any]":
+def of_keys(table: pd.DataFrame, keys: Iterable[tuple[int, str]]) -> "pd.Series[bool]":
+    """Which rows are of one of these reports and items."""
+    own, items = _keys(table)
+    wanted = [number * len(items) + items[item] for number, item in keys if item in items]
+    return pd.Series(np.isin(own, np.array(wanted, int)), index=table.index, dtype="bool")
+
+
+def _keys(table: pd.DataFrame) -> "tuple[np.ndarray[Any, Any], dict[str, int]]":
+    """One number for report and item of each row: that of the report, so many items a report, and that of the item; the
+    numbers of the items."""
+    codes, items = pd.factorize(table["item"])
+    return table["report"].to_numpy() * len(items) + codes, {item: code for code, item in enumerate(items)}
+
+
+def _first(at: "np.ndarray[Any, Any]", wanted: "np.ndarray[Any, Any]", answers: int) -> "np.ndarray[Any, Any]":
     """Position of the first wanted fact of each answer. `at`: number of each fact's answer, of so many."""
     found = np.full(answers, _NOWHERE)
     positions = np.flatnonzero(wanted)[::-1]  # the last ones first: those before them take their places
     found[at[positions]] = positions
     return found
-
-
-def answer_figures(coverage: pd.DataFrame) -> Iterator[AnswerFigures]:
-    """The rows of `coverage_of`."""
-    columns = [column.name for column in fields(AnswerFigures)]
-    return starmap(AnswerFigures, values_of(coverage, *columns))
 
 
 def fact_rows(table: pd.DataFrame, numbers: "pd.Series[float] | pd.Index[int]") -> Iterator[FactRow]:
@@ -245,12 +245,10 @@ def frame_of(rows: Iterable[tuple[object, ...]], types: Mapping[str, str]) -> pd
 def stated_facts(table: pd.DataFrame) -> dict[int, frozenset[StatedFact]]:
     """report -> what it states itself, cells and notes aside."""
     stated = table[(table["basis"] == "stated") & (table["field"] != "note") & (table["carried"] == "")]
-    facts = stated[["item", "field", "text"]].assign(number=stated["number"].fillna(-1.0))
-    rows = zip(stated["report"].tolist(), zip(*(facts[name].tolist() for name in facts), strict=True), strict=True)
-    found: dict[int, set[StatedFact]] = {}
-    for report, fact in rows:
-        found.setdefault(report, set()).add(fact)
-    return {report: frozenset(facts) for report, facts in found.items()}
+    assert stated["report"].is_monotonic_increasing, "the facts of a report stand together"
+    facts = values_of(stated.fillna({"number": -1.0}), "item", "field", "text", "number")
+    reports = groupby(stated["report"].tolist())
+    return {report: frozenset(islice(facts, sum(1 for _ in rows))) for report, rows in reports}
 
 
 def base_people(coverage: pd.DataFrame, form: Form, registry: Registry) -> "pd.Series[float]":
@@ -262,20 +260,38 @@ def base_people(coverage: pd.DataFrame, form: Form, registry: Registry) -> "pd.S
     return pd.Series(people, index=coverage.index, dtype="float64")
 
 
-def _rows(reads: list[FileRead]) -> Iterator[tuple[object, ...]]:
+def _stated(reads: list[FileRead]) -> pd.DataFrame:
     """The stated facts as rows of `Answers`."""
-    number = 0
-    for read in reads:
-        for report in read.reports:
-            as_of = report.as_of.isoformat() if report.as_of else ""
-            place = number, read.file, report.sheet
-            for fact in report.facts:
-                if fact.field in INSTEAD_OF_ANSWERS:
-                    continue
-                text, figure = (fact.value, np.nan) if isinstance(fact.value, str) else ("", fact.value)
-                said = fact.cell, report.school, as_of, fact.item, fact.field, text, figure, fact.half, fact.basis
-                yield (*place, *said, "")
-            number += 1
+    reports = [(read.file, report) for read in reads for report in read.reports]
+    said = [[fact for fact in report.facts if fact.field not in INSTEAD_OF_ANSWERS] for _, report in reports]
+    whose = np.repeat(np.arange(len(reports)), list(map(len, said)))
+    items, fields, values, cells, halves, bases = list(zip(*chain.from_iterable(said), strict=True)) or [()] * 6
+    days = (report.as_of.isoformat() if report.as_of else "" for _, report in reports)
+    stated = {
+        "report": whose,
+        "file": _categories(file for file, _ in reports)[whose],
+        "sheet": _categories(report.sheet for _, report in reports)[whose],
+        "cell": _categories(cells),
+        "school_code": _categories(report.school for _, report in reports)[whose],
+        "as_of": _categories(days)[whose],
+        "item": _categories(items),
+        "field": _categories(fields, FIGURES),
+        "text": pd.Series([value if isinstance(value, str) else "" for value in values], dtype="str"),
+        "number": np.array([np.nan if isinstance(value, str) else value for value in values], float),
+        "half": np.array(halves, float),
+        "basis": _categories(bases, BASES_OF_FACTS),
+        "carried": _categories([""], tuple(Why))[np.zeros(len(whose), int)],
+    }
+    return pd.DataFrame(stated)
+
+
+def _categories(texts: Iterable[str], others: Sequence[str] = ()) -> pd.Categorical:
+    """`others`: that may follow."""
+    texts = list(texts)
+    known = sorted({*texts, *map(str, others)})
+    codes = {text: code for code, text in enumerate(known)}
+    at = np.fromiter(map(codes.__getitem__, texts), "int32", len(texts))
+    return pd.Categorical.from_codes(at, pd.Index(known, dtype="str"))
 
 
 def _derived(stated: pd.DataFrame, form: Form, registry: Registry) -> pd.DataFrame:

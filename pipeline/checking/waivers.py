@@ -19,8 +19,8 @@ def waive(remarks: Iterable[Remark], registry: Registry, catalogue: Catalogue) -
     for waiver in registry.waivers:
         by_school.setdefault(waiver.school, []).append(waiver)
     return [
-        _waived(remark, by_school.get(remark.school, []))
-        if remark.severity is not Severity.INFO or catalogue.doubted_by(remark)
+        _waived(remark, by_school[remark.school])
+        if remark.school in by_school and (remark.severity is not Severity.INFO or catalogue.doubted_by(remark))
         else remark
         for remark in remarks
     ]

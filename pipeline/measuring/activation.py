@@ -7,7 +7,7 @@ from datetime import date
 from itertools import accumulate, combinations
 from statistics import median
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -42,17 +42,19 @@ def activation(
     shown, form = evidence.shown, evidence.form
     if form.headline is None:
         return ()
-    rows = {row.school_code: row for row in typed_rows(coverage, CoverageRow) if row.item == form.headline_number}
+    of_headline = coverage[coverage["item"] == form.headline_number]
+    rows = {row.school_code: row for row in typed_rows(of_headline, CoverageRow)}
     found = []
     for school in shown.schools:
         row = rows[school.code]
         measured = Activation(None, Level.UNKNOWN, share=row.share)
         if row.share is Share.COUNTED:
             measured = against_target(row.covered, row.total, row.percent, form, shown.as_of)
+        more = _place(school, row, shown, form)
         if row.share is Share.COUNTED and not row.carried:
-            measured = _with_pace(measured, courses.get(school.code, ()), form, shown.as_of)
-            measured = _with_change(measured, before.get(school.code))
-        found.append(_placed(measured, school, row, shown, form))
+            more |= _pace(measured, courses.get(school.code, ()), form, shown.as_of)
+            more |= _change(measured, before.get(school.code))
+        found.append(replace(measured, **more))
     return tuple(sorted(found, key=_worst_first))
 
 
@@ -66,7 +68,8 @@ def municipality(evidence: Evidence, totals: pd.DataFrame, course: Course) -> Ac
         return Activation(None, Level.UNKNOWN, share=Share.NO_ANSWER)
     measured = against_target(whole.covered, whole.total, whole.percent, form, as_of)
     return replace(
-        _with_pace(measured, course, form, as_of),
+        measured,
+        **_pace(measured, course, form, as_of),
         change=_known(whole.change),
         change_people=_known(whole.change_people),
         change_schools=whole.change_schools,
@@ -168,41 +171,43 @@ def points_a_day(course: Course) -> float:
     return median((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2))
 
 
-def _with_change(row: Activation, before: Activation | None) -> Activation:
+# What is known of a row more: fields of `Activation`, each row made of all of them at once.
+More = dict[str, Any]
+
+
+def _change(row: Activation, before: Activation | None) -> More:
     """A school's own. `before`: at the last reporting date."""
     if before is None or before.percent is None or row.percent is None:
-        return row
+        return {}
     people = (row.covered or 0.0) - (before.covered or 0.0)
-    return replace(row, change=row.percent - before.percent, change_people=people)
+    return {"change": row.percent - before.percent, "change_people": people}
 
 
-def _with_pace(row: Activation, course: Course, form: Form, as_of: date) -> Activation:
+def _pace(row: Activation, course: Course, form: Form, as_of: date) -> More:
     ahead = form.next_target(as_of)
     expected = forecast(course, ahead.by) if ahead else None
-    return replace(
-        row,
-        pace=points_a_day(course) / 100 * (row.total or 0) * _DAYS_A_WEEK if len(course) > 1 else None,
-        forecast=expected,
-        will_miss=bool(ahead and expected is not None and _points(expected, ahead.min) < 0),
-    )
+    return {
+        "pace": points_a_day(course) / 100 * (row.total or 0) * _DAYS_A_WEEK if len(course) > 1 else None,
+        "forecast": expected,
+        "will_miss": bool(ahead and expected is not None and _points(expected, ahead.min) < 0),
+    }
 
 
 def _known(figure: float) -> float | None:
     return None if math.isnan(figure) else figure
 
 
-def _placed(measured: Activation, school: School, row: CoverageRow, shown: Picture, form: Form) -> Activation:
+def _place(school: School, row: CoverageRow, shown: Picture, form: Form) -> More:
     """Whose figure it is and where it stands; without a figure, the cell where it belongs."""
     report = shown.chosen.get(school.code)
-    return replace(
-        measured,
-        school=school,
-        report_date=report.as_of if report else None,
-        carried=row.carried,
-        file=row.file or (report.file if report else ""),
-        sheet=row.sheet or (report.sheet if report else ""),
-        cell=row.cell or (report.answer_cells.get(form.headline_number, "") if report else ""),
-    )
+    return {
+        "school": school,
+        "report_date": report.as_of if report else None,
+        "carried": row.carried,
+        "file": row.file or (report.file if report else ""),
+        "sheet": row.sheet or (report.sheet if report else ""),
+        "cell": row.cell or (report.answer_cells.get(form.headline_number, "") if report else ""),
+    }
 
 
 def reaches(percent: float | None, target: Target) -> bool:

@@ -1,10 +1,9 @@
 """Coverage of each school and of the municipality: Σ covered / Σ total over the schools counted, never the mean."""
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -87,19 +86,23 @@ def totals_by_group(
 def _sums(coverage: pd.DataFrame, wanted: pd.Index) -> pd.DataFrame:
     """Σ covered and Σ total of the answers counted, and how many schools are in which state: a row for each of the
     keys `wanted`, which are made of the columns by whose names they go."""
-    names = list(wanted.names)
-    keys = wanted.to_frame().itertuples(index=False, name=None)
-    counted = coverage[coverage["share"] == Share.COUNTED].groupby(names)
+    names, is_counted = list(wanted.names), coverage["share"] == Share.COUNTED
+    counted = coverage[is_counted].groupby(names)
     sums = counted[["covered", "total"]].sum(min_count=1).reindex(wanted)
     sums["percent"] = sums["covered"] / sums["total"] * 100
-    schools = Counter(zip(*(coverage[name] for name in names), coverage["share"], strict=True))
-    in_state = [{share: schools[*key, share] for share in Share} for key in keys]
-    sums["counted"] = [states[Share.COUNTED] for states in in_state]
-    marked = counted[["carried", "derived"]].sum().reindex(wanted, fill_value=0).astype("int64")
-    sums[["carried", "derived"]] = marked
+    keys = pd.Index(coverage[names[0]]) if len(names) == 1 else pd.MultiIndex.from_frame(coverage[names])
+    places = wanted.get_indexer_for(keys)
+
+    def schools(which: "pd.Series[bool]") -> "np.ndarray[Any, Any]":
+        here = places[which & (places >= 0)]
+        return np.bincount(here, minlength=len(wanted))
+
+    sums["counted"] = schools(is_counted)
+    for name in ("carried", "derived"):
+        sums[name] = schools(is_counted & coverage[name])
     for share in _SCHOOLS_IN_STATE:
-        sums[share.value] = [states[share] for states in in_state]
-    return sums.astype(dict.fromkeys(("counted", *_SCHOOLS_IN_STATE), "int64"))  # a form may have no share at all
+        sums[share.value] = schools(coverage["share"] == share)
+    return sums
 
 
 def with_change(totals: pd.DataFrame, coverage: pd.DataFrame, before: Figures | None) -> pd.DataFrame:
@@ -158,7 +161,7 @@ def is_overdue(percent: float, due: date | None, as_of: date) -> bool:
 def _figures(answers: pd.DataFrame, form: Form) -> pd.DataFrame:
     """covered, total, percent, count_basis, carried and place of every coverage answer that has figures, index (report,
     item). A volume has no people behind it; without a whole of people there is no percent."""
-    wide = coverage_of(answers, form)
+    wide = coverage_of(answers, form).astype({"item": "str"})  # as those that nothing answers
     volume = wide["item"].isin([item.number for item in form.items if item.kind is Kind.VOLUME])
     # A stated percent stays as stated: a count derived from 41 % may be 40,99999… % of its total.
     of_people = (wide["count"] / wide["total"] * 100).where(wide["count_basis"] == "stated", wide["percent"])

@@ -39,7 +39,7 @@ def doubted_answers(checked: Checked, answered: pd.DataFrame, form: Form, catalo
     found = {key: remarks for key in questions.reach(items) if (remarks := questions.on(*key))}
     if not found:
         return {}
-    accepted = {*answered.index[answered["share"] == Share.COUNTED], *_in_words(checked, form)}
+    accepted = {*answered.index[answered["share"] == Share.COUNTED].tolist(), *_in_words(checked, form)}
     accepted |= set(_figures(checked, form))
     return {key: remarks for key, remarks in found.items() if key in accepted}
 
@@ -47,10 +47,10 @@ def doubted_answers(checked: Checked, answered: pd.DataFrame, form: Form, catalo
 def _in_words(checked: Checked, form: Form) -> Iterator[Key]:
     """What has a due date and no share: accepted answers."""
     asked = {item.number for item in form.due_items if not item.measured}
-    table = checked.answers[checked.answers["counted"]]
-    for number, item in dict.fromkeys(values_of(table, "report", "item")):
-        if (answer := form.answered_by(item)) in asked:
-            yield number, answer
+    table = checked.answers
+    answered = {item: answer for item in table["item"].unique() if (answer := form.answered_by(item)) in asked}
+    rows = table[table["counted"] & table["item"].isin(list(answered))]
+    return ((number, answered[item]) for number, item in values_of(rows, "report", "item"))
 
 
 def _figures(checked: Checked, form: Form) -> Iterator[Key]:
@@ -68,9 +68,10 @@ class _Questions:
         self._taken: dict[Key, dict[tuple[int, Why], None]] = {}  # rows of acts may come from several reports
         for (number, item), whence in checked.taken.items():
             self._taken.setdefault((number, form.answered_by(item)), {})[whence] = None
-        table = checked.answers[checked.answers["carried"] == ""]
-        rows = values_of(table, "report", "item") if self._taken else ()
-        self._own = {(number, form.answered_by(item)) for number, item in dict.fromkeys(rows)}
+        table = checked.answers
+        takers = table["report"].isin([number for number, _ in self._taken])
+        own = table[takers & (table["carried"] == "")]
+        self._own = {(number, form.answered_by(item)) for number, item in values_of(own, "report", "item")}
         self._found: dict[Question, dict[Key, list[Remark]]] = {kind: {} for kind in Question}
         numbers = {report.place: report.number for report in checked.reports}
         for said in checked.remarks:
@@ -128,9 +129,9 @@ def without_doubted(answered: pd.DataFrame, doubted: Doubted) -> pd.DataFrame:
 
 def figures_without(answers: pd.DataFrame, doubted: Doubted, form: Form) -> pd.DataFrame:
     """The table of all facts as if the figures and choices under question had been set aside."""
-    keys = values_of(answers, "report", "item")
-    held = [(number, form.answered_by(item)) in doubted for number, item in keys]
-    return answers.assign(counted=answers["counted"] & ~(pd.Series(held, index=answers.index, dtype="bool")))
+    some = answers[answers["report"].isin([number for number, _ in doubted])]
+    held = [(number, form.answered_by(item)) in doubted for number, item in values_of(some, "report", "item")]
+    return answers.assign(counted=answers["counted"] & ~answers.index.isin(some.index[held]))
 
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────
@@ -218,7 +219,7 @@ def _add_milestones(found: _Found, answers: Answers, standings: Milestones) -> N
             continue
         for item in items:
             if (school.code, item.number) not in evidence.left_out:
-                proofs = standings.proofs(school, item)
+                proofs = standings.proofs(item).get(school.code, ())
                 _add_milestone(found, Statement(Rests.MILESTONE, school.code, item.number), proofs, answers, evidence)
         for target in form.targets if (school.code, headline) not in evidence.left_out else ():
             step = Statement(Rests.MILESTONE, school.code, headline, target.by)

@@ -11,7 +11,7 @@ from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Place
 from pipeline.measuring.calendar import Calendar
-from pipeline.measuring.picture import Picture, passed_over, picture
+from pipeline.measuring.picture import PASSED_OVER, Outcome, Picture, outcome, picture
 from schemas.district import Registry, Waiver
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark
@@ -76,7 +76,13 @@ class Evidence:
     @cached_property
     def passed_over(self) -> frozenset[Place]:
         """The reports of which nothing is said but why they are not in the picture."""
-        return passed_over(self.checked, self.shown)
+        reports = self.checked.reports
+        return frozenset(one.place for one in reports if self.outcomes[one.number] in PASSED_OVER)
+
+    @cached_property
+    def outcomes(self) -> Mapping[int, Outcome]:
+        """Number of a report -> what became of it in the picture."""
+        return {report.number: outcome(report, self.checked, self.shown) for report in self.checked.reports}
 
     @cached_property
     def belonging(self) -> dict[date, date | None]:

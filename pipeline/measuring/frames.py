@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
@@ -28,9 +29,11 @@ def hold(figures: Figures, answers: pd.DataFrame) -> Figures:
     `answers`: all facts of the batch (`Checked.answers`). Raises SchemaErrors."""
     facts = answers[answers["waived"]]
     waived = set(values_of(facts, "school_code", "item"))
-    pictures = [_judged(one, number, waived) for number, one in enumerate(_with_those_beside(figures))]
+    beside = {id(one): one for one in _with_those_beside(figures)}.values()
+    pictures = [(one, _judged(one, number, waived)) for number, one in enumerate(beside)]
     for name, model in FRAMES.items():  # a frame of all pictures at once: what a validation costs are its columns
-        model.validate(pd.concat([frames[name] for frames in pictures], ignore_index=True), lazy=True)
+        once = {id(getattr(one, name)): frames[name] for one, frames in pictures}  # what nothing doubts is of several
+        model.validate(pd.concat(list(once.values()), ignore_index=True), lazy=True)
     return figures
 
 
@@ -326,12 +329,12 @@ def _since_where_done(table: pd.DataFrame) -> "pd.Series[bool]":
 
 def _waived(rows: pd.DataFrame, waived: Waived) -> "pd.Series[bool]":
     """Which rows are of one of these schools and items."""
-    found = [key in waived for key in values_of(rows, "school_code", "item")]
+    found = [key in waived for key in values_of(rows, "school_code", "item")] if waived else False
     return pd.Series(found, index=rows.index, dtype="bool")
 
 
 def _beside_rows(figures: Figures, waived: Waived) -> pd.DataFrame:
-    """`Totals`: each item beside what a plain loop over its schools adds up to."""
+    """`Totals`: each item beside what its schools plainly add up to."""
     rows = _beside_sums(figures.totals.reset_index(), ["item"], figures.coverage)
     items = {item for _, item in waived}
     return rows.assign(waived=rows["item"].isin(items))
@@ -340,7 +343,9 @@ def _beside_rows(figures: Figures, waived: Waived) -> pd.DataFrame:
 def _beside_groups(figures: Figures, waived: Waived) -> pd.DataFrame:
     """`Groups`: the same of each group's schools."""
     group_of = {school.code: name for name, schools in figures.grouped.items() for school in schools}
-    schools = figures.coverage.assign(group=[group_of.get(code, "") for code in figures.coverage["school_code"]])
+    schools = figures.coverage.assign(
+        group=[group_of.get(code, "") for code in figures.coverage["school_code"].tolist()]
+    )
     rows = _beside_sums(figures.groups, ["group", "item"], schools)
     let = {(group_of.get(code, ""), item) for code, item in waived}
     found = [key in let for key in values_of(rows, "group", "item")]
@@ -349,13 +354,16 @@ def _beside_groups(figures: Figures, waived: Waived) -> pd.DataFrame:
 
 def _beside_sums(rows: pd.DataFrame, keys: list[str], coverage: pd.DataFrame) -> pd.DataFrame:
     """`keys`: columns of both by which a row is that of its schools."""
-    sums: dict[Any, list[Any]] = {key: [0.0, 0.0, 0] for key in values_of(rows, *keys)}
-    for *key, share, covered, total in values_of(coverage, *keys, "share", "covered", "total"):
-        if share is Share.COUNTED and tuple(key) in sums:
-            for place, figure in enumerate((covered, total, 1)):
-                sums[tuple(key)][place] += 0.0 if math.isnan(figure) else figure
-    beside = pd.DataFrame(list(sums.values()), columns=["covered_rows", "total_rows", "counted_rows"], index=rows.index)
-    return rows.join(beside.astype({"covered_rows": "float64", "total_rows": "float64", "counted_rows": "int64"}))
+    places = {key: place for place, key in enumerate(values_of(rows, *keys))}
+    nowhere = len(rows)
+    counted = coverage[coverage["share"] == Share.COUNTED]
+    at = np.array([places.get(key, nowhere) for key in values_of(counted, *keys)], int)
+
+    def sums(figures: "pd.Series[float] | None" = None) -> "np.ndarray[Any, Any]":
+        return np.bincount(at, figures, nowhere + 1)[:nowhere]
+
+    covered, total = (sums(counted[name].fillna(0.0)).astype(float) for name in ("covered", "total"))
+    return rows.assign(covered_rows=covered, total_rows=total, counted_rows=sums())
 
 
 def _beside_schools(figures: Figures, waived: Waived) -> pd.DataFrame:

@@ -37,7 +37,7 @@ from pipeline.measuring.groups import groups
 from pipeline.measuring.mended import mended
 from pipeline.measuring.milestones import Milestones, OfReports, measures, milestones
 from pipeline.measuring.numbers import numbers
-from pipeline.measuring.picture import Picture, outcome, picture, said_of_outcomes
+from pipeline.measuring.picture import Picture, picture, said_of_outcomes
 from pipeline.measuring.problems import problems
 from pipeline.measuring.reconciliation import reconcile
 from pipeline.measuring.remark_history import remark_history, standing_by_date
@@ -264,7 +264,8 @@ def _remarks(evidence: Evidence, made_good: Set[Remark]) -> Iterator[Remark]:
     yield from checked.on_registry
     yield from evidence.catalogue.grade(_on_blank_bases(evidence))
     yield from (one for one in checked.remarks if place_of(one) not in evidence.passed_over and one not in made_good)
-    yield from evidence.catalogue.grade(said_of_outcomes(checked, evidence.shown, evidence.calendar, evidence.form))
+    of_outcomes = said_of_outcomes(evidence.outcomes, checked, evidence.shown, evidence.calendar, evidence.form)
+    yield from evidence.catalogue.grade(of_outcomes)
     yield from evidence.catalogue.grade(said_of_decisions(evidence))
 
 
@@ -290,7 +291,7 @@ def _sources(evidence: Evidence) -> Iterator[Source]:
     """What became of every file, in reading order: a line for each report in it."""
     by_file: dict[str, list[Source]] = {read.file: [] for read in evidence.reads}
     for report in evidence.checked.reports:
-        became = outcome(report, evidence.checked, evidence.shown)
+        became = evidence.outcomes[report.number]
         by_file[report.file].append(Source(report.file, became, report.as_of, report.school))
     for read in evidence.reads:
         yield from by_file[read.file] or [Source(read.file, _without_report(read))]

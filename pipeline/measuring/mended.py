@@ -4,7 +4,7 @@ They are told as «исправлено», with the file that corrects them, and
 of two files came first, or whose a file is, nothing is called corrected.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import date
 from functools import cached_property
 
@@ -20,8 +20,8 @@ def mended(evidence: Evidence) -> tuple[Mended, ...]:
     """Errors and warnings on files that gave no report, and errors of the reports of late that are not in the picture:
     those for the reporting date in force, for the one before, and carried forward to that. Of these an error is told
     once, however many files bear it. What a report's warning asked to check the next report does not tell."""
-    later = _LaterReports(evidence)
     on_files, on_reports = _to_be_mended(evidence)
+    later = _LaterReports(evidence, {remark.school for remark in (*on_files, *on_reports)})
     found = [one for one in map(later.mending, on_files) if one]
     once: dict[Identity, Mended] = {}
     for one in filter(None, map(later.mending, on_reports)):
@@ -63,11 +63,13 @@ class _LaterReports:
     """The reports in the picture, as corrections of what came before them. `Calendar.current_on` says for which
     reporting date a file without a date was meant at the latest: by the day when it came."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, schools: Set[str]) -> None:
+        """`schools`: codes of those that are asked about, each with a report in the picture."""
         self.evidence, self.checked = evidence, evidence.checked
+        self._numbers = [evidence.shown.chosen[code].number for code in schools]
         self._said: dict[Place, set[tuple[str, str]]] = {}  # item and code of all remarks on a report, waived ones too
         self._wrong: dict[Place, set[str]] = {}  # items with an error; blank: the report as a whole
-        places = {report.place for report in evidence.shown.chosen.values()}
+        places = {evidence.shown.chosen[code].place for code in schools}
         for remark in evidence.checked.remarks:
             if (place := place_of(remark)) in places:
                 self._said.setdefault(place, set()).add((answer_of(remark.item), remark.code))
@@ -116,7 +118,7 @@ class _LaterReports:
         """Number of a report -> items whose counted answer is not merely what stood in the report for an earlier date
         and was left blank."""
         table = self.checked.answers
-        chosen = table["report"].isin(list(self.evidence.shown.reports)) & table["counted"]
+        chosen = table["report"].isin(self._numbers) & table["counted"]
         rows = table.loc[chosen & (table["carried"] != Why.BLANK), ["report", "item"]]
         found: dict[int, set[str]] = {}
         for number, item in dict.fromkeys(values_of(rows, "report", "item")):

@@ -1,6 +1,7 @@
 """Every school and item with a due date, every measure of the order's stages: done, in progress, overdue, under
 question, not applicable, unknown; a measure that no report shows is never called done by itself."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple, assert_never
@@ -21,6 +22,7 @@ from schemas.own_names import PAPERS
 from schemas.reports import NO, YES
 
 Facts = dict[str, dict[str, str]]  # row -> field -> words
+Settled = Mapping[int, Milestone | None]  # by the number of every report that counts for a date
 
 _MILESTONES = {
     "school_code": "str", "item": "str", "due": "object", "state": "object", "days_late": "int64",
@@ -31,34 +33,48 @@ _MEASURES = {
     "done_since": "object",
 }  # fmt: skip
 _AND = "\n"  # between choices, of which an answer may have several
-_SETTLED = (Milestone.DONE, Milestone.NOT_APPLICABLE)
+_SETTLED = frozenset({Milestone.DONE, Milestone.NOT_APPLICABLE})
+_SETTLED_OR_UNDER_QUESTION = _SETTLED | {Milestone.UNDER_QUESTION}
 
 
 def milestones(standings: "Milestones") -> pd.DataFrame:
     """One row a school expected and item with a due date (`Figures.milestones`). A deadline has passed from the day
     after it."""
-    rows, evidence = [], standings.evidence
+    evidence = standings.evidence
+    columns = [
+        (item, (evidence.as_of - item.due).days, standings.of_item(item))
+        for item in evidence.form.due_items
+        if item.due
+    ]
+    rows = []
     for school in evidence.shown.schools:
-        for item in evidence.form.due_items:
-            state, since = standings.of_item(school, item)
-            late = (evidence.as_of - item.due).days if item.due and state is Milestone.OVERDUE else 0
+        for item, days, of_schools in columns:
+            state, since = of_schools[school.code]
+            late = days if state is Milestone.OVERDUE else 0
             rows.append((school.code, item.number, item.due, state, late, since))
     return frame_of(rows, _MILESTONES)
 
 
 def measures(standings: "Milestones") -> pd.DataFrame:
     """One row a school and measure of the order's stages, papers first (`Figures.measures`)."""
-    rows: list[tuple[object, ...]] = []
     form = standings.evidence.form
-    for school in standings.evidence.shown.schools:
-        for paper in form.order.papers:
-            state, since = standings.of_unseen(school, paper.title, paper.due)
-            rows.append((school.code, PAPERS, paper.title, paper.due, (), state, since))
-        for stage in form.stages:
-            for measure in stage.measures:
-                state, since = standings.of_measure(school, measure)
-                rows.append((school.code, stage.title, measure.title, measure.due, measure.items, state, since))
-    return frame_of(rows, _MEASURES)
+    papers = (
+        (PAPERS, paper.title, paper.due, (), standings.of_unseen(paper.title, paper.due)) for paper in form.order.papers
+    )
+    of_stages = (
+        (stage.title, measure.title, measure.due, measure.items, standings.of_measure(measure))
+        for stage in form.stages
+        for measure in stage.measures
+    )
+    columns = [*papers, *of_stages]
+    return frame_of(
+        (
+            (school.code, *words, *of_schools[school.code])
+            for school in standings.evidence.shown.schools
+            for *words, of_schools in columns
+        ),
+        _MEASURES,
+    )
 
 
 class Standing(NamedTuple):
@@ -66,6 +82,10 @@ class Standing(NamedTuple):
 
     state: Milestone
     since: date | None = None
+
+
+OfSchools = Mapping[str, Standing]  # by the code of every school expected
+_UNKNOWN, _NOT_APPLICABLE = Standing(Milestone.UNKNOWN), Standing(Milestone.NOT_APPLICABLE)
 
 
 class Milestones:
@@ -82,58 +102,68 @@ class Milestones:
         self._shown = evidence.shown
         self._form = evidence.form
         self._papers = evidence.registry.papers or ()
-        self._standings: dict[tuple[str, str], Standing] = {}
+        self._standings: dict[str, OfSchools] = {}
+        self._proofs: dict[str, dict[str, list[Report]]] = {}
 
-    def of_item(self, school: School, item: Item) -> Standing:
-        key = school.code, item.number
-        if key not in self._standings:  # asked once for the item and once more for its measure
-            self._standings[key] = self._of_item(school, item)
-        return self._standings[key]
+    def of_item(self, item: Item) -> "OfSchools":
+        if item.number not in self._standings:  # asked once for the item and once more for its measure
+            settled, proofs = self._of_reports.settled(item), self.proofs(item)
+            people = self._form.people_of(item.number)
+            still_open = Standing(self._open(item.due))
+            self._standings[item.number] = {
+                school.code: self._of_item(school, item, settled, proofs, people) or still_open
+                for school in self._shown.schools
+            }
+        return self._standings[item.number]
 
-    def _of_item(self, school: School, item: Item) -> Standing:
+    def _of_item(
+        self, school: School, item: Item, settled: Settled, proofs: Mapping[str, list[Report]], people: str
+    ) -> Standing | None:
+        """None: it is still to be done. `people`: of whom the item is."""
         report = self._shown.chosen.get(school.code)
         if report is None:
-            return Standing(Milestone.UNKNOWN)
+            return _UNKNOWN
         if (school.code, item.number) in self.evidence.left_out:
-            return Standing(Milestone.NOT_APPLICABLE)
-        settled = self._of_reports.settled(report, item)
-        if settled is None and school.has_none(self._form.people_of(item.number)):
-            return Standing(Milestone.NOT_APPLICABLE)
-        if settled is Milestone.NOT_APPLICABLE:
-            return Standing(settled)
-        if proofs := self.proofs(school, item):
-            return Standing(Milestone.DONE, proofs[0].as_of)
-        return Standing(settled or self._open(item.due))
+            return _NOT_APPLICABLE
+        now = settled[report.number]
+        if now is Milestone.NOT_APPLICABLE or (now is None and school.has_none(people)):
+            return _NOT_APPLICABLE
+        if of_school := proofs.get(school.code):
+            return Standing(Milestone.DONE, of_school[0].as_of)
+        return Standing(now) if now else None
 
-    def of_measure(self, school: School, measure: Measure) -> Standing:
+    def of_measure(self, measure: Measure) -> "OfSchools":
         """By the items that show it: done when all of them are that apply. One of a later stage is not done before."""
         if measure.since and self._shown.as_of < measure.since:
-            return Standing(Milestone.NOT_BEGUN)
+            return dict.fromkeys(self._codes, Standing(Milestone.NOT_BEGUN))
         if not measure.items:
-            return self.of_unseen(school, measure.title, measure.due)
-        each = [self.of_item(school, self._form.item(number)) for number in measure.items]
-        states = {standing.state for standing in each}
-        if Milestone.UNKNOWN in states:
-            return Standing(Milestone.UNKNOWN)
-        if states == {Milestone.NOT_APPLICABLE}:
-            return Standing(Milestone.NOT_APPLICABLE)
-        if states <= set(_SETTLED):
-            return Standing(Milestone.DONE, max(standing.since for standing in each if standing.since))
-        if states <= {*_SETTLED, Milestone.UNDER_QUESTION}:
-            return Standing(Milestone.UNDER_QUESTION)
-        return Standing(self._open(measure.due))
+            return self.of_unseen(measure.title, measure.due)
+        columns = [self.of_item(self._form.item(number)) for number in measure.items]
+        still_open = Standing(self._open(measure.due))
+        return {code: _together([column[code] for column in columns]) or still_open for code in self._codes}
 
-    def of_unseen(self, school: School, title: str, due: date | None) -> Standing:
+    def of_unseen(self, title: str, due: date | None) -> "OfSchools":
         """A paper or measure that no report shows, by the office's ticks. A paper of the order is asked of every
         school once the office ticks off anything, a measure once it ticks off that measure. A tick that is not
         understood asks nobody, and of its own school nothing is known then."""
-        own = [paper for paper in self._papers if paper.document == title and paper.school == school.code]
+        own: dict[str, list[Paper]] = {}
+        for paper in self._papers:
+            if paper.document == title:
+                own.setdefault(paper.school, []).append(paper)
+        unticked = Standing(self._open(due) if title in self._asked else Milestone.NOT_CHECKED)
+        return {code: self._by_ticks(own[code], unticked) if code in own else unticked for code in self._codes}
+
+    def _by_ticks(self, own: list[Paper], unticked: Standing) -> Standing:
         received = [paper for paper in own if self._has_come(paper) is Received.YES]
         if received:
             return Standing(Milestone.DONE, min((paper.day for paper in received if paper.day), default=None))
-        if title not in self._asked or any(self._has_come(paper) is Received.UNKNOWN for paper in own):
+        if any(self._has_come(paper) is Received.UNKNOWN for paper in own):
             return Standing(Milestone.NOT_CHECKED)
-        return Standing(self._open(due))
+        return unticked
+
+    @cached_property
+    def _codes(self) -> list[str]:
+        return [school.code for school in self._shown.schools]
 
     @cached_property
     def _asked(self) -> frozenset[str]:
@@ -156,15 +186,19 @@ class Milestones:
     def _open(self, due: date | None) -> Milestone:
         return Milestone.OVERDUE if due and self._shown.as_of > due else Milestone.IN_PROGRESS
 
-    def proofs(self, school: School, item: Item) -> list[Report]:
-        """The accepted reports of the school that show the item as done, oldest first."""
-        found: list[Report] = []
-        for report in self._reports.get(school.code, ()):
-            if self._of_reports.settled(report, item) is Milestone.DONE:
-                found.append(report)
-            elif found and self._of_reports.ends_proof(report, item):
-                found = []
-        return found
+    def proofs(self, item: Item) -> Mapping[str, list[Report]]:
+        """By the code of their school the accepted reports that show the item as done, oldest first; only of schools
+        that have such."""
+        if item.number not in self._proofs:
+            settled = self._of_reports.settled(item)
+            found: dict[str, list[Report]] = {}
+            for report in self._reports_until_now:
+                if settled[report.number] is Milestone.DONE:
+                    found.setdefault(report.school, []).append(report)
+                elif report.school in found and self._of_reports.ends_proof(report, item):
+                    del found[report.school]
+            self._proofs[item.number] = found
+        return self._proofs[item.number]
 
     def proofs_of_step(self, school: School, target: Target) -> list[Report]:
         """The same of a step of the headline item."""
@@ -196,10 +230,14 @@ class Milestones:
     def _reports(self) -> dict[str, list[Report]]:
         """Code -> its counting reports up to the picture's date, oldest first."""
         found: dict[str, list[Report]] = {}
-        for report in self._checked.counting:
-            if report.as_of and report.as_of <= self._shown.as_of:
-                found.setdefault(report.school, []).append(report)
+        for report in self._reports_until_now:
+            found.setdefault(report.school, []).append(report)
         return found
+
+    @cached_property
+    def _reports_until_now(self) -> list[Report]:
+        """Of each school the oldest first."""
+        return [one for one in self._checked.counting if one.as_of and one.as_of <= self._shown.as_of]
 
 
 class OfReports:
@@ -210,18 +248,20 @@ class OfReports:
         self._checked, self._form = checked, form
         keys, columns = answered.index.tolist(), (answered[name].tolist() for name in ("share", "percent"))
         self.shares: dict[Key, tuple[Share, float]] = dict(zip(keys, zip(*columns, strict=True), strict=True))
-        self._settled: dict[Key, Milestone | None] = {}
+        self._settled: dict[str, Settled] = {}
 
-    def settled(self, report: Report, item: Item) -> Milestone | None:
-        """DONE, NOT_APPLICABLE or UNDER_QUESTION by that report, None when none of them."""
-        key = report.number, item.number
-        if key not in self._settled:  # it is asked again at every date, and among the proofs
-            self._settled[key] = self._judged(report, item)
-        return self._settled[key]
+    def settled(self, item: Item) -> "Settled":
+        """Number of every report that counts for a date -> DONE, NOT_APPLICABLE or UNDER_QUESTION by that report, None
+        when none of them."""
+        if item.number not in self._settled:  # it is asked again at every date, and among the proofs
+            judged = self._of_share if item.measured else self._judged
+            self._settled[item.number] = {report.number: judged(report, item) for report in self._checked.counting}
+        return self._settled[item.number]
+
+    def _of_share(self, report: Report, item: Item) -> Milestone | None:
+        return _of_share(item, *self.shares[report.number, item.number])
 
     def _judged(self, report: Report, item: Item) -> Milestone | None:
-        if item.measured:
-            return _of_share(item, *self.shares[report.number, item.number])
         if item.kind in (Kind.ROW, Kind.ROWS):
             return self._of_cells(report, item)
         if (report.number, item.number) in self._checked.set_aside:
@@ -273,17 +313,40 @@ class OfReports:
         return {(report, item): number for report, item, number in values_of(rows, "report", "item", "number")}
 
     @cached_property
+    def _asked(self) -> frozenset[str]:
+        """Numbers of the items that are held against a date."""
+        shown = {number for stage in self._form.stages for measure in stage.measures for number in measure.items}
+        return frozenset({item.number for item in self._form.due_items} | shown | {self._form.headline_number})
+
+    @cached_property
     def _rows(self) -> dict[Key, Facts]:
         """(report, item) -> what is written in answer to it: by rows, of which acts have several."""
-        table, answered_by = self._checked.answers, self._form.answered_by
-        found: dict[Key, Facts] = {}
+        table, found = self._checked.answers, dict[Key, Facts]()
+        answered = {
+            row: number for row in table["item"].unique() if (number := self._form.answered_by(row)) in self._asked
+        }
+        in_words = {number for number in self._asked if self._form.has(number) and not self._form.item(number).measured}
         for counting in self._checked.counting:
             for row in counting.written:
-                found.setdefault((counting.number, answered_by(row)), {})[row] = {}
-        for report, row, field, text in values_of(table[table["text"] != ""], "report", "item", "field", "text"):
-            said = found.setdefault((report, answered_by(row)), {}).setdefault(row, {})
+                if (number := self._form.answered_by(row)) in in_words:
+                    found.setdefault((counting.number, number), {})[row] = {}
+        words = table[(table["text"] != "") & table["item"].isin(list(answered))]
+        for report, row, field, text in values_of(words, "report", "item", "field", "text"):
+            said = found.setdefault((report, answered[row]), {}).setdefault(row, {})
             said[field] = f"{said[field]}{_AND}{text}" if field == "choice" and field in said else text
         return found
+
+
+def _together(each: Sequence[Standing]) -> Standing | None:
+    """Where a measure stands by the items that show it; None: it is still to be done."""
+    states = {standing.state for standing in each}
+    if Milestone.UNKNOWN in states:
+        return _UNKNOWN
+    if states == {Milestone.NOT_APPLICABLE}:
+        return _NOT_APPLICABLE
+    if states <= _SETTLED:
+        return Standing(Milestone.DONE, max(standing.since for standing in each if standing.since))
+    return Standing(Milestone.UNDER_QUESTION) if states <= _SETTLED_OR_UNDER_QUESTION else None
 
 
 def _of_share(item: Item, share: Share, percent: float) -> Milestone | None:

@@ -2,7 +2,7 @@
 of the last of them. A pure function of (checked reports, date), called alike for today, for the trend and for last
 time's figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -10,7 +10,7 @@ from functools import cached_property
 import msgspec
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Place, Report
+from pipeline.checking.table import Report
 from pipeline.measuring.calendar import Calendar
 from pipeline.wording import item_in_text, listed
 from schemas.district import Registry, School
@@ -58,7 +58,8 @@ class Outcome(StrEnum):
     OLDER = "прежний отчёт школы"
 
 
-_PASSED_OVER = (Outcome.SUPERSEDED, Outcome.IN_PART, Outcome.FUTURE, Outcome.NOT_IN_BEING, Outcome.OLDER)
+# Of such a report nothing is said but why it is not in the picture.
+PASSED_OVER = (Outcome.SUPERSEDED, Outcome.IN_PART, Outcome.FUTURE, Outcome.NOT_IN_BEING, Outcome.OLDER)
 
 
 def picture(checked: Checked, registry: Registry, as_of: date, calendar: Calendar) -> Picture:
@@ -93,15 +94,12 @@ def outcome(report: Report, checked: Checked, shown: Picture) -> Outcome:
     return Outcome.CARRIED if report.school in shown.carried else Outcome.COUNTED
 
 
-def passed_over(checked: Checked, shown: Picture) -> frozenset[Place]:
-    """The reports of which nothing is said but why they are not in the picture."""
-    return frozenset(report.place for report in checked.reports if outcome(report, checked, shown) in _PASSED_OVER)
-
-
-def said_of_outcomes(checked: Checked, shown: Picture, calendar: Calendar, form: Form) -> Iterator[Remark]:
-    """Why a report is not in the picture, and odd dates of those that are."""
+def said_of_outcomes(
+    outcomes: Mapping[int, Outcome], checked: Checked, shown: Picture, calendar: Calendar, form: Form
+) -> Iterator[Remark]:
+    """Why a report is not in the picture, and odd dates of those that are. `outcomes`: by the number of a report."""
     for report in checked.reports:
-        match outcome(report, checked, shown):
+        match outcomes[report.number]:
             case Outcome.SUPERSEDED:
                 newer = checked.superseded[report.number]
                 differ = _difference(checked, report, newer, form)

@@ -48,7 +48,7 @@ def problems(evidence: Evidence) -> tuple[Problem, ...]:
     schools = {school.code: school for school in shown.schools}
     rows = list(_rows(evidence.checked, form))
     current = [row for row in rows if row.report in shown.reports]
-    by_stem = {row.problem: group_of(row.problem, form) for row in rows}
+    by_stem = {problem: group_of(problem, form) for problem in dict.fromkeys(row.problem for row in rows)}
     groups = by_stem | groups_by_likeness((r.school, r.problem) for r in current if by_stem[r.problem] == OTHER)
     since = _first_dates(current, rows, by_stem)
     offers = _offers(current, groups, schools)

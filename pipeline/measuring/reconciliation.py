@@ -6,6 +6,7 @@ Both sides are computed by different ways: what was read from the files as they 
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 import pandas as pd
 
@@ -96,14 +97,14 @@ def _said(answered: pd.DataFrame, shown: Picture, numbers: list[str]) -> pd.Data
 
 def _answers_read(reads: Sequence[FileRead], numbers: list[str]) -> "pd.Series[int]":
     """Written answers in all forms of all files, whatever became of them."""
-    found = Counter(item for read in reads for report in read.reports for item in report.written)
+    found = Counter(chain.from_iterable(report.written for read in reads for report in read.reports))
     return pd.Series({number: found[number] for number in numbers}, dtype="int64")
 
 
 def _answers_elsewhere(checked: Checked, shown: Picture, numbers: list[str]) -> "pd.Series[int]":
     """Written answers in reports that are not in the picture, but for those that its reports take over."""
     others = [report for report in checked.reports if report.number not in shown.reports]
-    found = Counter(item for report in others for item in report.written)
+    found = Counter(chain.from_iterable(report.written for report in others))
     found.subtract(item for _, item in _taken_for_blanks(checked, shown))
     return pd.Series({number: found[number] for number in numbers}, dtype="int64")
 
@@ -192,14 +193,14 @@ def _set_aside(
     aside: pd.DataFrame, totals: pd.DataFrame, schools: Sequence[School], why: Reasons, form: Form
 ) -> Iterator[SetAside]:
     """In the form's order, by school; each with the errors for which it is set aside."""
-    sums = totals[["covered", "total"]].fillna(0.0)
+    sums = totals[["covered", "total"]].fillna(0.0).T.to_dict("list")
     by_code = {school.code: school for school in schools}
     figures = ["item", "school_code", "covered_said", "total_said", "percent_said"]
     rows = aside[figures].itertuples(index=False, name=None)
     for item, code, *numbers in sorted(rows, key=lambda row: (form.sort_key(row[0]), row[1])):
         covered, total, percent = (None if math.isnan(number) else number for number in numbers)
         reasons = tuple(why.get((code, item), ()))
-        with_it = _percent_with(sums.loc[item], covered, total)
+        with_it = _percent_with(sums[item], covered, total)
         yield SetAside(by_code[code], item, covered, total, percent, reasons, with_it)
 
 
@@ -237,11 +238,13 @@ def _figures_aside(figures: Numbers, schools: Sequence[School], why: Reasons) ->
         yield SetAside(by_code[one.school_code], one.item, None, None, None, reasons, None)
 
 
-def _percent_with(sums: "pd.Series[float]", covered: float | None, total: float | None) -> float | None:
-    """Σ / Σ with one answer more; None where that has no readable figure. `sums`: people of those counted."""
+def _percent_with(sums: Sequence[float], covered: float | None, total: float | None) -> float | None:
+    """Σ / Σ with one answer more; None where that has no readable figure. `sums`: of those counted people covered and
+    in all."""
     if covered is None or not total:
         return None
-    return float((sums["covered"] + covered) / (sums["total"] + total) * 100)
+    of_counted, of_all = sums
+    return (of_counted + covered) / (of_all + total) * 100
 
 
 def _refuse_if_unbalanced(found: Reconciliation, reads: Sequence[FileRead], sources: Sequence[Source]) -> None:

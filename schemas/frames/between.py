@@ -64,7 +64,9 @@ class Changes(pa.DataFrameModel):
     stated may not fall. A volume has no people behind it."""
 
     report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of a coverage item or a volume")
+    item: Series[pa.Category] = pa.Field(
+        str_length={"min_value": 1}, description="number of a coverage item or a volume"
+    )
     volume: Series[bool] = pa.Field(description="the item is a volume")
     cumulative: Series[bool] = pa.Field(description="what once stood stands: it may not fall")
     count: Series[float] = pa.Field(nullable=True, description="people covered")

@@ -27,13 +27,15 @@ class WideAnswers(pa.DataFrameModel):
     """
 
     report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of a coverage item or a volume")
+    item: Series[pa.Category] = pa.Field(
+        str_length={"min_value": 1}, description="number of a coverage item or a volume"
+    )
     count: Series[float] = pa.Field(nullable=True, description="people covered")
     total: Series[float] = pa.Field(nullable=True, description="people in all")
     percent: Series[float] = pa.Field(nullable=True, description="share, 0–100")
-    count_basis: Series[str] = pa.Field(isin=_BASES, description="stated, derived; blank: no such figure")
-    total_basis: Series[str] = pa.Field(isin=_BASES, description="the same of the total")
-    percent_basis: Series[str] = pa.Field(isin=_BASES, description="the same of the percent")
+    count_basis: Series[pa.Category] = pa.Field(isin=_BASES, description="stated, derived; blank: no such figure")
+    total_basis: Series[pa.Category] = pa.Field(isin=_BASES, description="the same of the total")
+    percent_basis: Series[pa.Category] = pa.Field(isin=_BASES, description="the same of the percent")
     half: Series[float] = pa.Field(
         ge=0, nullable=True, description="half a unit of a stated percent's last digit, percentage points"
     )
