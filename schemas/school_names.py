@@ -105,13 +105,19 @@ def parse(text: str) -> Name:
     school = [kind.id for kind in _known().schools if kind.id in found.kinds]
     others = [kind.id for kind in _known().others if kind.id in found.kinds]
     return Name(
-        frozenset([*school[-1:], *others]),
-        frozenset(n.lstrip("0") or "0" for n in found.numbers),
+        _held_once(frozenset([*school[-1:], *others])),
+        _held_once(frozenset(n.lstrip("0") or "0" for n in found.numbers)),
         tuple(found.words),
         tuple(found.honour),
         tuple(found.towns),
         found.said,
     )
+
+
+@lru_cache(maxsize=_WORDS)
+def _held_once(words: frozenset[str]) -> frozenset[str]:
+    """Of equal sets the first: the names of a school, and of all schools of a kind, have theirs in common."""
+    return words
 
 
 @lru_cache(maxsize=8192)

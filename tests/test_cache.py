@@ -144,6 +144,13 @@ def of_another_version(cache: Path) -> None:
     (cache / FILE).write_bytes(hashlib.sha256(content).digest() + content)
 
 
+def one_read_of_another_version(cache: Path) -> None:
+    """What the others say stays known."""
+    reads = msgspec.msgpack.decode((cache / FILE).read_bytes()[hashlib.sha256().digest_size :])
+    content = msgspec.msgpack.encode({**reads, min(reads): ["reports"]})
+    (cache / FILE).write_bytes(hashlib.sha256(content).digest() + content)
+
+
 def a_folder_in_its_place(cache: Path) -> None:
     (cache / FILE).unlink()
     (cache / FILE).mkdir()
@@ -154,7 +161,10 @@ def a_file_for_a_folder(cache: Path) -> None:
     cache.write_bytes(b"")
 
 
-DAMAGES = [change_a_figure, cut_off, of_another_version, a_folder_in_its_place, a_file_for_a_folder, shutil.rmtree]
+DAMAGES = [
+    change_a_figure, cut_off, of_another_version, one_read_of_another_version, a_folder_in_its_place,
+    a_file_for_a_folder, shutil.rmtree,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.writing.pages import theme
-from pipeline.writing.pages.sheets import Book
+from pipeline.writing.pages.sheets import Book, Sheet
 
 TEXTS = ("Школа", "  пробелы ", "<&>\"'", "две\nстроки", "\x07 _x0007_", "", "Школа", "я" * 40_000)
 NUMBERS = (0, 1, -2.5, 1 / 3, 1e300, 12345678901234567, 0.1 + 0.2)
@@ -29,6 +29,25 @@ def test_every_cell_is_written_as_xlsxwriter_writes_it(options: dict[str, Any]) 
 
 def test_sparklines_of_several_kinds_are_drawn_as_xlsxwriter_draws_them() -> None:
     assert _written(Book, _sparklines, {}) == _written(Workbook, _sparklines, {})
+
+
+def test_a_settled_sheet_is_written_as_one_that_is_not() -> None:
+    def settled(sheet: Worksheet, look: Any) -> None:
+        _cells(sheet, look)
+        _sparklines(sheet, look)
+        if isinstance(sheet, Sheet):
+            sheet.settle()
+
+    assert _written(Book, settled, {}) == _written(Workbook, settled, {})
+
+
+def test_into_a_settled_sheet_nothing_is_written() -> None:
+    """It would stand nowhere."""
+    sheet = Book(BytesIO(), {"in_memory": True}).add_worksheet("Лист")
+    sheet.write_string(0, 0, "раньше")
+    sheet.settle()
+    with pytest.raises(KeyError):
+        sheet.write_string(1, 0, "позже")
 
 
 def test_the_programs_workbooks_are_such() -> None:
@@ -62,6 +81,8 @@ def _cells(sheet: Worksheet, look: Any) -> None:
         sheet.write_blank(row + 4, 2, None, given)
         sheet.write_url(row + 4, 3, "internal:'Лист'!A1", given, "ссылка")
         sheet.write_boolean(row + 4, 4, True, given)
+        sheet.write_url(row + 4, 6, "internal:'Лист'!A2", given, "ссылка")
+        sheet.write_formula(row + 4, 6, "=A1", given, 1)  # in the place of the link's text
         sheet.write_rich_string(row + 4, 5, "а", look, "б", "в")
         row += 5
     sheet.merge_range(row, 0, row, 3, "вместе", look)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pandera.errors import SchemaError
 
 from pipeline.measuring.figures import Figures
+from pipeline.writing import csv_files
 from pipeline.writing.csv_files import answers_csv, findings_csv, indicators, indicators_csv
 from schemas.answers import FIELDS
 from schemas.district import Registry, Waiver
@@ -120,6 +121,13 @@ def test_answers_stand_in_the_order_of_the_form():
     found = rows(answers_csv(measured([sent("02", name="б.xlsx"), sent("01", name="а.xlsx")], TWO)))
     order = [(row["file"], FORM.sort_key(row["item"]), FIELDS.index(row["field"])) for row in found]
     assert order == sorted(order)
+
+
+def test_sorted_some_files_at_a_time_answers_stand_in_the_same_order(monkeypatch):
+    figures = measured([sent("02", name="б.xlsx"), sent("01", name="а.xlsx")], TWO)
+    at_once = answers_csv(figures)
+    monkeypatch.setattr(csv_files, "_AT_ONCE", 3)
+    assert answers_csv(figures) == at_once
 
 
 def test_an_unreadable_answer_has_no_row():

@@ -3,16 +3,21 @@
 What each column means is told by `Figures` and `Reconciliation`; NaN is «no figure».
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from pipeline.checking.table import values_of
 from pipeline.measuring.figures import Figures, Level, Milestone, Reconciliation, Share
 
 Row = TypeVar("Row", bound=NamedTuple)
+
+_AT_ONCE = 10_000  # rows: as objects of Python the values of a large frame take several times the room
 
 
 class CoverageRow(NamedTuple):
@@ -197,6 +202,24 @@ def answer_rows(figures: Figures) -> Iterator[AnswerRow]:
     return typed_rows(figures.answers, AnswerRow, index="fact")
 
 
+def answers_by_files(figures: Figures, at_once: int) -> Iterator[Iterator[AnswerRow]]:
+    """The same in pieces of whole files, by the names of these, each of `at_once` rows or somewhat more."""
+    files = figures.answers["file"].tolist()
+    places = {file: place for place, file in enumerate(sorted(set(files)))}
+    of_rows = np.fromiter((places[file] for file in files), np.int64, len(files))
+    order, begin = np.argsort(of_rows, kind="stable"), 0
+    for end in np.cumsum(np.bincount(of_rows)).tolist():  # behind each file
+        if end - begin >= at_once or end == len(files):
+            yield typed_rows(figures.answers.iloc[order[begin:end]], AnswerRow, index="fact")
+            begin = end
+
+
+def of_schools(figures: Figures, codes: Collection[str]) -> Figures:
+    """The figures with the answers of these schools alone."""
+    answers, coverage = (of[of["school_code"].isin(list(codes))] for of in (figures.answers, figures.coverage))
+    return replace(figures, answers=answers, coverage=coverage)
+
+
 def reconciled_items(found: Reconciliation) -> dict[str, ReconciledItem]:
     """By item, in the form's order."""
     return {row.item: row for row in typed_rows(found.items, ReconciledItem, index="item")}
@@ -209,6 +232,11 @@ def typed_rows(frame: pd.DataFrame, kind: type[Row], index: str = "") -> Iterato
     names = [name for name in kind._fields if name != index]
     if missing := [name for name in names if name not in frame.columns]:
         raise TypeError(f"the frame has no {', '.join(missing)}, of which a {kind.__name__} is made")
+    pieces = (frame.iloc[begin : begin + _AT_ONCE] for begin in range(0, len(frame), _AT_ONCE))
+    return chain.from_iterable(_rows_of(piece, kind, names, index) for piece in pieces)
+
+
+def _rows_of(frame: pd.DataFrame, kind: type[Row], names: list[str], index: str) -> Iterator[Row]:
     columns = [frame[name].tolist() for name in names]  # `itertuples` fetches texts from their column one by one
     return map(kind._make, zip(*([frame.index.tolist()] if index else []), *columns, strict=True))
 

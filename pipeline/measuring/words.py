@@ -107,6 +107,7 @@ def _of_item(answers: "_Answers", item: Item) -> Iterator[Said]:
             assert_never(item.kind)
 
 
+_FIELDS = frozenset({"text", "yes", "url", "classes", "by_class"})  # that hold the words
 _Asked = tuple[str, str, bool]  # item, field, whether it counts
 
 
@@ -117,14 +118,18 @@ class _Answers:
         self.figures = figures
         self.schools = {school.code: school for school in figures.schools}
         self._order = {code: place for place, code in enumerate(self.schools)}
-        self._answered = set[tuple[str, str]]()  # school and item
+        self._answered = set[tuple[str, str]]()  # school and item, of those that are answered in words
         self._said: defaultdict[_Asked, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        in_words = {item.number for item in figures.form.items if item.kind in (Kind.TEXT, Kind.YES_NO)}
         for row in answer_rows(figures):
-            self._answered.add((row.school_code, row.item))
-            self._said[row.item, row.field, row.counted][row.school_code].append(row.text)
+            if row.item in in_words:
+                self._answered.add((row.school_code, row.item))
+            if row.field in _FIELDS:
+                self._said[row.item, row.field, row.counted][row.school_code].append(row.text)
 
     def said(self, item: Item, field: str, *, counted: bool = True) -> dict[str, list[str]]:
         """School code -> what its facts of that field say, in the order of the schools."""
+        assert field in _FIELDS
         found = self._said[item.number, field, counted]
         return {code: found[code] for code in self._in_order(found)}
 

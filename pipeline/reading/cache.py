@@ -9,12 +9,16 @@ MessagePack, checked against declared types: what lies there may be wrong, but i
 
 import hashlib
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -55,7 +59,7 @@ class ReadCache:
         """`folder` holds the cache and nothing else; with None nothing is known and nothing is kept."""
         self._folder = folder
         self._known = _load(folder / FILE) if folder else {}
-        self._used: dict[str, _Read] = {}
+        self._used: dict[str, _Held] = {}
 
     @property
     def knows_files(self) -> bool:
@@ -70,14 +74,14 @@ class ReadCache:
             return
         # A help, never a condition: what could not be kept will be read again.
         with suppress(OutputError), Outputs(self._folder) as outputs:
-            outputs.add(FILE, _sealed(self._used), durable=False)
+            outputs.add(FILE, partial(_write, self._used), durable=False)
             outputs.commit()
 
 
 class Shelf:
     """The part of a cache that was read with the same inputs. `known` is looked into, `used` is added to."""
 
-    def __init__(self, inputs: Inputs, known: dict[str, "_Read"], used: dict[str, "_Read"]) -> None:
+    def __init__(self, inputs: Inputs, known: Mapping[str, msgspec.Raw], used: dict[str, "_Held"]) -> None:
         self.inputs = inputs
         self._context = _context(inputs)
         self._known = known
@@ -99,14 +103,16 @@ class Shelf:
         except Unreadable:
             return None
         key = self._key(digest)
-        if key not in self._known:
+        try:
+            kept = msgspec.msgpack.decode(self._known[key], type=_Read)
+        except (KeyError, msgspec.MsgspecError):  # not known, or of another version of this program
             return None
         self._used[key] = self._known[key]
-        return _thaw(self._known[key], shown_path(relative), digest)
+        return _thaw(kept, shown_path(relative), digest)
 
     def remember(self, read: FileRead) -> None:
         """`read` follows from the file's bytes alone: nothing about it would be otherwise the next time."""
-        self._used[self._key(read.digest)] = _freeze(read)
+        self._used[self._key(read.digest)] = read
 
     def _key(self, digest: str) -> str:
         return digest_of(self._context + digest.encode())
@@ -208,22 +214,44 @@ def _thaw_remark(kept: _Remark, file: str) -> Remark:
 # ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _sealed(reads: dict[str, _Read]) -> bytes:
-    """The digest of what follows, and the reads by their keys."""
-    content = msgspec.msgpack.encode(dict(sorted(reads.items())))
-    return hashlib.sha256(content).digest() + content
+# Those of this run are put into bytes one by one when they are written, those of earlier runs stay the bytes that they
+# were: beside the reads themselves, which the run has anyway, a cache of many files would take more room than they do.
+_Held = FileRead | msgspec.Raw
 
 
-def _load(path: Path) -> dict[str, _Read]:
-    """Nothing where there is no cache, or not as it was written."""
+def _write(reads: Mapping[str, _Held], file: IO[bytes]) -> None:
+    """The digest of what follows, and the reads by their keys, in the order of these."""
+    digest = hashlib.sha256()
+    file.write(bytes(_SEAL))
+    for part in chain([_map_of(len(reads))], *(_entry(key, reads[key]) for key in sorted(reads))):
+        digest.update(part)
+        file.write(part)
+    file.seek(0)
+    file.write(digest.digest())
+
+
+def _map_of(entries: int) -> bytes:
+    """How MessagePack begins a map of so many entries."""
+    if entries < 2**4:
+        return bytes([0x80 | entries])
+    return b"\xde" + entries.to_bytes(2, "big") if entries < 2**16 else b"\xdf" + entries.to_bytes(4, "big")
+
+
+def _entry(key: str, read: _Held) -> Iterator[bytes]:
+    yield msgspec.msgpack.encode(key)
+    yield msgspec.msgpack.encode(_freeze(read) if isinstance(read, FileRead) else read)
+
+
+def _load(path: Path) -> dict[str, msgspec.Raw]:
+    """Key -> the bytes of the read. Nothing where there is no cache, or not as it was written."""
     try:
-        data = path.read_bytes()
+        data = memoryview(path.read_bytes())
     except OSError:
         return {}
     seal, content = data[:_SEAL], data[_SEAL:]
     if hashlib.sha256(content).digest() != seal:
         return {}
     try:
-        return msgspec.msgpack.decode(content, type=dict[str, _Read])
+        return msgspec.msgpack.decode(content, type=dict[str, msgspec.Raw])
     except msgspec.MsgspecError:  # of another version of this program
         return {}

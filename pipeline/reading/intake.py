@@ -12,6 +12,7 @@ from pipeline.reading.draft import draft_registry
 from pipeline.reading.inbox import Inbox, Inside, Spool, shown_path
 from pipeline.reading.opening.guard import MB, in_mb, limit_remark, with_key
 from pipeline.reading.reports import HOLDERS, Answer, Inputs, Opened, Refused, RegistryRead, read_file
+from pipeline.reading.sharing import Shared
 from pipeline.settings import Limits
 from pipeline.wording import FILE, message, number, todo
 from pipeline.wording import count as counted
@@ -155,16 +156,17 @@ def _read_all(
 ) -> dict[Path, Opened]:
     """Adds to `reads` what the files of `paths` say that are not in it yet, and returns those that hold others. Only
     what is neither known nor on the shelf goes to the workers."""
-    inputs = shelf.inputs
+    inputs, shared = shelf.inputs, Shared()
     before = {path: _state(inbox.place(path)) for path in paths}
     answers: dict[Path, FileRead | Opened] = {}
     for path in paths:
         if read := reads.get(path) or shelf.recall(path):
-            reads[path] = read
+            reads[path] = shared.read(read)
             count.one_more()
     unknown = [path for path in paths if path not in reads]
     for path, outcome in workers.map(unknown, inputs):
-        answers[path] = _answer(path, outcome, inputs.limits)
+        answer = _answer(path, outcome, inputs.limits)
+        answers[path] = answer if isinstance(answer, Opened) else shared.read(answer)
         count.one_more()
     unsure = [path for path in unknown if path not in inbox.inside and _may_pass(answers[path])]
     if any(_just_changed(before[path]) for path in unsure):

@@ -1,6 +1,6 @@
 """Which school a heading names: registry names and other names, as people write them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -80,13 +80,17 @@ class Schools:
         """Honour and town may be told of a school that is known without; what contradicts it may not."""
         for told, known in ((said.honour, self._honours[school.code]), (said.towns, self._words[school.code])):
             if told and not any(same_word(a, b) for a in told for b in known):
-                strangers = [w for code, words in self._all_words.items() if code != school.code for w in words]
-                if known or any(same_word(a, b) for a in told for b in strangers):
+                strangers = (code for word in told for code in self._knowing(word) if code != school.code)
+                if known or next(strangers, None) is not None:
                     return False
         return True
 
     def _knows(self, school: School, word: str) -> bool:
         return any(same_word(word, known) for known in self._all_words[school.code])
+
+    def _knowing(self, word: str) -> Iterator[str]:
+        """Codes of the schools that know such a word."""
+        return (code for known in self._alike(word) for code in self._by_word[known])
 
     def _of_numbers(self, said: Name) -> list[School]:
         return self._by_numbers.get(said.numbers, [])
@@ -95,7 +99,8 @@ class Schools:
         """Schools of that number, then those that know one of its words."""
         near = [s for s in self._of_numbers(said) if said.numbers]
         words = (*said.words, *said.honour)
-        near += [s for s in self.registry.schools if any(self._knows(s, word) for word in words)]
+        knowing = {code for word in words for code in self._knowing(word)}
+        near += [s for s in self.registry.schools if s.code in knowing]
         return _distinct(near)[:_MOST_OFFERED]
 
     # ── what the registry knows ──────────────────────────────────────────────────────────────────────────────────────
@@ -104,6 +109,19 @@ class Schools:
     def _matched(self) -> Callable[[str], Match]:
         """The head of one file is asked about several times; the heads of others are mostly of other schools."""
         return lru_cache(maxsize=1_024)(self._match)
+
+    @cached_property
+    def _alike(self) -> Callable[[str], list[str]]:
+        """The same word as the registry has it. A place is met in the heads of many files."""
+        return lru_cache(maxsize=1_024)(lambda word: [known for known in self._by_word if same_word(word, known)])
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for code, words in self._all_words.items():
+            for word in words:
+                found.setdefault(word, []).append(code)
+        return found
 
     @cached_property
     def _names(self) -> dict[str, list[Name]]:
@@ -126,17 +144,19 @@ class Schools:
                 known.setdefault(numbers, []).append(school)
         return known
 
-    @cached_property
-    def _words(self) -> dict[str, frozenset[str]]:
-        return {code: frozenset(w for n in names for w in (*n.words, *n.towns)) for code, names in self._names.items()}
+    # As tuples: of a large registry most are empty, and an empty set takes two hundred bytes.
 
     @cached_property
-    def _honours(self) -> dict[str, frozenset[str]]:
-        return {code: frozenset(w for n in names for w in n.honour) for code, names in self._names.items()}
+    def _words(self) -> dict[str, tuple[str, ...]]:
+        return {code: _each_once(w for n in names for w in (*n.words, *n.towns)) for code, names in self._names.items()}
 
     @cached_property
-    def _all_words(self) -> dict[str, frozenset[str]]:
-        return {code: words | self._honours[code] for code, words in self._words.items()}
+    def _honours(self) -> dict[str, tuple[str, ...]]:
+        return {code: _each_once(w for n in names for w in n.honour) for code, names in self._names.items()}
+
+    @cached_property
+    def _all_words(self) -> dict[str, tuple[str, ...]]:
+        return {code: _each_once((*words, *self._honours[code])) for code, words in self._words.items()}
 
     @cached_property
     def _by_code(self) -> dict[str, School]:
@@ -148,6 +168,10 @@ def _names_of(school: School) -> list[Name]:
     names = [parse(text) for text in (school.name, school.full_name, *school.aliases) if text]
     kinds = next((name.kinds for name in names if name.kinds), frozenset())
     return [name if name.kinds else name._replace(kinds=kinds) for name in names]
+
+
+def _each_once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
 
 
 def _kinds_agree(said: Name, known: list[Name]) -> bool:

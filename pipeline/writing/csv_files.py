@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 import pandas as pd
 
 from pipeline.measuring.figures import Activation, Figures, Level, Share
-from pipeline.measuring.rows import answer_rows, coverage_rows, totals_by_item, typed_rows
+from pipeline.measuring.rows import AnswerRow, answer_rows, answers_by_files, coverage_rows, totals_by_item, typed_rows
 from pipeline.wording import corrected_by, message
 from schemas.answers import FIELDS
 from schemas.csv_tables import AnswersFile, FindingsFile, as_texts
@@ -29,22 +29,32 @@ _TYPES = {  # of indicators
     **dict.fromkeys(("schools_counted", "schools_expected"), "int64"),
 }
 _RUNS_IN_EXCEL = ("=", "+", "-", "@", "\t", "\r", "'")
+_AT_ONCE = 20_000  # rows
 
 
 def answers_csv(figures: Figures) -> bytes:
     """One fact a row, for the reports in the picture."""
-    return _judged_csv(AnswersFile, [cells for _, cells in sorted(_answers(figures))])
+    return _judged_csv(AnswersFile, _answers(figures))
 
 
-def _answers(figures: Figures) -> Iterator[tuple[tuple[object, ...], tuple[str, ...]]]:
-    """What a row is sorted by, and its cells."""
+def _answers(figures: Figures) -> Iterator[tuple[str, ...]]:
+    """Sorted by file, sheet, item and field. Some files at a time, in their order: as rows all answers of a large
+    district take many times the room that they take as columns."""
     sort_key = cache(figures.form.sort_key)
-    for row in answer_rows(figures):
-        value = _safe(row.text) if row.text or math.isnan(row.number) else _figure(row.number)
-        basis = "carried" if row.carried or row.school_code in figures.carried_reports else row.basis
-        place = _safe(row.file), _safe(row.sheet), _safe(row.cell), _safe(row.school_code), row.as_of
-        cells = (*place, row.item, row.field, value, basis, "true" if row.counted else "false")
-        yield (row.file, row.sheet, sort_key(row.item), FIELDS.index(row.field), row.fact), cells
+
+    def place(row: AnswerRow) -> tuple[object, ...]:
+        return row.file, row.sheet, sort_key(row.item), FIELDS.index(row.field), row.fact
+
+    for of_files in answers_by_files(figures, _AT_ONCE):
+        for row in sorted(of_files, key=place):
+            yield _answer(row, figures)
+
+
+def _answer(row: AnswerRow, figures: Figures) -> tuple[str, ...]:
+    value = _safe(row.text) if row.text or math.isnan(row.number) else _figure(row.number)
+    basis = "carried" if row.carried or row.school_code in figures.carried_reports else row.basis
+    place = _safe(row.file), _safe(row.sheet), _safe(row.cell), _safe(row.school_code), row.as_of
+    return (*place, row.item, row.field, value, basis, "true" if row.counted else "false")
 
 
 def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
@@ -63,7 +73,7 @@ def findings_csv(figures: Figures, catalogue: Catalogue) -> bytes:
         rows.append(
             ((remark.file, remark.sheet, figures.form.sort_key(remark.item), remark.code, remark.cell, cells), cells)
         )
-    return _judged_csv(FindingsFile, [cells for _, cells in sorted(rows)])
+    return _judged_csv(FindingsFile, (cells for _, cells in sorted(rows)))
 
 
 def indicators_csv(figures: Figures) -> bytes:
@@ -225,8 +235,16 @@ def _safe_value(written: str) -> str:
     return written if re.fullmatch(r"-\d+(?:[.,]\d+)?", written) else _safe(written)
 
 
-def _judged_csv(model: type[AnswersFile | FindingsFile], rows: list[tuple[str, ...]]) -> bytes:
-    return _csv(tuple(as_texts(model, rows).columns), rows)
+def _judged_csv(model: type[AnswersFile | FindingsFile], rows: Iterable[tuple[str, ...]]) -> bytes:
+    return _csv(tuple(model.to_schema().columns), _judged(model, rows))
+
+
+def _judged(model: type[AnswersFile | FindingsFile], rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Row for row; piece by piece, for each rule is about one row."""
+    rest = iter(rows)
+    while piece := list(islice(rest, _AT_ONCE)):
+        as_texts(model, piece)
+        yield from piece
 
 
 def _csv(header: tuple[str, ...], rows: Iterable[Iterable[str]]) -> bytes:

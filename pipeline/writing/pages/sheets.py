@@ -4,10 +4,12 @@ What is written stays byte for byte what xlsxwriter itself writes; tests/test_sh
 """
 
 from collections.abc import Mapping
+from io import StringIO
 from typing import Protocol
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
+from xlsxwriter.packager import Packager
 from xlsxwriter.utility import xl_rowcol_to_cell, xl_rowcol_to_cell_fast
 from xlsxwriter.worksheet import Worksheet, re_dynamic_function
 
@@ -25,6 +27,8 @@ class _Cell(Protocol):
 class Sheet(Worksheet):  # type: ignore[misc]
     """A worksheet whose rows and columns are always numbers."""
 
+    table: dict[int, dict[int, _Cell]]
+
     # Before every cell xlsxwriter looks whether its place is said as «A1»; these are its own methods behind that look.
     write_string = Worksheet._write_string
     write_number = Worksheet._write_number
@@ -36,6 +40,19 @@ class Sheet(Worksheet):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._drawn: dict[frozenset[tuple[str, str | int]], dict[str, object]] = {}  # sparklines, one of each kind
+        self._settled: _Text | None = None  # its columns and rows as they will stand in its part
+
+    def settle(self) -> None:
+        """Nothing more will be written into it, and no chart is drawn from it: as text its cells take a small part of
+        the memory. Sheets are settled in their order, as looks are numbered where they are met first."""
+        self.fh = text = _Text()
+        self._write_cols()
+        self._write_sheet_data()
+        self._settled = text
+        self.table_cells.clear()  # by which tables are kept from lying upon each other
+        # What links are held against when they are written. Rows do not come by themselves any more: who writes fails.
+        links: dict[int, dict[int, object]] = self.hyperlinks
+        self.table = {row: {column: self.table[row][column] for column in links[row]} for row in links}
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """Some thirty functions of newer versions get a prefix, each looked for by a pattern of its own: most formulas
@@ -54,6 +71,16 @@ class Sheet(Worksheet):  # type: ignore[misc]
             self.fh.write(f'<c r="{xl_rowcol_to_cell_fast(row, column)}" s="{style}"{content}')
         else:
             super()._write_cell(row, column, cell)
+
+    def _write_cols(self) -> None:
+        if self._settled:
+            self.fh.take(self._settled)
+        else:
+            super()._write_cols()
+
+    def _write_sheet_data(self) -> None:
+        if not self._settled:  # else it stands behind the columns
+            super()._write_sheet_data()
 
     def _assemble_xml_file(self) -> None:
         """Its cells are written; while those of the other sheets are, nobody needs them."""
@@ -86,10 +113,53 @@ def _content(cell: _Cell) -> str:
             return ""
 
 
+class _Text(StringIO):
+    """A part of the package while the others are made, as bytes: half the room of a text with Cyrillic letters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: list[str] = []
+        self._blocks: list[bytes] = []
+
+    def write(self, text: str) -> int:
+        self._waiting.append(text)
+        if len(self._waiting) >= _A_BLOCK:
+            self._close_block()
+        return len(text)
+
+    def take(self, other: "_Text") -> None:
+        """What stands in the other, without another copy of it."""
+        self._close_block()
+        other._close_block()
+        self._blocks += other._blocks
+
+    def getvalue(self) -> bytes:  # type: ignore[override]
+        self._close_block()
+        return b"".join(self._blocks)
+
+    def _close_block(self) -> None:
+        self._blocks.append("".join(self._waiting).encode())
+        self._waiting.clear()
+
+
+_A_BLOCK = 2_000  # pieces of text: elements, mostly
+
+
+class _Parts(Packager):  # type: ignore[misc]
+    def _filename(self, xml_filename: str) -> StringIO:
+        """The text as bytes: that it is «binary» says no more."""
+        text = _Text()
+        self.filenames.append((text, xml_filename, True))
+        return text
+
+
 class Book(Workbook):  # type: ignore[misc]
-    """A workbook of such sheets."""
+    """A workbook of such sheets, made in memory: nothing that schools have written lies in a folder of the system."""
 
     worksheet_class = Sheet
+
+    def _get_packager(self) -> Packager:
+        return _Parts()
 
     def close(self) -> None:
         """A book and its sheets hold each other: all that they are made of would stay until garbage is looked for."""

@@ -33,5 +33,6 @@ def write_summary(figures: Figures, brief: Brief, catalogue: Catalogue, version:
     for sheet, page in zip(contents, pages, strict=True):
         page.sheet.set_tab_color(sheet.tab)
         sheet.write(page, charts)
+        page.sheet.settle()
     workbook.close()
     return target.getvalue()

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple, assert_never
 
@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share, Submission
-from pipeline.measuring.rows import AnswerRow, CoverageRow, answer_rows, coverage_rows
+from pipeline.measuring.rows import AnswerRow, CoverageRow, answer_rows, coverage_rows, of_schools
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.figures_said import number_look
 from pipeline.writing.pages.page import (
@@ -33,6 +33,8 @@ from schemas.form import Item, Kind
 HEADER_ROW, DATA_ROW = FIRST_ROW, FIRST_ROW + 1
 
 LONGEST_HEADING = 240  # characters: the table takes 255, and « (2)» may follow
+
+_AT_ONCE = 500  # schools
 
 Value = str | float | date | None
 Figure = Literal["covered", "total", "percent"]
@@ -306,8 +308,18 @@ def _with_unique_headings(fields: list[Field]) -> list[Field]:
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────
-def _by_school(figures: Figures) -> list[Answers]:
+def _by_school(figures: Figures) -> Iterator[Answers]:
+    """The schools that the sheet shows; some at a time, for looked up by item and field the answers of all of them take
+    many times the room."""
     submissions = {submission.school.code: submission for submission in figures.submissions}
+    shown = written(figures.schools)
+    for begin in range(0, len(shown), _AT_ONCE):
+        schools = shown[begin : begin + _AT_ONCE]
+        yield from _looked_up(schools, submissions, of_schools(figures, [school.code for school in schools]))
+
+
+def _looked_up(schools: Sequence[School], submissions: Mapping[str, Submission], figures: Figures) -> Iterator[Answers]:
+    """`figures`: with the answers of these schools."""
     coverage: defaultdict[str, dict[str, CoverageRow]] = defaultdict(dict)
     for answer in coverage_rows(figures):
         coverage[answer.school_code][answer.item] = answer
@@ -321,13 +333,11 @@ def _by_school(figures: Figures) -> list[Answers]:
         if row.counted:
             own, key = facts[row.school_code], (row.item, row.field)
             own[key] = f"{own[key]}; {_fact(row)}" if row.field == "choice" and key in own else own.get(key, _fact(row))
-    return [
-        Answers(
+    for school in schools:
+        yield Answers(
             school, submissions.get(school.code), coverage[school.code], facts[school.code],
             sheets.get(school.code, ""), cells[school.code],
-        )
-        for school in written(figures.schools)
-    ]  # fmt: skip
+        )  # fmt: skip
 
 
 def _fact(row: AnswerRow) -> Value:
