@@ -20,6 +20,7 @@ from benchmarks.reading import ROUNDS, best
 from pipeline.demo import make
 from pipeline.monthly import Job, take_survey
 from pipeline.settings import Settings
+from pipeline.writing.returned.archive import LEVEL
 from pipeline.writing.returned.in_worker import annotate
 from pipeline.writing.returns import shown_by_report, tasks_of
 from run import OBJECTS
@@ -29,7 +30,7 @@ CHANGED = ("xl/styles.xml", "xl/worksheets/sheet1.xml")
 
 
 def main(schools: int) -> None:
-    gc.set_threshold(OBJECTS)  # as in the main job and its workers
+    gc.set_threshold(OBJECTS)  # as in the main job; workers look for circles more often
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         inbox = make(folder / "input", load_form("form-547"), schools, 1, 1, faulty=WORST).registry.parent
@@ -56,7 +57,7 @@ def main(schools: int) -> None:
 
 def _zipped(data: bytes) -> bytes:
     target = BytesIO()
-    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(BytesIO(data)) as old, _anew(target) as new:
         for entry in old.infolist():
             new.writestr(entry.filename, old.read(entry))
     return target.getvalue()
@@ -64,13 +65,18 @@ def _zipped(data: bytes) -> bytes:
 
 def _copied(data: bytes) -> bytes:
     target = BytesIO()
-    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(BytesIO(data)) as old, _anew(target) as new:
         for entry in old.infolist():
             if entry.filename in CHANGED:
                 new.writestr(entry.filename, old.read(entry))
             else:
                 _copy(data, entry, new)
     return target.getvalue()
+
+
+def _anew(target: BytesIO) -> zipfile.ZipFile:
+    """Packed as tightly as returned files are."""
+    return zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
 
 
 def _copy(data: bytes, entry: zipfile.ZipInfo, archive: zipfile.ZipFile) -> None:

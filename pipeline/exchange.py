@@ -100,16 +100,17 @@ class Exchange:
 
     def _undo(self, *, recorded: bool) -> None:
         """Killed meanwhile, it is the way back that is carried to its end; where a file cannot go back, that is left to
-        whoever comes next. Without room for the record of it there is no way back: the way forward is left then."""
+        whoever comes next. Without room for the record of it there is no way back: the way forward is left then. It is
+        written also where no file has its place yet: the way forward must not stay, its new files go."""
         back = Steps(
             tuple(Move(self._below(former), self._below(place)) for place, former in self._former.items() if former),
             tuple(Drop(self._below(place)) for place, former in self._former.items() if not former),
         )
-        if recorded and self._former:
+        if recorded:
             try:
                 _write_record(self._root, back)
             except OSError:
-                self.is_left = True
+                self.is_left = (self._root / RECORD).exists()
                 return
         are_back = [self._goes_back(move) for move in back.moves]
         for drop in back.drops:

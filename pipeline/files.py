@@ -131,7 +131,7 @@ class Outputs:
 
     def reach_the_disk(self) -> None:
         """Waits until the disk has all files made since the last commit: for many at once far quicker than `durable`
-        for each of them. A commit of more than one does it, too. Raises OutputError."""
+        for each of them. A commit does it, too. Raises OutputError."""
         if len(self._unsynced) > _FEW and hasattr(os, "sync"):
             os.sync()
         elif self._unsynced:
@@ -178,22 +178,24 @@ class Outputs:
                     plan.put(beside, place)
             theirs = plan.drop(self._swept, self._dropped)
             self._unsynced -= plan.same
-            if len(plan.moves) > 1:  # a record names nothing that the disk may still lose
-                self.reach_the_disk()
+            self.reach_the_disk()  # no name, and no record, is given to what the disk may still lose
             with _russian_refusal(Path(self._root.name), self._root):
                 exchange = Exchange(self._root, plan.steps, self._patience)
                 lies_at = exchange.carry_out()
         except BaseException:
             if exchange and exchange.is_left:  # whoever comes next needs them
-                self._pending.clear()
+                self._clear()
             self._forget(list(self._pending))
             raise
         written = [Written(place, lies_at.get(meant, meant)) for place, meant in plan.meant.items()]
+        self._clear()
+        self.kept = self._shared.kept(written, theirs)
+        return written
+
+    def _clear(self) -> None:
         self._pending.clear()
         self._unsynced.clear()
         self._names.clear()
-        self.kept = self._shared.kept(written, theirs)
-        return written
 
     def _forget(self, places: Iterable[Path]) -> None:
         """As if it had not been added: whoever goes on after a failure may try again."""
@@ -373,10 +375,12 @@ class _Shared:
 
     def _written_to(self, path: Path) -> Container[str] | None:
         """What runs have put into the place that `path` belongs to; None where it is none of people's."""
-        for place in (path, path.parent) if self._written else ():
+        if not self._written:
+            return None
+        for place in (path, path.parent):
             if place in self._written:
                 return self._written[place]
-        return self._written.get(path.with_stem(NEW_NAME.sub("", path.stem))) if self._written else None
+        return self._written.get(path.with_stem(NEW_NAME.sub("", path.stem)))
 
 
 class _Plan:

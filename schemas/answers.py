@@ -1,7 +1,7 @@
 """The long table of answers: one fact a row, for all reports of a batch. pandera judges it once, lazily.
 
 What is said again and again (files, cells, items …) are categories: each text is held, sought and compared once. Their
-order is that of the texts.
+order is that of the texts, by which rows are sorted.
 
 Structural rules (types, known words, no nulls) guard our own reader: a breach is a programmer's mistake.
 Coded checks (`schemas.coded`) judge the school's answer: a breach becomes a remark.
@@ -75,10 +75,3 @@ class Answers(pa.DataFrameModel):
         ]
         late = dates.index[dates["text"] > dates["as_of"].astype("str")]
         return pd.Series(~table.index.isin(late), index=table.index)
-
-
-def empty_answers() -> pd.DataFrame:
-    """The table without a row, with the right types."""
-    kinds = {"report": "int64", "text": "str", "number": "float64", "half": "float64"}
-    columns = list(Answers.to_schema().columns)
-    return pd.DataFrame({name: pd.Series([], dtype=kinds.get(name, "category")) for name in columns})

@@ -701,6 +701,11 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         return tuple(item for item in self.items if item.measured)
 
     @cached_property
+    def shown(self) -> frozenset[str]:
+        """Numbers of the items that show a measure of a stage."""
+        return frozenset(number for stage in self.stages for measure in stage.measures for number in measure.items)
+
+    @cached_property
     def unseen(self) -> tuple[str, ...]:
         """Titles of the papers and measures that no report shows: the office ticks them off in the registry."""
         measures = (measure for stage in self.stages for measure in stage.measures)

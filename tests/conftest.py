@@ -42,11 +42,11 @@ if "forkserver" in multiprocessing.get_all_start_methods():
 # A form is read and proved anew by every command, and what is worked out from one (words of its items, its headings) is
 # remembered by the object. In a process of tests the same file with the same text is the same object.
 def _proved_once(really: Callable[[Path], Form]) -> Callable[[Path], Form]:
-    known: dict[tuple[Path, bytes], Form] = {}
+    known: dict[tuple[Path, Path, bytes], Form] = {}
 
     def proved(path: Path) -> Form:
         try:
-            key = path.resolve(), path.read_bytes()
+            key = form_proofs.FORMS, path.resolve(), path.read_bytes()  # those there are called as their files
         except OSError:
             return really(path)
         if key not in known:

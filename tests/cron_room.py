@@ -1,7 +1,8 @@
 """Cron itself, in a room of its own (mounts, processes): the tables of this computer are neither seen nor changed.
 
 It starts a line when the next minute begins. So that nobody waits for that, the room is opened with the session where a
-test of it is asked for, and the minute goes by while other tests run.
+test of it is asked for, and the minute goes by while other tests run. Each process of pytest-xdist opens one: none
+knows which of them will run that test.
 """
 
 import os

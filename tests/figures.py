@@ -367,7 +367,7 @@ def _remark_history(remarks: Iterable[Remark], as_of: date) -> RemarkHistory:
     if not keys:
         return RemarkHistory({})
     standing[keys[0]] = RemarkAge(HISTORY[0], 2)
-    return RemarkHistory(standing, 4, tuple(remarks)[:2])
+    return RemarkHistory(standing, {"01": 4}, tuple(remarks)[:2])
 
 
 def _school(number: int, case: Case, form: Form) -> School:

@@ -346,7 +346,10 @@ def _note(told: Told, wrong: list[str], output: Path, keep: Path | None) -> None
         print(line, flush=True)
 
 
+# However busy the computer is: a reader that is late would be a fault of the others.
 _SETTINGS = """
+[limits]
+seconds = 300
 [mail]
 host = "127.0.0.1"
 port = {port}

@@ -111,8 +111,10 @@ def _room_in_memory() -> Iterator[dict[str, str]]:
     if not is_roomy(MEMORY):
         yield {}
         return
-    with tempfile.TemporaryDirectory(prefix="svod-tests-", dir=MEMORY, ignore_cleanup_errors=True) as room:
-        yield {"TMPDIR": room}
+    with tempfile.TemporaryDirectory(prefix="svod-", dir=MEMORY, ignore_cleanup_errors=True) as room:
+        os.chmod(room, 0o711)  # servers that tests start give up their rights, and go through it to their own folders
+        # So the tests' folders have short paths: programs make sockets in them, whose names end at 108 bytes.
+        yield {"TMPDIR": room, "PYTEST_ADDOPTS": f"{os.environ.get('PYTEST_ADDOPTS', '')} --basetemp={room}/t"}
 
 
 def is_roomy(place: Path) -> bool:

@@ -174,6 +174,13 @@ def test_a_damaged_cache_is_an_empty_one(damage: Callable[[Path], None], done, c
     assert (intake.registry, intake.reads) == read_cold(done.input)
 
 
+def test_a_read_that_is_not_understood_is_read_once_and_kept_anew(done, cache):
+    kept = (cache / FILE).read_bytes()
+    one_read_of_another_version(cache)
+    take(done.input, cache)
+    assert (cache / FILE).read_bytes() == kept
+
+
 @pytest.mark.parametrize("damage", [change_a_figure, a_file_for_a_folder])
 def test_over_a_damaged_cache_a_run_writes_what_the_cold_one_wrote(damage: Callable[[Path], None], done, cache):
     damage(cache)

@@ -1,5 +1,6 @@
 """What a report takes over from the former ones of its school: blanks, references, partial corrections."""
 
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -8,7 +9,9 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
+from pipeline.checking.carrying import Carrying, Key
 from pipeline.checking.judgement import Checked, check
+from pipeline.checking.table import answers_table, reports_of, values_of
 from pipeline.measuring.figures import Share
 from pipeline.measuring.picture import Outcome
 from pipeline.measuring.rows import coverage_rows
@@ -16,10 +19,11 @@ from pipeline.reading.answers.former import former_day, is_withdrawn, without_re
 from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.book import Book
 from pipeline.reading.schools import Schools
+from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Severity
 from schemas.reports import FileRead
-from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, moment, order_form
+from tests.batch import CATALOGUE, MARCH, checked, file_of, measured, moment, order_form, school
 from tests.order_form import ANSWERS, FORM, REGISTRY, OrderForm
 
 JANUARY, MAY = date(2014, 1, 30), date(2014, 5, 20)
@@ -315,6 +319,39 @@ def test_a_file_of_which_something_is_left_is_not_called_replaced() -> None:
     for later, outcome in (({"9": ""}, Outcome.IN_PART), ({"9": "40 %"}, Outcome.SUPERSEDED)):
         figures = measured(history((MARCH, {}), (MARCH, later)), arrivals=arrivals)
         assert [source.outcome for source in figures.sources] == [outcome, Outcome.COUNTED]
+
+
+def test_whatever_errors_come_to_light_what_is_kept_of_schools_is_what_is_found_anew() -> None:
+    dice, registry = random.Random(1), Registry((school("01"), school("02")))
+    files = [
+        file_of(form_of_some(dice, day, code), f"{code} {day} {copy}.xlsx", registry)
+        for code in ("01", "02")
+        for day in (JANUARY, MARCH, MAY)
+        for copy in ("а", "б")
+    ]
+    reports, table = reports_of(files, {}), answers_table(files, FORM, registry)
+    answers = sorted({*values_of(table, "report", "item")})
+    kept, taken, completed = Carrying(table, reports, FORM), set[frozenset[Key]](), set[Key]()
+    for _ in range(40):
+        wrong = frozenset(dice.sample(answers, dice.randint(0, 60)))
+        found, anew = kept.carried(wrong), Carrying(table, reports, FORM).carried(wrong)
+        assert found.table.equals(anew.table)
+        assert (found.remarks, [*found.taken.items()]) == (anew.remarks, [*anew.taken.items()])
+        assert found.completed == anew.completed
+        taken.add(frozenset(found.taken))
+        completed |= found.completed
+    assert len(taken) > 10  # the errors have made a difference
+    assert completed
+
+
+def form_of_some(dice: random.Random, day: date, code: str) -> OrderForm:
+    """Some answers left blank, of one the former, of an act now and then the title alone."""
+    blank = dict.fromkeys(dice.sample(("6.1", "6.2", "7", "10.1", "13", "14", "15"), 6), "")
+    former = {"13": "без изменений"} if dice.random() < 0.4 else {}
+    form = order_form(day, code, blank | former)
+    if dice.random() < 0.4:
+        form.rows[form.row_of("4.1")][2] = ""
+    return form
 
 
 def test_the_reconciliation_balances_and_names_both_files() -> None:

@@ -14,8 +14,8 @@ from pandera.errors import SchemaError, SchemaErrors
 
 from pipeline.checking import contracts
 from pipeline.checking.contracts import judge_facts, judge_registry
-from pipeline.checking.table import answers_table, with_facts
-from schemas.answers import Answers, empty_answers
+from pipeline.checking.table import answers_table, stated_facts, with_facts
+from schemas.answers import Answers
 from schemas.contracts import CONTRACTS
 from schemas.district import Registry
 from schemas.registry import SchoolBases
@@ -117,12 +117,25 @@ def test_no_text_is_lost_where_facts_are_put_below_the_table():
     below = with_facts(table, table.iloc[:1].astype({"file": "str"}).assign(file="1.xlsx"))
     assert [*below["file"].unique()] == ["0.xlsx", "1.xlsx"]
     assert below.dtypes.equals(table.dtypes)
-    with pytest.raises(AssertionError, match="none of the table's categories"):
+    with pytest.raises(ValueError, match="none of the table's categories: file"):
         with_facts(table, table.iloc[:1].astype({"file": "str"}).assign(file="2.xlsx"))
 
 
+def test_sorted_by_a_column_of_the_table_is_sorted_by_its_texts():
+    table = table_of({"13": "40 %"}, {"6.1": "50 %", "13": "60 %"}).sort_index(ascending=False)
+    for name in table.select_dtypes("category"):
+        assert [*table[name].sort_values()] == sorted(table[name])
+
+
+def test_facts_of_a_report_that_stand_apart_are_not_told_report_by_report():
+    table = table_of({"13": "40 %"}, {"13": "50 %"})
+    assert [*stated_facts(table)] == [0, 1]
+    with pytest.raises(ValueError, match="stand together"):
+        stated_facts(table.iloc[::-1])
+
+
 def test_an_empty_batch_passes():
-    assert judge_facts(empty_answers()) == []
+    assert judge_facts(table_of()) == []
     assert judge_registry(Registry(), FORM) == []
     assert checked([]).remarks == ()
 
@@ -162,8 +175,7 @@ def test_facts_that_cannot_be_told_apart_raise():
 
 def test_a_validation_switched_off_from_outside_refuses_to_run():
     environment = {**os.environ, "PANDERA_VALIDATION_ENABLED": "False"}
-    imports = "from pipeline.checking.contracts import judge_facts; from schemas.answers import empty_answers"
-    code = f"{imports}; judge_facts(empty_answers())"
+    code = "from tests.test_contracts import judge_facts, table_of; judge_facts(table_of())"
     root = Path(__file__).parent.parent
     run = subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, text=True)
     assert run.returncode != 0
@@ -172,7 +184,7 @@ def test_a_validation_switched_off_from_outside_refuses_to_run():
 
 def test_a_validation_of_columns_alone_refuses_to_run():
     with config_context(validation_depth=pa.config.ValidationDepth.SCHEMA_ONLY), pytest.raises(UsageError):
-        judge_facts(empty_answers())
+        judge_facts(table_of())
 
 
 # ── the registry ─────────────────────────────────────────────────────────────────────────────────────────

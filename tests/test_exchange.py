@@ -129,6 +129,49 @@ def test_a_disk_that_takes_nothing_any_more_leaves_a_set_that_the_next_touch_com
     assert min(met.values()) > 3
 
 
+def test_where_the_first_file_is_refused_and_the_record_stays_nothing_of_the_old_set_is_lost(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The way forward would take away what only the old set has, and no file of the new one is there any more."""
+    really_replace, really_unlink = os.replace, os.unlink
+
+    def replace(source: Path, target: Path) -> None:
+        if Path(target).name != RECORD:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(source), None, str(target))
+        really_replace(source, target)
+
+    def unlink(path: Path, **words: int) -> None:
+        if Path(path).name == RECORD:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        really_unlink(path, **words)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", replace)
+        patched.setattr(os, "unlink", unlink)
+        with pytest.raises(OutputError, match="диск не читается"):
+            put(NEW, output)
+    assert settle(output)
+    assert results(output) == OLD
+    put(NEW, output)
+    assert everything_below(output).keys() - {".svod.lock"} == NEW.keys()
+
+
+def test_whoever_goes_on_where_the_way_forward_is_left_may_add_the_same_files(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with lock(output), Outputs(output, patience=0) as outputs:
+        for name in ("a.csv", "svod.xlsx"):
+            outputs.add(name, NEW[name], durable=False)
+        with monkeypatch.context() as patched:  # the second rename, after that of the record, and all that follow
+            patched.setattr(os, "replace", partial(_refusing, os.replace, itertools.count(1), 2, 99))
+            with pytest.raises(OutputError, match="диск не читается"):
+                outputs.commit()
+        assert (output / RECORD).exists()
+        outputs.add("a.csv", b"newer")
+        outputs.commit()
+    assert results(output)["a.csv"] == b"newer"
+
+
 def _refusing(
     really: Callable[[Path, Path], None], numbers: Iterator[int], first: int, last: int, source: Path, target: Path
 ) -> None:

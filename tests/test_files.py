@@ -79,6 +79,27 @@ def test_a_file_with_the_same_bytes_is_not_touched(output: Path):
     assert list(everything_below(output)) == ["a.csv"]
 
 
+def test_a_single_changed_file_is_on_the_disk_before_it_takes_its_name(output: Path, monkeypatch: pytest.MonkeyPatch):
+    done: list[tuple[str, int]] = []
+    really_fsync, really_replace = os.fsync, os.replace
+
+    def fsync(descriptor: int) -> None:
+        done.append(("on the disk", os.fstat(descriptor).st_ino))
+        really_fsync(descriptor)
+
+    def replace(source: Path, target: Path) -> None:
+        done.append(("named", os.stat(source).st_ino))
+        really_replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    with lock(output), Outputs(output) as outputs:
+        outputs.add("manifest.json", b"new", durable=False)
+        outputs.commit()
+    file = (output / "manifest.json").stat().st_ino
+    assert done == [("on the disk", file), ("named", file)]
+
+
 def test_of_many_files_some_have_the_same_bytes(output: Path):
     for made in ({"a.csv": b"same", "b.csv": b"old", "c.csv": b"old"}, {"a.csv": b"same", "b.csv": b"", "c.csv": b""}):
         with Outputs(output) as outputs:

@@ -4,6 +4,8 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,14 +19,15 @@ import pytest
 from rich.console import Console
 
 from pipeline import monthly, workers
+from pipeline.commands import scheduled
 from pipeline.commands.approve import approve
 from pipeline.commands.console import left_lines
 from pipeline.commands.history import history
 from pipeline.commands.mail import send_waiting
 from pipeline.demo import make
-from pipeline.files import OutputError, Outputs
+from pipeline.files import OutputError, Outputs, Written
 from pipeline.memory import recording
-from pipeline.memory.journal import Journal
+from pipeline.memory.journal import Journal, Result, Tally
 from pipeline.memory.recording import told_figures
 from pipeline.sending.delivery import Fate, LeftOver
 from pipeline.sending.outbox import Parcel, read
@@ -258,6 +261,50 @@ def test_of_a_run_whose_files_never_had_their_places_nothing_is_told(
         assert journal.expected() == []
 
 
+def no_room(*_: object) -> None:
+    raise OutputError("Журнал journal.db не записан: на диске кончилось место.")
+
+
+def test_who_opens_the_journal_meanwhile_takes_nothing_from_a_run_under_way(
+    district: Path, fresh: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A start by the scheduler is noted without the lock, between the journal's expecting the files and their taking
+    their places; and the run comes to its end without telling it."""
+    really = Outputs.commit
+
+    def commit(outputs: Outputs) -> list[Written]:
+        if threading.current_thread() is threading.main_thread():  # else originals, which are kept beside
+            scheduled._note(fresh, NOW, 0, monthly=False)
+        return really(outputs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Outputs, "commit", commit)
+        patched.setattr(Journal, "finish_run", no_room)
+        monthly.run(job(district, fresh, JANUARY))
+    with recording.known(fresh) as journal:
+        assert len(journal.scheduled()) == 1
+        assert journal.runs()[-1].tally
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file that even root cannot read")
+def test_a_manifest_that_cannot_be_read_tells_of_no_run_and_stops_nobody(tmp_path: Path):
+    (tmp_path / JANUARY.isoformat()).mkdir()
+    (tmp_path / JANUARY.isoformat() / "manifest.json").symlink_to("/proc/self/mem")
+    with Journal.open(tmp_path / "journal.db") as journal:
+        run = journal.begin_run(NOW, "1", JANUARY, "{}")
+        journal.expect(run, "digest", Result(NOW, "", Tally(1, 1, 0, 0), {}, (), ()))
+        recording.complete(journal, tmp_path)
+        assert journal.runs()[-1].tally is None
+
+
+def test_what_has_arrived_is_known_also_where_it_could_not_be_kept(district: Path, fresh: Path):
+    (fresh / "archive").write_bytes(b"no folder")
+    with pytest.raises(OutputError, match="на этом месте лежит файл"):
+        monthly.run(job(district, fresh, JANUARY))
+    with Journal.copy(fresh / "journal.db") as journal:
+        assert len(journal.arrivals()) >= len(list(reports(district))) > 0
+
+
 def test_a_run_that_the_journal_cannot_be_told_of_sends_nothing_and_the_next_command_tells_it(
     district: Path, fresh: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ):
@@ -265,11 +312,8 @@ def test_a_run_that_the_journal_cannot_be_told_of_sends_nothing_and_the_next_com
     monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
     post, mail = serve("starttls")
 
-    def failed(*_: object) -> None:
-        raise OutputError("Журнал journal.db не записан: на диске кончилось место.")
-
     with monkeypatch.context() as patched:
-        patched.setattr(Journal, "finish_run", failed)
+        patched.setattr(Journal, "finish_run", no_room)
         done = monthly.run(job(district, fresh, JANUARY, mail))
     assert done.warnings[-1] == (
         "Свод сделан. Журнал journal.db не записан: на диске кончилось место. Его дополнит следующая команда. "

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.files import OutputError
-from pipeline.memory import database
+from pipeline.memory import database, recording
 from pipeline.memory.journal import _SCHEMA, Arrival, Figure, Journal, Raised, Result, Tally
 from pipeline.sending.outbox import Parcel, Telling
 from schemas.strict import UsageError
@@ -303,6 +303,32 @@ def test_of_several_orders_a_corrected_letter_tells_the_corrected_figures(path: 
             tell_above(own, above, f"letter {n}", MARCH, n)
         assert [at[""].percent for at in own.sent_for(MARCH)] == [40.0, 45.0, 40.0]
         assert own._row("SELECT count(DISTINCT run) FROM figures") == (3,)  # what is as it was is not kept twice
+
+
+def test_of_several_orders_a_letter_that_is_made_again_tells_the_later_figures_until_it_goes(path: Path):
+    with Journal.open(path) as own, Journal.open(path.with_name("above.db")) as above:
+        for percent in (40.0, 45.0):
+            finish(own, MARCH, {MARCH: percent}, None)
+            own.tell(["letter"], MARCH)
+        tell_above(own, above, "letter", MARCH, 1)
+        finish(own, MARCH, {MARCH: 50.0}, None)
+        own.tell(["letter"], MARCH)
+        assert [at[""].percent for at in own.sent_for(MARCH)] == [45.0]
+
+
+def test_of_several_orders_a_journal_that_is_gone_is_listed_with_those_below(path: Path):
+    for form in ("form-a", "form-b"):
+        (path.parent / form / "2014-01-30").mkdir(parents=True)
+        (path.parent / form / "2014-01-30" / "manifest.json").touch()
+    assert recording.folders(path.parent) == [path.parent, path.parent / "form-a", path.parent / "form-b"]
+
+
+def test_a_journal_that_is_gone_is_listed_where_there_is_a_copy_of_it(path: Path):
+    with Journal.open(path) as journal:
+        journal.mark_fetched("box", 1, 1, "letter", "file")
+        journal.keep_copy(path, WHEN)
+    path.unlink()
+    assert recording.folders(path.parent) == [path.parent]
 
 
 def test_of_several_orders_a_letter_on_an_earlier_date_is_known_under_that_date(path: Path):

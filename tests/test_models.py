@@ -5,8 +5,10 @@ import copy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 from typing import Any, get_type_hints
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import pytest
@@ -16,6 +18,7 @@ from pandera.errors import SchemaErrors
 
 from pipeline.checking.contracts import judge
 from pipeline.checking.table import FactRow
+from pipeline.measuring import frames
 from pipeline.measuring.figures import Figures
 from pipeline.measuring.frames import FRAMES, hold
 from schemas.coded import control_of
@@ -243,6 +246,16 @@ def test_a_frame_that_we_got_wrong_raises(
     for wrong in (spoilt, replace(figures, before=replace(spoilt, as_of=date(2014, 1, 30)))):
         with pytest.raises(SchemaErrors):
             hold(wrong, figures.answers)
+
+
+def test_schools_that_the_totals_count_wrongly_are_not_counted_in_the_same_way(figures: Figures, monkeypatch) -> None:
+    def slipped(at: Any, weights: Any = None, minlength: int = 0) -> Any:
+        return np.bincount(at, weights, minlength) + (weights is None)
+
+    monkeypatch.setattr(frames, "np", SimpleNamespace(**{**vars(np), "bincount": slipped}))
+    assert hold(figures, figures.answers) is figures
+    with pytest.raises(SchemaErrors, match="counted"):
+        hold(replace(figures, totals=figures.totals.assign(counted=figures.totals["counted"] + 1)), figures.answers)
 
 
 def test_every_model_has_a_right_row() -> None:

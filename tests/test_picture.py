@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Report
+from pipeline.checking.table import Report, answers_table
 from pipeline.measuring.calendar import Calendar
-from pipeline.measuring.picture import Outcome, outcome, picture, said_of_outcomes
-from schemas.answers import empty_answers
+from pipeline.measuring.picture import Outcome, outcome, outcomes_of, picture, said_of_outcomes
 from schemas.district import Registry
+from schemas.remarks import Remark
 from tests.batch import school
 from tests.order_form import FORM
 
@@ -32,7 +32,8 @@ def report(code: str, as_of: date | None, hour: int | None = 0, file: str = "") 
 def batch(*reports: Report, empty: int | None = None) -> Checked:
     """Reports judged without a remark; `empty`: the number of one that is."""
     numbered = tuple(replace(one, number=number) for number, one in enumerate(reports))
-    return Checked(numbered, empty_answers(), (), (), frozenset(), frozenset() if empty is None else frozenset({empty}))
+    nothing = answers_table([], FORM, Registry())
+    return Checked(numbered, nothing, (), (), frozenset(), frozenset() if empty is None else frozenset({empty}))
 
 
 def files(checked: Checked, as_of: date, registry: Registry = REGISTRY) -> dict[str, str]:
@@ -210,18 +211,23 @@ SAID = {
 @pytest.mark.parametrize(("found", "expected"), SAID.values(), ids=SAID)
 def test_why_a_report_is_not_in_the_picture_is_said_on_it(found, expected):
     checked = batch(*found)
-    said = list(said_of_outcomes(checked, picture(checked, REGISTRY, MARCH, CALENDAR), CALENDAR, FORM))
+    said = said_of(checked)
     assert [(one.code, one.file) for one in said] == [(code, checked.reports[number].file) for code, number in expected]
 
 
 def test_a_school_that_is_gone_is_said_to_be_so_on_the_date_of_the_picture():
     closed = Registry((school("01", until=date(2014, 2, 28)),))
     checked = batch(report("01", JANUARY))
-    [said] = said_of_outcomes(checked, picture(checked, closed, MARCH, CALENDAR), CALENDAR, FORM)
+    [said] = said_of(checked, closed)
     assert (said.code, said.as_of, dict(said.data)) == ("SCHOOL-NOT-IN-BEING", JANUARY, {"day": MARCH})
 
 
 def test_a_superseded_report_names_the_file_that_counts():
     checked = batch(report("01", MARCH, 1, "а.xlsx"), report("01", MARCH, 2, "б.xlsx"))
-    [said] = said_of_outcomes(checked, picture(checked, REGISTRY, MARCH, CALENDAR), CALENDAR, FORM)
+    [said] = said_of(checked)
     assert dict(said.data) == {"this": "а.xlsx", "other": "б.xlsx", "differ": "ответы одинаковы"}
+
+
+def said_of(checked: Checked, registry: Registry = REGISTRY) -> list[Remark]:
+    shown = picture(checked, registry, MARCH, CALENDAR)
+    return list(said_of_outcomes(outcomes_of(checked, shown), checked, shown, CALENDAR, FORM))

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from pipeline import monthly
+from pipeline.measuring.alone import alone
 from pipeline.measuring.figures import Figures
 from pipeline.measuring.public import _Leaving, public
 from pipeline.sending.outbox import read
@@ -180,6 +181,15 @@ def test_the_figures_that_it_is_made_of_hold_nothing_that_it_must_not_tell(offic
     assert told == []
 
 
+def test_the_figures_of_a_school_alone_hold_no_code_no_name_and_no_file_of_another(office: Path):
+    figures = monthly.take_survey(monthly.Job.of(office / "input", office / "output", MARCH, PUBLIC, NOW)).figures
+    for one in figures.schools:
+        others = {text for other in figures.schools if other != one for text in (other.code, other.name)}
+        others |= {source.file for source in figures.sources if source.school_code != one.code}
+        assert others & {*texts_in(figures)} == others
+        assert others & {*texts_in(alone(figures, one))} == set()
+
+
 def texts_in(value: Any) -> Iterator[str]:
     """All texts that anything holds, however deep; of a form, which is the order's, none."""
     match value:
@@ -190,6 +200,8 @@ def texts_in(value: Any) -> Iterator[str]:
         case pd.DataFrame():
             for name in value.columns:
                 yield from texts_in(value[name].tolist())
+            for _, texts in value.select_dtypes("category").items():  # also of rows that are left out
+                yield from texts_in(texts.cat.categories.tolist())
         case dict():
             yield from texts_in([*value.keys(), *value.values()])
         case tuple() | list() | frozenset():

@@ -1,16 +1,22 @@
 """What is remembered over a batch never answers for another form, another kind of value or a big part."""
 
 import pickle
+import sys
+import zipfile
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from pipeline.reading.answers.shares import by_grammar, read_text
 from pipeline.reading.answers.values import _people, read_answer
 from pipeline.reading.opening.book import Cell
-from pipeline.reading.opening.xlsx_looks import rich_inline
+from pipeline.reading.opening.guard import open_zip
+from pipeline.reading.opening.xlsx import notes_on_sheets, parts_of
 from pipeline.reading.remembering import once_a_blank, once_a_form
+from pipeline.settings import Limits
 from schemas.form import Form, load_form
 from schemas.reports import Fact, ReportRead
 
@@ -76,14 +82,39 @@ def test_people_alone_are_read_as_the_grammar_reads_them() -> None:
                 assert read_text(text, asks, people) == by_grammar(text, asks, people), (item.number, text)
 
 
-@pytest.mark.parametrize("look", ["<strike/>", '<vertAlign val="superscript"/>'])
-@pytest.mark.parametrize("before", ["", "<c r='A9' t='str'><v>kiosk save v k</v></c>"])
-def test_a_run_with_a_look_is_found_whatever_stands_before_it(look: str, before: str) -> None:
-    run = f"<is><r><rPr>{look}</rPr><t>50</t></r><r><t>60 %</t></r></is>"
-    found = rich_inline(
-        f"<sheetData xmlns='x'><row>{before}<c r='A1' t='inlineStr'>{run}</c></row></sheetData>".encode()
-    )
-    assert [(rich.text, rich.asides[0][1]) for rich in found.values()] == [("60 %", "50")]
+@pytest.mark.parametrize("big", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+def test_a_big_description_of_a_workbook_is_held_by_nobody(big: str) -> None:
+    package = open_zip(with_comment_in(big, 300_000))
+    contents = {name: package.read(name) for name in package.namelist()}
+    held = sys.getrefcount(contents[big])
+    parts = parts_of(package, contents.__getitem__)
+    assert [sheet.path for sheet in parts.sheets] == ["xl/worksheets/sheet1.xml"]
+    holding = sys.getrefcount(contents[big])
+    assert holding == held
+
+
+def with_comment_in(part: str, length: int) -> bytes:
+    """A workbook of which this part is longer by so many bytes."""
+    target, plain = BytesIO(), BytesIO()
+    with xlsxwriter.Workbook(plain) as book:
+        book.add_worksheet().write(0, 0, "текст")
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name) + (b"<!--" + b" " * length + b"-->" if name == part else b""))
+    return target.getvalue()
+
+
+def test_strings_and_styles_are_let_go_with_the_pass_that_needs_them() -> None:
+    """calamine builds its own of them next."""
+    package = open_zip(with_comment_in("", 0))
+    asked = []
+
+    def read(name: str) -> bytes:
+        asked.append(name)
+        return package.read(name)
+
+    assert len(notes_on_sheets(package, read, Limits())) == 1
+    assert set(asked) == {"_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"}
 
 
 def test_a_report_crosses_the_border_of_a_process_as_it_is() -> None:

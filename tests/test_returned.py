@@ -29,7 +29,9 @@ from pipeline.settings import Limits
 from pipeline.writing.form.workbook import write_form
 from pipeline.writing.pages import colours
 from pipeline.writing.returned import Head, Shown, annotated
+from pipeline.writing.returned.archive import Archive
 from pipeline.writing.returned.in_worker import ReturnTask
+from pipeline.writing.returned.package import Package, Unpatchable
 from pipeline.writing.returns import _names, _shown
 from schemas.district import School
 from schemas.remarks import Severity
@@ -661,16 +663,29 @@ UNPATCHABLE: dict[str, Callable[[], bytes]] = {
     "compound file": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
     "not a workbook": lambda: package({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
     "another name before the part": lambda: by_xlsxwriter().replace(b"xl/styles.xml", b"xl/stylex.xml", 1),
+    "another name before a part that is no XML": lambda: with_printer().replace(PRINTER, PRINTER[::-1], 1),
+    "part that is no XML and ends behind the file": lambda: with_directory_changed(with_printer(), PRINTER, at=22),
     "size that is a lie": lambda: with_directory_changed(by_xlsxwriter(), at=24),
     "checksum that is a lie": lambda: with_directory_changed(by_xlsxwriter(), at=16),
+    "sheet that is the style sheet, too": lambda: changed(
+        by_xlsxwriter(),
+        {"xl/_rels/workbook.xml.rels": lambda xml: xml.replace(b'"styles.xml"', b'"worksheets/sheet1.xml"')},
+    ),
     "cut off": lambda: by_xlsxwriter()[:-900],
     "no bytes": lambda: b"",
 }
 
 
-def with_directory_changed(data: bytes, at: int) -> bytes:
-    """The byte of the entry of the style sheet, counted from its beginning (46 bytes before the name), one more."""
-    place = data.rindex(b"xl/styles.xml") - 46 + at
+PRINTER = b"xl/printerSettings/printerSettings1.bin"
+
+
+def with_printer() -> bytes:
+    return package({**parts(by_xlsxwriter()), PRINTER.decode(): b"HP LaserJet"})
+
+
+def with_directory_changed(data: bytes, name: bytes = b"xl/styles.xml", *, at: int) -> bytes:
+    """The byte of the entry of that part, counted from its beginning (46 bytes before the name), one more."""
+    place = data.rindex(name) - 46 + at
     return data[:place] + bytes([(data[place] + 1) % 256]) + data[place + 1 :]
 
 
@@ -678,6 +693,31 @@ def with_directory_changed(data: bytes, at: int) -> bytes:
 def test_what_cannot_be_patched_with_certainty_is_not(name: str) -> None:
     returned(by_xlsxwriter())  # whose parts have been found sound
     assert annotated(UNPATCHABLE[name](), [shown()], HEAD) is None
+
+
+def test_printers_settings_are_copied_as_they_are() -> None:
+    assert parts(returned(with_printer()))[PRINTER.decode()] == b"HP LaserJet"
+
+
+def test_a_part_that_many_files_share_is_inflated_once_and_a_big_one_is_not_held() -> None:
+    """However small it is packed: it would stay in the worker to its end."""
+    archive = Archive(package({**parts(by_xlsxwriter()), "xl/big.xml": bytes(1_000_000)}))
+    assert archive.content("xl/styles.xml") is archive.content("xl/styles.xml")
+    assert archive.content("xl/big.xml") is not archive.content("xl/big.xml")
+
+
+def test_a_part_with_new_bytes_is_looked_at_anew() -> None:
+    received = Package(by_xlsxwriter())
+    assert received.parsed(SHEET).tag == f"{{{MAIN}}}worksheet"
+    received.replace(SHEET, b"<new/>")
+    assert (received.read(SHEET), received.parsed(SHEET).tag) == (b"<new/>", "new")
+
+
+def test_what_is_changed_in_a_part_is_never_lost_to_new_bytes() -> None:
+    received = Package(by_xlsxwriter())
+    received.tree(SHEET).set("changed", "1")
+    with pytest.raises(Unpatchable):
+        received.replace(SHEET, b"<new/>")
 
 
 ABOUT_THE_FILE: dict[str, Callable[[], bytes]] = {

@@ -75,3 +75,12 @@ def test_columns_are_taken_by_name_whatever_their_order_and_the_index_first() ->
     frame = DataFrame([range(len(names))], columns=names[::-1]).set_index("item")
     [row] = rows.typed_rows(frame, rows.TotalRow, index="item")
     assert row._asdict() == {name: place for place, name in enumerate(names[::-1])}
+
+
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_rows_taken_some_at_a_time_are_all_rows_in_their_order(monkeypatch, at_once: int) -> None:
+    figures = STATES["twenty-schools"]()
+    whole = {name: list(rows_of(figures)) for name, rows_of in ACCESSORS.items()}
+    assert len(whole["coverage"]) > 7
+    monkeypatch.setattr(rows, "_AT_ONCE", at_once)
+    assert repr({name: list(rows_of(figures)) for name, rows_of in ACCESSORS.items()}) == repr(whole)  # NaN is NaN

@@ -40,6 +40,15 @@ def test_numbers_that_are_only_equal_stay_as_they_are():
     assert math.copysign(1, nothing) == -1
 
 
+def test_halves_and_people_that_are_only_equal_stay_as_they_are():
+    shared = Shared()
+    for half, people in ((0.0, 0.0), (-0.0, -0.0), (0, 0)):
+        fact = Fact("6.1", "percent", 5.0, "C16", half)
+        report = ReportRead("Форма", "01", "01", None, (fact,), bases=(("teachers", people, "B5"),))
+        (held,) = shared.read(FileRead("а.xlsx", "а", (report,))).reports
+        assert repr((held.facts, held.bases)) == repr((report.facts, report.bases))
+
+
 def test_cells_in_another_order_stay_in_it():
     """Who goes through them meets them as they were found."""
     shared = Shared()

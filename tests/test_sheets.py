@@ -45,9 +45,22 @@ def test_into_a_settled_sheet_nothing_is_written() -> None:
     """It would stand nowhere."""
     sheet = Book(BytesIO(), {"in_memory": True}).add_worksheet("Лист")
     sheet.write_string(0, 0, "раньше")
+    sheet.write_url(1, 0, "internal:'Лист'!A1", None, "ссылка")
+    sheet.set_column(0, 0, 12)
+    sheet.set_row(1, 20)
     sheet.settle()
     with pytest.raises(KeyError):
-        sheet.write_string(1, 0, "позже")
+        sheet.write_string(2, 0, "позже")
+    for late in (
+        lambda: sheet.write_string(1, 0, "позже"),  # over the link
+        lambda: sheet.write_string(1, 1, "позже"),  # beside it
+        lambda: sheet.set_column(0, 0, 40),
+        lambda: sheet.set_column(1, 1, 40),
+        lambda: sheet.set_row(1, 40),
+        lambda: sheet.set_row(2, 40),
+    ):
+        with pytest.raises(TypeError):
+            late()
 
 
 def test_the_programs_workbooks_are_such() -> None:

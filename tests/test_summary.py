@@ -24,7 +24,7 @@ from pipeline.writing.brief import make_brief
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.charts import Charts
 from pipeline.writing.pages.page import LONGEST_TEXT, Book, Page
-from pipeline.writing.summary import activation, front, write_summary
+from pipeline.writing.summary import activation, data, front, write_summary
 from pipeline.writing.summary.contents import sheets
 from schemas.form import load_form
 from schemas.remarks import load_catalogue
@@ -338,6 +338,13 @@ def test_data_is_one_table_of_a_row_a_school() -> None:
     assert column(sheet, "4 локальные акты", 5)[0] == "Положение о дневнике, № 7 от 15.01.2014"
     assert column(sheet, "12.3 логины ученикам, %", 5)[6] == "н/п"
     assert column(sheet, "14 активация родителей, %", 5)[18] is None  # set aside
+
+
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_however_many_schools_are_looked_up_at_once_the_workbook_is_the_same(monkeypatch, at_once: int) -> None:
+    whole = summary_of("twenty-schools")
+    monkeypatch.setattr(data, "_AT_ONCE", at_once)
+    assert summary(STATES["twenty-schools"]()) == whole
 
 
 def test_method_lists_every_source_and_the_versions() -> None:

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipeline.measuring.alone import alone
 from pipeline.measuring.figures import Activation, Deadline, Figures, Milestone, RemarkAge, Told
 from pipeline.measuring.measure import measure
-from pipeline.measuring.picture import picture, said_of_outcomes
 from pipeline.measuring.reconciliation import UnbalancedError
 from pipeline.measuring.rows import totals_by_item
 from pipeline.writing.brief import make_brief
@@ -148,8 +148,7 @@ def test_reminded_are_the_silent_the_faulty_and_those_carried_forward():
 def test_two_different_files_for_one_date_are_named_with_the_items_in_which_they_differ():
     files = [sent("01"), sent("01", suffix="-новый", i6_2="340 из 574", i14="50 %")]
     arrivals = {read.file: moment(MARCH, hour) for hour, read in enumerate(files, 9)}
-    found = checked(files, TWO, arrivals)
-    [said] = said_of_outcomes(found, picture(found, TWO, MARCH, CALENDAR), CALENDAR, FORM)
+    [said] = (one for one in measured(files, TWO, arrivals=arrivals).remarks if one.code == "REPORT-SUPERSEDED")
     assert dict(said.data) == {
         "this": files[0].file,
         "other": files[1].file,
@@ -317,6 +316,17 @@ def test_what_was_raised_last_time_and_stands_no_more_is_corrected():
         2,
         [("01", "NUM-BOUND")],
     )
+
+
+def test_a_school_alone_is_told_of_its_own_errors_only():
+    files = [sent("01", JANUARY, **FAULT), sent("02", JANUARY, **FAULT, i14="120 %"), sent("01"), sent("02", **FAULT)]
+    whole = measured(files, TWO)
+    histories = [alone(whole, one).remark_history for one in whole.schools]
+    assert [(one.raised, [remark.school for remark in one.corrected]) for one in histories] == [
+        (1, ["01"]),
+        (2, ["02"]),
+    ]
+    assert [{school for school, *_ in one.standing} for one in histories] == [set(), {"02"}]
 
 
 def test_a_remark_that_a_second_file_for_the_date_has_mended_was_raised_all_the_same():

@@ -10,6 +10,8 @@ import shutil
 import signal
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import openpyxl
@@ -18,11 +20,12 @@ from msgspec.structs import replace as with_fields
 from typer.testing import CliRunner
 
 from pipeline import workers
+from pipeline.commands import orders
 from pipeline.commands.cli import app
 from pipeline.commands.orders import main_jobs
 from pipeline.commands.remind import jobs_of
 from pipeline.demo import make
-from pipeline.files import Outputs, Written
+from pipeline.files import HeldError, Outputs, Written, lock
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
 from pipeline.sending.outbox import Letter, Parcel, put_in_outbox, waiting
@@ -315,6 +318,23 @@ def test_a_letter_that_waits_is_known_to_each_order_wherever_the_run_was_killed(
         with Journal.copy(output / form.stem / JOURNAL) as own:
             told = {key for (key,) in own._database.execute("SELECT key FROM told")}
             assert told == {letter.key(to) for to in letter.recipients} != set()
+
+
+def test_an_orders_journal_is_not_opened_while_another_run_has_its_folder(tmp_path: Path) -> None:
+    """What would be found in it belongs to that run."""
+    folder = tmp_path / "meals"
+    done: Any = SimpleNamespace(
+        figures=SimpleNamespace(form=SimpleNamespace(id="meals"), as_of=date.fromisoformat(DAY)),
+        summary=SimpleNamespace(path=folder / DAY / "svod.xlsx"),
+    )
+    with lock(folder):
+        for ask in (
+            lambda: orders._note_whose_figures([done], ["a key"], tmp_path, 0.0),
+            lambda: orders._last_report(done, 0.0),
+        ):
+            with pytest.raises(HeldError):
+                ask()
+    assert orders._last_report(done, 0.0) is None
 
 
 def test_a_damaged_journal_of_all_orders_stops_no_run(office: Path, tmp_path: Path, output: Path) -> None:

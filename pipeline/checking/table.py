@@ -13,7 +13,16 @@ from schemas.answers import BASES_OF_FACTS, FIGURES, Why
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.remarks import Remark, remark
-from schemas.reports import FORMER, FORMER_DAY, INSTEAD_OF_ANSWERS, PROBLEM_FIELDS, WITHDRAWN, FileRead, ReportRead
+from schemas.reports import (
+    FORMER,
+    FORMER_DAY,
+    INSTEAD_OF_ANSWERS,
+    PROBLEM_FIELDS,
+    WITHDRAWN,
+    Fact,
+    FileRead,
+    ReportRead,
+)
 
 Place = tuple[str, str, str, date | None]  # file, sheet, school, date: whose report, and where it stands
 StatedFact = tuple[str, str, str, float]  # item, field, text, number (-1 where there is none)
@@ -143,9 +152,11 @@ def answers_table(reads: list[FileRead], form: Form, registry: Registry) -> pd.D
 
 
 def with_facts(table: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
-    """The table, and facts below it in its types: of a text that is none of its categories nothing would be left."""
+    """The table, and facts below it in its types. Raises ValueError for a text that is none of its categories, of which
+    nothing would be left."""
     for name, texts in table.select_dtypes("category").items():
-        assert facts[name].isin(texts.cat.categories).all(), f"a text is none of the table's categories: {name}"
+        if not facts[name].isin(texts.cat.categories).all():
+            raise ValueError(f"a text is none of the table's categories: {name}")
     return pd.concat([table, facts.astype(table.dtypes.to_dict())], ignore_index=True)
 
 
@@ -243,9 +254,10 @@ def frame_of(rows: Iterable[tuple[object, ...]], types: Mapping[str, str]) -> pd
 
 
 def stated_facts(table: pd.DataFrame) -> dict[int, frozenset[StatedFact]]:
-    """report -> what it states itself, cells and notes aside."""
+    """report -> what it states itself, cells and notes aside. Raises ValueError where a report's facts stand apart."""
     stated = table[(table["basis"] == "stated") & (table["field"] != "note") & (table["carried"] == "")]
-    assert stated["report"].is_monotonic_increasing, "the facts of a report stand together"
+    if not stated["report"].is_monotonic_increasing:
+        raise ValueError("the facts of a report do not stand together")
     facts = values_of(stated.fillna({"number": -1.0}), "item", "field", "text", "number")
     reports = groupby(stated["report"].tolist())
     return {report: frozenset(islice(facts, sum(1 for _ in rows))) for report, rows in reports}
@@ -265,21 +277,22 @@ def _stated(reads: list[FileRead]) -> pd.DataFrame:
     reports = [(read.file, report) for read in reads for report in read.reports]
     said = [[fact for fact in report.facts if fact.field not in INSTEAD_OF_ANSWERS] for _, report in reports]
     whose = np.repeat(np.arange(len(reports)), list(map(len, said)))
-    items, fields, values, cells, halves, bases = list(zip(*chain.from_iterable(said), strict=True)) or [()] * 6
+    columns = list(zip(*chain.from_iterable(said), strict=True)) or [()] * len(Fact._fields)
+    facts = dict(zip(Fact._fields, columns, strict=True))
     days = (report.as_of.isoformat() if report.as_of else "" for _, report in reports)
     stated = {
         "report": whose,
         "file": _categories(file for file, _ in reports)[whose],
         "sheet": _categories(report.sheet for _, report in reports)[whose],
-        "cell": _categories(cells),
+        "cell": _categories(facts["cell"]),
         "school_code": _categories(report.school for _, report in reports)[whose],
         "as_of": _categories(days)[whose],
-        "item": _categories(items),
-        "field": _categories(fields, FIGURES),
-        "text": pd.Series([value if isinstance(value, str) else "" for value in values], dtype="str"),
-        "number": np.array([np.nan if isinstance(value, str) else value for value in values], float),
-        "half": np.array(halves, float),
-        "basis": _categories(bases, BASES_OF_FACTS),
+        "item": _categories(facts["item"]),
+        "field": _categories(facts["field"], FIGURES),
+        "text": pd.Series([value if isinstance(value, str) else "" for value in facts["value"]], dtype="str"),
+        "number": np.array([np.nan if isinstance(value, str) else value for value in facts["value"]], float),
+        "half": np.array(facts["half"], float),
+        "basis": _categories(facts["basis"], BASES_OF_FACTS),
         "carried": _categories([""], tuple(Why))[np.zeros(len(whose), int)],
     }
     return pd.DataFrame(stated)

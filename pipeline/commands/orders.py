@@ -247,13 +247,14 @@ def _write_letter(
         with Outputs(output) as outputs:
             if done[0].survey.intake.inbox.registry:  # without one those of the last registry still want to know
                 journal.note_watchers(one.email for one in registry.mailing if Topic.FAILURES in one.wants)
-            last = max(filter(None, map(_last_report, done)), default=None)
+            last = max(filter(None, (_last_report(one, wait) for one in done)), default=None)
             missed = next((one.missed for one in done if one.missed), None)
             watchers = journal.watchers()
             monthly.tell_missed(missed, watchers, as_of, settings, journal, outputs)
             said, keys = monthly.tell_leadership(pages, registry, as_of, settings, now, journal, outputs, last)
             # Known before it waits: from then on it may go, whatever becomes of this run.
-            _note_whose_figures(done, [key for key in keys if not journal.sent(key)], output)
+            still_to_go = [key for key in keys if not (journal.sent(key) or journal.held(key))]
+            _note_whose_figures(done, still_to_go, output, wait)
             outputs.commit()
         sent: list[Delivery] = []
         if mail:
@@ -270,13 +271,15 @@ def _write_letter(
     return mail and console.is_left(sent, left, as_of)
 
 
-def _note_whose_figures(done: list[Done], keys: list[str], output: Path) -> None:
+def _note_whose_figures(done: list[Done], keys: list[str], output: Path, wait: float) -> None:
     """Letters of these keys tell what each order's run has found."""
     for one in done:
-        with opened(output / safe_name(one.figures.form.id)) as own:
+        folder = output / safe_name(one.figures.form.id)
+        with lock(folder, wait), opened(folder) as own:
             own.tell(keys, one.figures.as_of)
 
 
-def _last_report(done: Done) -> datetime | None:
-    with opened(done.summary.path.parents[1]) as journal:
+def _last_report(done: Done, wait: float) -> datetime | None:
+    folder = done.summary.path.parents[1]
+    with lock(folder, wait), opened(folder) as journal:
         return journal.last_report()

@@ -9,7 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.measuring.figures import Doubts, Explained, Figures, Mended, Numbers, Problem, Rests, Statement
+from pipeline.measuring.figures import (
+    Doubts,
+    Explained,
+    Figures,
+    Mended,
+    Numbers,
+    Problem,
+    RemarkHistory,
+    Rests,
+    Statement,
+)
 from pipeline.measuring.names import Others
 from schemas.district import School
 from schemas.explained import asked
@@ -55,6 +65,7 @@ def alone(figures: Figures, school: School) -> Figures:
         ),
         waivers=tuple(waiver for waiver in figures.waivers if waiver.school == school.code),
         explanations=tuple(_explained_alone(school, figures, own)),
+        remark_history=_own_history(school, figures.remark_history, others),
         restated=(),
         followed=(),
         doubts=_own_doubts(school, figures.doubts, others),
@@ -70,8 +81,10 @@ def naming_nobody(remarks: Iterable[Remark], school: School, figures: Figures) -
 
 
 def _of(school: School, frame: pd.DataFrame) -> pd.DataFrame:
-    """Its rows. The answers carry a school in each."""
-    return frame[frame["school_code"] == school.code]
+    """Its rows. The answers carry a school in each, and in their categories the codes and files of all others."""
+    own = frame[frame["school_code"] == school.code]
+    texts = own.select_dtypes("category")
+    return own.assign(**{str(name): column.cat.remove_unused_categories() for name, column in texts.items()})
 
 
 def _own_course(school: School, trend: pd.DataFrame) -> pd.DataFrame:
@@ -84,6 +97,15 @@ def _own_remarks(school: School, figures: Figures) -> Iterator[Remark]:
     """Those on the registry are the office's."""
     files = {source.file for source in figures.sources}
     return (remark for remark in figures.remarks if remark.school == school.code and remark.file in files)
+
+
+def _own_history(school: School, history: RemarkHistory, others: Others) -> RemarkHistory:
+    """How many errors it had and has corrected, not how many all of them."""
+    return RemarkHistory(
+        standing={identity: age for identity, age in history.standing.items() if identity[0] == school.code},
+        raised_by={code: errors for code, errors in history.raised_by.items() if code == school.code},
+        corrected=tuple(_naming_nobody(one, others) for one in history.corrected if one.school == school.code),
+    )
 
 
 def _explained_alone(school: School, figures: Figures, own: Iterable[tuple[Remark, Remark]]) -> Iterator[Explained]:

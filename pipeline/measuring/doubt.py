@@ -212,8 +212,7 @@ def _add_milestones(found: _Found, answers: Answers, standings: Milestones) -> N
     form, headline = evidence.form, evidence.form.headline_number
     reports = {report for report, _ in evidence.doubted}
     codes = {report.school for report in evidence.checked.counting if report.number in reports}
-    shown = {number for stage in form.stages for measure in stage.measures for number in measure.items}
-    items = [item for item in form.items if item.due or item.number in shown]
+    items = [item for item in form.items if item.due or item.number in form.shown]
     for school in evidence.shown.schools:
         if school.code not in codes:
             continue

@@ -11,7 +11,7 @@ from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Place
 from pipeline.measuring.calendar import Calendar
-from pipeline.measuring.picture import PASSED_OVER, Outcome, Picture, outcome, picture
+from pipeline.measuring.picture import PASSED_OVER, Outcome, Picture, outcomes_of, picture
 from schemas.district import Registry, Waiver
 from schemas.form import Form
 from schemas.remarks import Catalogue, Remark
@@ -82,7 +82,7 @@ class Evidence:
     @cached_property
     def outcomes(self) -> Mapping[int, Outcome]:
         """Number of a report -> what became of it in the picture."""
-        return {report.number: outcome(report, self.checked, self.shown) for report in self.checked.reports}
+        return outcomes_of(self.checked, self.shown)
 
     @cached_property
     def belonging(self) -> dict[date, date | None]:

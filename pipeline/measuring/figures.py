@@ -351,13 +351,17 @@ class Mended(NamedTuple):
 class RemarkHistory(msgspec.Struct, frozen=True):
     """The life of errors and warnings from reporting date to reporting date.
 
-    raised: how many errors were raised at the last reporting date; corrected: those among them that are `Mended`. Of
-    warnings neither: no later report tells whether the school did what was asked.
+    raised_by: code of the school -> how many errors were raised at the last reporting date; corrected: those among them
+    that are `Mended`. Of warnings neither: no later report tells whether the school did what was asked.
     """
 
     standing: dict[Identity, RemarkAge]
-    raised: int = 0
+    raised_by: dict[str, int] = {}
     corrected: tuple[Remark, ...] = ()
+
+    @property
+    def raised(self) -> int:
+        return sum(self.raised_by.values())
 
 
 class Told(NamedTuple):

@@ -5,6 +5,7 @@ programmer's mistake and is raised. Bounds do not hold where the office has waiv
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -353,17 +354,20 @@ def _beside_groups(figures: Figures, waived: Waived) -> pd.DataFrame:
 
 
 def _beside_sums(rows: pd.DataFrame, keys: list[str], coverage: pd.DataFrame) -> pd.DataFrame:
-    """`keys`: columns of both by which a row is that of its schools."""
+    """`keys`: columns of both by which a row is that of its schools. The totals come of groups of pandas and of numpy's
+    counting: here the figures are added up by numpy, and the schools counted by neither."""
     places = {key: place for place, key in enumerate(values_of(rows, *keys))}
     nowhere = len(rows)
     counted = coverage[coverage["share"] == Share.COUNTED]
     at = np.array([places.get(key, nowhere) for key in values_of(counted, *keys)], int)
 
-    def sums(figures: "pd.Series[float] | None" = None) -> "np.ndarray[Any, Any]":
+    def sums(figures: "pd.Series[float]") -> "np.ndarray[Any, Any]":
         return np.bincount(at, figures, nowhere + 1)[:nowhere]
 
     covered, total = (sums(counted[name].fillna(0.0)).astype(float) for name in ("covered", "total"))
-    return rows.assign(covered_rows=covered, total_rows=total, counted_rows=sums())
+    schools = Counter(values_of(coverage, *keys, "share"))
+    counts = np.array([schools[*key, Share.COUNTED] for key in places], int)
+    return rows.assign(covered_rows=covered, total_rows=total, counted_rows=counts)
 
 
 def _beside_schools(figures: Figures, waived: Waived) -> pd.DataFrame:

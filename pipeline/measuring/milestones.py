@@ -105,7 +105,7 @@ class Milestones:
         self._standings: dict[str, OfSchools] = {}
         self._proofs: dict[str, dict[str, list[Report]]] = {}
 
-    def of_item(self, item: Item) -> "OfSchools":
+    def of_item(self, item: Item) -> OfSchools:
         if item.number not in self._standings:  # asked once for the item and once more for its measure
             settled, proofs = self._of_reports.settled(item), self.proofs(item)
             people = self._form.people_of(item.number)
@@ -132,7 +132,7 @@ class Milestones:
             return Standing(Milestone.DONE, of_school[0].as_of)
         return Standing(now) if now else None
 
-    def of_measure(self, measure: Measure) -> "OfSchools":
+    def of_measure(self, measure: Measure) -> OfSchools:
         """By the items that show it: done when all of them are that apply. One of a later stage is not done before."""
         if measure.since and self._shown.as_of < measure.since:
             return dict.fromkeys(self._codes, Standing(Milestone.NOT_BEGUN))
@@ -142,7 +142,7 @@ class Milestones:
         still_open = Standing(self._open(measure.due))
         return {code: _together([column[code] for column in columns]) or still_open for code in self._codes}
 
-    def of_unseen(self, title: str, due: date | None) -> "OfSchools":
+    def of_unseen(self, title: str, due: date | None) -> OfSchools:
         """A paper or measure that no report shows, by the office's ticks. A paper of the order is asked of every
         school once the office ticks off anything, a measure once it ticks off that measure. A tick that is not
         understood asks nobody, and of its own school nothing is known then."""
@@ -250,7 +250,7 @@ class OfReports:
         self.shares: dict[Key, tuple[Share, float]] = dict(zip(keys, zip(*columns, strict=True), strict=True))
         self._settled: dict[str, Settled] = {}
 
-    def settled(self, item: Item) -> "Settled":
+    def settled(self, item: Item) -> Settled:
         """Number of every report that counts for a date -> DONE, NOT_APPLICABLE or UNDER_QUESTION by that report, None
         when none of them."""
         if item.number not in self._settled:  # it is asked again at every date, and among the proofs
@@ -315,8 +315,7 @@ class OfReports:
     @cached_property
     def _asked(self) -> frozenset[str]:
         """Numbers of the items that are held against a date."""
-        shown = {number for stage in self._form.stages for measure in stage.measures for number in measure.items}
-        return frozenset({item.number for item in self._form.due_items} | shown | {self._form.headline_number})
+        return self._form.shown | {item.number for item in self._form.due_items} | {self._form.headline_number}
 
     @cached_property
     def _rows(self) -> dict[Key, Facts]:

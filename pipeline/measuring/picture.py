@@ -76,6 +76,11 @@ def picture(checked: Checked, registry: Registry, as_of: date, calendar: Calenda
     return Picture(as_of, calendar.in_force(as_of), current_from, next_from, schools, chosen, carried)
 
 
+def outcomes_of(checked: Checked, shown: Picture) -> dict[int, Outcome]:
+    """Number of a report -> what became of it in the picture."""
+    return {report.number: outcome(report, checked, shown) for report in checked.reports}
+
+
 def outcome(report: Report, checked: Checked, shown: Picture) -> Outcome:
     """What became of the report in the picture."""
     if not report.usable or report.as_of is None:

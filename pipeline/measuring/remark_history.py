@@ -39,7 +39,7 @@ def remark_history(evidence: Evidence, made_good: Iterable[Mended]) -> RemarkHis
     last = {key: one for key, one in times[-1][1].items() if one.severity is Severity.ERROR} if times else {}
     mended_ones = {identity(one.remark) for one in made_good}
     corrected = (remark for key, remark in sorted(last.items()) if key not in now and key in mended_ones)
-    return RemarkHistory(standing, len(last), tuple(corrected))
+    return RemarkHistory(standing, dict(Counter(school for school, *_ in last)), tuple(corrected))
 
 
 def standing_by_date(evidence: Evidence, remarks: Iterable[Remark]) -> Standing:

@@ -399,7 +399,8 @@ class Journal(Post, Approvals):
 
     def expect(self, run: int, manifest: str, result: Result) -> None:
         """What `finish_run` is to be told once the files of the run have their places, should it not get so far. Only
-        what is not known yet. Raises OutputError."""
+        what is not known yet. Of a run before, whose files never got there, nothing is expected any more: enter it
+        under `lock`, so that run has ended. Raises OutputError."""
         (as_of,) = self._row("SELECT as_of FROM runs WHERE id = ?", run)
         known = set(self._database.execute("SELECT school, item, code FROM remarks"))
         new = msgspec.structs.replace(
@@ -413,7 +414,8 @@ class Journal(Post, Approvals):
         )
         row = (run, manifest, msgspec.json.encode(new).decode())
         with self._transaction():
-            self._database.execute("INSERT OR REPLACE INTO expected (run, manifest, result) VALUES (?, ?, ?)", row)
+            self._database.execute("DELETE FROM expected")
+            self._database.execute("INSERT INTO expected (run, manifest, result) VALUES (?, ?, ?)", row)
 
     def expected(self) -> list[Expected]:
         """Runs of which nobody has said whether their files have got their places. What cannot be understood of one is
@@ -427,12 +429,6 @@ class Journal(Post, Approvals):
                 told = msgspec.json.decode(result, type=Result)
                 found.append(Expected(run, date.fromisoformat(as_of), manifest, told))
         return found
-
-    def expect_nothing(self) -> None:
-        """Raises OutputError."""
-        if self._database.execute("SELECT 1 FROM expected").fetchone():
-            with self._transaction():
-                self._database.execute("DELETE FROM expected")
 
     def finish_run(self, run: int, result: Result) -> None:
         """The facts of a run whose summary is written, all or none."""
@@ -564,10 +560,12 @@ class Journal(Post, Approvals):
         return (datetime.fromisoformat(row[0]), date.fromisoformat(row[1])) if row else None
 
     def tell(self, keys: Iterable[str], as_of: date) -> None:
-        """Letters of these keys tell the figures of the last run for that date."""
+        """Letters of these keys tell the figures of the last run for that date; one that has gone, those that it told
+        then."""
         with self._transaction():
             self._database.executemany(
-                f"INSERT OR IGNORE INTO told SELECT ?2, last FROM ({_LAST_RUN}) WHERE last IS NOT NULL",
+                f"INSERT INTO told SELECT ?2, last FROM ({_LAST_RUN}) WHERE last IS NOT NULL"
+                " ON CONFLICT (key) DO UPDATE SET run = excluded.run WHERE key NOT IN (SELECT key FROM letters)",
                 [(as_of.isoformat(), key) for key in keys],
             )
 

@@ -13,6 +13,7 @@ import msgspec
 
 from pipeline.exchange import digest_at
 from pipeline.memory.approvals import Approval
+from pipeline.memory.backup import copies
 from pipeline.memory.journal import FILE, Arrival, Figure, Journal, Raised, Remembered, Result, Tally
 from pipeline.memory.manifest import FILE as MANIFEST
 from pipeline.memory.manifest import read_manifest, that_count
@@ -70,9 +71,10 @@ def known(output: Path) -> Journal:
 def folders(output: Path) -> list[Path]:
     """Where there is a journal, or where one is gone that results tell of: the output folder, and of several orders
     those below it."""
-    below = (path.parents[1] for path in output.glob(f"*/*/{MANIFEST}") if _is_day(path.parent.name))
-    found = {path.parent for path in output.glob(f"*/{FILE}")} | set(below)
-    own = [output] if (output / FILE).is_file() or any(output.glob(f"*/{MANIFEST}")) else []
+    below = {path.parents[1] for path in output.glob(f"*/*/{MANIFEST}") if _is_day(path.parent.name)}
+    found = {path.parent for path in output.glob(f"*/{FILE}")} | below
+    is_known = (output / FILE).is_file() or any(copies(output / FILE)) or any(output.glob(f"*/{MANIFEST}"))
+    own = [output] if is_known or below else []
     return [*own, *sorted(found)]
 
 
@@ -225,12 +227,18 @@ def finish(journal: Journal, run: int, as_of: date, result: Result, output: Path
 
 def complete(journal: Journal, output: Path) -> None:
     """What a run has left untold that ended when its files had their places: before a letter of it goes, and before
-    another run makes others. Of one whose files never got there nothing is told. Raises OutputError."""
+    another run makes others. One whose files are not there is left alone: it may be under way. Raises OutputError."""
     for one in journal.expected():
         folder = output / one.as_of.isoformat()
-        if any(digest_at(path) == one.manifest for path in folder.glob(f"{Path(MANIFEST).stem}*.json")):
+        if any(_is_manifest(path, one.manifest) for path in folder.glob(f"{Path(MANIFEST).stem}*.json")):
             finish(journal, one.run, one.as_of, one.result, output)
-    journal.expect_nothing()
+
+
+def _is_manifest(path: Path, digest: str) -> bool:
+    """One that cannot be read tells nothing."""
+    with suppress(OSError):
+        return digest_at(path) == digest
+    return False
 
 
 def _to_leadership(output: Path, as_of: date) -> tuple[str, ...]:

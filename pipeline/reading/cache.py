@@ -79,9 +79,10 @@ class ReadCache:
 
 
 class Shelf:
-    """The part of a cache that was read with the same inputs. `known` is looked into, `used` is added to."""
+    """The part of a cache that was read with the same inputs. `known` is looked into, and what is not understood is
+    taken out of it; `used` is added to."""
 
-    def __init__(self, inputs: Inputs, known: Mapping[str, msgspec.Raw], used: dict[str, "_Held"]) -> None:
+    def __init__(self, inputs: Inputs, known: dict[str, msgspec.Raw], used: dict[str, "_Held"]) -> None:
         self.inputs = inputs
         self._context = _context(inputs)
         self._known = known
@@ -105,7 +106,10 @@ class Shelf:
         key = self._key(digest)
         try:
             kept = msgspec.msgpack.decode(self._known[key], type=_Read)
-        except (KeyError, msgspec.MsgspecError):  # not known, or of another version of this program
+        except KeyError:
+            return None
+        except msgspec.MsgspecError:  # of another version of this program
+            del self._known[key]  # no longer known, so that `keep` puts the read of this run in its place
             return None
         self._used[key] = self._known[key]
         return _thaw(kept, shown_path(relative), digest)

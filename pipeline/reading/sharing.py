@@ -32,7 +32,7 @@ class Shared:
             facts=tuple(map(self._fact, report.facts)),
             answer_cells=self._addresses(report.answer_cells),
             written=self._one(report.written),
-            bases=self._one(report.bases),
+            bases=tuple((self._one(base), people, self._one(cell)) for base, people, cell in report.bases),
             title=self._one(report.title),
             columns=self._one(report.columns),
         )
@@ -42,7 +42,7 @@ class Shared:
 
     def _fact(self, fact: Fact) -> Fact:
         known = self._facts.get(fact)
-        if known is not None and repr(known.value) == repr(fact.value):  # 1 and 1.0, 0 and -0 are equal, not the same
+        if known is not None and repr(known) == repr(fact):  # 1 and 1.0, 0 and -0 are equal, not the same
             return known
         own = Fact._make(self._one(part) if isinstance(part, str) else part for part in fact)
         return own if known else self._facts.setdefault(own, own)

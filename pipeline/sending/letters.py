@@ -142,7 +142,7 @@ def _changes(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 def _told_anew(pages: Sequence[Page], said: Sequence[str]) -> Anew:
     """What the letter tells, under the words by which it is known: in the public edition those of an earlier build,
-    where it has gone under them."""
+    where it has gone under them (needed until 0.2.0)."""
     formerly = "\n\n".join(map(_said_formerly, pages)) if said and any(page.whole for page in pages) else ""
     if formerly and is_told(formerly, said):
         return told_anew(formerly, said)
@@ -157,7 +157,8 @@ def _says(page: Page) -> str:
 
 def _said_formerly(page: Page) -> str:
     """As builds of 0.1.0 before its release told it: by the edition that was sent, whose first page has other words,
-    with what stands there for the names of files taken out of all of it."""
+    with what stands there for the names of files taken out of all of it. Needed until
+    0.2.0, which no letter of such a build waits for any more."""
     text = "\n".join(_lines(page, lambda decision: decision.text))
     figures = page.figures
     files = {said.file for said in figures.remarks if said.file} | {one.file for one in figures.unattributed}

@@ -33,6 +33,14 @@ class Spoken(NamedTuple):
     rest: str
     is_date: bool
 
+    @property
+    def is_bare(self) -> bool:
+        """Does nothing stand behind the span but what belongs to it: «месяц», «год», a full stop."""
+        return not _BELONGS.sub("", self.rest)
+
+
+_BELONGS = re.compile(r"(?<![^\W_])(?:месяц[а-я]*|года?|г|отч[её]тн[а-я]+|период[а-я]*)(?![^\W_])|[\W_]")
+
 
 def spoken_period(text: str, periods: Periods) -> Spoken | None:
     """Of a text that begins with a span («январь 2026 г.», «период с … по …»); None of any other."""
@@ -68,12 +76,7 @@ def _plain(text: str) -> tuple[str, str]:
 def whole_period(text: str, periods: Periods) -> date | None:
     """The last day of the one whole period that a text is and nothing besides."""
     said = spoken_period(text, periods)
-    return said.day if said and is_bare(said.rest) else None
-
-
-def is_bare(rest: str) -> bool:
-    """Does nothing stand behind a span but what belongs to it: «месяц», «год», a full stop."""
-    return not re.sub(r"(?<![^\W_])(?:месяц[а-я]*|года?|г|отч[её]тн[а-я]+|период[а-я]*)(?![^\W_])|[\W_]", "", rest)
+    return said.day if said and said.is_bare else None
 
 
 def find_spans(text: str, year: int | None = None) -> Iterator[Span]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pipeline.reading.finding.form_tables import Grid, Rows, find_grids
 from pipeline.reading.finding.headings import Meaning, meaning_of, meaning_of_path
+from pipeline.reading.finding.times import spoken_period
 from pipeline.reading.opening.book import Cell, Sheet
 from pipeline.reading.remembering import once_a_form
 from schemas import own_form
@@ -181,20 +182,13 @@ def _is_head_line(columns: dict[int, str], of_problems: bool, form: Form) -> boo
     words = [text for text in columns.values() if text]
     if of_problems and form.problem_table:
         return any(is_one_of(text, (form.problem_table.title,)) for text in words)
-    if form.period.every != "date" and any(_says_period(text, form) for text in words):
+    if form.period.every != "date" and any(spoken_period(text, form.periods) for text in words):
         return True
     heads = (*form.recognise.titles, *form.recognise.as_of, form.title)
     return any(
         is_one_of(text, heads) or plain(text).startswith(("в ", *(plain(h) for h in heads))) or plain(text) == "в"
         for text in words
     )
-
-
-def _says_period(text: str, form: Form) -> bool:
-    # imported here: its patterns take a while to compile, and most forms ask how things stand on a date
-    from pipeline.reading.answers.spans import spoken_period
-
-    return spoken_period(text, form.periods) is not None
 
 
 def _by_row(sheet: Sheet) -> Rows:

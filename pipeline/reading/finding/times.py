@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pipeline.reading.answers.dates import read_date, shown_without_day
 from pipeline.reading.opening.book import Cell
@@ -11,6 +11,9 @@ from schemas import own_form
 from schemas.form import Form
 from schemas.likeness import plain
 from schemas.periods import Periods, first_day
+
+if TYPE_CHECKING:
+    from pipeline.reading.answers.spans import Spoken
 
 # How a period is called on for, whatever else an order calls it.
 _FOR = (
@@ -81,20 +84,16 @@ class _Spans:
     """Of a form with periods: what is not exactly one of them is no date."""
 
     def __init__(self, form: Form) -> None:
-        # imported here: its patterns take a while to compile, and most forms ask how things stand on a date
-        from pipeline.reading.answers.spans import is_bare, spoken_period
-
-        self.spoken, self.is_bare = spoken_period, is_bare
         self.labels, self.periods = (*form.recognise.as_of, *_FOR), form.periods
 
     def part(self, text: str, untitled: str) -> Parted:
         """The period may stand alone under the title, or right behind it. A date alone may be that of signing."""
-        said = self.spoken(untitled, self.periods)
-        if said and self.is_bare(said.rest) and not said.is_date:
+        said = spoken_period(untitled, self.periods)
+        if said and said.is_bare and not said.is_date:
             return Parted("", "", untitled)
         for label in self.labels:
             for found in _pattern(label).finditer(text):
-                if self.spoken(text[found.end() :], self.periods):
+                if spoken_period(text[found.end() :], self.periods):
                     return _parted(text, found)
         for label in self.labels:
             begins = _pattern(label).match(text.strip())
@@ -108,12 +107,12 @@ class _Spans:
         if nearest and nearest.day:
             return nearest
         row = " ".join(map(_in_words, cells))
-        said = self.spoken(row, self.periods) if len(cells) > 1 else None
+        said = spoken_period(row, self.periods) if len(cells) > 1 else None
         return Said(row, said.day, len(cells)) if said and said.day else nearest
 
     def _cell(self, cell: Cell) -> Said | None:
         if isinstance(cell.value, str):
-            said = self.spoken(cell.value, self.periods)
+            said = spoken_period(cell.value, self.periods)
             if said is None and not re.search(r"\d", cell.value):
                 return None
             return Said(cell.value, said.day if said else None)
@@ -130,6 +129,14 @@ class _Spans:
 
     def stands_alone(self, cell: Cell) -> bool:
         return read_date(cell) is not None and shown_without_day(cell.format) is not None
+
+
+def spoken_period(text: str, periods: Periods) -> "Spoken | None":
+    """As `spans` has it."""
+    # imported here: its patterns take a while to compile, and most forms ask how things stand on a date
+    from pipeline.reading.answers import spans
+
+    return spans.spoken_period(text, periods)
 
 
 def _shown(cell: Cell) -> str:

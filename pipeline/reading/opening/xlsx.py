@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from pipeline.reading.opening.book import Aside, Cell
@@ -83,13 +83,14 @@ def notes_on_sheets(package: zipfile.ZipFile, read: ReadPart, limits: Limits) ->
     check_sheets(len(parts.sheets), limits)
     if not names.issuperset(sheet.path for sheet in parts.sheets):
         raise NotPlain
-    shared = read(parts.shared_strings) if parts.shared_strings in names else b""
+    # not by `read`, which would hold these two while calamine builds its own of them
+    shared = part(package, parts.shared_strings) if parts.shared_strings in names else b""
     if shared:
         _check_shared_strings(shared)
-    styles = read(parts.styles) if parts.styles in names else b""
+    styles = part(package, parts.styles) if parts.styles in names else b""
     formats, marks = (_formats(styles), marks_of_styles(styles)) if styles else ((GENERAL,), ())
     looks = Looks(formats, marks, rich_strings(shared))
-    kinds: dict[bytes, Kind] = {}
+    kinds: dict[bytes, Looked] = {}
     notes = [_notes(part(package, sheet.path), looks, kinds, limits) for sheet in parts.sheets]
     if asides_beside := holds_asides(names):
         for noted, sheet in zip(notes, parts.sheets, strict=True):
@@ -105,7 +106,10 @@ def parts_of(package: zipfile.ZipFile, read: ReadPart) -> Parts:
     relations = f"{folder}/_rels/{name}.rels".lstrip("/")
     if workbook not in names or relations not in names:
         raise damaged("в нём нет описания книги")
-    return _parts(read(workbook), read(relations), folder)
+    described, related = read(workbook), read(relations)
+    paths = _paths(related, folder)  # by the relation's id, and by its kind
+    sheets = (SheetPart(name, paths.get(relation_id, "")) for name, relation_id in _declared_sheets(described))
+    return Parts(tuple(sheets), paths.get("styles", ""), paths.get("sharedStrings", ""))
 
 
 @once_a_blank
@@ -114,17 +118,23 @@ def _workbook_path(relations: bytes) -> str:
     return kinds.get("officeDocument", "xl/workbook.xml").lstrip("/")
 
 
-@lru_cache(maxsize=64)  # the forms of a batch come from a few blanks
-def _parts(workbook: bytes, relations: bytes, folder: str) -> Parts:
-    paths = {}  # by the relation's id, and by its kind
+@once_a_blank
+def _paths(relations: bytes, folder: str) -> Mapping[str, str]:
+    """The parts by the relation's id, and by its kind."""
+    paths = {}
     for relation in tree(relations):
         path = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/")
         paths[relation.get("Id", "")] = paths[_last_word(relation.get("Type", ""))] = path
-    sheets = []
-    for element in tree(workbook).findall("{*}sheets/{*}sheet"):
-        relation_id = next((value for key, value in element.items() if key.endswith("}id")), "")
-        sheets.append(SheetPart(element.get("name", ""), paths.get(relation_id, "")))
-    return Parts(tuple(sheets), paths.get("styles", ""), paths.get("sharedStrings", ""))
+    return paths
+
+
+@once_a_blank
+def _declared_sheets(workbook: bytes) -> tuple[tuple[str, str], ...]:
+    """Name of each sheet and id of its relation."""
+    return tuple(
+        (sheet.get("name", ""), next((value for key, value in sheet.items() if key.endswith("}id")), ""))
+        for sheet in tree(workbook).findall("{*}sheets/{*}sheet")
+    )
 
 
 def _last_word(uri: str) -> str:
@@ -186,10 +196,10 @@ def _declares(xml: bytes) -> bool:
 # ── the pass ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-Kind = tuple[str, Mark, bytes]  # number format, mark and `t` of a cell
+Looked = tuple[str, Mark, bytes]  # number format, mark and `t` of a cell
 
 
-def _notes(xml: bytes, looks: Looks, kinds: dict[bytes, Kind], limits: Limits) -> SheetNotes:
+def _notes(xml: bytes, looks: Looks, kinds: dict[bytes, Looked], limits: Limits) -> SheetNotes:
     """The notes on one sheet. `kinds`: what attributes of cells have been found to say; added to."""
     _check_encoding(xml)
     root = _ROOT.search(xml[:4_096])
@@ -262,8 +272,8 @@ _ROOT = re.compile(rb"<(\w+:)?(?:work|chart|dialog|macro)sheet\b")
 @cache
 def _cell_pattern(prefix: bytes | None) -> re.Pattern[bytes]:
     """A cell in a sheet that writes its tags with this namespace prefix (`x:`, mostly none). Groups: column, row,
-    other attributes, the end of a cell without anything in it, formula, tag that holds the value, value; all None for
-    a cell in any but the usual shape."""
+    other attributes, the end of a cell without anything in it, formula, tag that holds the value, value; none of them
+    takes part for a cell in any but the usual shape."""
     p = re.escape(prefix or b"")
     address = rb' r="([A-Z]{1,3})([0-9]{1,7})"([^<>/]*)'
     formula = rb"(<" + p + rb"f\b[^<>]*(?:/>|>[^<]*</" + p + rb"f>)\s*)?"
@@ -275,7 +285,7 @@ _STYLE = re.compile(rb"\d{1,6}")
 _ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*["']([^"']*)""")
 
 
-def _format_mark_and_type(attributes: bytes, looks: Looks) -> Kind:
+def _format_mark_and_type(attributes: bytes, looks: Looks) -> Looked:
     """From the attributes of a cell."""
     given = dict(_ATTRIBUTE.findall(attributes))
     style = given.get(b"s", b"0")

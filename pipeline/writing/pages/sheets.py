@@ -5,6 +5,7 @@ What is written stays byte for byte what xlsxwriter itself writes; tests/test_sh
 
 from collections.abc import Mapping
 from io import StringIO
+from types import MappingProxyType
 from typing import Protocol
 
 from xlsxwriter import Workbook
@@ -27,7 +28,9 @@ class _Cell(Protocol):
 class Sheet(Worksheet):  # type: ignore[misc]
     """A worksheet whose rows and columns are always numbers."""
 
-    table: dict[int, dict[int, _Cell]]
+    table: dict[int, Mapping[int, _Cell]]
+    col_info: Mapping[int, object]  # looks and sizes of columns and rows
+    row_info: Mapping[int, object]
 
     # Before every cell xlsxwriter looks whether its place is said as «A1»; these are its own methods behind that look.
     write_string = Worksheet._write_string
@@ -50,9 +53,14 @@ class Sheet(Worksheet):  # type: ignore[misc]
         self._write_sheet_data()
         self._settled = text
         self.table_cells.clear()  # by which tables are kept from lying upon each other
-        # What links are held against when they are written. Rows do not come by themselves any more: who writes fails.
+        # What links are held against when they are written. Rows do not come by themselves any more, and those that
+        # stand are read alone: who writes fails.
         links: dict[int, dict[int, object]] = self.hyperlinks
-        self.table = {row: {column: self.table[row][column] for column in links[row]} for row in links}
+        self.table = {
+            row: MappingProxyType({column: self.table[row][column] for column in columns})
+            for row, columns in links.items()
+        }
+        self.col_info, self.row_info = MappingProxyType(self.col_info), MappingProxyType(self.row_info)
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """Some thirty functions of newer versions get a prefix, each looked for by a pattern of its own: most formulas

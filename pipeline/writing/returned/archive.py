@@ -13,17 +13,21 @@ from pipeline.reading.opening.guard import Unreadable, kind_of_package, open_zip
 from pipeline.reading.remembering import once_a_part
 from pipeline.settings import Limits
 
-SMALL = 32 * 1024  # bytes of a part that may be the same in many files: a school's sheet with answers never is
+SMALL = 32 * 1024  # bytes, inflated, of a part that is remembered: what many files share is no larger
 
 _LIMITS = Limits()
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
-_LEVEL = 3  # of 9: packs a sheet in half of the time that the usual 6 takes, to a file that is a twelfth larger
+LEVEL = 3  # of 9: packs a sheet in half of the time that the usual 6 takes, to a file that is a twelfth larger
 _LOCAL = struct.Struct("<4s22xHH")  # header before a part: signature, lengths of its name and of its extra field
 _NOT_TO_BE_READ = 0x20 | 0x40  # flags: a difference to another archive, strong encryption
 _IN_UTF_8 = 0x800
 
 
-class Damaged(Exception):  # noqa: N818 - what is said of a school's file, no fault of the program
+class Unpatchable(Exception):  # noqa: N818 - what is said of a school's file, no fault of the program
+    """The file cannot be changed with certainty that all else in it stays as it was."""
+
+
+class Damaged(Unpatchable):
     """It cannot be read, or is no workbook in OOXML, or breaks a limit."""
 
 
@@ -46,7 +50,8 @@ class Archive:
         entry = self.entries[name]
         if entry.flag_bits & _NOT_TO_BE_READ:
             raise Damaged
-        return _inflated(self.packed(name), entry.compress_type, entry.file_size, entry.CRC)
+        inflated = _inflated_once if entry.file_size <= SMALL else _inflated  # a small part may be a big one, packed
+        return inflated(self.packed(name), entry.compress_type, entry.file_size, entry.CRC)
 
     def packed(self, name: str) -> bytes:
         """The part as it lies in the file: behind its local header, whose name and extra field may be longer than the
@@ -61,7 +66,10 @@ class Archive:
         if signature != zipfile.stringFileHeader or called != entry.orig_filename:  # type: ignore[attr-defined]
             raise Damaged
         start += name_length + extra_length
-        return self._data[start : start + entry.compress_size]
+        part = self._data[start : start + entry.compress_size]
+        if len(part) != entry.compress_size:
+            raise Damaged
+        return part
 
 
 class NewArchive:
@@ -80,7 +88,7 @@ class NewArchive:
         self._lay(entry, packed)
 
     def copy(self, archive: Archive, name: str) -> None:
-        """A part of that archive as it is there."""
+        """A part of that archive as it is there. Raises Damaged."""
         entry = archive.entries[name]
         copy = zipfile.ZipInfo(name, entry.date_time)
         for stays in ("create_system", "external_attr", "compress_type", "CRC", "compress_size", "file_size"):
@@ -101,9 +109,8 @@ class NewArchive:
         archive.NameToInfo[entry.filename] = entry
 
 
-@once_a_part(SMALL)
 def _inflated(packed: bytes, method: int, size: int, checksum: int) -> bytes:
-    """What is inflated is bounded by its size, and the sum of sizes by the limits."""
+    """Of just this size, by which what is held on the way is bounded, and the sum of sizes by the limits."""
     content = packed
     if method == zipfile.ZIP_DEFLATED:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -118,7 +125,10 @@ def _inflated(packed: bytes, method: int, size: int, checksum: int) -> bytes:
     return content
 
 
+_inflated_once = once_a_part(SMALL)(_inflated)
+
+
 @once_a_part(SMALL)
 def _deflated(content: bytes) -> bytes:
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(content) + packer.flush()

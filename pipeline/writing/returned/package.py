@@ -11,7 +11,8 @@ from lxml.etree import _Element
 
 from pipeline.reading.opening.guard import MB
 from pipeline.reading.remembering import once_a_part
-from pipeline.writing.returned.archive import SMALL, Archive, Damaged, NewArchive
+from pipeline.writing.returned.archive import SMALL, Archive, NewArchive
+from pipeline.writing.returned.archive import Unpatchable as Unpatchable
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"  # the transitional kind, which Excel writes
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -26,10 +27,6 @@ _MOST_KEPT = 4 * MB  # of bytes that are looked at again, in all; what a school 
 
 
 P = ParamSpec("P")
-
-
-class Unpatchable(Exception):  # noqa: N818 - what is said of a school's file, no fault of the program
-    """The file cannot be changed with certainty that all else in it stays as it was."""
 
 
 class Relation(NamedTuple):
@@ -59,10 +56,7 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         """Raises Unpatchable for what is no OOXML workbook or breaks a limit."""
-        try:
-            self._archive = Archive(data)
-        except Damaged:
-            raise Unpatchable from None
+        self._archive = Archive(data)
         self._names = set(self._archive.entries)
         self._trees: dict[str, _Element] = {}
         self._contents: dict[str, bytes] = {}
@@ -88,18 +82,12 @@ class Package:
         if name not in self._names:
             raise Unpatchable
         if name not in self._inflated:
-            content = self._inflate(name)
+            content = self._archive.content(name)
             if len(content) > self._room:
                 return content
             self._room -= len(content)
             self._inflated[name] = content
         return self._inflated[name]
-
-    def _inflate(self, name: str) -> bytes:
-        try:
-            return self._archive.content(name)
-        except Damaged:
-            raise Unpatchable from None
 
     def tree(self, name: str) -> _Element:
         """The root of the part's XML; what is changed in it will be written."""
@@ -135,8 +123,12 @@ class Package:
         self.declare(name, content_type)
 
     def replace(self, name: str, content: bytes) -> None:
-        """New bytes for a part that stays what it is."""
-        self._trees.pop(name, None)
+        """New bytes for a part that stays what it is. Raises Unpatchable for one that `tree` has given out: a file may
+        name one part for two things, and what is changed in its tree would be lost."""
+        if name in self._trees:
+            raise Unpatchable
+        self._inflated.pop(name, None)
+        self._looked_at.pop(name, None)
         self._contents[name] = content
 
     def remove(self, name: str) -> None:
@@ -216,7 +208,8 @@ class Package:
 
     # ── the file ─────────────────────────────────────────────────────────────────────────────────────────
     def to_bytes(self) -> bytes:
-        """The archive in the order of the one it came from, new parts at the end."""
+        """The archive in the order of the one it came from, new parts at the end. Raises Unpatchable where a part that
+        stays is not where the file says it is."""
         changed = self._contents | {name: written(name, root) for name, root in self._trees.items()}
         archive = NewArchive()
         for name in self._archive.entries:

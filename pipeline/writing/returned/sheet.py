@@ -280,7 +280,6 @@ def _columns() -> str:
     return f'{"".join(shown)}<col min="{_MARKS}" max="{_ABOUT}" width="9.14" hidden="1"/>'
 
 
-@cache
 def _pixels(characters: float) -> float:
     return characters * 7 + 5
 

@@ -87,7 +87,11 @@ class Styles:
         return self._looks[look]
 
     def marked(self, style: int, severity: Severity) -> int:
-        """The style with a mark over it: border, tint, bold; number format, alignment, protection, font stay."""
+        """The style with a mark over it: border, tint, bold; number format, alignment, protection, font stay.
+
+        Of the file's own styles: raises Unpatchable for any other. So a file ends as a fresh form where merged areas
+        overlap and both are remarked, for their common cells would be marked twice.
+        """
         if (style, severity) not in self._marked:
             mark, (font, xf) = MARKS[severity], self._base.marked(style, severity)
             places = {
