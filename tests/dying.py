@@ -14,6 +14,7 @@ import signal
 import smtplib
 import sqlite3
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple
@@ -52,7 +53,8 @@ def run(work: Callable[[], object], nth: int = 0, seconds: float | None = None, 
     if not child:
         os.setpgid(0, 0)
         os.close(reader)
-        os._exit(_do(work, (_Count if how == "killed" else _Full)(nth, how), writer))
+        watch = _Count(nth) if how == "killed" else _Full(nth, stays=how == "full from then on")
+        os._exit(_do(work, watch, writer))
     os.close(writer)
     ended = os.pidfd_open(child)
     try:
@@ -71,7 +73,7 @@ def _end_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def _do(work: Callable[[], object], count: "_Count | _Full", writer: int) -> int:
+def _do(work: Callable[[], object], count: "_Watch", writer: int) -> int:
     count.watch()
     try:
         work()
@@ -86,12 +88,29 @@ def _do(work: Callable[[], object], count: "_Count | _Full", writer: int) -> int
     return code
 
 
-class _Count:
-    def __init__(self, nth: int, _: How) -> None:
+class _Watch(ABC):
+    """Counts what the process that was forked does, and at the n-th thing lets happen what is to happen."""
+
+    def __init__(self, nth: int) -> None:
         self._nth = nth
-        self._group = os.getpid()
+        self._process = os.getpid()
         self.done = 0
 
+    @abstractmethod
+    def watch(self) -> None: ...
+
+    @abstractmethod
+    def _one(self) -> None: ...
+
+    def _counted(self, really: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object) -> object:
+            self._one()
+            return really(*arguments)
+
+        return call
+
+
+class _Count(_Watch):
     def watch(self) -> None:
         for module, name in ((os, "fsync"), (smtplib.SMTP, "send"), (smtplib.SMTP, "getreply")):
             setattr(module, name, self._counted(getattr(module, name)))
@@ -110,19 +129,12 @@ class _Count:
 
         return connect
 
-    def _counted(self, really: Callable[..., object]) -> Callable[..., object]:
-        def call(*arguments: object) -> object:
-            self._one()
-            return really(*arguments)
-
-        return call
-
     def _one(self) -> None:
-        if os.getpid() != self._group:  # a reader, forked
+        if os.getpid() != self._process:  # a reader, forked
             return
         self.done += 1
         if self.done == self._nth:
-            os.killpg(self._group, signal.SIGKILL)
+            os.killpg(self._process, signal.SIGKILL)
 
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -130,15 +142,13 @@ _OF_ROOM = frozenset({"os.rename", "os.link", "os.mkdir"})
 _READS = ("SELECT", "PRAGMA", "ROLLBACK")
 
 
-class _Full:
+class _Full(_Watch):
     """Counts what needs room on a disk: a file opened to be written, each of its writes and flushes, a name given, a
     statement that changes the journal. Of its n-th (`full once`), or all from it on, the disk has none."""
 
-    def __init__(self, nth: int, how: How) -> None:
-        self._nth = nth
-        self._stays = how == "full from then on"
-        self._process = os.getpid()
-        self.done = 0
+    def __init__(self, nth: int, *, stays: bool) -> None:
+        super().__init__(nth)
+        self._stays = stays
 
     def watch(self) -> None:
         full = self
@@ -167,13 +177,6 @@ class _Full:
     def _audited(self, event: str, values: tuple[Any, ...]) -> None:
         if event in _OF_ROOM or (event == "open" and _is_to_be_written(*values)):
             self._one()
-
-    def _counted(self, really: Callable[..., object]) -> Callable[..., object]:
-        def call(*values: object) -> object:
-            self._one()
-            return really(*values)
-
-        return call
 
     def _is_full(self) -> bool:
         if os.getpid() != self._process:  # a reader, forked
