@@ -13,7 +13,6 @@ from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
 
 from schemas.coded import control
 
@@ -43,23 +42,19 @@ def _day(rows: pd.DataFrame) -> "pd.Series[Any]":
 class Answers(pa.DataFrameModel):
     """Index: the number of the fact, by which remark, summary and returned file find its cell."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    file: Series[pa.Category] = pa.Field(description="path relative to the input folder, with /")
-    sheet: Series[pa.Category] = pa.Field(description="sheet of the form")
-    cell: Series[pa.Category] = pa.Field(description="cell that says it")
-    school_code: Series[pa.Category] = pa.Field(description="code in the registry; blank: not recognised")
-    as_of: Series[pa.Category] = pa.Field(description="date written in the report, ISO; blank: none")
-    item: Series[pa.Category] = pa.Field(
-        description="number of the form's item, a row of acts or `problem.N`; blank: a note"
-    )
-    field: Series[pa.Category] = pa.Field(isin=FIELDS, description="what kind of fact it is")
-    text: Series[str] = pa.Field(description="its words; dates ISO; blank for figures")
-    number: Series[float] = pa.Field(nullable=True, description="its figure: people, or percent 0–100; null for words")
-    half: Series[float] = pa.Field(ge=0, description="half a unit of the last digit written, percentage points")
-    basis: Series[pa.Category] = pa.Field(
-        isin=BASES_OF_FACTS, description="stands in the cell, or computed from what does"
-    )
-    carried: Series[pa.Category] = pa.Field(isin=("", *Why), description="taken over from another report, and why")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    file: pa.Category = pa.Field(description="path relative to the input folder, with /")
+    sheet: pa.Category = pa.Field(description="sheet of the form")
+    cell: pa.Category = pa.Field(description="cell that says it")
+    school_code: pa.Category = pa.Field(description="code in the registry; blank: not recognised")
+    as_of: pa.Category = pa.Field(description="date written in the report, ISO; blank: none")
+    item: pa.Category = pa.Field(description="number of the form's item, a row of acts or `problem.N`; blank: a note")
+    field: pa.Category = pa.Field(isin=FIELDS, description="what kind of fact it is")
+    text: str = pa.Field(description="its words; dates ISO; blank for figures")
+    number: float = pa.Field(nullable=True, description="its figure: people, or percent 0–100; null for words")
+    half: float = pa.Field(ge=0, description="half a unit of the last digit written, percentage points")
+    basis: pa.Category = pa.Field(isin=BASES_OF_FACTS, description="stands in the cell, or computed from what does")
+    carried: pa.Category = pa.Field(isin=("", *Why), description="taken over from another report, and why")
 
     class Config:
         strict = True

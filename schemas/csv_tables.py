@@ -6,7 +6,6 @@ Judged on their way out: a breach is a programmer's mistake and stops the run. F
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
 
 from schemas.answers import BASES_OF_FACTS, FIELDS
 from schemas.remarks import Severity
@@ -18,18 +17,18 @@ _CODE = r"[A-Z]+(-[A-Z0-9]+)+"
 class AnswersFile(pa.DataFrameModel):
     """`answers.csv`: one fact a row, for the reports in the picture."""
 
-    file: Series[str] = pa.Field(str_length={"min_value": 1}, description="path relative to the input folder, with /")
-    sheet: Series[str] = pa.Field(description="sheet of the form")
-    cell: Series[str] = pa.Field(description="cell that says it")
-    school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code in the registry or its draft")
-    as_of: Series[str] = pa.Field(str_matches=rf"^{_DATE}$", description="date written in the report, ISO")
-    item: Series[str] = pa.Field(description="number of the form's item, a row of acts or `problem.N`; blank: a note")
-    field: Series[str] = pa.Field(isin=FIELDS, description="what kind of fact it is")
-    value: Series[str] = pa.Field(description="its figure, unrounded (percent 0–100), or its words")
-    basis: Series[str] = pa.Field(
+    file: str = pa.Field(str_length={"min_value": 1}, description="path relative to the input folder, with /")
+    sheet: str = pa.Field(description="sheet of the form")
+    cell: str = pa.Field(description="cell that says it")
+    school_code: str = pa.Field(str_length={"min_value": 1}, description="code in the registry or its draft")
+    as_of: str = pa.Field(str_matches=rf"^{_DATE}$", description="date written in the report, ISO")
+    item: str = pa.Field(description="number of the form's item, a row of acts or `problem.N`; blank: a note")
+    field: str = pa.Field(isin=FIELDS, description="what kind of fact it is")
+    value: str = pa.Field(description="its figure, unrounded (percent 0–100), or its words")
+    basis: str = pa.Field(
         isin=(*BASES_OF_FACTS, "carried"), description="stands in the cell, computed, or of a former report"
     )
-    counted: Series[str] = pa.Field(isin=("true", "false"), description="false: the item bears an error")
+    counted: str = pa.Field(isin=("true", "false"), description="false: the item bears an error")
 
     class Config:
         strict = True
@@ -39,18 +38,18 @@ class AnswersFile(pa.DataFrameModel):
 class FindingsFile(pa.DataFrameModel):
     """`findings.csv`: remarks on those reports and on every file that gave none."""
 
-    file: Series[str] = pa.Field(description="path relative to the input folder, with /; blank: none")
-    sheet: Series[str] = pa.Field(description="blank where there is none")
-    cell: Series[str] = pa.Field(description="blank where there is none")
-    school_code: Series[str] = pa.Field(description="code in the registry; blank: not recognised")
-    as_of: Series[str] = pa.Field(str_matches=rf"^{_DATE}$", description="date written in the report, ISO; blank: none")
-    item: Series[str] = pa.Field(description="number of the form's item; blank: the file or its head")
-    code: Series[str] = pa.Field(str_matches=rf"^{_CODE}$", description="kind of remark, docs/remarks.md")
-    severity: Series[str] = pa.Field(
+    file: str = pa.Field(description="path relative to the input folder, with /; blank: none")
+    sheet: str = pa.Field(description="blank where there is none")
+    cell: str = pa.Field(description="blank where there is none")
+    school_code: str = pa.Field(description="code in the registry; blank: not recognised")
+    as_of: str = pa.Field(str_matches=rf"^{_DATE}$", description="date written in the report, ISO; blank: none")
+    item: str = pa.Field(description="number of the form's item; blank: the file or its head")
+    code: str = pa.Field(str_matches=rf"^{_CODE}$", description="kind of remark, docs/remarks.md")
+    severity: str = pa.Field(
         isin=tuple(map(str, Severity)), description="error, warning, info: also what a later report has made good"
     )
-    message: Series[str] = pa.Field(str_length={"min_value": 1}, description="what is wrong, in Russian")
-    value: Series[str] = pa.Field(description="what the school wrote there")
+    message: str = pa.Field(str_length={"min_value": 1}, description="what is wrong, in Russian")
+    value: str = pa.Field(description="what the school wrote there")
 
     class Config:
         strict = True

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
 
 _MEASURES = (
     "share", "reported", "sum", "mean over schools", "weighted mean", "none", "sum, since the new year",
@@ -15,20 +14,20 @@ _SLIP = 1e-6  # what binary fractions may add, in people or percentage points
 class _Scopes(pa.DataFrameModel):
     """What both tables hold of a scope and an item."""
 
-    as_of: Series[str] = pa.Field(description="date of the picture, ISO")
-    scope: Series[str] = pa.Field(description="`municipality` or a school's code")
-    item: Series[str] = pa.Field(description="number of the form's item")
-    group: Series[str] = pa.Field(description="whose coverage it is; blank for a volume")
-    covered: Series[float] = pa.Field(nullable=True, description="people covered, 0 to `total`")
-    total: Series[float] = pa.Field(nullable=True, ge=0, description="people in all")
-    percent: Series[float] = pa.Field(nullable=True, description="Σ covered / Σ total × 100, 0–100")
-    schools_counted: Series[int] = pa.Field(ge=0, description="schools counted")
-    schools_expected: Series[int] = pa.Field(ge=0, description="schools in being")
-    target_min: Series[float] = pa.Field(nullable=True, ge=0, le=100, description="percent, headline item only")
-    target_max: Series[float] = pa.Field(nullable=True, ge=0, le=100, description="percent, headline item only")
-    deviation_pp: Series[float] = pa.Field(nullable=True, description="percentage points from the lower bound")
-    shortfall: Series[float] = pa.Field(nullable=True, ge=0, description="people missing to the lower bound")
-    status: Series[str] = pa.Field(description="headline item only")
+    as_of: str = pa.Field(description="date of the picture, ISO")
+    scope: str = pa.Field(description="`municipality` or a school's code")
+    item: str = pa.Field(description="number of the form's item")
+    group: str = pa.Field(description="whose coverage it is; blank for a volume")
+    covered: float = pa.Field(nullable=True, description="people covered, 0 to `total`")
+    total: float = pa.Field(nullable=True, ge=0, description="people in all")
+    percent: float = pa.Field(nullable=True, description="Σ covered / Σ total × 100, 0–100")
+    schools_counted: int = pa.Field(ge=0, description="schools counted")
+    schools_expected: int = pa.Field(ge=0, description="schools in being")
+    target_min: float = pa.Field(nullable=True, ge=0, le=100, description="percent, headline item only")
+    target_max: float = pa.Field(nullable=True, ge=0, le=100, description="percent, headline item only")
+    deviation_pp: float = pa.Field(nullable=True, description="percentage points from the lower bound")
+    shortfall: float = pa.Field(nullable=True, ge=0, description="people missing to the lower bound")
+    status: str = pa.Field(description="headline item only")
 
     @pa.dataframe_check(error="counted schools are among the expected")
     @classmethod
@@ -39,7 +38,7 @@ class _Scopes(pa.DataFrameModel):
 class Indicators(_Scopes):
     """`indicators.csv`: one row for every scope and coverage item."""
 
-    waived: Series[bool] = pa.Field(
+    waived: bool = pa.Field(
         description="an impossible figure stands behind it that the office has waived: its bounds do not hold. "
         "Judged here only, the file has no such column"
     )
@@ -65,10 +64,10 @@ class NumberIndicators(_Scopes):
     """`indicators.csv` of a form that asks for figures with a unit: beside the shares one row for every scope, item,
     measure, period and choice."""
 
-    period: Series[str] = pa.Field(str_length={"min_value": 1}, description="`2026-01`, `2026-Q1`, `2026`, or a date")
-    measure: Series[str] = pa.Field(isin=_MEASURES, description="what `value` is; `share`: see `percent`")
-    choice: Series[str] = pa.Field(description="the answer that so many schools have chosen; blank for others")
-    value: Series[float] = pa.Field(nullable=True, description="the figure, in the item's unit; null: there is none")
+    period: str = pa.Field(str_length={"min_value": 1}, description="`2026-01`, `2026-Q1`, `2026`, or a date")
+    measure: str = pa.Field(isin=_MEASURES, description="what `value` is; `share`: see `percent`")
+    choice: str = pa.Field(description="the answer that so many schools have chosen; blank for others")
+    value: float = pa.Field(nullable=True, description="the figure, in the item's unit; null: there is none")
 
     class Config:
         strict = True

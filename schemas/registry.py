@@ -5,7 +5,6 @@ Structural rules guard our own reader; the coded check judges what the office ha
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
 
 from schemas.coded import control
 
@@ -13,10 +12,10 @@ from schemas.coded import control
 class SchoolBases(pa.DataFrameModel):
     """Index: the number of the row, by which a remark finds its school and base."""
 
-    school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="«Код»")
-    base: Series[str] = pa.Field(str_length={"min_value": 1}, description="id of one of the form's bases")
-    people: Series[float] = pa.Field(ge=0, description="how many of them the school has")
-    whole: Series[float] = pa.Field(
+    school_code: str = pa.Field(str_length={"min_value": 1}, description="«Код»")
+    base: str = pa.Field(str_length={"min_value": 1}, description="id of one of the form's bases")
+    people: float = pa.Field(ge=0, description="how many of them the school has")
+    whole: float = pa.Field(
         ge=0, nullable=True, description="people of the base that this one is part of; null: part of none, or unknown"
     )
 

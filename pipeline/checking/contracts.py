@@ -5,12 +5,12 @@ anything else (types, nulls, unknown words, a guard, a check that raised) is our
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.config import ValidationDepth, get_config_context
-from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from pipeline.checking.table import Report, fact_rows
 from schemas.answers import Answers
@@ -80,18 +80,25 @@ def places_of(table: pd.DataFrame, numbers: "pd.Series[float]", reports: Sequenc
 
 
 # ── failures of a model ──────────────────────────────────────────────────────────────────────────────────
-def _broken_controls(model: Model, rows: pd.DataFrame) -> list[tuple[Control, pd.DataFrame]]:
-    """The controls that are broken, in the model's order, each with its broken rows, in theirs."""
+def _broken_controls(model: Model, rows: pd.DataFrame) -> Iterator[tuple[Control, pd.DataFrame]]:
+    """The controls that are broken, in the model's order, each with its broken rows, in theirs. Raises SchemaErrors of
+    whatever is no control of rows.
+
+    A control is asked for its rows as a validation asks it, one by one: the validation's account of failures, made for
+    mistakes of ours, holds each row once for every column, and takes as long as all else."""
     _refuse_when_switched_off()
     assert rows.index.is_unique, "a failure is led back by its row number"
-    columns = model.to_schema().columns
-    beside = {name for control in controls_of(model) for name in control.beside if name not in columns}
-    try:
-        model.validate(rows.drop(columns=list(beside)), lazy=True)
-    except SchemaErrors as found:
-        failures = sorted(map(_failure, found.schema_errors), key=lambda failure: failure.place)
-        return [(failure.control, rows[rows.index.isin(failure.rows)]) for failure in failures]
-    return []
+    schema = model.to_schema()
+    beside = {name for control in controls_of(model) for name in control.beside if name not in schema.columns}
+    judged = rows.drop(columns=list(beside))
+    guards = copy(schema)
+    guards.checks = [check for check in schema.checks if control_of(check) is None]
+    guards.validate(judged, lazy=True)
+    for check in schema.checks:
+        if control := control_of(check):
+            right = check(judged).check_output
+            if not right.all():
+                yield control, rows[~right]
 
 
 def _refuse_when_switched_off() -> None:
@@ -102,23 +109,6 @@ def _refuse_when_switched_off() -> None:
             "Проверка данных отключена переменной окружения PANDERA_VALIDATION_ENABLED или PANDERA_VALIDATION_DEPTH: "
             "уберите её и повторите."
         )
-
-
-class _Failure(NamedTuple):
-    """`place`: of the control among the checks of its model. `rows`: index of its failures, once for every column."""
-
-    place: int
-    control: Control
-    rows: "pd.Series[int]"
-
-
-def _failure(error: SchemaError) -> _Failure:
-    """What is no control of rows is raised."""
-    of_rows = error.reason_code is SchemaErrorReason.DATAFRAME_CHECK and isinstance(error.failure_cases, pd.DataFrame)
-    control = control_of(error.check) if of_rows and isinstance(error.schema, pa.DataFrameSchema) else None
-    if control is None:
-        raise error
-    return _Failure(error.check_index, control, error.failure_cases["index"])
 
 
 # ── failures as remarks ──────────────────────────────────────────────────────────────────────────────────

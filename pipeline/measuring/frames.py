@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
 
 from pipeline.checking.table import values_of
 from pipeline.measuring.figures import Figures, Level, Milestone, Share
@@ -62,24 +61,24 @@ def _judged(figures: Figures, picture: int, waived: Waived) -> dict[str, pd.Data
 class _OfAPicture(pa.DataFrameModel):
     """What every frame is judged with."""
 
-    picture: Series[int] = pa.Field(ge=0, description="number of the picture. Judged here only")
+    picture: int = pa.Field(ge=0, description="number of the picture. Judged here only")
 
 
 class Coverage(_OfAPicture):
     """`Figures.coverage`: one row a school expected and coverage item."""
 
-    school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
-    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
-    share: Series[object] = pa.Field(isin=_SHARES, description="what became of the answer (`Share`)")
-    covered: Series[float] = pa.Field(nullable=True, description="people covered; null: not counted, or a volume")
-    total: Series[float] = pa.Field(nullable=True, description="people in all")
-    percent: Series[float] = pa.Field(nullable=True, description="0–100")
-    derived: Series[bool] = pa.Field(description="the count is computed from a percent")
-    carried: Series[bool] = pa.Field(description="the report is carried forward")
-    file: Series[str] = pa.Field(description="where it stands; blank: nowhere")
-    sheet: Series[str] = pa.Field(description="where it stands; blank: nowhere")
-    cell: Series[str] = pa.Field(description="where it stands; blank: nowhere")
-    waived: Series[bool] = pa.Field(description="an impossible figure counts by the office's leave. Judged here only")
+    school_code: str = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    item: str = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
+    share: object = pa.Field(isin=_SHARES, description="what became of the answer (`Share`)")
+    covered: float = pa.Field(nullable=True, description="people covered; null: not counted, or a volume")
+    total: float = pa.Field(nullable=True, description="people in all")
+    percent: float = pa.Field(nullable=True, description="0–100")
+    derived: bool = pa.Field(description="the count is computed from a percent")
+    carried: bool = pa.Field(description="the report is carried forward")
+    file: str = pa.Field(description="where it stands; blank: nowhere")
+    sheet: str = pa.Field(description="where it stands; blank: nowhere")
+    cell: str = pa.Field(description="where it stands; blank: nowhere")
+    waived: bool = pa.Field(description="an impossible figure counts by the office's leave. Judged here only")
 
     class Config:
         strict = True
@@ -106,22 +105,22 @@ class Coverage(_OfAPicture):
 class _OfSums(_OfAPicture):
     """Σ over schools of one coverage item, beside the sums of these schools, added up anew (`…_rows`)."""
 
-    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
-    covered: Series[float] = pa.Field(nullable=True, description="people covered")
-    total: Series[float] = pa.Field(nullable=True, description="people in all")
-    percent: Series[float] = pa.Field(nullable=True, description="Σ covered / Σ total × 100")
-    counted: Series[int] = pa.Field(ge=0, description="schools")
-    carried: Series[int] = pa.Field(ge=0, description="schools, among those counted")
-    derived: Series[int] = pa.Field(ge=0, description="schools, among those counted")
-    set_aside: Series[int] = pa.Field(ge=0, description="schools")
-    not_applicable: Series[int] = pa.Field(ge=0, description="schools")
-    no_answer: Series[int] = pa.Field(ge=0, description="schools")
-    no_report: Series[int] = pa.Field(ge=0, description="schools")
-    expected: Series[int] = pa.Field(ge=0, description="schools")
-    covered_rows: Series[float] = pa.Field(description="Σ covered of the schools counted. Judged here only")
-    total_rows: Series[float] = pa.Field(description="Σ total of the schools counted. Judged here only")
-    counted_rows: Series[int] = pa.Field(ge=0, description="how many schools are counted. Judged here only")
-    waived: Series[bool] = pa.Field(description="of one of its schools is. Judged here only")
+    item: str = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
+    covered: float = pa.Field(nullable=True, description="people covered")
+    total: float = pa.Field(nullable=True, description="people in all")
+    percent: float = pa.Field(nullable=True, description="Σ covered / Σ total × 100")
+    counted: int = pa.Field(ge=0, description="schools")
+    carried: int = pa.Field(ge=0, description="schools, among those counted")
+    derived: int = pa.Field(ge=0, description="schools, among those counted")
+    set_aside: int = pa.Field(ge=0, description="schools")
+    not_applicable: int = pa.Field(ge=0, description="schools")
+    no_answer: int = pa.Field(ge=0, description="schools")
+    no_report: int = pa.Field(ge=0, description="schools")
+    expected: int = pa.Field(ge=0, description="schools")
+    covered_rows: float = pa.Field(description="Σ covered of the schools counted. Judged here only")
+    total_rows: float = pa.Field(description="Σ total of the schools counted. Judged here only")
+    counted_rows: int = pa.Field(ge=0, description="how many schools are counted. Judged here only")
+    waived: bool = pa.Field(description="of one of its schools is. Judged here only")
 
     @pa.dataframe_check(error="people covered are those of the schools")
     @classmethod
@@ -169,10 +168,10 @@ class _OfSums(_OfAPicture):
 class Totals(_OfSums):
     """`Figures.totals`: one row a coverage item."""
 
-    change: Series[float] = pa.Field(nullable=True, description="points since the last reporting date, same schools")
-    change_people: Series[float] = pa.Field(nullable=True, description="the same in people")
-    change_schools: Series[int] = pa.Field(ge=0, description="schools counted on both dates")
-    change_of_totals: Series[float] = pa.Field(nullable=True, description="points, whichever schools are counted")
+    change: float = pa.Field(nullable=True, description="points since the last reporting date, same schools")
+    change_people: float = pa.Field(nullable=True, description="the same in people")
+    change_schools: int = pa.Field(ge=0, description="schools counted on both dates")
+    change_of_totals: float = pa.Field(nullable=True, description="points, whichever schools are counted")
 
     class Config:
         strict = True
@@ -192,10 +191,10 @@ class Totals(_OfSums):
 class Groups(_OfSums):
     """`Figures.groups`: one row a group of schools and coverage item."""
 
-    group: Series[str] = pa.Field(str_length={"min_value": 1}, description="name of the group")
-    level: Series[object] = pa.Field(isin=_LEVELS, nullable=True, description="`Level`, of the headline item alone")
-    deviation: Series[float] = pa.Field(nullable=True, description="points from the target's lower bound")
-    shortfall: Series[float] = pa.Field(ge=0, nullable=True, description="people missing to that bound")
+    group: str = pa.Field(str_length={"min_value": 1}, description="name of the group")
+    level: object = pa.Field(isin=_LEVELS, nullable=True, description="`Level`, of the headline item alone")
+    deviation: float = pa.Field(nullable=True, description="points from the target's lower bound")
+    shortfall: float = pa.Field(ge=0, nullable=True, description="people missing to that bound")
 
     class Config:
         strict = True
@@ -216,12 +215,12 @@ class Groups(_OfSums):
 class Milestones(_OfAPicture):
     """`Figures.milestones`: one row a school and item with a due date."""
 
-    school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
-    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
-    due: Series[object] = pa.Field(description="deadline")
-    state: Series[object] = pa.Field(isin=_STATES, description="`Milestone`")
-    days_late: Series[int] = pa.Field(ge=0, description="days since the deadline, 0 where it is not missed")
-    done_since: Series[object] = pa.Field(nullable=True, description="date of the report that first says so")
+    school_code: str = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    item: str = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
+    due: object = pa.Field(description="deadline")
+    state: object = pa.Field(isin=_STATES, description="`Milestone`")
+    days_late: int = pa.Field(ge=0, description="days since the deadline, 0 where it is not missed")
+    done_since: object = pa.Field(nullable=True, description="date of the report that first says so")
 
     class Config:
         strict = True
@@ -241,11 +240,11 @@ class Milestones(_OfAPicture):
 class Steps(_OfAPicture):
     """`Figures.steps`: one row a school and target of the headline item."""
 
-    school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
-    by: Series[object] = pa.Field(description="date of the target")
-    min: Series[float] = pa.Field(ge=0, le=100, description="its lower bound, percent")
-    max: Series[float] = pa.Field(ge=0, le=100, description="its upper bound, percent")
-    state: Series[object] = pa.Field(isin=_STATES, description="`Milestone`")
+    school_code: str = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    by: object = pa.Field(description="date of the target")
+    min: float = pa.Field(ge=0, le=100, description="its lower bound, percent")
+    max: float = pa.Field(ge=0, le=100, description="its upper bound, percent")
+    state: object = pa.Field(isin=_STATES, description="`Milestone`")
 
     class Config:
         strict = True
@@ -260,13 +259,13 @@ class Steps(_OfAPicture):
 class Measures(_OfAPicture):
     """`Figures.measures`: one row a school and measure of the order's stages, papers first."""
 
-    school_code: Series[str] = pa.Field(str_length={"min_value": 1}, description="code of the school")
-    stage: Series[str] = pa.Field(str_length={"min_value": 1}, description="title of the stage")
-    measure: Series[str] = pa.Field(str_length={"min_value": 1}, description="title of the measure")
-    due: Series[object] = pa.Field(nullable=True, description="deadline; null: none")
-    items: Series[object] = pa.Field(description="numbers of the items that show it")
-    state: Series[object] = pa.Field(isin=_STATES, description="`Milestone`")
-    done_since: Series[object] = pa.Field(nullable=True, description="date of the report that first says so")
+    school_code: str = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    stage: str = pa.Field(str_length={"min_value": 1}, description="title of the stage")
+    measure: str = pa.Field(str_length={"min_value": 1}, description="title of the measure")
+    due: object = pa.Field(nullable=True, description="deadline; null: none")
+    items: object = pa.Field(description="numbers of the items that show it")
+    state: object = pa.Field(isin=_STATES, description="`Milestone`")
+    done_since: object = pa.Field(nullable=True, description="date of the report that first says so")
 
     class Config:
         strict = True
@@ -281,16 +280,16 @@ class Trend(_OfAPicture):
     """`Figures.trend`: the headline item, one row a date and school, and one of the municipality (blank code), beside
     the sum of its schools."""
 
-    date: Series[object] = pa.Field(description="date of the picture")
-    school_code: Series[str] = pa.Field(description="code of the school; blank: the municipality")
-    covered: Series[float] = pa.Field(nullable=True, description="people covered")
-    total: Series[float] = pa.Field(nullable=True, description="people in all")
-    percent: Series[float] = pa.Field(nullable=True, description="0–100")
-    carried: Series[bool] = pa.Field(description="the report is carried forward")
-    share: Series[object] = pa.Field(isin=_SHARES, description="`Share`")
-    reported: Series[bool] = pa.Field(description="a report was sent for that date")
-    covered_rows: Series[float] = pa.Field(description="Σ covered of the schools at that date. Judged here only")
-    waived: Series[bool] = pa.Field(description="an impossible figure counts by the office's leave. Judged here only")
+    date: object = pa.Field(description="date of the picture")
+    school_code: str = pa.Field(description="code of the school; blank: the municipality")
+    covered: float = pa.Field(nullable=True, description="people covered")
+    total: float = pa.Field(nullable=True, description="people in all")
+    percent: float = pa.Field(nullable=True, description="0–100")
+    carried: bool = pa.Field(description="the report is carried forward")
+    share: object = pa.Field(isin=_SHARES, description="`Share`")
+    reported: bool = pa.Field(description="a report was sent for that date")
+    covered_rows: float = pa.Field(description="Σ covered of the schools at that date. Judged here only")
+    waived: bool = pa.Field(description="an impossible figure counts by the office's leave. Judged here only")
 
     class Config:
         strict = True

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
 
 from schemas.coded import NOTHING, control
 
@@ -24,12 +23,12 @@ class BetweenItems(pa.DataFrameModel):
     """One row a report and control of the form (`Form.controls`). A `spread` is by how many people a count derived from
     a rounded percent may be off."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    kind: Series[str] = pa.Field(isin=["not_above"], description="kind of the form's control")
-    count: Series[float] = pa.Field(nullable=True, description="people of the item")
-    spread: Series[float] = pa.Field(nullable=True, description="people by which they may be off")
-    limit: Series[float] = pa.Field(nullable=True, description="people of the item that it is held against")
-    limit_spread: Series[float] = pa.Field(nullable=True, description="people by which those may be off")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    kind: str = pa.Field(isin=["not_above"], description="kind of the form's control")
+    count: float = pa.Field(nullable=True, description="people of the item")
+    spread: float = pa.Field(nullable=True, description="people by which they may be off")
+    limit: float = pa.Field(nullable=True, description="people of the item that it is held against")
+    limit_spread: float = pa.Field(nullable=True, description="people by which those may be off")
 
     class Config:
         strict = True
@@ -63,21 +62,19 @@ class Changes(pa.DataFrameModel):
     """One row an answer and the same school's last one that counted (`…_before`). Reports are cumulative: what is
     stated may not fall. A volume has no people behind it."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    item: Series[pa.Category] = pa.Field(
-        str_length={"min_value": 1}, description="number of a coverage item or a volume"
-    )
-    volume: Series[bool] = pa.Field(description="the item is a volume")
-    cumulative: Series[bool] = pa.Field(description="what once stood stands: it may not fall")
-    count: Series[float] = pa.Field(nullable=True, description="people covered")
-    spread: Series[float] = pa.Field(description="people by which a count derived from a percent may be off")
-    percent: Series[float] = pa.Field(nullable=True, description="share, 0–100")
-    total: Series[float] = pa.Field(nullable=True, description="people in all")
-    count_before: Series[float] = pa.Field(nullable=True, description="the same in the report before")
-    spread_before: Series[float] = pa.Field(description="the same in the report before")
-    percent_before: Series[float] = pa.Field(nullable=True, description="the same in the report before")
-    total_before: Series[float] = pa.Field(nullable=True, description="the same in the report before")
-    rise_limit: Series[float] = pa.Field(nullable=True, description="points that it may plausibly rise; null: any")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    item: pa.Category = pa.Field(str_length={"min_value": 1}, description="number of a coverage item or a volume")
+    volume: bool = pa.Field(description="the item is a volume")
+    cumulative: bool = pa.Field(description="what once stood stands: it may not fall")
+    count: float = pa.Field(nullable=True, description="people covered")
+    spread: float = pa.Field(description="people by which a count derived from a percent may be off")
+    percent: float = pa.Field(nullable=True, description="share, 0–100")
+    total: float = pa.Field(nullable=True, description="people in all")
+    count_before: float = pa.Field(nullable=True, description="the same in the report before")
+    spread_before: float = pa.Field(description="the same in the report before")
+    percent_before: float = pa.Field(nullable=True, description="the same in the report before")
+    total_before: float = pa.Field(nullable=True, description="the same in the report before")
+    rise_limit: float = pa.Field(nullable=True, description="points that it may plausibly rise; null: any")
 
     class Config:
         strict = True
@@ -113,9 +110,9 @@ class Changes(pa.DataFrameModel):
 class DocumentsBefore(pa.DataFrameModel):
     """One row a document of the report before, or row of acts; the remark stands on this report."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report that follows")
-    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="item or row of acts of the report before")
-    still_given: Series[bool] = pa.Field(description="the report that follows gives it too, by its number or its title")
+    report: int = pa.Field(ge=0, description="number of the report that follows")
+    item: str = pa.Field(str_length={"min_value": 1}, description="item or row of acts of the report before")
+    still_given: bool = pa.Field(description="the report that follows gives it too, by its number or its title")
 
     class Config:
         strict = True

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
 
 from schemas.coded import control
 
@@ -10,13 +9,13 @@ from schemas.coded import control
 class DueAnswers(pa.DataFrameModel):
     """One row a report and item of `Form.answer_due`. A deadline passes the day after it, by the report's own date."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
-    as_of: Series[str] = pa.Field(description="date written in the report, ISO; blank: none")
-    due_on: Series[str] = pa.Field(str_length=10, description="deadline of the item, ISO")
-    asked: Series[bool] = pa.Field(description="a report of a known school and date that answers anything at all")
-    answered: Series[bool] = pa.Field(description="something is written there, readable or not")
-    says_no: Series[bool] = pa.Field(description="the answer is «нет»")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    item: str = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
+    as_of: str = pa.Field(description="date written in the report, ISO; blank: none")
+    due_on: str = pa.Field(str_length=10, description="deadline of the item, ISO")
+    asked: bool = pa.Field(description="a report of a known school and date that answers anything at all")
+    answered: bool = pa.Field(description="something is written there, readable or not")
+    says_no: bool = pa.Field(description="the answer is «нет»")
 
     class Config:
         strict = True
@@ -37,9 +36,9 @@ class DueAnswers(pa.DataFrameModel):
 class Passports(pa.DataFrameModel):
     """One row a figure in the head of Svod's own form."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    total: Series[float] = pa.Field(description="people by the head of the form")
-    base: Series[float] = pa.Field(nullable=True, description="people by the registry; null: unknown")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    total: float = pa.Field(description="people by the head of the form")
+    base: float = pa.Field(nullable=True, description="people by the registry; null: unknown")
 
     class Config:
         strict = True
@@ -53,9 +52,9 @@ class Passports(pa.DataFrameModel):
 class NamedProblems(pa.DataFrameModel):
     """One row a problem that a school names. The remark stands on the cell where the solution belongs."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    item: Series[str] = pa.Field(description="`problem.N`, or the cell of a list where its solution belongs")
-    solved: Series[bool] = pa.Field(description="a solution stands beside it")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    item: str = pa.Field(description="`problem.N`, or the cell of a list where its solution belongs")
+    solved: bool = pa.Field(description="a solution stands beside it")
 
     class Config:
         strict = True

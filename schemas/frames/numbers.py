@@ -5,7 +5,6 @@ The words of a message stand beside the judged columns, made by `checking.number
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
 
 from schemas.coded import NOTHING, control
 
@@ -15,12 +14,12 @@ RELATIONS = ("sum", "product", "ratio", "equal", "of_which")
 class Numbers(pa.DataFrameModel):
     """One row a stated figure of a NUMBER item, in the item's unit."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of the item, or address of a cell")
-    value: Series[float] = pa.Field(description="the figure")
-    least: Series[float] = pa.Field(nullable=True, description="`min` of the form; null: any")
-    most: Series[float] = pa.Field(nullable=True, description="`max` of the form; null: any")
-    base: Series[float] = pa.Field(ge=0, nullable=True, description="people that it cannot exceed; null: unknown, none")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    item: str = pa.Field(str_length={"min_value": 1}, description="number of the item, or address of a cell")
+    value: float = pa.Field(description="the figure")
+    least: float = pa.Field(nullable=True, description="`min` of the form; null: any")
+    most: float = pa.Field(nullable=True, description="`max` of the form; null: any")
+    base: float = pa.Field(ge=0, nullable=True, description="people that it cannot exceed; null: unknown, none")
 
     class Config:
         strict = True
@@ -46,13 +45,11 @@ class Relations(pa.DataFrameModel):
     """One row a report and place of a relation of the form. What is unknown, unreadable or bears an error itself is
     held against nothing: such a row has no `expected`."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    kind: Series[str] = pa.Field(isin=RELATIONS, description="kind of the form's relation")
-    value: Series[float] = pa.Field(description="the figure of its item")
-    expected: Series[float] = pa.Field(
-        nullable=True, description="what follows for it from the others; of a part: its whole"
-    )
-    tolerance: Series[float] = pa.Field(ge=0, description="by how much they may differ")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    kind: str = pa.Field(isin=RELATIONS, description="kind of the form's relation")
+    value: float = pa.Field(description="the figure of its item")
+    expected: float = pa.Field(nullable=True, description="what follows for it from the others; of a part: its whole")
+    tolerance: float = pa.Field(ge=0, description="by how much they may differ")
 
     class Config:
         strict = True
@@ -87,10 +84,10 @@ class Relations(pa.DataFrameModel):
 class Grown(pa.DataFrameModel):
     """One row a figure since the new year and the same school's last one of the year that counted."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of the item, or address of a cell")
-    value: Series[float] = pa.Field(description="the figure")
-    before: Series[float] = pa.Field(description="the same in the report before, of the same year")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    item: str = pa.Field(str_length={"min_value": 1}, description="number of the item, or address of a cell")
+    value: float = pa.Field(description="the figure")
+    before: float = pa.Field(description="the same in the report before, of the same year")
 
     class Config:
         strict = True
@@ -105,9 +102,9 @@ class Grown(pa.DataFrameModel):
 class Required(pa.DataFrameModel):
     """One row a report and item that every report has to answer."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    item: Series[str] = pa.Field(str_length={"min_value": 1}, description="number of the item, or address of a cell")
-    answered: Series[bool] = pa.Field(description="something is written there, readable or not")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    item: str = pa.Field(str_length={"min_value": 1}, description="number of the item, or address of a cell")
+    answered: bool = pa.Field(description="something is written there, readable or not")
 
     class Config:
         strict = True
@@ -122,11 +119,11 @@ class Required(pa.DataFrameModel):
 class Planned(pa.DataFrameModel):
     """One row a figure with a plan of the school's own, where a reason is asked for if it is missed."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    value: Series[float] = pa.Field(description="the figure")
-    plan: Series[float] = pa.Field(ge=0, description="by the registry")
-    less_is_better: Series[bool] = pa.Field(description="the plan is the most that it may be, not the least")
-    explained: Series[bool] = pa.Field(description="a reason is given")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    value: float = pa.Field(description="the figure")
+    plan: float = pa.Field(ge=0, description="by the registry")
+    less_is_better: bool = pa.Field(description="the plan is the most that it may be, not the least")
+    explained: bool = pa.Field(description="a reason is given")
 
     class Config:
         strict = True
@@ -140,10 +137,10 @@ class Planned(pa.DataFrameModel):
 class Lists(pa.DataFrameModel):
     """One row a report and list, with how many lines it has."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    lines: Series[int] = pa.Field(ge=0, description="lines in which anything is answered")
-    at_least: Series[int] = pa.Field(ge=0, description="by the form")
-    at_most: Series[float] = pa.Field(ge=1, nullable=True, description="by the form; null: any number")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    lines: int = pa.Field(ge=0, description="lines in which anything is answered")
+    at_least: int = pa.Field(ge=0, description="by the form")
+    at_most: float = pa.Field(ge=1, nullable=True, description="by the form; null: any number")
 
     class Config:
         strict = True
@@ -162,8 +159,8 @@ class Lists(pa.DataFrameModel):
 class Addresses(pa.DataFrameModel):
     """One row a report and item whose choice asks for the address of a page."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    named: Series[bool] = pa.Field(description="an address stands beside it")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    named: bool = pa.Field(description="an address stands beside it")
 
     class Config:
         strict = True
@@ -177,10 +174,10 @@ class Addresses(pa.DataFrameModel):
 class DaysOfLists(pa.DataFrameModel):
     """One row a date in a list of what has happened in the report's period."""
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    day: Series[str] = pa.Field(str_length=10, description="the date, ISO")
-    first: Series[str] = pa.Field(str_length=10, description="first day of the period, ISO")
-    last: Series[str] = pa.Field(str_length=10, description="last day of the period, ISO")
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    day: str = pa.Field(str_length=10, description="the date, ISO")
+    first: str = pa.Field(str_length=10, description="first day of the period, ISO")
+    last: str = pa.Field(str_length=10, description="last day of the period, ISO")
 
     class Config:
         strict = True

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
 
 from schemas.coded import NOTHING, control
 
@@ -26,22 +25,20 @@ class WideAnswers(pa.DataFrameModel):
     What is derived from a stated figure is as wrong as that figure, and the remark stands there: said once.
     """
 
-    report: Series[int] = pa.Field(ge=0, description="number of the report in the batch")
-    item: Series[pa.Category] = pa.Field(
-        str_length={"min_value": 1}, description="number of a coverage item or a volume"
-    )
-    count: Series[float] = pa.Field(nullable=True, description="people covered")
-    total: Series[float] = pa.Field(nullable=True, description="people in all")
-    percent: Series[float] = pa.Field(nullable=True, description="share, 0–100")
-    count_basis: Series[pa.Category] = pa.Field(isin=_BASES, description="stated, derived; blank: no such figure")
-    total_basis: Series[pa.Category] = pa.Field(isin=_BASES, description="the same of the total")
-    percent_basis: Series[pa.Category] = pa.Field(isin=_BASES, description="the same of the percent")
-    half: Series[float] = pa.Field(
+    report: int = pa.Field(ge=0, description="number of the report in the batch")
+    item: pa.Category = pa.Field(str_length={"min_value": 1}, description="number of a coverage item or a volume")
+    count: float = pa.Field(nullable=True, description="people covered")
+    total: float = pa.Field(nullable=True, description="people in all")
+    percent: float = pa.Field(nullable=True, description="share, 0–100")
+    count_basis: pa.Category = pa.Field(isin=_BASES, description="stated, derived; blank: no such figure")
+    total_basis: pa.Category = pa.Field(isin=_BASES, description="the same of the total")
+    percent_basis: pa.Category = pa.Field(isin=_BASES, description="the same of the percent")
+    half: float = pa.Field(
         ge=0, nullable=True, description="half a unit of a stated percent's last digit, percentage points"
     )
-    base: Series[float] = pa.Field(ge=0, nullable=True, description="people in all by the registry; null: unknown")
-    of_people: Series[bool] = pa.Field(description="a share of people of a known school; false for a volume")
-    of_some_classes: Series[bool] = pa.Field(description="it names classes that are not the whole school")
+    base: float = pa.Field(ge=0, nullable=True, description="people in all by the registry; null: unknown")
+    of_people: bool = pa.Field(description="a share of people of a known school; false for a volume")
+    of_some_classes: bool = pa.Field(description="it names classes that are not the whole school")
 
     class Config:
         strict = True
