@@ -5,8 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from pipeline.measuring.figures import Figures
 from pipeline.sending.outbox import LEADERSHIP, Anew, Attachment, Letter, Telling, is_told, told_anew
 from pipeline.wording import NBSP, band, capital, count, decimals_beside, lowered, number, percent, schools
@@ -14,6 +12,7 @@ from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Brief, Decision
 from pipeline.writing.pages.doubts import is_headline_doubted, with_mark
 from pipeline.writing.pages.doubts import legend as doubt_legend
+from pipeline.writing.pages.templates import templates
 from pipeline.writing.pages.words import file_said, restated_said
 from schemas.district import Registry, Topic
 
@@ -25,9 +24,7 @@ _FILE = "файл"  # whatever it is called
 _DECIMALS = 1
 _BAR = 300  # pixels for 100 %
 
-_template = Environment(
-    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-).get_template("letter.html")
+_template = templates(Path(__file__).parent).get_template("letter.html")
 
 
 class Segment(NamedTuple):

@@ -3,16 +3,13 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from pipeline.sending.understood import Understood
 from pipeline.wording import lowered
 from pipeline.writing.pages import theme
+from pipeline.writing.pages.templates import templates
 from schemas.explained import WORDS
 
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
+_templates = templates(Path(__file__).parent)
 
 
 class Line(NamedTuple):

@@ -5,8 +5,6 @@ It says what the workbook's first sheet says, and adds no figure of its own.
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from pipeline import wording
 from pipeline.measuring.figures import Figures
 from pipeline.wording import NBSP
@@ -22,12 +20,11 @@ from pipeline.writing.pages.completeness import (
 )
 from pipeline.writing.pages.matrix import MatrixCell, coverage_matrix
 from pipeline.writing.pages.series import TREND_TITLE, why_no_bars, why_no_trend
+from pipeline.writing.pages.templates import templates
 from pipeline.writing.pages.words import UNKNOWN
 from pipeline.writing.web import completeness, schools, trend
 
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
+_templates = templates(Path(__file__).parent)
 _MOST_AWAITED = 20  # schools
 _templates.filters["lines"] = lambda text: text.replace("|", "\n")
 _template = _templates.get_template("page.html")
