@@ -3,9 +3,10 @@
 What each column means is told by `Figures` and `Reconciliation`; NaN is «no figure».
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeVar
 
@@ -18,6 +19,7 @@ from pipeline.measuring.figures import Figures, Level, Milestone, Reconciliation
 Row = TypeVar("Row", bound=NamedTuple)
 
 _AT_ONCE = 10_000  # rows: as objects of Python the values of a large frame take several times the room
+_ASKED = 4  # pictures whose small tables are remembered: a page asks for them cell by cell
 
 
 class CoverageRow(NamedTuple):
@@ -171,7 +173,8 @@ def coverage_rows(figures: Figures) -> Iterator[CoverageRow]:
     return typed_rows(figures.coverage, CoverageRow)
 
 
-def totals_by_item(figures: Figures) -> dict[str, TotalRow]:
+@lru_cache(_ASKED)
+def totals_by_item(figures: Figures) -> Mapping[str, TotalRow]:
     """In the form's order."""
     return {row.item: row for row in typed_rows(figures.totals, TotalRow, index="item")}
 
@@ -220,7 +223,8 @@ def of_schools(figures: Figures, codes: Collection[str]) -> Figures:
     return replace(figures, answers=answers, coverage=coverage)
 
 
-def reconciled_items(found: Reconciliation) -> dict[str, ReconciledItem]:
+@lru_cache(_ASKED)
+def reconciled_items(found: Reconciliation) -> Mapping[str, ReconciledItem]:
     """By item, in the form's order."""
     return {row.item: row for row in typed_rows(found.items, ReconciledItem, index="item")}
 
