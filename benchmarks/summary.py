@@ -1,122 +1,166 @@
-"""The summary workbook of many schools: CPU seconds, megabytes, what a school costs against the first size, and the
-whole against bare xlsxwriter that writes the same cells.
+"""The summary workbook and the CSVs of many schools: CPU seconds, megabytes, what a school costs against the first
+size, and the workbook against bare xlsxwriter that writes the same cells.
 
 From the project's root: python -m benchmarks.summary [schools ...]
+
+The cells are those that stand in the written workbook; a bare workbook with other ones stops the program.
 """
 
 import gc
+import re
 import resource
 import sys
+import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import replace
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from io import BytesIO
-from typing import Any
-from unittest.mock import patch
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, fromstring
 
 from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.utility import xl_cell_to_rowcol
 
-from pipeline.measuring.figures import Figures
+from benchmarks import district
+from pipeline.monthly import Job, Survey, take_survey
+from pipeline.settings import Settings
 from pipeline.writing.brief import make_brief
-from pipeline.writing.pages import sheets, theme
+from pipeline.writing.csv_files import answers_csv, findings_csv, indicators_csv
 from pipeline.writing.summary import write_summary
 from run import OBJECTS
-from schemas.remarks import load_catalogue
-from tests.figures import CASES, PROBLEMS, REMARKS, district
 
 ROUNDS = 3
-Cells = list[list[tuple[str, int, int, Any, Any, int]]]  # by sheets: kind, row, column, value, cached value, look
+_X = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+_LOOK = re.compile(rb'<c r="[A-Z]+\d+" s="(\d+)"')
+
+
+class Cell(NamedTuple):
+    """As a plain program would be given it. `value`: of a formula what was computed, None of an empty cell; `look`: the
+    number of its format."""
+
+    row: int
+    column: int
+    value: str | float | None
+    formula: str
+    look: int
 
 
 def main(sizes: list[int]) -> None:
     gc.set_threshold(OBJECTS)  # as in the main job
     first = 0.0
     for schools in sizes:
-        copies = range(1, schools // len(CASES) + 1)
-        figures = district(
-            [replace(case, name=f"{case.name} ({copy})") for copy in copies for case in CASES],
-            remarks=REMARKS,
-            problems=PROBLEMS,
-        )
-        book = _summary(figures)
+        with tempfile.TemporaryDirectory() as folder:
+            survey = _survey(Path(folder), schools)
+        book, seconds = _best(lambda of=survey: _summary(of))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        cells = _cells(figures)
-        seconds, bare = _best(lambda one=figures: _summary(one)), _best(lambda same=cells: _bare(same))
+        sheets = list(cells_by_sheet(book))
+        bare, bare_seconds = _best(lambda same=sheets: write_bare(same))
+        if written_cells(bare) != written_cells(book):
+            raise AssertionError("the bare workbook has other cells than the summary")
+        _, of_csvs = _best(lambda of=survey: _csvs(of))
         first = first or seconds / schools
         print(
-            f"{len(figures.schools)} schools: {seconds:.2f} s (a school × {seconds / schools / first:.2f}), "
-            f"{sum(map(len, cells)):,} cells, × {seconds / bare:.2f} of bare xlsxwriter, "
-            f"{len(book) / 1e6:.2f} MB; process so far {peak:.0f} MB",
+            f"{schools} schools: {seconds:.2f} s (a school × {seconds / schools / first:.2f}), "
+            f"{sum(map(len, sheets)):,} cells on {len(sheets)} sheets, × {seconds / bare_seconds:.2f} of bare "
+            f"xlsxwriter, {len(book) / 1e6:.2f} MB; the CSVs {of_csvs:.2f} s; process so far {peak:.0f} MB",
             flush=True,
         )
 
 
-def _summary(figures: Figures) -> bytes:
-    return write_summary(figures, make_brief(figures, load_catalogue()), load_catalogue(), "", "")
+def _survey(folder: Path, schools: int) -> Survey:
+    """Of a district whose reports lie on a disk, half of them with wrong answers."""
+    district.main(folder, schools, district.USUAL)
+    as_of = date.fromisoformat(district.AS_OF)
+    now = datetime.combine(as_of, datetime.min.time(), UTC)
+    return take_survey(Job.of(folder / "input", folder / "output", as_of, Settings(), now, jobs=2))
 
 
-def _best(work: Callable[[], object]) -> float:
-    """The quickest of some rounds, CPU seconds."""
+def _summary(survey: Survey) -> bytes:
+    brief = make_brief(survey.figures, survey.catalogue)
+    return write_summary(survey.figures, brief, survey.catalogue, "", "")
+
+
+def _csvs(survey: Survey) -> bytes:
+    figures = survey.figures
+    return answers_csv(figures) + findings_csv(figures, survey.catalogue) + indicators_csv(figures)
+
+
+def _best(work: Callable[[], bytes]) -> tuple[bytes, float]:
+    """What is made, and the quickest of some rounds, CPU seconds."""
     took = []
     for _ in range(ROUNDS):
         start = time.process_time()
-        work()
+        made = work()
         took.append(time.process_time() - start)
-    return min(took)
+    return made, min(took)
 
 
-def _cells(figures: Figures) -> Cells:
-    """All that the summary writes, as a plain program would be given it."""
-    found: Cells = []
-
-    class Seen(sheets.Book):
-        def close(self) -> None:
-            texts = {place: text for text, place in self.str_table.string_table.items()}
-            found.extend([_plain(*place, cell, texts) for place, cell in _placed(sheet)] for sheet in self.worksheets())
-            super().close()
-
-    with patch.object(theme, "Book", Seen):
-        _summary(figures)
-    return found
+# ── the same cells, without Svod ─────────────────────────────────────────────────────────────────────────
+def cells_by_sheet(book: bytes) -> Iterator[list[Cell]]:
+    """All cells of a workbook, sheet by sheet, row by row."""
+    with zipfile.ZipFile(BytesIO(book)) as package:
+        texts = [_text(one) for one in fromstring(package.read("xl/sharedStrings.xml"))]
+        for part in _sheets(package):
+            yield [_cell(one, texts) for one in fromstring(package.read(part)).iter(f"{_X}c")]
 
 
-def _placed(sheet: Worksheet) -> list[tuple[tuple[int, int], Any]]:
-    return [((row, column), cell) for row, cells in sheet.table.items() for column, cell in cells.items()]
-
-
-def _plain(row: int, column: int, cell: Any, texts: dict[int, str]) -> tuple[str, int, int, Any, Any, int]:
-    match type(cell).__name__:
-        case "String":
-            value, cached = texts[cell.string], None
-        case "Formula":
-            value, cached = f"={cell.formula}", cell.value
-        case "Blank":
-            value, cached = None, None
-        case _:
-            value, cached = cell.number, None
-    return type(cell).__name__, row, column, value, cached, id(cell.format)
-
-
-def _bare(cells: Cells) -> None:
+def write_bare(sheets: list[list[Cell]]) -> bytes:
     """The same cells in as many looks, and nothing else: no widths and heights, no charts, no rules."""
-    book = Workbook(BytesIO(), {"in_memory": True})
-    looks: dict[int, Any] = {}
-    for of_sheet in cells:
+    target = BytesIO()
+    book = Workbook(target, {"in_memory": True})
+    looks = {
+        look: book.add_format({"num_format": f'0"{look}"'})
+        for look in sorted({cell.look for cells in sheets for cell in cells} - {0})
+    }
+    for cells in sheets:
         sheet = book.add_worksheet()
-        for kind, row, column, value, cached, name in of_sheet:
-            look = looks.get(name) or looks.setdefault(name, book.add_format({"font_size": 5 + len(looks) % 50}))
-            match kind:
-                case "String":
-                    sheet.write_string(row, column, value, look)
-                case "Formula":
-                    sheet.write_formula(row, column, value, look, cached)
-                case "Blank":
-                    sheet.write_blank(row, column, None, look)
-                case _:
-                    sheet.write_number(row, column, value, look)
+        for row, column, value, formula, number in cells:
+            look = looks.get(number)
+            if formula:
+                sheet.write_formula(row, column, f"={formula}", look, value)
+            elif value is None:
+                sheet.write_blank(row, column, None, look)
+            elif isinstance(value, str):
+                sheet.write_string(row, column, value, look)
+            else:
+                sheet.write_number(row, column, value, look)
     book.close()
+    return target.getvalue()
+
+
+def written_cells(book: bytes) -> dict[str, tuple[int, int, int]]:
+    """Of each sheet's part: how many cells and formulas stand in it and in how many looks, told by its bytes alone."""
+    with zipfile.ZipFile(BytesIO(book)) as package:
+        parts = {part: package.read(part) for part in _sheets(package)}
+    return {
+        part: (text.count(b"<c "), text.count(b"<f>"), len(set(_LOOK.findall(text)))) for part, text in parts.items()
+    }
+
+
+def _sheets(package: zipfile.ZipFile) -> list[str]:
+    numbers = {int(found[1]): part for part in package.namelist() if (found := _SHEET.fullmatch(part))}
+    return [numbers[number] for number in sorted(numbers)]
+
+
+def _cell(element: Element, texts: list[str]) -> Cell:
+    row, column = xl_cell_to_rowcol(element.attrib["r"])
+    formula, said = element.findtext(f"{_X}f", ""), element.findtext(f"{_X}v")
+    value: str | float | None = said
+    if element.get("t") == "s":
+        value = texts[int(said or "")]
+    elif said and element.get("t") is None:
+        value = float(said)
+    return Cell(row, column, value, formula, int(element.get("s", 0)))
+
+
+def _text(shared: Element) -> str:
+    if shared.find(f"{_X}r") is not None:
+        raise ValueError("a text in several looks: to write such ones bare is not known here")
+    return shared.findtext(f"{_X}t", "")
 
 
 if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:]] or [20, 300, 3000])
+    main([int(word) for word in sys.argv[1:]] or [20, 1000])

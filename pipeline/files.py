@@ -33,7 +33,7 @@ from pipeline.exchange import (
     not_to_be_had,
 )
 
-Content = bytes | Callable[[IO[bytes]], object]
+Content = bytes | Iterable[bytes] | Callable[[IO[bytes]], object]
 
 _LEFTOVER = re.compile(r"\..+\.\d+\.tmp")
 _LOCK = ".svod.lock"
@@ -110,7 +110,8 @@ class Outputs:
         return self._root
 
     def add(self, relative: str | Path, content: Content, *, durable: bool = True) -> None:
-        """Makes one file, beside its place: `content` is its bytes, or writes them to the binary file it is given.
+        """Makes one file, beside its place: `content` is its bytes, whole or in pieces, or writes them to the binary
+        file it is given.
 
         `durable` waits until the disk has it; not needed for a file that is one of many (`reach_the_disk`). Raises
         OutputError.
@@ -326,8 +327,10 @@ def _write(path: Path, content: Content, durable: bool) -> None:
     with open(path, "w+b", opener=_privately) as file:
         if isinstance(content, bytes):
             file.write(content)
-        else:
+        elif callable(content):
             content(file)
+        else:
+            file.writelines(content)
         file.flush()
         if durable:
             os.fsync(file.fileno())

@@ -1,8 +1,9 @@
 """The main job as a page of calls: the stages in the order of the house. Here alone (and in the commands) clock,
 settings, journal and environment are touched; stages get values."""
 
+import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -563,9 +564,10 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     figures, catalogue, registry = survey.figures, survey.catalogue, survey.intake.registry
     digests: dict[str, str] = {}
 
-    def add(name: str, content: bytes) -> None:
-        outputs.add(folder / name, content, durable=False)
-        digests[name] = digest_of(content)
+    def add(name: str, content: bytes | Iterable[bytes]) -> None:
+        digest = hashlib.sha256()
+        outputs.add(folder / name, _through(digest, content), durable=False)
+        digests[name] = digest.hexdigest()
 
     made_from = manifest(job.as_of, job.settings, VERSION, survey.intake, survey.remembered, figures)
     name, memo = f"svod-{job.as_of}.xlsx", f"spravka-{job.as_of}.docx"
@@ -601,6 +603,13 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     described = with_outputs(made_from, digests)
     outputs.add(folder / MANIFEST, described, durable=False)
     return Month(folder / name, summary, page, digests, returns.failures, returns.files, digest_of(described))
+
+
+def _through(digest: "hashlib._Hash", content: bytes | Iterable[bytes]) -> Iterator[bytes]:
+    """The content, piece by piece into the digest too."""
+    for piece in [content] if isinstance(content, bytes) else content:
+        digest.update(piece)
+        yield piece
 
 
 def public_name(as_of: date) -> str:

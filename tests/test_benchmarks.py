@@ -2,10 +2,14 @@
 
 import json
 from importlib import import_module
+from io import BytesIO
+
+from xlsxwriter import Workbook
 
 from benchmarks.compare import FIGURES, FLOOR, IMPORTS, SCRIPT, SVOD, ratios
 from benchmarks.report import BEGIN, END, PAGE, page_of
 from benchmarks.stages import STAGES
+from benchmarks.summary import cells_by_sheet, write_bare, written_cells
 
 
 def test_the_page_is_made_of_the_figures():
@@ -35,3 +39,32 @@ def test_ratios_say_how_often_one_goes_into_the_other():
 
 def test_every_stage_that_is_timed_is_there():
     assert [place for place in STAGES.values() if not hasattr(import_module(place[0]), place[1])] == []
+
+
+def test_the_summary_is_held_against_a_bare_workbook_of_the_same_cells():
+    """Or a ratio would be told of other cells."""
+    target = BytesIO()
+    book = Workbook(target, {"in_memory": True})
+    bold, quiet = book.add_format({"bold": True}), book.add_format({"italic": True})
+    for name in ("Сводка", "Данные"):
+        sheet = book.add_worksheet(name)
+        sheet.write_string(0, 0, "Школа", bold)
+        sheet.write_number(0, 1, 17.5)
+        sheet.write_blank(1, 0, None, quiet)
+        sheet.write_formula(1, 1, "=B1*2", bold, 35)
+        sheet.write_formula(2, 1, '=IF(B1="","","да")', quiet, "да")
+    book.close()
+    whole = target.getvalue()
+    cells = list(cells_by_sheet(whole))
+    assert [list(cell) for cell in cells[1]] == [
+        [0, 0, "Школа", "", 1],
+        [0, 1, 17.5, "", 0],
+        [1, 0, None, "", 2],
+        [1, 1, 35.0, "B1*2", 1],
+        [2, 1, "да", 'IF(B1="","","да")', 2],
+    ]
+    assert written_cells(write_bare(cells)) == written_cells(whole)
+    for missed in range(5):
+        assert written_cells(write_bare([cells[0], [*cells[1][:missed], *cells[1][missed + 1 :]]])) != written_cells(
+            whole
+        )

@@ -288,7 +288,9 @@ def test_the_sheet_lists_them_last_with_the_file_that_corrects():
 
 
 def test_findings_keep_them_as_information():
-    found = list(csv.DictReader(io.StringIO(findings_csv(of_both_kinds(), CATALOGUE).decode("utf-8"), newline="")))
+    found = list(
+        csv.DictReader(io.StringIO(b"".join(findings_csv(of_both_kinds(), CATALOGUE)).decode("utf-8"), newline=""))
+    )
     rows = {(row["file"], row["code"]): row for row in found}
     for key in ((FIRST, "DATE-MISSING"), (LATER, "NUM-BOUND")):
         assert rows[key]["severity"] == "info"

@@ -201,7 +201,9 @@ def test_every_remark_on_the_registry_reaches_the_findings_with_sheet_and_cell()
         **{name: sheet_of(BY_NAME[name], row | {list(row)[-1]: "какой-то"}) for name, row in WELL.items()},
         Лишний=sheet_of(BY_NAME["Исключения"], name="Исключеня"),
     )
-    rows = [line.split(",") for line in findings_csv(measured([], found), CATALOGUE).decode().splitlines()[1:]]
+    rows = [
+        line.split(",") for line in b"".join(findings_csv(measured([], found), CATALOGUE)).decode().splitlines()[1:]
+    ]
     told = {(file, sheet, cell, code) for file, sheet, cell, _, _, _, code, *_ in rows}
     assert told >= {(said.file, said.sheet, said.cell, said.code) for said in found.remarks}
     assert {said.sheet for said in found.remarks} == {*WELL, "Исключеня"}

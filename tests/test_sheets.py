@@ -49,18 +49,36 @@ def test_into_a_settled_sheet_nothing_is_written() -> None:
     sheet.set_column(0, 0, 12)
     sheet.set_row(1, 20)
     sheet.settle()
-    with pytest.raises(KeyError):
-        sheet.write_string(2, 0, "позже")
     for late in (
+        lambda: sheet.write_string(2, 0, "позже"),
         lambda: sheet.write_string(1, 0, "позже"),  # over the link
         lambda: sheet.write_string(1, 1, "позже"),  # beside it
+        lambda: sheet.write_number(0, 0, 1),
+        lambda: sheet.write_rich_string(0, 0, "а", "б", "в"),
         lambda: sheet.set_column(0, 0, 40),
         lambda: sheet.set_column(1, 1, 40),
         lambda: sheet.set_row(1, 40),
         lambda: sheet.set_row(2, 40),
     ):
-        with pytest.raises(TypeError):
+        with pytest.raises((KeyError, TypeError)):
             late()
+
+
+def test_what_a_sheet_cannot_write_it_refuses() -> None:
+    """Or the package would hold something else than was asked for."""
+    book = Book(BytesIO(), {"in_memory": True})
+    sheet = book.add_worksheet("Лист")
+    for figure in (float("nan"), float("inf")):
+        with pytest.raises(TypeError):
+            sheet.write_number(0, 0, figure)
+    with pytest.raises(ValueError, match="out of the book"):
+        sheet.write_url(0, 0, "https://example.org", None, "ссылка")
+    sheet.write_number(0, 0, 1)
+    chart = book.add_chart({"type": "bar"})
+    chart.add_series({"values": "=Лист!$A$1:$A$1"})
+    sheet.insert_chart(3, 0, chart)
+    with pytest.raises(TypeError):
+        book.close()
 
 
 def test_the_programs_workbooks_are_such() -> None:

@@ -89,3 +89,17 @@ def test_schools_after_a_preposition(number, said):
 
 def test_a_heading_of_a_table_stands_in_a_sentence_without_its_breaks() -> None:
     assert wording.unbroken("Акти-|вировали,|чел.") == "Активировали, чел."
+
+
+@pytest.mark.parametrize(
+    ("written", "together"),
+    [
+        ("СОШ № 5, с.  Тихая Падь", "СОШ №~5, с.~Тихая Падь"),
+        ("п. 6.1: 40 чел. из 80 %", "п.~6.1: 40~чел. из 80~%"),
+        ("р.п. Заозёрный, пос. Луч", "р.п.~Заозёрный, пос.~Луч"),
+        ("тип. 5, охвачено чел. и №", "тип. 5, охвачено чел. и №"),
+        ("№ \nс новой строки, 5\n%", "№ \nс новой строки, 5\n%"),
+    ],
+)
+def test_what_belongs_together_stays_on_one_line(written: str, together: str) -> None:
+    assert wording.keep_together(written) == together.replace("~", NBSP)

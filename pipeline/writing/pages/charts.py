@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from xlsxwriter.chart import Chart
+from xlsxwriter.worksheet import Worksheet
 
 from pipeline import wording
 from pipeline.measuring.figures import Delivery
@@ -67,7 +68,7 @@ class Charts:
 
     def lay_out(self) -> None:
         """Adds the hidden sheet with the data of all charts."""
-        page = Page(self._book, self._book.workbook.add_worksheet(titles.CHARTS))
+        page = Page(self._book, self._book.workbook.add_worksheet(titles.CHARTS, Worksheet))
         if self._book.figures.form.headline:
             self._write_bars(page)
             self._write_trend(page)

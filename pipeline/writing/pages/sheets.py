@@ -3,82 +3,140 @@
 What is written stays byte for byte what xlsxwriter itself writes; tests/test_sheets.py writes both and compares.
 """
 
+import math
+from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
+from functools import cache
 from io import StringIO
+from itertools import chain
 from types import MappingProxyType
-from typing import Protocol
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.packager import Packager
-from xlsxwriter.utility import xl_rowcol_to_cell, xl_rowcol_to_cell_fast
-from xlsxwriter.worksheet import Worksheet, re_dynamic_function
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.worksheet import ColumnInfo, RowInfo, Worksheet, re_dynamic_function
 
 Sparkline = Mapping[str, str | int]
-
-
-class _Cell(Protocol):
-    """What xlsxwriter keeps of one: each kind a tuple of its own, with one of the two."""
-
-    format: Format | None
-    string: int  # its place among the shared strings
-    number: float
+Cell = tuple[Format | None, str]  # its look, and its element from behind the look on
 
 
 class Sheet(Worksheet):  # type: ignore[misc]
-    """A worksheet whose rows and columns are always numbers."""
+    """A worksheet whose rows and columns are always numbers, whose links stay in the book, and of whose cells no chart
+    is drawn. What a cell's element says is written down at once, its place and look when all rows are there: looks are
+    numbered in the order of the cells. Cells of rare kinds are kept and written as xlsxwriter does."""
 
-    table: dict[int, Mapping[int, _Cell]]
-    col_info: Mapping[int, object]  # looks and sizes of columns and rows
-    row_info: Mapping[int, object]
-
-    # Before every cell xlsxwriter looks whether its place is said as «A1»; these are its own methods behind that look.
-    write_string = Worksheet._write_string
-    write_number = Worksheet._write_number
-    write_blank = Worksheet._write_blank
-    write_datetime = Worksheet._write_datetime
-    write_formula = Worksheet._write_formula
-    write_url = Worksheet._write_url
+    table: Mapping[int, dict[int, Cell]]
+    col_info: Mapping[int, ColumnInfo]  # looks and sizes of columns and rows
+    row_info: Mapping[int, RowInfo]
 
     def __init__(self) -> None:
         super().__init__()
         self._drawn: dict[frozenset[tuple[str, str | int]], dict[str, object]] = {}  # sparklines, one of each kind
         self._settled: _Text | None = None  # its columns and rows as they will stand in its part
 
+    # ── cells ────────────────────────────────────────────────────────────────────────────────────────────
+    # xlsxwriter's own methods call those with the underscore.
+    def _write_string(self, row: int, column: int, text: str, look: Format | None = None) -> None:
+        if len(text) > self.xls_strmax // 2:  # maybe longer than a cell holds
+            super()._write_string(row, column, text, look)
+        else:
+            self._keep(row, column, look, f' t="s"><v>{self.str_table._get_shared_string_index(text)}</v></c>')
+
+    def _write_number(self, row: int, column: int, number: float, look: Format | None = None) -> None:
+        if not math.isfinite(number):
+            raise TypeError(f"no figure: {number}")
+        self._keep(row, column, look, f"><v>{number:.16G}</v></c>")
+
+    def _write_blank(self, row: int, column: int, _: object, look: Format | None = None) -> None:
+        if look:
+            self._keep(row, column, look, "/>")
+
+    def _write_datetime(self, row: int, column: int, day: date, look: Format | None = None) -> None:
+        number = self._convert_date_time(day)
+        self._keep(row, column, look or self.default_date_format, f"><v>{number:.16G}</v></c>")
+
+    def _write_formula(
+        self, row: int, column: int, formula: str, look: Format | None = None, value: float | str = 0
+    ) -> None:
+        """Functions of newer versions get a prefix, each of some thirty looked for by a pattern of its own: most
+        formulas have none of them, which one look tells."""
+        if formula.startswith("{") or self.use_future_functions or isinstance(value, bool) or _has_newer(formula):
+            super()._write_formula(row, column, formula, look, value)
+        else:
+            said = f"<f>{self._escape_data(formula.removeprefix('='))}</f><v>{self._escape_data(value)}</v></c>"
+            self._keep(row, column, look, f"{_kind(value)}>{said}")
+
+    write_string, write_number, write_blank = _write_string, _write_number, _write_blank
+    write_datetime, write_formula = _write_datetime, _write_formula
+
+    def _keep(self, row: int, column: int, look: Format | None, element: str) -> None:
+        self._check_dimensions(row, column)
+        self.table[row][column] = look, element
+
+    def write_url(self, row: int, column: int, url: str, look: Format | None = None, text: str | None = None) -> None:
+        if not url.startswith("internal:"):
+            raise ValueError(f"a link out of the book: {url}")
+        self._write_url(row, column, url, look, text)
+
+    def _get_range_data(self, *_: int) -> list[str]:
+        raise TypeError("a chart is drawn from a sheet of xlsxwriter's own")
+
+    # ── its part of the package ──────────────────────────────────────────────────────────────────────────
     def settle(self) -> None:
-        """Nothing more will be written into it, and no chart is drawn from it: as text its cells take a small part of
-        the memory. Sheets are settled in their order, as looks are numbered where they are met first."""
+        """Nothing more will be written into it: as text its cells take a small part of the memory. Sheets are settled
+        in their order, as looks are numbered where they are met first."""
         self.fh = text = _Text()
         self._write_cols()
         self._write_sheet_data()
         self._settled = text
         self.table_cells.clear()  # by which tables are kept from lying upon each other
-        # What links are held against when they are written. Rows do not come by themselves any more, and those that
-        # stand are read alone: who writes fails.
-        links: dict[int, dict[int, object]] = self.hyperlinks
-        self.table = {
-            row: MappingProxyType({column: self.table[row][column] for column in columns})
-            for row, columns in links.items()
-        }
+        self.table = MappingProxyType({})  # rows do not come by themselves any more: who writes fails
         self.col_info, self.row_info = MappingProxyType(self.col_info), MappingProxyType(self.row_info)
 
+    def _write_rows(self) -> None:
+        """Those that there are: xlsxwriter asks of each place in the sheet's area twice whether a cell stands there."""
+        self._calculate_spans()
+        for row in sorted(self.table.keys() | self.row_info.keys() | self.comments.keys()):
+            cells, spans, info = self.table.get(row), self.row_spans.get(row // 16), self.row_info.get(row)
+            if cells:
+                self._write_row(row, spans, info)
+                self._write_cells(row, cells)
+                self._xml_end_tag("row")
+            elif info or row in self.comments:
+                self._write_empty_row(row, spans, info)
+
+    def _calculate_spans(self) -> None:
+        """The first and the last column of every sixteen rows."""
+        ends: defaultdict[int, set[int]] = defaultdict(set)
+        for row, cells in chain(self.table.items(), self.comments.items()):
+            if cells:
+                ends[row // 16] |= {min(cells), max(cells)}
+        self.row_spans = {block: f"{min(columns) + 1}:{max(columns) + 1}" for block, columns in ends.items()}
+
+    def _write_cells(self, row: int, cells: Mapping[int, Cell]) -> None:
+        write, number = self.fh.write, row + 1
+        for column in sorted(cells):
+            cell = cells[column]
+            if type(cell) is not tuple:
+                self._write_cell(row, column, cell)
+            elif look := cell[0] or self._look_around(row, column):
+                write(f'<c r="{_letters(column)}{number}" s="{look.xf_index or look._get_xf_index()}"{cell[1]}')
+            else:
+                write(f'<c r="{_letters(column)}{number}"{cell[1]}')
+
+    def _look_around(self, row: int, column: int) -> Format | None:
+        """Of the row or the column, for a cell that has none of its own."""
+        of_row, of_column = self.row_info.get(row), self.col_info.get(column)
+        return (of_row and of_row.row_format) or (of_column and of_column.column_format)
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        """Some thirty functions of newer versions get a prefix, each looked for by a pattern of its own: most formulas
-        have none of them, which one look tells."""
-        if expand_future_functions or self.use_future_functions or re_dynamic_function.search(formula):
+        """Of rules too."""
+        if expand_future_functions or self.use_future_functions or _has_newer(formula):
             prepared: str = super()._prepare_formula(formula, expand_future_functions)
             return prepared
         return formula.removeprefix("{").removeprefix("=").removesuffix("}")
-
-    def _write_cell(self, row: int, column: int, cell: _Cell) -> None:
-        """Nearly all cells have a format and hold a text, a number, a day or nothing: their element is made in one
-        piece, not attribute by attribute."""
-        content = _content(cell)
-        if content and cell.format and not self.constant_memory:  # with it texts stand in their cells
-            style = cell.format._get_xf_index()
-            self.fh.write(f'<c r="{xl_rowcol_to_cell_fast(row, column)}" s="{style}"{content}')
-        else:
-            super()._write_cell(row, column, cell)
 
     def _write_cols(self) -> None:
         if self._settled:
@@ -93,7 +151,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
     def _assemble_xml_file(self) -> None:
         """Its cells are written; while those of the other sheets are, nobody needs them."""
         super()._assemble_xml_file()
-        self.table.clear()
+        self.table = {}
 
     def add_sparkline(self, row: int, column: int, options: Sparkline) -> None:
         """`options` with a `range` that names its sheet. For each xlsxwriter makes the colours of all 36 styles anew:
@@ -108,17 +166,16 @@ class Sheet(Worksheet):  # type: ignore[misc]
             self.sparklines.append(self._drawn[kind] | place)
 
 
-def _content(cell: _Cell) -> str:
-    """The element behind its place and style; blank for other kinds."""
-    match type(cell).__name__:
-        case "String":
-            return f' t="s"><v>{cell.string}</v></c>'
-        case "Number" | "Datetime":
-            return f"><v>{cell.number:.16G}</v></c>"
-        case "Blank":
-            return "/>"
-        case _:
-            return ""
+_letters = cache(xl_col_to_name)  # of a column
+_has_newer = re_dynamic_function.search  # functions
+_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
+
+
+def _kind(value: float | str) -> str:
+    """The attribute that tells of which kind a formula's value is: blank for a number, and for an empty text."""
+    if not isinstance(value, str) or not value:
+        return ""
+    return ' t="e"' if value in _ERRORS else ' t="str"'
 
 
 class _Text(StringIO):
