@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.compare import FIGURES, FLOOR, IMPORTS, ROOT, SCRIPT, SVOD, ratios
+from benchmarks.compare import FIGURES, FLOOR, IMPORTS, ROOT, SCRIPT, SCRIPT_TO, SVOD, ratios
 from benchmarks.district import USUAL
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -28,9 +28,12 @@ def page_of(figures: dict[str, Any], page: str) -> str:
 
 def _lines(figures: dict[str, Any]) -> Iterator[str]:
     yield f"\nMeasured on {figures['machine']}, {figures['cores']} cores, Python {figures['python']}.\n"
+    yield from _growth([one for one in figures["districts"] if one["faulty"] == USUAL])
     for district in figures["districts"]:
         files, share = f"{district['files']:,} files", f"{district['faulty']:.0%} of them with wrong answers"
         yield f"\n### {district['schools']:,} schools: {files}, {share}\n\n"
+        if settings := " ".join(district.get("settings", "").split("\n")).strip():
+            yield f"Svod was run with `{settings}` in its settings.\n\n"
         yield "| | clock, s | CPU, s | memory, MB | files a second |\n|---|---|---|---|---|\n"
         for name, cost in district["costs"].items():
             speed = "" if name == IMPORTS else f"{district['files'] / cost['clock']:,.0f}"
@@ -40,6 +43,36 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
         yield "\n| stage | clock, s | CPU, s |\n|---|---|---|\n"
         yield from (f"| {name} | {clock:.2f} | {cpu:.2f} |\n" for name, (clock, cpu) in district["stages"].items())
     yield "\n"
+
+
+def _growth(usual: list[dict[str, Any]]) -> Iterator[str]:
+    """What a file costs at each size, beside what it costs at the one that others are held against; linear growth
+    shows as 1.00."""
+    base = next((one for one in usual if one["schools"] == SCRIPT_TO), None)
+    if base is None or len(usual) == 1:
+        return
+    yield f"\n### Growth: what a file costs Svod, against {SCRIPT_TO:,} schools\n\n"
+    yield "| schools | files | clock, ms | × | CPU, ms | × | memory, MB | kB a file more than at the size before |\n"
+    yield "|---|---|---|---|---|---|---|---|\n"
+    for before, one in zip([None, *usual], usual, strict=False):
+        clock, cpu = (_a_file(one, kind) for kind in ("clock", "cpu"))
+        times = clock / _a_file(base, "clock"), cpu / _a_file(base, "cpu")
+        yield f"| {one['schools']:,} | {one['files']:,} | {clock:.1f} | {times[0]:.2f} | {cpu:.1f} | {times[1]:.2f} "
+        yield f"| {one['costs'][SVOD]['peak']:,.0f} | {_more(one, before)} |\n"
+
+
+def _more(one: dict[str, Any], before: dict[str, Any] | None) -> str:
+    """Kilobytes a file by which the larger district takes more."""
+    if before is None:
+        return ""
+    peak, files = one["costs"][SVOD]["peak"] - before["costs"][SVOD]["peak"], one["files"] - before["files"]
+    return f"{peak * 1024 / files:,.0f}"
+
+
+def _a_file(district: dict[str, Any], kind: str) -> float:
+    """Milliseconds that Svod takes for one."""
+    seconds: float = district["costs"][SVOD][kind]
+    return seconds / district["files"] * 1000
 
 
 def _draw(districts: list[dict[str, Any]], path: Path) -> None:

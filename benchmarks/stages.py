@@ -14,8 +14,6 @@ from typing import Any
 
 import psutil
 
-from benchmarks.district import AS_OF
-
 STAGES = {  # what it is called -> where it stands
     "reading": ("pipeline.monthly", "take_in"),
     "checking": ("pipeline.checking.judgement", "check"),
@@ -33,14 +31,14 @@ STAGES = {  # what it is called -> where it stands
 
 
 def main() -> None:
-    report, source, target = sys.argv[1:]
+    report, *given = sys.argv[1:]
     started = time.perf_counter(), time.process_time()
     costs: dict[str, list[float]] = {}
     cli = import_module("pipeline.commands.cli")
     for name, (module, function) in STAGES.items():
         place = import_module(module)
         setattr(place, function, _timed(getattr(place, function), name, costs))
-    sys.argv = ["run.py", "--input", source, "--output", target, "--as-of", AS_OF]
+    sys.argv = ["run.py", *given]
     try:
         cli.main()
     finally:

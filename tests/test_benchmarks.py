@@ -7,6 +7,7 @@ from io import BytesIO
 from xlsxwriter import Workbook
 
 from benchmarks.compare import FIGURES, FLOOR, IMPORTS, SCRIPT, SVOD, ratios
+from benchmarks.district import USUAL
 from benchmarks.report import BEGIN, END, PAGE, page_of
 from benchmarks.stages import STAGES
 from benchmarks.summary import cells_by_sheet, write_bare, written_cells
@@ -68,3 +69,21 @@ def test_the_summary_is_held_against_a_bare_workbook_of_the_same_cells():
         assert written_cells(write_bare([cells[0], [*cells[1][:missed], *cells[1][missed + 1 :]]])) != written_cells(
             whole
         )
+
+
+def test_growth_is_told_of_a_file_against_a_thousand_schools():
+    shares = {name: {"clock": 1.0, "cpu": 1.0, "peak": 10.0} for name in (FLOOR, IMPORTS)}
+    of_thousand = {**shares, SVOD: {"clock": 10.0, "cpu": 20.0, "peak": 300.0}}
+    of_many = {**shares, SVOD: {"clock": 200.0, "cpu": 200.0, "peak": 400.0}}
+    district = {"faulty": USUAL, "stages": {}}
+    figures = {
+        "machine": "", "cores": 2, "python": "",
+        "districts": [
+            {**district, "schools": 1_000, "files": 1_000, "costs": of_thousand},
+            {**district, "schools": 40_000, "files": 11_000, "costs": of_many, "settings": "[limits]\nseconds = 120\n"},
+        ],
+    }  # fmt: skip
+    page = page_of(figures, f"{BEGIN}\n{END}\n")
+    assert "| 1,000 | 1,000 | 10.0 | 1.00 | 20.0 | 1.00 | 300 |  |\n" in page
+    assert "| 40,000 | 11,000 | 18.2 | 1.82 | 18.2 | 0.91 | 400 | 10 |\n" in page
+    assert "Svod was run with `[limits] seconds = 120` in its settings." in page

@@ -83,7 +83,7 @@ Answers = dict[str, Held]  # item -> its answer; the table of problems as one
 
 
 class Said:
-    """What each report says itself, by report and item. `table`: the facts."""
+    """What each of these reports says itself, by report and item. `table`: their facts, each told by its position."""
 
     def __init__(self, table: pd.DataFrame) -> None:
         self.table = table
@@ -122,13 +122,15 @@ class Carrying:
 
     def __init__(self, table: pd.DataFrame, reports: Iterable[Report], form: Form) -> None:
         """`reports`: those that take a place."""
-        self._said, self._form = Said(table), form
+        self._table, self._form = table, form
         ordered = groupby(in_order(reports), key=lambda report: report.school)
         reports_of = {code: tuple(of_school) for code, of_school in ordered}
         # The only report of a school has nothing to take over but what it refers to.
         self._reports = {
             code: reports for code, reports in reports_of.items() if len(reports) > 1 or reports[0].references
         }
+        numbers = [report.number for reports in self._reports.values() for report in reports]
+        self._said = Said(table[table["report"].isin(numbers)])
         self._schools: dict[str, _School] = {}
         self._wrong: frozenset[Key] = frozenset()
 
@@ -141,7 +143,7 @@ class Carrying:
         self._wrong = wrong
         schools = self._schools.values()
         return Carried(
-            table=_with_copies(self._said.table, [copy for school in schools for copy in school.copies]),
+            table=_with_copies(self._table, self._said.table, [copy for school in schools for copy in school.copies]),
             remarks=[remark for school in schools for remark in school.remarks],
             taken={key: whence for school in schools for key, whence in school.taken.items()},
             completed={key for school in schools for key in school.completed},
@@ -149,18 +151,18 @@ class Carrying:
 
 
 class _Copy(NamedTuple):
-    """A fact that a report takes over: its row."""
+    """A fact that a report takes over: its row of what is said."""
 
     row: int
     by: Report
     why: Why
 
 
-def _with_copies(table: pd.DataFrame, copies: Sequence[_Copy]) -> pd.DataFrame:
+def _with_copies(table: pd.DataFrame, said: pd.DataFrame, copies: Sequence[_Copy]) -> pd.DataFrame:
     """A reference says that the answer holds at its own date; what is kept for a blank is as old as it is."""
     if not copies:
         return table
-    facts = table.loc[[one.row for one in copies]]
+    facts = said.iloc[[one.row for one in copies]]
     days = [
         one.by.as_of.isoformat() if one.why is Why.REFERENCE and one.by.as_of else day
         for one, day in zip(copies, facts["as_of"].tolist(), strict=True)
