@@ -172,7 +172,7 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             taken = _take_input(job, progress, log, journal)
             _require_schools(taken.intake)
             require_registry(job, taken.intake, journal)
-            import_ahead("pipeline.writing.word.layout", "pipeline.writing.returned.in_worker")
+            import_ahead("pipeline.writing.word.layout", "pipeline.writing.returned.marking")
             with ThreadPoolExecutor(1) as beside:
                 keeping = beside.submit(_keep_originals, job, taken.intake, outputs)
                 survey = survey_of(job, *taken)

@@ -12,7 +12,7 @@ from schemas.form import ROW_BASE, Asked, Choice, Form, Item, Kind, Problems, Re
 from schemas.form_refusals import Named, Refusal, day_said, instead, ring_in, twice
 from schemas.likeness import plain
 from schemas.relations import LINES, counts_lines
-from schemas.strict import Keys
+from schemas.strict import Keys, fields_of
 
 Why = Iterator[tuple[str, str]]  # a key, and what is wrong with it
 
@@ -63,7 +63,7 @@ _WHOLE = 100  # percent
 
 def misplaced_keys(asked: Asked) -> Why:
     """Keys that the kind does not know, and those that it cannot do without."""
-    for field in msgspec.structs.fields(type(asked)):
+    for field in fields_of(type(asked)):
         kinds = KINDS_OF_KEY.get(field.name)
         if kinds and asked.kind not in kinds and getattr(asked, field.name) != field.default:
             known = ", ".join(kind for kind in Kind if kind in kinds)
@@ -291,7 +291,7 @@ def _of_acts_and_problems(form: Form) -> Iterator[Refusal]:
 
 def _of_columns_of_problems(problems: Problems, form: Form) -> Why:
     """They are two columns of words in one list, and all else is said there."""
-    for field in msgspec.structs.fields(Problems):
+    for field in fields_of(Problems):
         if field.name != "columns" and getattr(problems, field.name) != field.default:
             yield field.name, "проблемы — графы списка (columns), и это сказано в нём — уберите этот ключ."
     words = [cell.number for cell in form.cells if cell.kind is Kind.TEXT and cell.number not in form.cells_of_rows]

@@ -13,7 +13,7 @@ from schemas.form import Form, Headline
 from schemas.form_refusals import Refusal
 from schemas.likeness import is_one_of, plain
 from schemas.meaning import changes_meaning
-from schemas.strict import Keys
+from schemas.strict import Keys, fields_of
 from schemas.text import clean
 
 
@@ -76,7 +76,7 @@ def _names_items(keys: Keys) -> bool:
 @cache
 def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, bool], ...]:
     """Attribute, key in the file, and whether it must stand there."""
-    return tuple((field.name, field.encode_name, field.required) for field in msgspec.structs.fields(kind))
+    return tuple((field.name, field.encode_name, field.required) for field in fields_of(kind))
 
 
 def _why_unfit(keys: Keys, text: str) -> str:

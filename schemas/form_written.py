@@ -9,11 +9,12 @@ number of their item. No `[[tables]]` is called so, and a refusal finds back to 
 from collections.abc import Iterator
 from typing import Literal, cast
 
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from schemas.form import Column, Form, Item, Kind, Table
 from schemas.form_figures import misplaced_keys
 from schemas.form_refusals import Refusal
+from schemas.strict import fields_of
 
 _UNSAID = cast(Kind, None)  # no word in a file is it
 
@@ -117,4 +118,4 @@ def _of_row(item: WrittenItem) -> Iterator[tuple[str, str]]:
 
 
 def _default(key: str) -> object:
-    return next(field.default for field in fields(WrittenItem) if field.name == key)
+    return next(field.default for field in fields_of(WrittenItem) if field.name == key)

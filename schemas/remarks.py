@@ -135,9 +135,7 @@ class Catalogue(msgspec.Struct, frozen=True):
 def load_catalogue(controls: Mapping[str, str] | None = None, every: Every = "date") -> Catalogue:
     """The catalogue with the office's own severities (`[controls]` of the settings: code -> severity or `off`), in the
     words of a form whose reports are about `every`."""
-    entries = {
-        code: convert({"entry": body}, _Named, CATALOGUE.name).entry for code, body in read_toml(CATALOGUE).items()
-    }
+    entries = dict(_entries(CATALOGUE))
     off = set()
     for code, wish in (controls or {}).items():
         if code not in entries:
@@ -174,10 +172,15 @@ def _graded(entry: Entry, severity: Severity) -> Entry:
     return msgspec.structs.replace(entry, severity=severity, doubts=doubts)
 
 
-@cache
 def known_codes() -> tuple[str, ...]:
     """Codes of the catalogue, in its order."""
-    return tuple(read_toml(CATALOGUE))
+    return tuple(_entries(CATALOGUE))
+
+
+@cache
+def _entries(file: Path) -> Mapping[str, Entry]:
+    """As they are written."""
+    return {code: convert({"entry": body}, _Named, file.name).entry for code, body in read_toml(file).items()}
 
 
 class _Named(msgspec.Struct, frozen=True):

@@ -4,11 +4,13 @@ import re
 import stat
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 import msgspec.inspect
+import msgspec.structs
 from rapidfuzz import fuzz, process
 
 T = TypeVar("T")
@@ -48,6 +50,12 @@ def said_line(text: str, keys: Keys) -> str:
     lines = _lines(text)
     line = next((lines[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in lines), None)
     return f", строка {line}" if line else ""
+
+
+@cache
+def fields_of(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """To find them out takes long: msgspec reads all annotations of the kind anew."""
+    return msgspec.structs.fields(kind)
 
 
 _MOST_MB = 5  # of a text that people have written

@@ -36,7 +36,7 @@ Made = TypeVar("Made")
 # test starts the program by itself, they are spawned as users' are.
 if "forkserver" in multiprocessing.get_all_start_methods():
     workers.context = multiprocessing.get_context("forkserver")
-    multiprocessing.set_forkserver_preload(["pipeline.reading.intake", "pipeline.writing.returned.in_worker"])
+    multiprocessing.set_forkserver_preload(["pipeline.reading.intake", "pipeline.writing.returned.marking"])
 
 
 # A form is read and proved anew by every command, and what is worked out from one (words of its items, its headings) is

@@ -36,8 +36,8 @@ from pipeline.workers import Outcome, Workers
 from pipeline.writing.form.prefill import Prefill
 from pipeline.writing.form.workbook import write_form
 from pipeline.writing.registry import write_registry
-from pipeline.writing.returned import Head, Shown
 from pipeline.writing.returned.in_worker import ReturnTask, annotate
+from pipeline.writing.returned.texts import Head, Shown
 from pipeline.writing.settings_file import settings_toml
 from schemas.remarks import Severity
 from schemas.reports import FileRead

@@ -23,7 +23,7 @@ from pipeline.writing.form.workbook import write_form
 from pipeline.writing.fresh_form import fresh
 from pipeline.writing.pages import colours
 from pipeline.writing.registry import write_registry
-from pipeline.writing.returned import Head, Shown
+from pipeline.writing.returned.texts import Head, Shown
 from schemas import own_form
 from schemas.district import Registry, School
 from schemas.remarks import Severity

@@ -14,7 +14,8 @@ from pipeline.writing.form.prefill import Prefill
 from pipeline.writing.form.workbook import write_form
 from pipeline.writing.fresh_form import fresh
 from pipeline.writing.registry import write_registry, write_template
-from pipeline.writing.returned import Head, Shown, annotated
+from pipeline.writing.returned.marking import annotated
+from pipeline.writing.returned.texts import Head, Shown
 from schemas.district import Recipient, Registry, School
 from schemas.form import load_form
 from schemas.remarks import Severity

@@ -28,10 +28,11 @@ from pipeline.reading.opening.grid import open_book
 from pipeline.settings import Limits
 from pipeline.writing.form.workbook import write_form
 from pipeline.writing.pages import colours
-from pipeline.writing.returned import Head, Shown, annotated
 from pipeline.writing.returned.archive import Archive
 from pipeline.writing.returned.in_worker import ReturnTask
+from pipeline.writing.returned.marking import annotated
 from pipeline.writing.returned.package import Package, Unpatchable
+from pipeline.writing.returned.texts import Head, Shown
 from pipeline.writing.returns import _names, _shown
 from schemas.district import School
 from schemas.remarks import Severity
@@ -758,7 +759,7 @@ def test_a_damaged_part_never_raises(damage: str) -> None:
 
 # ── workers ──────────────────────────────────────────────────────────────────────────────────────────────
 def test_workers_import_no_heavy_package() -> None:
-    code = "import pipeline.writing.returned, sys; print(*sys.modules)"
+    code = "import pipeline.writing.returned.marking, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(loaded.stdout.split()) & {"pandas", "pandera", "numpy", "xlsxwriter", "openpyxl"}
 

@@ -294,13 +294,13 @@ def test_the_process_that_is_kept_imports_what_its_next_task_needs() -> None:
     with one_kept_ready("pipeline.workers"):
         with Workers(loaded_modules) as first:
             ((_, before),) = first.map(["x"])
-        import_ahead("pipeline.writing.returned.in_worker")
+        import_ahead("pipeline.writing.returned.marking")
         with Workers(loaded_modules) as second:
             ((_, after),) = second.map(["x"])
     assert before.result is not None
     assert after.result is not None
     assert before.result[-1] == after.result[-1]  # the same process
-    assert "pipeline.writing.returned.in_worker" in set(after.result) - set(before.result)
+    assert "pipeline.writing.returned.marking" in set(after.result) - set(before.result)
 
 
 def test_one_that_remembers_much_is_not_handed_on(monkeypatch) -> None:

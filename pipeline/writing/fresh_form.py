@@ -8,8 +8,9 @@ from datetime import date
 from pipeline import wording
 from pipeline.writing.form.prefill import Prefill, accepted
 from pipeline.writing.form.workbook import FormWritten, write_form_with_cells
-from pipeline.writing.returned import Head, Shown, with_remarks
 from pipeline.writing.returned.cells import spot
+from pipeline.writing.returned.marking import with_remarks
+from pipeline.writing.returned.texts import Head, Shown
 from schemas import own_form
 from schemas.district import School
 from schemas.form import Form

@@ -13,8 +13,8 @@ from pipeline.measuring.figures import Figures
 from pipeline.settings import Limits
 from pipeline.wording import ERROR, message, noun, todo
 from pipeline.workers import Workers
-from pipeline.writing.returned import Head, Shown
 from pipeline.writing.returned.in_worker import ReturnTask, annotate
+from pipeline.writing.returned.texts import Head, Shown
 from schemas.explained import asked, asks, remembered
 from schemas.remarks import Catalogue, Remark, Severity
 from schemas.reports import FileRead

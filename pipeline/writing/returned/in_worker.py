@@ -5,9 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.reading.opening.guard import Unreadable, look
 from pipeline.settings import Limits
-from pipeline.writing.returned import Head, Shown, annotated
+from pipeline.writing.returned.texts import Head, Shown
 from schemas.district import School
 
 
@@ -26,6 +25,10 @@ class ReturnTask(msgspec.Struct, frozen=True):
 
 def annotate(limits: Limits, task: ReturnTask) -> bytes | None:
     """The marked file; None where it cannot be marked, or is no longer the one that was read."""
+    # imported here, in the worker: whoever asks it has no use for what it does that with
+    from pipeline.reading.opening.guard import Unreadable, look
+    from pipeline.writing.returned.marking import annotated
+
     try:
         data = look(task.place, limits)
     except Unreadable:
