@@ -1,13 +1,15 @@
 """The main job with its stages timed: what `compare.py` starts for the table of stages.
 
 Each stage is a function of the project, wrapped from outside: what is measured is what runs, and the product knows
-nothing of it. A stage's CPU is that of its own thread and of the processes that worked for it.
+nothing of it. A stage's CPU is that of its own thread, and of those that workers do (never two at a time) that of the
+worker processes too.
 """
 
 import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import reduce
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,10 +26,11 @@ STAGES = {  # what it is called -> where it stands
     "findings.csv": ("pipeline.writing.csv_files", "findings_csv"),
     "indicators.csv": ("pipeline.writing.csv_files", "indicators_csv"),
     "web page": ("pipeline.writing.web", "write_web_page"),
-    "memo": ("pipeline.monthly", "_laid_down"),
+    "memo": ("pipeline.monthly", "Beside.document"),
     "archive": ("pipeline.monthly", "_keep_originals"),
     "journal": ("pipeline.memory.recording", "finish"),
 }
+OF_WORKERS = ("reading", "returned files", "memo")
 
 
 def main() -> None:
@@ -35,8 +38,8 @@ def main() -> None:
     started = time.perf_counter(), time.process_time()
     costs: dict[str, list[float]] = {}
     cli = import_module("pipeline.commands.cli")
-    for name, (module, function) in STAGES.items():
-        place = import_module(module)
+    for name in STAGES:
+        place, function = place_of(name)
         setattr(place, function, _timed(getattr(place, function), name, costs))
     sys.argv = ["run.py", *given]
     try:
@@ -47,21 +50,30 @@ def main() -> None:
         Path(report).write_text(json.dumps(costs), "utf-8")
 
 
+def place_of(stage: str) -> tuple[Any, str]:
+    """The module or the class that it stands in, and its name there."""
+    module, function = STAGES[stage]
+    *within, name = function.split(".")
+    return reduce(getattr, within, import_module(module)), name
+
+
 def _timed(function: Callable[..., Any], name: str, costs: dict[str, list[float]]) -> Callable[..., Any]:
     def timed(*args: Any, **named: Any) -> Any:
-        before = _now()
+        before = _now(name)
         result = function(*args, **named)
         if isinstance(result, Iterator):  # it works while it is asked
             result = iter(list(result))
-        costs[name] = [after - then for after, then in zip(_now(), before, strict=True)]
+        costs[name] = [after - then for after, then in zip(_now(name), before, strict=True)]
         return result
 
     return timed
 
 
-def _now() -> tuple[float, float]:
-    """Clock; CPU of this thread, of the processes that live and of those that have ended."""
-    ended = psutil.Process().cpu_times()
-    living = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
-    others = ended.children_user + ended.children_system + sum(one.user + one.system for one in living)
+def _now(stage: str) -> tuple[float, float]:
+    """Clock; CPU of this thread and, where the stage has them, of worker processes, those that have ended too."""
+    others = 0.0
+    if stage in OF_WORKERS:
+        ended = psutil.Process().cpu_times()
+        living = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
+        others = ended.children_user + ended.children_system + sum(one.user + one.system for one in living)
     return time.perf_counter(), time.thread_time() + others

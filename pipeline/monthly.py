@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import msgspec
 
@@ -41,7 +42,7 @@ from pipeline.sending.outbox import (
     withdraw,
 )
 from pipeline.sending.smtp import USUAL, Patience
-from pipeline.settings import Limits, Settings
+from pipeline.settings import Settings
 from pipeline.wording import NBSP, SCHOOL, listed, message, number, todo
 from pipeline.workers import Workers, import_ahead
 from schemas.decided import SHEET as DECISIONS
@@ -54,13 +55,14 @@ from schemas.strict import UsageError
 
 if TYPE_CHECKING:
     from pipeline.checking.judgement import Checked
-    from pipeline.measuring.figures import Figures
+    from pipeline.measuring.figures import Figures, Remarked
     from pipeline.sending.letters import Page
     from pipeline.sending.outbox import Letter
-    from pipeline.writing.returns import Return
+    from pipeline.writing.returns import Files, Return
     from pipeline.writing.word import TextDocument
 
     Returns = Callable[[], Mapping[tuple[str, str], Return]]
+    Tell = Callable[[Remarked], None]
 
 MB = 2**20
 _MOST_NAMED = 5  # schools in a sentence
@@ -172,13 +174,13 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             taken = _take_input(job, progress, log, journal)
             _require_schools(taken.intake)
             require_registry(job, taken.intake, journal)
-            import_ahead("pipeline.writing.word.layout", "pipeline.writing.returned.marking")
-            with ThreadPoolExecutor(1) as beside:
-                keeping = beside.submit(_keep_originals, job, taken.intake, outputs)
-                survey = survey_of(job, *taken)
-            recording.note(journal, number, survey.form, survey.intake, survey.remembered.arrivals)
-            lost = keeping.result()  # now: what has arrived is known also where there was no room to keep it
-            month, said = _write(job, survey, journal, outputs, log)
+            import_ahead("pipeline.writing.returned.marking", "pipeline.writing.word.layout")
+            with Beside(job, taken, _folder(job), outputs, log) as beside:
+                beside.keep_originals()
+                survey = survey_of(job, *taken, beside.give_back)
+                recording.note(journal, number, survey.form, survey.intake, survey.remembered.arrivals)
+                lost = beside.lost()  # now: what has arrived is known also where there was no room to keep it
+                month, said = _write(job, survey, outputs, beside)
             said += _write_letters(job, survey, month, journal, outputs, missed)
             result = _expect(job, survey, month, journal, number)
             written = {place.path: place for place in outputs.commit()}
@@ -254,7 +256,7 @@ def take_survey(
     return survey_of(job, *_take_input(job, progress, log, journal))
 
 
-class _Taken(NamedTuple):
+class Taken(NamedTuple):
     """What a survey is made of."""
 
     catalogue: Catalogue
@@ -262,16 +264,21 @@ class _Taken(NamedTuple):
     remembered: Remembered
 
 
-def _take_input(job: Job, progress: Progress, log: Path | None, journal: Journal) -> _Taken:
+def _take_input(job: Job, progress: Progress, log: Path | None, journal: Journal) -> Taken:
     catalogue = load_catalogue(job.settings.controls, job.form.period.every)
     intake = job.intake or _read(job, catalogue, progress, log)
     _require_decisions(intake, catalogue)
     remembered = recording.remembered(journal, intake, job.as_of, job.calendar.reporting_dates, job.now)
-    return _Taken(catalogue, intake, remembered)
+    return Taken(catalogue, intake, remembered)
 
 
-def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Remembered) -> Survey:
-    """What was read, checked and measured: a pure function of what it is given."""
+def _untold(remarked: "Remarked") -> None:
+    pass
+
+
+def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Remembered, tell: "Tell" = _untold) -> Survey:
+    """What was read, checked and measured: a pure function of what it is given. `tell`: told on the way what stands of
+    the reports (`measure`)."""
     from pipeline.checking.judgement import check
     from pipeline.measuring.measure import measure
 
@@ -281,7 +288,7 @@ def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Rememb
     registry = _with_papers(intake, arrived)
     checked = check(intake.reads, arrived, form, registry, catalogue, intake.inbox.remarks)
     told, sent = remembered.told, remembered.sent
-    figures = measure(checked, intake.reads, registry, form, catalogue, job.as_of, job.calendar, told, sent)
+    figures = measure(checked, intake.reads, registry, form, catalogue, job.as_of, job.calendar, told, sent, tell)
     return Survey(form, catalogue, intake, remembered, checked, figures)
 
 
@@ -371,9 +378,14 @@ def _not_read(survey: Survey) -> list[str]:
     return [f"{said.file}: {message(said, survey.catalogue)} {todo(said, survey.catalogue)}" for said in failed]
 
 
+def _folder(job: Job) -> Path:
+    """Of the date, below the output folder."""
+    return Path(job.as_of.isoformat())
+
+
 def _keep_originals(job: Job, intake: Intake, outputs: Outputs) -> list[str]:
     """Before the results take their places: a manifest names nothing that is not kept. Returns what is to be said of
-    the files whose content could not be. It waits for the disk, so it goes beside the counting."""
+    the files whose content could not be."""
     if not job.settings.archive:
         return []
     lost = Archive(job.output).keep(intake, [canonical(job.form)], job.settings.limits, outputs)
@@ -414,15 +426,15 @@ class Month(msgspec.Struct, frozen=True):
         return self.digests[self.summary.name]
 
 
-def _write(job: Job, survey: Survey, journal: Journal, outputs: Outputs, log: Path) -> tuple[Month, list[str]]:
+def _write(job: Job, survey: Survey, outputs: Outputs, beside: "Beside") -> tuple[Month, list[str]]:
     """All files of the run, made beside their places, and what is to be said of letters and PDF."""
     from pipeline.sending.letters import nobody_to_tell
     from pipeline.writing.pdf import NotPrintedError, first_page
     from pipeline.writing.strange import strange_toml
 
     registry = survey.intake.registry
-    month = write_month(job, survey, Path(job.as_of.isoformat()), outputs, log)
-    strange_file = Path(job.as_of.isoformat(), f"strange-{job.as_of}.toml")
+    month = write_month(job, survey, _folder(job), outputs, beside)
+    strange_file = _folder(job) / f"strange-{job.as_of}.toml"
     outputs.own_or_none(strange_file)
     outputs.own_or_none(Path("logs", strange_file.name))  # where earlier versions put it: it holds words of schools
     if strange := strange_toml(survey.intake.reads, registry):
@@ -547,9 +559,9 @@ def tell_missed(
         put_in_outbox(letter, as_of, settings.mail.sender, journal, outputs)
 
 
-def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: Path | None = None) -> Month:
+def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, beside: "Beside") -> Month:
     """All files of the survey's date, made beside their places in `folder`, a path below the output folder. They follow
-    from the survey alone, and from the bytes of the input."""
+    from the survey alone, and from the bytes of the input. `beside` has been told what stands of its reports."""
     from pipeline.reading.draft import look_alikes
     from pipeline.sending.letters import Page
     from pipeline.writing.brief import make_brief
@@ -578,31 +590,30 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, log: P
     ours = {*written_into(job.output / folder).values(), *contents_of(survey.intake)}
     for place in ("returns", memo, name, *by_turns):
         outputs.shared(folder / place, ours)
-    with ThreadPoolExecutor(1) as beside:
-        brief = make_brief(figures, catalogue)
-        laying_down = beside.submit(_laid_down, memo_said(figures, brief, name), job.settings.limits, log)
-        returning = beside.submit(_add_returns, job, survey, add, log)
-        summary = write_summary(figures, brief, catalogue, VERSION, made_from.sources)
-        add("answers.csv", answers_csv(figures))
-        add("findings.csv", findings_csv(figures, catalogue))
-        add("indicators.csv", indicators_csv(figures))
-        for file, content in csv_schemas(figures.form).items():
-            add(file, content)
-        add(name, summary)
-        page = Page(figures, brief, name, summary)
-        if job.settings.mail.edition == "public":
-            page = _public_page(job, survey, made_from.sources, page)
-            add(page.name, page.summary)
-        add(memo, laying_down.result())
-        add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
-        if registry.draft:
-            add(REGISTRY, write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
-        if drafted := drafted_waivers(figures, catalogue):
-            add(EXPLAINED, write_explained(figures.form, drafted, job.as_of))
-        returns = returning.result()
+    brief = make_brief(figures, catalogue)
+    beside.lay_down(memo_said(figures, brief, name))
+    summary = write_summary(figures, brief, catalogue, VERSION, made_from.sources)
+    add("answers.csv", answers_csv(figures))
+    add("findings.csv", findings_csv(figures, catalogue))
+    add("indicators.csv", indicators_csv(figures))
+    for file, content in csv_schemas(figures.form).items():
+        add(file, content)
+    add(name, summary)
+    page = Page(figures, brief, name, summary)
+    if job.settings.mail.edition == "public":
+        page = _public_page(job, survey, made_from.sources, page)
+        add(page.name, page.summary)
+    add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
+    if registry.draft:
+        add(REGISTRY, write_registry(figures.form, registry, job.as_of, look_alikes(registry)))
+    if drafted := drafted_waivers(figures, catalogue):
+        add(EXPLAINED, write_explained(figures.form, drafted, job.as_of))
+    returned = beside.returned()
+    digests |= returned.digests
+    add(memo, beside.laid_down())
     described = with_outputs(made_from, digests)
     outputs.add(folder / MANIFEST, described, durable=False)
-    return Month(folder / name, summary, page, digests, returns.failures, returns.files, digest_of(described))
+    return Month(folder / name, summary, page, digests, returned.failures, returned.files, digest_of(described))
 
 
 def _through(digest: "hashlib._Hash", content: bytes | Iterable[bytes]) -> Iterator[bytes]:
@@ -631,40 +642,88 @@ def _public_page(job: Job, survey: Survey, sources: str, whole: "Page") -> "Page
     return Page(figures, brief, public_name(job.as_of), book, whole)
 
 
-def _laid_down(text: "TextDocument", limits: Limits, log: Path | None) -> bytes:
-    """By the worker that marks the returned files afterwards. Where it cannot, here, where a mistake of the program is
-    not passed over."""
-    from pipeline.writing.word import laid_down
+class Beside:
+    """What is made beside the counting and the writing, one after the other in one thread: it waits for the disk and
+    for worker processes. Left by an error it makes nothing more."""
 
-    bounds = {"seconds": limits.seconds, "memory_mb": limits.memory_mb}
-    with Workers(laid_down, **bounds, log=log, give_way=True) as workers:
-        [(_, outcome)] = workers.map([text])
-    return outcome.result or laid_down(text)
+    def __init__(self, job: Job, taken: Taken, folder: Path, outputs: Outputs, log: Path | None = None) -> None:
+        """`folder`: of the date, below the output folder."""
+        self._job, self._taken, self._folder, self._outputs, self._log = job, taken, folder, outputs, log
+        self._thread = ThreadPoolExecutor(1)
+        self._is_left = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_left = error is not None
+        self._thread.shutdown(cancel_futures=self._is_left)
+
+    def keep_originals(self) -> None:
+        self._keeping = self._thread.submit(_keep_originals, self._job, self._taken.intake, self._outputs)
+
+    def lost(self) -> list[str]:
+        """What is to be said of originals that could not be kept."""
+        return self._keeping.result()
+
+    def give_back(self, remarked: "Remarked") -> None:
+        """The files that go back to schools, marked by workers."""
+        self._returning = self._thread.submit(self._add_returns, remarked)
+
+    def returned(self) -> "_Returned":
+        return self._returning.result()
+
+    def lay_down(self, text: "TextDocument") -> None:
+        """By the worker that has marked returned files. Where it cannot, here, where a mistake of the program is not
+        passed over."""
+        self._laying_down = self._thread.submit(self.document, text)
+
+    def laid_down(self) -> bytes:
+        return self._laying_down.result()
+
+    def document(self, text: "TextDocument") -> bytes:
+        from pipeline.writing.word import laid_down
+
+        limits = self._job.settings.limits
+        bounds = {"seconds": limits.seconds, "memory_mb": limits.memory_mb}
+        with Workers(laid_down, **bounds, log=self._log, give_way=True) as workers:
+            [(_, outcome)] = workers.map([text])
+        return outcome.result or laid_down(text)
+
+    def _add_returns(self, remarked: "Remarked") -> "_Returned":
+        from pipeline.writing.returns import make_returns
+
+        job, (catalogue, intake, _) = self._job, self._taken
+        failures, digests, kept = [], {}, {}
+        for one in make_returns(remarked, catalogue, files_of(intake), job.settings.limits, self._log, job.jobs):
+            if self._is_left:
+                break
+            name = f"returns/{one.name}"
+            self._outputs.add(self._folder / name, one.content, durable=False)
+            digests[name] = digest_of(one.content)
+            if job.settings.mail.schools:
+                kept[one.file, one.school] = one
+            if one.failed:
+                why = f"внутренняя ошибка программы ({one.failed}): замечания не внесены в сам файл"
+                failures.append(f"{one.file}: {why}, вместо него школе приготовлен заполненный бланк.")
+        return _Returned(digests, tuple(failures), kept)
 
 
-class _Returns(NamedTuple):
-    """`failures`: what is to be said of the files at which the program failed; `files`: by file and school, where
-    letters to schools take them along."""
+class _Returned(NamedTuple):
+    """`digests`: by file, relative to the date's folder; `failures`: what is to be said of the files at which the
+    program failed; `files`: by file and school, where letters to schools take them along."""
 
+    digests: dict[str, str]
     failures: tuple[str, ...]
     files: "dict[tuple[str, str], Return]"
 
 
-def _add_returns(job: Job, survey: Survey, add: Callable[[str, bytes], None], log: Path | None) -> _Returns:
-    """The files that go back to schools, marked by workers while this process writes the workbook."""
-    from pipeline.writing.returns import make_returns
-
-    inbox, reads = survey.intake.inbox, survey.intake.reads
-    files = {read.file: (path, inbox.place(path), read) for path, read in zip(inbox.reports, reads, strict=True)}
-    failures, kept = [], {}
-    for one in make_returns(survey.figures, survey.catalogue, files, job.settings.limits, log, job.jobs):
-        add(f"returns/{one.name}", one.content)
-        if job.settings.mail.schools:
-            kept[one.file, one.school] = one
-        if one.failed:
-            why = f"внутренняя ошибка программы ({one.failed}): замечания не внесены в сам файл"
-            failures.append(f"{one.file}: {why}, вместо него школе приготовлен заполненный бланк.")
-    return _Returns(tuple(failures), kept)
+def files_of(intake: Intake) -> "Files":
+    """As `make_returns` asks for them."""
+    reads = zip(intake.inbox.reports, intake.reads, strict=True)
+    return {read.file: (path, intake.inbox.place(path), read) for path, read in reads}
 
 
 def contents_of(intake: Intake) -> set[str]:

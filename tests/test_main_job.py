@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import msgspec
@@ -17,7 +17,7 @@ from pipeline import monthly, wording
 from pipeline.commands import console
 from pipeline.commands.run import main_job
 from pipeline.demo import make
-from pipeline.measuring.figures import State
+from pipeline.measuring.figures import Remarked, State
 from pipeline.memory.journal import Journal
 from pipeline.sending.delivery import Fate, deliver
 from pipeline.sending.outbox import read
@@ -104,6 +104,19 @@ def test_a_file_at_which_the_program_fails_is_named_at_the_end_and_the_summary_i
     assert "Внутренняя ошибка программы (TypeError, guard.py:" in done.failures[0]
     log = (tmp_path / "output" / "logs" / "reading.log").read_text("utf-8")
     assert log.count("builtins.TypeError") == 2 * len(failed)  # read for the draft registry, and again with it
+
+
+def test_what_stands_of_the_reports_is_told_before_the_figures_and_is_what_they_hold(demo: Run):
+    survey, told = demo.done.survey, list[Remarked]()
+    job = monthly.Job.of(demo.input, demo.output, demo.district.as_of, Settings(), NOW)
+    figures = monthly.survey_of(job, survey.catalogue, survey.intake, survey.remembered, told.append).figures
+    [remarked] = told
+    assert type(remarked) is Remarked  # nothing is counted in it
+    assert remarked.remarks
+    assert remarked.sources
+    assert [getattr(remarked, one.name) for one in fields(Remarked)] == [
+        getattr(figures, one.name) for one in fields(Remarked)
+    ]
 
 
 def test_a_file_at_whose_marking_the_program_fails_is_given_back_on_a_fresh_form(demo: Run, tmp_path: Path):

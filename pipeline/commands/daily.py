@@ -59,9 +59,7 @@ def answer(job: Job) -> Reminded:
 
     @cache
     def returns() -> Mapping[tuple[str, str], Return]:
-        inbox, reads = survey.intake.inbox, survey.intake.reads
-        files = {read.file: (path, inbox.place(path), read) for path, read in zip(inbox.reports, reads, strict=True)}
-        made = make_returns(survey.figures, survey.catalogue, files, job.settings.limits)
+        made = make_returns(survey.figures, survey.catalogue, monthly.files_of(survey.intake), job.settings.limits)
         return {(one.file, one.school): one for one in made}
 
     with recording.known(job.output) as known:

@@ -17,7 +17,7 @@ from pipeline.files import OutputError, Outputs, cause_of, lock, make_private_fo
 from pipeline.memory.archive import FOLDER as ARCHIVE
 from pipeline.memory.archive import Archive
 from pipeline.memory.manifest import FILE, Manifest, code_digest, form_of, libraries, read_manifest
-from pipeline.monthly import Job, survey_of, write_month
+from pipeline.monthly import Beside, Job, Taken, survey_of, write_month
 from pipeline.reading.inbox import Inbox, Inside
 from pipeline.reading.intake import Progress, take_in
 from pipeline.reading.reports import digest_of
@@ -180,8 +180,9 @@ def _make_again(
         for file, said in made.unread.items()
     }
     intake = take_in(inbox, form, settings.limits, catalogue, 1, None, progress, known=unread)
-    survey = survey_of(job, catalogue, intake, made.remembered(now))
-    return write_month(job, survey, place, outputs).digests
+    taken = Taken(catalogue, intake, made.remembered(now))
+    with Beside(job, taken, place, outputs) as beside:
+        return write_month(job, survey_of(job, *taken, beside.give_back), place, outputs, beside).digests
 
 
 # ── what is said of it ───────────────────────────────────────────────────────────────────────────────────

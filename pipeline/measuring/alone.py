@@ -16,6 +16,7 @@ from pipeline.measuring.figures import (
     Mended,
     Numbers,
     Problem,
+    Remarked,
     RemarkHistory,
     Rests,
     Statement,
@@ -74,9 +75,9 @@ def alone(figures: Figures, school: School) -> Figures:
     )
 
 
-def naming_nobody(remarks: Iterable[Remark], school: School, figures: Figures) -> list[Remark]:
+def naming_nobody(remarks: Iterable[Remark], school: School, remarked: Remarked) -> list[Remark]:
     """The remarks as the school is told them: no other school and no file of another is named."""
-    others = figures.names.of_others(school)
+    others = remarked.names.of_others(school)
     return [_naming_nobody(remark, others) for remark in remarks]
 
 

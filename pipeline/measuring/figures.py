@@ -509,8 +509,45 @@ class Measured(NamedTuple):
     municipality: Activation
 
 
-@dataclass(frozen=True, eq=False)  # told by identity: frames have no truth
-class Figures:
+@dataclass(frozen=True, kw_only=True, eq=False)  # told by identity: frames have no truth
+class Remarked:
+    """Who has reported as of a date and what is to be said of it: known before anything is counted.
+
+    remarks: those that stand. mended: those that a later report has made good. sources: what became of every file.
+    explanations: what schools have said to the remarks on their reports in the picture.
+    """
+
+    form: Form
+    as_of: date
+    schools: tuple[School, ...]  # those expected: in being at that date
+    submissions: tuple[Submission, ...]
+    remarks: tuple[Remark, ...]
+    sources: tuple[Source, ...]
+    mended: tuple[Mended, ...] = ()
+    explanations: tuple[Explained, ...] = ()
+
+    @property
+    def every(self) -> Every:
+        """What the reports are about: how things stand on a date, or a period."""
+        return self.form.period.every
+
+    @cached_property
+    def names(self) -> Names:
+        """By which one school would be told of another."""
+        return Names(self.schools, ((source.file, source.school_code) for source in self.sources))
+
+    @cached_property
+    def explained(self) -> dict[Asked, Explained]:
+        return {one.asked: one for one in self.explanations}
+
+    def explained_of(self, remark: Remark) -> Explained | None:
+        """What the school has said to the remark."""
+        about = asked(remark) if self.explanations else None
+        return self.explained.get(about) if about else None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Figures(Remarked):
     """All figures of the picture as of a date.
 
     coverage: one row a school and coverage item — school_code, item, share (Share), covered, total, percent,
@@ -535,7 +572,6 @@ class Figures:
     unbased: school and item of the answers that lack only the registry's base: they are set aside, and no fault of the
         school.
     waivers: the office's exceptions in force at that date, of the schools expected.
-    explanations: what schools have said to the remarks on their reports in the picture.
     doubts: which statements rest on an answer under question. undoubted: the same figures with what is `Measured`
         anew without these answers; None where nothing is under question.
     answers: the facts behind the figures — school_code, item, field, text, number, counted, basis, waived
@@ -543,15 +579,11 @@ class Figures:
     public: no person is in them and no word of a school (`measuring.public`).
     """
 
-    form: Form
-    as_of: date
     reporting_date: date | None  # the one in force
     reporting_dates: tuple[date, ...]  # all of them, the office's own among them
-    schools: tuple[School, ...]  # those expected: in being at that date
     draft_registry: bool
     target: Target | None
     next_target: Target | None
-    submissions: tuple[Submission, ...]
     year: Year
     coverage: pd.DataFrame
     totals: pd.DataFrame
@@ -561,8 +593,6 @@ class Figures:
     milestones: pd.DataFrame
     trend: pd.DataFrame
     problems: tuple[Problem, ...]  # by group, the largest first
-    remarks: tuple[Remark, ...]  # those that stand
-    sources: tuple[Source, ...]
     bases: dict[str, float]
     answers: pd.DataFrame
     steps: pd.DataFrame
@@ -571,11 +601,9 @@ class Figures:
     remark_history: RemarkHistory
     rules: tuple[Rule, ...]
     numbers: Numbers = Numbers()
-    mended: tuple[Mended, ...] = ()
     unattributed: tuple[Unattributed, ...] = ()
     unbased: frozenset[tuple[str, str]] = frozenset()
     waivers: tuple[Waiver, ...] = ()
-    explanations: tuple[Explained, ...] = ()
     restated: tuple[Restated, ...] = ()
     followed: tuple[Followed, ...] = ()  # decisions of earlier summaries, by the date of the summary
     doubts: Doubts = Doubts()
@@ -602,25 +630,6 @@ class Figures:
         """Group -> its schools, in the order of `groups`; empty where no school has a group, and for one school
         alone."""
         return {} if self.groups.empty else by_group(self.schools)
-
-    @property
-    def every(self) -> Every:
-        """What the reports are about: how things stand on a date, or a period."""
-        return self.form.period.every
-
-    @cached_property
-    def names(self) -> Names:
-        """By which one school would be told of another."""
-        return Names(self.schools, ((source.file, source.school_code) for source in self.sources))
-
-    @cached_property
-    def explained(self) -> dict[Asked, Explained]:
-        return {one.asked: one for one in self.explanations}
-
-    def explained_of(self, remark: Remark) -> Explained | None:
-        """What the school has said to the remark."""
-        about = asked(remark) if self.explanations else None
-        return self.explained.get(about) if about else None
 
     @cached_property
     def carried_reports(self) -> frozenset[str]:

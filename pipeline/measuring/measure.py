@@ -1,8 +1,8 @@
 """The stage in one page: the judged table and a date -> every figure of that date."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import fields, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -27,6 +27,7 @@ from pipeline.measuring.figures import (
     Doubts,
     Figures,
     Measured,
+    Remarked,
     Restated,
     Share,
     Source,
@@ -59,6 +60,10 @@ _TREND = {
 _NO_POINTS = 1e-9  # percentage points; two computed percentages that differ by less are the same
 
 
+def _untold(remarked: Remarked) -> None:
+    pass
+
+
 def measure(
     checked: Checked,
     reads: list[FileRead],
@@ -69,12 +74,14 @@ def measure(
     calendar: Calendar,
     told: Mapping[date, Mapping[str, Told]] = MappingProxyType({}),
     sent: Iterable[Mapping[str, Told]] = (),
+    tell: Callable[[Remarked], None] = _untold,
 ) -> Figures:
     """All figures of the picture as of `as_of`, with those of the reporting date before the one in force beside them.
 
     `told`: what was last told of the headline item for earlier dates, by scope (a school's code, blank for the
     municipality). `sent`: all that was sent for this date, the last first. The last that tells another percent counts:
-    the letter that tells a correction is followed by the same summary, not by one that knows of none.
+    the letter that tells a correction is followed by the same summary, not by one that knows of none. `tell` is told
+    what stands of the reports before anything is counted: whoever gives them back need not wait for the figures.
     Raises UnbalancedError where something has disappeared on the way.
     """
     shown = picture(checked, registry, as_of, calendar)
@@ -82,54 +89,62 @@ def measure(
     answered = answered_shares(checked, form, registry)
     doubted = doubted_answers(checked, answered, form, catalogue)
     evidence = Evidence(reads, checked, answered, registry, form, catalogue, calendar, shown, earlier, doubted)
+    remarked = _remarked(evidence)
+    tell(remarked)
     of_reports = OfReports(checked, answered, form)
-    before = _figures(evidence.before, of_reports, None) if evidence.before else None
-    figures = _figures(evidence, of_reports, before)
+    last = evidence.before
+    before = _figures(last, _remarked(last), of_reports, None) if last else None
+    figures = _figures(evidence, remarked, of_reports, before)
     other = next((one for one in sent if _differs(one[_WHOLE].percent, figures.municipality.percent)), None)
     told = {**told, as_of: other} if other else told
     figures = replace(figures, restated=tuple(_restated(evidence, told)), followed=followed(evidence, figures))
     return hold(figures, checked.answers)
 
 
-def _figures(evidence: Evidence, of_reports: OfReports, before: Figures | None) -> Figures:
+def _remarked(evidence: Evidence) -> Remarked:
+    made_good = mended(evidence)
+    remarks = tuple(_remarks(evidence, {one.remark for one in made_good}))
+    return Remarked(
+        form=evidence.form,
+        as_of=evidence.as_of,
+        schools=evidence.shown.schools,
+        submissions=submissions(evidence),
+        remarks=remarks,
+        sources=tuple(_sources(evidence)),
+        mended=made_good,
+        explanations=explanations(evidence, remarks),
+    )
+
+
+def _figures(evidence: Evidence, remarked: Remarked, of_reports: OfReports, before: Figures | None) -> Figures:
     """`before`: the figures of the reporting date before the one in force."""
     form, shown, as_of = evidence.form, evidence.shown, evidence.as_of
     pictures, courses = tuple(_trend_pictures(evidence)), _courses(evidence)
     measured = _measured(evidence, pictures, courses, before)
     left_out = {code for code, item in evidence.left_out if item == form.headline_number}
     standings = Milestones(evidence, of_reports)
-    made_good = mended(evidence)
-    remarks = tuple(_remarks(evidence, {one.remark for one in made_good}))
-    sources = tuple(_sources(evidence))
-    of_units = numbers(evidence)
+    remarks, of_units = remarked.remarks, numbers(evidence)
     figures = Figures(
-        form=form,
-        as_of=as_of,
+        **{one.name: getattr(remarked, one.name) for one in fields(remarked)},
         reporting_date=shown.reporting_date,
         reporting_dates=evidence.calendar.reporting_dates,
-        schools=shown.schools,
         draft_registry=evidence.registry.draft,
         target=form.target_on(as_of),
         next_target=form.next_target(as_of),
-        submissions=submissions(evidence),
         year=year_of_reports(evidence),
         **measured._asdict(),
         milestones=milestones(standings),
         steps=headline.steps(measured.activation, form, as_of, left_out, standings.shown),
         measures=measures(standings),
         problems=problems(evidence),
-        remarks=remarks,
-        mended=made_good,
         unattributed=unattributed(evidence, remarks),
         unbased=evidence.unbased,
-        remark_history=remark_history(evidence, made_good),
+        remark_history=remark_history(evidence, remarked.mended),
         rules=rule_book(
             evidence.catalogue, remarks, standing_by_date(evidence, remarks), about_nothing(form, evidence.catalogue)
         ),
         waivers=evidence.waivers,
-        explanations=explanations(evidence, remarks),
-        sources=sources,
-        reconciliation=reconcile(evidence, measured.coverage, measured.totals, of_units, sources, remarks),
+        reconciliation=reconcile(evidence, measured.coverage, measured.totals, of_units, remarked.sources, remarks),
         bases=_bases(shown),
         answers=_answers(evidence),
         numbers=of_units,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.files import safe_name
 from pipeline.measuring.alone import naming_nobody
-from pipeline.measuring.figures import Figures
+from pipeline.measuring.figures import Remarked
 from pipeline.settings import Limits
 from pipeline.wording import ERROR, message, noun, todo
 from pipeline.workers import Workers
@@ -44,19 +44,19 @@ class Return(NamedTuple):
 
 
 def make_returns(
-    figures: Figures, catalogue: Catalogue, files: Files, limits: Limits, log: Path | None = None, jobs: int = 1
+    remarked: Remarked, catalogue: Catalogue, files: Files, limits: Limits, log: Path | None = None, jobs: int = 1
 ) -> Iterator[Return]:
     """Each return: the school's own .xlsx or .xlsm marked, in one of at most `jobs` worker processes; for other
     formats, forms of an old version, and where marking fails, a fresh form with its answers and the same remarks."""
-    tasks = list(tasks_of(figures, catalogue, files))
+    tasks = list(tasks_of(remarked, catalogue, files))
     if not tasks:
         return
-    old = {(said.file, said.school) for said in figures.remarks if said.code == "FORM-OTHER-VERSION"}
+    old = {(said.file, said.school) for said in remarked.remarks if said.code == "FORM-OTHER-VERSION"}
     bounds = {"seconds": limits.seconds, "memory_mb": limits.memory_mb}
     with Workers(annotate, jobs, len(tasks), **bounds, log=log, give_way=True) as workers:
         for name, (task, outcome) in zip(_names(tasks), workers.map(tasks, limits), strict=True):
             marked = None if (task.file, task.school.code) in old else outcome.result
-            content, code = marked or _fresh(figures, files, task), task.school.code
+            content, code = marked or _fresh(remarked, files, task), task.school.code
             yield Return(name, content, task.file, outcome.failed, code, _is_shared(files[task.file][2], marked))
 
 
@@ -65,47 +65,49 @@ def _is_shared(read: FileRead, marked: bytes | None) -> bool:
     return marked is not None and len({report.school or report.school_as_written for report in read.reports}) > 1
 
 
-def shown_by_report(figures: Figures, catalogue: Catalogue) -> dict[tuple[str, str], list[Shown]]:
+def shown_by_report(remarked: Remarked, catalogue: Catalogue) -> dict[tuple[str, str], list[Shown]]:
     """File and code of a school -> what the school is told of its report there, in words that name no other school."""
     said: dict[tuple[str, str], list[Remark]] = {}
-    for remark in figures.remarks:
+    for remark in remarked.remarks:
         if remark.code != _OF_THE_OFFICE and not catalogue.is_quiet(remark):
             said.setdefault((remark.file, remark.school), []).append(remark)
-    schools = {school.code: school for school in figures.schools}
+    schools = {school.code: school for school in remarked.schools}
     found = {}
     for (file, code), remarks in said.items():
-        told = naming_nobody(remarks, schools[code], figures) if code in schools else remarks
+        told = naming_nobody(remarks, schools[code], remarked) if code in schools else remarks
         pairs = zip(remarks, told, strict=True)
-        found[file, code] = [_shown(one, catalogue, words=alone, figures=figures) for one, alone in pairs]
+        found[file, code] = [_shown(one, catalogue, words=alone, remarked=remarked) for one, alone in pairs]
     return found
 
 
-def tasks_of(figures: Figures, catalogue: Catalogue, files: Files) -> Iterator[ReturnTask]:
+def tasks_of(remarked: Remarked, catalogue: Catalogue, files: Files) -> Iterator[ReturnTask]:
     """What there is to give back, by schools, with all that is said in it."""
-    said = shown_by_report(figures, catalogue)
-    for line in figures.submissions:
+    said = shown_by_report(remarked, catalogue)
+    for line in remarked.submissions:
         remarks = said.get((line.file, line.school.code), ())
         if any(remark.severity is not Severity.INFO for remark in remarks) and line.file in files:
             path, place, read = files[line.file]
-            head = Head(line.school.full_name or line.school.name, line.as_of, figures.every)
+            head = Head(line.school.full_name or line.school.name, line.as_of, remarked.every)
             yield ReturnTask(line.school, line.file, path, place, read.digest, tuple(remarks), head)
 
 
-def _fresh(figures: Figures, files: Files, task: ReturnTask) -> bytes:
+def _fresh(remarked: Remarked, files: Files, task: ReturnTask) -> bytes:
     # imported here: as a rule every file can be marked
     from pipeline.writing.form.prefill import report_of
     from pipeline.writing.fresh_form import fresh
 
     school, head = task.school, task.head
     report = report_of(files[task.file][2], school.code, head.as_of)
-    return fresh(figures.form, school, head.as_of or figures.as_of, task.remarks, head, report)
+    return fresh(remarked.form, school, head.as_of or remarked.as_of, task.remarks, head, report)
 
 
-def _shown(remark: Remark, catalogue: Catalogue, words: Remark | None = None, figures: Figures | None = None) -> Shown:
+def _shown(
+    remark: Remark, catalogue: Catalogue, words: Remark | None = None, remarked: Remarked | None = None
+) -> Shown:
     """`стр. 2!C11`: the cell of a report's second sheet. `words`: the remark as it is put into words, where that is
-    another; `figures`: they know what the school has said to it so far."""
+    another; `remarked`: they know what the school has said to it so far."""
     told = words or remark
-    explained = figures.explained_of(remark) if figures else None
+    explained = remarked.explained_of(remark) if remarked else None
     written = _ISO_DAY.sub(r"\3.\2.\1", remark.value)
     sheet, _, cell = remark.cell.rpartition("!")
     follows = tuple(_shown(one, catalogue) for one in told.folded)
