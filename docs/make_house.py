@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- house: begin -->", "<!-- house: end -->"
 
-LEAVES = "settings wording files workers exchange"  # modules of pipeline/ itself that every room may use
+LEAVES = "settings wording files workers exchange room"  # modules of pipeline/ itself that every room may use
 # From the roof to the ground: a room imports only from rooms below it.
 FLOORS = (
     "commands",

@@ -19,7 +19,6 @@ from schemas.reports import (
     INSTEAD_OF_ANSWERS,
     PROBLEM_FIELDS,
     WITHDRAWN,
-    Fact,
     FileRead,
     ReportRead,
 )
@@ -277,22 +276,21 @@ def _stated(reads: list[FileRead]) -> pd.DataFrame:
     reports = [(read.file, report) for read in reads for report in read.reports]
     said = [[fact for fact in report.facts if fact.field not in INSTEAD_OF_ANSWERS] for _, report in reports]
     whose = np.repeat(np.arange(len(reports)), list(map(len, said)))
-    columns = list(zip(*chain.from_iterable(said), strict=True)) or [()] * len(Fact._fields)
-    facts = dict(zip(Fact._fields, columns, strict=True))
+    facts = list(chain.from_iterable(said))
     days = (report.as_of.isoformat() if report.as_of else "" for _, report in reports)
     stated = {
         "report": whose,
         "file": _categories(file for file, _ in reports)[whose],
         "sheet": _categories(report.sheet for _, report in reports)[whose],
-        "cell": _categories(facts["cell"]),
+        "cell": _categories(fact.cell for fact in facts),
         "school_code": _categories(report.school for _, report in reports)[whose],
         "as_of": _categories(days)[whose],
-        "item": _categories(facts["item"]),
-        "field": _categories(facts["field"], FIGURES),
-        "text": pd.Series([value if isinstance(value, str) else "" for value in facts["value"]], dtype="str"),
-        "number": np.array([np.nan if isinstance(value, str) else value for value in facts["value"]], float),
-        "half": np.array(facts["half"], float),
-        "basis": _categories(facts["basis"], BASES_OF_FACTS),
+        "item": _categories(fact.item for fact in facts),
+        "field": _categories((fact.field for fact in facts), FIGURES),
+        "text": pd.Series([fact.value if isinstance(fact.value, str) else "" for fact in facts], dtype="str"),
+        "number": np.array([np.nan if isinstance(fact.value, str) else fact.value for fact in facts], float),
+        "half": np.fromiter((fact.half for fact in facts), float, len(facts)),
+        "basis": _categories((fact.basis for fact in facts), BASES_OF_FACTS),
         "carried": _categories([""], tuple(Why))[np.zeros(len(whose), int)],
     }
     return pd.DataFrame(stated)

@@ -173,6 +173,12 @@ def coverage_rows(figures: Figures) -> Iterator[CoverageRow]:
     return typed_rows(figures.coverage, CoverageRow)
 
 
+def coverage_by_codes(figures: Figures) -> Iterator[CoverageRow]:
+    """The same by the codes of the schools, the items of each in the form's order."""
+    order = figures.coverage["school_code"].astype("str").sort_values(kind="stable").index
+    return typed_rows(figures.coverage.loc[order], CoverageRow)
+
+
 @lru_cache(_ASKED)
 def totals_by_item(figures: Figures) -> Mapping[str, TotalRow]:
     """In the form's order."""
@@ -250,3 +256,8 @@ def values_read(figures: Figures) -> dict[tuple[str, str], float]:
     told = figures.answers
     values = told[(told["field"] == "value") & told["number"].notna()]
     return {(code, item): value for code, item, value in values_of(values, "school_code", "item", "number")}
+
+
+def waived_items(figures: Figures) -> set[tuple[str, str]]:
+    """(code of the school, item) with an impossible figure that the office lets count."""
+    return set(values_of(figures.answers[figures.answers["waived"]], "school_code", "item"))

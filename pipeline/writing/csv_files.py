@@ -13,7 +13,14 @@ from typing import NamedTuple, TypeVar
 import pandas as pd
 
 from pipeline.measuring.figures import Activation, Figures, Level, Share
-from pipeline.measuring.rows import AnswerRow, answer_rows, answers_by_files, coverage_rows, totals_by_item, typed_rows
+from pipeline.measuring.rows import (
+    AnswerRow,
+    answers_by_files,
+    coverage_by_codes,
+    totals_by_item,
+    typed_rows,
+    waived_items,
+)
 from pipeline.wording import corrected_by, message
 from schemas.answers import FIELDS
 from schemas.csv_tables import AnswersFile, FindingsFile, as_texts
@@ -92,12 +99,17 @@ def indicators_csv(figures: Figures) -> Iterator[bytes]:
 def indicators(figures: Figures) -> pd.DataFrame:
     """The municipality-wide table (`schemas.municipality.Indicators`): one row for every scope and coverage item, the
     municipality first, then the schools by code. Judged on its way out: a breach raises."""
-    schools = sorted(_schools(figures), key=lambda row: row.scope)  # stable: items stay in the form's order
-    rows = [*_municipality(figures), *schools]
     waived = _waived(figures)
-    table = pd.DataFrame(rows, columns=list(_Row._fields)).astype(_TYPES)  # also of a form without any share
-    table["waived"] = pd.Series([(row.scope, row.item) in waived for row in rows], dtype="bool")
+    rows = chain(_municipality(figures), _schools(figures))
+    pieces = [_indicators_of(piece, waived) for piece in _pieces(rows)]
+    table = pd.concat(pieces or [_indicators_of([], waived)], ignore_index=True)
     return Indicators.validate(table).drop(columns="waived")
+
+
+def _indicators_of(rows: Sequence["_Row"], waived: set[tuple[str, str]]) -> pd.DataFrame:
+    """`Indicators` of these rows: as rows, those of forty thousand schools take a third of a gigabyte."""
+    table = pd.DataFrame(rows, columns=list(_Row._fields)).astype(_TYPES)  # also of a form without any share
+    return table.assign(waived=pd.Series([(row.scope, row.item) in waived for row in rows], dtype="bool"))
 
 
 def indicators_with_numbers(figures: Figures) -> pd.DataFrame:
@@ -133,7 +145,7 @@ def _number_row(figures: Figures, scope: str, item: str, counted: int, expected:
 
 def _waived(figures: Figures) -> set[tuple[str, str]]:
     """(scope, item) with an impossible figure that the office lets count: a school's, and so the municipality's."""
-    schools = {(row.school_code, row.item) for row in answer_rows(figures) if row.waived}
+    schools = waived_items(figures)
     return schools | {(MUNICIPALITY, item) for _, item in schools}
 
 
@@ -186,8 +198,9 @@ def _municipality(figures: Figures) -> Iterator[_Row]:
 
 
 def _schools(figures: Figures) -> Iterator[_Row]:
+    """By code, items in the form's order."""
     against_target = {row.school.code: row for row in figures.activation if row.school}
-    for row in coverage_rows(figures):
+    for row in coverage_by_codes(figures):
         counted = int(row.share is Share.COUNTED)
         numbers = row.covered, row.total, row.percent, counted, 1
         against = against_target.get(row.school_code, figures.municipality)  # without a headline item: nothing
