@@ -46,7 +46,13 @@ def control(code: str, at: str = "", *, once_a_cell: bool = False, **figures: Fi
     entry = _entry(code)
     carried = Control(code, entry.severity, at, figures, once_a_cell)
     said = {"title": entry.title, "description": entry.rule}
-    mark: Callable[[Any], Any] = pa.dataframe_check(error=code, statistics={"control": carried}, **said)
+    return guard(code, statistics={"control": carried}, **said)
+
+
+def guard(error: str, **more: Any) -> Callable[[Any], Any]:
+    """Makes a method of a model a check of whole rows. Rows without any value, which pandera would look for first in
+    every column, are none of ours."""
+    mark: Callable[[Any], Any] = pa.dataframe_check(error=error, ignore_na=False, **more)
     return mark
 
 

@@ -3,6 +3,8 @@
 import pandas as pd
 import pandera.pandas as pa
 
+from schemas.coded import guard
+
 _MEASURES = (
     "share", "reported", "sum", "mean over schools", "weighted mean", "none", "sum, since the new year",
     "this period by difference", "sum of the periods", "schools above their plan", "schools below their plan",
@@ -29,7 +31,7 @@ class _Scopes(pa.DataFrameModel):
     shortfall: float = pa.Field(nullable=True, ge=0, description="people missing to the lower bound")
     status: str = pa.Field(description="headline item only")
 
-    @pa.dataframe_check(error="counted schools are among the expected")
+    @guard("counted schools are among the expected")
     @classmethod
     def counted_among_expected(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["schools_counted"] <= table["schools_expected"]
@@ -48,13 +50,13 @@ class Indicators(_Scopes):
         ordered = True
         unique = ("scope", "item")
 
-    @pa.dataframe_check(error="nobody is covered twice")
+    @guard("nobody is covered twice")
     @classmethod
     def covered_among_total(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         among = (table["covered"] >= 0) & (table["covered"] <= table["total"] + _SLIP)
         return table["waived"] | table["covered"].isna() | among
 
-    @pa.dataframe_check(error="a share is no more than the whole")
+    @guard("a share is no more than the whole")
     @classmethod
     def percent_of_the_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["waived"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)
@@ -74,7 +76,7 @@ class NumberIndicators(_Scopes):
         ordered = True
         unique = ("scope", "item", "measure", "period", "choice")
 
-    @pa.dataframe_check(error="of nobody there is no figure")
+    @guard("of nobody there is no figure")
     @classmethod
     def nothing_of_nobody(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         of_schools = ~table["measure"].isin(("schools", "rows", "schools above their plan", "schools below their plan"))

@@ -60,6 +60,11 @@ class Remark:
         """This one, and what is told with it."""
         return self, *self.folded
 
+    def with_severity(self, severity: Severity) -> "Remark":
+        """Each remark of a batch is graded; `replace` would look through all fields of the class every time."""
+        places = self.code, self.file, self.sheet, self.cell, self.school, self.as_of, self.item, self.value
+        return Remark(*places, self.data, severity, self.folded)
+
     @property
     def waiver(self) -> str:
         """Why the office has waived it, and who allowed it; blank where it has not."""
@@ -68,9 +73,11 @@ class Remark:
 
 def remark(code: str, **fields: object) -> Remark:
     """A remark with the given places (`file`, `cell`, `item` …); other keywords become figures of its message."""
-    places = {k: v for k, v in fields.items() if k in Remark.__dataclass_fields__}
-    data = tuple((k, v) for k, v in fields.items() if k not in Remark.__dataclass_fields__)
-    return Remark(code, data=data, **places)  # type: ignore[arg-type]
+    places = {name: fields.pop(name) for name in _PLACES & fields.keys()}
+    return Remark(code, data=tuple(fields.items()), **places)  # type: ignore[arg-type]
+
+
+_PLACES = frozenset(Remark.__dataclass_fields__)
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,7 +136,7 @@ class Catalogue(msgspec.Struct, frozen=True):
 
     def _graded(self, said: Remark) -> Remark:
         severity = self.entries[said.code].severity
-        return said if said.severity is severity else replace(said, severity=severity)
+        return said if said.severity is severity else said.with_severity(severity)
 
 
 def load_catalogue(controls: Mapping[str, str] | None = None, every: Every = "date") -> Catalogue:

@@ -3,7 +3,9 @@ matter of rows. The rules themselves stand in the models (`schemas.frames`)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pipeline.checking.contracts import in_reports, judge
@@ -26,9 +28,8 @@ _PASSPORTS = {
     "cell": "str", "written": "str", "label": "str",
 }  # fmt: skip
 _DUE = {
-    "report": "int64", "item": "str", "as_of": "str", "due_on": "str", "asked": "bool", "answered": "bool",
-    "says_no": "bool",
-    "no_row": "float64", "cell": "str", "due": "object", "about": "str", "nothing": "str",
+    "item": "category", "due_on": "str",
+    "due": "object", "about": "category", "nothing": "category",
 }  # fmt: skip
 
 
@@ -159,33 +160,37 @@ def _due_answers(
 ) -> pd.DataFrame:
     """`schemas.frames.due.DueAnswers`, and beside it what its remarks say. `no_row`: the fact that says «нет». Of whom
     the school has none, nothing is asked."""
-    yes_no = [item.number for item in form.due_items if item.kind is Kind.YES_NO]
-    said_no = table[(table["field"] == "yes") & (table["text"] == NO) & table["item"].isin(yes_no)]
-    no_rows = dict(zip(zip(said_no["report"], said_no["item"], strict=True), said_no.index, strict=True))
-    words = [
-        (
-            number,
-            due,
-            due.isoformat(),
-            form.people_of(number),
-            form.item(number).about,
-            _nothing_done(form.item(number)),
-        )
-        for number, due in form.answer_due.items()
-    ]
-    bases = {people for _, _, _, people, _, _ in words}
-    rows = []
+    items, days = [form.item(number) for number in form.answer_due], list(form.answer_due.values())
+    people = [form.people_of(item.number) for item in items]
+    told = (
+        (item.number, day.isoformat(), day, item.about, _nothing_done(item))
+        for item, day in zip(items, days, strict=True)
+    )
+    of_item, of_report = np.tile(np.arange(len(items)), len(reports)), np.repeat(np.arange(len(reports)), len(items))
+    rows = frame_of(told, _DUE).take(of_item).reset_index(drop=True)
+    dates = pd.Series([report.as_of.isoformat() if report.as_of else "" for report in reports], dtype="str")
+    rows["report"], rows["as_of"] = of_report, dates.take(of_report).set_axis(rows.index)
+    asked, answered, cells = [], [], []
     for report in reports:
-        answered = _answered(report.written | taken.get(report.number, frozenset()))
-        as_of = report.as_of.isoformat() if report.as_of else ""
-        usable, school = report.usable and not is_empty(report, form), registry.school(report.school)
-        of_nobody = {people for people in bases if school and school.has_none(people)}
-        for number, due, day, people, about, nothing in words:
-            no_row = no_rows.get((report.number, number))
-            asked = usable and people not in of_nobody
-            judged = report.number, number, as_of, day, asked, number in answered, no_row is not None
-            rows.append((*judged, no_row, report.answer_cells.get(number, ""), due, about, nothing))
-    return frame_of(rows, _DUE)
+        given = _answered(report.written | taken.get(report.number, frozenset()))
+        school = registry.school(report.school)
+        of_nobody = {base for base in set(people) if school and school.has_none(base)}
+        usable = report.usable and not is_empty(report, form)
+        asked += [usable and base not in of_nobody for base in people]
+        answered += [item.number in given for item in items]
+        cells += [report.answer_cells.get(item.number, "") for item in items]
+    no_row = _rows_of_no(table, items, len(reports))
+    rows = rows.assign(asked=asked, answered=answered, says_no=~np.isnan(no_row), no_row=no_row)
+    return rows.assign(cell=pd.Series(cells, dtype="object")).astype({"asked": "bool", "answered": "bool"})
+
+
+def _rows_of_no(table: pd.DataFrame, items: Sequence[Item], reports: int) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Report by report and item by item the fact that says «нет», NaN where none does."""
+    places = {item.number: place for place, item in enumerate(items) if item.kind is Kind.YES_NO}
+    said = table[(table["field"] == "yes") & (table["text"] == NO) & table["item"].isin(list(places))]
+    found = np.full(reports * len(items), np.nan)
+    found[[number * len(items) + places[item] for number, item in values_of(said, "report", "item")]] = said.index
+    return found
 
 
 def _nothing_done(item: Item) -> str:

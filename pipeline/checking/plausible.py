@@ -85,7 +85,7 @@ def _grown_alike(
 ) -> Iterator[Remark]:
     """One remark a report: in points, else in people."""
     limits = form.plausible
-    for number, percents, people in _grown(_with_many_grown(changes, limits)):
+    for number, percents, people in _grown(_with_many_alike(changes, limits)):
         alike, growth = _largest_alike(percents, limits.alike_points)
         unit, history = "п.п.", histories.in_percent
         if len(alike) < limits.alike:
@@ -97,13 +97,15 @@ def _grown_alike(
             yield reports[number].remark("GROWTH-ALIKE", growth=f"{wording.number(growth)}{NBSP}{unit}", history=told)
 
 
-def _with_many_grown(changes: pd.DataFrame, limits: Plausible) -> pd.DataFrame:
-    """The figures that have grown enough, of the reports with enough of them: no others need be held together."""
-    slip = 10.0**-_DECIMALS  # growth is rounded before it is compared
-    in_points = changes["percent"] - changes["percent_before"] >= limits.alike_points - slip
-    in_people = changes["count"] - changes["count_before"] >= limits.alike_people - slip
-    grown = changes[in_points | in_people]
-    return grown[grown.groupby("report")["item"].transform("size") >= limits.alike]
+def _with_many_alike(changes: pd.DataFrame, limits: Plausible) -> pd.DataFrame:
+    """The figures of the reports in which enough have grown by nearly the same: no others need be rounded."""
+    slip, reports = 10.0**-_DECIMALS, []
+    for figure, least in (("percent", limits.alike_points), ("count", limits.alike_people)):
+        growth = changes[figure] - changes[f"{figure}_before"]
+        grown = changes[["report"]].assign(growth=growth)[growth >= least - slip].sort_values(["report", "growth"])
+        last = grown.groupby("report")["growth"].shift(1 - limits.alike)  # of so many that follow one another
+        reports.append(grown.loc[last - grown["growth"] <= 2 * slip, "report"])
+    return changes[changes["report"].isin(pd.concat(reports))]
 
 
 def _grown(changes: pd.DataFrame) -> Iterator[tuple[int, list[_Grown], list[_Grown]]]:

@@ -2,12 +2,13 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import combinations
+from typing import Any
 
 import msgspec
+import numpy as np
 import pandas as pd
 
 from pipeline.checking.table import Report, values_of
@@ -35,9 +36,12 @@ def same_answers(
     wrong more often than not.
     """
     by_number = {report.number: report for report in counting}
-    said = _said(by_number, coverage, table, form)
+    shares = _shares(coverage[coverage["report"].isin(list(by_number))])
+    papers = _papers(by_number, table, form)
+    pairs = sorted(_worth_comparing(by_number, shares, papers))
+    said = _said({number for pair in pairs for number in pair}, shares, papers)
     least = _least_facts(form)
-    for one, other in sorted(_worth_comparing(by_number, said)):
+    for one, other in pairs:
         if _alike(said[one], said[other], least):
             yield by_number[one].remark("SAME-ANSWERS", other=by_number[other].file)
             yield by_number[other].remark("SAME-ANSWERS", other=by_number[one].file)
@@ -64,9 +68,11 @@ class _Share(msgspec.Struct, frozen=True, gc=False):
         return round(self.share, 6) % _ROUND == 0
 
 
+Papers = dict[int, dict[str, set[str]]]  # report -> item -> numbers of its documents, those of acts over their rows
+
+
 class _Said(msgspec.Struct, frozen=True, dict=True):
-    """By item. Documents are known by their numbers, those of acts under the item over their rows. `telling`: the
-    items whose share tells."""
+    """By item. Documents are known by their numbers. `telling`: the items whose share tells."""
 
     shares: dict[str, _Share] = msgspec.field(default_factory=dict)
     documents: dict[str, set[str]] = msgspec.field(default_factory=dict)
@@ -76,18 +82,23 @@ class _Said(msgspec.Struct, frozen=True, dict=True):
         return frozenset(item for item, share in self.shares.items() if share.tells)
 
 
-def _said(reports: Mapping[int, Report], coverage: pd.DataFrame, table: pd.DataFrame, form: Form) -> dict[int, _Said]:
+def _said(numbers: Set[int], shares: pd.DataFrame, papers: Papers) -> dict[int, _Said]:
     """Number of a report -> what it says, items in the form's order."""
-    found = {number: _Said() for number in reports}
-    rows = _shares(coverage[coverage["report"].isin(list(reports))])
+    found = {number: _Said(documents=papers.get(number, {})) for number in numbers}
+    rows = shares[shares["report"].isin(list(numbers))]
     for report, item, *share in values_of(rows, "report", "item", *_Share.__struct_fields__):
         found[report].shares[item] = _Share(*share)
+    return found
+
+
+def _papers(reports: Mapping[int, Report], table: pd.DataFrame, form: Form) -> Papers:
     acts = {item.number for item in form.items if item.kind is Kind.ACTS}
     numbers = table[(table["field"] == "number") & table["report"].isin(list(reports))]
+    found: Papers = {}
     for report, item, text in values_of(numbers, "report", "item", "text"):
         if any(character.isdigit() for character in text):  # «б/н» is the number of many
             above = item.rpartition(".")[0]
-            found[report].documents.setdefault(above if above in acts else item, set()).add(text.casefold())
+            found.setdefault(report, {}).setdefault(above if above in acts else item, set()).add(text.casefold())
     return found
 
 
@@ -108,27 +119,50 @@ def _shares(coverage: pd.DataFrame) -> pd.DataFrame:
 _Pairs = set[tuple[int, int]]
 
 
-def _worth_comparing(reports: Mapping[int, Report], said: Mapping[int, _Said]) -> _Pairs:
-    """Pairs of reports for one date with a row in common that only a few have."""
-    having: defaultdict[date | None, defaultdict[tuple[object, ...], list[int]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    for number, report in reports.items():
-        of_date = having[report.as_of]
-        for row in _rows(said[number]):
-            of_date[row].append(number)
-    alike = (numbers for rows in having.values() for numbers in rows.values() if 1 < len(numbers) <= _FEW)
-    return {pair for numbers in alike for pair in combinations(sorted(numbers), 2)}
+def _worth_comparing(reports: Mapping[int, Report], shares: pd.DataFrame, papers: Papers) -> _Pairs:
+    """Pairs of reports for one date with a row in common that only a few have: of telling things that follow one
+    another, documents first, once with the whole percents, once with the people."""
+    days = {number: report.as_of for number, report in reports.items()}
+    named = [
+        (report, item, number)
+        for report, documents in papers.items()
+        for item, of_item in documents.items()
+        for number in sorted(of_item)
+    ]
+    documents = pd.DataFrame(named, columns=["report", "item", "said"])
+    numbers = _numbered(documents["item"], documents["said"])
+    documents = pd.DataFrame({"report": documents["report"].astype("int64"), "thing": numbers})
+    telling, pairs = shares[~shares["share"].isin([0, 100]) & (shares["count"] != 0)], _Pairs()
+    for figures in (telling["share"].round(), telling["count"]):
+        known = telling[figures.notna()]
+        things = ~_numbered(known["item"], figures[known.index])  # below zero: no number of a document
+        lines = pd.concat([documents, pd.DataFrame({"report": known["report"], "thing": things})])
+        lines = lines.sort_values("report", kind="stable")
+        pairs |= _with_a_row_of_few(lines.assign(day=lines["report"].map(days)))
+    return pairs
 
 
-def _rows(said: _Said) -> set[tuple[object, ...]]:
-    """Every `_ROW` telling things that follow one another: once by the whole percents, once by the people."""
-    documents = [(item, number) for item, numbers in said.documents.items() for number in sorted(numbers)]
-    telling = {item: share for item, share in said.shares.items() if item in said.telling}
-    percents = [(item, round(one.share)) for item, one in telling.items() if not math.isnan(one.share)]
-    people = [(item, one.count) for item, one in telling.items() if not math.isnan(one.count)]
-    lines: list[tuple[str, list[object]]] = [("percents", [*documents, *percents]), ("people", [*documents, *people])]
-    return {(kind, *line[here : here + _ROW]) for kind, line in lines for here in range(len(line) - _ROW + 1)}
+def _with_a_row_of_few(lines: pd.DataFrame) -> _Pairs:
+    """`lines`: report, its day and a thing, in their order."""
+    reports, things = lines["report"].to_numpy(), _numbered(lines["day"], lines["thing"])
+    ends = len(lines) - _ROW + 1
+    in_row = [things[first : max(first, first + ends)] for first in range(_ROW)]
+    whole = reports[: max(0, ends)] == reports[_ROW - 1 :]
+    rows = pd.DataFrame({"row": _numbered(*in_row)[whole], "report": reports[: max(0, ends)][whole]}).drop_duplicates()
+    of_few = rows[rows.groupby("row")["report"].transform("size").between(2, _FEW)]
+    having: defaultdict[int, list[int]] = defaultdict(list)
+    for row, number in values_of(of_few, "row", "report"):
+        having[row].append(number)
+    return {pair for numbers in having.values() for pair in combinations(sorted(numbers), 2)}
+
+
+def _numbered(*columns: "pd.Series[Any] | np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+    """One number for each combination of their values."""
+    found = np.zeros(len(columns[0]), int)
+    for column in columns:
+        codes, values = pd.factorize(column)
+        found, _ = pd.factorize(found * len(values) + codes)
+    return found
 
 
 def _least_facts(form: Form) -> int:

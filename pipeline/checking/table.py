@@ -245,7 +245,7 @@ def answer_in_words(facts: Iterable[FactRow]) -> str:
 _IN_FIGURES = (("count", "", " чел."), ("total", "из ", ""), ("percent", "/ ", ""), ("classes", "(", " кл.)"))
 
 
-def frame_of(rows: Iterable[tuple[object, ...]], types: Mapping[str, str]) -> pd.DataFrame:
+def frame_of(rows: Iterable[tuple[object, ...]], types: Mapping[str, Any]) -> pd.DataFrame:
     """Rows as a frame with these columns and types, also when there is none."""
     columns = list(zip(*rows, strict=True)) or [()] * len(types)
     series = zip(types.items(), columns, strict=True)
@@ -280,24 +280,24 @@ def _stated(reads: list[FileRead]) -> pd.DataFrame:
     days = (report.as_of.isoformat() if report.as_of else "" for _, report in reports)
     stated = {
         "report": whose,
-        "file": _categories(file for file, _ in reports)[whose],
-        "sheet": _categories(report.sheet for _, report in reports)[whose],
-        "cell": _categories(fact.cell for fact in facts),
-        "school_code": _categories(report.school for _, report in reports)[whose],
-        "as_of": _categories(days)[whose],
-        "item": _categories(fact.item for fact in facts),
-        "field": _categories((fact.field for fact in facts), FIGURES),
+        "file": categories(file for file, _ in reports)[whose],
+        "sheet": categories(report.sheet for _, report in reports)[whose],
+        "cell": categories(fact.cell for fact in facts),
+        "school_code": categories(report.school for _, report in reports)[whose],
+        "as_of": categories(days)[whose],
+        "item": categories(fact.item for fact in facts),
+        "field": categories((fact.field for fact in facts), FIGURES),
         "text": pd.Series([fact.value if isinstance(fact.value, str) else "" for fact in facts], dtype="str"),
         "number": np.array([np.nan if isinstance(fact.value, str) else fact.value for fact in facts], float),
         "half": np.fromiter((fact.half for fact in facts), float, len(facts)),
-        "basis": _categories((fact.basis for fact in facts), BASES_OF_FACTS),
-        "carried": _categories([""], tuple(Why))[np.zeros(len(whose), int)],
+        "basis": categories((fact.basis for fact in facts), BASES_OF_FACTS),
+        "carried": categories([""], tuple(Why))[np.zeros(len(whose), int)],
     }
     return pd.DataFrame(stated)
 
 
-def _categories(texts: Iterable[str], others: Sequence[str] = ()) -> pd.Categorical:
-    """`others`: that may follow."""
+def categories(texts: Iterable[str], others: Sequence[str] = ()) -> pd.Categorical:
+    """The texts, each held once. `others`: that may follow."""
     texts = list(texts)
     known = sorted({*texts, *map(str, others)})
     codes = {text: code for code, text in enumerate(known)}

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import accumulate, combinations
 from statistics import median
@@ -13,7 +12,7 @@ import pandas as pd
 
 from pipeline.checking.table import frame_of
 from pipeline.measuring.evidence import Evidence
-from pipeline.measuring.figures import Activation, Level, Milestone, Share
+from pipeline.measuring.figures import MILESTONES, Activation, Level, Milestone, Share
 from pipeline.measuring.picture import Picture
 from pipeline.measuring.rows import CoverageRow, TotalRow, typed_rows
 from schemas.district import School
@@ -44,32 +43,32 @@ def activation(
         return ()
     of_headline = coverage[coverage["item"] == form.headline_number]
     rows = {row.school_code: row for row in typed_rows(of_headline, CoverageRow)}
+    plan = _Plan.of(form, shown.as_of)
     found = []
     for school in shown.schools:
         row = rows[school.code]
-        measured = Activation(None, Level.UNKNOWN, share=row.share)
+        known = _place(school, row, shown, form)
         if row.share is Share.COUNTED:
-            measured = against_target(row.covered, row.total, row.percent, form, shown.as_of)
-        more = _place(school, row, shown, form)
-        if row.share is Share.COUNTED and not row.carried:
-            more |= _pace(measured, courses.get(school.code, ()), form, shown.as_of)
-            more |= _change(measured, before.get(school.code))
-        found.append(replace(measured, **more))
+            known |= _against_target(row.covered, row.total, row.percent, plan)
+            if not row.carried:
+                known |= _pace(row.total, courses.get(school.code, ()), plan)
+                known |= _change(row, before.get(school.code))
+        found.append(Activation(**{"level": Level.UNKNOWN, "share": row.share, **known}))
     return tuple(sorted(found, key=_worst_first))
 
 
 def municipality(evidence: Evidence, totals: pd.DataFrame, course: Course) -> Activation:
     """The headline item over all schools counted: Σ/Σ; unknown without such an item. `totals`: `Figures.totals`;
     `course`: as those of the schools."""
-    form, as_of = evidence.form, evidence.as_of
-    rows = (row for row in typed_rows(totals, TotalRow, index="item") if row.item == form.headline_number)
+    plan, headline = _Plan.of(evidence.form, evidence.as_of), evidence.form.headline_number
+    rows = (row for row in typed_rows(totals, TotalRow, index="item") if row.item == headline)
     whole = next(rows, None)
     if whole is None or math.isnan(whole.percent):
         return Activation(None, Level.UNKNOWN, share=Share.NO_ANSWER)
-    measured = against_target(whole.covered, whole.total, whole.percent, form, as_of)
-    return replace(
-        measured,
-        **_pace(measured, course, form, as_of),
+    return Activation(
+        None,
+        **_against_target(whole.covered, whole.total, whole.percent, plan),
+        **_pace(whole.total, course, plan),
         change=_known(whole.change),
         change_people=_known(whole.change_people),
         change_schools=whole.change_schools,
@@ -79,20 +78,7 @@ def municipality(evidence: Evidence, totals: pd.DataFrame, course: Course) -> Ac
 
 def against_target(covered: float, total: float, percent: float, form: Form, as_of: date) -> Activation:
     """A share against the target in force and the next one, of no school yet. `percent`: 0–100."""
-    target, ahead = form.target_on(as_of), form.next_target(as_of)
-    per_week = None
-    if ahead:
-        per_week = _people_up(max(0.0, ahead.min / 100 * total - covered) / weeks(as_of, ahead.by))
-    return Activation(
-        None,
-        level(percent, target),
-        covered=covered,
-        total=total,
-        percent=percent,
-        deviation=_points(percent, target.min) if target else None,
-        shortfall=max(0, _people_up(target.min / 100 * total - covered)) if target else None,
-        per_week=per_week,
-    )
+    return Activation(None, **_against_target(covered, total, percent, _Plan.of(form, as_of)))
 
 
 def weeks(first: date, last: date) -> float:
@@ -117,7 +103,7 @@ def steps(
         for target in form.targets
         if row.school
     ]
-    types = {"school_code": "str", "by": "object", "min": "float64", "max": "float64", "state": "object"}
+    types = {"school_code": "category", "by": "object", "min": "float64", "max": "float64", "state": MILESTONES}
     return frame_of(rows, types)
 
 
@@ -171,23 +157,49 @@ def points_a_day(course: Course) -> float:
     return median((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2))
 
 
-# What is known of a row more: fields of `Activation`, each row made of all of them at once.
-More = dict[str, Any]
+class _Plan(NamedTuple):
+    """The target in force on a day, and the next one."""
+
+    as_of: date
+    target: Target | None
+    ahead: Target | None
+
+    @classmethod
+    def of(cls, form: Form, as_of: date) -> "_Plan":
+        return cls(as_of, form.target_on(as_of), form.next_target(as_of))
 
 
-def _change(row: Activation, before: Activation | None) -> More:
+# What is known of a row: fields of `Activation`, each row made of all of them at once.
+Known = dict[str, Any]
+
+
+def _against_target(covered: float, total: float, percent: float, plan: _Plan) -> Known:
+    target, ahead, per_week = plan.target, plan.ahead, None
+    if ahead:
+        per_week = _people_up(max(0.0, ahead.min / 100 * total - covered) / weeks(plan.as_of, ahead.by))
+    return {
+        "level": level(percent, target),
+        "covered": covered,
+        "total": total,
+        "percent": percent,
+        "deviation": _points(percent, target.min) if target else None,
+        "shortfall": max(0, _people_up(target.min / 100 * total - covered)) if target else None,
+        "per_week": per_week,
+    }
+
+
+def _change(row: CoverageRow, before: Activation | None) -> Known:
     """A school's own. `before`: at the last reporting date."""
-    if before is None or before.percent is None or row.percent is None:
+    if before is None or before.percent is None:
         return {}
-    people = (row.covered or 0.0) - (before.covered or 0.0)
-    return {"change": row.percent - before.percent, "change_people": people}
+    return {"change": row.percent - before.percent, "change_people": row.covered - (before.covered or 0.0)}
 
 
-def _pace(row: Activation, course: Course, form: Form, as_of: date) -> More:
-    ahead = form.next_target(as_of)
+def _pace(total: float, course: Course, plan: _Plan) -> Known:
+    ahead = plan.ahead
     expected = forecast(course, ahead.by) if ahead else None
     return {
-        "pace": points_a_day(course) / 100 * (row.total or 0) * _DAYS_A_WEEK if len(course) > 1 else None,
+        "pace": points_a_day(course) / 100 * total * _DAYS_A_WEEK if len(course) > 1 else None,
         "forecast": expected,
         "will_miss": bool(ahead and expected is not None and _points(expected, ahead.min) < 0),
     }
@@ -197,7 +209,7 @@ def _known(figure: float) -> float | None:
     return None if math.isnan(figure) else figure
 
 
-def _place(school: School, row: CoverageRow, shown: Picture, form: Form) -> More:
+def _place(school: School, row: CoverageRow, shown: Picture, form: Form) -> Known:
     """Whose figure it is and where it stands; without a figure, the cell where it belongs."""
     report = shown.chosen.get(school.code)
     return {

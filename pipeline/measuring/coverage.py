@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Report, coverage_of, values_of
-from pipeline.measuring.figures import Figures, Share
+from pipeline.checking.table import categories, coverage_of, of_keys, values_of
+from pipeline.measuring.figures import SHARES, Figures, Share
 from pipeline.measuring.picture import Picture
 from pipeline.measuring.rows import CoverageRow
 from schemas.answers import OF_ANOTHER_DATE
@@ -21,6 +21,7 @@ _KEY = ["report", "item"]
 _OF_GROUP = ["group", "item"]
 _PLACE = ["file", "sheet", "cell"]
 _SCHOOLS_IN_STATE = (Share.SET_ASIDE, Share.NOT_APPLICABLE, Share.NO_ANSWER, Share.NO_REPORT)
+_CODES = {share: code for code, share in enumerate(SHARES.categories)}
 _NO_REPORT = -1  # stands for the number of a report where there is none
 _PERCENT_EXACT = 9  # decimals of a percent that count: binary fractions may take the last ones from 100
 
@@ -30,79 +31,89 @@ def answered_shares(checked: Checked, form: Form, registry: Registry) -> pd.Data
 
     Index: report, item. Columns: share, covered, total, percent (of those counted), unbased (it lacks only the
     registry's base), derived, carried (from a report of another date), file, sheet, cell, and covered_said, total_said,
-    percent_said: of those set aside as well. The rows of no report are there too."""
-    figures = _figures(checked.answers, form)
-    reports = (None, *checked.reports)
-    numbers = [report.number if report else _NO_REPORT for report in reports]
-    index = pd.MultiIndex.from_product([numbers, [item.number for item in form.coverage_items]], names=_KEY)
-    measured = set(figures.index[figures["percent"].notna()])
-    inapplicable = _inapplicable(checked.answers, figures, form) | set(_of_nobody(checked, form, registry))
-    found = [
-        _share(report, item.number, checked, measured, inapplicable)
-        for report in reports
-        for item in form.coverage_items
-    ]
-    shares = figures.reindex(index)
-    shares["share"] = pd.Series(found, index=index, dtype="object")
+    percent_said: of those set aside as well. As many rows a report, in the order of their numbers; before them those of
+    no report."""
+    items, reports = [item.number for item in form.coverage_items], np.arange(_NO_REPORT, len(checked.reports))
+    each = categories(items)[np.tile(np.arange(len(items)), len(reports))]
+    rows = pd.DataFrame({"report": np.repeat(reports, len(items)), "item": each})
+    figures = _figures(checked.answers, form).astype({"item": rows["item"].dtype})
+    shares = rows.merge(figures, how="left", on=_KEY, validate="one_to_one")
+    shares["set_aside"] = of_keys(rows, checked.set_aside)
+    shares["share"] = _shares(checked, form, registry, shares)
     counted = shares["share"] == Share.COUNTED
-    of_people = [item.number for item in form.coverage_items if item.base]
-    without_base = figures.index[figures["total"].isna() & figures.index.isin(of_people, level="item")]
-    shares["unbased"] = shares.index.isin(without_base.difference(list(checked.set_aside)))
+    of_people = rows["item"].isin([item.number for item in form.coverage_items if item.base])
+    shares["unbased"] = shares["count_basis"].notna() & shares["total"].isna() & of_people & ~shares["set_aside"]
     for name in ("covered", "total", "percent"):
         shares[f"{name}_said"] = shares[name]
         shares[name] = shares[name].where(counted)
     shares["derived"] = counted & (shares["count_basis"] == "derived")
     shares["carried"] = shares["carried"].isin(OF_ANOTHER_DATE)
-    return shares.fillna(dict.fromkeys(_PLACE, "")).drop(columns="count_basis")
+    for name in _PLACE:
+        shares[name] = shares[name].cat.set_categories([*shares[name].cat.categories.union([""])]).fillna("")
+    return shares.drop(columns=["count_basis", "set_aside"]).set_index(_KEY)
+
+
+def rows_of(shares: pd.DataFrame, numbers: Sequence[int], items: Sequence[str]) -> pd.DataFrame:
+    """The rows of these reports and items, in that order. `shares`: `answered_shares`; `numbers`: of reports."""
+    width = len(shares) // max(1, len(shares.index.levels[0]))  # type: ignore[attr-defined]
+    places = shares.index.get_level_values("item")[:width].get_indexer(pd.Index(list(items), dtype="str"))
+    first = (np.array(numbers, int) - _NO_REPORT) * width
+    return shares.take(np.add.outer(first, places).ravel())
 
 
 def coverage(shares: pd.DataFrame, shown: Picture, items: Sequence[Item]) -> pd.DataFrame:
     """One row a school expected and item (`Figures.coverage`). `shares`: `answered_shares`."""
     codes = [school.code for school in shown.schools]
     numbers = [shown.chosen[code].number if code in shown.chosen else _NO_REPORT for code in codes]
-    chosen = pd.MultiIndex.from_product([numbers, [item.number for item in items]], names=_KEY)
-    rows = shares.reindex(chosen).reset_index("item")
-    rows["school_code"] = np.repeat(np.array(codes, dtype="object"), len(items))
+    rows = rows_of(shares, numbers, [item.number for item in items]).reset_index("item").reset_index(drop=True)
+    rows["school_code"] = categories(codes)[np.repeat(np.arange(len(codes)), len(items))]
     rows["carried"] |= rows["school_code"].isin(list(shown.carried))
-    return rows[list(CoverageRow._fields)].reset_index(drop=True).astype(dict.fromkeys(["school_code", *_PLACE], "str"))
+    return rows[list(CoverageRow._fields)]
 
 
 def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
     """One row an item: `Figures.totals` without their change."""
-    sums = _sums(coverage, pd.Index([item.number for item in items], name="item", dtype="str"))
-    return sums.assign(expected=coverage["school_code"].nunique())
+    wanted = pd.Index([item.number for item in items], name="item", dtype="str")
+    return _sums(coverage, _places(coverage["item"], wanted), wanted).assign(expected=coverage["school_code"].nunique())
 
 
 def totals_by_group(
     coverage: pd.DataFrame, groups: Mapping[str, Sequence[School]], items: Sequence[Item]
 ) -> pd.DataFrame:
     """As `totals`, a row a group and item: index group, item. `groups`: each school in one of them."""
-    group_of = {school.code: name for name, schools in groups.items() for school in schools}
-    rows = coverage.assign(group=coverage["school_code"].map(group_of))
-    sums = _sums(rows, pd.MultiIndex.from_product([list(groups), [item.number for item in items]], names=_OF_GROUP))
-    return sums.assign(expected=[len(groups[name]) for name, _ in sums.index])
+    numbers = pd.Index([item.number for item in items], dtype="str")
+    wanted = pd.MultiIndex.from_product([list(groups), numbers], names=_OF_GROUP)
+    group_of = {school.code: place for place, schools in enumerate(groups.values()) for school in schools}
+    of_schools = np.array([group_of[code] for code in coverage["school_code"].cat.categories], int)
+    places = of_schools[coverage["school_code"].cat.codes] * len(numbers) + _places(coverage["item"], numbers)
+    return _sums(coverage, places, wanted).assign(
+        expected=np.repeat([len(schools) for schools in groups.values()], len(numbers))
+    )
 
 
-def _sums(coverage: pd.DataFrame, wanted: pd.Index) -> pd.DataFrame:
+def _places(texts: "pd.Series[str]", wanted: pd.Index) -> "np.ndarray[Any, Any]":
+    """Which of the `wanted` each of these texts (categories) is."""
+    return wanted.get_indexer(pd.Index(texts.cat.categories))[texts.cat.codes]
+
+
+def _sums(coverage: pd.DataFrame, places: "np.ndarray[Any, Any]", wanted: pd.Index) -> pd.DataFrame:
     """Σ covered and Σ total of the answers counted, and how many schools are in which state: a row for each of the
-    keys `wanted`, which are made of the columns by whose names they go."""
-    names, is_counted = list(wanted.names), coverage["share"] == Share.COUNTED
-    counted = coverage[is_counted].groupby(names)
-    sums = counted[["covered", "total"]].sum(min_count=1).reindex(wanted)
-    sums["percent"] = sums["covered"] / sums["total"] * 100
-    keys = pd.Index(coverage[names[0]]) if len(names) == 1 else pd.MultiIndex.from_frame(coverage[names])
-    places = wanted.get_indexer_for(keys)
-
-    def schools(which: "pd.Series[bool]") -> "np.ndarray[Any, Any]":
-        here = places[which & (places >= 0)]
-        return np.bincount(here, minlength=len(wanted))
-
-    sums["counted"] = schools(is_counted)
-    for name in ("carried", "derived"):
-        sums[name] = schools(is_counted & coverage[name])
-    for share in _SCHOOLS_IN_STATE:
-        sums[share.value] = schools(coverage["share"] == share)
-    return sums
+    keys `wanted`. `places`: of which of them each row of `coverage` is."""
+    is_counted = (coverage["share"] == Share.COUNTED).to_numpy()
+    sums = coverage[is_counted].groupby(places[is_counted])[["covered", "total"]].sum(min_count=1)
+    sums = sums.reindex(np.arange(len(wanted))).set_axis(wanted)
+    each = places * len(_CODES) + coverage["share"].cat.codes
+    states = np.bincount(each, minlength=len(wanted) * len(_CODES)).reshape(len(wanted), len(_CODES))
+    schools = {
+        name: np.bincount(places[is_counted & coverage[name].to_numpy()], minlength=len(wanted))
+        for name in ("carried", "derived")
+    }
+    return sums.assign(
+        percent=sums["covered"] / sums["total"] * 100,
+        counted=states[:, _CODES[Share.COUNTED]],
+        **schools,
+        **{share.value: states[:, _CODES[share]] for share in _SCHOOLS_IN_STATE},
+    )
 
 
 def with_change(totals: pd.DataFrame, coverage: pd.DataFrame, before: Figures | None) -> pd.DataFrame:
@@ -159,50 +170,49 @@ def is_overdue(percent: float, due: date | None, as_of: date) -> bool:
 
 
 def _figures(answers: pd.DataFrame, form: Form) -> pd.DataFrame:
-    """covered, total, percent, count_basis, carried and place of every coverage answer that has figures, index (report,
-    item). A volume has no people behind it; without a whole of people there is no percent."""
-    wide = coverage_of(answers, form).astype({"item": "str"})  # as those that nothing answers
+    """report, item, covered, total, percent, count_basis, carried and place of every coverage answer that has figures.
+    A volume has no people behind it; without a whole of people there is no percent."""
+    wide = coverage_of(answers, form)
     volume = wide["item"].isin([item.number for item in form.items if item.kind is Kind.VOLUME])
     # A stated percent stays as stated: a count derived from 41 % may be 40,99999… % of its total.
     of_people = (wide["count"] / wide["total"] * 100).where(wide["count_basis"] == "stated", wide["percent"])
     wide["percent"] = wide["percent"].where(volume, of_people.where(wide["total"] > 0))
     wide["covered"] = wide["count"].mask(volume)
     wide["total"] = wide["total"].mask(volume)
-    wide[[*_PLACE, "carried"]] = answers.loc[wide["said_row"], [*_PLACE, "carried"]].to_numpy()
-    return wide.set_index(_KEY)[["covered", "total", "percent", "count_basis", "carried", *_PLACE]]
+    figures = wide[[*_KEY, "covered", "total", "percent", "count_basis"]]
+    return figures.join(answers[[*_PLACE, "carried"]].loc[wide["said_row"]].set_axis(wide.index))
 
 
-def _inapplicable(answers: pd.DataFrame, figures: pd.DataFrame, form: Form) -> set[tuple[int, str]]:
-    """(report, item) that do not apply: «не предусмотрено», or nobody of nobody."""
+def _shares(checked: Checked, form: Form, registry: Registry, rows: pd.DataFrame) -> pd.Categorical:
+    """`rows`: one for every report and item, with what `_figures` says of it, and `set_aside`."""
+    items = [item.number for item in form.coverage_items]
+    written = [False] * len(items) + [number in report.written for report in checked.reports for number in items]
+    inapplicable = of_keys(rows, [*_not_provided(checked.answers, form), *_of_nobody(checked, form, registry)])
+    of_each = (
+        (rows["report"] == _NO_REPORT, Share.NO_REPORT),
+        (rows["set_aside"], Share.SET_ASIDE),
+        (rows["percent"].notna(), Share.COUNTED),
+        (inapplicable | ((rows["total"] == 0) & (rows["covered"] == 0)), Share.NOT_APPLICABLE),
+        (np.array(written, bool), Share.SET_ASIDE),
+    )
+    codes = [_CODES[share] for _, share in of_each]
+    found = np.select([which for which, _ in of_each], codes, _CODES[Share.NO_ANSWER])
+    return pd.Categorical.from_codes(found, dtype=SHARES)
+
+
+def _not_provided(answers: pd.DataFrame, form: Form) -> Iterator[tuple[int, str]]:
+    """(report, item) that do not apply: «не предусмотрено»."""
     may_be = [item.number for item in form.coverage_items if item.may_be_not_provided]
     words = answers[(answers["field"] == "text") & answers["item"].isin(may_be)]
-    of_nobody = figures[(figures["total"] == 0) & (figures["covered"] == 0)]
-    return {*values_of(words, "report", "item"), *of_nobody.index}
+    return values_of(words, "report", "item")
 
 
 def _of_nobody(checked: Checked, form: Form, registry: Registry) -> Iterator[tuple[int, str]]:
     """(report, item) of which nothing is said, and of whose people the school has none."""
+    of_bases: dict[str, list[str]] = {}
+    for item in form.coverage_items:
+        of_bases.setdefault(item.base, []).append(item.number)
     for report in checked.reports:
-        school = registry.school(report.school)
-        for item in form.coverage_items if school else ():
-            if school and school.has_none(item.base) and item.number not in report.written:
-                yield report.number, item.number
-
-
-def _share(
-    report: Report | None,
-    item: str,
-    checked: Checked,
-    measured: set[tuple[int, str]],
-    inapplicable: set[tuple[int, str]],
-) -> Share:
-    if report is None:
-        return Share.NO_REPORT
-    key = report.number, item
-    if key in checked.set_aside:
-        return Share.SET_ASIDE
-    if key in measured:
-        return Share.COUNTED
-    if key in inapplicable:
-        return Share.NOT_APPLICABLE
-    return Share.SET_ASIDE if item in report.written else Share.NO_ANSWER
+        if school := registry.school(report.school):
+            nobody = (items for base, items in of_bases.items() if school.has_none(base))
+            yield from ((report.number, item) for items in nobody for item in items if item not in report.written)

@@ -1,5 +1,6 @@
 """What every measure of a picture is taken from, in one object: made once a picture, asked by all."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,6 +12,7 @@ from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Place
 from pipeline.measuring.calendar import Calendar
+from pipeline.measuring.coverage import rows_of
 from pipeline.measuring.picture import PASSED_OVER, Outcome, Picture, outcomes_of, picture
 from schemas.district import Registry, Waiver
 from schemas.form import Form
@@ -65,6 +67,15 @@ class Evidence:
         """School and item of the measures that the office has left out of a school's plan."""
         given = ((waiver, item.number) for waiver in self.waivers for item in self.form.items)
         return frozenset((waiver.school, item) for waiver, item in given if not waiver.code and waiver.is_about(item))
+
+    @cached_property
+    def own_percents(self) -> dict[int, float]:
+        """Number of a report -> what it says of the headline item itself."""
+        if self.form.headline is None:
+            return {}
+        shares = rows_of(self.answered, range(len(self.checked.reports)), [self.form.headline.item])
+        own = shares["percent"].mask(shares["carried"]).tolist()
+        return {number: percent for number, percent in enumerate(own) if not math.isnan(percent)}
 
     @cached_property
     def unbased(self) -> frozenset[tuple[str, str]]:

@@ -14,7 +14,7 @@ def explanations(evidence: Evidence, remarks: Sequence[Remark]) -> tuple[Explain
     `remarks`: those that stand."""
     dates = {code: report.as_of for code, report in evidence.shown.chosen.items()}
     latest = {one.asked: one.words for one in _in_order(evidence) if dates.get(one.asked.school) == one.asked.as_of}
-    standing = dict(_standing(remarks))
+    standing = dict(_standing(remarks)) if latest else {}
     found = [Explained(about, words, _heard(standing.get(about))) for about, words in latest.items()]
     form = evidence.form
     return tuple(sorted(found, key=lambda one: (one.asked.school, form.sort_key(one.asked.item), one.asked.code)))

@@ -47,6 +47,9 @@ class Share(StrEnum):
     NO_REPORT = "no_report"
 
 
+SHARES = pd.CategoricalDtype(pd.Index(list(Share), dtype="object"))  # in a frame
+
+
 class Level(StrEnum):
     """Actual share against the target in force."""
 
@@ -66,6 +69,9 @@ class Milestone(StrEnum):
     UNKNOWN = "unknown"  # no report: unknown is not overdue
     NOT_CHECKED = "not_checked"  # no report shows it, and the office has not ticked it off
     NOT_BEGUN = "not_begun"  # a measure of a later stage
+
+
+MILESTONES = pd.CategoricalDtype(pd.Index(list(Milestone), dtype="object"))
 
 
 class Deadline(NamedTuple):

@@ -6,16 +6,18 @@ programmer's mistake and is raised. Bounds do not hold where the office has waiv
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+from pandas.api.types import union_categoricals
 
 from pipeline.checking.table import values_of
 from pipeline.measuring.figures import Figures, Level, Milestone, Share
+from schemas.coded import guard
 
 _SLIP = 1e-6  # what binary fractions may add, in people or percentage points
 _SHARES, _STATES = [share.value for share in Share], [state.value for state in Milestone]
@@ -33,8 +35,16 @@ def hold(figures: Figures, answers: pd.DataFrame) -> Figures:
     pictures = [(one, _judged(one, number, waived)) for number, one in enumerate(beside)]
     for name, model in FRAMES.items():  # a frame of all pictures at once: what a validation costs are its columns
         once = {id(getattr(one, name)): frames[name] for one, frames in pictures}  # what nothing doubts is of several
-        model.validate(pd.concat(list(once.values()), ignore_index=True), lazy=True)
+        model.validate(_one_below_another(list(once.values())), lazy=True)
     return figures
+
+
+def _one_below_another(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Categories stay categories: pandas would make plain texts of columns with different schools."""
+    frames = [frame for frame in frames if len(frame)] or list(frames[:1])
+    columns = frames[0].select_dtypes("category").columns
+    texts = {name: union_categoricals([frame[name] for frame in frames]) for name in columns}
+    return pd.concat(frames, ignore_index=True).assign(**texts)
 
 
 def _with_those_beside(figures: Figures) -> Iterator[Figures]:
@@ -67,36 +77,36 @@ class _OfAPicture(pa.DataFrameModel):
 class Coverage(_OfAPicture):
     """`Figures.coverage`: one row a school expected and coverage item."""
 
-    school_code: str = pa.Field(str_length={"min_value": 1}, description="code of the school")
-    item: str = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
-    share: object = pa.Field(isin=_SHARES, description="what became of the answer (`Share`)")
+    school_code: pa.Category = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    item: pa.Category = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
+    share: pa.Category = pa.Field(isin=_SHARES, description="what became of the answer (`Share`)")
     covered: float = pa.Field(nullable=True, description="people covered; null: not counted, or a volume")
     total: float = pa.Field(nullable=True, description="people in all")
     percent: float = pa.Field(nullable=True, description="0–100")
     derived: bool = pa.Field(description="the count is computed from a percent")
     carried: bool = pa.Field(description="the report is carried forward")
-    file: str = pa.Field(description="where it stands; blank: nowhere")
-    sheet: str = pa.Field(description="where it stands; blank: nowhere")
-    cell: str = pa.Field(description="where it stands; blank: nowhere")
+    file: pa.Category = pa.Field(description="where it stands; blank: nowhere")
+    sheet: pa.Category = pa.Field(description="where it stands; blank: nowhere")
+    cell: pa.Category = pa.Field(description="where it stands; blank: nowhere")
     waived: bool = pa.Field(description="an impossible figure counts by the office's leave. Judged here only")
 
     class Config:
         strict = True
         unique = ("school_code", "item", "picture")
 
-    @pa.dataframe_check(error="a figure is there where it is counted, and nowhere else")
+    @guard("a figure is there where it is counted, and nowhere else")
     @classmethod
     def counted_alone_has_figures(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         counted = table["share"] == Share.COUNTED
         nothing = table[["covered", "total", "percent"]].isna().all(axis="columns") & ~table["derived"]
         return nothing.where(~counted, table["percent"].notna())
 
-    @pa.dataframe_check(error="nobody is covered twice")
+    @guard("nobody is covered twice")
     @classmethod
     def covered_among_total(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["waived"] | table["covered"].isna() | _among(table["covered"], table["total"])
 
-    @pa.dataframe_check(error="a share is no more than the whole")
+    @guard("a share is no more than the whole")
     @classmethod
     def percent_of_the_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["waived"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)
@@ -122,44 +132,44 @@ class _OfSums(_OfAPicture):
     counted_rows: int = pa.Field(ge=0, description="how many schools are counted. Judged here only")
     waived: bool = pa.Field(description="of one of its schools is. Judged here only")
 
-    @pa.dataframe_check(error="people covered are those of the schools")
+    @guard("people covered are those of the schools")
     @classmethod
     def covered_is_the_sum_of_its_rows(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return (table["covered"].fillna(0.0) - table["covered_rows"]).abs() <= _SLIP
 
-    @pa.dataframe_check(error="people in all are those of the schools")
+    @guard("people in all are those of the schools")
     @classmethod
     def total_is_the_sum_of_its_rows(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return (table["total"].fillna(0.0) - table["total_rows"]).abs() <= _SLIP
 
-    @pa.dataframe_check(error="schools counted are those of the rows")
+    @guard("schools counted are those of the rows")
     @classmethod
     def counted_is_the_number_of_its_rows(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["counted"] == table["counted_rows"]
 
-    @pa.dataframe_check(error="every school expected is in one state")
+    @guard("every school expected is in one state")
     @classmethod
     def every_school_stands_somewhere(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         states = ["counted", "set_aside", "not_applicable", "no_answer", "no_report"]
         return table[states].sum(axis="columns") == table["expected"]
 
-    @pa.dataframe_check(error="carried schools are counted")
+    @guard("carried schools are counted")
     @classmethod
     def carried_among_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["carried"] <= table["counted"]
 
-    @pa.dataframe_check(error="derived figures are counted")
+    @guard("derived figures are counted")
     @classmethod
     def derived_among_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["derived"] <= table["counted"]
 
-    @pa.dataframe_check(error="the percent is Σ covered / Σ total, never a mean")
+    @guard("the percent is Σ covered / Σ total, never a mean")
     @classmethod
     def percent_is_that_of_the_sums(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         share = table["covered"] / table["total"].where(table["total"] > 0) * 100
         return table["waived"] | (share.isna() & table["percent"].isna()) | ((share - table["percent"]).abs() <= _SLIP)
 
-    @pa.dataframe_check(error="nobody is covered twice")
+    @guard("nobody is covered twice")
     @classmethod
     def covered_among_total(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["waived"] | table["covered"].isna() | _among(table["covered"], table["total"])
@@ -177,12 +187,12 @@ class Totals(_OfSums):
         strict = True
         unique = ("item", "picture")
 
-    @pa.dataframe_check(error="schools that are compared are counted")
+    @guard("schools that are compared are counted")
     @classmethod
     def compared_among_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["change_schools"] <= table["counted"]
 
-    @pa.dataframe_check(error="a change is one of schools: over none there is no change")
+    @guard("a change is one of schools: over none there is no change")
     @classmethod
     def change_where_schools_are(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["change"].isna() | (table["change_schools"] > 0)
@@ -200,12 +210,12 @@ class Groups(_OfSums):
         strict = True
         unique = ("group", "item", "picture")
 
-    @pa.dataframe_check(error="a group of which nothing is counted stands nowhere to the target")
+    @guard("a group of which nothing is counted stands nowhere to the target")
     @classmethod
     def unknown_where_nothing_is_counted(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["level"].isna() | (table["percent"].isna() == (table["level"] == Level.UNKNOWN))
 
-    @pa.dataframe_check(error="below the target is what is less, and nothing else")
+    @guard("below the target is what is less, and nothing else")
     @classmethod
     def below_where_less_than_the_target(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         near = table["deviation"].isna() | (table["deviation"].abs() <= _SLIP)
@@ -215,10 +225,10 @@ class Groups(_OfSums):
 class Milestones(_OfAPicture):
     """`Figures.milestones`: one row a school and item with a due date."""
 
-    school_code: str = pa.Field(str_length={"min_value": 1}, description="code of the school")
-    item: str = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
+    school_code: pa.Category = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    item: pa.Category = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
     due: object = pa.Field(description="deadline")
-    state: object = pa.Field(isin=_STATES, description="`Milestone`")
+    state: pa.Category = pa.Field(isin=_STATES, description="`Milestone`")
     days_late: int = pa.Field(ge=0, description="days since the deadline, 0 where it is not missed")
     done_since: object = pa.Field(nullable=True, description="date of the report that first says so")
 
@@ -226,12 +236,12 @@ class Milestones(_OfAPicture):
         strict = True
         unique = ("school_code", "item", "picture")
 
-    @pa.dataframe_check(error="late is what is overdue, and nothing else")
+    @guard("late is what is overdue, and nothing else")
     @classmethod
     def late_where_overdue(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return (table["days_late"] > 0) == (table["state"] == Milestone.OVERDUE)
 
-    @pa.dataframe_check(error="only what is done is done since a day")
+    @guard("only what is done is done since a day")
     @classmethod
     def since_where_done(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return _since_where_done(table)
@@ -240,17 +250,17 @@ class Milestones(_OfAPicture):
 class Steps(_OfAPicture):
     """`Figures.steps`: one row a school and target of the headline item."""
 
-    school_code: str = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    school_code: pa.Category = pa.Field(str_length={"min_value": 1}, description="code of the school")
     by: object = pa.Field(description="date of the target")
     min: float = pa.Field(ge=0, le=100, description="its lower bound, percent")
     max: float = pa.Field(ge=0, le=100, description="its upper bound, percent")
-    state: object = pa.Field(isin=_STATES, description="`Milestone`")
+    state: pa.Category = pa.Field(isin=_STATES, description="`Milestone`")
 
     class Config:
         strict = True
         unique = ("school_code", "by", "picture")
 
-    @pa.dataframe_check(error="the lower bound is not above the upper")
+    @guard("the lower bound is not above the upper")
     @classmethod
     def bounds_in_order(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["min"] <= table["max"]
@@ -259,18 +269,18 @@ class Steps(_OfAPicture):
 class Measures(_OfAPicture):
     """`Figures.measures`: one row a school and measure of the order's stages, papers first."""
 
-    school_code: str = pa.Field(str_length={"min_value": 1}, description="code of the school")
-    stage: str = pa.Field(str_length={"min_value": 1}, description="title of the stage")
-    measure: str = pa.Field(str_length={"min_value": 1}, description="title of the measure")
+    school_code: pa.Category = pa.Field(str_length={"min_value": 1}, description="code of the school")
+    stage: pa.Category = pa.Field(str_length={"min_value": 1}, description="title of the stage")
+    measure: pa.Category = pa.Field(str_length={"min_value": 1}, description="title of the measure")
     due: object = pa.Field(nullable=True, description="deadline; null: none")
     items: object = pa.Field(description="numbers of the items that show it")
-    state: object = pa.Field(isin=_STATES, description="`Milestone`")
+    state: pa.Category = pa.Field(isin=_STATES, description="`Milestone`")
     done_since: object = pa.Field(nullable=True, description="date of the report that first says so")
 
     class Config:
         strict = True
 
-    @pa.dataframe_check(error="only what is done is done since a day")
+    @guard("only what is done is done since a day")
     @classmethod
     def since_where_done(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return _since_where_done(table)
@@ -281,12 +291,12 @@ class Trend(_OfAPicture):
     the sum of its schools."""
 
     date: object = pa.Field(description="date of the picture")
-    school_code: str = pa.Field(description="code of the school; blank: the municipality")
+    school_code: pa.Category = pa.Field(description="code of the school; blank: the municipality")
     covered: float = pa.Field(nullable=True, description="people covered")
     total: float = pa.Field(nullable=True, description="people in all")
     percent: float = pa.Field(nullable=True, description="0–100")
     carried: bool = pa.Field(description="the report is carried forward")
-    share: object = pa.Field(isin=_SHARES, description="`Share`")
+    share: pa.Category = pa.Field(isin=_SHARES, description="`Share`")
     reported: bool = pa.Field(description="a report was sent for that date")
     covered_rows: float = pa.Field(description="Σ covered of the schools at that date. Judged here only")
     waived: bool = pa.Field(description="an impossible figure counts by the office's leave. Judged here only")
@@ -295,12 +305,12 @@ class Trend(_OfAPicture):
         strict = True
         unique = ("date", "school_code", "picture")
 
-    @pa.dataframe_check(error="the municipality's people are those of its schools")
+    @guard("the municipality's people are those of its schools")
     @classmethod
     def whole_is_the_sum_of_its_schools(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return (table["school_code"] != "") | ((table["covered"].fillna(0.0) - table["covered_rows"]).abs() <= _SLIP)
 
-    @pa.dataframe_check(error="a share is no more than the whole")
+    @guard("a share is no more than the whole")
     @classmethod
     def percent_of_the_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         return table["waived"] | table["percent"].isna() | table["percent"].between(0, 100 + _SLIP)
@@ -342,6 +352,8 @@ def _beside_rows(figures: Figures, waived: Waived) -> pd.DataFrame:
 
 def _beside_groups(figures: Figures, waived: Waived) -> pd.DataFrame:
     """`Groups`: the same of each group's schools."""
+    if figures.groups.empty:
+        return figures.groups.assign(covered_rows=0.0, total_rows=0.0, counted_rows=0, waived=False)
     group_of = {school.code: name for name, schools in figures.grouped.items() for school in schools}
     schools = figures.coverage.assign(
         group=[group_of.get(code, "") for code in figures.coverage["school_code"].tolist()]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pipeline.checking.table import frame_of
 from pipeline.measuring.activation import against_target
 from pipeline.measuring.coverage import totals_by_group
 from pipeline.measuring.figures import Activation, Figures, Level, Share
@@ -20,17 +21,20 @@ from schemas.form import Form
 LARGE_SPREAD = 20.0
 
 _NO_POINTS = 1e-9  # percentage points that binary fractions may take away
-_TYPES = {  # what an empty frame would not know of itself
-    "group": "str", "item": "str",
-    **dict.fromkeys(("counted", "carried", "derived", "expected"), "int64"),
+_TYPES = {
+    "group": "str", "item": "str", "covered": "float64", "total": "float64", "percent": "float64",
+    **dict.fromkeys(("counted", "carried", "derived"), "int64"),
     **{share.value: "int64" for share in Share if share is not Share.COUNTED},
-    "deviation": "float64", "shortfall": "float64",
+    "expected": "int64", "level": "object", "deviation": "float64", "shortfall": "float64",
 }  # fmt: skip
 
 
 def groups(coverage: pd.DataFrame, shown: Picture, form: Form) -> pd.DataFrame:
     """`Figures.groups`. `coverage`: `Figures.coverage`."""
-    sums = totals_by_group(coverage, by_group(shown.schools), form.coverage_items).reset_index()
+    of_groups = by_group(shown.schools)
+    if not of_groups:
+        return frame_of((), _TYPES)
+    sums = totals_by_group(coverage, of_groups, form.coverage_items).reset_index()
     columns = (sums[name] for name in ("item", "covered", "total", "percent"))
     standings = [
         _against_target(covered, total, percent, form, shown.as_of) if item == form.headline_number else None

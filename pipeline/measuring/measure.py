@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import fields, replace
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -23,6 +24,7 @@ from pipeline.measuring.figures import (
     HOLDS_NOTHING,
     NOT_A_FORM,
     PAPER,
+    SHARES,
     UNREAD,
     Doubts,
     Figures,
@@ -53,9 +55,9 @@ from schemas.remarks import Catalogue, Remark, remark
 from schemas.reports import FileRead
 
 _WHOLE = ""  # the municipality, in `Figures.trend`
-_TREND = {
-    "date": "object", "school_code": "str", "covered": "float64", "total": "float64", "percent": "float64",
-    "carried": "bool", "share": "object", "reported": "bool",
+_TREND: dict[str, Any] = {
+    "date": "object", "school_code": "category", "covered": "float64", "total": "float64", "percent": "float64",
+    "carried": "bool", "share": SHARES, "reported": "bool",
 }  # fmt: skip
 _NO_POINTS = 1e-9  # percentage points; two computed percentages that differ by less are the same
 
@@ -173,13 +175,11 @@ def _undoubted(evidence: Evidence, figures: Figures, pictures: Sequence[Picture]
     if not figures.doubts.found:
         return None
     before = figures.before and (figures.before.undoubted or figures.before)
-    answers = figures_without(evidence.checked.answers, evidence.doubted, evidence.form)
-    evidence = replace(
-        evidence,
-        answered=without_doubted(evidence.answered, evidence.doubted),
-        checked=replace(evidence.checked, answers=answers),
-        doubted={},
-    )
+    checked = evidence.checked
+    if evidence.form.asks_for_figures:
+        checked = replace(checked, answers=figures_without(checked.answers, evidence.doubted, evidence.form))
+    answered = without_doubted(evidence.answered, evidence.doubted)
+    evidence = replace(evidence, answered=answered, checked=checked, doubted={})
     measured = _measured(evidence, pictures, _courses(evidence), before)
     return replace(figures, **measured._asdict(), numbers=numbers(evidence), before=before, doubts=Doubts())
 
@@ -248,7 +248,7 @@ def _whole_course(trend: pd.DataFrame) -> headline.Course:
 def _courses(evidence: Evidence) -> dict[str, list[Report]]:
     """Code -> the school's own reports up to the picture's date with the headline item: a figure that is carried
     forward is no new measurement."""
-    percents = _own_percents(evidence)
+    percents = evidence.own_percents
     courses: dict[str, list[Report]] = {}
     for report in evidence.checked.counting:
         if report.as_of and report.as_of <= evidence.as_of and report.number in percents:
@@ -257,20 +257,11 @@ def _courses(evidence: Evidence) -> dict[str, list[Report]]:
 
 
 def _points(evidence: Evidence, courses: Mapping[str, Sequence[Report]]) -> dict[str, headline.Course]:
-    percents = _own_percents(evidence)
+    percents = evidence.own_percents
     return {
         code: [(report.as_of, percents[report.number]) for report in reports if report.as_of]
         for code, reports in courses.items()
     }
-
-
-def _own_percents(evidence: Evidence) -> dict[int, float]:
-    """Number of a report -> what it says of the headline item itself."""
-    if evidence.form.headline is None:
-        return {}
-    answered = evidence.answered.xs(evidence.form.headline.item, level="item")
-    percents = answered.loc[~answered["carried"], "percent"].dropna()
-    return dict(zip(percents.index, percents, strict=True))
 
 
 def _remarks(evidence: Evidence, made_good: Set[Remark]) -> Iterator[Remark]:

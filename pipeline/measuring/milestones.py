@@ -1,19 +1,21 @@
 """Every school and item with a due date, every measure of the order's stages: done, in progress, overdue, under
 question, not applicable, unknown; a measure that no report shows is never called done by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple, assert_never
+from typing import Any, NamedTuple, assert_never
 
+import numpy as np
 import pandas as pd
 
 from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Report, frame_of, values_of
+from pipeline.checking.table import Report, categories, frame_of, values_of
 from pipeline.measuring.activation import reaches
+from pipeline.measuring.coverage import rows_of
 from pipeline.measuring.evidence import Evidence
-from pipeline.measuring.figures import Milestone, Share
+from pipeline.measuring.figures import MILESTONES, Milestone, Share
 from pipeline.reading.answers.yes_no import read_yes_no
 from schemas.district import Paper, Received, School
 from schemas.form import Form, Item, Kind, Measure, Target
@@ -21,71 +23,74 @@ from schemas.likeness import plain
 from schemas.own_names import PAPERS
 from schemas.reports import NO, YES
 
+Array = np.ndarray[Any, Any]
 Facts = dict[str, dict[str, str]]  # row -> field -> words
-Settled = Mapping[int, Milestone | None]  # by the number of every report that counts for a date
+# By the number of every report of the batch: its state as a place in `Milestone`, of which a report knows three: DONE,
+# NOT_APPLICABLE, UNDER_QUESTION; `_NONE` where it is none of them, of a report that does not count, and of no report.
+Settled = Array
 
-_MILESTONES = {
-    "school_code": "str", "item": "str", "due": "object", "state": "object", "days_late": "int64",
-    "done_since": "object",
-}  # fmt: skip
-_MEASURES = {
-    "school_code": "str", "stage": "str", "measure": "str", "due": "object", "items": "object", "state": "object",
-    "done_since": "object",
-}  # fmt: skip
+_MILESTONES = ["school_code", "item", "due", "state", "days_late", "done_since"]
+_MEASURES = ["school_code", "stage", "measure", "due", "items", "state", "done_since"]
 _AND = "\n"  # between choices, of which an answer may have several
-_SETTLED = frozenset({Milestone.DONE, Milestone.NOT_APPLICABLE})
-_SETTLED_OR_UNDER_QUESTION = _SETTLED | {Milestone.UNDER_QUESTION}
+_CODES = {state: code for code, state in enumerate(MILESTONES.categories)}
+_NONE = -1  # no state; no report, which stands behind all others
+_NEVER = 0  # in the place of a day
 
 
 def milestones(standings: "Milestones") -> pd.DataFrame:
     """One row a school expected and item with a due date (`Figures.milestones`). A deadline has passed from the day
     after it."""
-    evidence = standings.evidence
-    columns = [
-        (item, (evidence.as_of - item.due).days, standings.of_item(item))
-        for item in evidence.form.due_items
-        if item.due
+    items = [
+        (item, (standings.evidence.as_of - item.due).days) for item in standings.evidence.form.due_items if item.due
     ]
-    rows = []
-    for school in evidence.shown.schools:
-        for item, days, of_schools in columns:
-            state, since = of_schools[school.code]
-            late = days if state is Milestone.OVERDUE else 0
-            rows.append((school.code, item.number, item.due, state, late, since))
-    return frame_of(rows, _MILESTONES)
+    columns = frame_of(
+        ((item.number, item.due, days) for item, days in items),
+        {"item": "category", "due": "object", "days_late": "int64"},
+    )
+    found = _of_schools(standings, columns, [standings.of_item(item) for item, _ in items])
+    found["days_late"] = found["days_late"].where(found["state"] == Milestone.OVERDUE, 0)
+    return found[_MILESTONES]
 
 
 def measures(standings: "Milestones") -> pd.DataFrame:
     """One row a school and measure of the order's stages, papers first (`Figures.measures`)."""
     form = standings.evidence.form
-    papers = (
-        (PAPERS, paper.title, paper.due, (), standings.of_unseen(paper.title, paper.due)) for paper in form.order.papers
+    of_stages = [(stage.title, measure) for stage in form.stages for measure in stage.measures]
+    columns = frame_of(
+        [
+            *((PAPERS, paper.title, paper.due, ()) for paper in form.order.papers),
+            *((title, measure.title, measure.due, measure.items) for title, measure in of_stages),
+        ],
+        {"stage": "category", "measure": "category", "due": "object", "items": "object"},
     )
-    of_stages = (
-        (stage.title, measure.title, measure.due, measure.items, standings.of_measure(measure))
-        for stage in form.stages
-        for measure in stage.measures
+    papers = [standings.of_unseen(paper.title, paper.due) for paper in form.order.papers]
+    found = _of_schools(standings, columns, [*papers, *(standings.of_measure(measure) for _, measure in of_stages)])
+    return found[_MEASURES]
+
+
+def _of_schools(standings: "Milestones", columns: pd.DataFrame, stands: "Sequence[Standings]") -> pd.DataFrame:
+    """A row a school and column, with `school_code`, `state` and `done_since`. `columns`: what is told of each;
+    `stands`: where each of them stands."""
+    schools, many = len(standings.codes), len(columns)
+    found = columns.take(np.tile(np.arange(many), schools)).reset_index(drop=True)
+    codes, days = (
+        np.array([getattr(one, name) for one in stands], int).reshape(many, schools).T.ravel()
+        for name in Standings._fields
     )
-    columns = [*papers, *of_stages]
-    return frame_of(
-        (
-            (school.code, *words, *of_schools[school.code])
-            for school in standings.evidence.shown.schools
-            for *words, of_schools in columns
-        ),
-        _MEASURES,
+    known = {day: date.fromordinal(day) if day != _NEVER else None for day in set(days.tolist())}
+    return found.assign(
+        school_code=categories(standings.codes)[np.repeat(np.arange(schools), many)],
+        state=pd.Categorical.from_codes(codes, dtype=MILESTONES),
+        done_since=pd.Series([known[day] for day in days.tolist()], dtype="object"),
     )
 
 
-class Standing(NamedTuple):
-    """Where a milestone stands; since when it counts as done, None where it does not or nobody knows."""
+class Standings(NamedTuple):
+    """Of all schools expected, in their order: where a milestone stands, as a place in `Milestone`; since which day
+    (ordinal) it counts as done, `_NEVER` where it does not or nobody knows."""
 
-    state: Milestone
-    since: date | None = None
-
-
-OfSchools = Mapping[str, Standing]  # by the code of every school expected
-_UNKNOWN, _NOT_APPLICABLE = Standing(Milestone.UNKNOWN), Standing(Milestone.NOT_APPLICABLE)
+    states: Array
+    since: Array
 
 
 class Milestones:
@@ -102,47 +107,50 @@ class Milestones:
         self._shown = evidence.shown
         self._form = evidence.form
         self._papers = evidence.registry.papers or ()
-        self._standings: dict[str, OfSchools] = {}
+        self._standings: dict[str, Standings] = {}
         self._proofs: dict[str, dict[str, list[Report]]] = {}
 
-    def of_item(self, item: Item) -> OfSchools:
+    def of_item(self, item: Item) -> Standings:
         if item.number not in self._standings:  # asked once for the item and once more for its measure
-            settled, proofs = self._of_reports.settled(item), self.proofs(item)
-            people = self._form.people_of(item.number)
-            still_open = Standing(self._open(item.due))
-            self._standings[item.number] = {
-                school.code: self._of_item(school, item, settled, proofs, people) or still_open
-                for school in self._shown.schools
-            }
+            proofs, nobody = self.proofs(item), self._nobody(self._form.people_of(item.number))
+            left_out = [(code, item.number) in self.evidence.left_out for code in self.codes]
+            first = [proofs[code][0].as_of if code in proofs else None for code in self.codes]
+            since = np.array([day.toordinal() if day else _NEVER for day in first], int)
+            now = self._of_reports.settled(item)[self._numbers]
+            cases = (
+                (self._numbers == _NONE, Milestone.UNKNOWN),
+                (np.array(left_out, bool), Milestone.NOT_APPLICABLE),
+                (now == _CODES[Milestone.NOT_APPLICABLE], Milestone.NOT_APPLICABLE),
+                ((now == _NONE) & nobody, Milestone.NOT_APPLICABLE),
+                (since != _NEVER, Milestone.DONE),
+                (now == _CODES[Milestone.UNDER_QUESTION], Milestone.UNDER_QUESTION),
+            )
+            self._standings[item.number] = _first_case(cases, self._open(item.due), since)
         return self._standings[item.number]
 
-    def _of_item(
-        self, school: School, item: Item, settled: Settled, proofs: Mapping[str, list[Report]], people: str
-    ) -> Standing | None:
-        """None: it is still to be done. `people`: of whom the item is."""
-        report = self._shown.chosen.get(school.code)
-        if report is None:
-            return _UNKNOWN
-        if (school.code, item.number) in self.evidence.left_out:
-            return _NOT_APPLICABLE
-        now = settled[report.number]
-        if now is Milestone.NOT_APPLICABLE or (now is None and school.has_none(people)):
-            return _NOT_APPLICABLE
-        if of_school := proofs.get(school.code):
-            return Standing(Milestone.DONE, of_school[0].as_of)
-        return Standing(now) if now else None
-
-    def of_measure(self, measure: Measure) -> OfSchools:
+    def of_measure(self, measure: Measure) -> Standings:
         """By the items that show it: done when all of them are that apply. One of a later stage is not done before."""
         if measure.since and self._shown.as_of < measure.since:
-            return dict.fromkeys(self._codes, Standing(Milestone.NOT_BEGUN))
+            return self._all(Milestone.NOT_BEGUN)
         if not measure.items:
             return self.of_unseen(measure.title, measure.due)
         columns = [self.of_item(self._form.item(number)) for number in measure.items]
-        still_open = Standing(self._open(measure.due))
-        return {code: _together([column[code] for column in columns]) or still_open for code in self._codes}
+        states = np.array([column.states for column in columns])
 
-    def of_unseen(self, title: str, due: date | None) -> OfSchools:
+        def each(*among: Milestone) -> Array:
+            found = np.isin(states, [_CODES[state] for state in among])
+            return np.asarray(found.all(axis=0))
+
+        settled = Milestone.DONE, Milestone.NOT_APPLICABLE
+        cases = (
+            ((states == _CODES[Milestone.UNKNOWN]).any(axis=0), Milestone.UNKNOWN),
+            (each(Milestone.NOT_APPLICABLE), Milestone.NOT_APPLICABLE),
+            (each(*settled), Milestone.DONE),
+            (each(*settled, Milestone.UNDER_QUESTION), Milestone.UNDER_QUESTION),
+        )
+        return _first_case(cases, self._open(measure.due), np.max([column.since for column in columns], axis=0))
+
+    def of_unseen(self, title: str, due: date | None) -> Standings:
         """A paper or measure that no report shows, by the office's ticks. A paper of the order is asked of every
         school once the office ticks off anything, a measure once it ticks off that measure. A tick that is not
         understood asks nobody, and of its own school nothing is known then."""
@@ -150,20 +158,38 @@ class Milestones:
         for paper in self._papers:
             if paper.document == title:
                 own.setdefault(paper.school, []).append(paper)
-        unticked = Standing(self._open(due) if title in self._asked else Milestone.NOT_CHECKED)
-        return {code: self._by_ticks(own[code], unticked) if code in own else unticked for code in self._codes}
+        states, since = self._all(self._open(due) if title in self._asked else Milestone.NOT_CHECKED)
+        for place, code in enumerate(self.codes):
+            state, day = self._by_ticks(own[code]) if code in own else (None, None)
+            if state:
+                states[place], since[place] = _CODES[state], day.toordinal() if day else _NEVER
+        return Standings(states, since)
 
-    def _by_ticks(self, own: list[Paper], unticked: Standing) -> Standing:
+    def _by_ticks(self, own: list[Paper]) -> tuple[Milestone | None, date | None]:
+        """None: nothing is ticked off."""
         received = [paper for paper in own if self._has_come(paper) is Received.YES]
         if received:
-            return Standing(Milestone.DONE, min((paper.day for paper in received if paper.day), default=None))
-        if any(self._has_come(paper) is Received.UNKNOWN for paper in own):
-            return Standing(Milestone.NOT_CHECKED)
-        return unticked
+            return Milestone.DONE, min((paper.day for paper in received if paper.day), default=None)
+        unknown = any(self._has_come(paper) is Received.UNKNOWN for paper in own)
+        return Milestone.NOT_CHECKED if unknown else None, None
+
+    def _all(self, state: Milestone) -> Standings:
+        return Standings(np.full(len(self.codes), _CODES[state], "int8"), np.full(len(self.codes), _NEVER))
 
     @cached_property
-    def _codes(self) -> list[str]:
+    def codes(self) -> list[str]:
+        """Of the schools expected."""
         return [school.code for school in self._shown.schools]
+
+    @cached_property
+    def _numbers(self) -> Array:
+        """Of the schools' reports in the picture; `_NONE` where there is none."""
+        chosen = self._shown.chosen
+        return np.array([chosen[code].number if code in chosen else _NONE for code in self.codes], int)
+
+    def _nobody(self, people: str) -> Array:
+        """Which schools have none of these people."""
+        return np.array([school.has_none(people) for school in self._shown.schools], bool)
 
     @cached_property
     def _asked(self) -> frozenset[str]:
@@ -190,10 +216,10 @@ class Milestones:
         """By the code of their school the accepted reports that show the item as done, oldest first; only of schools
         that have such."""
         if item.number not in self._proofs:
-            settled = self._of_reports.settled(item)
+            done = (self._of_reports.settled(item) == _CODES[Milestone.DONE]).tolist()
             found: dict[str, list[Report]] = {}
             for report in self._reports_until_now:
-                if settled[report.number] is Milestone.DONE:
+                if done[report.number]:
                     found.setdefault(report.school, []).append(report)
                 elif report.school in found and self._of_reports.ends_proof(report, item):
                     del found[report.school]
@@ -216,14 +242,14 @@ class Milestones:
         for code, reports in self._reports.items() if self._form.headline else ():
             standing = found.setdefault(code, [])
             for report in reports:
-                if self._of_reports.shares[report.number, self._form.headline_number][0] is Share.COUNTED:
+                if self._of_reports.headline[report.number][0] is Share.COUNTED:
                     standing.append(report)
                 elif standing and self._of_reports.ends_proof(report, self._form.headline_item):
                     standing.clear()
         return found
 
     def _percent(self, report: Report) -> float:
-        _, percent = self._of_reports.shares[report.number, self._form.headline_number]
+        _, percent = self._of_reports.headline[report.number]
         return percent
 
     @cached_property
@@ -245,35 +271,63 @@ class OfReports:
     `coverage.answered_shares`."""
 
     def __init__(self, checked: Checked, answered: pd.DataFrame, form: Form) -> None:
-        self._checked, self._form = checked, form
-        keys, columns = answered.index.tolist(), (answered[name].tolist() for name in ("share", "percent"))
-        self.shares: dict[Key, tuple[Share, float]] = dict(zip(keys, zip(*columns, strict=True), strict=True))
+        self._checked, self._shares, self._form = checked, answered[["share", "percent"]], form
         self._settled: dict[str, Settled] = {}
 
     def settled(self, item: Item) -> Settled:
-        """Number of every report that counts for a date -> DONE, NOT_APPLICABLE or UNDER_QUESTION by that report, None
-        when none of them."""
         if item.number not in self._settled:  # it is asked again at every date, and among the proofs
-            judged = self._of_share if item.measured else self._judged
-            self._settled[item.number] = {report.number: judged(report, item) for report in self._checked.counting}
+            self._settled[item.number] = self._of_shares(item) if item.measured else self._of_each(item)
         return self._settled[item.number]
 
-    def _of_share(self, report: Report, item: Item) -> Milestone | None:
-        return _of_share(item, *self.shares[report.number, item.number])
+    @cached_property
+    def headline(self) -> list[tuple[Share, float]]:
+        """By the number of a report: what became of its answer to the headline item, and the percent."""
+        return list(values_of(self._shares_of(self._form.headline_item), "share", "percent"))
+
+    def _shares_of(self, item: Item) -> pd.DataFrame:
+        return rows_of(self._shares, [*range(len(self._checked.reports)), _NONE], [item.number])
+
+    def _of_shares(self, item: Item) -> Settled:
+        rows = self._shares_of(item)
+        is_done: Callable[[Any], Any] = item.is_done_at  # asked of all of them at once
+        cases = (
+            (rows["share"] == Share.NOT_APPLICABLE, Milestone.NOT_APPLICABLE),
+            (rows["share"] == Share.SET_ASIDE, Milestone.UNDER_QUESTION),
+            ((rows["share"] == Share.COUNTED) & is_done(rows["percent"]), Milestone.DONE),
+        )
+        return _first_case(cases, None, np.zeros(len(rows), int)).states
+
+    def _of_each(self, item: Item) -> Settled:
+        states = np.full(len(self._checked.reports) + 1, _NONE, "int8")
+        for report in self._checked.counting:
+            if state := self._judged(report, item):
+                states[report.number] = _CODES[state]
+        return states
 
     def _judged(self, report: Report, item: Item) -> Milestone | None:
         if item.kind in (Kind.ROW, Kind.ROWS):
             return self._of_cells(report, item)
-        if (report.number, item.number) in self._checked.set_aside:
+        wrong = self._set_aside.get(report.number, set())
+        if item.number in wrong:
             return Milestone.UNDER_QUESTION
         if item.kind is Kind.NUMBER and item.done_at is not None and item.number in report.written:
             return self._of_figure(report, item)
-        rows = self._rows.get((report.number, item.number), {})
-        accepted = [said for row, said in rows.items() if (report.number, row) not in self._checked.set_aside]
+        rows = self._rows.get((report.number, item.number))
+        if rows is None:
+            return None
+        accepted = [said for row, said in rows.items() if row not in wrong]
         settled = _of_words(item, accepted, self._form)
         if settled is None and (len(accepted) < len(rows) or any(_is_not_understood(item, said) for said in accepted)):
             return Milestone.UNDER_QUESTION
         return settled
+
+    @cached_property
+    def _set_aside(self) -> dict[int, set[str]]:
+        """Number of a report -> its items that are."""
+        found: dict[int, set[str]] = {}
+        for number, item in self._checked.set_aside:
+            found.setdefault(number, set()).add(item)
+        return found
 
     def _of_figure(self, report: Report, item: Item) -> Milestone | None:
         value = self._values.get((report.number, item.number))
@@ -325,10 +379,11 @@ class OfReports:
             row: number for row in table["item"].unique() if (number := self._form.answered_by(row)) in self._asked
         }
         in_words = {number for number in self._asked if self._form.has(number) and not self._form.item(number).measured}
-        for counting in self._checked.counting:
-            for row in counting.written:
-                if (number := self._form.answered_by(row)) in in_words:
-                    found.setdefault((counting.number, number), {})[row] = {}
+        written = frozenset[str]().union(*(report.written for report in self._checked.counting))
+        of_rows = {row: number for row in written if (number := self._form.answered_by(row)) in in_words}
+        for report in self._checked.counting:
+            for row in report.written & of_rows.keys():
+                found.setdefault((report.number, of_rows[row]), {})[row] = {}
         words = table[(table["text"] != "") & table["item"].isin(list(answered))]
         for report, row, field, text in values_of(words, "report", "item", "field", "text"):
             said = found.setdefault((report, answered[row]), {}).setdefault(row, {})
@@ -336,31 +391,14 @@ class OfReports:
         return found
 
 
-def _together(each: Sequence[Standing]) -> Standing | None:
-    """Where a measure stands by the items that show it; None: it is still to be done."""
-    states = {standing.state for standing in each}
-    if Milestone.UNKNOWN in states:
-        return _UNKNOWN
-    if states == {Milestone.NOT_APPLICABLE}:
-        return _NOT_APPLICABLE
-    if states <= _SETTLED:
-        return Standing(Milestone.DONE, max(standing.since for standing in each if standing.since))
-    return Standing(Milestone.UNDER_QUESTION) if states <= _SETTLED_OR_UNDER_QUESTION else None
+Case = tuple["Array | pd.Series[bool]", Milestone]  # which of them, and how they stand
 
 
-def _of_share(item: Item, share: Share, percent: float) -> Milestone | None:
-    """DONE, NOT_APPLICABLE or UNDER_QUESTION, None when none of them."""
-    match share:
-        case Share.NOT_APPLICABLE:
-            return Milestone.NOT_APPLICABLE
-        case Share.SET_ASIDE:
-            return Milestone.UNDER_QUESTION
-        case Share.COUNTED:
-            return Milestone.DONE if item.is_done_at(percent) else None
-        case Share.NO_ANSWER | Share.NO_REPORT:
-            return None
-        case _:
-            assert_never(share)
+def _first_case(cases: Sequence[Case], otherwise: Milestone | None, since: Array) -> Standings:
+    """Each by the first case that it is; `otherwise`: by none of them. `since`: ordinals, if it is done."""
+    rest = _NONE if otherwise is None else _CODES[otherwise]
+    states = np.select([which for which, _ in cases], [_CODES[state] for _, state in cases], rest).astype("int8")
+    return Standings(states, np.where(states == _CODES[Milestone.DONE], since, _NEVER))
 
 
 def _is_not_understood(item: Item, said: dict[str, str]) -> bool:

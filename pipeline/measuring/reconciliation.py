@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
+import numpy as np
 import pandas as pd
 
 from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import FactRow, answer_in_words, fact_rows
 from pipeline.files import OutputError
+from pipeline.measuring.coverage import rows_of
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.figures import Numbers, Reconciliation, SetAside, Share, Source, Taken
 from pipeline.measuring.picture import Picture
@@ -89,10 +91,8 @@ def _recognised_by(report: ReportRead) -> str:
 
 def _said(answered: pd.DataFrame, shown: Picture, numbers: list[str]) -> pd.DataFrame:
     """The coverage answers of the picture's reports with what the schools said, set aside or not; a column school."""
-    reports = {report.number: code for code, report in shown.chosen.items()}
-    rows = answered.reindex(pd.MultiIndex.from_product([list(reports), numbers], names=["report", "item"]))
-    rows = rows.reset_index()
-    return rows.assign(school_code=rows["report"].map(reports))
+    rows = rows_of(answered, list(shown.reports), numbers).reset_index()
+    return rows.assign(school_code=np.repeat(list(shown.chosen), len(numbers)))
 
 
 def _answers_read(reads: Sequence[FileRead], numbers: list[str]) -> "pd.Series[int]":

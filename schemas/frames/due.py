@@ -10,7 +10,7 @@ class DueAnswers(pa.DataFrameModel):
     """One row a report and item of `Form.answer_due`. A deadline passes the day after it, by the report's own date."""
 
     report: int = pa.Field(ge=0, description="number of the report in the batch")
-    item: str = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
+    item: pa.Category = pa.Field(str_length={"min_value": 1}, description="number of the form's item")
     as_of: str = pa.Field(description="date written in the report, ISO; blank: none")
     due_on: str = pa.Field(str_length=10, description="deadline of the item, ISO")
     asked: bool = pa.Field(description="a report of a known school and date that answers anything at all")

@@ -3,7 +3,7 @@
 import pandas as pd
 import pandera.pandas as pa
 
-from schemas.coded import NOTHING, control
+from schemas.coded import NOTHING, control, guard
 
 _BASES = ("stated", "derived", "")
 
@@ -101,7 +101,7 @@ class WideAnswers(pa.DataFrameModel):
         alone = stated["percent_basis"] & ~stated["count_basis"] & ~stated["total_basis"]
         return ~(alone & table["of_some_classes"])
 
-    @pa.dataframe_check(error="stated people are whole")
+    @guard("stated people are whole")
     @classmethod
     def stated_people_are_whole(cls, table: pd.DataFrame) -> "pd.Series[bool]":
         """Our reader remarks on parts of people (NUM-NOT-WHOLE) and hands none on."""
