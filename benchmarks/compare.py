@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,11 +32,9 @@ WORST_AT = 1_000  # schools: where the worst case is measured too
 # The registry of so many schools takes some seconds to be read: on a busy machine the time that a file usually has may
 # not do, and the run ends with the sentence that names this key.
 LARGE, SETTINGS_OF_LARGE = 20_000, "[limits]\nseconds = 120\n"
-SAMPLED, SAMPLED_OF_LONG = (
-    0.02,
-    1 / 500,
-)  # seconds between two looks at the memory; of a long process a part of its time
-SAMPLED_AT_LEAST = 0.5  # seconds: a look over all processes of a machine costs a few thousandths
+# Seconds between two looks at the memory, of a long process a part of its time. A look goes over all processes of the
+# machine: fifty in a second took a tenth of a core from those that it looks at.
+SAMPLED, SAMPLED_OF_LONG, SAMPLED_AT_LEAST = 0.02, 1 / 500, 0.5
 
 # As a user has it: with modules that stay compiled.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -73,6 +72,8 @@ def main() -> None:
 
 def _compare(asked: argparse.Namespace, kept: Path) -> None:
     print(f"{_machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    if find_spec("hypothesis"):
+        print("hypothesis is installed, and pandera imports it: Svod and the script take longer than an office waits")
     if asked.beside:
         measured = [_measured(_district(kept, size, USUAL), size, USUAL) for size in asked.schools]
         _print_beside(measured, json.loads(FIGURES.read_text("utf-8"))["districts"])
@@ -125,7 +126,7 @@ def _district(kept: Path, schools: int, faulty: float) -> Path:
 def _measured(folder: Path, schools: int, faulty: float) -> dict[str, Any]:
     """All that is told of a district: its files, the costs, and Svod's stages (name, clock and CPU seconds)."""
     source, target = str(folder / "input"), folder / "output"
-    given = ["--input", source, "--output", str(target), "--as-of", AS_OF, *_settings(folder, schools)]
+    given = ["--input", source, "--output", str(target), "--as-of", AS_OF, *settings_of(folder, schools)]
     commands = {
         SVOD: [sys.executable, "run.py", *given],
         SCRIPT: [sys.executable, "benchmarks/script.py", source, str(target)],
@@ -153,7 +154,7 @@ def _measured(folder: Path, schools: int, faulty: float) -> dict[str, Any]:
     }
 
 
-def _settings(folder: Path, schools: int) -> list[str]:
+def settings_of(folder: Path, schools: int) -> list[str]:
     """The option with which they are given, where the district needs any."""
     if schools < LARGE:
         return []

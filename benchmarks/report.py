@@ -86,7 +86,8 @@ def _draw(districts: list[dict[str, Any]], path: Path) -> None:
     axes = drawing.add_subplot()
     for name, marker in ((SCRIPT, "s"), (SVOD, "o"), (FLOOR, "^")):
         points = [(one["files"], one["costs"][name]["clock"]) for one in usual if name in one["costs"]]
-        axes.loglog(*zip(*points, strict=True), marker=marker, label=name)
+        if points:  # of large districts alone the script has none
+            axes.loglog(*zip(*points, strict=True), marker=marker, label=name)
     axes.set_xlabel("files")
     axes.set_ylabel("seconds by the clock")
     axes.grid(which="major", alpha=0.3)

@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, fromstring
@@ -85,7 +86,7 @@ def _summary(survey: Survey) -> bytes:
 
 def _csvs(survey: Survey) -> bytes:
     figures = survey.figures
-    return answers_csv(figures) + findings_csv(figures, survey.catalogue) + indicators_csv(figures)
+    return b"".join(chain(answers_csv(figures), findings_csv(figures, survey.catalogue), indicators_csv(figures)))
 
 
 def _best(work: Callable[[], bytes]) -> tuple[bytes, float]:

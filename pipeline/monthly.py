@@ -27,7 +27,7 @@ from pipeline.memory.manifest import canonical, code_digest, manifest, with_outp
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.reading.reports import digest_of
-from pipeline.room import give_room_back
+from pipeline.room import give_back
 from pipeline.sending.delivery import Delivery, LeftOver, deliver, left_over
 from pipeline.sending.failures import NAME as FAILURES
 from pipeline.sending.failures import Missed, missed_letter, missed_since
@@ -178,7 +178,7 @@ def run(job: Job, progress: Progress = _no_progress) -> Done:
             import_ahead("pipeline.writing.returned.marking", "pipeline.writing.word.layout")
             with Beside(job, taken, _folder(job), outputs, log) as beside:
                 beside.keep_originals()
-                survey = survey_of(job, *taken, beside.give_back)
+                survey = survey_of(job, *taken, beside.return_files)
                 recording.note(journal, number, survey.form, survey.intake, survey.remembered.arrivals)
                 lost = beside.lost()  # now: what has arrived is known also where there was no room to keep it
                 month, said = _write(job, survey, outputs, beside)
@@ -288,10 +288,10 @@ def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Rememb
     arrived = {read.file: _in_zone(arrivals[read.digest].arrived, job.settings) for read in known_files}
     registry = _with_papers(intake, arrived)
     checked = check(intake.reads, arrived, form, registry, catalogue, intake.inbox.remarks)
-    give_room_back()
+    give_back()
     told, sent = remembered.told, remembered.sent
     figures = measure(checked, intake.reads, registry, form, catalogue, job.as_of, job.calendar, told, sent, tell)
-    give_room_back()
+    give_back()
     return Survey(form, catalogue, intake, remembered, checked, figures)
 
 
@@ -596,7 +596,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, beside
     brief = make_brief(figures, catalogue)
     beside.lay_down(memo_said(figures, brief, name))
     summary = write_summary(figures, brief, catalogue, VERSION, made_from.sources)
-    give_room_back()
+    give_back()
     add("answers.csv", answers_csv(figures))
     add("findings.csv", findings_csv(figures, catalogue))
     add("indicators.csv", indicators_csv(figures))
@@ -672,7 +672,7 @@ class Beside:
         """What is to be said of originals that could not be kept."""
         return self._keeping.result()
 
-    def give_back(self, remarked: "Remarked") -> None:
+    def return_files(self, remarked: "Remarked") -> None:
         """The files that go back to schools, marked by workers."""
         self._returning = self._thread.submit(self._add_returns, remarked)
 

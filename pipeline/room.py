@@ -7,7 +7,7 @@ import ctypes
 import os
 
 
-def give_room_back() -> None:
+def give_back() -> None:
     """What has been let go stays with the C library wherever something above it is still held, and each stage of a
     large district would take its room beside that of the one before. glibc can be asked for it; elsewhere this does
     nothing."""

@@ -2,14 +2,16 @@
 
 import json
 from io import BytesIO
+from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from benchmarks.compare import FIGURES, FLOOR, IMPORTS, SCRIPT, SVOD, ratios
+from benchmarks.compare import FIGURES, FLOOR, IMPORTS, LARGE, SCRIPT, SVOD, ratios, settings_of
 from benchmarks.district import USUAL
 from benchmarks.report import BEGIN, END, PAGE, page_of
 from benchmarks.stages import STAGES, place_of
 from benchmarks.summary import cells_by_sheet, write_bare, written_cells
+from pipeline.settings import Limits, load_settings
 
 
 def test_the_page_is_made_of_the_figures():
@@ -86,3 +88,10 @@ def test_growth_is_told_of_a_file_against_a_thousand_schools():
     assert "| 1,000 | 1,000 | 10.0 | 1.00 | 20.0 | 1.00 | 300 |  |\n" in page
     assert "| 40,000 | 11,000 | 18.2 | 1.82 | 18.2 | 0.91 | 400 | 10 |\n" in page
     assert "Svod was run with `[limits] seconds = 120` in its settings." in page
+
+
+def test_a_large_district_is_run_with_settings_of_its_own(tmp_path: Path):
+    assert settings_of(tmp_path, LARGE - 1) == []
+    option, file = settings_of(tmp_path, LARGE)
+    assert option == "--settings"
+    assert load_settings(Path(file)).limits.seconds > Limits().seconds

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
@@ -25,8 +25,9 @@ from hypothesis import strategies as st
 
 from pipeline import monthly
 from pipeline.demo import make
+from pipeline.memory import manifest
 from pipeline.reading import cache as cache_module
-from pipeline.reading.cache import FILE, LIBRARIES, ReadCache, code_of_reading
+from pipeline.reading.cache import FILE, LIBRARIES, ReadCache, code_of_reading, version_of
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, take_in
 from pipeline.reading.reports import Inputs, digest_of
@@ -419,3 +420,8 @@ def test_every_library_that_a_reader_uses_is_in_the_key():
     libraries = {distributions[name][0].lower() for name in imported if name in distributions} - {"svod"}
     assert len(libraries) > 4
     assert libraries <= set(LIBRARIES)
+
+
+@pytest.mark.parametrize("library", manifest.LIBRARIES)
+def test_the_version_of_a_library_is_what_its_description_says(library: str):
+    assert version_of.__wrapped__(library) == version(library)

@@ -20,6 +20,7 @@ from pipeline.sending.outbox import (
     Attachment,
     Letter,
     Parcel,
+    Waiting,
     compose,
     has_gone,
     letter_key,
@@ -272,7 +273,7 @@ def test_nothing_is_sent_twice(serve: Serve, output: Path, journal: Journal):
     assert delivery.fate is Fate.SENT_BEFORE
     assert len(post.letters) == 2
     assert not again.exists()
-    assert has_gone(compose(LETTER, AS_OF)[0], AS_OF, journal, output)
+    assert has_gone(Waiting(Path(), AS_OF, read(compose(LETTER, AS_OF)[0])), journal, output)
 
 
 def test_a_letter_that_an_earlier_version_has_sent_does_not_go_again(serve: Serve, output: Path, journal: Journal):

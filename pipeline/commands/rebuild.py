@@ -182,7 +182,7 @@ def _make_again(
     intake = take_in(inbox, form, settings.limits, catalogue, 1, None, progress, known=unread)
     taken = Taken(catalogue, intake, made.remembered(now))
     with Beside(job, taken, place, outputs) as beside:
-        return write_month(job, survey_of(job, *taken, beside.give_back), place, outputs, beside).digests
+        return write_month(job, survey_of(job, *taken, beside.return_files), place, outputs, beside).digests
 
 
 # ── what is said of it ───────────────────────────────────────────────────────────────────────────────────

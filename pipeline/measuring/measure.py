@@ -47,6 +47,7 @@ from pipeline.measuring.remark_history import remark_history, standing_by_date
 from pipeline.measuring.rules import about_nothing, rule_book
 from pipeline.measuring.submission import submissions
 from pipeline.measuring.unattributed import unattributed
+from pipeline.room import give_back
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.registry_book import FILE as REGISTRY
@@ -100,6 +101,7 @@ def measure(
     other = next((one for one in sent if _differs(one[_WHOLE].percent, figures.municipality.percent)), None)
     told = {**told, as_of: other} if other else told
     figures = replace(figures, restated=tuple(_restated(evidence, told)), followed=followed(evidence, figures))
+    give_back()  # all that they were made by: now they are laid side by side
     return hold(figures, checked.answers)
 
 

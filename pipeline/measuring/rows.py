@@ -3,7 +3,7 @@
 What each column means is told by `Figures` and `Reconciliation`; NaN is «no figure».
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -11,12 +11,15 @@ from itertools import chain
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.checking.table import values_of
 from pipeline.measuring.figures import Figures, Level, Milestone, Reconciliation, Share
+from schemas.answers import FIELDS
 
 Row = TypeVar("Row", bound=NamedTuple)
+Key = TypeVar("Key", int, str, tuple[int, tuple[int, ...]])
 
 _AT_ONCE = 10_000  # rows: as objects of Python the values of a large frame take several times the room
 _ASKED = 4  # pictures whose small tables are remembered: a page asks for them cell by cell
@@ -145,6 +148,23 @@ class AnswerRow(NamedTuple):
     waived: bool
 
 
+class AnswerColumns(NamedTuple):
+    """Facts behind the figures, column by column: much of a table at once takes less so than as rows."""
+
+    file: list[str]
+    sheet: list[str]
+    cell: list[str]
+    school_code: list[str]
+    as_of: list[str]
+    item: list[str]
+    field: list[str]
+    text: list[str]
+    number: list[float]
+    basis: list[str]
+    carried: list[str]
+    counted: list[bool]
+
+
 class ReconciledItem(NamedTuple):
     """One coverage item: what was read, and what has become of it."""
 
@@ -211,16 +231,27 @@ def answer_rows(figures: Figures) -> Iterator[AnswerRow]:
     return typed_rows(figures.answers, AnswerRow, index="fact")
 
 
-def answers_by_files(figures: Figures, at_once: int) -> Iterator[Iterator[AnswerRow]]:
-    """The same in pieces of whole files, by the names of these, each of `at_once` rows or somewhat more."""
-    files = figures.answers["file"].tolist()
-    places = {file: place for place, file in enumerate(sorted(set(files)))}
-    of_rows = np.fromiter((places[file] for file in files), np.int64, len(files))
-    order, begin = np.argsort(of_rows, kind="stable"), 0
-    for end in np.cumsum(np.bincount(of_rows)).tolist():  # behind each file
-        if end - begin >= at_once or end == len(files):
-            yield typed_rows(figures.answers.iloc[order[begin:end]], AnswerRow, index="fact")
-            begin = end
+def waived_answers(figures: Figures) -> Iterator[AnswerRow]:
+    """Those with an impossible figure that the office lets count."""
+    return typed_rows(figures.answers[figures.answers["waived"]], AnswerRow, index="fact")
+
+
+def answers_in_order(figures: Figures, at_once: int) -> Iterator[AnswerColumns]:
+    """By file, sheet, item and field, `at_once` facts at a time."""
+    told = figures.answers
+    keys = told.index, _places(told["field"], FIELDS.index), _places(told["item"], figures.form.sort_key)
+    order = np.lexsort((*keys, _places(told["sheet"], str), _places(told["file"], str)))  # the last one first
+    for begin in range(0, len(order), at_once):
+        piece = told.iloc[order[begin : begin + at_once]]
+        yield AnswerColumns._make(piece[name].tolist() for name in AnswerColumns._fields)
+
+
+def _places(column: "pd.Series[str]", key: Callable[[str], Key]) -> npt.NDArray[np.int32]:
+    """Of each value among those of the column, in the order of `key`."""
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    keys = [key(value) for value in values]
+    places = {one: place for place, one in enumerate(sorted(set(keys)))}
+    return np.array([places[one] for one in keys], np.int32)[codes]
 
 
 def of_schools(figures: Figures, codes: Collection[str]) -> Figures:
@@ -256,8 +287,3 @@ def values_read(figures: Figures) -> dict[tuple[str, str], float]:
     told = figures.answers
     values = told[(told["field"] == "value") & told["number"].notna()]
     return {(code, item): value for code, item, value in values_of(values, "school_code", "item", "number")}
-
-
-def waived_items(figures: Figures) -> set[tuple[str, str]]:
-    """(code of the school, item) with an impossible figure that the office lets count."""
-    return set(values_of(figures.answers[figures.answers["waived"]], "school_code", "item"))

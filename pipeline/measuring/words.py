@@ -11,10 +11,11 @@ from functools import cached_property
 from statistics import median
 from typing import NamedTuple, assert_never
 
+from pipeline.checking.table import values_of
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.milestones import says_no
 from pipeline.measuring.problems import Words, groups_named, leaders, title_of, words_of
-from pipeline.measuring.rows import answer_rows, coverage_rows
+from pipeline.measuring.rows import coverage_rows
 from schemas.district import School
 from schemas.form import Form, Item, Kind
 from schemas.grades import grades_of, normal_form
@@ -121,11 +122,13 @@ class _Answers:
         self._answered = set[tuple[str, str]]()  # school and item, of those that are answered in words
         self._said: defaultdict[_Asked, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         in_words = {item.number for item in figures.form.items if item.kind in (Kind.TEXT, Kind.YES_NO)}
-        for row in answer_rows(figures):
-            if row.item in in_words:
-                self._answered.add((row.school_code, row.item))
-            if row.field in _FIELDS:
-                self._said[row.item, row.field, row.counted][row.school_code].append(row.text)
+        table = figures.answers
+        told = table[table["field"].isin(_FIELDS) | table["item"].isin(in_words)]
+        for code, item, field, text, counted in values_of(told, "school_code", "item", "field", "text", "counted"):
+            if item in in_words:
+                self._answered.add((code, item))
+            if field in _FIELDS:
+                self._said[item, field, counted][code].append(text)
 
     def said(self, item: Item, field: str, *, counted: bool = True) -> dict[str, list[str]]:
         """School code -> what its facts of that field say, in the order of the schools."""

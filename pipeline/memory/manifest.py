@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ import pipeline
 import schemas
 from pipeline.memory.journal import Remembered
 from pipeline.reading.cache import LIBRARIES as READING
+from pipeline.reading.cache import version_of
 from pipeline.reading.inbox import shown_path
 from pipeline.reading.intake import Intake, follows_from_the_bytes
 from pipeline.reading.reports import digest_of
@@ -246,7 +246,7 @@ def form_of(content: bytes) -> Form:
 
 def libraries() -> dict[str, str]:
     """What computes and writes, with its version: Python, the compression of workbooks, the libraries."""
-    versions = {name: version(name) for name in LIBRARIES}
+    versions = {name: version_of(name) for name in LIBRARIES}
     return {**versions, "python": sys.version.split()[0], "zlib": zlib.ZLIB_RUNTIME_VERSION}
 
 

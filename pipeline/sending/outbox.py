@@ -176,7 +176,7 @@ def put_in_outbox(letter: Letter, as_of: date, sender: str, journal: SentBook, o
             taken.add(other.path.name)
         else:
             outputs.own_or_none(folder / other.path.name)
-    if not has_gone(content, as_of, journal, outputs.root):
+    if not has_gone(made, journal, outputs.root):
         outputs.add(folder / next(free for free in _names(name) if free not in taken), content)
     return [f"Письмо не уйдёт по адресу {address}: {reason}." for address, reason in refusals]
 
@@ -190,9 +190,8 @@ def withdraw(outputs: Outputs, as_of: date, beginning: str, keep: Container[str]
             outputs.own_or_none(folder / letter.path.name)
 
 
-def has_gone(content: bytes, as_of: date, journal: SentBook, output: Path) -> bool:
-    """Have all recipients got the letter of these bytes? Then it need not wait in the outbox again."""
-    letter = Waiting(Path(), as_of, read(content))
+def has_gone(letter: Waiting, journal: SentBook, output: Path) -> bool:
+    """Have all recipients got the letter? Then it need not wait in the outbox again."""
     left = {letter.key(address) for address in letter.recipients if not journal.sent(letter.key(address))}
     return bool(letter.recipients) and (not left or left <= kept_as_sent(output, letter).keys())
 

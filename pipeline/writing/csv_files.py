@@ -3,10 +3,8 @@
 import csv
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
-from io import BytesIO
 from itertools import chain, islice
 from typing import NamedTuple, TypeVar
 
@@ -14,21 +12,20 @@ import pandas as pd
 
 from pipeline.measuring.figures import Activation, Figures, Level, Share
 from pipeline.measuring.rows import (
-    AnswerRow,
-    answers_by_files,
+    answers_in_order,
     coverage_by_codes,
     totals_by_item,
     typed_rows,
-    waived_items,
+    waived_answers,
 )
 from pipeline.wording import corrected_by, message
-from schemas.answers import FIELDS
 from schemas.csv_tables import AnswersFile, FindingsFile, as_texts
 from schemas.district import MUNICIPALITY
 from schemas.municipality import Indicators, NumberIndicators
 from schemas.remarks import Catalogue, Severity
 
 Row = TypeVar("Row")
+Value = TypeVar("Value")
 
 _TYPES = {  # of indicators
     **dict.fromkeys(("as_of", "scope", "item", "group", "status"), "str"),
@@ -48,23 +45,25 @@ def answers_csv(figures: Figures) -> Iterator[bytes]:
 
 
 def _answers(figures: Figures) -> Iterator[tuple[str, ...]]:
-    """Sorted by file, sheet, item and field. Some files at a time, in their order: as rows all answers of a large
-    district take many times the room that they take as columns."""
-    sort_key = cache(figures.form.sort_key)
+    """Some at a time: as texts all answers of a large district take many times the room that they take in the frame."""
+    for told in answers_in_order(figures, _AT_ONCE):
+        place = [_made_once(texts, _safe) for texts in (told.file, told.sheet, told.cell, told.school_code)]
+        values = [
+            _safe(text) if text or math.isnan(number) else _figure(number)
+            for text, number in zip(told.text, told.number, strict=True)
+        ]
+        basis = [
+            "carried" if carried or school in figures.carried_reports else basis
+            for carried, school, basis in zip(told.carried, told.school_code, told.basis, strict=True)
+        ]
+        counted = ["true" if counts else "false" for counts in told.counted]
+        yield from zip(*place, told.as_of, told.item, told.field, values, basis, counted, strict=True)
 
-    def place(row: AnswerRow) -> tuple[object, ...]:
-        return row.file, row.sheet, sort_key(row.item), FIELDS.index(row.field), row.fact
 
-    for of_files in answers_by_files(figures, _AT_ONCE):
-        for row in sorted(of_files, key=place):
-            yield _answer(row, figures)
-
-
-def _answer(row: AnswerRow, figures: Figures) -> tuple[str, ...]:
-    value = _safe(row.text) if row.text or math.isnan(row.number) else _figure(row.number)
-    basis = "carried" if row.carried or row.school_code in figures.carried_reports else row.basis
-    place = _safe(row.file), _safe(row.sheet), _safe(row.cell), _safe(row.school_code), row.as_of
-    return (*place, row.item, row.field, value, basis, "true" if row.counted else "false")
+def _made_once(values: list[Value], as_written: Callable[[Value], str]) -> list[str]:
+    """As they stand in the file, equal ones made once."""
+    made = {value: as_written(value) for value in set(values)}
+    return [made[value] for value in values]
 
 
 def findings_csv(figures: Figures, catalogue: Catalogue) -> Iterator[bytes]:
@@ -88,12 +87,9 @@ def findings_csv(figures: Figures, catalogue: Catalogue) -> Iterator[bytes]:
 
 def indicators_csv(figures: Figures) -> Iterator[bytes]:
     """`indicators` as a file, of a form that asks for figures with a unit `indicators_with_numbers`."""
-    table, row_type = (indicators_with_numbers(figures), _NumberRow) if figures.numbers else (indicators(figures), _Row)
-    rows = (
-        [_figure(value) if isinstance(value, float) else _safe(str(value)) for value in row]
-        for row in typed_rows(table, row_type)
-    )
-    return _csv(row_type._fields, _pieces(rows))
+    table = indicators_with_numbers(figures) if figures.numbers else indicators(figures)
+    rows = zip(*(_made_once(table[name].tolist(), _cell) for name in table.columns), strict=True)
+    return _csv(tuple(table.columns), _pieces(rows))
 
 
 def indicators(figures: Figures) -> pd.DataFrame:
@@ -145,7 +141,7 @@ def _number_row(figures: Figures, scope: str, item: str, counted: int, expected:
 
 def _waived(figures: Figures) -> set[tuple[str, str]]:
     """(scope, item) with an impossible figure that the office lets count: a school's, and so the municipality's."""
-    schools = waived_items(figures)
+    schools = {(row.school_code, row.item) for row in waived_answers(figures)}
     return schools | {(MUNICIPALITY, item) for _, item in schools}
 
 
@@ -234,6 +230,10 @@ def _row(
     )
 
 
+def _cell(value: str | float) -> str:
+    return _figure(value) if isinstance(value, float) else _safe(str(value))
+
+
 def _figure(number: float) -> str:
     """Unrounded; a whole number without `.0`; blank for no figure."""
     if math.isnan(number):
@@ -271,14 +271,12 @@ def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def _csv(header: tuple[str, ...], pieces: Iterable[Iterable[Iterable[str]]]) -> Iterator[bytes]:
+    """Lines that end in LF. The writer itself has to end them in CR LF: else it leaves a text with a CR unquoted."""
     for rows in chain([[header]], pieces):
         lines = _Lines()
         csv.writer(lines).writerows(rows)
-        yield lines.getvalue()
+        yield "".join([line.removesuffix("\r\n") + "\n" for line in lines]).encode()
 
 
-class _Lines(BytesIO):
-    """Lines that end in LF. The writer itself has to end them in CR LF: else it leaves a text with a CR unquoted."""
-
-    def write(self, line: str) -> int:  # type: ignore[override]
-        return super().write((line.removesuffix("\r\n") + "\n").encode())
+class _Lines(list[str]):
+    write = list.append

@@ -22,8 +22,8 @@ from schemas.reports import FileRead
 _SUFFIX = "-замечания.xlsx"
 _ISO_DAY = re.compile(r"\A(\d{4})-(\d\d)-(\d\d)\Z")  # how a date stands in the tables
 _ACCEPTED = "принят"
-# What `_names` puts around the name of the school's file.
-_NAMED_BY_US = r"{code}-(?P<stem>.+?)(-[0-9a-f]{{6}})?-(\d+-ошиб(ка|ки|ок)|принят)-замечания(-новый(-\d+)?)?"
+# What `_names` puts around the name of the school's file, behind the school's code.
+_NAMED_BY_US = re.compile(r"-(?P<stem>.+?)(-[0-9a-f]{6})?-(\d+-ошиб(ка|ки|ок)|принят)-замечания(-новый(-\d+)?)?")
 # Said to a school only because the office has no registry yet.
 _OF_THE_OFFICE = "BASE-NO-REGISTRY"
 
@@ -133,8 +133,9 @@ def _names(tasks: Sequence[ReturnTask]) -> list[str]:
 def _stem(task: ReturnTask) -> str:
     """What the school has called its file: one that was returned and comes again under the name that it got then would
     else tell two numbers of errors."""
-    ours = re.fullmatch(_NAMED_BY_US.format(code=re.escape(safe_name(task.school.code))), task.path.stem)
-    return ours["stem"] if ours else task.path.stem
+    stem, code = task.path.stem, safe_name(task.school.code)
+    ours = _NAMED_BY_US.fullmatch(stem, len(code)) if stem.startswith(code) else None
+    return ours["stem"] if ours else stem
 
 
 def _status(task: ReturnTask) -> str:

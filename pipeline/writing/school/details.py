@@ -123,7 +123,7 @@ def _write_remark(page: Page, row: int, line: Line) -> None:
         FIRST: line.state,
         SECOND: _place(remark) if line.stands else ", ".join(dict.fromkeys((_place(remark), remark.file))),
         THIRD: wording.message(remark, page.book.catalogue),
-        FOURTH: "\n".join(filter(None, (line.todo, _explained(line, page)))),
+        FOURTH: "\n".join(filter(None, (line.todo(page.book.catalogue), _explained(line, page)))),
         LAST: _standing(standing.get(identity(remark)) if line.stands else None),
     }
     for column, text in texts.items():

@@ -120,7 +120,7 @@ def _write_remark(page: Page, row: int, line: Line, school: str) -> None:
         SHEET: remark.sheet,
         CELL: remark.cell,
         MESSAGE: wording.message(remark, page.book.catalogue),
-        TODO: line.todo,
+        TODO: line.todo(page.book.catalogue),
         VALUE: remark.value,
         FILE: remark.file,
     }
