@@ -18,8 +18,8 @@ from pathlib import Path
 from benchmarks.district import AS_OF, WORST
 from benchmarks.reading import ROUNDS, best
 from pipeline.demo import make
-from pipeline.monthly import Job, take_survey
 from pipeline.settings import Settings
+from pipeline.survey import Job, take_survey
 from pipeline.writing.returned.archive import LEVEL
 from pipeline.writing.returned.in_worker import annotate
 from pipeline.writing.returns import shown_by_report, tasks_of

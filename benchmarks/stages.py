@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 
 STAGES = {  # what it is called -> where it stands
-    "reading": ("pipeline.monthly", "take_in"),
+    "reading": ("pipeline.survey", "take_in"),
     "checking": ("pipeline.checking.judgement", "check"),
     "measuring": ("pipeline.measuring.measure", "measure"),
     "workbook": ("pipeline.writing.summary", "write_summary"),
@@ -26,8 +26,8 @@ STAGES = {  # what it is called -> where it stands
     "findings.csv": ("pipeline.writing.csv_files", "findings_csv"),
     "indicators.csv": ("pipeline.writing.csv_files", "indicators_csv"),
     "web page": ("pipeline.writing.web", "write_web_page"),
-    "memo": ("pipeline.monthly", "Beside.document"),
-    "archive": ("pipeline.monthly", "_keep_originals"),
+    "memo": ("pipeline.month", "Beside.document"),
+    "archive": ("pipeline.month", "_keep_originals"),
     "journal": ("pipeline.memory.recording", "finish"),
 }
 OF_WORKERS = ("reading", "returned files", "memo")

@@ -19,6 +19,8 @@ FLOORS = (
     "demo",
     "drafting",
     "monthly",
+    "month",
+    "survey",
     "memory",
     "sending",
     "fetching",

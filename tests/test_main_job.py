@@ -22,6 +22,7 @@ from pipeline.memory.journal import Journal
 from pipeline.sending.delivery import Fate, deliver
 from pipeline.sending.outbox import read
 from pipeline.settings import Settings
+from pipeline.survey import survey_of
 from pipeline.writing.returns import make_returns
 from schemas.contracts import judged_by
 from schemas.form import load_form
@@ -109,7 +110,7 @@ def test_a_file_at_which_the_program_fails_is_named_at_the_end_and_the_summary_i
 def test_what_stands_of_the_reports_is_told_before_the_figures_and_is_what_they_hold(demo: Run):
     survey, told = demo.done.survey, list[Remarked]()
     job = monthly.Job.of(demo.input, demo.output, demo.district.as_of, Settings(), NOW)
-    figures = monthly.survey_of(job, survey.catalogue, survey.intake, survey.remembered, told.append).figures
+    figures = survey_of(job, survey.catalogue, survey.intake, survey.remembered, told.append).figures
     [remarked] = told
     assert type(remarked) is Remarked  # nothing is counted in it
     assert remarked.remarks

@@ -17,7 +17,6 @@ from pipeline.measuring.figures import Delivery, Figures, State
 from pipeline.measuring.measure import measure
 from pipeline.measuring.picture import Outcome
 from pipeline.measuring.rows import answer_rows
-from pipeline.monthly import calendar_of
 from pipeline.reading.answers.spans import whole_period
 from pipeline.reading.finding.head import read_head
 from pipeline.reading.finding.layouts import read_book
@@ -25,6 +24,7 @@ from pipeline.reading.opening.book import Cell, Sheet
 from pipeline.reading.opening.grid import open_book
 from pipeline.reading.schools import Schools
 from pipeline.settings import Limits, Settings
+from pipeline.survey import calendar_of
 from pipeline.writing.form.prefill import Prefill
 from pipeline.writing.form.workbook import write_form
 from schemas.addresses import Spot

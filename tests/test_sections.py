@@ -13,8 +13,8 @@ import pytest
 from pipeline.commands.console import say_result
 from pipeline.commands.school import write_all_schools
 from pipeline.commands.trace import trace
-from pipeline.monthly import Job
 from pipeline.settings import Settings
+from pipeline.survey import Job
 from schemas.form import load_form
 from schemas.own_names import COVERAGE, MILESTONES, PROBLEMS, TREND
 from schemas.strict import UsageError

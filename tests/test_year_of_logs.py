@@ -17,9 +17,9 @@ import pytest
 from pipeline.commands.run import do
 from pipeline.commands.support import write_support
 from pipeline.files import OutputError, lock
-from pipeline.monthly import Job
 from pipeline.sending.smtp import Patience
 from pipeline.settings import Limits, Mail, Settings
+from pipeline.survey import Job
 from schemas.strict import UsageError
 from tests.holders import mailed, zipped
 from tests.mail_server import PASSWORD, Act, Serve

@@ -72,7 +72,7 @@ class Carried(msgspec.Struct):
         return found
 
 
-class Held(NamedTuple):
+class Held(msgspec.Struct, frozen=True, gc=False):
     """An answer: its rows in the table, and the report that gives it."""
 
     rows: tuple[int, ...]

@@ -7,9 +7,9 @@ from pipeline.commands.choosing import last_day_of
 from pipeline.commands.known import opened
 from pipeline.files import lock
 from pipeline.memory.approvals import Approval
-from pipeline.monthly import calendar_of
 from pipeline.sending.outbox import LEADERSHIP, SAYS_HEADER, waiting
 from pipeline.settings import Settings
+from pipeline.survey import calendar_of
 from pipeline.wording import count, day
 from schemas.form import load_form
 from schemas.strict import UsageError

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pipeline.measuring.calendar import Calendar
-from pipeline.monthly import Survey
 from pipeline.reading.inbox import Inbox
 from pipeline.reading.intake import take_in
 from pipeline.reading.schools import Match, Schools
 from pipeline.settings import Settings
+from pipeline.survey import Survey
 from pipeline.wording import on
 from schemas.district import Registry, School
 from schemas.form import Form, load_form

@@ -15,10 +15,11 @@ from pipeline.files import Outputs, lock
 from pipeline.memory import recording
 from pipeline.memory.approvals import awaits_approval
 from pipeline.memory.journal import Journal
-from pipeline.monthly import Job
+from pipeline.month import files_of
 from pipeline.sending.delivery import Delivery, LeftOver, deliver, left_over
 from pipeline.sending.outbox import OUTBOX, REMINDERS, TO_SCHOOLS, Waiting, waiting
 from pipeline.settings import Settings
+from pipeline.survey import Job, require_registry
 from pipeline.wording import count
 from pipeline.writing.returns import Return, make_returns
 
@@ -59,11 +60,11 @@ def answer(job: Job) -> Reminded:
 
     @cache
     def returns() -> Mapping[tuple[str, str], Return]:
-        made = make_returns(survey.figures, survey.catalogue, monthly.files_of(survey.intake), job.settings.limits)
+        made = make_returns(survey.figures, survey.catalogue, files_of(survey.intake), job.settings.limits)
         return {(one.file, one.school): one for one in made}
 
     with recording.known(job.output) as known:
-        monthly.require_registry(job, survey.intake, known)
+        require_registry(job, survey.intake, known)
         new = sum(1 for _ in monthly.new_letters(job, survey, returns, known))
         if not new and not _waits(job, monthly.date_of_schools(job)):
             return Reminded([], [])

@@ -13,9 +13,10 @@ from pipeline.commands.known import survey_of
 from pipeline.files import Kept, Outputs, lock, safe_name
 from pipeline.measuring.rows import answer_rows
 from pipeline.memory.manifest import HANDED_OUT, handed_out, written_into
-from pipeline.monthly import Job, Survey, contents_of
+from pipeline.month import contents_of
 from pipeline.reading.inbox import look_into
 from pipeline.reading.reports import digest_of
+from pipeline.survey import Job, Survey
 from pipeline.wording import capital, count, message, on
 from pipeline.writing.form.prefill import Prefill, of_last_time, put, report_of
 from pipeline.writing.form.workbook import BLANK, write_form

@@ -13,7 +13,7 @@ from pipeline.memory.journal import FILE, Journal
 from schemas.strict import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.monthly import Job, Survey
+    from pipeline.survey import Job, Survey
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def looked_into(output: Path) -> Iterator[Journal]:
 
 def survey_of(job: "Job") -> "Survey":
     """What the input says, for a command that only looks at the journal. Raises UsageError and OutputError."""
-    from pipeline.monthly import take_survey  # imported here: whoever asks for the journal alone measures nothing
+    from pipeline.survey import take_survey  # imported here: whoever asks for the journal alone measures nothing
 
     with looked_into(job.output) as journal:
         return take_survey(job, journal=journal)

@@ -20,9 +20,9 @@ from pipeline.commands.rebuild import FOLDER as REBUILT
 from pipeline.commands.refusals import refusal
 from pipeline.commands.run import job_of, require_folders
 from pipeline.commands.school import write_school
-from pipeline.monthly import Job, calendar_of
 from pipeline.reading.inbox import look_into
 from pipeline.settings import load_settings
+from pipeline.survey import Job, calendar_of
 from pipeline.wording import capital, named, on, times
 from schemas.registry_book import FILE
 from schemas.strict import UsageError

@@ -16,10 +16,11 @@ from pipeline.commands.run import do, job_of, main_job, require_folders, say_whe
 from pipeline.files import Outputs, lock, safe_name
 from pipeline.memory.approvals import awaits_approval
 from pipeline.memory.journal import FILE as JOURNAL
-from pipeline.monthly import Done, Job, calendar_of
+from pipeline.monthly import Done
 from pipeline.sending.delivery import Delivery, deliver, left_over
 from pipeline.sending.outbox import OUTBOX
 from pipeline.settings import Settings
+from pipeline.survey import Job, calendar_of, read_all
 from pipeline.wording import FILE, day, listed
 from schemas.district import Topic
 from schemas.form import Form, load_form
@@ -173,7 +174,7 @@ def share(some: list[tuple[Job, bool]], *, quiet: bool = False) -> tuple[list[tu
     from pipeline.reading.orders import share_out  # here: the run of one order does not wait for it
 
     with console.progress() as progress:
-        shared = share_out([job.form for job, _ in some], [monthly.read_all(job, progress) for job, _ in some])
+        shared = share_out([job.form for job, _ in some], [read_all(job, progress) for job, _ in some])
     if shared.nobodys and not quiet:
         nobodys = listed(shared.nobodys, _MOST_FILES, FILE)
         console.say(f"Ни к одному приказу не подошло, сказано в каждом своде: {nobodys}.")

@@ -17,11 +17,12 @@ from pipeline.files import OutputError, Outputs, cause_of, lock, make_private_fo
 from pipeline.memory.archive import FOLDER as ARCHIVE
 from pipeline.memory.archive import Archive
 from pipeline.memory.manifest import FILE, Manifest, code_digest, form_of, libraries, read_manifest
-from pipeline.monthly import Beside, Job, Taken, survey_of, write_month
+from pipeline.month import Beside, write_month
 from pipeline.reading.inbox import Inbox, Inside
 from pipeline.reading.intake import Progress, take_in
 from pipeline.reading.reports import digest_of
 from pipeline.settings import Settings
+from pipeline.survey import Job, Taken, survey_of
 from pipeline.wording import FILE as FILES
 from pipeline.wording import Case, count, day
 from schemas.registry_book import FILE as REGISTRY

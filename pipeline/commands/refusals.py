@@ -8,7 +8,6 @@ from typing import NamedTuple
 from typer.exceptions import TyperException
 
 from pipeline.commands.russian import complaint
-from pipeline.commands.schedulers import ScheduleError
 from pipeline.files import OutputError, cause_of
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.wording import shortened
@@ -38,7 +37,7 @@ def refusal(error: BaseException) -> Refusal:
 def told(error: BaseException) -> Refusal:
     """What is said of it."""
     match error:
-        case UsageError() | ScheduleError():
+        case UsageError():
             return Refusal(str(error), WRONG_USE)
         case OutputError():
             return Refusal(str(error), FAILED)

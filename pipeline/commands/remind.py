@@ -14,7 +14,6 @@ from pipeline.commands.orders import settings_of, share
 from pipeline.files import Outputs, lock, safe_name
 from pipeline.memory import recording
 from pipeline.memory.journal import Journal
-from pipeline.monthly import Job, Survey
 from pipeline.sending.delivery import Delivery, deliver
 from pipeline.sending.outbox import (
     OUTBOX,
@@ -29,6 +28,7 @@ from pipeline.sending.outbox import (
 )
 from pipeline.sending.reminders import Due, due_today, owing, reminder
 from pipeline.settings import Settings
+from pipeline.survey import Job, Survey, require_registry
 from pipeline.wording import SCHOOL, count, day, listed
 from pipeline.writing.form.workbook import write_form
 from schemas.district import School
@@ -99,7 +99,7 @@ def _remind_of(due: Due, job: Job) -> tuple[list[str], list[Delivery]]:
     survey = monthly.take_survey(replace(job, as_of=min(job.now.date(), due.reporting_date - timedelta(days=1))))
     registry = survey.intake.registry
     with recording.known(job.output) as known:
-        monthly.require_registry(job, survey.intake, known)
+        require_registry(job, survey.intake, known)
         reported = {*_reported(survey, due.reporting_date, job), *_known(known, due.reporting_date, job)}
     schools = [] if registry.draft else owing(registry.schools, due, reported)
     reached = [school for school in schools if school.email]

@@ -9,8 +9,9 @@ from pipeline.commands import console
 from pipeline.commands.choosing import as_of_meant
 from pipeline.commands.failing import failures_told
 from pipeline.commands.posting import patient, ready_to_send
-from pipeline.monthly import Done, Job, calendar_of
+from pipeline.monthly import Done
 from pipeline.settings import Settings, load_settings
+from pipeline.survey import Job, calendar_of
 from schemas.form import Form, load_form
 from schemas.strict import UsageError
 

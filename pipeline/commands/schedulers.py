@@ -19,13 +19,14 @@ from pathlib import Path, PurePath
 from typing import ClassVar, Protocol
 
 from pipeline.settings import PASSWORD_VARIABLE
+from schemas.strict import UsageError
 
 LAST_DAY = 28  # every month has it
 
 _FORMER = "svod"  # what a job was called while a computer could have one only
 
 
-class ScheduleError(ValueError):
+class ScheduleError(UsageError):
     """The job cannot be set up. The text is one Russian sentence that says what to do."""
 
 

@@ -8,7 +8,7 @@ from pipeline.commands.known import survey_of
 from pipeline.files import Outputs, Written, lock, safe_name
 from pipeline.measuring.alone import alone
 from pipeline.measuring.peers import peer_standings
-from pipeline.monthly import Job, Survey
+from pipeline.survey import Job, Survey
 from pipeline.writing.brief import make_brief
 from pipeline.writing.school import write_school_page
 from schemas.district import School

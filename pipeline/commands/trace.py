@@ -6,7 +6,7 @@ from datetime import date
 from pipeline.commands.choosing import school_named
 from pipeline.measuring.figures import Figures, Share
 from pipeline.measuring.rows import AnswerRow, answer_rows, coverage_rows, totals_by_item
-from pipeline.monthly import Survey
+from pipeline.survey import Survey
 from pipeline.wording import (
     MENDED,
     SEVERITIES,

@@ -42,8 +42,8 @@ def hold(figures: Figures, answers: pd.DataFrame) -> Figures:
 def _one_below_another(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Categories stay categories: pandas would make plain texts of columns with different schools."""
     frames = [frame for frame in frames if len(frame)] or list(frames[:1])
-    columns = frames[0].select_dtypes("category").columns
-    texts = {name: union_categoricals([frame[name] for frame in frames]) for name in columns}
+    columns = set.intersection(*({*frame.select_dtypes("category")} for frame in frames))
+    texts = {str(name): union_categoricals([frame[name] for frame in frames]) for name in columns}
     return pd.concat(frames, ignore_index=True).assign(**texts)
 
 

@@ -122,7 +122,7 @@ class Milestones:
                 (np.array(left_out, bool), Milestone.NOT_APPLICABLE),
                 (now == _CODES[Milestone.NOT_APPLICABLE], Milestone.NOT_APPLICABLE),
                 ((now == _NONE) & nobody, Milestone.NOT_APPLICABLE),
-                (since != _NEVER, Milestone.DONE),
+                ((since != _NEVER) | (now == _CODES[Milestone.DONE]), Milestone.DONE),
                 (now == _CODES[Milestone.UNDER_QUESTION], Milestone.UNDER_QUESTION),
             )
             self._standings[item.number] = _first_case(cases, self._open(item.due), since)
