@@ -2,7 +2,7 @@
 
 Whole processes, cold, in turn; of each the quickest of some rounds. `--write` keeps the figures in `figures.json` and
 draws `docs/performance.md` from them; `--beside` prints this run's ratios beside those. `--kept FOLDER`: where the
-districts are made, and left for another time: forty thousand reports take half an hour to be made.
+districts are made, and left for another time: forty thousand reports take long to be made.
 """
 
 import argparse
@@ -26,14 +26,14 @@ from benchmarks.district import AS_OF, USUAL, WORST
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ROOT / "benchmarks" / "figures.json"
 SIZES = (20, 1_000)
-ROUNDS = {20: 5}  # once where nothing is said
+ROUNDS = {20: 5, 1_000: 3}  # once where nothing is said
 SCRIPT_TO = 1_000  # schools: beyond it the script, whose cost a file is known by then, is not run
 WORST_AT = 1_000  # schools: where the worst case is measured too
 # The registry of so many schools takes some seconds to be read: on a busy machine the time that a file usually has may
 # not do, and the run ends with the sentence that names this key.
 LARGE, SETTINGS_OF_LARGE = 20_000, "[limits]\nseconds = 120\n"
-# Seconds between two looks at the memory, of a long process a part of its time. A look goes over all processes of the
-# machine: fifty in a second took a tenth of a core from those that it looks at.
+# Seconds between two looks at the memory, of a long process a part of its time: a look goes over all processes of the
+# machine, and takes a part of a core from what is measured.
 SAMPLED, SAMPLED_OF_LONG, SAMPLED_AT_LEAST = 0.02, 1 / 500, 0.5
 
 # As a user has it: with modules that stay compiled.

@@ -26,7 +26,7 @@ STAGES = {  # what it is called -> where it stands
     "findings.csv": ("pipeline.writing.csv_files", "findings_csv"),
     "indicators.csv": ("pipeline.writing.csv_files", "indicators_csv"),
     "web page": ("pipeline.writing.web", "write_web_page"),
-    "memo": ("pipeline.month", "Beside.document"),
+    "memo": ("pipeline.month", "Background.document"),
     "archive": ("pipeline.month", "_keep_originals"),
     "journal": ("pipeline.memory.recording", "finish"),
 }

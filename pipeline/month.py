@@ -48,9 +48,9 @@ class Month(msgspec.Struct, frozen=True):
         return self.digests[self.summary.name]
 
 
-def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, beside: "Beside") -> Month:
+def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, background: "Background") -> Month:
     """All files of the survey's date, made beside their places in `folder`, a path below the output folder. They follow
-    from the survey alone, and from the bytes of the input. `beside` has been told what stands of its reports."""
+    from the survey alone, and from the bytes of the input. `background` has been told what stands of its reports."""
     from pipeline.sending.letters import Page
     from pipeline.writing.brief import make_brief
     from pipeline.writing.memo import memo_said
@@ -62,7 +62,7 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, beside
     _name_places(job, survey.intake, folder, outputs, (name, memo))
     made = _Made(folder, outputs)
     brief = make_brief(figures, survey.catalogue)
-    beside.lay_down(memo_said(figures, brief, name))
+    background.lay_down(memo_said(figures, brief, name))
     page = Page(figures, brief, name, write_summary(figures, brief, survey.catalogue, VERSION, made_from.sources))
     give_back()
     _add_tables(survey, made)
@@ -73,9 +73,9 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, beside
         made.add(of_letter.name, of_letter.summary)
     made.add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
     _add_drafts(job, survey, made)
-    returned = beside.returned()
+    returned = background.returned()
     made.digests |= returned.digests
-    made.add(memo, beside.laid_down())
+    made.add(memo, background.laid_down())
     described = with_outputs(made_from, made.digests)
     outputs.add(folder / MANIFEST, described, durable=False)
     told = returned.failures, returned.files, digest_of(described)
@@ -163,7 +163,7 @@ def contents_of(intake: Intake) -> set[str]:
     return {intake.registry_digest, *(read.digest for read in intake.reads)}
 
 
-class Beside:
+class Background:
     """What is made beside the counting and the writing, one after the other in one thread: it waits for the disk and
     for worker processes. Left by an error it makes nothing more."""
 

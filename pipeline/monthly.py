@@ -17,7 +17,7 @@ from pipeline.memory.approvals import awaits_approval, how_to_approve
 from pipeline.memory.archive import Archive
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal, Result
-from pipeline.month import Beside, Month, write_month
+from pipeline.month import Background, Month, write_month
 from pipeline.reading.intake import Progress
 from pipeline.sending.delivery import Delivery, LeftOver, deliver, left_over
 from pipeline.sending.failures import NAME as FAILURES
@@ -98,12 +98,12 @@ def run(job: Job, progress: Progress = no_progress) -> Done:
             require_schools(taken.intake)
             require_registry(job, taken.intake, journal)
             import_ahead("pipeline.writing.returned.marking", "pipeline.writing.word.layout")
-            with Beside(job, taken, _folder(job), outputs, log) as beside:
-                beside.keep_originals()
-                survey = survey_of(job, *taken, beside.return_files)
+            with Background(job, taken, _folder(job), outputs, log) as background:
+                background.keep_originals()
+                survey = survey_of(job, *taken, background.return_files)
                 recording.note(journal, begun.number, survey.form, survey.intake, survey.remembered.arrivals)
-                lost = beside.lost()  # now: what has arrived is known also where there was no room to keep it
-                month, said = _write(job, survey, outputs, beside)
+                lost = background.lost()  # now: what has arrived is known also where there was no room to keep it
+                month, said = _write(job, survey, outputs, background)
             said += _write_letters(job, survey, month, journal, outputs, begun.missed)
             result = _expect(job, survey, month, journal, begun.number)
             written = {place.path: place for place in outputs.commit()}
@@ -197,14 +197,14 @@ def _big_archive(job: Job) -> str:
     )
 
 
-def _write(job: Job, survey: Survey, outputs: Outputs, beside: Beside) -> tuple[Month, list[str]]:
+def _write(job: Job, survey: Survey, outputs: Outputs, background: Background) -> tuple[Month, list[str]]:
     """All files of the run, made beside their places, and what is to be said of letters and PDF."""
     from pipeline.sending.letters import nobody_to_tell
     from pipeline.writing.pdf import NotPrintedError, first_page
     from pipeline.writing.strange import strange_toml
 
     registry = survey.intake.registry
-    month = write_month(job, survey, _folder(job), outputs, beside)
+    month = write_month(job, survey, _folder(job), outputs, background)
     strange_file = _folder(job) / f"strange-{job.as_of}.toml"
     outputs.own_or_none(strange_file)
     outputs.own_or_none(Path("logs", strange_file.name))  # where earlier versions put it: it holds words of schools

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pipeline.checking.judgement import Checked
     from pipeline.measuring.figures import Figures, Remarked
 
-    Tell = Callable[[Remarked], None]
+    OnRemarked = Callable[[Remarked], None]
 
 
 @dataclass(frozen=True)
@@ -135,13 +135,11 @@ def take_input(job: Job, progress: Progress, log: Path | None, journal: Journal)
     return Taken(catalogue, intake, remembered)
 
 
-def _untold(remarked: "Remarked") -> None:
-    pass
-
-
-def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Remembered, tell: "Tell" = _untold) -> Survey:
-    """What was read, checked and measured: a pure function of what it is given. `tell`: told on the way what stands of
-    the reports (`measure`)."""
+def survey_of(
+    job: Job, catalogue: Catalogue, intake: Intake, remembered: Remembered, on_remarked: "OnRemarked | None" = None
+) -> Survey:
+    """What was read, checked and measured: a pure function of what it is given. `on_remarked`: told on the way what
+    stands of the reports (`measure`)."""
     from pipeline.checking.judgement import check
     from pipeline.measuring.measure import measure
 
@@ -152,7 +150,9 @@ def survey_of(job: Job, catalogue: Catalogue, intake: Intake, remembered: Rememb
     checked = check(intake.reads, arrived, form, registry, catalogue, intake.inbox.remarks)
     give_back()
     told, sent = remembered.told, remembered.sent
-    figures = measure(checked, intake.reads, registry, form, catalogue, job.as_of, job.calendar, told, sent, tell)
+    figures = measure(
+        checked, intake.reads, registry, form, catalogue, job.as_of, job.calendar, told, sent, on_remarked
+    )
     give_back()
     return Survey(form, catalogue, intake, remembered, checked, figures)
 

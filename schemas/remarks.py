@@ -60,11 +60,6 @@ class Remark:
         """This one, and what is told with it."""
         return self, *self.folded
 
-    def with_severity(self, severity: Severity) -> "Remark":
-        """Each remark of a batch is graded; `replace` would look through all fields of the class every time."""
-        places = self.code, self.file, self.sheet, self.cell, self.school, self.as_of, self.item, self.value
-        return Remark(*places, self.data, severity, self.folded)
-
     @property
     def waiver(self) -> str:
         """Why the office has waived it, and who allowed it; blank where it has not."""
@@ -136,7 +131,7 @@ class Catalogue(msgspec.Struct, frozen=True):
 
     def _graded(self, said: Remark) -> Remark:
         severity = self.entries[said.code].severity
-        return said if said.severity is severity else said.with_severity(severity)
+        return said if said.severity is severity else replace(said, severity=severity)
 
 
 def load_catalogue(controls: Mapping[str, str] | None = None, every: Every = "date") -> Catalogue:

@@ -1,6 +1,7 @@
 """Figures with a unit: what each control finds, and what the municipality's figure is made of."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -11,6 +12,7 @@ from pipeline.checking.judgement import check
 from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.figures import Figures, Measure, NumberTotal, Share
 from pipeline.measuring.measure import measure
+from pipeline.writing.csv_files import indicators_with_numbers
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.relations import relations_of
@@ -166,6 +168,30 @@ def test_a_year_is_the_sum_of_its_months_and_says_what_it_lacks() -> None:
     assert (year.value, year.counted, year.missing) == (3 * 135_750, 2, 1)
     assert not [one for one in figures.numbers.totals if one.item == "1/дети" and one.period == "2026"]
     assert total(figures, "1/сумма", Measure.SUM, "2026-02").value == 135_750
+
+
+def test_a_school_closed_within_the_year_is_among_those_of_the_year() -> None:
+    """Its months are in the sum, so it is one of the schools expected, and the tables hold."""
+    known = registry(MEALS, "01", "02")
+    closed = replace(
+        known, schools=tuple(replace(one, until=JANUARY if one.code == "02" else None) for one in known.schools)
+    )
+    files = [file_of(OF_MEALS, day, code) for day, code in ((JANUARY, "01"), (JANUARY, "02"), (FEBRUARY, "01"))]
+    figures = measured(files, MEALS, FEBRUARY, closed)
+    year = total(figures, "1/сумма", Measure.PERIODS, "2026")
+    assert (year.value, year.counted, year.expected, year.missing) == (3 * 135_750, 2, 2, 0)
+    assert total(figures, "1/сумма", Measure.SUM, "2026-02").expected == 1
+    assert not indicators_with_numbers(figures).empty
+
+
+def test_items_in_which_two_reports_differ_are_told_in_one_order() -> None:
+    """Of the columns of one row none comes first by its number."""
+    other = {**OF_MEALS, "1/дети": 90, "1/дето-дни": 1_400, "1/цена": 91, "1/сумма": 127_400}
+    files = [file_of(OF_MEALS, JANUARY, name="а.xlsx"), file_of(other, JANUARY, name="б.xlsx")]
+    checked = check(files, {}, MEALS, registry(MEALS), CATALOGUE)
+    figures = measure(checked, files, registry(MEALS), MEALS, CATALOGUE, JANUARY, Calendar.of(MEALS))
+    [said] = (one for one in figures.remarks if one.code == "REPORT-SUPERSEDED")
+    assert dict(said.data)["differ"] == "разные ответы: п. 1/дети, п. 1/дето-дни, п. 1/сумма и\xa0ещё\xa01"
 
 
 def test_days_of_meals_are_added_over_no_schools() -> None:

@@ -458,6 +458,38 @@ def test_entities_are_never_expanded(part: str) -> None:
 # ── .xlsx: damage ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def percent() -> bytes:
+    return xlsx(lambda book: book.add_worksheet().write_number("A1", 0.45, book.add_format({"num_format": "0%"})))
+
+
+OURS = "http://example.org/ours"
+OTHER_STYLES = b"<styleSheet><cellXfs><xf/><xf/></cellXfs></styleSheet>"
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        f'<Relationship Id="styles" Type="{OURS}/looks" Target="ours.xml"/>',
+        f'<Relationship Id="r9" Type="{OURS}/styles" Target="ours.xml"/>',
+    ],
+    ids=["called-so", "of-another-program"],
+)
+def test_the_styles_of_a_workbook_are_those_that_excel_takes(relation: str) -> None:
+    data = BytesIO(
+        patched(percent(), "xl/_rels/workbook.xml.rels", lambda xml: xml.replace("</Rel", f"{relation}</Rel"))
+    )
+    with zipfile.ZipFile(data, "a") as package:
+        package.writestr("xl/ours.xml", OTHER_STYLES)
+    assert cells(data.getvalue())["A1"] == Cell(0.45, "0%")
+
+
+def test_an_attribute_of_another_program_says_nothing_of_a_cell() -> None:
+    def noted(xml: str) -> str:
+        return xml.replace("<worksheet", f'<worksheet xmlns:q="{OURS}"').replace(' s="1"', ' s="1" q:s="0"')
+
+    assert cells(patched(percent(), SHEET, noted))["A1"] == Cell(0.45, "0%")
+
+
 def test_a_missing_sheet_is_not_passed_over() -> None:
     def fill(book: xlsxwriter.Workbook) -> None:
         book.add_worksheet("Отчёт").write("A1", 1)

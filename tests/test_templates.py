@@ -57,6 +57,23 @@ def test_what_was_not_kept_whole_is_compiled_again(folder: Path, compiled: list[
     assert compiled == ["page.html"] * 2
 
 
+@pytest.mark.parametrize("at", [0, 16, 40, 60, -60, -1])
+def test_what_has_changed_since_it_was_kept_is_compiled_again(folder: Path, compiled: list[str], at: int) -> None:
+    page(folder)
+    [kept] = (folder / "__pycache__").iterdir()
+    code = bytearray(kept.read_bytes())
+    code[at] ^= 1
+    kept.write_bytes(code)
+    assert page(folder) == page(folder) == "<b>5 &lt; 6</b>"
+    assert compiled == ["page.html"] * 2
+
+
+def test_a_file_in_the_place_of_the_folder_does_no_harm(folder: Path) -> None:
+    (folder / "__pycache__").rmdir()
+    (folder / "__pycache__").write_text("не папка", "utf-8")
+    assert page(folder) == "<b>5 &lt; 6</b>"
+
+
 def test_where_nothing_can_be_kept_a_template_is_compiled_each_time(folder: Path, compiled: list[str]) -> None:
     (folder / "__pycache__").rmdir()
     assert page(folder) == page(folder) == "<b>5 &lt; 6</b>"

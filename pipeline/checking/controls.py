@@ -160,6 +160,7 @@ def _due_answers(
 ) -> pd.DataFrame:
     """`schemas.frames.due.DueAnswers`, and beside it what its remarks say. `no_row`: the fact that says «нет». Of whom
     the school has none, nothing is asked."""
+    assert all(report.number == place for place, report in enumerate(reports)), "a report is found by its number"
     items, days = [form.item(number) for number in form.answer_due], list(form.answer_due.values())
     people = [form.people_of(item.number) for item in items]
     told = (

@@ -160,7 +160,7 @@ def _numbered(*columns: "pd.Series[Any] | np.ndarray[Any, Any]") -> "np.ndarray[
     """One number for each combination of their values."""
     found = np.zeros(len(columns[0]), int)
     for column in columns:
-        codes, values = pd.factorize(column)
+        codes, values = pd.factorize(column, use_na_sentinel=False)
         found, _ = pd.factorize(found * len(values) + codes)
     return found
 

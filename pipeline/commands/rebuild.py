@@ -17,7 +17,7 @@ from pipeline.files import OutputError, Outputs, cause_of, lock, make_private_fo
 from pipeline.memory.archive import FOLDER as ARCHIVE
 from pipeline.memory.archive import Archive
 from pipeline.memory.manifest import FILE, Manifest, code_digest, form_of, libraries, read_manifest
-from pipeline.month import Beside, write_month
+from pipeline.month import Background, write_month
 from pipeline.reading.inbox import Inbox, Inside
 from pipeline.reading.intake import Progress, take_in
 from pipeline.reading.reports import digest_of
@@ -182,8 +182,8 @@ def _make_again(
     }
     intake = take_in(inbox, form, settings.limits, catalogue, 1, None, progress, known=unread)
     taken = Taken(catalogue, intake, made.remembered(now))
-    with Beside(job, taken, place, outputs) as beside:
-        return write_month(job, survey_of(job, *taken, beside.return_files), place, outputs, beside).digests
+    with Background(job, taken, place, outputs) as background:
+        return write_month(job, survey_of(job, *taken, background.return_files), place, outputs, background).digests
 
 
 # ── what is said of it ───────────────────────────────────────────────────────────────────────────────────

@@ -55,8 +55,11 @@ def answered_shares(checked: Checked, form: Form, registry: Registry) -> pd.Data
 
 def rows_of(shares: pd.DataFrame, numbers: Sequence[int], items: Sequence[str]) -> pd.DataFrame:
     """The rows of these reports and items, in that order. `shares`: `answered_shares`; `numbers`: of reports."""
-    width = len(shares) // max(1, len(shares.index.levels[0]))  # type: ignore[attr-defined]
+    reports = max(1, len(shares.index.levels[0]))  # type: ignore[attr-defined]
+    width = len(shares) // reports
     places = shares.index.get_level_values("item")[:width].get_indexer(pd.Index(list(items), dtype="str"))
+    assert width * reports == len(shares), "each report has as many rows"
+    assert (places >= 0).all(), "and one for each of these items"
     first = (np.array(numbers, int) - _NO_REPORT) * width
     return shares.take(np.add.outer(first, places).ravel())
 

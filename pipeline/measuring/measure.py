@@ -47,7 +47,6 @@ from pipeline.measuring.remark_history import remark_history, standing_by_date
 from pipeline.measuring.rules import about_nothing, rule_book
 from pipeline.measuring.submission import submissions
 from pipeline.measuring.unattributed import unattributed
-from pipeline.room import give_back
 from schemas.district import Registry
 from schemas.form import Form
 from schemas.registry_book import FILE as REGISTRY
@@ -63,10 +62,6 @@ _TREND: dict[str, Any] = {
 _NO_POINTS = 1e-9  # percentage points; two computed percentages that differ by less are the same
 
 
-def _untold(remarked: Remarked) -> None:
-    pass
-
-
 def measure(
     checked: Checked,
     reads: list[FileRead],
@@ -77,14 +72,14 @@ def measure(
     calendar: Calendar,
     told: Mapping[date, Mapping[str, Told]] = MappingProxyType({}),
     sent: Iterable[Mapping[str, Told]] = (),
-    tell: Callable[[Remarked], None] = _untold,
+    on_remarked: Callable[[Remarked], None] | None = None,
 ) -> Figures:
     """All figures of the picture as of `as_of`, with those of the reporting date before the one in force beside them.
 
     `told`: what was last told of the headline item for earlier dates, by scope (a school's code, blank for the
     municipality). `sent`: all that was sent for this date, the last first. The last that tells another percent counts:
-    the letter that tells a correction is followed by the same summary, not by one that knows of none. `tell` is told
-    what stands of the reports before anything is counted: whoever gives them back need not wait for the figures.
+    the letter that tells a correction is followed by the same summary, not by one that knows of none. `on_remarked` is
+    told what stands of the reports before anything is counted: whoever gives them back need not wait for the figures.
     Raises UnbalancedError where something has disappeared on the way.
     """
     shown = picture(checked, registry, as_of, calendar)
@@ -93,7 +88,8 @@ def measure(
     doubted = doubted_answers(checked, answered, form, catalogue)
     evidence = Evidence(reads, checked, answered, registry, form, catalogue, calendar, shown, earlier, doubted)
     remarked = _remarked(evidence)
-    tell(remarked)
+    if on_remarked:
+        on_remarked(remarked)
     of_reports = OfReports(checked, answered, form)
     last = evidence.before
     before = _figures(last, _remarked(last), of_reports, None) if last else None
@@ -101,7 +97,6 @@ def measure(
     other = next((one for one in sent if _differs(one[_WHOLE].percent, figures.municipality.percent)), None)
     told = {**told, as_of: other} if other else told
     figures = replace(figures, restated=tuple(_restated(evidence, told)), followed=followed(evidence, figures))
-    give_back()  # all that they were made by: now they are laid side by side
     return hold(figures, checked.answers)
 
 

@@ -227,7 +227,8 @@ def _of_year(item: Item, periods: Sequence[_Period]) -> NumberTotal:
         value = math.fsum(value for values in counted for value in values.values()) if reported else None
     year = str(shown.day.year)
     measure = Measure.RATIO if item.add == "ratio" else Measure.PERIODS
-    return NumberTotal(item.number, measure, value, len(reported), len(shown.picture.schools), year, missing=missing)
+    expected = {school.code for period in periods for school in period.picture.schools}  # closed meanwhile, too
+    return NumberTotal(item.number, measure, value, len(reported), len(expected), year, missing=missing)
 
 
 def _by_difference(item: Item, periods: Sequence[_Period]) -> NumberTotal:

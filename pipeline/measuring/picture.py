@@ -126,5 +126,5 @@ def _difference(checked: Checked, report: Report, newer: Report, form: Form) -> 
     items = {answer_of(item) for item, *_ in disagree}
     if not items:
         return "ответы одинаковы"
-    said = map(item_in_text, sorted(items, key=form.sort_key))
+    said = map(item_in_text, sorted(items, key=lambda item: (form.sort_key(item), item)))
     return f"разные ответы: {listed(list(said), _MOST_ITEMS)}"

@@ -39,8 +39,8 @@ _AT_ONCE = 20_000  # rows
 
 
 def answers_csv(figures: Figures) -> Iterator[bytes]:
-    """One fact a row, for the reports in the picture. In pieces, as all three: whole, those of forty thousand schools
-    take a quarter of a gigabyte."""
+    """One fact a row, for the reports in the picture. In pieces, as all three: those of forty thousand schools are
+    large."""
     return _judged_csv(AnswersFile, _answers(figures))
 
 
@@ -103,7 +103,8 @@ def indicators(figures: Figures) -> pd.DataFrame:
 
 
 def _indicators_of(rows: Sequence["_Row"], waived: set[tuple[str, str]]) -> pd.DataFrame:
-    """`Indicators` of these rows: as rows, those of forty thousand schools take a third of a gigabyte."""
+    """`Indicators` of these rows: as rows, those of forty thousand schools would take several times their
+    room."""
     table = pd.DataFrame(rows, columns=list(_Row._fields)).astype(_TYPES)  # also of a form without any share
     return table.assign(waived=pd.Series([(row.scope, row.item) in waived for row in rows], dtype="bool"))
 

@@ -107,25 +107,25 @@ def parts_of(package: zipfile.ZipFile, read: ReadPart) -> Parts:
     if workbook not in names or relations not in names:
         raise damaged("в нём нет описания книги")
     described, related = read(workbook), read(relations)
-    paths = _paths(related, folder)  # by the relation's id, and by its kind
-    sheets = (SheetPart(name, paths.get(relation_id, "")) for name, relation_id in _declared_sheets(described))
-    return Parts(tuple(sheets), paths.get("styles", ""), paths.get("sharedStrings", ""))
+    by_id, by_kind = _paths(related, folder)
+    sheets = (SheetPart(name, by_id.get(relation_id, "")) for name, relation_id in _declared_sheets(described))
+    return Parts(tuple(sheets), by_kind.get("styles", ""), by_kind.get("sharedStrings", ""))
 
 
 @once_a_blank
 def _workbook_path(relations: bytes) -> str:
-    kinds = {_last_word(relation.get("Type", "")): relation.get("Target", "") for relation in tree(relations)}
+    kinds = {_kind(relation.get("Type", "")): relation.get("Target", "") for relation in tree(relations)}
     return kinds.get("officeDocument", "xl/workbook.xml").lstrip("/")
 
 
 @once_a_blank
-def _paths(relations: bytes, folder: str) -> Mapping[str, str]:
+def _paths(relations: bytes, folder: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """The parts by the relation's id, and by its kind."""
-    paths = {}
+    by_id, by_kind = {}, {}
     for relation in tree(relations):
         path = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/")
-        paths[relation.get("Id", "")] = paths[_last_word(relation.get("Type", ""))] = path
-    return paths
+        by_id[relation.get("Id", "")] = by_kind[_kind(relation.get("Type", ""))] = path
+    return by_id, by_kind
 
 
 @once_a_blank
@@ -137,9 +137,17 @@ def _declared_sheets(workbook: bytes) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _last_word(uri: str) -> str:
-    """The kind of a relation: the last word of its type, the same in transitional and strict files."""
-    return uri.rpartition("/")[2]
+def _kind(uri: str) -> str:
+    """The kind of a relation: the last word of its type, the same in transitional and strict files. Other programs may
+    use it for parts of their own, which are none of these."""
+    of, _, kind = uri.rpartition("/")
+    return kind if of in _OF_OFFICE else uri
+
+
+_OF_OFFICE = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
 
 
 # ── number formats ───────────────────────────────────────────────────────────────────────────────────────
@@ -282,7 +290,7 @@ def _cell_pattern(prefix: bytes | None) -> re.Pattern[bytes]:
 
 
 _STYLE = re.compile(rb"\d{1,6}")
-_ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*["']([^"']*)""")
+_ATTRIBUTE = re.compile(rb"""(?<![\w:])(\w+)\s*=\s*["']([^"']*)""")
 
 
 def _format_mark_and_type(attributes: bytes, looks: Looks) -> Looked:

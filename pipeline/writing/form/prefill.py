@@ -152,7 +152,8 @@ def problem(number: str, before: Prefill) -> Entry:
 
 def rows_of(form: Form, parent: str, before: Prefill) -> list[str]:
     """`parent` (an item of acts, or `problem`) and the numbers under it of which something was said, in order."""
-    said = {number for number in (*before.facts, *before.notes) if parent in (number, number.rpartition(".")[0])}
+    known = dict.fromkeys((*before.facts, *before.notes))
+    said = [number for number in known if parent in (number, number.rpartition(".")[0])]
     return sorted(said, key=form.sort_key)
 
 

@@ -180,7 +180,7 @@ class Page:
             theme.text_height(cell_text(text), columns[column].pixels, theme.SMALL_SIZE if column in small else size)
             for column, text in texts.items()
         )
-        self.sheet.set_row(row, min(HIGHEST_ROW, max(theme.ROW_HEIGHT, *(height + 3 for height in heights))))
+        self.sheet.set_row(row, min(HIGHEST_ROW, max(theme.ROW_HEIGHT, max(heights, default=0) + 3)))
 
     def table(
         self,

@@ -24,8 +24,10 @@ Cell = tuple[Format | None, str]  # its look, and its element from behind the lo
 
 class Sheet(Worksheet):  # type: ignore[misc]
     """A worksheet whose rows and columns are always numbers, whose links stay in the book, and of whose cells no chart
-    is drawn. What a cell's element says is written down at once, its place and look when all rows are there: looks are
-    numbered in the order of the cells. Cells of rare kinds are kept and written as xlsxwriter does."""
+    is drawn: what else xlsxwriter can do, or passes over in silence (a cell outside of the sheet), fails here.
+
+    What a cell's element says is written down at once, its place and look when all rows are there: looks are numbered
+    in the order of the cells. Cells of rare kinds are kept and written as xlsxwriter does."""
 
     table: Mapping[int, dict[int, Cell]]
     col_info: Mapping[int, ColumnInfo]  # looks and sizes of columns and rows
@@ -72,13 +74,19 @@ class Sheet(Worksheet):  # type: ignore[misc]
     write_datetime, write_formula = _write_datetime, _write_formula
 
     def _keep(self, row: int, column: int, look: Format | None, element: str) -> None:
-        self._check_dimensions(row, column)
+        if self._check_dimensions(row, column):
+            raise ValueError(f"no cell of a sheet: row {row}, column {column}")
         self.table[row][column] = look, element
 
-    def write_url(self, row: int, column: int, url: str, look: Format | None = None, text: str | None = None) -> None:
+    def _write_url(self, row: int, column: int, url: str, look: Format | None = None, text: str | None = None) -> None:
         if not url.startswith("internal:"):
             raise ValueError(f"a link out of the book: {url}")
-        self._write_url(row, column, url, look, text)
+        super()._write_url(row, column, url, look, text)
+
+    write_url = _write_url
+
+    def autofit(self, *_: int) -> None:
+        raise TypeError("widths are set, not measured by cells")
 
     def _get_range_data(self, *_: int) -> list[str]:
         raise TypeError("a chart is drawn from a sheet of xlsxwriter's own")
