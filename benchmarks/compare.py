@@ -149,7 +149,7 @@ def _measured(folder: Path, schools: int, faulty: float) -> dict[str, Any]:
         "faulty": faulty,
         "files": len(list((folder / "input").rglob("*.*"))) - 1,
         "costs": {name: cost._asdict() for name, cost in costs.items()},
-        "stages": _stages(folder, given, target),
+        "stages": _stages(folder, given, target) if schools < LARGE else {},  # or all would be done a second time
         "settings": SETTINGS_OF_LARGE if schools >= LARGE else "",
     }
 

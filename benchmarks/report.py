@@ -40,7 +40,8 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
             yield f"| {name} | {cost['clock']:.2f} | {cost['cpu']:.2f} | {cost['peak']:,.0f} | {speed} |\n"
         yield "\n| ratio | |\n|---|---|\n"
         yield from (f"| {name} | {ratio:.1f} |\n" for name, ratio in ratios(district).items())
-        yield "\n| stage | clock, s | CPU, s |\n|---|---|---|\n"
+        if district["stages"]:
+            yield "\n| stage | clock, s | CPU, s |\n|---|---|---|\n"
         yield from (f"| {name} | {clock:.2f} | {cpu:.2f} |\n" for name, (clock, cpu) in district["stages"].items())
     yield "\n"
 
