@@ -314,6 +314,19 @@ def test_what_is_struck_out_or_raised_is_no_part_of_a_value_but_is_told(in_memor
     assert asides(sheet) == MARKED_ASIDES
 
 
+def test_a_style_whose_font_is_no_number_is_damage() -> None:
+    data = patched(xlsx(marked_book), "xl/styles.xml", lambda xml: xml.replace('fontId="1"', 'fontId="один"'))
+    assert refusal(data)[0] == "FILE-DAMAGED"
+
+
+@pytest.mark.parametrize("index", ["один", "9" * 5_000], ids=["a-word", "of-no-end"])
+def test_a_text_that_is_nowhere_among_the_shared_ones_is_damage(index: str) -> None:
+    """And not the first of them, for which calamine takes it."""
+    for fill in (marked_book, lambda book: book.add_worksheet().write("A1", "да")):
+        data = patched(xlsx(fill), SHEET, lambda xml: xml.replace('t="s"><v>0<', f't="s"><v>{index}<'))
+        assert refusal(data)[0] == "FILE-DAMAGED"
+
+
 def test_the_second_reader_sees_the_same_marks() -> None:
     data = xlsx(marked_book)
     with open_zip(data) as package:

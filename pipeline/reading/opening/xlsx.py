@@ -233,7 +233,9 @@ def _notes(xml: bytes, looks: Looks, kinds: dict[bytes, Looked], limits: Limits)
             notes.formats[_spot(letters, digits)] = number_format
         if mark and holder:
             notes.marks[_spot(letters, digits)] = mark
-        if looks.rich and kind == b"s" and (rich := looks.rich.get(int(value or -1))):
+        if kind == b"s" and not (value.isdigit() and len(value) < _MOST_DIGITS):
+            raise NotPlain  # calamine takes what is no number for the first text of the book
+        if looks.rich and kind == b"s" and (rich := looks.rich.get(int(value))):
             notes.rich[_spot(letters, digits)] = rich
         if kind == b"e":
             notes.errors[_spot(letters, digits)] = error_cell(value.decode("utf-8", "replace"), number_format)
@@ -245,6 +247,7 @@ def _notes(xml: bytes, looks: Looks, kinds: dict[bytes, Looked], limits: Limits)
 
 
 _AT_ONCE = 2**20  # bytes of a sheet
+_MOST_DIGITS = 10  # of the number of a shared string
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^<>]*)>")
 _HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
 

@@ -50,9 +50,19 @@ def marks_of_styles(styles: bytes) -> tuple[Mark, ...]:
         return ()
     root = tree(styles)
     fonts = [_mark(font) for font in root.findall("{*}fonts/{*}font")]
-    styled = [int(xf.get("fontId", "0") or 0) for xf in root.findall("{*}cellXfs/{*}xf")]
+    styled = [_place(xf.get("fontId") or "0") for xf in root.findall("{*}cellXfs/{*}xf")]
     marks: tuple[Mark, ...] = tuple(fonts[font] if font < len(fonts) else "" for font in styled)
     return marks if any(marks) else ()
+
+
+_PLACE = re.compile("[0-9]{1,9}")
+
+
+def _place(number: str) -> int:
+    """In a list of the workbook."""
+    if not _PLACE.fullmatch(number):
+        raise damaged("внутри него вместо номера стоит что-то другое")
+    return int(number)
 
 
 def _is_marked(xml: bytes) -> bool:
