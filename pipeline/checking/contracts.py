@@ -1,4 +1,4 @@
-"""The contracts applied: one lazy pandera validation of a whole batch a model, its failures as remarks.
+"""The contracts applied: a model judges a whole batch at once, then each of its controls, whose failures are remarks.
 
 Two voices: a coded check that fails (`schemas.coded`) is a school's or the office's mistake and becomes a remark;
 anything else (types, nulls, unknown words, a guard, a check that raised) is ours and is raised.

@@ -50,18 +50,15 @@ def same_answers(
 # ── what a report says ───────────────────────────────────────────────────────────────────────────────────
 class _Share(msgspec.Struct, frozen=True, gc=False):
     """A coverage answer. NaN: the school does not say so. `percent`: stated, or of the count and total stated;
-    `half`: half a unit of its last digit; `share`: the percent by whatever total is known."""
+    `half`: half a unit of its last digit; `share`: the percent by whatever total is known; `tells`: it is not what many
+    schools may rightly say alike, nobody or all."""
 
     count: float
     total: float
     percent: float
     half: float
     share: float
-
-    @property
-    def tells(self) -> bool:
-        """Not what many schools may rightly say alike: nobody, or all."""
-        return self.share not in (0, 100) and self.count != 0
+    tells: bool
 
     @property
     def is_round(self) -> bool:
@@ -112,6 +109,7 @@ def _shares(coverage: pd.DataFrame) -> pd.DataFrame:
         percent=coverage["percent"].where(is_stated["percent"] | of_people),
         half=coverage["half"].where(is_stated["percent"], 0.0),
         share=coverage["percent"],
+        tells=lambda shares: ~shares["share"].isin([0, 100]) & (shares["count"] != 0),
     )
 
 
@@ -132,7 +130,7 @@ def _worth_comparing(reports: Mapping[int, Report], shares: pd.DataFrame, papers
     documents = pd.DataFrame(named, columns=["report", "item", "said"])
     numbers = _numbered(documents["item"], documents["said"])
     documents = pd.DataFrame({"report": documents["report"].astype("int64"), "thing": numbers})
-    telling, pairs = shares[~shares["share"].isin([0, 100]) & (shares["count"] != 0)], _Pairs()
+    telling, pairs = shares[shares["tells"]], _Pairs()
     for figures in (telling["share"].round(), telling["count"]):
         known = telling[figures.notna()]
         things = ~_numbered(known["item"], figures[known.index])  # below zero: no number of a document

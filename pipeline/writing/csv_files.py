@@ -103,8 +103,7 @@ def indicators(figures: Figures) -> pd.DataFrame:
 
 
 def _indicators_of(rows: Sequence["_Row"], waived: set[tuple[str, str]]) -> pd.DataFrame:
-    """`Indicators` of these rows: as rows, those of forty thousand schools would take several times their
-    room."""
+    """`Indicators` of these rows, some at a time: as rows a large district's would take several times their room."""
     table = pd.DataFrame(rows, columns=list(_Row._fields)).astype(_TYPES)  # also of a form without any share
     return table.assign(waived=pd.Series([(row.scope, row.item) in waived for row in rows], dtype="bool"))
 
