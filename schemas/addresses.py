@@ -18,6 +18,7 @@ class Spot(NamedTuple):
 spot_at = lru_cache(maxsize=16_384)(Spot)
 
 
+@lru_cache(maxsize=4_096)  # places of a form: every fact of a batch stands in one of them
 def address(spot: Spot) -> str:
     """Spot(7, 2) -> `B7`."""
     row, column = spot

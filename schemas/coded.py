@@ -6,10 +6,10 @@ Checks without a code guard our own program: a breach of them is raised.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import pandas as pd
 import pandera.pandas as pa
 
@@ -21,8 +21,7 @@ NOTHING = 1e-9  # two computed figures, people or percentage points, that differ
 Figure = str | Callable[[pd.DataFrame], "pd.Series[Any]"]  # a column, or what is computed from the broken rows
 
 
-@dataclass(frozen=True)
-class Control:
+class Control(msgspec.Struct, frozen=True):
     """What a check carries (`Check.statistics["control"]`).
 
     at: column with the number of the fact on whose cell the remark stands; blank: the rows say themselves where.
@@ -32,7 +31,7 @@ class Control:
     code: str
     severity: Severity
     at: str = ""
-    figures: Mapping[str, Figure] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = {}
     once_a_cell: bool = False
 
     @property

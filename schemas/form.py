@@ -542,7 +542,11 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         return {}
 
     def base(self, base_id: str) -> Base:
-        return next(b for b in self.bases if b.id == base_id)
+        return self._by_base[base_id]
+
+    @cached_property
+    def _by_base(self) -> dict[str, Base]:
+        return {base.id: base for base in self.bases}
 
     def grades_of_base(self, base_id: str, grades: Iterable[int]) -> frozenset[int]:
         """Those of a school's grades whose people the base counts."""

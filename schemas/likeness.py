@@ -88,7 +88,7 @@ def _spellings(known: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]
 def only_repeats(said: str, printed: str) -> bool:
     """Is it a printed line left standing: cut short or mistyped, perhaps, but without a word, figure or tick added."""
     words, known = plain(said).split(), plain(printed).split()
-    if likeness(said, printed) < _SAME_LINE or len(words) > len(known) or any(tick in said for tick in _TICKS):
+    if len(words) > len(known) or likeness(said, printed) < _SAME_LINE or any(tick in said for tick in _TICKS):
         return False
     return all(word in known or _mistyped(word, known) for word in words)
 

@@ -1,5 +1,6 @@
 """Which school a head names: every row of docs/reading.md, and what holds for any registry."""
 
+import random
 import re
 from datetime import date
 
@@ -174,3 +175,32 @@ def test_every_school_is_known_by_its_own_name(known: list[Identity], data: st.D
     assert match.school is None or match.school.code == str(n)
     if any(known[n][1:3]) or known[n][3]:
         assert match.school or match.ambiguous
+
+
+def test_a_name_without_signs_is_described_as_any_other() -> None:
+    """By a pattern of its own, which leaves out what cannot stand there."""
+    drawn = random.Random(547)
+    parts = (
+        "МБОУ",
+        "СОШ № 5",
+        "код",
+        "инн 54",
+        "тел",
+        "т",
+        "факс 123 45",
+        "20",
+        "2013",
+        "2014 уч",
+        "г",
+        "марта",
+        "3",
+        "7",
+        "кл",
+        "(",
+        ")",
+        ",",
+    )
+    for _ in range(3_000):
+        name = drawn.choice(("", " ")).join(drawn.choices(parts, k=drawn.randrange(2, 8)))
+        described = (school_names._DESCRIBED_IN_WORDS, school_names._DESCRIBED)
+        assert len({pattern.sub(" , ", name) for pattern in described}) == 1, name

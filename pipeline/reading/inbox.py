@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from pipeline.reading.opening.leftovers import is_leftover
 from schemas.registry_book import FILE as REGISTRY_FILE
 from schemas.remarks import Remark, remark
@@ -23,8 +25,7 @@ NAMED_IN_SETTINGS = "(настройки)"  # where a file that the settings nam
 _OWN_PAGES = re.compile(r"readme(?:\.\w+)?|прочти(?:те)?.*\.(?:md|txt)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Inside:
+class Inside(msgspec.Struct, frozen=True):
     """Where a file comes from that lies in an archive or a letter. `holder`: the file of the folder, relative to it;
     `lies`: where its content lies while the run goes on; there is none where `said` tells why. Of the letters on the
     way: `times` of the outermost, when servers say that it came, and `sent`, when its sender does; `senders`, the

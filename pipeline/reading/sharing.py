@@ -3,7 +3,7 @@ memory to the end of a run."""
 
 from collections.abc import Hashable
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from schemas.reports import Fact, FileRead, ReportRead
 
@@ -15,7 +15,7 @@ class Shared:
     it lives, so it lives no longer than the reading of a batch."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, Hashable] = {}
+        self._known: dict[Any, Any] = {}
         self._facts: dict[Fact, Fact] = {}
         self._cells: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
 
@@ -41,10 +41,13 @@ class Shared:
         return cast(T, self._known.setdefault(value, value))
 
     def _fact(self, fact: Fact) -> Fact:
-        known = self._facts.get(fact)
-        if known is not None and repr(known) == repr(fact):  # 1 and 1.0, 0 and -0 are equal, not the same
+        known, (item, field, value, cell, half, basis) = self._facts.get(fact), fact
+        numbers = value, half  # 1 and 1.0, 0 and -0 are equal, not the same
+        if known and repr((known.value, known.half)) == repr(numbers):
             return known
-        own = Fact._make(self._one(part) if isinstance(part, str) else part for part in fact)
+        one = self._known.setdefault
+        value = one(value, value) if isinstance(value, str) else value
+        own = Fact(one(item, item), one(field, field), value, one(cell, cell), half, one(basis, basis))
         return own if known else self._facts.setdefault(own, own)
 
     def _addresses(self, cells: dict[str, str]) -> dict[str, str]:

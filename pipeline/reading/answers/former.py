@@ -64,10 +64,13 @@ def without_reference(text: str, form: Form) -> str:
 def _said(text: str, phrases: tuple[str, ...], beside: tuple[str, ...]) -> str | None:
     """The day among the words, blank without one, where they are nothing but these phrases and words that may stand
     beside them; None where they are not. Most answers are told by their first words."""
-    whole, phrase, word, first = _patterns(phrases, beside)
+    word, first = _single_words(phrases, beside)
     bare = _without_digits(text)
     if not all(map(word.fullmatch, bare)) or not any(map(first.fullmatch, bare)):
         return None
+    if not any(all(any(map(one.fullmatch, bare)) for one in known) for known in _words_of_each(phrases)):
+        return None
+    whole, phrase = _all_words(phrases, beside)
     words, day = _words_and_day(text)
     return day if whole.fullmatch(words) and phrase.search(words) else None
 
@@ -94,19 +97,33 @@ def _words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=16)
-def _patterns(phrases: tuple[str, ...], beside: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """Of all the words, of one phrase among them; of each single word without its digits, and of one that begins a
-    phrase."""
+def _all_words(phrases: tuple[str, ...], beside: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns of all the words, and of one phrase among them. Making them takes as long as reading a dozen files: it
+    is done for the first text that holds all words of a phrase, in whatever order."""
     word = rf"(?<!\S)(?:{'|'.join(_pattern(one) for one in beside) or '(?!)'})(?!\S)"
     said = [_pattern(one, rf"\s(?:{word}\s)*") for one in phrases if _WORD.search(one)] or ["(?!)"]
     phrase = rf"(?<!\S)(?:{'|'.join(said)})(?!\S)"
+    return re.compile(rf"(?:(?:{phrase}|{word})\s?)+"), re.compile(phrase)
+
+
+@lru_cache(maxsize=16)
+def _words_of_each(phrases: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """Patterns of the words of each phrase, without their digits; of a day among them, which is written in digits, of
+    any word."""
+    known = [[one.strip(digits) for one in phrase.split()] for phrase in phrases if _WORD.search(phrase)]
+    return tuple(tuple(re.compile(".*" if "{" in one else _pattern(one)) for one in words) for words in known)
+
+
+@lru_cache(maxsize=16)
+def _single_words(phrases: tuple[str, ...], beside: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns of each single word without its digits, and of one that begins a phrase."""
     single = {_pattern(one) for known in (*phrases, *beside) for one in known.split() if _WORD.search(one)}
     of_dates = ("", "г(?:ода?)?", rf"(?:{'|'.join(_MONTHS)})[а-я]*")
     begins = {_pattern(one.split()[0]) for one in phrases if _WORD.search(one)}
     if _DAY in begins:
         begins.update(of_dates)
     each, first = ("|".join(sorted(known)) or "(?!)" for known in (single.union(of_dates), begins))
-    return re.compile(rf"(?:(?:{phrase}|{word})\s?)+"), re.compile(phrase), re.compile(each), re.compile(first)
+    return re.compile(each), re.compile(first)
 
 
 def _pattern(phrase: str, gap: str = r"\s") -> str:

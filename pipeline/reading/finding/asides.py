@@ -23,6 +23,8 @@ _UNREAD: tuple[AsideKind, ...] = ("box", "chunk")  # they may belong anywhere
 
 def tell_asides(ledger: Ledger, found: FormOnSheet, last_row: int) -> None:
     """A remark for each aside from the form's head to `last_row`; below the last form to the end of the sheet."""
+    if not ledger.sheet.asides:  # so are most sheets
+        return
     items = {cell: number for number, cell in ledger.answer_cells.items()}
     after = any(spot.row > last_row for spot in ledger.sheet.cells)
     for aside in ledger.sheet.asides:

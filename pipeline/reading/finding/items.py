@@ -97,7 +97,8 @@ def _tell_of_wording(ledger: Ledger, columns: Columns, row: Row) -> None:
     if row.doubtful:
         cell = ledger.sheet.address(Spot(row.row, row.wording))
         ledger.remarks.append(remark("ITEM-BY-WORDING", item=row.number, cell=cell, value=row.words))
-    known = columns.own_form or any(plain(row.words) == plain(one) for one in row.item.wordings)
+    wordings = row.item.wordings
+    known = columns.own_form or row.words in wordings or plain(row.words) in map(plain, wordings)
     if row.words and not known:
         ledger.strange.append(Strange("item", row.words, row.number))
 

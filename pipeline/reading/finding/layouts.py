@@ -11,7 +11,7 @@ from pipeline.reading.finding.identity import Identity, read_identity
 from pipeline.reading.finding.items import read_items
 from pipeline.reading.finding.ledger import Ledger
 from pipeline.reading.finding.notes import keep_notes
-from pipeline.reading.finding.order import of_another_order, speaks_of_another, title_above
+from pipeline.reading.finding.order import of_another_order, speaks_of_another
 from pipeline.reading.finding.order_form import OrderForm
 from pipeline.reading.finding.own_form import OwnForm
 from pipeline.reading.finding.pieces import Piece, reports_in
@@ -34,7 +34,8 @@ def read_book(book: Book, form: Form, schools: Schools) -> tuple[tuple[ReportRea
         return (), (other,)
     forms, others = [], []
     for reader in readers(book.sheets, form, schools, meta):
-        if other := speaks_of_another([(piece.sheet, piece.found) for piece in reader.pieces], form):
+        parts = [(piece.sheet, piece.found) for piece in reader.pieces]
+        if other := speaks_of_another(parts, reader.pieces[0].title, form):
             others.append(other)
             continue
         report = reader.read()
@@ -106,7 +107,7 @@ class FormReader:
             bases=passport,
             own_form=own is not None,
             strange=tuple(ledger.strange),
-            title=title_above(first.sheet, first.found),
+            title=first.title,
             columns="; ".join(dict.fromkeys(self.columns)),
         )
         place = {"sheet": report.sheet, "school": report.school, "as_of": report.as_of}

@@ -115,8 +115,8 @@ class Ledger:
     ) -> None:
         """Read what stands at `spot`, or `cell` in its place, as the answer of an item. `places`: field -> its cell,
         where figures of one answer stand in several. `said`: what the cell has been read as already."""
-        cell = cell or self.sheet.cells.get(spot)
-        self.answer_cells.setdefault(number, self.sheet.address(spot))
+        cell, place = cell or self.sheet.cells.get(spot), self.sheet.address(spot)
+        self.answer_cells.setdefault(number, place)
         self.answer_spots.setdefault(spot, number)
         if cell is None:
             return
@@ -129,7 +129,8 @@ class Ledger:
         if number in self.refused:
             return  # a note
         places = places or {}
-        self.roles |= dict.fromkeys([spot, *places.values()], Role.ANSWER)
+        self.roles[spot] = Role.ANSWER
+        self.roles.update(dict.fromkeys(places.values(), Role.ANSWER))
         answer = said or read_answer(item, cell, self.form, self.bases.get(item.base), self.around(number))
         if not answer.facts and not answer.remarks:  # «х»: nothing belongs there, and nothing is answered
             self.label([spot])
@@ -138,8 +139,8 @@ class Ledger:
         if number in self.answered:
             self._say_again(number, facts, cell, spot)
             return
-        self.answer_cells[number] = self.sheet.address(spot)
-        self.answered[number] = Answered(_values(facts), text_of(cell), self.sheet.address(spot))
+        self.answer_cells[number] = place
+        self.answered[number] = Answered(_values(facts), text_of(cell), place)
         self.add(number, facts)
         self.say(number, spot, answer.remarks)
 

@@ -36,17 +36,15 @@ def of_another_order(meta: Meta, form: Form) -> Remark | None:
 Part = tuple[Sheet, FormOnSheet]
 
 
-def speaks_of_another(parts: Sequence[Part], form: Form) -> Remark | None:
+def speaks_of_another(parts: Sequence[Part], title: str, form: Form) -> Remark | None:
     """A report whose numbered rows mostly speak of other things; where its title does too, fewer rows are enough.
-    `parts`: the pieces of the report, the one with the head first."""
-    sheet = parts[0][0]
-    title = title_above(*parts[0])
+    `parts`: the pieces of the report, the one with the head, and the `title`, first."""
     foreign_title = bool(title) and not (stems(title) - _OF_ANY_TITLE) & _of_the_title(form)
     rows = chain.from_iterable(_numbered_rows(*part) for part in parts)
     stands = [_stand(form, tuple(numbers), words) for numbers, words in rows]
     against, doubtful, agreeing = (stands.count(one) for one in ("against", "doubtful", "agreeing"))
     if against > agreeing + doubtful or (foreign_title and against + doubtful > agreeing):
-        return replace(_other(_name(title, form), form), sheet=sheet.name)
+        return replace(_other(_name(title, form), form), sheet=parts[0][0].name)
     return None
 
 

@@ -175,8 +175,8 @@ def _read_passport(ledger: Ledger, found: FormOnSheet) -> tuple[tuple[str, float
 def _leave_printed(ledger: Ledger, columns: Columns, row: Row) -> None:
     """Columns that compute or check, as long as they hold no more than that. Beside a coverage, what was typed over
     them is read; elsewhere it is a note."""
-    spots = [spot for spot in ledger.on_row(row.row) if columns.total <= spot.column <= columns.percent]
-    ledger.label([spot for spot in spots if _typed(ledger, spot) is None])
+    spots = [spot_at(row.row, column) for column in range(columns.total, columns.percent + 1)]
+    ledger.label([spot for spot in spots if spot in ledger.sheet.cells and _typed(ledger, spot) is None])
     check = spot_at(row.row, columns.percent + 1)
     said = ledger.sheet.cells.get(check)
     if said is None or said.fault or is_blank(said) or own_form.is_check(text_of(said)):

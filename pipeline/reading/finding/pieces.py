@@ -13,6 +13,7 @@ from pipeline.reading.finding.grid_rows import GridRow, find_grid_rows
 from pipeline.reading.finding.head import Meta
 from pipeline.reading.finding.identity import Identity, read_identity
 from pipeline.reading.finding.ledger import Ledger, is_hint
+from pipeline.reading.finding.order import title_above
 from pipeline.reading.finding.rows import find_rows
 from pipeline.reading.finding.tables import FormOnSheet, find_forms, find_parts
 from pipeline.reading.opening.book import Sheet
@@ -41,6 +42,11 @@ class Piece:
         """What its own head says, in a ledger that nobody else writes into."""
         ledger = Ledger(self.sheet, self.form)
         return ledger, read_identity(ledger, self.found, self.schools, Meta())
+
+    @cached_property
+    def title(self) -> str:
+        """What the lines above it call the report; blank where none does."""
+        return title_above(self.sheet, self.found)
 
     @property
     def nameless(self) -> bool:
@@ -102,7 +108,7 @@ def _pieces_on(sheet: Sheet, form: Form, schools: Schools) -> Iterator[Piece]:
     found = find_forms(sheet, form)
     parts = found or find_parts(sheet, form)
     for here, after in zip(parts, [*parts, None][1:], strict=True):
-        last_row = after.head_first - 1 if after else max(spot.row for spot in sheet.cells)
+        last_row = after.head_first - 1 if after else max(sheet.cells).row
         yield Piece(sheet, here, last_row, form, schools, loose=not found)
 
 

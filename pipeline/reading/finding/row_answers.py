@@ -59,6 +59,8 @@ class RowReader:
 
     def __init__(self, ledger: Ledger, table: Table, columns: AnswerColumns) -> None:
         self.ledger, self.table, self.columns = ledger, table, columns
+        other = (table.columns.number, table.columns.measure, table.parts)
+        self._known = frozenset((*other, *columns.answers, *columns.settled))  # columns, of whatever
 
     def read(self, item: Item, number: str, rows: Sequence[int], wording: int, *, sure: bool = True) -> None:
         """The answer of an item, from its own row and those that continue it. `wording` is the column of its words;
@@ -92,7 +94,8 @@ class RowReader:
     def _pieces(self, item: Item, rows: Sequence[int], wording: int) -> Iterator[Piece]:
         """The filled cells of the chosen columns; blanks and the order's hints are printed."""
         for row in rows:
-            self._mind_unit(item, row)
+            if self.columns.unit:
+                self._mind_unit(item, row)
             of_row = self._meaning_of_row(row, wording) if row != rows[0] else None
             for column, meaning in self.columns.answers.items():
                 spot = spot_at(row, column)
@@ -102,7 +105,9 @@ class RowReader:
                 if is_blank(cell) or is_hint(item, cell):
                     self.ledger.label([spot])
                     continue
-                yield Piece(spot, self._with_unit(row, cell), of_row.under(meaning) if of_row else meaning)
+                if self.columns.unit:
+                    cell = self._with_unit(row, cell)
+                yield Piece(spot, cell, of_row.under(meaning) if of_row else meaning)
 
     def _meaning_of_row(self, row: int, wording: int) -> Meaning | None:
         label = self.ledger.sheet.cells.get(spot_at(row, wording))
@@ -115,7 +120,7 @@ class RowReader:
 
     def _with_unit(self, row: int, cell: Cell) -> Cell:
         """A bare number with the unit that stands in a column of its own."""
-        unit = self.ledger.sheet.cells.get(spot_at(row, self.columns.unit)) if self.columns.unit else None
+        unit = self.ledger.sheet.cells.get(spot_at(row, self.columns.unit))
         if unit is None or not isinstance(unit.value, str):
             return cell
         self.ledger.label([Spot(row, self.columns.unit)])
@@ -124,7 +129,7 @@ class RowReader:
 
     def _mind_unit(self, item: Item, row: int) -> None:
         """A unit in a column of its own, where it is not the one that the form asks for."""
-        cell = self.ledger.sheet.cells.get(spot_at(row, self.columns.unit)) if self.columns.unit else None
+        cell = self.ledger.sheet.cells.get(spot_at(row, self.columns.unit))
         if item.kind is Kind.NUMBER and cell is not None and (unit := unit_alone(text_of(cell), self.ledger.form)):
             self.ledger.label([Spot(row, self.columns.unit)])
             if unit != item.unit:
@@ -133,16 +138,8 @@ class RowReader:
     def _beside(self, rows: Sequence[int], wording: int) -> Iterator[Piece]:
         """The cells of the row outside all columns that are known to hold the answer or another thing, and words
         below the item's own."""
-        columns = self.table.columns
-        known = {
-            columns.number,
-            columns.measure,
-            wording,
-            self.table.parts,
-            *self.columns.answers,
-            *self.columns.settled,
-        }
-        spots = [spot for spot in self.ledger.on_row(rows[0]) if spot.column not in known]
+        known = self._known
+        spots = [spot for spot in self.ledger.on_row(rows[0]) if spot.column not in known and spot.column != wording]
         spots += [spot for row in rows[1:] if (spot := spot_at(row, wording)) not in self.ledger.roles]
         for spot in spots:
             cell = self.ledger.sheet.cells.get(spot)

@@ -187,13 +187,13 @@ class _Context:
         own = best_likeness(words, by_number.wordings) if by_number and words else 100.0
         if by_number and own >= SAME_WORDING:
             return by_number, False
+        if by_number is None and self._numbered_act(numbers):
+            return None, False
         likely, score = self._by_wording(words)
         if by_number is None:
             # under acts any title may stand: only a wording of the form's own ends them
             bound = _SURE_WORDING if self.acts else SAME_WORDING
-            if self._numbered_act(numbers) or likely is None or score < bound:
-                return None, False
-            return likely, True
+            return (None, False) if likely is None or score < bound else (likely, True)
         if likely is None or likely is by_number or score < _SURE_WORDING:
             return by_number, own < _ODD_WORDING
         return likely, True

@@ -130,8 +130,9 @@ def _tables(sheet: Sheet, form: Form, enough: int) -> list[Table]:
 
 def _starts(sheet: Sheet, rows: Rows, form: Form, enough: int) -> list[_Start]:
     starts: list[_Start] = []
+    heads = _heads(form)
     for row, columns in rows.items():
-        if not _may_begin(columns, form):
+        if not _first(columns, heads):
             continue
         problems = _problems_heading(row, columns, form)
         starts += [start for start in (_items_heading(row, sheet, rows, form, problems), problems) if start]
@@ -141,21 +142,9 @@ def _starts(sheet: Sheet, rows: Rows, form: Form, enough: int) -> list[_Start]:
     return starts
 
 
-def _may_begin(columns: dict[int, str], form: Form) -> bool:
-    for text in columns.values():  # noqa: SIM110 - no generator: this is asked of every cell
-        if text and _may_head(form, text):
-            return True
-    return False
-
-
-@once_a_form(maxsize=16_384)  # texts: most cells of a form are printed, the same in every file
-def _may_head(form: Form, text: str) -> bool:
-    """Is it the heading of measures or of problems: on a row without either no table begins."""
-    return is_one_of(text, _heads(form))
-
-
 @once_a_form(maxsize=1)
 def _heads(form: Form) -> tuple[str, ...]:
+    """The headings of measures and of problems: on a row without either no table begins."""
     return (*form.recognise.measure, *(form.problems.problem if form.problems else ()))
 
 

@@ -28,7 +28,16 @@ from python_calamine import (
 from pipeline.reading.opening import xlsx, xlsx_second
 from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.opening.cells import as_cell
-from pipeline.reading.opening.guard import check_sheets, damaged, kind_of, open_zip, refuse_big_document, unreadable
+from pipeline.reading.opening.guard import (
+    Kind,
+    check_sheets,
+    damaged,
+    kind_of,
+    kind_of_package,
+    open_zip,
+    refuse_big_document,
+    unreadable,
+)
 from pipeline.reading.opening.xlsx import SheetNotes
 from pipeline.reading.opening.xlsx_looks import as_seen
 from pipeline.reading.opening.xlsx_names import ReadPart, as_called, once_a_package
@@ -37,31 +46,31 @@ from schemas.addresses import Spot, spot_at
 
 
 def open_book(data: bytes, limits: Limits) -> Book:
-    """All sheets with their non-empty cells, hidden ones too. Raises Unreadable, whose remark says why.
+    """All sheets with their non-empty cells, hidden ones too. Raises Unreadable, whose remark says why."""
+    if not data.startswith(b"PK"):
+        kind = kind_of(data, limits)
+        refuse_big_document(data, limits)
+        return _read_xls(data, limits) if kind == "xls" else open_book(_decrypted(data), limits)
+    with open_zip(data) as package:
+        kind = kind_of_package(package, limits)
+        refuse_big_document(data, limits)
+        return _read_zipped(kind, package, data, limits)
 
-    What is imported here takes a while, and most files need none of it.
-    """
-    kind = kind_of(data, limits)
-    refuse_big_document(data, limits)
+
+def _read_zipped(kind: Kind, package: zipfile.ZipFile, data: bytes, limits: Limits) -> Book:
+    """`package`: `data` opened. What is imported here takes a while, and most files need none of it."""
     match kind:
-        case "xlsx":
-            return _read_xlsx(data, limits)
-        case "xls":
-            return _read_xls(data, limits)
         case "ods":
             from pipeline.reading.opening import ods
 
             return ods.read(data, limits)
-        case "xlsb":
-            with open_zip(data) as package:
-                data = as_called(data, package, once_a_package(package))
-            return _read_without_formats(data, limits)
         case "docx":
             from pipeline.reading.opening import docx
 
             return docx.read(data, limits)
-        case "encrypted":
-            return open_book(_decrypted(data), limits)
+        case "xlsb":
+            return _read_without_formats(as_called(data, package, once_a_package(package)), limits)
+    return _read_xlsx(package, data, limits)
 
 
 def _decrypted(data: bytes) -> bytes:
@@ -71,14 +80,13 @@ def _decrypted(data: bytes) -> bytes:
     return encrypted.decrypted(data)
 
 
-def _read_xlsx(data: bytes, limits: Limits) -> Book:
-    with open_zip(data) as package:
-        read = once_a_package(package)
-        called = as_called(data, package, read)
-        if called is data:
-            return _read_package(package, read, data, limits)
-    with open_zip(called) as package:
-        return _read_package(package, once_a_package(package), called, limits)
+def _read_xlsx(package: zipfile.ZipFile, data: bytes, limits: Limits) -> Book:
+    read = once_a_package(package)
+    called = as_called(data, package, read)
+    if called is data:
+        return _read_package(package, read, data, limits)
+    with open_zip(called) as renamed:
+        return _read_package(renamed, once_a_package(renamed), called, limits)
 
 
 def _read_package(package: zipfile.ZipFile, read: ReadPart, data: bytes, limits: Limits) -> Book:

@@ -52,8 +52,7 @@ def _called(read: ReadPart, names: dict[str, str]) -> list[str]:
             continue
         called.append(relations)
         folder = posixpath.dirname(posixpath.dirname(relations))
-        for target in _targets(read(relations)):
-            name = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+        for name in _targets(read(relations), folder):
             if name.lower() in names and name not in called:
                 called.append(name)
                 if relations == _ROOT:
@@ -72,9 +71,11 @@ def _has_backslash(relations: bytes) -> bool:
 
 
 @once_a_blank
-def _targets(relations: bytes) -> tuple[str, ...]:
+def _targets(relations: bytes, folder: str) -> tuple[str, ...]:
+    """The names of the parts that are related to one in that folder."""
     inside = _EXTERNAL.sub(b"", relations.replace(b"\0", b""))
-    return tuple(target.decode("utf-8", "replace").replace("\\", "/") for target in _TARGET.findall(inside))
+    targets = (target.decode("utf-8", "replace").replace("\\", "/") for target in _TARGET.findall(inside))
+    return tuple(posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/") for target in targets)
 
 
 def _packed_anew(package: zipfile.ZipFile, renamed: dict[str, str]) -> bytes:
