@@ -6,7 +6,7 @@ Every figure is computed here from a few columns of people, in plain Python, so 
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from pipeline.measuring.figures import (
     Activation,
     Delivery,
     Figures,
+    Former,
     Level,
     Milestone,
     Problem,
@@ -282,13 +283,14 @@ def _catalogue() -> Catalogue:
     return load_catalogue()
 
 
-def _before(cases: Sequence[Case], form: Form, history: Sequence[date], as_of: date) -> Figures | None:
+def _before(cases: Sequence[Case], form: Form, history: Sequence[date], as_of: date) -> Former | None:
     """The figures of the date before, of the same schools."""
     days = [day for day in history if day < as_of]
     if not days:
         return None
     earlier = [replace(case, course=case.course[: len(days)], state=_came(case), set_aside=False) for case in cases]
-    return district(earlier, days[-1], days[-1:], form=form)
+    then = district(earlier, days[-1], days[-1:], form=form)
+    return Former(**{one.name: getattr(then, one.name) for one in fields(Former)})
 
 
 def _measures(schools: Sequence[School], of_case: dict[str, Case], form: Form, as_of: date) -> pd.DataFrame:
@@ -421,7 +423,7 @@ def _answer(school: School, case: Case, item: Item, place: int, form: Form) -> d
     return {"share": Share.COUNTED, "covered": percent / 100 * total, "total": total, "percent": percent}
 
 
-def _totals(coverage: pd.DataFrame, form: Form, expected: int, before: Figures | None) -> pd.DataFrame:
+def _totals(coverage: pd.DataFrame, form: Form, expected: int, before: Former | None) -> pd.DataFrame:
     now, then, rows = _by_item(coverage), _by_item(before.coverage) if before else {}, {}
     for item in form.coverage_items:
         answers = now.get(item.number, [])
@@ -479,7 +481,7 @@ def _by_item(coverage: pd.DataFrame) -> dict[str, list[Any]]:
 
 
 def _change(
-    counted: Sequence[Any], answers_then: Sequence[Any], before: Figures | None, item: str, percent: float
+    counted: Sequence[Any], answers_then: Sequence[Any], before: Former | None, item: str, percent: float
 ) -> dict[str, float]:
     """Over the schools that have a figure on both dates; nothing where all of them only carry theirs forward."""
     now = {row.school_code: row for row in counted}

@@ -214,7 +214,7 @@ def test_only_where_a_line_names_a_file_its_name_does_not_matter():
 
     def says(file: str, headline: str) -> str:
         errors = dataclasses.replace(figures, remarks=(dataclasses.replace(said, file=file),))
-        brief = dataclasses.replace(make_brief(errors, CATALOGUE), headline=headline)
+        brief = replace(make_brief(errors, CATALOGUE), headline=headline)
         assert any(f"айл «{file}»" in one.text for one in brief.decisions)
         letter = leadership_letter([Page(errors, brief, "svod.xlsx", b"")], Registry(SCHOOLS, (HEAD,)))
         assert letter

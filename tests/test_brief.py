@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 import pytest
 
 from pipeline import wording
@@ -129,11 +130,11 @@ def test_carried_figures_alone_are_said_to_be_old() -> None:
 
 def test_before_the_first_reporting_date_nobody_is_blamed() -> None:
     early = replace(given.nobody_reported(), as_of=date(2014, 1, 10), reporting_date=None)
-    excused = replace(early, submissions=tuple(replace(row, owes=False) for row in early.submissions))
+    excused = replace(early, submissions=tuple(msgspec.structs.replace(row, owes=False) for row in early.submissions))
     brief = brief_of(excused)
     assert brief.headline == "Показателей пока нет: первая отчётная дата — 30.01.2014."
     assert brief.subline == "Отчётной даты ещё не было, отчёты пока не требуются."
-    unread = tuple(replace(row, state=State.UNREADABLE) for row in excused.submissions[:1])
+    unread = tuple(msgspec.structs.replace(row, state=State.UNREADABLE) for row in excused.submissions[:1])
     assert spaced(brief_of(replace(excused, submissions=unread)).subline) == "Не прочитан отчёт: СОШ № 1."
 
 
@@ -207,7 +208,7 @@ def test_a_card_of_schools_that_are_absent_in_every_way_is_said_shortly() -> Non
 def test_between_reporting_dates_it_is_said_of_which_date_the_figures_are() -> None:
     figures = replace(given.three_schools(), as_of=date(2014, 4, 10))
     assert brief_of(figures).subline.startswith("Показатели школ — по отчётам на 20.03.2014. ")
-    newer = tuple(replace(row, as_of=date(2014, 4, 1)) for row in figures.submissions)
+    newer = tuple(msgspec.structs.replace(row, as_of=date(2014, 4, 1)) for row in figures.submissions)
     said = brief_of(replace(figures, submissions=newer)).subline
     assert said.startswith("Показатели школ — по отчётам на 20.03.2014 и более поздним. ")
     assert "Показатели школ" not in brief_of(given.three_schools()).subline
@@ -241,7 +242,7 @@ def test_schools_that_are_not_counted_are_said_in_the_right_number(number: int, 
 def test_no_range_is_given_where_it_is_not_known_how_many_are_missing() -> None:
     figures = given.twenty_schools()
     items = figures.reconciliation.items.assign(percent_low=float("nan"), percent_high=float("nan"))
-    unknown = replace(figures, reconciliation=replace(figures.reconciliation, items=items))
+    unknown = replace(figures, reconciliation=msgspec.structs.replace(figures.reconciliation, items=items))
     assert "Не учтены" not in brief_of(unknown).subline
 
 
@@ -354,7 +355,9 @@ def test_notes_of_a_card_are_three_lines_at_most_that_fit(state: str) -> None:
 
 def test_a_school_that_owes_nothing_is_not_called_silent() -> None:
     figures = district([CASES[1], Case("СОШ № 9", 60, (), State.NOT_SUBMITTED, None)])
-    excused = tuple(replace(row, owes=row.state is not State.NOT_SUBMITTED) for row in figures.submissions)
+    excused = tuple(
+        msgspec.structs.replace(row, owes=row.state is not State.NOT_SUBMITTED) for row in figures.submissions
+    )
     brief = brief_of(replace(figures, submissions=excused))
     assert brief.cards[0].figure == "1 из 1"
     assert len(brief.cards[0].note_lines) == 1
@@ -505,7 +508,7 @@ def test_how_many_will_miss_the_next_target_is_said_where_there_is_room() -> Non
 
 def test_a_forecast_is_not_rounded_up_to_the_next_target() -> None:
     figures = given.twenty_schools()
-    close = replace(figures, municipality=replace(figures.municipality, forecast=60.7))
+    close = replace(figures, municipality=msgspec.structs.replace(figures.municipality, forecast=60.7))
     assert "план 61 %, прогноз 60,7 %." in spaced(brief_of(close).decisions[0].text)
 
 
@@ -549,7 +552,7 @@ def test_a_paper_that_most_schools_owe_is_named_by_its_title() -> None:
 
 def test_a_solution_without_a_problem_is_no_problem_that_a_school_names() -> None:
     figures = given.twenty_schools()
-    solution = replace(figures.problems[0], problem="", solution="Куплены три компьютера", group=OTHER)
+    solution = msgspec.structs.replace(figures.problems[0], problem="", solution="Куплены три компьютера", group=OTHER)
     assert "Мешает" not in [d.tag for d in brief_of(replace(figures, problems=(solution,))).decisions]
     beside = brief_of(replace(figures, problems=(*figures.problems, solution))).decisions[-1].text
     assert beside == brief_of(figures).decisions[-1].text
@@ -595,11 +598,11 @@ def test_where_nobody_is_counted_nobody_is_praised() -> None:
     """All have reported, none can be counted for want of the registry's base."""
     figures = given.all_well()
     unknown = {"percent": None, "covered": None, "total": None, "level": Level.UNKNOWN, "share": Share.SET_ASIDE}
-    activation = tuple(replace(row, **unknown) for row in figures.activation)
+    activation = tuple(msgspec.structs.replace(row, **unknown) for row in figures.activation)
     nobody = replace(
         figures,
         activation=activation,
-        municipality=replace(figures.municipality, percent=None, level=Level.UNKNOWN),
+        municipality=msgspec.structs.replace(figures.municipality, percent=None, level=Level.UNKNOWN),
         unbased=frozenset((school.code, "14") for school in figures.schools),
     )
     brief = brief_of(nobody)

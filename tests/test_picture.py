@@ -1,8 +1,8 @@
 """The picture as of a date: each school's latest report up to it, and what becomes of all the others."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +31,7 @@ def report(code: str, as_of: date | None, hour: int | None = 0, file: str = "") 
 
 def batch(*reports: Report, empty: int | None = None) -> Checked:
     """Reports judged without a remark; `empty`: the number of one that is."""
-    numbered = tuple(replace(one, number=number) for number, one in enumerate(reports))
+    numbered = tuple(msgspec.structs.replace(one, number=number) for number, one in enumerate(reports))
     nothing = answers_table([], FORM, Registry())
     return Checked(numbered, nothing, (), (), frozenset(), frozenset() if empty is None else frozenset({empty}))
 
@@ -57,7 +57,7 @@ batches = st.lists(reports, max_size=12, unique_by=lambda one: one.file).map(lam
 @given(batches, reports, days)
 def test_a_later_report_never_changes_an_earlier_picture(before, later, day):
     if later.as_of <= day:
-        later = replace(later, as_of=day + timedelta(days=1))
+        later = msgspec.structs.replace(later, as_of=day + timedelta(days=1))
     after = batch(*before.reports, later)
     assert picture(after, REGISTRY, day, CALENDAR) == picture(before, REGISTRY, day, CALENDAR)
 
@@ -73,7 +73,8 @@ def test_the_order_of_the_files_does_not_matter(found, day, dice):
 def test_arrival_matters_only_between_reports_of_one_date(found, day, hours):
     """Arrived at other moments, the same dates stand in the picture."""
     moved = [
-        replace(report(r.school, r.as_of, hour), file=r.file) for r, hour in zip(found.reports, hours, strict=False)
+        msgspec.structs.replace(report(r.school, r.as_of, hour), file=r.file)
+        for r, hour in zip(found.reports, hours, strict=False)
     ]
     now, then = (picture(one, REGISTRY, day, CALENDAR) for one in (found, batch(*moved)))
     assert {code: r.as_of for code, r in now.chosen.items()} == {code: r.as_of for code, r in then.chosen.items()}

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import openpyxl
 import pandas as pd
 import pytest
@@ -233,7 +234,9 @@ def test_every_state_has_its_sentence(name: str, sentence: str) -> None:
 
 
 def with_submission(figures: Figures, **changes: Any) -> Figures:
-    lines = tuple(replace(line, **changes) if line.school.code == "20" else line for line in figures.submissions)
+    lines = tuple(
+        msgspec.structs.replace(line, **changes) if line.school.code == "20" else line for line in figures.submissions
+    )
     return replace(figures, submissions=lines)
 
 
@@ -260,7 +263,8 @@ def test_of_a_school_that_owes_nothing_nothing_is_asked() -> None:
 def test_a_report_without_the_headline_figure_says_why(share: Share, sentence: str) -> None:
     figures = given.twenty_schools()
     rows = tuple(
-        replace(row, share=share) if row.school and row.school.code == "19" else row for row in figures.activation
+        msgspec.structs.replace(row, share=share) if row.school and row.school.code == "19" else row
+        for row in figures.activation
     )
     assert sentence in said(page(replace(figures, activation=rows), "19"))
 
@@ -347,7 +351,7 @@ def test_solutions_of_others_are_shown_without_their_names() -> None:
     figures = given.twenty_schools()
     lyceum, gymnasium = figures.schools[4], figures.schools[3]
     offered = ((lyceum, "Провели день открытых дверей"), (gymnasium, "Как в ООШ №\u00a04: обзвонили родителей"))
-    problem = replace(
+    problem = msgspec.structs.replace(
         figures.problems[0], school=figures.schools[7], problem="Слабый интернет", solution="", offered=offered
     )
     book = page(replace(figures, problems=(problem,)), "08")

@@ -81,6 +81,17 @@ def test_what_a_sheet_cannot_write_it_refuses() -> None:
         book.close()
 
 
+@pytest.mark.parametrize(("row", "column"), [(-1, 0), (0, -1), (1_048_576, 0), (0, 16_384)])
+def test_a_cell_outside_of_the_sheet_is_refused(row: int, column: int) -> None:
+    """xlsxwriter passes over it in silence."""
+    book = Book(BytesIO(), {"in_memory": True})
+    sheet = book.add_worksheet("Лист")
+    sheet.write_number(5, 5, 1)
+    sheet.write_number(row, column, 1)
+    with pytest.raises(ValueError, match="no cell of a sheet"):
+        sheet.settle()
+
+
 def test_the_programs_workbooks_are_such() -> None:
     book = theme.open_workbook(BytesIO(), "Свод", "Отдел", date(2014, 1, 30))
     assert isinstance(book, Book)

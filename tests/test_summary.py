@@ -12,6 +12,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import openpyxl
 import pytest
 from openpyxl.cell import Cell
@@ -357,14 +358,14 @@ def test_method_lists_every_source_and_the_versions() -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+7 914", "-5", "@SUM(A1)", "http://example.org", "'кавычка", "0123"])
 def test_text_from_a_school_is_never_a_formula_a_link_or_a_number(text: str) -> None:
     figures = given.twenty_schools()
-    problem = replace(figures.problems[0], problem=text, solution=text)
+    problem = msgspec.structs.replace(figures.problems[0], problem=text, solution=text)
     cell = opened(summary(replace(figures, problems=(problem,))), values=False)["Проблемы"]["D6"]
     assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
 
 
 def test_text_too_long_for_a_cell_is_cut_and_says_so() -> None:
     figures = given.twenty_schools()
-    endless = replace(figures.problems[0], problem="щ" * (LONGEST_TEXT + 1))
+    endless = msgspec.structs.replace(figures.problems[0], problem="щ" * (LONGEST_TEXT + 1))
     value = opened(summary(replace(figures, problems=(endless,))))["Проблемы"]["D6"].value
     assert len(value) == LONGEST_TEXT
     assert value.endswith("… обрезано")

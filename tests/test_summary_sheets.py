@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
@@ -165,7 +166,7 @@ def with_submission(**changes: Any) -> Figures:
     """Twenty schools, the first line of «Сдача отчётов» changed."""
     figures = given.twenty_schools()
     first, *others = figures.submissions
-    return replace(figures, submissions=(replace(first, **changes), *others))
+    return replace(figures, submissions=(msgspec.structs.replace(first, **changes), *others))
 
 
 def test_submissions_begin_with_those_to_be_rung_up_and_show_replaced_files() -> None:
@@ -278,7 +279,7 @@ def test_between_reporting_dates_the_note_says_for_which_one_the_sheet_is() -> N
 
 def test_before_the_first_reporting_date_nothing_is_owed() -> None:
     figures = given.nobody_reported()
-    silent = tuple(replace(line, owes=False) for line in figures.submissions)
+    silent = tuple(msgspec.structs.replace(line, owes=False) for line in figures.submissions)
     early = replace(figures, as_of=date(2014, 1, 20), reporting_date=None, submissions=silent)
     sheet = sheet_of(early, "Сдача отчётов")
     assert "Отчётных дат ещё не было: первая — 30.01.2014." in sheet["A2"].value
@@ -337,7 +338,7 @@ def test_the_offices_own_work_and_the_share_with_what_is_set_aside_stand_above_t
     figures = given.twenty_schools()
     items = figures.reconciliation.items.copy()
     items.loc["14", "percent_with_set_aside"] = 55.1
-    changed = replace(figures, reconciliation=replace(figures.reconciliation, items=items))
+    changed = replace(figures, reconciliation=msgspec.structs.replace(figures.reconciliation, items=items))
     assert sheet_of(changed, "Замечания")["A4"].value == (
         "Исправлено ошибок прошлой отчётной даты: 2 из 4. Отложено до исправления: 1\u00a0показатель; если отложенное "
         "верно, активация родителей — 55,1\u00a0% вместо 54,7\u00a0%."
@@ -381,7 +382,10 @@ def test_without_an_earlier_date_nothing_is_said_of_corrections() -> None:
 def test_the_reconciliation_says_by_what_reports_were_recognised():
     figures = given.three_schools()
     recognised = {"бланк Свода": 1, "форма приказа, столбец ответов: по заголовку; на дату отчёта": 2}
-    sheet = sheet_of(replace(figures, reconciliation=replace(figures.reconciliation, recognised=recognised)), "Сверка")
+    sheet = sheet_of(
+        replace(figures, reconciliation=msgspec.structs.replace(figures.reconciliation, recognised=recognised)),
+        "Сверка",
+    )
     rows = [[cell.value for cell in row[:2]] for row in sheet.iter_rows()]
     first = rows.index(["Как узнаны отчёты", None]) + 2
     assert rows[first : first + 2] == [
@@ -415,7 +419,7 @@ def with_one_lost(place: str) -> bytes:
     figures = given.twenty_schools()
     items = figures.reconciliation.items.copy()
     items.loc["14", place] -= 1
-    return summary(replace(figures, reconciliation=replace(figures.reconciliation, items=items)))
+    return summary(replace(figures, reconciliation=msgspec.structs.replace(figures.reconciliation, items=items)))
 
 
 def test_an_item_without_a_headcount_has_no_people() -> None:
@@ -445,7 +449,9 @@ def test_every_reason_of_an_answer_that_is_set_aside_has_its_own_row() -> None:
     figures = given.twenty_schools()
     (aside,) = figures.reconciliation.set_aside
     second = replace(REMARKS[1], item=aside.item)
-    found = replace(figures.reconciliation, set_aside=(aside._replace(remarks=(*aside.remarks, second)),))
+    found = msgspec.structs.replace(
+        figures.reconciliation, set_aside=(aside._replace(remarks=(*aside.remarks, second)),)
+    )
     sheet = sheet_of(replace(figures, reconciliation=found, remarks=(*figures.remarks, second)), "Сверка")
     assert [row[8] for row in sheet.iter_rows(23, values_only=True) if row[0] == "14"] == [
         "Больше, чем в связанном пункте",
@@ -460,7 +466,7 @@ def test_nothing_set_aside_is_said_so() -> None:
 def test_what_became_of_every_file_adds_up() -> None:
     figures = given.twenty_schools()
     outcomes = {"прежний отчёт школы": 20, "не прочитан": 1, "учтён": 17, "не форма отчёта": 2}
-    found = replace(figures.reconciliation, outcomes=outcomes, files=39, sources=40)
+    found = msgspec.structs.replace(figures.reconciliation, outcomes=outcomes, files=39, sources=40)
     sheet = sheet_of(replace(figures, reconciliation=found), "Сверка")
     start = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Файлы")
     said = [(row[0], row[3]) for row in sheet.iter_rows(start + 4, start + 7, values_only=True)]

@@ -39,7 +39,7 @@ def test_the_figures_of_the_last_reporting_date_stand_beside_todays():
     files = [sent("01", JANUARY, i14="20 %"), sent("02", JANUARY, i14="10 %"), sent("01", i14="44 %")]
     figures = measured(files, TWO)
     assert figures.before is not None
-    assert (figures.before.as_of, figures.before.before) == (JANUARY, None)
+    assert figures.before.as_of == JANUARY
     assert figures.before.municipality == measured(files, TWO, JANUARY).municipality
     assert (of(figures).change, of(figures).change_people) == pytest.approx((24, 0.24 * 548))
     assert (of(figures, "02").change, of(figures, "02").change_people) == (None, None)  # carried

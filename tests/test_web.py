@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
+import msgspec
 import pytest
 from lxml import html
 
@@ -164,7 +165,7 @@ def test_what_a_school_is_called_stays_text() -> None:
     evil = '<script>alert("1")</script>" onload="x'
     first = figures.activation[0]
     assert first.school is not None
-    rows = (replace(first, school=replace(first.school, name=evil)), *figures.activation[1:])
+    rows = (msgspec.structs.replace(first, school=replace(first.school, name=evil)), *figures.activation[1:])
     page = html.document_fromstring(page_of(replace(figures, activation=rows)).decode())
     assert not list(page.iter("script"))
     assert not page.xpath("//*[@onload]")

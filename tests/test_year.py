@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
+import msgspec
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter, range_boundaries
@@ -256,8 +257,8 @@ def district_with(*years: tuple[Delivery, ...]) -> Figures:
     figures = given.twenty_schools()
     lines = list(figures.year.schools)
     for index, deliveries in enumerate(years):
-        lines[index] = replace(lines[index], deliveries=deliveries)
-    return replace(figures, year=replace(figures.year, schools=tuple(lines)))
+        lines[index] = msgspec.structs.replace(lines[index], deliveries=deliveries)
+    return replace(figures, year=msgspec.structs.replace(figures.year, schools=tuple(lines)))
 
 
 def test_the_year_stands_beside_the_line_of_every_school() -> None:
@@ -290,7 +291,7 @@ def test_the_municipalitys_rates_stand_above_the_year_and_are_live() -> None:
 def test_a_school_that_is_no_more_stands_last_with_nothing_but_its_year() -> None:
     figures = given.twenty_schools()
     gone = SchoolYear(replace(school("77"), name="ООШ № 77"), (ON_TIME, NOT_OWED, TO_COME, TO_COME))
-    with_it = replace(figures, year=replace(figures.year, schools=(*figures.year.schools, gone)))
+    with_it = replace(figures, year=msgspec.structs.replace(figures.year, schools=(*figures.year.schools, gone)))
     sheet = opened(with_it)["Сдача отчётов"]
     last = [cell.value for cell in sheet[sheet.max_row]]
     assert last[:4] == ["77", "ООШ № 77", "– не действует", None]
@@ -310,7 +311,7 @@ def test_the_note_explains_what_is_in_sight_and_says_that_a_draft_knows_not_all_
 def test_both_tables_are_printed_on_pages_of_their_own_also_with_twelve_months() -> None:
     figures = given.twenty_schools()
     months = tuple(date(2014, month, 20) for month in range(1, 13))
-    lines = tuple(replace(one, deliveries=(ON_TIME,) * 12) for one in figures.year.schools)
+    lines = tuple(msgspec.structs.replace(one, deliveries=(ON_TIME,) * 12) for one in figures.year.schools)
     for shown in (figures, replace(figures, year=Year(months, lines))):
         sheet = opened(shown)["Сдача отчётов"]
         own, year = (range_boundaries(area.rpartition("!")[2]) for area in sheet.print_area.split(","))

@@ -1,7 +1,8 @@
 """Workbooks made of figures as the main job and the command `school` make them."""
 
-from dataclasses import replace
 from functools import cache
+
+import msgspec
 
 from pipeline.measuring.alone import alone
 from pipeline.measuring.figures import Figures
@@ -33,7 +34,7 @@ def summary_with_decisions(lines: int) -> bytes:
     """Of twenty schools, whose first page has so many lines to decide."""
     figures, catalogue = STATES["twenty-schools"](), load_catalogue()
     brief = make_brief(figures, catalogue)
-    crowded = replace(brief, decisions=(brief.decisions * lines)[:lines])
+    crowded = msgspec.structs.replace(brief, decisions=(brief.decisions * lines)[:lines])
     return write_summary(figures, crowded, catalogue, VERSION, SOURCES)
 
 

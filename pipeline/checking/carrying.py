@@ -8,10 +8,11 @@ answer that bears an error is handed on to no other date. Every answer taken ove
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
-from typing import NamedTuple
+from itertools import chain, groupby, pairwise
+from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 import pandas as pd
 
 from pipeline.checking.lineage import in_order
@@ -23,6 +24,7 @@ from schemas.remarks import Remark
 from schemas.reports import PROBLEM, answer_of
 
 Key = tuple[int, str]  # number of a report, item
+Array = np.ndarray[Any, Any]
 
 _OPEN_ACT = "title"  # of an act: its title stands, its details are left blank
 _OF_TAKING = ("ANSWER-GONE", "ANSWER-FORMER", "ANSWER-CHANGED")  # said where an answer is taken over, and only there
@@ -117,18 +119,16 @@ class Said:
 
 
 class Carrying:
-    """Goes through the reports of every school in their order; where an error has come to light since, once more
-    through those of its school alone."""
+    """Goes through the reports of every school in which anything may be taken over, in their order; where an error has
+    come to light since, once more through those of its school alone."""
 
     def __init__(self, table: pd.DataFrame, reports: Iterable[Report], form: Form) -> None:
         """`reports`: those that take a place."""
         self._table, self._form = table, form
-        ordered = groupby(in_order(reports), key=lambda report: report.school)
-        reports_of = {code: tuple(of_school) for code, of_school in ordered}
-        # The only report of a school has nothing to take over but what it refers to.
-        self._reports = {
-            code: reports for code, reports in reports_of.items() if len(reports) > 1 or reports[0].references
-        }
+        ordered = in_order(reports)
+        taking = _that_may_take(ordered, table, form)
+        of_schools = groupby((one for one in ordered if one.school in taking), key=lambda report: report.school)
+        self._reports = {code: tuple(reports) for code, reports in of_schools}
         numbers = [report.number for reports in self._reports.values() for report in reports]
         self._said = Said(table[table["report"].isin(numbers)])
         self._schools: dict[str, _School] = {}
@@ -148,6 +148,46 @@ class Carrying:
             taken={key: whence for school in schools for key, whence in school.taken.items()},
             completed={key for school in schools for key in school.completed},
         )
+
+
+def _that_may_take(ordered: Sequence[Report], table: pd.DataFrame, form: Form) -> set[str]:
+    """Codes of the schools in whose reports anything may be taken over: by a reference, from another file for the same
+    date, the details of an act, or an answer that stands until another is given. Of all others every report answers
+    itself whatever the one before it answers. `ordered`: the reports in their order."""
+    taking = {report.school for report in ordered if report.references}
+    pairs = [(before, now) for before, now in pairwise(ordered) if before.school == now.school]
+    if not pairs:
+        return taking
+    units, answers, begins_act = _answers_of_all(ordered, table)
+    before, now = (np.array([report.number for report in of_pairs]) for of_pairs in zip(*pairs, strict=True))
+    left_out = answers[before] & ~answers[now]
+    anywhere = left_out.any(axis=0).tolist()
+    standing = [is_left and form.is_cumulative(unit) for unit, is_left in zip(units, anywhere, strict=True)]
+    may = left_out[:, standing].any(axis=1) | begins_act[now]
+    return taking | {
+        last.school for (first, last), one in zip(pairs, may.tolist(), strict=True) if one or first.as_of == last.as_of
+    }
+
+
+def _answers_of_all(reports: Sequence[Report], table: pd.DataFrame) -> tuple[list[str], Array, Array]:
+    """What `Said` tells of each report, of all at once: the units; by the number of a report which of them it answers
+    itself, readable or not; and whether the title of an act stands alone in it."""
+    written = {report.number: report.written for report in reports}
+    said = table[(table["field"] != "note") & table["report"].isin(list(written))]
+    codes, items = pd.factorize(said["item"])
+    several = {tuple(items), *written.values()}  # most reports have answered the same items
+    units = list(dict.fromkeys(map(answer_of, chain.from_iterable(several))))
+    place = {unit: at for at, unit in enumerate(units)}
+    places = {of_one: np.array([place[answer_of(item)] for item in of_one], int) for of_one in several}
+    numbers, of_facts = said["report"].to_numpy(), places[tuple(items)][codes]
+    answers, titles = np.zeros((2, max(written) + 1, len(units)), bool)
+    answers[numbers, of_facts] = True
+    for number, of_one in written.items():
+        answers[number, places[of_one]] = True
+    is_title = (said["field"] == _OPEN_ACT).to_numpy()
+    titles[numbers[is_title], of_facts[is_title]] = True
+    titles[numbers[~is_title], of_facts[~is_title]] = False
+    return units, answers, np.asarray(titles.any(axis=1))
 
 
 class _Copy(NamedTuple):

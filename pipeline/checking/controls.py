@@ -163,22 +163,28 @@ def _due_answers(
     assert all(report.number == place for place, report in enumerate(reports)), "a report is found by its number"
     items, days = [form.item(number) for number in form.answer_due], list(form.answer_due.values())
     people = [form.people_of(item.number) for item in items]
-    told = (
-        (item.number, day.isoformat(), day, item.about, _nothing_done(item))
-        for item, day in zip(items, days, strict=True)
-    )
+    about = [(item.about, _nothing_done(item)) for item in items]
+    told = ((item.number, day.isoformat(), day, *words) for item, day, words in zip(items, days, about, strict=True))
     of_item, of_report = np.tile(np.arange(len(items)), len(reports)), np.repeat(np.arange(len(reports)), len(items))
     rows = frame_of(told, _DUE).take(of_item).reset_index(drop=True)
     dates = pd.Series([report.as_of.isoformat() if report.as_of else "" for report in reports], dtype="str")
     rows["report"], rows["as_of"] = of_report, dates.take(of_report).set_axis(rows.index)
+
+    @cache
+    def asked_of(code: str) -> list[bool]:
+        school = registry.school(code)
+        return [not (school and school.has_none(base)) for base in people]
+
+    @cache
+    def given_by(written: frozenset[str]) -> list[bool]:  # most reports have answered the same items
+        given = _answered(written)
+        return [item.number in given for item in items]
+
     asked, answered, cells = [], [], []
     for report in reports:
-        given = _answered(report.written | taken.get(report.number, frozenset()))
-        school = registry.school(report.school)
-        of_nobody = {base for base in set(people) if school and school.has_none(base)}
-        usable = report.usable and not is_empty(report, form)
-        asked += [usable and base not in of_nobody for base in people]
-        answered += [item.number in given for item in items]
+        own, more = report.written, taken.get(report.number)
+        asked += asked_of(report.school) if report.usable and not is_empty(report, form) else [False] * len(items)
+        answered += given_by(own | more if more else own)
         cells += [report.answer_cells.get(item.number, "") for item in items]
     no_row = _rows_of_no(table, items, len(reports))
     rows = rows.assign(asked=asked, answered=answered, says_no=~np.isnan(no_row), no_row=no_row)

@@ -152,13 +152,15 @@ def _all_round(
     said: defaultdict[int, list[float]] = defaultdict(list)
     for number, value in values_of(stated, "report", figure):
         said[number].append(value)
-    history: defaultdict[str, list[str]] = defaultdict(list)
+    history: defaultdict[str, list[tuple[Report, int, int]]] = defaultdict(list)
     for report in counting:
         if figures := said[report.number]:
             tens = sum(value % _TEN == 0 for value in figures)
-            history[report.school].append(_dated(report, f"{tens} из {len(figures)}"))
+            history[report.school].append((report, tens, len(figures)))
             if tens == len(figures) >= limits.round:
-                told = ", ".join(history[report.school])
+                told = ", ".join(
+                    _dated(one, f"{round_ones} из {all_ones}") for one, round_ones, all_ones in history[report.school]
+                )
                 yield report.remark("PCT-ROUND", what=what, figures=tens, history=told)
 
 

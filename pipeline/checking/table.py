@@ -1,11 +1,12 @@
 """Reports as read become one long table of facts, completed by what follows from them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain, groupby, islice, starmap
+from itertools import chain, compress, groupby, islice, starmap
+from operator import attrgetter
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import pandas as pd
 
@@ -19,6 +20,7 @@ from schemas.reports import (
     INSTEAD_OF_ANSWERS,
     PROBLEM_FIELDS,
     WITHDRAWN,
+    Fact,
     FileRead,
     ReportRead,
 )
@@ -28,6 +30,7 @@ StatedFact = tuple[str, str, str, float]  # item, field, text, number (-1 where 
 
 _PLACE = ["file", "sheet", "cell", "school_code", "as_of"]
 _NOWHERE = -1
+_INSTEAD, _FIELD = frozenset(INSTEAD_OF_ANSWERS), attrgetter("field")
 _BASES = ("", *sorted(BASES_OF_FACTS))  # of a figure of an answer; blank: no such figure
 
 
@@ -40,8 +43,7 @@ class Reference(NamedTuple):
     day: str
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """Head of one report in the batch: whose, for when, from where, arrived when."""
 
     number: int
@@ -54,7 +56,7 @@ class Report:
     written: frozenset[str]
     bases: tuple[tuple[str, float, str], ...]  # passport of Svod's own form: base, people, cell
     own_form: bool
-    references: dict[str, Reference] = field(default_factory=dict)  # item -> instead of its answer, to the former one
+    references: dict[str, Reference] = {}  # item -> instead of its answer, to the former one
     withdrawn: frozenset[str] = frozenset()  # items whose former answer the school takes back
 
     @property
@@ -118,29 +120,37 @@ def place_of(about: Remark) -> Place:
 
 def reports_of(reads: list[FileRead], arrivals: dict[str, datetime | None]) -> list[Report]:
     """Heads of all reports, numbered in the order of files and sheets. `arrivals`: file -> arrival."""
-    found = [(read.file, report) for read in reads for report in read.reports]
-    return [
-        Report(
-            number,
-            file,
-            report.sheet,
-            report.school,
-            report.as_of,
-            arrivals.get(file),
-            report.answer_cells,
-            report.written,
-            report.bases,
-            report.own_form,
-            _references(report),
-            frozenset(fact.item for fact in report.facts if fact.field == WITHDRAWN),
-        )
-        for number, (file, report) in enumerate(found)
-    ]
+    found = ((read.file, report) for read in reads for report in read.reports)
+    return [_head(number, file, report, arrivals.get(file)) for number, (file, report) in enumerate(found)]
 
 
-def _references(report: ReportRead) -> dict[str, Reference]:
-    days = {fact.item: str(fact.value) for fact in report.facts if fact.field == FORMER_DAY}
-    said = (fact for fact in report.facts if fact.field == FORMER)
+def _head(number: int, file: str, report: ReportRead, arrived: datetime | None) -> Report:
+    instead = [fact for fact in report.facts if fact.field in _INSTEAD] if _says_instead(report) else []
+    return Report(
+        number,
+        file,
+        report.sheet,
+        report.school,
+        report.as_of,
+        arrived,
+        report.answer_cells,
+        report.written,
+        report.bases,
+        report.own_form,
+        _references(instead),
+        frozenset(fact.item for fact in instead if fact.field == WITHDRAWN),
+    )
+
+
+def _says_instead(report: ReportRead) -> bool:
+    """Is anything said in place of an answer, as in few reports: asked at once of all that is said."""
+    return not _INSTEAD.isdisjoint(map(_FIELD, report.facts))
+
+
+def _references(instead: Sequence[Fact]) -> dict[str, Reference]:
+    """Item -> what is said in place of its answer."""
+    days = {fact.item: str(fact.value) for fact in instead if fact.field == FORMER_DAY}
+    said = (fact for fact in instead if fact.field == FORMER)
     return {fact.item: Reference(fact.cell, str(fact.value), days.get(fact.item, "")) for fact in said}
 
 
@@ -274,26 +284,37 @@ def base_people(coverage: pd.DataFrame, form: Form, registry: Registry) -> "pd.S
 def _stated(reads: list[FileRead]) -> pd.DataFrame:
     """The stated facts as rows of `Answers`."""
     reports = [(read.file, report) for read in reads for report in read.reports]
-    said = [[fact for fact in report.facts if fact.field not in INSTEAD_OF_ANSWERS] for _, report in reports]
+    said = [
+        [fact for fact in report.facts if fact.field not in _INSTEAD] if _says_instead(report) else report.facts
+        for _, report in reports
+    ]
     whose = np.repeat(np.arange(len(reports)), list(map(len, said)))
-    facts = list(chain.from_iterable(said))
+    facts, at = _each_once(list(chain.from_iterable(said)))
     days = (report.as_of.isoformat() if report.as_of else "" for _, report in reports)
     stated = {
         "report": whose,
         "file": categories(file for file, _ in reports)[whose],
         "sheet": categories(report.sheet for _, report in reports)[whose],
-        "cell": categories(fact.cell for fact in facts),
+        "cell": categories(fact.cell for fact in facts)[at],
         "school_code": categories(report.school for _, report in reports)[whose],
         "as_of": categories(days)[whose],
-        "item": categories(fact.item for fact in facts),
-        "field": categories((fact.field for fact in facts), FIGURES),
-        "text": pd.Series([fact.value if isinstance(fact.value, str) else "" for fact in facts], dtype="str"),
-        "number": np.array([np.nan if isinstance(fact.value, str) else fact.value for fact in facts], float),
-        "half": np.fromiter((fact.half for fact in facts), float, len(facts)),
-        "basis": categories((fact.basis for fact in facts), BASES_OF_FACTS),
+        "item": categories(fact.item for fact in facts)[at],
+        "field": categories((fact.field for fact in facts), FIGURES)[at],
+        "text": pd.array([fact.value if isinstance(fact.value, str) else "" for fact in facts], dtype="str")[at],
+        "number": np.array([np.nan if isinstance(fact.value, str) else fact.value for fact in facts], float)[at],
+        "half": np.fromiter((fact.half for fact in facts), float, len(facts))[at],
+        "basis": categories((fact.basis for fact in facts), BASES_OF_FACTS)[at],
         "carried": categories([""], tuple(Why))[np.zeros(len(whose), int)],
     }
     return pd.DataFrame(stated)
+
+
+def _each_once(facts: Sequence[Fact]) -> "tuple[list[Fact], np.ndarray[Any, Any]]":
+    """The facts, each looked at once, and which of them stands at each place: what many reports say alike is one object
+    (`reading.sharing`)."""
+    objects = pd.Index(np.fromiter(map(id, facts), "int64", len(facts)))
+    at, _ = pd.factorize(objects)
+    return list(compress(facts, (~objects.duplicated()).tolist())), at
 
 
 def categories(texts: Iterable[str], others: Sequence[str] = ()) -> pd.Categorical:

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pandas as pd
 
 from pipeline.measuring.figures import (
     Doubts,
     Explained,
     Figures,
+    Former,
     Mended,
     Numbers,
     Problem,
@@ -38,28 +40,21 @@ def alone(figures: Figures, school: School) -> Figures:
     own = [(remark, _naming_nobody(remark, others)) for remark in _own_remarks(school, figures)]
     return replace(
         figures,
-        schools=(school,),
-        submissions=tuple(line for line in figures.submissions if line.school == school),
-        year=replace(figures.year, schools=tuple(one for one in figures.year.schools if one.school == school)),
-        coverage=_of(school, figures.coverage),
-        groups=figures.groups.iloc[:0],
-        activation=tuple(row for row in figures.activation if row.school == school),
-        municipality=next(
-            (replace(row, school=None) for row in figures.activation if row.school == school), figures.municipality
+        **_own_figures(school, figures, others),
+        year=msgspec.structs.replace(
+            figures.year, schools=tuple(one for one in figures.year.schools if one.school == school)
         ),
         milestones=_of(school, figures.milestones),
         steps=_of(school, figures.steps),
         measures=_of(school, figures.measures),
         answers=_of(school, figures.answers),
-        trend=_own_course(school, figures.trend),
         problems=tuple(_with_solutions_alone(p, others) for p in figures.problems if p.school == school),
         remarks=tuple(remark for _, remark in own),
         mended=tuple(_naming_nobody_else(one, others) for one in figures.mended if one.remark.school == school.code),
-        numbers=Numbers(tuple(one for one in figures.numbers.schools if one.school_code == school.code)),
         unattributed=(),
         unbased=frozenset(one for one in figures.unbased if one[0] == school.code),
         sources=tuple(source for source in figures.sources if source.school_code == school.code),
-        reconciliation=replace(
+        reconciliation=msgspec.structs.replace(
             figures.reconciliation,
             set_aside=(),
             taken=tuple(one for one in figures.reconciliation.taken if one.school == school),
@@ -69,10 +64,25 @@ def alone(figures: Figures, school: School) -> Figures:
         remark_history=_own_history(school, figures.remark_history, others),
         restated=(),
         followed=(),
-        doubts=_own_doubts(school, figures.doubts, others),
-        undoubted=None,
-        before=alone(before, school) if before and school in before.schools else None,
+        before=replace(before, **_own_figures(school, before, others)) if before and school in before.schools else None,
     )
+
+
+def _own_figures(school: School, figures: Former, others: Others) -> dict[str, Any]:
+    """What is said of any date."""
+    row = next((row for row in figures.activation if row.school == school), None)
+    return {
+        "schools": (school,),
+        "submissions": tuple(line for line in figures.submissions if line.school == school),
+        "coverage": _of(school, figures.coverage),
+        "groups": figures.groups.iloc[:0],
+        "activation": tuple(row for row in figures.activation if row.school == school),
+        "municipality": msgspec.structs.replace(row, school=None) if row else figures.municipality,
+        "trend": _own_course(school, figures.trend),
+        "numbers": Numbers(tuple(one for one in figures.numbers.schools if one.school_code == school.code)),
+        "doubts": _own_doubts(school, figures.doubts, others),
+        "undoubted": None,
+    }
 
 
 def naming_nobody(remarks: Iterable[Remark], school: School, remarked: Remarked) -> list[Remark]:
@@ -133,7 +143,7 @@ def _own_doubts(school: School, doubts: Doubts, others: Others) -> Doubts:
 def _with_solutions_alone(problem: Problem, others: Others) -> Problem:
     """What other schools do about it, without them; a solution that names one is left out."""
     offered = [(problem.school, words) for _, words in problem.offered if not others.are_named_in(words)]
-    return replace(problem, offered=tuple(offered))
+    return msgspec.structs.replace(problem, offered=tuple(offered))
 
 
 def _naming_nobody(remark: Remark, others: Others) -> Remark:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import categories, coverage_of, of_keys, values_of
-from pipeline.measuring.figures import SHARES, Figures, Share
+from pipeline.measuring.figures import SHARES, Figures, Former, Share
 from pipeline.measuring.picture import Picture
 from pipeline.measuring.rows import CoverageRow
 from schemas.answers import OF_ANOTHER_DATE
@@ -64,20 +64,22 @@ def rows_of(shares: pd.DataFrame, numbers: Sequence[int], items: Sequence[str]) 
     return shares.take(np.add.outer(first, places).ravel())
 
 
-def coverage(shares: pd.DataFrame, shown: Picture, items: Sequence[Item]) -> pd.DataFrame:
-    """One row a school expected and item (`Figures.coverage`). `shares`: `answered_shares`."""
-    codes = [school.code for school in shown.schools]
-    numbers = [shown.chosen[code].number if code in shown.chosen else _NO_REPORT for code in codes]
+def coverage(shares: pd.DataFrame, pictures: Sequence[Picture], items: Sequence[Item]) -> pd.DataFrame:
+    """One row a school expected and item (`Figures.coverage`), picture by picture. `shares`: `answered_shares`."""
+    expected = [(shown, school.code) for shown in pictures for school in shown.schools]
+    numbers = [shown.chosen[code].number if code in shown.chosen else _NO_REPORT for shown, code in expected]
     rows = rows_of(shares, numbers, [item.number for item in items]).reset_index("item").reset_index(drop=True)
-    rows["school_code"] = categories(codes)[np.repeat(np.arange(len(codes)), len(items))]
-    rows["carried"] |= rows["school_code"].isin(list(shown.carried))
+    rows["school_code"] = categories(code for _, code in expected)[np.repeat(np.arange(len(expected)), len(items))]
+    rows["carried"] |= np.repeat(np.array([code in shown.carried for shown, code in expected], bool), len(items))
     return rows[list(CoverageRow._fields)]
 
 
 def totals(coverage: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
     """One row an item: `Figures.totals` without their change."""
     wanted = pd.Index([item.number for item in items], name="item", dtype="str")
-    return _sums(coverage, _places(coverage["item"], wanted), wanted).assign(expected=coverage["school_code"].nunique())
+    return sums_of(coverage, _places(coverage["item"], wanted), wanted).assign(
+        expected=coverage["school_code"].nunique()
+    )
 
 
 def totals_by_group(
@@ -89,7 +91,7 @@ def totals_by_group(
     group_of = {school.code: place for place, schools in enumerate(groups.values()) for school in schools}
     of_schools = np.array([group_of[code] for code in coverage["school_code"].cat.categories], int)
     places = of_schools[coverage["school_code"].cat.codes] * len(numbers) + _places(coverage["item"], numbers)
-    return _sums(coverage, places, wanted).assign(
+    return sums_of(coverage, places, wanted).assign(
         expected=np.repeat([len(schools) for schools in groups.values()], len(numbers))
     )
 
@@ -99,11 +101,11 @@ def _places(texts: "pd.Series[str]", wanted: pd.Index) -> "np.ndarray[Any, Any]"
     return wanted.get_indexer(pd.Index(texts.cat.categories))[texts.cat.codes]
 
 
-def _sums(coverage: pd.DataFrame, places: "np.ndarray[Any, Any]", wanted: pd.Index) -> pd.DataFrame:
+def sums_of(coverage: pd.DataFrame, places: "np.ndarray[Any, Any]", wanted: pd.Index) -> pd.DataFrame:
     """Σ covered and Σ total of the answers counted, and how many schools are in which state: a row for each of the
     keys `wanted`. `places`: of which of them each row of `coverage` is."""
     is_counted = (coverage["share"] == Share.COUNTED).to_numpy()
-    sums = coverage[is_counted].groupby(places[is_counted])[["covered", "total"]].sum(min_count=1)
+    sums = coverage.loc[is_counted, ["covered", "total"]].groupby(places[is_counted]).sum(min_count=1)
     sums = sums.reindex(np.arange(len(wanted))).set_axis(wanted)
     each = places * len(_CODES) + coverage["share"].cat.codes
     states = np.bincount(each, minlength=len(wanted) * len(_CODES)).reshape(len(wanted), len(_CODES))
@@ -119,7 +121,7 @@ def _sums(coverage: pd.DataFrame, places: "np.ndarray[Any, Any]", wanted: pd.Ind
     )
 
 
-def with_change(totals: pd.DataFrame, coverage: pd.DataFrame, before: Figures | None) -> pd.DataFrame:
+def with_change(totals: pd.DataFrame, coverage: pd.DataFrame, before: Former | None) -> pd.DataFrame:
     """`Figures.totals`. `before`: the figures of the last reporting date.
 
     Over the schools that are counted on both dates: one that comes or goes moves a total, though nothing has changed.

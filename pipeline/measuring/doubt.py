@@ -13,9 +13,9 @@ import pandas as pd
 
 from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import Report, place_of, values_of
+from pipeline.checking.table import Report, of_keys, place_of, values_of
 from pipeline.measuring.evidence import Doubted, Evidence
-from pipeline.measuring.figures import Doubts, Figures, Measured, Rests, Share, Statement
+from pipeline.measuring.figures import Doubts, Former, Measured, Rests, Share, Statement
 from pipeline.measuring.milestones import Milestones
 from pipeline.measuring.picture import Picture
 from schemas.answers import OF_ANOTHER_DATE, Why
@@ -119,11 +119,10 @@ class _Questions:
 
 def without_doubted(answered: pd.DataFrame, doubted: Doubted) -> pd.DataFrame:
     """`answered` as if the answers under question had been set aside."""
-    answered = answered.copy()
-    keys = [key for key in doubted if key in answered.index]
-    answered.loc[keys, "share"] = Share.SET_ASIDE
-    answered.loc[keys, _OF_PEOPLE] = float("nan")
-    answered.loc[keys, "derived"] = False
+    answered, held = answered.copy(), of_keys(answered.index.to_frame(index=False), doubted).to_numpy()
+    answered.loc[held, "share"] = Share.SET_ASIDE
+    answered.loc[held, _OF_PEOPLE] = float("nan")
+    answered.loc[held, "derived"] = False
     return answered
 
 
@@ -144,18 +143,13 @@ def inherited(
     pictures: Iterable[Picture],
     courses: Mapping[str, Sequence[Report]],
     standings: Milestones,
-    before: Figures | None,
+    before: Former | None,
 ) -> Doubts:
     """`pictures`: of the trend's dates. `courses`: code -> the reports through which the school's own line goes.
     `before`: the figures of the last reporting date."""
     if not evidence.doubted:
         return Doubts()
-    found, answers = _Found(), _in_picture(evidence, evidence.shown)
-    for (code, item), remarks in answers.items():
-        found.add(Statement(Rests.FIGURE, code, item), remarks)
-        found.add(Statement(Rests.FIGURE, _WHOLE, item), remarks)
-        if evidence.form.item(item).measured:
-            found.add(Statement(Rests.PEERS, item=item), remarks)
+    found, answers = _of_figures(evidence)
     if before:
         _add_changes(found, answers, measured, before, evidence.form)
     _add_numbers(found, evidence, answers)
@@ -163,6 +157,24 @@ def inherited(
     _add_points(found, evidence, pictures)
     _add_courses(found, evidence, measured, courses)
     return found.doubts()
+
+
+def on_figures(evidence: Evidence) -> Doubts:
+    """Of the municipality's figures alone: what is asked of the date before."""
+    found, answers = _of_figures(evidence)
+    _add_numbers(found, evidence, answers)
+    return found.doubts()
+
+
+def _of_figures(evidence: Evidence) -> "tuple[_Found, Answers]":
+    """What rests on the answers of the picture themselves; and these."""
+    found, answers = _Found(), _in_picture(evidence, evidence.shown)
+    for (code, item), remarks in answers.items():
+        found.add(Statement(Rests.FIGURE, code, item), remarks)
+        found.add(Statement(Rests.FIGURE, _WHOLE, item), remarks)
+        if evidence.form.item(item).measured:
+            found.add(Statement(Rests.PEERS, item=item), remarks)
+    return found, answers
 
 
 def _add_numbers(found: "_Found", evidence: Evidence, answers: Answers) -> None:
@@ -250,7 +262,7 @@ def _in_picture(evidence: Evidence, shown: Picture) -> Answers:
     }
 
 
-def _add_changes(found: _Found, answers: Answers, measured: Measured, before: Figures, form: Form) -> None:
+def _add_changes(found: _Found, answers: Answers, measured: Measured, before: Former, form: Form) -> None:
     """The municipality's rest on the schools that are counted on both dates."""
     then = {(one.school, one.item): said for one, said in before.doubts.found.items() if one.rests is Rests.FIGURE}
     totals = measured.totals

@@ -6,7 +6,7 @@ dates are dates. `None` is «no figure», never zero.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -89,8 +89,7 @@ class Deadline(NamedTuple):
         return None if self.least is None else self.due
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(msgspec.Struct, frozen=True):
     """One school's line on «Сдача отчётов»."""
 
     school: School
@@ -108,6 +107,11 @@ class Submission:
     def to_remind(self) -> bool:
         """Has the school to be reminded now: of a report that it owes, or of mistakes to correct."""
         return self.state in TO_REMIND and (self.owes or self.state in (State.TO_CORRECT, State.UNREADABLE))
+
+    @property
+    def has_come(self) -> bool:
+        """Has something come of the school for the date in force."""
+        return bool(self.file) and self.state not in (State.NOT_SUBMITTED, State.CARRIED)
 
 
 # In which states a school may have to be rung up, the most urgent first.
@@ -138,8 +142,7 @@ class Punctuality(msgspec.Struct, frozen=True):
         return 100 * self.on_time / self.judged if self.judged else None
 
 
-@dataclass(frozen=True)
-class SchoolYear:
+class SchoolYear(msgspec.Struct, frozen=True):
     """One school at all reporting dates, `deliveries` in the order of `Year.dates`."""
 
     school: School
@@ -150,8 +153,7 @@ class SchoolYear:
         return punctuality_of(self.deliveries)
 
 
-@dataclass(frozen=True)
-class Year:
+class Year(msgspec.Struct, frozen=True):
     """All reporting dates of the order and of the office, rising, those to come among them. schools: those expected
     now, by the registry, then those that were in being at an earlier date only."""
 
@@ -177,8 +179,7 @@ def punctuality_of(deliveries: Iterable[Delivery]) -> Punctuality:
     return Punctuality(judged.count(Delivery.ON_TIME), len(judged))
 
 
-@dataclass(frozen=True)
-class Activation:
+class Activation(msgspec.Struct, frozen=True):
     """Headline item of one school, or of the municipality (`school` is None): target against actual."""
 
     school: School | None
@@ -204,8 +205,7 @@ class Activation:
     cell: str = ""
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """One row of a school's table of problems, in its own words.
 
     problem: blank where only a solution is written. solution: blank where none is given; `offered` then holds what
@@ -275,8 +275,7 @@ class Taken(NamedTuple):
     file: str
 
 
-@dataclass(frozen=True, eq=False)  # told by identity: frames have no truth
-class Reconciliation:
+class Reconciliation(msgspec.Struct, frozen=True, eq=False):  # told by identity: frames have no truth
     """Proof that nothing has disappeared between the files and the municipality's figures.
 
     items: one row a coverage item (index: item) —
@@ -298,7 +297,7 @@ class Reconciliation:
     files: int  # in the inbox
     sources: int  # reports, and files that gave none
     taken: tuple[Taken, ...] = ()
-    recognised: dict[str, int] = field(default_factory=dict)
+    recognised: dict[str, int] = {}
 
 
 class RemarkAge(NamedTuple):
@@ -413,12 +412,11 @@ class Statement(NamedTuple):
     day: date | None = None
 
 
-@dataclass(frozen=True)
-class Doubts:
+class Doubts(msgspec.Struct, frozen=True):
     """Derived statement -> the open remarks of the answers on which it rests; what rests on none is not in it. On a
     school's own page what is said of the others is left out, and may leave nothing of a statement's remarks."""
 
-    found: Mapping[Statement, tuple[Remark, ...]] = field(default_factory=dict)
+    found: Mapping[Statement, tuple[Remark, ...]] = {}
 
     def __contains__(self, statement: Statement) -> bool:
         return statement in self.found
@@ -472,8 +470,7 @@ class NumberTotal(NamedTuple):
     missing: int = 0
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(msgspec.Struct, frozen=True):
     """schools: in the order of the schools, then of the form; totals: in the form's order."""
 
     schools: tuple[SchoolNumber, ...] = ()
@@ -515,27 +512,36 @@ class Measured(NamedTuple):
     municipality: Activation
 
 
+_NO_NUMBERS, _NO_DOUBTS = Numbers(), Doubts()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)  # told by identity: frames have no truth
-class Remarked:
+class Reported:
+    """Who has reported as of a date."""
+
+    form: Form
+    as_of: date
+    schools: tuple[School, ...]  # those expected: in being at that date
+    submissions: tuple[Submission, ...]
+
+    @property
+    def every(self) -> Every:
+        """What the reports are about: how things stand on a date, or a period."""
+        return self.form.period.every
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Remarked(Reported):
     """Who has reported as of a date and what is to be said of it: known before anything is counted.
 
     remarks: those that stand. mended: those that a later report has made good. sources: what became of every file.
     explanations: what schools have said to the remarks on their reports in the picture.
     """
 
-    form: Form
-    as_of: date
-    schools: tuple[School, ...]  # those expected: in being at that date
-    submissions: tuple[Submission, ...]
     remarks: tuple[Remark, ...]
     sources: tuple[Source, ...]
     mended: tuple[Mended, ...] = ()
     explanations: tuple[Explained, ...] = ()
-
-    @property
-    def every(self) -> Every:
-        """What the reports are about: how things stand on a date, or a period."""
-        return self.form.period.every
 
     @cached_property
     def names(self) -> Names:
@@ -553,7 +559,47 @@ class Remarked:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Figures(Remarked):
+class Former(Reported):
+    """The figures of a reporting date as far as those of the next are held against them; each as `Figures` has it."""
+
+    reporting_date: date | None  # the one in force
+    draft_registry: bool
+    target: Target | None
+    coverage: pd.DataFrame
+    totals: pd.DataFrame
+    groups: pd.DataFrame
+    trend: pd.DataFrame
+    activation: tuple[Activation, ...]  # worst first, those without a figure last
+    municipality: Activation
+    numbers: Numbers = _NO_NUMBERS
+    doubts: Doubts = _NO_DOUBTS
+    undoubted: "Former | None" = None
+
+    @property
+    def period(self) -> str:
+        """For when they are, as programs write it (`Period.key`)."""
+        return self.form.period.key(self.reporting_date or self.as_of)
+
+    @cached_property
+    def grouped(self) -> dict[str, list[School]]:
+        """Group -> its schools, in the order of `groups`; empty where no school has a group, and for one school
+        alone."""
+        return {} if self.groups.empty else by_group(self.schools)
+
+    @property
+    def counted(self) -> tuple[Activation, ...]:
+        """Schools whose headline figure is counted, worst first."""
+        return tuple(row for row in self.activation if row.percent is not None)
+
+    @property
+    def below(self) -> tuple[Activation, ...]:
+        """Schools below the target, largest shortfall first."""
+        behind = [row for row in self.activation if row.level is Level.BELOW]
+        return tuple(sorted(behind, key=lambda row: (-(row.shortfall or 0), row.school.code if row.school else "")))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Figures(Remarked, Former):
     """All figures of the picture as of a date.
 
     coverage: one row a school and coverage item — school_code, item, share (Share), covered, total, percent,
@@ -585,19 +631,10 @@ class Figures(Remarked):
     public: no person is in them and no word of a school (`measuring.public`).
     """
 
-    reporting_date: date | None  # the one in force
     reporting_dates: tuple[date, ...]  # all of them, the office's own among them
-    draft_registry: bool
-    target: Target | None
     next_target: Target | None
     year: Year
-    coverage: pd.DataFrame
-    totals: pd.DataFrame
-    groups: pd.DataFrame
-    activation: tuple[Activation, ...]  # worst first, those without a figure last
-    municipality: Activation
     milestones: pd.DataFrame
-    trend: pd.DataFrame
     problems: tuple[Problem, ...]  # by group, the largest first
     bases: dict[str, float]
     answers: pd.DataFrame
@@ -606,21 +643,14 @@ class Figures(Remarked):
     reconciliation: Reconciliation
     remark_history: RemarkHistory
     rules: tuple[Rule, ...]
-    numbers: Numbers = Numbers()
     unattributed: tuple[Unattributed, ...] = ()
     unbased: frozenset[tuple[str, str]] = frozenset()
     waivers: tuple[Waiver, ...] = ()
     restated: tuple[Restated, ...] = ()
     followed: tuple[Followed, ...] = ()  # decisions of earlier summaries, by the date of the summary
-    doubts: Doubts = Doubts()
     undoubted: "Figures | None" = None
-    before: "Figures | None" = None  # the same at the reporting date before the one in force; of that one None
+    before: Former | None = None  # those of the reporting date before the one in force
     public: bool = False
-
-    @property
-    def period(self) -> str:
-        """For when they are, as programs write it (`Period.key`)."""
-        return self.form.period.key(self.reporting_date or self.as_of)
 
     @property
     def files_read(self) -> int:
@@ -632,26 +662,9 @@ class Figures(Remarked):
         return len({one.file for one in self.unattributed})
 
     @cached_property
-    def grouped(self) -> dict[str, list[School]]:
-        """Group -> its schools, in the order of `groups`; empty where no school has a group, and for one school
-        alone."""
-        return {} if self.groups.empty else by_group(self.schools)
-
-    @cached_property
     def carried_reports(self) -> frozenset[str]:
         """Codes of the schools whose whole report is an older one."""
         return frozenset(line.school.code for line in self.submissions if line.state is State.CARRIED)
-
-    @property
-    def counted(self) -> tuple[Activation, ...]:
-        """Schools whose headline figure is counted, worst first."""
-        return tuple(row for row in self.activation if row.percent is not None)
-
-    @property
-    def below(self) -> tuple[Activation, ...]:
-        """Schools below the target, largest shortfall first."""
-        behind = [row for row in self.activation if row.level is Level.BELOW]
-        return tuple(sorted(behind, key=lambda row: (-(row.shortfall or 0), row.school.code if row.school else "")))
 
     @property
     def shortfall(self) -> int:

@@ -16,7 +16,7 @@ import pandera.pandas as pa
 from pandas.api.types import union_categoricals
 
 from pipeline.checking.table import values_of
-from pipeline.measuring.figures import Figures, Level, Milestone, Share
+from pipeline.measuring.figures import Figures, Former, Level, Milestone, Share
 from schemas.coded import guard
 
 _SLIP = 1e-6  # what binary fractions may add, in people or percentage points
@@ -34,7 +34,8 @@ def hold(figures: Figures, answers: pd.DataFrame) -> Figures:
     beside = {id(one): one for one in _with_those_beside(figures)}.values()
     pictures = [(one, _judged(one, number, waived)) for number, one in enumerate(beside)]
     for name, model in FRAMES.items():  # a frame of all pictures at once: what a validation costs are its columns
-        once = {id(getattr(one, name)): frames[name] for one, frames in pictures}  # what nothing doubts is of several
+        having = ((one, frames) for one, frames in pictures if name in frames)
+        once = {id(getattr(one, name)): frames[name] for one, frames in having}  # what nothing doubts is of several
         model.validate(_one_below_another(list(once.values())), lazy=True)
     return figures
 
@@ -47,24 +48,24 @@ def _one_below_another(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).assign(**texts)
 
 
-def _with_those_beside(figures: Figures) -> Iterator[Figures]:
+def _with_those_beside(figures: Former) -> Iterator[Former]:
     yield figures
-    for other in (figures.before, figures.undoubted):
+    before = figures.before if isinstance(figures, Figures) else None
+    for other in (before, figures.undoubted):
         if other:
             yield from _with_those_beside(other)
 
 
-def _judged(figures: Figures, picture: int, waived: Waived) -> dict[str, pd.DataFrame]:
+def _judged(figures: Former, picture: int, waived: Waived) -> dict[str, pd.DataFrame]:
     """Name of the frame -> its rows, and beside them what its model holds them against."""
     frames = {
         "coverage": figures.coverage.assign(waived=_waived(figures.coverage, waived)),
         "totals": _beside_rows(figures, waived),
         "groups": _beside_groups(figures, waived),
-        "milestones": figures.milestones,
-        "steps": figures.steps,
-        "measures": figures.measures,
         "trend": _beside_schools(figures, waived),
     }
+    if isinstance(figures, Figures):
+        frames |= {"milestones": figures.milestones, "steps": figures.steps, "measures": figures.measures}
     return {name: rows.assign(picture=picture) for name, rows in frames.items()}
 
 
@@ -343,14 +344,14 @@ def _waived(rows: pd.DataFrame, waived: Waived) -> "pd.Series[bool]":
     return pd.Series(found, index=rows.index, dtype="bool")
 
 
-def _beside_rows(figures: Figures, waived: Waived) -> pd.DataFrame:
+def _beside_rows(figures: Former, waived: Waived) -> pd.DataFrame:
     """`Totals`: each item beside what its schools plainly add up to."""
     rows = _beside_sums(figures.totals.reset_index(), ["item"], figures.coverage)
     items = {item for _, item in waived}
     return rows.assign(waived=rows["item"].isin(items))
 
 
-def _beside_groups(figures: Figures, waived: Waived) -> pd.DataFrame:
+def _beside_groups(figures: Former, waived: Waived) -> pd.DataFrame:
     """`Groups`: the same of each group's schools."""
     if figures.groups.empty:
         return figures.groups.assign(covered_rows=0.0, total_rows=0.0, counted_rows=0, waived=False)
@@ -381,7 +382,7 @@ def _beside_sums(rows: pd.DataFrame, keys: list[str], coverage: pd.DataFrame) ->
     return rows.assign(covered_rows=covered, total_rows=total, counted_rows=counts)
 
 
-def _beside_schools(figures: Figures, waived: Waived) -> pd.DataFrame:
+def _beside_schools(figures: Former, waived: Waived) -> pd.DataFrame:
     """`Trend`: at every date the people of its schools, added up by a plain loop."""
     sums: dict[Any, float] = {}
     trend, headline = figures.trend, figures.form.headline_number

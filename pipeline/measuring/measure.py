@@ -5,18 +5,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import fields, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Report, place_of
 from pipeline.measuring import activation as headline
 from pipeline.measuring.calendar import Calendar
-from pipeline.measuring.coverage import answered_shares, coverage, totals, with_change
+from pipeline.measuring.coverage import answered_shares, coverage, sums_of, totals, with_change
 from pipeline.measuring.decided import followed, said_of_decisions
 from pipeline.measuring.deliveries import year_of_reports
-from pipeline.measuring.doubt import doubted_answers, figures_without, inherited, without_doubted
+from pipeline.measuring.doubt import doubted_answers, figures_without, inherited, on_figures, without_doubted
 from pipeline.measuring.evidence import Evidence
 from pipeline.measuring.explained import explanations
 from pipeline.measuring.figures import (
@@ -28,6 +29,7 @@ from pipeline.measuring.figures import (
     UNREAD,
     Doubts,
     Figures,
+    Former,
     Measured,
     Remarked,
     Restated,
@@ -53,6 +55,8 @@ from schemas.registry_book import FILE as REGISTRY
 from schemas.registry_book import SCHOOLS
 from schemas.remarks import Catalogue, Remark, remark
 from schemas.reports import FileRead
+
+AnyFigures = TypeVar("AnyFigures", Figures, Former)
 
 _WHOLE = ""  # the municipality, in `Figures.trend`
 _TREND: dict[str, Any] = {
@@ -92,7 +96,7 @@ def measure(
         on_remarked(remarked)
     of_reports = OfReports(checked, answered, form)
     last = evidence.before
-    before = _figures(last, _remarked(last), of_reports, None) if last else None
+    before = _former(last) if last else None
     figures = _figures(evidence, remarked, of_reports, before)
     other = next((one for one in sent if _differs(one[_WHOLE].percent, figures.municipality.percent)), None)
     told = {**told, as_of: other} if other else told
@@ -115,7 +119,7 @@ def _remarked(evidence: Evidence) -> Remarked:
     )
 
 
-def _figures(evidence: Evidence, remarked: Remarked, of_reports: OfReports, before: Figures | None) -> Figures:
+def _figures(evidence: Evidence, remarked: Remarked, of_reports: OfReports, before: Former | None) -> Figures:
     """`before`: the figures of the reporting date before the one in force."""
     form, shown, as_of = evidence.form, evidence.shown, evidence.as_of
     pictures, courses = tuple(_trend_pictures(evidence)), _courses(evidence)
@@ -150,15 +154,37 @@ def _figures(evidence: Evidence, remarked: Remarked, of_reports: OfReports, befo
         doubts=inherited(evidence, measured, pictures, courses, standings, before),
         before=before,
     )
-    return replace(figures, undoubted=_undoubted(evidence, figures, pictures))
+    then = before and (before.undoubted or before)
+    undoubted = _undoubted(evidence, figures, pictures, then)
+    return replace(figures, undoubted=undoubted and replace(undoubted, before=then))
+
+
+def _former(evidence: Evidence) -> Former:
+    """The figures of the reporting date before the one in force, balanced as those of today are."""
+    pictures, shown, of_units = tuple(_trend_pictures(evidence)), evidence.shown, numbers(evidence)
+    measured = _measured(evidence, pictures, _courses(evidence), None)
+    reconcile(evidence, measured.coverage, measured.totals, of_units, tuple(_sources(evidence)), ())
+    former = Former(
+        form=evidence.form,
+        as_of=evidence.as_of,
+        schools=shown.schools,
+        submissions=submissions(evidence),
+        reporting_date=shown.reporting_date,
+        draft_registry=evidence.registry.draft,
+        target=evidence.form.target_on(evidence.as_of),
+        **measured._asdict(),
+        numbers=of_units,
+        doubts=on_figures(evidence),
+    )
+    return replace(former, undoubted=_undoubted(evidence, former, pictures, None))
 
 
 def _measured(
-    evidence: Evidence, pictures: Sequence[Picture], courses: Mapping[str, Sequence[Report]], before: Figures | None
+    evidence: Evidence, pictures: Sequence[Picture], courses: Mapping[str, Sequence[Report]], before: Former | None
 ) -> Measured:
     """`pictures`: of the trend's dates."""
     items = evidence.form.coverage_items
-    shares = coverage(evidence.answered, evidence.shown, items)
+    shares = coverage(evidence.answered, [evidence.shown], items)
     sums = with_change(totals(shares, items), shares, before)
     trend = _trend(evidence, pictures)
     last_time = {row.school.code: row for row in before.activation if row.school} if before else {}
@@ -167,18 +193,19 @@ def _measured(
     return Measured(shares, sums, parts, trend, rows, headline.municipality(evidence, sums, _whole_course(trend)))
 
 
-def _undoubted(evidence: Evidence, figures: Figures, pictures: Sequence[Picture]) -> Figures | None:
-    """The same by the same ways from the answers that nothing puts under question."""
+def _undoubted(
+    evidence: Evidence, figures: AnyFigures, pictures: Sequence[Picture], before: Former | None
+) -> AnyFigures | None:
+    """The same by the same ways from the answers that nothing puts under question. `before`: by those of its date."""
     if not figures.doubts.found:
         return None
-    before = figures.before and (figures.before.undoubted or figures.before)
     checked = evidence.checked
     if evidence.form.asks_for_figures:
         checked = replace(checked, answers=figures_without(checked.answers, evidence.doubted, evidence.form))
     answered = without_doubted(evidence.answered, evidence.doubted)
     evidence = replace(evidence, answered=answered, checked=checked, doubted={})
     measured = _measured(evidence, pictures, _courses(evidence), before)
-    return replace(figures, **measured._asdict(), numbers=numbers(evidence), before=before, doubts=Doubts())
+    return replace(figures, **measured._asdict(), numbers=numbers(evidence), doubts=Doubts())
 
 
 def _restated(evidence: Evidence, told: Mapping[date, Mapping[str, Told]]) -> Iterator[Restated]:
@@ -205,18 +232,22 @@ def _answers(evidence: Evidence) -> pd.DataFrame:
 
 
 def _trend(evidence: Evidence, pictures: Iterable[Picture]) -> pd.DataFrame:
-    """The headline item in these pictures (`Figures.trend`)."""
-    item = [evidence.form.headline_item] if evidence.form.headline else []
-    frames = []
-    for shown in pictures if item else ():
-        schools = coverage(evidence.answered, shown, item)
-        own = shown.chosen.keys() - shown.carried
-        schools["reported"] = schools["school_code"].isin(list(own))
-        whole = totals(schools, item).assign(school_code=_WHOLE, carried=False, reported=bool(own))
-        aside = Share.SET_ASIDE if whole[Share.SET_ASIDE.value].any() else Share.NO_ANSWER
-        whole["share"] = Share.COUNTED if whole["counted"].any() else aside
-        frames += [frame.assign(date=shown.as_of)[list(_TREND)] for frame in (schools, whole)]
-    return (pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_TREND))).astype(_TREND)
+    """The headline item in these pictures (`Figures.trend`): of each its schools, then the municipality."""
+    shown = list(pictures) if evidence.form.headline else []
+    if not shown:
+        return pd.DataFrame(columns=list(_TREND)).astype(_TREND)
+    days, at = [one.as_of for one in shown], np.repeat(np.arange(len(shown)), [len(one.schools) for one in shown])
+    own = [one.chosen.keys() - one.carried for one in shown]
+    schools = coverage(evidence.answered, shown, [evidence.form.headline_item])
+    reported = [school.code in codes for one, codes in zip(shown, own, strict=True) for school in one.schools]
+    schools = schools.assign(date=[days[place] for place in at], reported=reported)
+    whole = sums_of(schools, at, pd.Index(days, name="date")).reset_index()
+    whole = whole.assign(school_code=_WHOLE, carried=False, reported=list(map(bool, own)))
+    aside = np.where(whole[Share.SET_ASIDE.value] > 0, Share.SET_ASIDE, Share.NO_ANSWER)
+    whole["share"] = np.where(whole["counted"] > 0, Share.COUNTED, aside)
+    rows = pd.concat([frame[list(_TREND)].astype({"school_code": "str"}) for frame in (schools, whole)])
+    in_order = np.argsort(np.concatenate([at, np.arange(len(shown))]), kind="stable")
+    return rows.take(in_order).reset_index(drop=True).astype(_TREND)
 
 
 def _trend_pictures(evidence: Evidence) -> Iterator[Picture]:

@@ -14,6 +14,7 @@ from pipeline.measuring.figures import (
     Activation,
     Figures,
     Followed,
+    Former,
     Mended,
     Problem,
     SchoolNumber,
@@ -43,11 +44,11 @@ def public(figures: Figures) -> Figures:
 
     Schools have the names of the registry; of a draft, which are a school's words, their codes. Files are numbers.
     """
-    before = public(figures.before) if figures.before else None
+    before = _former(figures.before) if figures.before else None
     undoubted = public(figures.undoubted) if figures.undoubted else None
     alone = replace(figures, before=None, undoubted=None, explanations=())
     told: Figures = _Leaving(alone)(alone)
-    reconciliation = replace(told.reconciliation, recognised={})  # by which words of theirs
+    reconciliation = msgspec.structs.replace(told.reconciliation, recognised={})  # by which words of theirs
     naming = told.problem_groups
 
     def place(problem: Problem) -> tuple[object, ...]:
@@ -59,10 +60,17 @@ def public(figures: Figures) -> Figures:
     )
 
 
+def _former(figures: Former) -> Former:
+    undoubted = _former(figures.undoubted) if figures.undoubted else None
+    alone = replace(figures, undoubted=None)
+    told: Former = _Leaving(alone)(alone)
+    return replace(told, undoubted=undoubted)
+
+
 class _Leaving:
     """Goes through all that figures hold, and leaves out of each thing what `_bare` knows of it."""
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: Former) -> None:
         self.form = figures.form
         self.draft = figures.draft_registry
         self.codes = frozenset(load_catalogue().entries)
@@ -130,17 +138,17 @@ def _(problem: Problem, leaving: _Leaving) -> Problem:
     """A group of the form; one that is called by schools' words is among the others."""
     group = problem.group if problem.group in leaving.groups else OTHER
     named, solved = (YES if said else "" for said in (problem.problem, problem.solution))
-    return replace(problem, group=group, problem=named, solution=solved, offered=())
+    return msgspec.structs.replace(problem, group=group, problem=named, solution=solved, offered=())
 
 
 @_bare.register
 def _(one: Submission, leaving: _Leaving) -> Submission:
-    return replace(one, file="", superseded=tuple(("", arrived) for _, arrived in one.superseded))
+    return msgspec.structs.replace(one, file="", superseded=tuple(("", arrived) for _, arrived in one.superseded))
 
 
 @_bare.register
 def _(one: Activation, leaving: _Leaving) -> Activation:
-    return replace(one, file="", sheet="", cell="")
+    return msgspec.structs.replace(one, file="", sheet="", cell="")
 
 
 @_bare.register

@@ -5,15 +5,14 @@ Both sides are computed by different ways: what was read from the files as they 
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from pipeline.checking.carrying import Key
 from pipeline.checking.judgement import Checked
-from pipeline.checking.table import FactRow, answer_in_words, fact_rows
+from pipeline.checking.table import FactRow, Report, answer_in_words, fact_rows
 from pipeline.files import OutputError
 from pipeline.measuring.coverage import rows_of
 from pipeline.measuring.evidence import Evidence
@@ -97,16 +96,23 @@ def _said(answered: pd.DataFrame, shown: Picture, numbers: list[str]) -> pd.Data
 
 def _answers_read(reads: Sequence[FileRead], numbers: list[str]) -> "pd.Series[int]":
     """Written answers in all forms of all files, whatever became of them."""
-    found = Counter(chain.from_iterable(report.written for read in reads for report in read.reports))
+    found = _written(report for read in reads for report in read.reports)
     return pd.Series({number: found[number] for number in numbers}, dtype="int64")
 
 
 def _answers_elsewhere(checked: Checked, shown: Picture, numbers: list[str]) -> "pd.Series[int]":
     """Written answers in reports that are not in the picture, but for those that its reports take over."""
-    others = [report for report in checked.reports if report.number not in shown.reports]
-    found = Counter(chain.from_iterable(report.written for report in others))
+    found = _written(report for report in checked.reports if report.number not in shown.reports)
     found.subtract(item for _, item in _taken_for_blanks(checked, shown))
     return pd.Series({number: found[number] for number in numbers}, dtype="int64")
+
+
+def _written(reports: Iterable[ReportRead | Report]) -> Counter[str]:
+    """Item -> in how many of these reports it is answered. Most have answered the same items: they are counted once."""
+    found: Counter[str] = Counter()
+    for written, times in Counter(report.written for report in reports).items():
+        found.update(dict.fromkeys(written, times))
+    return found
 
 
 def _answered_not_applicable(

@@ -6,7 +6,7 @@ What each column means is told by `Figures` and `Reconciliation`; NaN is «no fi
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple, TypeVar
 
@@ -279,7 +279,8 @@ def typed_rows(frame: pd.DataFrame, kind: type[Row], index: str = "") -> Iterato
 
 def _rows_of(frame: pd.DataFrame, kind: type[Row], names: list[str], index: str) -> Iterator[Row]:
     columns = [frame[name].tolist() for name in names]  # `itertuples` fetches texts from their column one by one
-    return map(kind._make, zip(*([frame.index.tolist()] if index else []), *columns, strict=True))
+    rows = zip(*([frame.index.tolist()] if index else []), *columns, strict=True)
+    return map(partial(tuple.__new__, kind), rows)  # as `_make` does it, which is called for each
 
 
 def values_read(figures: Figures) -> dict[tuple[str, str], float]:

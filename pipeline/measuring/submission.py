@@ -1,7 +1,8 @@
 """Who has reported, on time or late, in what state."""
 
 from collections import Counter
-from dataclasses import replace
+
+import msgspec
 
 from pipeline.checking.judgement import Checked
 from pipeline.checking.table import Place, Report, place_of
@@ -31,7 +32,7 @@ def submissions(evidence: Evidence) -> tuple[Submission, ...]:
         else:
             late = lateness(arrivals.get((school.code, day), ()), due)
             line = _with_report(school, report, shown, tally, late, older.get(report.number, []))
-        lines.append(replace(line, owes=day is not None and school.in_being(day)))
+        lines.append(msgspec.structs.replace(line, owes=day is not None and school.in_being(day)))
     return tuple(sorted(lines, key=_rung_up_first))
 
 

@@ -184,12 +184,11 @@ def _gathered(answers: _Answers, item: Item) -> Iterator[Said]:
     no = {code: text for code, text in texts.items() if says_no(text)}
     pieces = [(code, piece) for code, text in texts.items() if code not in no for piece in _pieces(text, item)]
     groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    unknown = []
+    unknown, known = [], {piece: _known(piece, item) for piece in {piece for _, piece in pieces}}
     for code, piece in pieces:
-        known = _known(piece, item)
-        for title in known:
+        for title in known[piece]:
             groups[title].append((code, piece))
-        if not known:
+        if not known[piece]:
             unknown.append((code, piece))
     for alike in _alike(unknown, item):
         groups[title_of(alike)] += alike
@@ -301,7 +300,8 @@ def _apart_from_own(answers: _Answers, item: Item, named: dict[str, frozenset[in
     for (what, title), codes in sorted(
         found.items(), key=lambda one: (order.index(one[0][0]), -len(one[1]), one[0][1])
     ):
-        yield Said(item, what, title, answers.of(codes), _once(normal_form(named[code]) for code in codes))
+        said = _once(map(normal_form, dict.fromkeys(named[code] for code in codes)))
+        yield Said(item, what, title, answers.of(codes), said)
 
 
 def _by_class(answers: _Answers, item: Item) -> Iterator[Said]:

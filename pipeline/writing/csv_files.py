@@ -48,10 +48,8 @@ def _answers(figures: Figures) -> Iterator[tuple[str, ...]]:
     """Some at a time: as texts all answers of a large district take many times the room that they take in the frame."""
     for told in answers_in_order(figures, _AT_ONCE):
         place = [_made_once(texts, _safe) for texts in (told.file, told.sheet, told.cell, told.school_code)]
-        values = [
-            _safe(text) if text or math.isnan(number) else _figure(number)
-            for text, number in zip(told.text, told.number, strict=True)
-        ]
+        texts, numbers = _made_once(told.text, _safe), _made_once(told.number, _figure)
+        values = [text or number for text, number in zip(texts, numbers, strict=True)]
         basis = [
             "carried" if carried or school in figures.carried_reports else basis
             for carried, school, basis in zip(told.carried, told.school_code, told.basis, strict=True)
@@ -61,9 +59,9 @@ def _answers(figures: Figures) -> Iterator[tuple[str, ...]]:
 
 
 def _made_once(values: list[Value], as_written: Callable[[Value], str]) -> list[str]:
-    """As they stand in the file, equal ones made once."""
-    made = {value: as_written(value) for value in set(values)}
-    return [made[value] for value in values]
+    """As they stand in the file, equal ones made once; blank for no figure, of which none equals another."""
+    made = {value: as_written(value) for value in set(values) if value == value}
+    return [made.get(value, "") for value in values]
 
 
 def findings_csv(figures: Figures, catalogue: Catalogue) -> Iterator[bytes]:
@@ -275,7 +273,7 @@ def _csv(header: tuple[str, ...], pieces: Iterable[Iterable[Iterable[str]]]) -> 
     for rows in chain([[header]], pieces):
         lines = _Lines()
         csv.writer(lines).writerows(rows)
-        yield "".join([line.removesuffix("\r\n") + "\n" for line in lines]).encode()
+        yield "".join([f"{line[:-2]}\n" for line in lines]).encode()
 
 
 class _Lines(list[str]):

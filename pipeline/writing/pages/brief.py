@@ -1,6 +1,5 @@
 """What a page that is read at a glance says, of the municipality (`writing.brief` makes it) or of one school."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
@@ -10,8 +9,7 @@ from pipeline.writing.pages.theme import Look
 from schemas.decided import Matter
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(msgspec.Struct, frozen=True):
     """One card. `value` is the figure as a number for a cell of the format `look`, a fraction for a share;
     None where it is not known. `doubted`: the figure rests on answers under question."""
 
@@ -20,7 +18,7 @@ class Card:
     note_lines: tuple[str, ...]
     needs_action: bool = False
     value: float | None = None
-    look: Look = field(default_factory=dict)
+    look: Look = {}
     doubted: bool = False
 
     @property
@@ -51,8 +49,7 @@ class Decision(msgspec.Struct, frozen=True):
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Brief:
+class Brief(msgspec.Struct, frozen=True):
     """`dates`: which date it tells of, and which one it is compared with; `good`: the municipality is not below its
     plan; `decide`: what stands above the decisions; `calm`: nothing is left to decide."""
 

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Level, Measure, NumberTotal, Rests, Statement
+from pipeline.measuring.figures import Figures, Former, Level, Measure, NumberTotal, Rests, Statement
 from pipeline.wording import NBSP
 from pipeline.writing.pages.theme import Look, Mark
 from schemas.district import School
@@ -47,12 +47,12 @@ def legend(figures: Figures) -> str:
     return f" «{Mark.CHECK}» — под вопросом: опирается на ответ с открытым замечанием."
 
 
-def is_item_doubted(figures: Figures, item: str, school: str = "") -> bool:
+def is_item_doubted(figures: Former, item: str, school: str = "") -> bool:
     """Is an accepted answer to the item under question: a school's, or any."""
     return Statement(Rests.FIGURE, school, item) in figures.doubts
 
 
-def is_total_doubted(figures: Figures, total: NumberTotal) -> bool:
+def is_total_doubted(figures: Former, total: NumberTotal) -> bool:
     """Does a municipal figure with a unit rest on answers under question."""
     rests = {Measure.DIFFERENCE: Rests.CHANGE, Measure.PERIODS: Rests.YEAR}.get(total.measure, Rests.FIGURE)
     if rests is Rests.FIGURE and total.period != figures.period:  # Σ ÷ Σ of a year
@@ -81,7 +81,7 @@ def is_overdue_doubted(figures: Figures) -> bool:
     )
 
 
-def is_headline_doubted(figures: Figures, school: str = "") -> bool:
+def is_headline_doubted(figures: Former, school: str = "") -> bool:
     """Is the share of the headline item under question: of a school, or of all together."""
     return is_item_doubted(figures, figures.form.headline_number, school)
 
@@ -106,7 +106,8 @@ def is_plan_doubted(figures: Figures) -> bool:
 
 def doubted_schools(figures: Figures, item: str) -> list[School]:
     """Those whose answer to the item is under question."""
-    return [one for one in figures.schools if is_item_doubted(figures, item, one.code)]
+    found = figures.doubts.found
+    return [one for one in figures.schools if Statement(Rests.FIGURE, one.code, item) in found]
 
 
 def reasons(remarks: Iterable[Remark], as_of: date | None, catalogue: Catalogue) -> str:

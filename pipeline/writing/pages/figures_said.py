@@ -1,7 +1,7 @@
 """How figures with a unit are shown and named: on sheets, cards and in sentences alike."""
 
 from pipeline import wording
-from pipeline.measuring.figures import Figures, Measure, NumberTotal
+from pipeline.measuring.figures import Former, Measure, NumberTotal
 from pipeline.writing.pages.theme import Look
 from schemas.form import Form, Item
 
@@ -54,6 +54,6 @@ def rounded_said(form: Form, total: NumberTotal) -> str:
     return figure_said(form, total._replace(value=float(round(total.value))))
 
 
-def main_total(figures: Figures, item: str) -> NumberTotal | None:
+def main_total(figures: Former, item: str) -> NumberTotal | None:
     """The municipality's figure of an item for the date in force; None where it asks for no figure."""
     return next((total for total in figures.numbers.totals if total.item == item), None)

@@ -9,7 +9,10 @@ from pipeline.writing.pages.colours import BODY_SIZE
 
 def text_height(text: str, width: float, size: float = BODY_SIZE) -> float:
     """Height in points that `text` takes, wrapped in a column `width` pixels wide."""
-    return _lines(text, _letters(width, size)) * size * 1.28
+    letters, lines = _letters(width, size), 1
+    if len(text) > letters or "\n" in text or "\t" in text:  # not most of them
+        lines = sum(_wrapped(paragraph, letters) for paragraph in text.split("\n"))
+    return lines * size * 1.28
 
 
 @lru_cache  # a sheet has few widths
@@ -17,12 +20,6 @@ def _letters(width: float, size: float) -> int:
     """How many of a text of that size find room side by side."""
     padding, points_per_pixel, letter = 10, 0.75, 0.57  # a Cyrillic letter of Arial is 0,57 of the size wide
     return max(1, math.floor((width - padding) * points_per_pixel / (size * letter)))
-
-
-def _lines(text: str, letters: int) -> int:
-    if len(text) <= letters and "\n" not in text and "\t" not in text:  # most of them
-        return 1
-    return sum(_wrapped(paragraph, letters) for paragraph in text.split("\n"))
 
 
 @lru_cache(maxsize=16_384)  # many rows of a workbook say the same

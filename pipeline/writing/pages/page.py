@@ -176,10 +176,10 @@ class Page:
     ) -> None:
         """As high as the longest of the wrapped texts (column -> text) of that size needs. `small`: columns whose text
         is smaller than that of the row."""
-        heights = (
-            theme.text_height(cell_text(text), columns[column].pixels, theme.SMALL_SIZE if column in small else size)
+        heights = [
+            theme.text_height(text, columns[column].pixels, theme.SMALL_SIZE if column in small else size)
             for column, text in texts.items()
-        )
+        ]
         self.sheet.set_row(row, min(HIGHEST_ROW, max(theme.ROW_HEIGHT, max(heights, default=0) + 3)))
 
     def table(

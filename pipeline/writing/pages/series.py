@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+import msgspec
 
 from pipeline import wording
 from pipeline.measuring.activation import together
@@ -27,8 +28,7 @@ FULL = 0.985  # where a target of 100 % is drawn from, so that a sliver of it is
 DAYS_AFTER = 14  # the trend's axis goes on so long after its last date
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True):
     """One school, or the rest of them: its name, share (a fraction), whether it is below plan, and how many people it
     lacks. `rows`: of the rest, the first and last of the table of schools, counted from 0."""
 

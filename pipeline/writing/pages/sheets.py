@@ -44,20 +44,21 @@ class Sheet(Worksheet):  # type: ignore[misc]
         if len(text) > self.xls_strmax // 2:  # maybe longer than a cell holds
             super()._write_string(row, column, text, look)
         else:
-            self._keep(row, column, look, f' t="s"><v>{self.str_table._get_shared_string_index(text)}</v></c>')
+            index = self.str_table._get_shared_string_index(text)
+            self.table[row][column] = look, f' t="s"><v>{index}</v></c>'
 
     def _write_number(self, row: int, column: int, number: float, look: Format | None = None) -> None:
         if not math.isfinite(number):
             raise TypeError(f"no figure: {number}")
-        self._keep(row, column, look, f"><v>{number:.16G}</v></c>")
+        self.table[row][column] = look, f"><v>{number:.16G}</v></c>"
 
     def _write_blank(self, row: int, column: int, _: object, look: Format | None = None) -> None:
         if look:
-            self._keep(row, column, look, "/>")
+            self.table[row][column] = look, "/>"
 
     def _write_datetime(self, row: int, column: int, day: date, look: Format | None = None) -> None:
         number = self._convert_date_time(day)
-        self._keep(row, column, look or self.default_date_format, f"><v>{number:.16G}</v></c>")
+        self.table[row][column] = look or self.default_date_format, f"><v>{number:.16G}</v></c>"
 
     def _write_formula(
         self, row: int, column: int, formula: str, look: Format | None = None, value: float | str = 0
@@ -68,15 +69,10 @@ class Sheet(Worksheet):  # type: ignore[misc]
             super()._write_formula(row, column, formula, look, value)
         else:
             said = f"<f>{self._escape_data(formula.removeprefix('='))}</f><v>{self._escape_data(value)}</v></c>"
-            self._keep(row, column, look, f"{_kind(value)}>{said}")
+            self.table[row][column] = look, f"{_kind(value)}>{said}"
 
     write_string, write_number, write_blank = _write_string, _write_number, _write_blank
     write_datetime, write_formula = _write_datetime, _write_formula
-
-    def _keep(self, row: int, column: int, look: Format | None, element: str) -> None:
-        if self._check_dimensions(row, column):
-            raise ValueError(f"no cell of a sheet: row {row}, column {column}")
-        self.table[row][column] = look, element
 
     def _write_url(self, row: int, column: int, url: str, look: Format | None = None, text: str | None = None) -> None:
         if not url.startswith("internal:"):
@@ -95,6 +91,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
     def settle(self) -> None:
         """Nothing more will be written into it: as text its cells take a small part of the memory. Sheets are settled
         in their order, as looks are numbered where they are met first."""
+        self._find_dimensions()
         self.fh = text = _Text()
         self._write_cols()
         self._write_sheet_data()
@@ -102,6 +99,19 @@ class Sheet(Worksheet):  # type: ignore[misc]
         self.table_cells.clear()  # by which tables are kept from lying upon each other
         self.table = MappingProxyType({})  # rows do not come by themselves any more: who writes fails
         self.col_info, self.row_info = MappingProxyType(self.col_info), MappingProxyType(self.row_info)
+
+    def _find_dimensions(self) -> None:
+        """Between which rows and columns its cells stand: xlsxwriter asks with each of them."""
+        if rows := {row: cells for row, cells in self.table.items() if cells}:
+            first, last = min(map(min, rows.values())), max(map(max, rows.values()))
+            for row, column in ((min(rows), first), (max(rows), last)):
+                if self._check_dimensions(row, column):
+                    raise ValueError(f"no cell of a sheet: row {row}, column {column}")
+
+    def _write_dimension(self) -> None:
+        if not self._settled:
+            self._find_dimensions()
+        super()._write_dimension()
 
     def _write_rows(self) -> None:
         """Those that there are: xlsxwriter asks of each place in the sheet's area twice whether a cell stands there."""
@@ -124,15 +134,15 @@ class Sheet(Worksheet):  # type: ignore[misc]
         self.row_spans = {block: f"{min(columns) + 1}:{max(columns) + 1}" for block, columns in ends.items()}
 
     def _write_cells(self, row: int, cells: Mapping[int, Cell]) -> None:
-        write, number = self.fh.write, row + 1
+        add, number = self.fh.add, row + 1
         for column in sorted(cells):
             cell = cells[column]
             if type(cell) is not tuple:
                 self._write_cell(row, column, cell)
             elif look := cell[0] or self._look_around(row, column):
-                write(f'<c r="{_letters(column)}{number}" s="{look.xf_index or look._get_xf_index()}"{cell[1]}')
+                add(f'<c r="{_letters(column)}{number}" s="{look.xf_index or look._get_xf_index()}"{cell[1]}')
             else:
-                write(f'<c r="{_letters(column)}{number}"{cell[1]}')
+                add(f'<c r="{_letters(column)}{number}"{cell[1]}')
 
     def _look_around(self, row: int, column: int) -> Format | None:
         """Of the row or the column, for a cell that has none of its own."""
@@ -193,6 +203,7 @@ class _Text(StringIO):
         super().__init__()
         self._waiting: list[str] = []
         self._blocks: list[bytes] = []
+        self.add = self._waiting.append  # many short pieces, before one that is written
 
     def write(self, text: str) -> int:
         self._waiting.append(text)

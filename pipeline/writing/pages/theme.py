@@ -146,14 +146,16 @@ class Formats:
     def __init__(self, book: Workbook) -> None:
         self._book = book
         self._made: dict[frozenset[tuple[str, str | int | float]], Format] = {}
-        self._asked: dict[tuple[int, ...], tuple[tuple[Look, ...], Format]] = {}  # by the looks themselves
+        self._asked: dict[tuple[int, ...], Format] = {}  # by the looks themselves
+        self._kept: list[tuple[Look, ...]] = []
 
     def __call__(self, *looks: Look) -> Format:
         key = tuple(map(id, looks))  # of looks that are kept: no other can have the same
-        known = self._asked.get(key)
-        if known is None:
-            known = self._asked[key] = looks, self._of(looks)
-        return known[1]
+        try:
+            return self._asked[key]
+        except KeyError:
+            self._kept.append(looks)
+            return self._asked.setdefault(key, self._of(looks))
 
     def _of(self, looks: tuple[Look, ...]) -> Format:
         properties = dict(BASIC)

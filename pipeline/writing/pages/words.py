@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pipeline import wording
 from pipeline.measuring.activation import level
 from pipeline.measuring.coverage import Uncompared, uncompared
-from pipeline.measuring.figures import Activation, Deadline, Figures, Level, Restated, Share, State, Submission
+from pipeline.measuring.figures import Activation, Deadline, Figures, Former, Level, Restated, Share, State, Submission
 from pipeline.measuring.rows import GroupRow, TotalRow, reconciled_items, totals_by_item
 from pipeline.wording import NBSP
 from pipeline.writing.pages.doubts import (
@@ -39,7 +39,7 @@ _NOT_COUNTED = {
 IN_TIME_SAID, TOO_LATE_SAID = f"{Mark.ON_PLAN} успеет", f"{Mark.BELOW} не успеет"
 
 
-def compared_with(figures: Figures) -> Figures | None:
+def compared_with(figures: Figures) -> Former | None:
     """The figures of the reporting date before, where anybody had reported by then."""
     before = figures.before
     return before if before and any(row.as_of for row in before.submissions) else None
@@ -231,13 +231,13 @@ def _why_apart(left_out: Uncompared) -> str:
 
 
 # ── schools ──────────────────────────────────────────────────────────────────────────────────────────────
-def reported(figures: Figures) -> list[Submission]:
+def reported(figures: Former) -> list[Submission]:
     """Schools whose report for the date in force has come."""
     came = (State.ACCEPTED, State.ACCEPTED_WITH_REMARKS, State.TO_CORRECT)
     return [row for row in figures.submissions if row.state in came]
 
 
-def asked(figures: Figures) -> list[Submission]:
+def asked(figures: Former) -> list[Submission]:
     """Schools that owe a report for the date in force or have sent one; before the first date all of them."""
     if figures.reporting_date is None:
         return list(figures.submissions)

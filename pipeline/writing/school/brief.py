@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+
+import msgspec
 
 from pipeline import wording
 from pipeline.measuring.figures import Activation, Deadline, Figures, Level, Rests, Share, State, Statement, Submission
@@ -35,7 +36,7 @@ def make_school_brief(brief: Brief, own: Figures, standing: PeerStanding | None)
     else:
         shown = (own_item_card(card.item, card.title, own) for card in own.form.cards)
         cards = (*cards, *shown, brief.cards[-1])[:MOST_CARDS]  # all remarks stand on the second sheet
-    return replace(
+    return msgspec.structs.replace(
         brief,
         headline=_headline(brief, own) if standing else _report_said(brief, own),
         good=brief.good and not is_headline_doubted(own),
@@ -125,7 +126,7 @@ def _why_unknown(own: Figures) -> str:
 
 def _headline_card(brief: Brief, own: Figures) -> Card:
     card, row = brief.cards[1], own.municipality
-    return card if row.percent is not None else replace(card, note_lines=(_why_unknown(own),))
+    return card if row.percent is not None else msgspec.structs.replace(card, note_lines=(_why_unknown(own),))
 
 
 def own_item_card(number: str, title: str, own: Figures) -> Card:

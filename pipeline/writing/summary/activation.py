@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 import msgspec
 from xlsxwriter.utility import xl_col_to_name
@@ -417,6 +418,11 @@ def _sum_of_group(row: int, last: int, column: int, at: Places) -> str:
 
 def _of_row(formula: str, row: int, at: Places) -> str:
     """The formula with the cells of that row in place of the names in braces."""
-    columns = {"total": at.total, "count": at.count, "share": at.share, "low": at.low, "high": at.high}
-    columns["forecast"] = at.forecast
-    return formula.format(**{name: f"{xl_col_to_name(column)}{row + 1}" for name, column in columns.items()})
+    return formula.format(**{name: f"{letters}{row + 1}" for name, letters in _named_columns(at).items()})
+
+
+@cache
+def _named_columns(at: Places) -> dict[str, str]:
+    """Those that formulas name, by Excel's letters."""
+    named = "total", "count", "share", "low", "high", "forecast"
+    return {name: xl_col_to_name(getattr(at, name)) for name in named}

@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple, assert_never
 
 from xlsxwriter.format import Format
@@ -163,6 +164,7 @@ def _write_values(page: Page, row: int, values: Sequence[Value], formats: _Forma
 _GROUP = Field("Группа", 16, theme.TEXT, lambda of: of.school.group or NO_GROUP)
 
 
+@lru_cache(1)  # every formula of a sum asks for them
 def _columns(figures: Figures) -> list[Field]:
     form = figures.form
     fields = [
@@ -265,7 +267,7 @@ def _share_field(item: Item, heading: str, figure: Figure, look: Look) -> Field:
 
 def _acts(of: Answers, item: Item) -> str | None:
     """All acts of an item in one cell: «Положение, № 12 от 30.01.2014; …»."""
-    rows = dict.fromkeys(number for number, _ in of.facts if number == item.number or _is_under(number, item))
+    rows = dict.fromkeys(number for number, _ in of.facts if item.number in (number, _above(number)))
     said = []
     for number in rows:
         title, document, day = (of.facts.get((number, field)) for field in ("title", "number", "date"))
@@ -280,7 +282,7 @@ def _lines(of: Answers, item: Item) -> str | None:
     lines: dict[str, list[str]] = {}
     for (number, _), value in of.facts.items():
         row, slash, _ = number.partition("/")
-        if slash and _is_under(row, item) and value is not None:
+        if slash and _above(row) == item.number and value is not None:
             lines.setdefault(row, []).append(_in_line(value))
     return "; ".join(", ".join(said) for said in lines.values()) or None
 
@@ -291,8 +293,10 @@ def _in_line(value: Value) -> str:
     return wording.number(value) if isinstance(value, float) else str(value)
 
 
-def _is_under(number: str, item: Item) -> bool:
-    return number.rpartition(".")[0] == item.number
+@cache  # of all items of a form
+def _above(number: str) -> str:
+    """The item whose part it is: of `4.2` it is `4`; blank for none."""
+    return number.rpartition(".")[0]
 
 
 def _with_unique_headings(fields: list[Field]) -> list[Field]:
@@ -328,11 +332,12 @@ def _looked_up(schools: Sequence[School], submissions: Mapping[str, Submission],
     sheets: dict[str, str] = {}
     for row in answer_rows(figures):
         sheets[row.school_code] = row.sheet
-        cells[row.school_code].setdefault(row.item, row.cell)
-        cells[row.school_code].setdefault(row.item.rpartition(".")[0], row.cell)
+        own_cells = cells[row.school_code]
+        own_cells.setdefault(row.item, row.cell)
+        own_cells.setdefault(_above(row.item), row.cell)
         if row.counted:
-            own, key = facts[row.school_code], (row.item, row.field)
-            own[key] = f"{own[key]}; {_fact(row)}" if row.field == "choice" and key in own else own.get(key, _fact(row))
+            own, key, fact = facts[row.school_code], (row.item, row.field), _fact(row)
+            own[key] = f"{own[key]}; {fact}" if row.field == "choice" and key in own else own.get(key, fact)
     for school in schools:
         yield Answers(
             school, submissions.get(school.code), coverage[school.code], facts[school.code],

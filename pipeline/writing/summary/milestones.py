@@ -157,15 +157,13 @@ def _write_schools(page: Page, marks: list[Milestones]) -> int:
     """Index of the last row."""
     cell: Look = {"border": 1, "border_color": theme.LINE, "align": "center"}
     first, after = xl_col_to_name(FIRST_MARK), FIRST_MARK + len(marks)
+    asked = [(column.deadline.item, column.deadline.step) for column in marks]
     row = DATA_ROW - 1
     for number, school in enumerate(written(page.book.figures.schools)):
         row = DATA_ROW + number
         page.text(row, CODE, school.code, theme.ROW, theme.QUIET, theme.TEXT)
         page.link(row, SCHOOL, titles.DATA, school.name, theme.ROW, cell=data.school_cell(number))
-        doubted = [
-            is_milestone_doubted(page.book.figures, column.deadline.item, column.deadline.step, school.code)
-            for column in marks
-        ]
+        doubted = [is_milestone_doubted(page.book.figures, *one, school.code) for one in asked]
         of_school = [column.states[school.code] for column in marks]
         for index, (state, is_doubted) in enumerate(zip(of_school, doubted, strict=True), FIRST_MARK):
             mark, looks = MARKS[state]

@@ -7,7 +7,7 @@ from datetime import date
 from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
-from pipeline.measuring.figures import Activation, Figures, Rests, Share, Statement
+from pipeline.measuring.figures import Activation, Figures, Former, Rests, Share, Statement
 from pipeline.measuring.rows import TrendRow, totals_by_item, trend_rows
 from pipeline.wording import NBSP
 from pipeline.writing.pages import doubts, theme, titles
@@ -92,7 +92,7 @@ def _movers(figures: Figures) -> str:
     return "" if before is None else " ".join((*_whole_moved(figures, before), *_schools_moved(figures, before)))
 
 
-def _whole_moved(figures: Figures, before: Figures) -> Iterator[str]:
+def _whole_moved(figures: Figures, before: Former) -> Iterator[str]:
     """The municipality over the schools that are counted on both dates, and why its total tells otherwise."""
     whole, item = figures.municipality, figures.form.headline_number
     since = wording.since(before.as_of, before.every)
@@ -107,7 +107,7 @@ def _whole_moved(figures: Figures, before: Figures) -> Iterator[str]:
         yield f"{wording.capital(said)}."
 
 
-def _schools_moved(figures: Figures, before: Figures) -> Iterator[str]:
+def _schools_moved(figures: Figures, before: Former) -> Iterator[str]:
     """Which schools have moved most. A rise under question is no praise; a fall is told, and that it is one."""
     changes = [(row.change, row) for row in figures.activation if row.change is not None]
     if not changes:
