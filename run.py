@@ -12,6 +12,9 @@ OBJECTS = 1000000  # that a command makes before circles are looked for
 # A thread that listens to workers, or keeps files, has to wait for the one that counts and writes after every call of
 # the system: by Python's own 5 ms hundreds of files take seconds longer than there is to do, and processes stand idle.
 SWITCH = 0.0002  # seconds that one thread works while another waits
+# numpy's library for matrices, of which Svod has none, starts a thread a core when it is imported: they look for work
+# on the core on which files are read by then.
+NO_MATRICES = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def leave(codes):
@@ -23,21 +26,38 @@ def leave(codes):
         os._exit(codes[0])
 
 
+def reader_ahead(words):
+    """A reader takes longer to start than the rest of the door. It is begun first where files will be read: by the main
+    job, which is a command without a name, and by `check`."""
+    from contextlib import nullcontext  # here, because older Pythons than 3.7 have none
+
+    reads_nothing = words == ["check"] or {"--help", "-h", "--version"}.intersection(words)
+    if reads_nothing or (words and words[0] != "check" and not words[0].startswith("-")):
+        return nullcontext()
+    from pipeline.reading import AHEAD
+    from pipeline.workers import one_kept_ready
+
+    return one_kept_ready(*AHEAD)
+
+
 if __name__ == "__main__":
     if sys.version_info < (3, 6):  # noqa: UP036 - whoever starts it by an old Python is told so, not shown a traceback
         sys.stderr.write("Своду нужен Python 3.11 или новее: запустите Свод.cmd (на Linux — svod.sh).\n")
         sys.exit(2)
     gc.set_threshold(OBJECTS)
     sys.setswitchinterval(SWITCH)
+    for name, value in NO_MATRICES.items():
+        os.environ.setdefault(name, value)
     from pipeline.start import hand_over
 
     hand_over()
     ended = []
     atexit.register(leave, ended)
-    from pipeline.commands.cli import main
-
     try:
-        main()
+        with reader_ahead(sys.argv[1:]):
+            from pipeline.commands.cli import main
+
+            main()
     except SystemExit as end:
         ended.append(end.code)
         raise

@@ -274,7 +274,8 @@ def _write_record(root: Path, steps: Steps) -> None:
 
 def _remove_record(root: Path, steps: Steps) -> None:
     """Once the disk has what it says."""
-    _reach_the_disk({(root / path).parent for path in _paths(steps)})
+    folders = {path.rpartition("/")[0] for path in _paths(steps)}
+    _reach_the_disk(root / folder for folder in folders)
     (root / RECORD).unlink(missing_ok=True)
 
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -85,6 +86,7 @@ class Outputs:
         self._pending: dict[Path, Path] = {}  # place -> the finished file beside it
         self._names: set[str] = set()  # of the pending places, as `_same_name` has them
         self._unsynced: set[Path] = set()  # of the pending places
+        self._expected: set[Path] = set()  # of the pending places: those that another process makes
         self._inside: set[Path] = set()  # folders that lie below the root indeed
         self._swept: set[Path] = set()
         self._dropped: set[Path] = set()
@@ -117,11 +119,10 @@ class Outputs:
         OutputError.
         """
         place = self._place(relative)
-        beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
-        self._pending[place] = beside
-        self._names.add(_same_name(place))
-        if not durable:
-            self._unsynced.add(place)
+        self._expected.discard(place)
+        beside = self._pend(place)
+        if durable:
+            self._unsynced.discard(place)
         try:
             with self._refusal(place):
                 make_private_folder(place.parent)
@@ -129,6 +130,21 @@ class Outputs:
         except BaseException:
             self._forget([place])
             raise
+
+    def expect(self, relative: str | Path) -> Path:
+        """Where another process makes one file, by `make_beside`: it stands then as if it had been added without
+        `durable`. One that it could not make is added after all, or `unexpect`ed. Raises OutputError."""
+        place = self._place(relative)
+        if place in self._expected:
+            raise ValueError(f"written twice in one run: {relative}")
+        with self._refusal(place):
+            make_private_folder(place.parent)
+        self._expected.add(place)
+        return self._pend(place)
+
+    def unexpect(self, relative: str | Path) -> None:
+        """Nobody makes this file."""
+        self._forget([self._root / relative])
 
     def reach_the_disk(self) -> None:
         """Waits until the disk has all files made since the last commit: for many at once far quicker than `durable`
@@ -174,7 +190,7 @@ class Outputs:
                 with self._refusal(place):
                     _refuse_lost(beside)
                     _refuse_folder(place)
-            for place, beside in sorted(self._pending.items()):
+            for place, beside in sorted(self._pending.items(), key=itemgetter(0)):
                 with self._refusal(place):
                     plan.put(beside, place)
             theirs = plan.drop(self._swept, self._dropped)
@@ -196,6 +212,7 @@ class Outputs:
     def _clear(self) -> None:
         self._pending.clear()
         self._unsynced.clear()
+        self._expected.clear()
         self._names.clear()
 
     def _forget(self, places: Iterable[Path]) -> None:
@@ -204,14 +221,23 @@ class Outputs:
             beside = self._pending.pop(place)
             self._names.discard(_same_name(place))
             self._unsynced.discard(place)
+            self._expected.discard(place)
             with suppress(OSError):  # the next run sweeps it
                 beside.unlink(missing_ok=True)
+
+    def _pend(self, place: Path) -> Path:
+        """Where the file is made."""
+        beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+        self._pending[place] = beside
+        self._names.add(_same_name(place))
+        self._unsynced.add(place)
+        return beside
 
     def _place(self, relative: str | Path) -> Path:
         place = self._root / relative
         if not self._is_inside(place) or place == self._root:
             raise ValueError(f"outside the output folder: {relative}")
-        if _same_name(place) in self._names:
+        if _same_name(place) in self._names and place not in self._expected:
             raise ValueError(f"written twice in one run: {relative}")
         return place
 
@@ -312,6 +338,27 @@ def write_new(place: Path, content: bytes) -> bool:
             place.unlink(missing_ok=True)
             raise
     return True
+
+
+def make_beside(beside: Path, content: bytes) -> bool:
+    """One file of a run that waits for it (`Outputs.expect`), made in another process. Says whether it could be: why
+    not is found out and told by the run itself. For a run that was killed nothing is made: the folder may be held by
+    another one by now."""
+    if run_is_gone():
+        return False
+    try:
+        _write(beside, content, durable=False)
+    except OSError:
+        return False
+    return True
+
+
+def run_is_gone() -> bool:
+    """Has the process ended that has started this one, a worker?"""
+    from multiprocessing import parent_process  # here: a command without workers has no use for it
+
+    run = parent_process()
+    return run is not None and not run.is_alive()
 
 
 def open_private(path: Path) -> IO[str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ from pipeline.reading.reports import digest_of
 from pipeline.room import give_back
 from pipeline.survey import Job, Survey, Taken
 from pipeline.workers import Workers
+from pipeline.writing.word import laid_down
 from schemas.registry_book import FILE as REGISTRY
 
 if TYPE_CHECKING:
@@ -73,9 +74,10 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, backgr
         made.add(of_letter.name, of_letter.summary)
     made.add(f"svodka-{job.as_of}.html", write_web_page(figures, brief, name, memo))
     _add_drafts(job, survey, made)
+    document = background.laid_down()
     returned = background.returned()
     made.digests |= returned.digests
-    made.add(memo, background.laid_down())
+    made.add(memo, document)
     described = with_outputs(made_from, made.digests)
     outputs.add(folder / MANIFEST, described, durable=False)
     told = returned.failures, returned.files, digest_of(described)
@@ -131,6 +133,18 @@ class _Made:
         self._outputs.add(self._folder / name, _through(digest, content), durable=False)
         self.digests[name] = digest.hexdigest()
 
+    def expect_return(self, name: str) -> Path:
+        """Where a worker makes it."""
+        return self._outputs.expect(self._folder / "returns" / name)
+
+    def add_return(self, one: "Return") -> None:
+        """What no worker has made in its place is made here."""
+        name = f"returns/{one.name}"
+        if one.content is None:
+            self.digests[name] = one.digest
+        else:
+            self.add(name, one.content)
+
 
 def _through(digest: "hashlib._Hash", content: bytes | Iterable[bytes]) -> Iterator[bytes]:
     """The content, piece by piece into the digest too."""
@@ -164,14 +178,14 @@ def contents_of(intake: Intake) -> set[str]:
 
 
 class Background:
-    """What is made beside the counting and the writing, one after the other in one thread: it waits for the disk and
-    for worker processes. Left by an error it makes nothing more."""
+    """What is made beside the counting and the writing: in a thread that waits for worker processes, one after the
+    other, and in one that waits for the disk. Left by an error it makes nothing more."""
 
     def __init__(self, job: Job, taken: Taken, folder: Path, outputs: Outputs, log: Path | None = None) -> None:
         """`folder`: of the date, below the output folder."""
         self._job, self._taken, self._folder, self._outputs, self._log = job, taken, folder, outputs, log
-        self._thread = ThreadPoolExecutor(1)
-        self._is_left = False
+        self._thread, self._at_the_disk = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self._is_left = self._is_awaited = False
 
     def __enter__(self) -> Self:
         return self
@@ -180,54 +194,72 @@ class Background:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._is_left = error is not None
-        self._thread.shutdown(cancel_futures=self._is_left)
+        for thread in (self._thread, self._at_the_disk):
+            thread.shutdown(cancel_futures=self._is_left)
 
-    def keep_originals(self) -> None:
-        self._keeping = self._thread.submit(_keep_originals, self._job, self._taken.intake, self._outputs)
+    def keep_originals(self, originals: Outputs) -> None:
+        """`originals`: they alone, for they take their places while other files are made."""
+        self._keeping = self._thread.submit(self._keep, originals)
 
     def lost(self) -> list[str]:
-        """What is to be said of originals that could not be kept."""
-        return self._keeping.result()
+        """What is to be said of originals that could not be kept. Waits until the others have their places."""
+        lost, placed = self._keeping.result()
+        placed.result()
+        return lost
+
+    def _keep(self, originals: Outputs) -> "tuple[list[str], Future[object]]":
+        """The disk is waited for elsewhere: the worker that has copied them is free for the next."""
+        lost = _keep_originals(self._job, self._taken.intake, originals, self._log)
+        return lost, self._at_the_disk.submit(originals.commit)
 
     def return_files(self, remarked: "Remarked") -> None:
-        """The files that go back to schools, marked by workers."""
-        self._returning = self._thread.submit(self._add_returns, remarked)
+        """The files that go back to schools, marked by workers. What is said in them is put into words here and now:
+        a thread would only take turns with this one, and the workers wait for it."""
+        from pipeline.writing.returns import make_returns
+
+        job, (catalogue, intake, _), made = self._job, self._taken, _Made(self._folder, self._outputs)
+        bounds = job.settings.limits, self._log, self._spare
+        expect = None if job.settings.mail.schools else made.expect_return  # letters take the bytes along
+        returns = make_returns(remarked, catalogue, files_of(intake), *bounds, expect)
+        self._returning = self._thread.submit(self._add_returns, returns, made)
 
     def returned(self) -> "Returned":
+        self._is_awaited = True
         return self._returning.result()
 
     def lay_down(self, text: "TextDocument") -> None:
-        """By the worker that has marked returned files. Where it cannot, here, where a mistake of the program is not
-        passed over."""
-        self._laying_down = self._thread.submit(self.document, text)
+        """By the worker that has marked returned files."""
+        self._text, self._laying_down = text, self._thread.submit(self.document, text)
 
     def laid_down(self) -> bytes:
-        return self._laying_down.result()
+        """Where files are still being marked it is made here: whoever asks has nothing else to do."""
+        return laid_down(self._text) if self._laying_down.cancel() else self._laying_down.result()
 
     def document(self, text: "TextDocument") -> bytes:
-        from pipeline.writing.word import laid_down
-
+        """Where the worker cannot make it, made here, where a mistake of the program is not passed over."""
         limits = self._job.settings.limits
         bounds = {"seconds": limits.seconds, "memory_mb": limits.memory_mb}
         with Workers(laid_down, **bounds, log=self._log, give_way=True) as workers:
             [(_, outcome)] = workers.map([text])
         return outcome.result or laid_down(text)
 
-    def _add_returns(self, remarked: "Remarked") -> "Returned":
-        from pipeline.writing.returns import make_returns
-
-        job, (catalogue, intake, _) = self._job, self._taken
-        made, failures, kept = _Made(self._folder, self._outputs), [], {}
-        for one in make_returns(remarked, catalogue, files_of(intake), job.settings.limits, self._log, job.jobs):
+    def _add_returns(self, returns: "Iterable[Return]", made: _Made) -> "Returned":
+        failures, kept = [], {}
+        for one in returns:
             if self._is_left:
                 break
-            made.add(f"returns/{one.name}", one.content)
-            if job.settings.mail.schools:
+            made.add_return(one)
+            if self._job.settings.mail.schools:
                 kept[one.file, one.school] = one
             if one.failed:
                 why = f"внутренняя ошибка программы ({one.failed}): замечания не внесены в сам файл"
                 failures.append(f"{one.file}: {why}, вместо него школе приготовлен заполненный бланк.")
         return Returned(made.digests, tuple(failures), kept)
+
+    def _spare(self) -> int:
+        """How many processes may work for it: one core is that of the process which counts and writes, until that has
+        nothing else to do."""
+        return self._job.jobs if self._is_awaited else max(1, self._job.jobs - 1)
 
 
 class Returned(NamedTuple):
@@ -239,12 +271,12 @@ class Returned(NamedTuple):
     files: "dict[tuple[str, str], Return]"
 
 
-def _keep_originals(job: Job, intake: Intake, outputs: Outputs) -> list[str]:
-    """Before the results take their places: a manifest names nothing that is not kept. Returns what is to be said of
-    the files whose content could not be."""
+def _keep_originals(job: Job, intake: Intake, originals: Outputs, log: Path | None) -> list[str]:
+    """They take their places before the results do: a manifest names nothing that is not kept. Returns what is to be
+    said of the files whose content could not be."""
     if not job.settings.archive:
         return []
-    lost = Archive(job.output).keep(intake, [canonical(job.form)], job.settings.limits, outputs)
+    lost = Archive(job.output).keep(intake, [canonical(job.form)], job.settings.limits, originals, log)
     return [
         f"Файл {file} изменился, пока шёл свод: прочитанного содержания нет в архиве, сделайте свод ещё раз."
         for file in lost

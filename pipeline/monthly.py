@@ -92,18 +92,19 @@ def run(job: Job, progress: Progress = no_progress) -> Done:
     """
     with lock(job.output, job.wait):
         log = log_of_readers(job.output)
-        with Journal.open(job.output / JOURNAL) as journal, Outputs(job.output) as outputs:
+        places = Outputs(job.output), Outputs(job.output)
+        with Journal.open(job.output / JOURNAL) as journal, places[0] as outputs, places[1] as originals:
             begun = _begin(job, journal)
             taken = take_input(job, progress, log, journal)
             require_schools(taken.intake)
             require_registry(job, taken.intake, journal)
             import_ahead("pipeline.writing.returned.marking", "pipeline.writing.word.layout")
             with Background(job, taken, _folder(job), outputs, log) as background:
-                background.keep_originals()
+                background.keep_originals(originals)
                 survey = survey_of(job, *taken, background.return_files)
                 recording.note(journal, begun.number, survey.form, survey.intake, survey.remembered.arrivals)
-                lost = background.lost()  # now: what has arrived is known also where there was no room to keep it
                 month, said = _write(job, survey, outputs, background)
+                lost = background.lost()
             said += _write_letters(job, survey, month, journal, outputs, begun.missed)
             result = _expect(job, survey, month, journal, begun.number)
             written = {place.path: place for place in outputs.commit()}
@@ -239,10 +240,10 @@ def _write_letters(
 def tell_schools(job: Job, survey: Survey, returns: "Returns", journal: Journal, outputs: Outputs) -> list[str]:
     """Letters to schools into the outbox of the reporting date in force, so that another run of it sends none twice.
     Returns what is to be said."""
-    from pipeline.sending.schools import without_address
-
     if not job.settings.mail.schools:
         return []
+    from pipeline.sending.schools import without_address  # here: most offices write to no school
+
     as_of, said, made = date_of_schools(job), list[str](), set[str]()
     for letter in new_letters(job, survey, returns, journal):
         made.add(safe_name(letter.name))
@@ -259,9 +260,7 @@ def tell_schools(job: Job, survey: Survey, returns: "Returns", journal: Journal,
 
 def _take_back_reminders(job: Job, survey: Survey, journal: Journal, outputs: Outputs) -> None:
     """A school of which something has come is reminded no more, whoever else is written to."""
-    from pipeline.sending.schools import heard_of
-
-    reported = {line.school.code for line in heard_of(survey.figures)}
+    reported = {line.school.code for line in survey.figures.submissions if line.has_come}
     owing = {safe_name(f"{REMINDERS}{one.code}") for one in survey.figures.schools if one.code not in reported}
     withdraw(outputs, date_of_schools(job), REMINDERS, owing, journal)
 

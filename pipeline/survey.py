@@ -16,7 +16,7 @@ from pipeline.files import lock
 from pipeline.measuring.calendar import Calendar
 from pipeline.memory import recording
 from pipeline.memory.journal import Journal, Remembered
-from pipeline.memory.manifest import code_digest
+from pipeline.reading.cache import program
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.room import give_back
@@ -187,6 +187,7 @@ def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) 
         inbox.add(Path(job.settings.decisions))
     if not inbox.registry and not inbox.reports and not inbox.remarks:
         raise UsageError(f"В папке «{job.input}» нет ни реестра, ни отчётов: положите в неё файлы школ.")
+    program()  # asked for beside the imports it would wait for its turn at each file, and take three times as long
     with ThreadPoolExecutor(1) as thread:
         cache = job.output / "cache" if log else None  # what writes nothing keeps nothing
         reading = thread.submit(
@@ -197,7 +198,7 @@ def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) 
 
 
 def _prepare_what_follows() -> None:
-    """All that a run uses once its files are read, and what it says of itself: nobody waits for it here."""
+    """All that a run uses once its files are read: nobody waits for it here."""
     import pipeline.checking.judgement
     import pipeline.measuring.measure
     import pipeline.sending.letters
@@ -208,8 +209,6 @@ def _prepare_what_follows() -> None:
     import pipeline.writing.returns
     import pipeline.writing.summary
     import pipeline.writing.web  # noqa: F401
-
-    code_digest()
 
 
 def log_of_readers(output: Path) -> Path:

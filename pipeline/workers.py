@@ -24,6 +24,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -44,6 +45,8 @@ _START_SECONDS = 60  # a worker that has not started by then never will
 # Objects made, and not yet let go of, before garbage in circles is looked for. By Python's own 700 that is done several
 # times a file, and finds next to nothing.
 _CALM = 50_000
+# Items after which a process has made what it keeps. To look through that takes as long as to read two files.
+_SETTLED = 48
 _NICE = 3  # steps of priority: two processes of it weigh as much as one without
 _FRAMES = 10  # at either end of a traceback
 
@@ -67,13 +70,17 @@ class WorkersError(RuntimeError):
 
 
 @contextmanager
-def one_kept_ready(module: str) -> Iterator[None]:
-    """Starts a process now, which imports `module` while the caller does something else. The first `Workers` that need
-    one take it, and leave it to the next when they end. Where the system gives none now, those that need one say so."""
+def one_kept_ready(*modules: str) -> Iterator[None]:
+    """Starts a process now, which imports `modules` while the caller does something else. The first `Workers` that need
+    one take it, and leave it to the next when they end. Where the system gives none now, those that need one say so.
+    Where one is kept ready already nothing happens."""
     global _reserve
+    if _reserve:
+        yield
+        return
     _reserve = _Reserve()
     with suppress(OSError):
-        _reserve.worker = _Worker(module)
+        _reserve.worker = _Worker(modules)
     try:
         yield
     finally:
@@ -90,7 +97,8 @@ def import_ahead(*modules: str) -> None:
 
 class Workers(Generic[R]):
     """Processes that call `function(*constants, item)`; they start when entered, before anything is asked of them: as
-    many as so many `items` are worth, one at least, `count` at most. Others follow where more is asked of them.
+    many as so many `items` are `worth` a start, one at least, `count` at most. Others follow where more is asked of
+    them, or where `count`, a function then, says that there may be more by now.
 
     `function` stands at the top level of its module. An exception in it is a programmer's mistake, and it is that
     item's alone: this is the one place where it is caught. Its traceback goes to `log` without a value, for values are
@@ -102,17 +110,19 @@ class Workers(Generic[R]):
     def __init__(
         self,
         function: Callable[..., R],
-        count: int = 1,
+        count: int | Callable[[], int] = 1,
         items: int = sys.maxsize,
         *,
+        worth: int = _WORTH_A_START,
         seconds: float = 15,
         memory_mb: int = 1_024,
         log: Path | None = None,
         give_way: bool = False,
     ) -> None:
         self._task = _Task(function, memory_mb, log, give_way)
-        self._count = count
+        self._count = count if callable(count) else lambda: count
         self._items = items
+        self._worth = worth
         self._seconds = seconds
         self._workers: list[_Worker] = []
 
@@ -202,7 +212,7 @@ class Workers(Generic[R]):
 
     def _top_up(self, items: int, beside: int = 0) -> None:
         """Processes for so many items that wait, beside those that are busy."""
-        wanted = min(self._count, max(1, beside + items // _WORTH_A_START))
+        wanted = min(self._count(), max(1, beside + items // self._worth))
         while len(self._workers) < wanted:
             self._start((_reserve and _reserve.take(self._task)) or _Worker())
 
@@ -257,8 +267,9 @@ class _Ahead(NamedTuple):
 class _Worker:
     """One process, seen from here. It answers the items of its batch one by one, so it is at the first unanswered."""
 
-    def __init__(self, ahead: str = "") -> None:
-        """`ahead`: a module to be imported before there is a task."""
+    def __init__(self, ahead: tuple[str, ...] = ()) -> None:
+        """`ahead`: modules to be imported before there is a task."""
+        _start_no_tracker()
         self.pipe, far_end = context.Pipe()
         self.complaints = _Complaints()
         given = far_end, ahead, self.complaints.place
@@ -306,6 +317,18 @@ class _Worker:
         self._process.close()
         self.complaints.tell(self.task.log if self.task else None)
         self.complaints.close()
+
+
+@cache
+def _start_no_tracker() -> None:
+    """Before its first process `multiprocessing` starts one more, which takes away semaphores and shared memory that
+    others leave behind. Here there are none, and it starts as long as five files are read, on the core of the first
+    reader. Whoever asks for the way to it gets one that leads nowhere. On Windows there is no such process."""
+    if os.name != "nt":
+        from multiprocessing import resource_tracker
+
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        resource_tracker.getfd = lambda: nowhere
 
 
 class _Complaints:
@@ -386,16 +409,17 @@ _reserve: _Reserve | None = None  # within `one_kept_ready`
 # ── within the process ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _serve(pipe: Connection, ahead: str, complaints: Path) -> None:
+def _serve(pipe: Connection, ahead: tuple[str, ...], complaints: Path) -> None:
     """The worker's whole life: for each task says that it is ready, then answers batch after batch until nobody asks
     any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer; it ends the workers
     _turn_away_stderr(complaints)
     gc.set_threshold(_CALM)  # importing makes objects by the ten thousand, and lets go of hardly any
-    if ahead:
-        import_module(ahead)
+    for module in ahead:
+        import_module(module)
     task: _Task | None = None
     constants: tuple[object, ...] = ()
+    served = 0  # items
     try:
         while True:
             message = pickle.loads(pipe.recv_bytes())
@@ -416,14 +440,15 @@ def _serve(pipe: Connection, ahead: str, complaints: Path) -> None:
             constants = constants if new_constants is None else new_constants
             for item in items:
                 pipe.send_bytes(_answer(task.function, constants, item, task.log))
-            if not gc.get_freeze_count():
+            before, served = served, served + len(items)
+            if before < _SETTLED <= served:
                 _leave_what_stays()
     except (EOFError, OSError):  # the parent is gone, or needs no more
         gc.freeze()  # nothing is taken apart: the system frees it with the process
 
 
 def _leave_what_stays() -> None:
-    """After the first batch: what has been made by then, modules mostly, stays; it is not looked through any more."""
+    """What has been made by now, modules mostly, stays; it is not looked through any more."""
     gc.collect()
     gc.freeze()
 

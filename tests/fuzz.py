@@ -36,7 +36,7 @@ from pipeline.workers import Outcome, Workers
 from pipeline.writing.form.prefill import Prefill
 from pipeline.writing.form.workbook import write_form
 from pipeline.writing.registry import write_registry
-from pipeline.writing.returned.in_worker import ReturnTask, annotate
+from pipeline.writing.returned.in_worker import Made, ReturnTask, annotate
 from pipeline.writing.returned.texts import Head, Shown
 from pipeline.writing.settings_file import settings_toml
 from schemas.remarks import Severity
@@ -149,7 +149,7 @@ def _results(batch: list[Case], folder: Path, workers: "_Readers") -> Iterator[t
         (folder / case.name).unlink()
 
 
-def _returned(batch: list[Case], folder: Path, workers: "Workers[bytes | None]") -> Iterator[tuple[str, str]]:
+def _returned(batch: list[Case], folder: Path, workers: "Workers[Made | bytes | None]") -> Iterator[tuple[str, str]]:
     """Names of those that come back to the school unsound, or not at all because marking failed."""
     tasks = {}
     for case in batch:
@@ -162,7 +162,7 @@ def _returned(batch: list[Case], folder: Path, workers: "Workers[bytes | None]")
     for task, outcome in workers.map(tasks.values(), LIMITS):
         if outcome.failed or outcome.late:
             yield task.file, f"not marked: {outcome.failed or 'late'}"
-        elif outcome.result and (unsound := _unsound(outcome.result)):
+        elif isinstance(outcome.result, bytes) and (unsound := _unsound(outcome.result)):
             yield task.file, f"goes back with {unsound}"
 
 

@@ -23,11 +23,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import schemas
 from pipeline import monthly
 from pipeline.demo import make
 from pipeline.memory import manifest
 from pipeline.reading import cache as cache_module
-from pipeline.reading.cache import FILE, LIBRARIES, ReadCache, code_of_reading, version_of
+from pipeline.reading.cache import FILE, LIBRARIES, ReadCache, code_digest, files_of_the_program, version_of
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, take_in
 from pipeline.reading.reports import Inputs, digest_of
@@ -399,19 +400,33 @@ def test_every_module_that_a_reader_uses_is_in_the_key():
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     used = {Path(line) for line in shown.stdout.splitlines()}
     assert len(used) > 20
-    assert used - set(code_of_reading()) == {ROOT / "pipeline/__init__.py"}
+    assert used <= {Path(path) for _, path in files_of_the_program()}
 
 
-def test_a_module_in_a_sub_folder_of_reading_is_in_the_key():
-    """Whatever lies below `reading` and `schemas` at any depth is the readers' code."""
-    below = [path for room in (READING, ROOT / "schemas") for path in room.rglob("*.py")]
-    assert set(below) <= set(code_of_reading())
+def test_what_readers_know_from_data_files_is_in_the_key():
+    known = {path.relative_to(ROOT).as_posix() for path in (ROOT / "schemas").rglob("*.toml")}
+    assert len(known) > 3
+    assert known <= {name for name, _ in files_of_the_program()}
+
+
+def test_the_key_follows_each_word_of_the_program_and_not_how_lines_end(tmp_path: Path, monkeypatch: Any):
+    shutil.copytree(ROOT / "schemas", tmp_path / "schemas")
+    monkeypatch.setattr(schemas, "__path__", [str(tmp_path / "schemas")])
+    data = tmp_path / "schemas" / "institutions.toml"
+    first, content = code_digest.__wrapped__(), data.read_bytes()
+    data.write_bytes(content.replace(b"\n", b"\r\n"))
+    assert code_digest.__wrapped__() == first
+    data.write_bytes(content + b"# one word more\n")
+    assert code_digest.__wrapped__() != first
+    data.write_bytes(content)
+    data.rename(data.with_name("others.toml"))
+    assert code_digest.__wrapped__() != first
 
 
 def test_every_library_that_a_reader_uses_is_in_the_key():
     imported = set()
-    for path in code_of_reading():
-        if READING in path.parents and path.name != Path(cache_module.__file__).name:
+    for path in READING.rglob("*.py"):
+        if path.name != Path(cache_module.__file__).name:
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -60,6 +60,14 @@ def test_what_starts_svod_is_understood_by_old_pythons_and_asks_for_no_library()
         assert {name.partition(".")[0] for name in top} <= sys.stdlib_module_names
 
 
+def test_the_door_takes_nothing_from_a_module_before_it_has_looked_at_the_version():
+    """What a module of that name did not have yet would be a traceback, where a sentence is to be."""
+    body = ast.parse((ROOT / "run.py").read_text("utf-8")).body
+    imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert all(isinstance(node, ast.Import) for node in imports)
+    assert {name.name for node in imports for name in node.names} <= {"atexit", "gc", "os", "sys"}
+
+
 def annotations(node: ast.AST) -> list[ast.expr]:
     if isinstance(node, ast.FunctionDef):
         return [one for one in (node.returns, *(arg.annotation for arg in node.args.args)) if one]

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import pytest
 
-from pipeline.files import Kept, OutputError, Outputs, Written, lock, safe_name
+from pipeline.files import Kept, OutputError, Outputs, Written, lock, make_beside, safe_name
 
 ROOT = Path(__file__).parents[1]
 posix = pytest.mark.skipif(os.name == "nt", reason="file modes of POSIX")
@@ -490,6 +490,53 @@ def test_what_could_not_be_written_may_be_tried_again(tmp_path: Path):
         outputs.add("a.eml", b"a")
         assert [one.path.name for one in outputs.commit()] == ["a.eml"]
     assert [path.name for path in tmp_path.iterdir()] == ["a.eml"]
+
+
+def test_a_file_may_be_made_by_another_process(output: Path):
+    with Outputs(output) as outputs:
+        beside = outputs.expect("archive/a")
+        assert make_beside(beside, b"a")
+        with pytest.raises(ValueError, match="twice"):
+            outputs.add("archive/A", b"")
+        assert everything_below(output) == {f"archive/{beside.name}": b"a"}
+        assert [one.path.name for one in outputs.commit()] == ["a"]
+        outputs.expect("archive/a")
+    assert everything_below(output) == {"archive/a": b"a"}
+    if os.name == "posix":
+        assert stat.S_IMODE((output / "archive" / "a").stat().st_mode) == 0o600
+
+
+def test_what_was_made_here_after_all_is_not_made_a_second_time(output: Path):
+    with Outputs(output) as outputs:
+        outputs.expect("a")
+        outputs.add("a", b"a")
+        for again in (lambda: outputs.add("a", b"another"), lambda: outputs.expect("a")):
+            with pytest.raises(ValueError, match="twice"):
+                again()
+        outputs.commit()
+    assert everything_below(output) == {"a": b"a"}
+
+
+def test_what_one_process_makes_is_not_asked_of_another(output: Path):
+    with Outputs(output) as outputs:
+        outputs.expect("a")
+        with pytest.raises(ValueError, match="twice"):
+            outputs.expect("a")
+
+
+def test_what_another_process_could_not_make_is_made_here_or_by_nobody(output: Path, full_disk: None):
+    with Outputs(output) as outputs:
+        assert not make_beside(outputs.expect("a"), b"a" * 100_000)
+        outputs.add("a", b"a")
+        assert not make_beside(outputs.expect("b"), b"b" * 100_000)
+        outputs.unexpect("b")
+        outputs.commit()
+        assert everything_below(output) == {"a": b"a"}
+        outputs.expect("c")
+        outputs.add("a", b"anew")
+        with pytest.raises(OutputError, match="Не удалось записать c: файла или папки нет"):
+            outputs.commit()
+    assert everything_below(output) == {"a": b"a"}
 
 
 def _full(file: BinaryIO) -> None:

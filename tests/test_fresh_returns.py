@@ -8,11 +8,13 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import openpyxl
 import pytest
 from docx import Document
 
 from pipeline import monthly
+from pipeline.files import Outputs
 from pipeline.measuring.figures import Figures
 from pipeline.reading.finding.layouts import read_book
 from pipeline.reading.opening.grid import open_book
@@ -173,6 +175,24 @@ def item_of(key: str | tuple[str, str]) -> str:
     return key if isinstance(key, str) else key[0]
 
 
+def test_a_form_of_an_old_version_is_not_marked_in_the_place_that_a_fresh_one_takes(tmp_path: Path, monkeypatch):
+    expected, really = [], Outputs.expect
+
+    def expect(outputs: Outputs, relative: Path) -> Path:
+        expected.append(relative.name)
+        return really(outputs, relative)
+
+    monkeypatch.setattr(Outputs, "expect", expect)
+    office = Office(tmp_path)
+    office.receives("бланк.xlsx", own_form_book(), MARCH)
+    assert expected == [office.returned.name]
+    expected.clear()
+    other = msgspec.structs.replace(FORM, version=FORM.version + 1)
+    office.receives("бланк.xlsx", write_form(other, SCHOOL, MARCH, Prefill({**OWN_ANSWERS, **OWN_WRONG})), MARCH)
+    assert office.returned
+    assert expected == []
+
+
 # ── what stands in it ────────────────────────────────────────────────────────────────────────────────────
 def shown(item: str, cell: str, severity: Severity = ERROR, sheet: str = "Лист1") -> Shown:
     return Shown(severity, item, sheet, cell, "80–85 %", "Указан диапазон.", "Впишите точное значение.")
@@ -301,7 +321,7 @@ def test_figures_that_a_number_cannot_say_stand_there_in_words_and_read_back(
 
 def test_what_follows_from_a_remark_leads_to_the_cell_of_its_item() -> None:
     report, _ = read_one(OrderForm())
-    follows = replace(shown("3", "C9", WARNING), message="Документа нет.")
-    book = returned(report, replace(shown("", "", WARNING), follows=(follows,)))
+    follows = msgspec.structs.replace(shown("3", "C9", WARNING), message="Документа нет.")
+    book = returned(report, msgspec.structs.replace(shown("", "", WARNING), follows=(follows,)))
     assert "Документа нет." in book[own_form.SHEET][f"C{row_of(book, '3')}"].comment.text
     assert len(table(book)) == 1

@@ -1,6 +1,7 @@
 """What keeps the house standing: light workers, docs that agree with the program."""
 
 import ast
+import os
 import re
 import runpy
 import shutil
@@ -8,12 +9,15 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import get_type_hints
 
 import pytest
 from pandas import DataFrame
 
+import run
+from pipeline.commands.cli import app
 from pipeline.measuring.figures import Figures, Reconciliation
 from schemas.remarks import load_catalogue
 from tests.conftest import Run
@@ -36,6 +40,55 @@ ON_THE_PATH = ["pipeline.reading.reports", "pipeline.workers", "schemas.form", "
 def test_nothing_on_the_readers_path_imports_heavy_packages(module):
     """A worker starts in a moment, and a spawned one imports the main module again."""
     assert not modules_after(f"import {module}").intersection(HEAVY)
+
+
+def test_a_reader_has_imported_all_that_a_registry_and_a_workbook_are_read_with(few: Run):
+    code = f"""
+import sys
+from importlib import import_module
+from pathlib import Path
+from pipeline.reading import AHEAD
+for name in AHEAD:
+    import_module(name)
+before = set(sys.modules)
+from pipeline.reading.reports import FileRead, Inputs, read_file
+from pipeline.settings import Limits
+from schemas.form import load_form
+inputs = Inputs(Path({str(few.input)!r}), load_form("form-547"), Limits())
+registry = read_file(inputs, Path("registry.xlsx")).registry
+inputs = Inputs(inputs.folder, inputs.form, inputs.limits, registry)
+reads = [read_file(inputs, path.relative_to(inputs.folder)) for path in sorted(inputs.folder.rglob("*-*.xlsx"))]
+assert sum(len(read.reports) for read in reads) > 3, reads
+print(*(name for name in sys.modules.keys() - before if name.startswith("pipeline")))
+"""
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not result.stdout.split()
+
+
+def test_the_door_begins_a_reader_for_the_commands_that_read():
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    others = [[name] for name in commands - {"check"}]
+    for words in (*others, ["--help"], ["check", "--help"]):
+        assert isinstance(run.reader_ahead(words), nullcontext)
+    for words in ([], ["--as-of", "2014-01-30"], ["check", "a.xlsx"]):
+        assert not isinstance(run.reader_ahead(words), nullcontext)
+
+
+def test_the_door_begins_no_reader_for_words_after_which_nothing_is_read():
+    for words in (["check"], ["-h"], ["--version"], ["--as-of", "2014-01-30", "--help"]):
+        assert isinstance(run.reader_ahead(words), nullcontext)
+
+
+@pytest.mark.parametrize("own", ["", "4"])
+def test_the_door_leaves_what_a_user_has_said_of_matrices(own: str):
+    """Of himself it asks for no threads."""
+    code = "import os, runpy, sys\nsys.argv = ['run.py', '--help']\n"
+    code += "try: runpy.run_path('run.py', run_name='__main__')\nfinally: print(os.environ['OPENBLAS_NUM_THREADS'])"
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    environment |= {"OPENBLAS_NUM_THREADS": own} if own else {}
+    command = [sys.executable, "-c", code]
+    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    assert said.splitlines()[-1] == (own or "1")
 
 
 def test_help_needs_no_heavy_package():

@@ -17,6 +17,7 @@ from pipeline import monthly, wording
 from pipeline.commands import console
 from pipeline.commands.run import main_job
 from pipeline.demo import make
+from pipeline.files import OutputError
 from pipeline.measuring.figures import Remarked, State
 from pipeline.memory.journal import Journal
 from pipeline.sending.delivery import Fate, deliver
@@ -128,6 +129,27 @@ def test_a_file_at_whose_marking_the_program_fails_is_given_back_on_a_fresh_form
     assert {one.name for one in made} == {path.name for path in (demo.folder / "returns").iterdir()}
     assert all(one.failed.startswith("TypeError, guard.py:") and one.content for one in made)
     assert log.read_text("utf-8").count("builtins.TypeError") == len(made)
+
+
+def test_files_that_letters_take_along_are_those_that_workers_make_in_their_places(few: Run, tmp_path: Path):
+    settings = msgspec.structs.replace(Settings(), mail=msgspec.structs.replace(Settings().mail, schools=True))
+    done = run_again(few, tmp_path / "output", settings=settings)
+    folder = tmp_path / "output" / few.folder.name
+    assert done.returned > 1
+    assert contents(folder / "returns") == contents(few.folder / "returns")
+    told = [json.loads((one / "manifest.json").read_text("utf-8"))["outputs"] for one in (folder, few.folder)]
+    ours = [{name: digest for name, digest in of.items() if name.startswith("returns/")} for of in told]
+    assert ours[0] == ours[1] == {f"returns/{name}": d for name, d in contents(folder / "returns").items()}
+
+
+def test_a_returned_file_that_no_worker_can_write_is_tried_here_and_said(few: Run, tmp_path: Path):
+    name = min(path.name for path in (few.folder / "returns").iterdir())
+    returns = tmp_path / "output" / few.folder.name / "returns"
+    (returns / f".{name}.{os.getpid()}.tmp").mkdir(parents=True)
+    (returns / f".{name}.{os.getpid()}.tmp" / "somebody's").touch()
+    with pytest.raises(OutputError, match=rf"Не удалось записать .*/{re.escape(name)}: на этом месте лежит папка"):
+        run_again(few, tmp_path / "output")
+    assert [path.name for path in returns.iterdir()] == [f".{name}.{os.getpid()}.tmp"]
 
 
 BROKEN = {

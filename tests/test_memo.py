@@ -3,18 +3,26 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
+from pathlib import Path
+from threading import Event
 from zipfile import ZipFile
 
 import docx
+import msgspec
 import pytest
 from docx.document import Document
 from docx.shared import Pt
 
 from pipeline import wording
 from pipeline.commands.comparing import first_difference
+from pipeline.files import Outputs
 from pipeline.measuring.figures import Doubts, Figures, Milestone, Problem, Rests, State, Statement, Unattributed
+from pipeline.month import Background
+from pipeline.settings import Settings
+from pipeline.survey import Job, Taken
 from pipeline.wording import NBSP
 from pipeline.writing.brief import make_brief
 from pipeline.writing.memo import memo_said
@@ -89,7 +97,7 @@ def test_every_figure_of_the_table_is_that_of_figures(name: str) -> None:
     figures, document = state(name)
     rows = {row[1]: row for row in table(document)[1:]}
     known = {spaced(one.school.name): one for one in figures.activation if one.school}
-    whole = replace(figures.municipality, shortfall=figures.shortfall)
+    whole = msgspec.structs.replace(figures.municipality, shortfall=figures.shortfall)
     for school, row in rows.items():
         one = whole if school == "Итого по сумме людей" else known[school]
         share, plan, deviation, missing = row[2:6]
@@ -178,7 +186,7 @@ def test_between_reporting_dates_the_date_is_called_the_last_one() -> None:
 
 def test_before_the_first_reporting_date_nobody_is_silent() -> None:
     figures = given.nobody_reported()
-    nobody_owes = tuple(replace(line, owes=False) for line in figures.submissions)
+    nobody_owes = tuple(msgspec.structs.replace(line, owes=False) for line in figures.submissions)
     early = replace(figures, reporting_date=None, submissions=nobody_owes)
     assert section(early, "Кто отчитался") == "Отчёты пока не требуются."
 
@@ -209,7 +217,9 @@ def test_without_a_registry_it_is_not_known_who_is_silent() -> None:
 
 def test_a_school_that_owes_nothing_is_not_silent() -> None:
     figures = given.twenty_schools()
-    lines = tuple(replace(line, owes=line.state is not State.NOT_SUBMITTED) for line in figures.submissions)
+    lines = tuple(
+        msgspec.structs.replace(line, owes=line.state is not State.NOT_SUBMITTED) for line in figures.submissions
+    )
     figures = replace(figures, submissions=lines)
     assert "ещё от 1 школы отчёт не требуется" in section(figures, "Кто отчитался")
     assert "Не отчиталась" not in section(figures, "Кто отчитался")
@@ -362,3 +372,17 @@ def test_a_run_lays_it_beside_the_summary_made_of_the_same_figures(few: Run) -> 
     figures = few.done.figures
     brief = make_brief(figures, CATALOGUE)
     assert content == laid_down(memo_said(figures, brief, few.done.summary.path.name))
+
+
+def test_while_files_are_still_being_marked_it_is_made_by_who_asks_for_it(few: Run, tmp_path: Path) -> None:
+    survey = few.done.survey
+    job = Job.of(tmp_path, tmp_path, few.district.as_of, Settings(), datetime(2014, 4, 1, tzinfo=UTC))
+    text = memo_said(survey.figures, make_brief(survey.figures, CATALOGUE), BOOK)
+    taken, asked = Taken(CATALOGUE, survey.intake, survey.remembered), Event()
+    with Outputs(tmp_path) as outputs, Background(job, taken, Path("2014"), outputs) as background:
+        background._thread.submit(asked.wait, 60)  # as if it marked them
+        background.lay_down(text)
+        made = background.laid_down()
+        asked.set()
+    assert made == laid_down(text)
+    assert background._laying_down.cancelled()

@@ -1,32 +1,39 @@
 """Originals are kept, and a month is made again from them byte by byte, or it is said what differs or is spoilt."""
 
 import ast
+import errno
 import json
 import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from importlib.metadata import packages_distributions
+from multiprocessing import parent_process, spawn
 from pathlib import Path
 from random import Random
 
 import openpyxl
 import pytest
 
-from pipeline import monthly
+from pipeline import monthly, workers
 from pipeline.commands.cli import main
 from pipeline.commands.comparing import first_difference
 from pipeline.commands.rebuild import Rebuilt, rebuild
 from pipeline.demo import make
-from pipeline.files import OutputError, Outputs
-from pipeline.memory.archive import Archive
+from pipeline.files import OutputError, Outputs, make_beside
+from pipeline.memory import archive
+from pipeline.memory.archive import _FEW, Archive
+from pipeline.memory.copies import Copy, copied
 from pipeline.memory.manifest import LIBRARIES
 from pipeline.reading.inbox import Inbox
 from pipeline.reading.intake import Intake
 from pipeline.reading.reports import digest_of
 from pipeline.settings import Limits, Mail, Settings
+from pipeline.workers import Workers
 from schemas.district import Registry
 from schemas.form import load_form
 from schemas.reports import FileRead
@@ -268,7 +275,112 @@ def test_a_file_that_changes_while_the_run_goes_on_is_said(tmp_path: Path):
     intake = Intake(Inbox(tmp_path / "input", None, [Path("отчёт.xlsx")]), Registry(), [read])
     with Outputs(tmp_path / "output") as outputs:
         assert Archive(tmp_path / "output").keep(intake, [], Limits(), outputs) == ["отчёт.xlsx"]
+        outputs.commit()
     assert Archive(tmp_path / "output").contents() == set()
+
+
+def originals(folder: Path, contents: list[bytes]) -> Intake:
+    """Read, one file each."""
+    folder.mkdir()
+    for number, content in enumerate(contents):
+        (folder / f"{number}.xlsx").write_bytes(content)
+    paths = [Path(f"{number}.xlsx") for number in range(len(contents))]
+    reads = [FileRead(path.name, digest_of(content)) for path, content in zip(paths, contents, strict=True)]
+    return Intake(Inbox(folder, None, paths), Registry(), reads)
+
+
+MANY = [b"%d" % number for number in range(_FEW + 1)]
+
+
+def test_many_originals_are_copied_by_a_worker(tmp_path: Path):
+    intake = originals(tmp_path / "input", MANY)
+    (tmp_path / "input" / "7.xlsx").write_bytes(b"saved a moment later")
+    with Outputs(tmp_path / "output") as outputs:
+        assert Archive(tmp_path / "output").keep(intake, [b"7"], Limits(), outputs) == ["7.xlsx"]
+        outputs.commit()
+    assert files(tmp_path / "output" / "archive") == {digest_of(one): one for one in MANY}
+
+
+class NoProcess:
+    """A system that gives none."""
+
+    def __getattr__(self, name: str) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+
+@pytest.mark.parametrize("how", ["none is given", "it ends at its start"])
+def test_where_no_worker_can_be_had_originals_are_copied_all_the_same(how: str, tmp_path: Path, monkeypatch, spawned):
+    if how == "none is given":
+        monkeypatch.setattr(workers, "context", NoProcess())
+    else:
+        monkeypatch.setattr(spawn, "get_executable", lambda: os.fsencode(tmp_path / "no-python"))
+    intake = originals(tmp_path / "input", MANY)
+    with Outputs(tmp_path / "output") as outputs:
+        assert Archive(tmp_path / "output").keep(intake, [], Limits(), outputs) == []
+        outputs.commit()
+    assert files(tmp_path / "output" / "archive") == {digest_of(one): one for one in MANY}
+
+
+def test_a_part_of_the_originals_may_take_as_long_as_its_files(tmp_path: Path, monkeypatch):
+    asked = []
+
+    class Asked(Workers):
+        def __init__(self, *arguments, seconds, **bounds) -> None:
+            asked.append(seconds)
+            super().__init__(*arguments, seconds=seconds, **bounds)
+
+    monkeypatch.setattr(archive, "Workers", Asked)
+    with Outputs(tmp_path / "output") as outputs:
+        intake = originals(tmp_path / "input", MANY)
+        assert Archive(tmp_path / "output").keep(intake, [], Limits(seconds=2), outputs) == []
+    assert asked == [2 * _FEW]
+
+
+def test_what_a_worker_cannot_write_is_said_in_one_sentence(tmp_path: Path):
+    intake = originals(tmp_path / "input", MANY)
+    name = digest_of(MANY[7])
+    (tmp_path / "output" / "archive" / f".{name}.{os.getpid()}.tmp").mkdir(parents=True)
+    said = rf"Не удалось записать archive/{name}: на этом месте лежит папка"
+    with Outputs(tmp_path / "output") as outputs, pytest.raises(OutputError, match=said):
+        Archive(tmp_path / "output").keep(intake, [], Limits(), outputs)
+    assert files(tmp_path / "output") == {}
+
+
+def test_what_a_worker_copies_is_what_was_read(tmp_path: Path):
+    (tmp_path / "a").write_bytes(b"a")
+    (tmp_path / "b").write_bytes(b"another")
+    asked = [Copy(digest_of(name.encode()), tmp_path / name, tmp_path / f"{name}.tmp") for name in "abc"]
+    assert copied(Limits(), asked) == {digest_of(b"a")}
+    assert files(tmp_path) == {"a": b"a", "a.tmp": b"a", "b": b"another"}
+
+
+def copied_for_a_killed_run(limits: Limits, copies: list[Copy]) -> None:
+    """Tells what it has made, and which originals it has opened for it."""
+    opened = []
+    sys.addaudithook(lambda event, what: opened.append(str(what[0])) if event == "open" else None)
+    run = parent_process()
+    os.kill(run.pid, signal.SIGKILL)
+    run.join()
+    made = copied(limits, copies), make_beside(copies[0].beside, b"")
+    os.write(1, repr((made, [path for path in opened if path.endswith("original")])).encode())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_a_worker_makes_nothing_for_a_run_that_was_killed(tmp_path: Path):
+    (tmp_path / "original").write_bytes(b"a")
+    code = f"""
+from pathlib import Path
+from pipeline.memory.copies import Copy
+from pipeline.settings import Limits
+from pipeline.workers import Workers
+from tests.test_rebuild import copied_for_a_killed_run
+copies = [Copy({digest_of(b"a")!r}, Path({str(tmp_path)!r}, "original"), Path({str(tmp_path)!r}, "beside"))]
+with Workers(copied_for_a_killed_run) as workers:
+    list(workers.map([copies], Limits()))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (-signal.SIGKILL, "((frozenset(), False), [])"), done.stderr
+    assert files(tmp_path) == {"original": b"a"}
 
 
 def test_above_500_megabytes_a_run_says_how_much_room_the_archive_takes(own: Path):

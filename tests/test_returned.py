@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import openpyxl
 import pytest
 import xlsxwriter
@@ -766,7 +767,7 @@ def test_workers_import_no_heavy_package() -> None:
 
 def test_what_follows_from_a_remark_is_marked_in_its_own_cell_and_listed_with_it():
     follows = shown("B2", WARNING, item="3", message="В этом отчёте документа нет.")
-    cause = replace(
+    cause = msgspec.structs.replace(
         shown("", WARNING, item="", message="Те же ответы. Возможно, поэтому же: п. 3 (B2)."), follows=(follows,)
     )
     book = opened(returned(by_xlsxwriter(), cause))

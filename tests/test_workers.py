@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from pipeline import workers as processes
 from pipeline.workers import Outcome, Workers, WorkersError, import_ahead, one_kept_ready
 
+ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.usefixtures("spawned")
 
 
@@ -229,6 +231,18 @@ def test_few_items_are_worth_one_start() -> None:
         assert len({outcome.result for _, outcome in workers.map(range(120))}) == 2
 
 
+def test_others_join_once_there_may_be_more() -> None:
+    """The one that is there has its batch of 64 when the second is asked for."""
+    free = [1]
+    with Workers(process_of, lambda: free[0], worth=20) as workers:
+        answers = workers.map(range(200))
+        first = {next(answers)[1].result}
+        free[0] = 2
+        assert len(first | {outcome.result for _, outcome in answers}) == 2
+    with Workers(process_of, lambda: 2, 0, worth=201) as workers:
+        assert len({outcome.result for _, outcome in workers.map(range(200))}) == 1
+
+
 def test_a_worker_that_reads_workbooks_imports_no_pandas() -> None:
     with Workers(loaded_packages) as workers:
         ((_, outcome),) = workers.map(["x"])
@@ -275,6 +289,25 @@ def test_a_process_started_ahead_is_handed_on_and_ends_with_the_last() -> None:
         assert len(of_third) == 2
         assert alive(of_third) == {of_second.result}  # one waits, the other holds no memory
     assert alive(of_third) == set()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it is started on POSIX only")
+def test_no_process_is_started_beside_the_workers() -> None:
+    code = "import psutil\nfrom pipeline.workers import one_kept_ready\nwith one_kept_ready('pipeline.workers'):"
+    code += " print(len(psutil.Process().children(recursive=True)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_where_one_is_kept_ready_already_it_stays_the_one() -> None:
+    with one_kept_ready("pipeline.workers"):
+        kept = processes._reserve
+        with one_kept_ready("pipeline.workers"):
+            assert processes._reserve is kept
+        with Workers(process_of) as workers:
+            ((_, outcome),) = workers.map([1])
+        assert alive({outcome.result}) == {outcome.result}
+    assert alive({outcome.result}) == set()
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 8])

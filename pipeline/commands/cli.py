@@ -153,10 +153,10 @@ def run(
         else:
             return by_scheduler.run_scheduled(start)
     else:
+        from pipeline.reading import AHEAD
         from pipeline.workers import one_kept_ready
 
-        # it imports what it reads with while this process imports the rest
-        with one_kept_ready("pipeline.reading.reports"):
+        with one_kept_ready(*AHEAD):  # where `run.py` has not begun it
             return _main_jobs(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs, fetch=fetch)
     return 0
 
@@ -318,9 +318,10 @@ def check(
     debug: Debug = False,
 ) -> int:
     """Замечания к этим файлам, ничего не записывая."""
+    from pipeline.reading import AHEAD
     from pipeline.workers import one_kept_ready
 
-    with one_kept_ready("pipeline.reading.reports"):
+    with one_kept_ready(*AHEAD):
         from pipeline.commands import check as checking
         from pipeline.commands import console
 

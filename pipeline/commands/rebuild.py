@@ -16,8 +16,9 @@ from pipeline.commands.console import kept_lines
 from pipeline.files import OutputError, Outputs, cause_of, lock, make_private_folder
 from pipeline.memory.archive import FOLDER as ARCHIVE
 from pipeline.memory.archive import Archive
-from pipeline.memory.manifest import FILE, Manifest, code_digest, form_of, libraries, read_manifest
+from pipeline.memory.manifest import FILE, Manifest, form_of, libraries, read_manifest
 from pipeline.month import Background, write_month
+from pipeline.reading.cache import code_digest
 from pipeline.reading.inbox import Inbox, Inside
 from pipeline.reading.intake import Progress, take_in
 from pipeline.reading.reports import digest_of

@@ -14,7 +14,8 @@ from pipeline.files import OutputError, Outputs, lock
 from pipeline.memory import recording
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
-from pipeline.memory.manifest import code_digest, libraries
+from pipeline.memory.manifest import libraries
+from pipeline.reading.cache import code_digest
 from pipeline.settings import Settings
 from schemas.remarks import known_codes
 from schemas.strict import UsageError

@@ -4,18 +4,21 @@ Contents lie there as they came and are never replaced. Nothing of them is belie
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.files import OutputError, Outputs
+from pipeline.memory.copies import Copy, copied, still
 from pipeline.reading.intake import Intake, follows_from_the_bytes
-from pipeline.reading.opening.guard import Unreadable, look
 from pipeline.reading.reports import digest_of
 from pipeline.settings import Limits
+from pipeline.workers import Workers, WorkersError
 from schemas.registry_book import FILE as REGISTRY
 
 FOLDER = "archive"
 
+_FEW = 32  # contents: so many are copied here, and by a worker at a time
 _DIGEST = 64  # letters of a name: SHA-256 in hexadecimal
 
 
@@ -25,26 +28,30 @@ class Archive:
     def __init__(self, output: Path) -> None:
         self.folder = output / FOLDER
 
-    def keep(self, intake: Intake, data: Iterable[bytes], limits: Limits, outputs: Outputs) -> list[str]:
-        """Puts there what the run has read and what does not lie there yet, and `data`: contents that came by no file.
+    def keep(
+        self, intake: Intake, data: Iterable[bytes], limits: Limits, outputs: Outputs, log: Path | None = None
+    ) -> list[str]:
+        """What the run has read and what does not lie there yet, and `data`, contents that came by no file: made beside
+        their places, which they take when `outputs` are committed. Many are copied in a worker process, whose failures
+        go to `log`.
 
         Returns the files that have changed since they were read: what they held then cannot be kept any more.
         Raises OutputError.
         """
-        kept = {name for name, _ in self._entries()}
+        kept = self.contents()
+        new = {name: original for name, original in _originals(intake).items() if name not in kept}
+        for name in _copied_by_a_worker(new, limits, outputs, log) if len(new) > _FEW else ():
+            del new[name]
         lost = []
-        for name, (file, path) in _originals(intake).items():
-            if name not in kept:
-                content = _still(path, name, limits)
-                if content is None:
-                    lost.append(file)
-                else:
-                    outputs.add(Path(FOLDER, name), content, durable=False)
+        for name, (file, path) in new.items():
+            content = still(path, name, limits)
+            if content is None:
+                lost.append(file)
+            else:
+                outputs.add(Path(FOLDER, name), content, durable=False)
         for content in data:
             if digest_of(content) not in kept:
                 outputs.add(Path(FOLDER, digest_of(content)), content, durable=False)
-        outputs.reach_the_disk()
-        outputs.commit()
         return lost
 
     def size(self) -> int:
@@ -95,10 +102,21 @@ def _originals(intake: Intake) -> dict[str, tuple[str, Path]]:
     return found
 
 
-def _still(path: Path, name: str, limits: Limits) -> bytes | None:
-    """The content of that digest, if the file still holds it."""
-    try:
-        content = look(path, limits)
-    except Unreadable:
-        return None
-    return content if digest_of(content) == name else None
+def _copied_by_a_worker(
+    originals: Mapping[str, tuple[str, Path]], limits: Limits, outputs: Outputs, log: Path | None
+) -> set[str]:
+    """The digests of those that a worker has copied. To read and write them takes so many calls of the system that the
+    process which counts meanwhile would lose as much time by it again."""
+    copies = [Copy(name, path, outputs.expect(Path(FOLDER, name))) for name, (_, path) in originals.items()]
+    parts = [copies[start : start + _FEW] for start in range(0, len(copies), _FEW)]
+    made: set[str] = set()
+    seconds = limits.seconds * _FEW  # it is asked for a part, not for a file
+    with (
+        suppress(WorkersError, OSError),  # where the system gives no process nothing is lost but time
+        Workers(copied, seconds=seconds, memory_mb=limits.memory_mb, log=log) as workers,
+    ):
+        for _, outcome in workers.map(parts, limits):
+            made |= outcome.result or frozenset()
+    for name in originals.keys() - made:  # its disk is full, or the file has changed: said where it is tried again
+        outputs.unexpect(Path(FOLDER, name))
+    return made

@@ -7,17 +7,14 @@ import sys
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-import pipeline
-import schemas
 from pipeline.memory.journal import Remembered
 from pipeline.reading.cache import LIBRARIES as READING
-from pipeline.reading.cache import version_of
+from pipeline.reading.cache import code_digest, version_of
 from pipeline.reading.inbox import shown_path
 from pipeline.reading.intake import Intake, follows_from_the_bytes
 from pipeline.reading.reports import digest_of
@@ -248,21 +245,6 @@ def libraries() -> dict[str, str]:
     """What computes and writes, with its version: Python, the compression of workbooks, the libraries."""
     versions = {name: version_of(name) for name in LIBRARIES}
     return {**versions, "python": sys.version.split()[0], "zlib": zlib.ZLIB_RUNTIME_VERSION}
-
-
-@cache
-def code_digest() -> str:
-    """Of the program's own files, its data files too, however their lines end. Of those that this process began with:
-    the main job asks while it waits for its readers."""
-    rooms = [Path(place) for package in (pipeline, schemas) for place in package.__path__]
-    files = sorted(
-        (path.relative_to(room.parent).as_posix(), path)
-        for room in rooms
-        for path in room.rglob("*")
-        if path.suffix in (".py", ".toml", ".html")
-    )
-    parts = [(name, path.read_bytes().replace(b"\r\n", b"\n")) for name, path in files]
-    return digest_of(msgspec.msgpack.encode(parts))
 
 
 def _told(remembered: Remembered, figures: "Figures") -> dict[date, dict[str, ToldFigure]]:

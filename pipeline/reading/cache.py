@@ -1,13 +1,14 @@
 """What earlier runs have read: a file whose bytes are known is not read again.
 
 One file in the output folder, safe to delete. A read is found by all that it depends on: the bytes of the school's
-file, the form, the limits, the schools of the registry, the reading code and the libraries under it. So it can only be
-what reading would give. Where the cache is missing, damaged or of another version, files are simply read.
+file, the form, the limits, the schools of the registry, the program's code and the libraries under it. So it can only
+be what reading would give. Where the cache is missing, damaged or of another version, files are simply read.
 
 MessagePack, checked against declared types: what lies there may be wrong, but it can never run.
 """
 
 import hashlib
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ from typing import IO
 
 import msgspec
 
+import pipeline
 import schemas
 from pipeline.files import OutputError, Outputs
 from pipeline.reading.inbox import shown_path
@@ -58,6 +60,35 @@ def version_of(library: str) -> str:
     """As the head of its description has it: `version` alone goes through all of that, whole pages."""
     head = re.match(r"(?:.+\n)*?Version: *(.+)\n", distribution(library).read_text("METADATA") or "")
     return head[1] if head else version(library)
+
+
+@cache
+def code_digest() -> str:
+    """Of the program's own files, its data files too, however their lines end. Of those that this process began with:
+    it is asked for while readers start."""
+    digest = hashlib.sha256()
+    for name, path in sorted(files_of_the_program()):
+        with open(path, "rb", buffering=0) as file:
+            content = file.read().replace(b"\r", b"")
+        digest.update(f"{name} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def program() -> tuple[list[str], str]:
+    """What files are read by: Python and the libraries, by their versions, and the program's own code."""
+    return [sys.version, *map(version_of, LIBRARIES)], code_digest()
+
+
+def files_of_the_program() -> Iterator[tuple[str, str]]:
+    """Name and path of each. `pathlib` would take as long as to read them."""
+    for room in (*pipeline.__path__, *schemas.__path__):
+        for folder, below, names in os.walk(room):
+            below[:] = [name for name in below if name != "__pycache__"]
+            inside = os.path.relpath(folder, os.path.dirname(room)).replace(os.sep, "/")
+            for name in names:
+                if name.endswith((".py", ".toml", ".html")):
+                    yield f"{inside}/{name}", os.path.join(folder, name)
 
 
 class ReadCache:
@@ -136,17 +167,8 @@ class Shelf:
 def _context(inputs: Inputs) -> bytes:
     """What a file is read with and by, as one digest. Of the registry, reading knows the schools alone."""
     assert inputs.registry is not None  # the registry itself is never kept
-    versions = [sys.version, *(version_of(library) for library in LIBRARIES)]
-    code = [path.read_bytes() for path in code_of_reading()]
-    parts = (versions, code, inputs.form, inputs.limits, inputs.registry.schools)
+    parts = (*program(), inputs.form, inputs.limits, inputs.registry.schools)
     return hashlib.sha256(msgspec.msgpack.encode(parts)).digest()
-
-
-def code_of_reading() -> list[Path]:
-    """Every module that a reader may use, in sub-folders too."""
-    reading = Path(__file__).parent
-    leaves = [reading.parent / name for name in ("settings.py", "wording.py")]
-    return sorted([*reading.rglob("*.py"), *leaves, *Path(*schemas.__path__).rglob("*.py")])
 
 
 # ── a read as it is kept ─────────────────────────────────────────────────────────────────────────────────────────────

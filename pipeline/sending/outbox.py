@@ -168,7 +168,7 @@ def put_in_outbox(letter: Letter, as_of: date, sender: str, journal: SentBook, o
     only a person can say. Returns what is wrong with addresses."""
     content, refusals = compose(letter, as_of, sender)
     folder, name = Path(as_of.isoformat(), OUTBOX), safe_name(letter.name)
-    made = Waiting(Path(), as_of, read(content))
+    made = Waiting(Path(), as_of, read(content.partition(b"\r\n\r\n")[0]))  # its headers tell which letter it is
     taken = set()
     for other in _in_folder(outputs.root / folder, as_of, name):
         is_another = other.key("") != made.key("")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pipeline.files import safe_name
 from pipeline.measuring.alone import alone
 from pipeline.measuring.calendar import Calendar
-from pipeline.measuring.figures import Explained, Figures, Heard, State, Submission
+from pipeline.measuring.figures import Explained, Figures, Heard, State
 from pipeline.measuring.peers import standings_of
 from pipeline.sending.outbox import TO_SCHOOLS, Attachment, Letter
 from pipeline.sending.told import Line, Told, as_html, as_text
@@ -68,8 +68,8 @@ def school_letters(
     file and code of the school -> what goes back to it. `is_new`: has the letter of that name not said that last?"""
     shown = shown_by_report(figures, catalogue)
     due = calendar.due(figures.reporting_date) if figures.reporting_date else None
-    for line in heard_of(figures):
-        if not line.school.email:
+    for line in figures.submissions:
+        if not (line.has_come and line.school.email):
             continue
         place, own = (line.file, line.school.code), alone(figures, line.school)
         remarks = sorted(shown.get(place, ()), key=lambda one: list(Severity).index(one.severity))
@@ -85,13 +85,7 @@ def school_letters(
 
 def without_address(figures: Figures) -> list[School]:
     """Schools that would be told something."""
-    return [line.school for line in heard_of(figures) if not line.school.email]
-
-
-def heard_of(figures: Figures) -> Iterator[Submission]:
-    """Schools of which something has come for the date in force."""
-    absent = (State.NOT_SUBMITTED, State.CARRIED)
-    return (line for line in figures.submissions if line.file and line.state not in absent)
+    return [line.school for line in figures.submissions if line.has_come and not line.school.email]
 
 
 def name_of(school: School) -> str:

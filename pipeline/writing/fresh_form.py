@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+import msgspec
+
 from pipeline import wording
 from pipeline.writing.form.prefill import Prefill, accepted
 from pipeline.writing.form.workbook import FormWritten, write_form_with_cells
@@ -41,7 +43,7 @@ def fresh(
     written = write_form_with_cells(form, school, as_of, replace(before, dated=head.as_of is not None))
     moved = [_moved(remark, _places(written, report)) for remark in remarks]
     notes = [_NEW_FORM, *_left_behind(report)] if report else [_BLANK_FORM]
-    return with_remarks(written.content, moved, replace(head, notes=(*head.notes, *notes)))
+    return with_remarks(written.content, moved, msgspec.structs.replace(head, notes=(*head.notes, *notes)))
 
 
 def _said_in(report: ReportRead, remarks: Sequence[Shown]) -> Prefill:
@@ -74,7 +76,9 @@ def _moved(remark: Shown, places: Mapping[str, str]) -> Shown:
     cell = next((places[key] for key in keys if key in places), "")
     found_in = f"В присланном файле: {_place_said(remark)}" if remark.cell else ""
     follows = tuple(_moved(one, places) for one in remark.follows)
-    return replace(remark, sheet=own_form.SHEET if cell else "", cell=cell, found_in=found_in, follows=follows)
+    return msgspec.structs.replace(
+        remark, sheet=own_form.SHEET if cell else "", cell=cell, found_in=found_in, follows=follows
+    )
 
 
 def _place_said(remark: Shown) -> str:

@@ -3,9 +3,11 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from pipeline.files import safe_name
 from pipeline.measuring.alone import naming_nobody
@@ -13,12 +15,13 @@ from pipeline.measuring.figures import Remarked
 from pipeline.settings import Limits
 from pipeline.wording import ERROR, message, noun, todo
 from pipeline.workers import Workers
-from pipeline.writing.returned.in_worker import ReturnTask, annotate
+from pipeline.writing.returned.in_worker import Made, ReturnTask, annotate
 from pipeline.writing.returned.texts import Head, Shown
 from schemas.explained import asked, asks, remembered
 from schemas.remarks import Catalogue, Remark, Severity
 from schemas.reports import FileRead
 
+_WORTH_A_START = 200  # files for each of which one more process is started: it takes as long as marking half of them
 _SUFFIX = "-замечания.xlsx"
 _ISO_DAY = re.compile(r"\A(\d{4})-(\d\d)-(\d\d)\Z")  # how a date stands in the tables
 _ACCEPTED = "принят"
@@ -32,37 +35,73 @@ Files = Mapping[str, tuple[Path, Path, FileRead]]
 
 
 class Return(NamedTuple):
-    """`failed`: the program failed at marking the school's own file (which exception, and where). `school`: the code of
-    that which it goes to; `shared`: the file holds reports of others too."""
+    """`content`: None where the file has been made in its place; its `digest` is told then. `failed`: the program
+    failed at marking the school's own file (which exception, and where). `school`: the code of that which it goes to;
+    `shared`: the file holds reports of others too, which a fresh form does not."""
 
     name: str
-    content: bytes
+    content: bytes | None
     file: str
     failed: str = ""
     school: str = ""
     shared: bool = False
+    digest: str = ""
 
 
 def make_returns(
-    remarked: Remarked, catalogue: Catalogue, files: Files, limits: Limits, log: Path | None = None, jobs: int = 1
+    remarked: Remarked,
+    catalogue: Catalogue,
+    files: Files,
+    limits: Limits,
+    log: Path | None = None,
+    jobs: int | Callable[[], int] = 1,
+    expect: Callable[[str], Path] | None = None,
 ) -> Iterator[Return]:
-    """Each return: the school's own .xlsx or .xlsm marked, in one of at most `jobs` worker processes; for other
-    formats, forms of an old version, and where marking fails, a fresh form with its answers and the same remarks."""
+    """Each return: the school's own .xlsx or .xlsm marked, in one of at most `jobs` worker processes (`Workers`); for
+    other formats, forms of an old version, and where marking fails, a fresh form with its answers and the same
+    remarks. What they say is put into words now, they are made from the first step on. `expect`: where a worker makes
+    the file of that name, if it is to."""
     tasks = list(tasks_of(remarked, catalogue, files))
-    if not tasks:
-        return
-    old = {(said.file, said.school) for said in remarked.remarks if said.code == "FORM-OTHER-VERSION"}
-    bounds = {"seconds": limits.seconds, "memory_mb": limits.memory_mb}
+    names = _names(tasks)
+    if expect:
+        old = _of_an_old_version(remarked)
+        pairs = zip(tasks, names, strict=True)
+        tasks = [task if _is_of(task, old) else replace(task, beside=expect(name)) for task, name in pairs]
+    return _made(tasks, names, remarked, files, limits, log, jobs) if tasks else iter(())
+
+
+def _made(
+    tasks: Sequence[ReturnTask],
+    names: Sequence[str],
+    remarked: Remarked,
+    files: Files,
+    limits: Limits,
+    log: Path | None,
+    jobs: int | Callable[[], int],
+) -> Iterator[Return]:
+    old = _of_an_old_version(remarked)
+    bounds = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "worth": _WORTH_A_START}
     with Workers(annotate, jobs, len(tasks), **bounds, log=log, give_way=True) as workers:
-        for name, (task, outcome) in zip(_names(tasks), workers.map(tasks, limits), strict=True):
-            marked = None if (task.file, task.school.code) in old else outcome.result
-            content, code = marked or _fresh(remarked, files, task), task.school.code
-            yield Return(name, content, task.file, outcome.failed, code, _is_shared(files[task.file][2], marked))
+        for name, (task, outcome) in zip(names, workers.map(tasks, limits), strict=True):
+            marked = None if _is_of(task, old) else outcome.result
+            content, digest = (None, marked.digest) if isinstance(marked, Made) else (marked, "")
+            if marked is None:
+                content = _fresh(remarked, files, task)
+            shared = marked is not None and _is_shared(files[task.file][2])
+            yield Return(name, content, task.file, outcome.failed, task.school.code, shared, digest)
 
 
-def _is_shared(read: FileRead, marked: bytes | None) -> bool:
-    """A fresh form holds what one school has answered."""
-    return marked is not None and len({report.school or report.school_as_written for report in read.reports}) > 1
+def _of_an_old_version(remarked: Remarked) -> set[tuple[str, str]]:
+    """File and code of a school: whatever a worker makes of it, a fresh form takes its place."""
+    return {(said.file, said.school) for said in remarked.remarks if said.code == "FORM-OTHER-VERSION"}
+
+
+def _is_of(task: ReturnTask, reports: set[tuple[str, str]]) -> bool:
+    return (task.file, task.school.code) in reports
+
+
+def _is_shared(read: FileRead) -> bool:
+    return len({report.school or report.school_as_written for report in read.reports}) > 1
 
 
 def shown_by_report(remarked: Remarked, catalogue: Catalogue) -> dict[tuple[str, str], list[Shown]]:

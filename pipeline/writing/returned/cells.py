@@ -36,6 +36,7 @@ class Cells:
         self._data = data
         self._rows = dict(_numbered_rows(data))
         self._widths: dict[int, int] = {}
+        self._areas: dict[Spot, list[Spot]] = {}
         areas = (
             area.get("ref", "").partition(":") for area in worksheet.iterfind(f"{q('mergeCells')}/{q('mergeCell')}")
         )
@@ -75,6 +76,11 @@ class Cells:
 
     def area(self, place: Spot) -> list[Spot]:
         """The cells of the merged area that holds this place, the one that shows its value first; else the place."""
+        if place not in self._areas:
+            self._areas[place] = self._area(place)
+        return self._areas[place]
+
+    def _area(self, place: Spot) -> list[Spot]:
         for first, last in self._merged:
             if first.row <= place.row <= last.row and first.column <= place.column <= last.column:
                 columns = range(first.column, last.column + 1)

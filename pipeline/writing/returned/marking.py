@@ -9,13 +9,14 @@ A file that was returned before and comes again with new mistakes gets its old m
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+import msgspec
 
 from pipeline.writing.returned.cells import Cells, spot
 from pipeline.writing.returned.comments import Comments
 from pipeline.writing.returned.package import Package, Unpatchable, q
 from pipeline.writing.returned.sheet import Marked, RemarksSheet, remembered
-from pipeline.writing.returned.soundness import make_sound
+from pipeline.writing.returned.soundness import make_sound, require_sound_sheets
 from pipeline.writing.returned.styles import Styles
 from pipeline.writing.returned.texts import Head, Shown
 from pipeline.writing.returned.workbook import Workbook
@@ -46,9 +47,10 @@ def with_remarks(data: bytes, remarks: Sequence[Shown], head: Head) -> bytes:
     workbook = Workbook(package)
     styles = Styles(package, workbook.path)
     if workbook.drop_macros():
-        head = replace(head, notes=(*head.notes, _MACROS))
+        head = msgspec.structs.replace(head, notes=(*head.notes, _MACROS))
     _unmark(package, workbook, styles)
     marked = _mark(package, workbook, styles, remarks)
+    require_sound_sheets(package)
     sheet = RemarksSheet(head, remarks, workbook.sheets, styles)
     part = workbook.first_sheet()
     package.put(part, sheet.xml(marked), _WORKSHEET)

@@ -22,7 +22,6 @@ _CONTENT_TYPES = "[Content_Types].xml"
 
 _LARGEST = 10 * MB  # of a part that is parsed: its tree takes ten times as much memory; a form's sheet has 30 kB
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False)
-_SHEETS = "xl/worksheets/sheet"  # of each file their own, and looked at again as a rule
 _MOST_KEPT = 4 * MB  # of bytes that are looked at again, in all; what a school fills in has 100 kB
 
 
@@ -60,9 +59,7 @@ class Package:
         self._names = set(self._archive.entries)
         self._trees: dict[str, _Element] = {}
         self._contents: dict[str, bytes] = {}
-        # What has been inflated and parsed to be looked at: every part is, for its soundness, and sheets again.
-        self._inflated: dict[str, bytes] = {}
-        self._looked_at: dict[str, _Element] = {}
+        self._inflated: dict[str, bytes] = {}  # to be looked at: every part is, for its soundness, and sheets again
         self._room = _MOST_KEPT
         if _CONTENT_TYPES not in self._names:
             raise Unpatchable
@@ -93,27 +90,15 @@ class Package:
         """The root of the part's XML; what is changed in it will be written."""
         if name not in self._trees:
             self._trees[name] = self.parsed(name)
-            self._looked_at.pop(name, None)
         return self._trees[name]
 
     def parsed(self, name: str) -> _Element:
         """The root of the part's XML to look at; the part stays as it is."""
-        if name in self._looked_at:
-            return self._looked_at[name]
-        root = parsed(self.read(name))
-        if name in self._inflated:
-            self._looked_at[name] = root
-        return root
+        return parsed(self.read(name))
 
     def is_well_formed(self, name: str) -> bool:
         """Does the part parse, and declares nothing."""
-        if not name.startswith(_SHEETS):
-            return _is_well_formed(self.read(name))
-        try:
-            self.parsed(name)
-        except Unpatchable:
-            return False
-        return True
+        return name in self._trees or _is_well_formed(self.read(name))
 
     def put(self, name: str, content: bytes, content_type: str) -> None:
         """A new part, or new bytes for one that is there."""
@@ -128,7 +113,6 @@ class Package:
         if name in self._trees:
             raise Unpatchable
         self._inflated.pop(name, None)
-        self._looked_at.pop(name, None)
         self._contents[name] = content
 
     def remove(self, name: str) -> None:
@@ -152,7 +136,6 @@ class Package:
         self._trees.pop(name, None)
         self._contents.pop(name, None)
         self._inflated.pop(name, None)
-        self._looked_at.pop(name, None)
 
     def free_name(self, pattern: str) -> str:
         """The first of `xl/comments1.xml`, `xl/comments2.xml` … that no part has."""

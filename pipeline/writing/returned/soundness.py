@@ -1,7 +1,5 @@
 """Nothing damaged or hostile goes back to a school: every part of its file is looked at, the copied ones too."""
 
-from pipeline.reading.remembering import once_a_part
-from pipeline.writing.returned.archive import SMALL
 from pipeline.writing.returned.package import Package, Unpatchable
 
 # Parts about the file that no cell needs: where one is unsound all of its folder are left out.
@@ -10,30 +8,38 @@ _ABOUT = ("docProps/", "customXml/")
 _FOREIGN = ("xl/embeddings/", "xl/activeX/")
 _COMMANDS = (b"<ddeLink", b"<oleLink")  # of a link to another workbook: programs that Excel is to ask
 _DECLARES = (b"<!DOCTYPE", b"<!ENTITY")
+_LINKS, _SHEETS = "xl/externalLinks/", "xl/worksheets/sheet"
 
 
 def make_sound(package: Package) -> None:
     """Leaves out what only tells about the file and cannot be read. Raises Unpatchable where anything else cannot, or
-    where the file holds what runs: a fresh form goes back in its place."""
+    where the file holds what runs: a fresh form goes back in its place. Of sheets see below."""
     for name in sorted(package.names):
         if name.startswith(_FOREIGN):
             raise Unpatchable
-    unsound = [name for name in sorted(package.names) if not _is_sound(package, name)]
+    unsound = [name for name in sorted(package.names) if not name.startswith(_SHEETS) and not _is_sound(package, name)]
     if any(not name.startswith(_ABOUT) for name in unsound):
         raise Unpatchable
     for folder in {name.partition("/")[0] for name in unsound}:
         package.leave_out([name for name in package.names if name.startswith(f"{folder}/")])
 
 
+def require_sound_sheets(package: Package) -> None:
+    """To be asked once the remarked ones have been given out as trees: to parse a sheet is most of what a file costs,
+    and nothing is parsed twice. Raises Unpatchable."""
+    if not all(_is_sound(package, name) for name in package.names if name.startswith(_SHEETS)):
+        raise Unpatchable
+
+
 def _is_sound(package: Package, name: str) -> bool:
     """Pictures and printers' settings are no XML; drawings in VML need not be well-formed."""
     if not name.endswith((".xml", ".rels", ".vml")):
         return True
-    if _holds(package.read(name), _DECLARES + _COMMANDS if name.startswith("xl/externalLinks/") else _DECLARES):
+    content = package.read(name)
+    if _declares(content) or (name.startswith(_LINKS) and any(word in content for word in _COMMANDS)):
         return False
     return name.endswith(".vml") or package.is_well_formed(name)
 
 
-@once_a_part(SMALL)
-def _holds(content: bytes, words: tuple[bytes, ...]) -> bool:
-    return any(word[1:] in content and word in content for word in words)  # `<` stands at every turn: searched last
+def _declares(content: bytes) -> bool:
+    return b"!" in content and any(word in content for word in _DECLARES)  # the sign stands in few parts at all

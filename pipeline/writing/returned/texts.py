@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from html import escape  # that of xml.sax imports urllib
+
+import msgspec
 
 from pipeline import wording
 from schemas.periods import Every
@@ -18,8 +19,7 @@ _IN_ATTRIBUTE = str.maketrans({"\n": "&#10;", "\r": "&#13;", "\t": "&#9;", '"': 
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """A remark in words. `item`: the form's number or `problem.3`, blank for a remark on the file or its head;
     `sheet`, `cell`: where it is in the file that goes to the school, blank where there is no such place; `written`:
     what the school wrote there; `found_in`: where it wrote that, if in another file; `follows`: what follows from it
@@ -39,8 +39,7 @@ class Shown:
     explained: str = ""
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """What stands above the remarks. `school`, `as_of` blank and None where the report does not tell them; `notes`:
     sentences that belong to no remark."""
 
