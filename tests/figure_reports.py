@@ -1,6 +1,7 @@
 """Reports of figures with a unit, as read: a form of another order, a table of what each school says, no sheet."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -57,6 +58,13 @@ def file_of(said: Said, day: date, code: str = "01", name: str = "", form: Form 
     written = frozenset(fact.item for fact in facts)
     report = ReportRead("Отчёт", code, f"СОШ № {int(code)}", day, facts, cells, written)
     return FileRead(name or f"{code}-{day}.xlsx", "", (report,))
+
+
+def unreadable(file: FileRead, item: str) -> FileRead:
+    """Its answer to the item is written and not understood."""
+    [report] = file.reports
+    facts = tuple(fact for fact in report.facts if fact.item != item)
+    return replace(file, reports=(replace(report, facts=facts),))
 
 
 def _facts(kind: Kind, item: str, answer: float | str | list[str] | None) -> list[Fact]:

@@ -363,3 +363,16 @@ def test_the_reconciliation_balances_and_names_both_files() -> None:
         ("9", "2.xlsx", "3.xlsx", "partial"),
         ("12.1", "2.xlsx", "3.xlsx", "reference"),
     }
+
+
+def test_a_percent_taken_over_that_lacks_its_base_is_set_aside_and_not_unanswered() -> None:
+    bases = {base: people for base, people in school().bases.items() if base != FORM.item("12.1").base}
+    known = Registry((school(bases=bases),))
+    reports = ((JANUARY, {"12.1": "61 %"}), (MARCH, {"12.1": ""}))
+    files = [file_of(order_form(day, answers=said), f"{n}.xlsx", known) for n, (day, said) in enumerate(reports, 1)]
+    figures = measured(files, known)
+    [row] = [row for row in coverage_rows(figures) if row.item == "12.1"]
+    assert (row.share, row.file) == (Share.SET_ASIDE, "1.xlsx")
+    assert ("01", "12.1") in figures.unbased  # the registry's fault, no error of the school's
+    assert said(checked(files, known)) == [("ANSWER-GONE", "2.xlsx", "12.1", Severity.WARNING)]
+    assert figures.reconciliation.items["holds"].all()

@@ -26,7 +26,7 @@ from schemas.reports import Fact, FileRead
 from tests.batch import checked, order_form, school
 from tests.batch import file_of as file_of_order
 from tests.batch import measured as measured_order
-from tests.figure_reports import HEALTH, OF_HEALTH, SPRING, Said, file_of, registry
+from tests.figure_reports import HEALTH, OF_HEALTH, SPRING, Said, file_of, registry, unreadable
 from tests.libreoffice import needs_libreoffice, shown_together
 from tests.order_form import FORM
 
@@ -44,7 +44,10 @@ def asked(form: Form, number: str, **changes: object) -> Form:
 
 
 def of_health(form: Form, changes: Said, known: Registry | None = None) -> Figures:
-    files = [file_of({**OF_HEALTH, **changes}, SPRING)]
+    return of_files(form, [file_of({**OF_HEALTH, **changes}, SPRING)], known)
+
+
+def of_files(form: Form, files: list[FileRead], known: Registry | None = None) -> Figures:
     known = known or registry(HEALTH)
     return measure(
         checked(files, known, None, CATALOGUE, form), files, known, form, CATALOGUE, SPRING, Calendar.of(form)
@@ -93,6 +96,26 @@ def test_a_row_and_a_list_are_done_once_they_are_filled_in() -> None:
     assert state(without, "6") is Milestone.OVERDUE
     codes = [one.code for one in of_health(form, {}).remarks]
     assert "ANSWER-MISSING" not in codes
+
+
+@pytest.mark.parametrize(("number", "keys"), [("4", {"done_at": 6}), ("1.3", {}), ("6", {})])
+def test_what_only_the_earlier_file_of_a_date_answers_is_done_too(number: str, keys: dict[str, object]) -> None:
+    form = asked(HEALTH, number, **keys)
+    blank = {item: None for item in OF_HEALTH if item == number or item.startswith((f"{number}/", f"{number}.1/"))}
+    files = [file_of(OF_HEALTH, SPRING, name="1.xlsx"), file_of({**OF_HEALTH, **blank}, SPRING, name="2.xlsx")]
+    assert state(of_files(form, files), number) is Milestone.DONE
+
+
+@pytest.mark.parametrize(("number", "keys"), [("4", {"done_at": 6}), ("3", {})])
+def test_what_the_earlier_file_of_a_date_says_unreadably_is_under_question(
+    number: str, keys: dict[str, object]
+) -> None:
+    form = asked(HEALTH, number, **keys)
+    files = [
+        unreadable(file_of(OF_HEALTH, SPRING, name="1.xlsx"), number),
+        file_of({**OF_HEALTH, number: None}, SPRING, name="2.xlsx"),
+    ]
+    assert state(of_files(form, files), number) is Milestone.UNDER_QUESTION
 
 
 def test_of_whom_the_school_has_none_nothing_is_due() -> None:

@@ -32,6 +32,7 @@ from tests.figure_reports import (
     file_of,
     registry,
     school_of_meals,
+    unreadable,
 )
 from tests.workbooks import summary_workbook
 
@@ -207,6 +208,18 @@ def test_a_quarter_is_what_has_come_since_the_one_before() -> None:
     assert total(figures, "4", Measure.DIFFERENCE)[2:4] == (5, 1)
     first = measured(files, HEALTH, SPRING, registry(HEALTH, "01", "02"))
     assert total(first, "4", Measure.DIFFERENCE)[2:4] == (6, 1)
+
+
+@pytest.mark.parametrize("item", ["4", "2"])
+def test_an_unreadable_answer_taken_over_is_set_aside_and_not_unanswered(item: str) -> None:
+    """A figure; a choice. A partial correction leaves the item blank."""
+    files = [
+        unreadable(file_of(OF_HEALTH, SPRING, name="1.xlsx"), item),
+        file_of({**OF_HEALTH, item: None}, SPRING, name="2.xlsx"),
+    ]
+    figures = measured(files, HEALTH, SPRING, registry(HEALTH))
+    assert [one.share for one in figures.numbers.schools if one.item == item] == [Share.SET_ASIDE]
+    assert figures.reconciliation.items["holds"].all()
 
 
 def test_plans_choices_and_lists() -> None:

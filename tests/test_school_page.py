@@ -347,6 +347,17 @@ def test_what_is_folded_into_a_remark_names_no_other_school_either() -> None:
     assert [dict(one.data)["other"] for one in (own, *own.folded)] == [NOT_NAMED, NOT_NAMED]
 
 
+def test_a_school_closed_since_the_date_before_is_not_named_either() -> None:
+    figures = given.twenty_schools()
+    *expected, closed = figures.schools
+    assert figures.before
+    assert closed in figures.before.schools
+    copied = remark("SAME-ANSWERS", file="otchet-01.xlsx", school=expected[0].code, other=closed.name)
+    sources = tuple(source for source in figures.sources if source.school_code != closed.code)
+    [own] = alone(replace(figures, schools=tuple(expected), sources=sources, remarks=(copied,)), expected[0]).remarks
+    assert dict(own.data)["other"] == NOT_NAMED
+
+
 def test_solutions_of_others_are_shown_without_their_names() -> None:
     figures = given.twenty_schools()
     lyceum, gymnasium = figures.schools[4], figures.schools[3]

@@ -1,5 +1,7 @@
 """«Этапы», «Сдача отчётов», «Замечания» and «Сверка»: what each sheet says, and what its figures lead to."""
 
+import gc
+import weakref
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from tests import figures as given
 from tests.figures import AS_OF, REMARKS
 from tests.libreoffice import needs_libreoffice, recalculated, saved_together
 from tests.test_summary import book_of, column, opened, summary
+from tests.workbooks import summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
 
@@ -38,6 +41,15 @@ def target_of_link(cell: Any) -> tuple[str, str]:
     """Sheet and cell."""
     name, _, place = cell.hyperlink.location.partition("!")
     return name.strip("'"), place
+
+
+def test_figures_go_once_their_workbook_is_written() -> None:
+    figures = replace(given.twenty_schools())
+    kept = weakref.ref(figures)
+    summary_workbook(figures)
+    del figures
+    gc.collect()
+    assert kept() is None
 
 
 # ── «Этапы» ──────────────────────────────────────────────────────────────────────────────────────────────

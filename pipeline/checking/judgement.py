@@ -61,6 +61,14 @@ class Checked:
         return lineage.superseded(self._filled)
 
     @cached_property
+    def answered(self) -> tuple[frozenset[str], ...]:
+        """By the number of a report the items that it answers itself, readable or not, or by an answer taken over."""
+        more: dict[int, set[str]] = {}
+        for number, item in self.taken:
+            more.setdefault(number, set()).add(item)
+        return tuple(one.written | more[one.number] if one.number in more else one.written for one in self.reports)
+
+    @cached_property
     def in_part(self) -> frozenset[int]:
         """Superseded reports of which an answer still counts, in the report that followed for the same date."""
         return frozenset(source for source, why in self.taken.values() if why is Why.PARTIAL)

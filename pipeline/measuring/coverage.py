@@ -191,14 +191,14 @@ def _figures(answers: pd.DataFrame, form: Form) -> pd.DataFrame:
 def _shares(checked: Checked, form: Form, registry: Registry, rows: pd.DataFrame) -> pd.Categorical:
     """`rows`: one for every report and item, with what `_figures` says of it, and `set_aside`."""
     items = [item.number for item in form.coverage_items]
-    written = [False] * len(items) + [number in report.written for report in checked.reports for number in items]
+    said = [False] * len(items) + [number in answered for answered in checked.answered for number in items]
     inapplicable = of_keys(rows, [*_not_provided(checked.answers, form), *_of_nobody(checked, form, registry)])
     of_each = (
         (rows["report"] == _NO_REPORT, Share.NO_REPORT),
         (rows["set_aside"], Share.SET_ASIDE),
         (rows["percent"].notna(), Share.COUNTED),
         (inapplicable | ((rows["total"] == 0) & (rows["covered"] == 0)), Share.NOT_APPLICABLE),
-        (np.array(written, bool), Share.SET_ASIDE),
+        (np.array(said, bool), Share.SET_ASIDE),
     )
     codes = [_CODES[share] for _, share in of_each]
     found = np.select([which for which, _ in of_each], codes, _CODES[Share.NO_ANSWER])
@@ -217,7 +217,7 @@ def _of_nobody(checked: Checked, form: Form, registry: Registry) -> Iterator[tup
     of_bases: dict[str, list[str]] = {}
     for item in form.coverage_items:
         of_bases.setdefault(item.base, []).append(item.number)
-    for report in checked.reports:
+    for report, answered in zip(checked.reports, checked.answered, strict=True):
         if school := registry.school(report.school):
             nobody = (items for base, items in of_bases.items() if school.has_none(base))
-            yield from ((report.number, item) for items in nobody for item in items if item not in report.written)
+            yield from ((report.number, item) for items in nobody for item in items if item not in answered)

@@ -543,10 +543,15 @@ class Remarked(Reported):
     mended: tuple[Mended, ...] = ()
     explanations: tuple[Explained, ...] = ()
 
+    @property
+    def spoken_of(self) -> tuple[School, ...]:
+        """Schools that what is said may name."""
+        return self.schools
+
     @cached_property
     def names(self) -> Names:
         """By which one school would be told of another."""
-        return Names(self.schools, ((source.file, source.school_code) for source in self.sources))
+        return Names(self.spoken_of, ((source.file, source.school_code) for source in self.sources))
 
     @cached_property
     def explained(self) -> dict[Asked, Explained]:
@@ -560,7 +565,9 @@ class Remarked(Reported):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Former(Reported):
-    """The figures of a reporting date as far as those of the next are held against them; each as `Figures` has it."""
+    """The figures of a reporting date as far as those of the next are held against them; each as `Figures` has it.
+
+    No page reads `groups`, `trend` and `municipality` of the date before: they are made with the rest, and judged."""
 
     reporting_date: date | None  # the one in force
     draft_registry: bool
@@ -670,6 +677,13 @@ class Figures(Remarked, Former):
     def shortfall(self) -> int:
         """People missing in the schools below the target, together: more than the municipality's own shortfall."""
         return sum(row.shortfall or 0 for row in self.below)
+
+    @property
+    def spoken_of(self) -> tuple[School, ...]:
+        """Those closed since the date before, too."""
+        expected = {school.code for school in self.schools}
+        then = self.before.schools if self.before else ()
+        return (*self.schools, *(school for school in then if school.code not in expected))
 
     @property
     def problem_groups(self) -> dict[str, int]:

@@ -310,7 +310,11 @@ class OfReports:
         wrong = self._set_aside.get(report.number, set())
         if item.number in wrong:
             return Milestone.UNDER_QUESTION
-        if item.kind is Kind.NUMBER and item.done_at is not None and item.number in report.written:
+        if (
+            item.kind is Kind.NUMBER
+            and item.done_at is not None
+            and item.number in self._checked.answered[report.number]
+        ):
             return self._of_figure(report, item)
         rows = self._rows.get((report.number, item.number))
         if rows is None:
@@ -338,13 +342,13 @@ class OfReports:
     def _of_cells(self, report: Report, item: Item) -> Milestone | None:
         """A row of a table is done once what it has to say is there, a list once it has its lines."""
         form, wrong = self._form, self._checked.set_aside
-        cells = form.cells_of(item.number)
+        cells, answered = form.cells_of(item.number), self._checked.answered[report.number]
         if item.kind is Kind.ROWS:
             own = {cell.number for cell in cells}
-            lines = {one.partition("/")[0] for one in report.written if "/" in one and form.answered_by(one) in own}
+            lines = {one.partition("/")[0] for one in answered if "/" in one and form.answered_by(one) in own}
             wanted = max(1, form.lists[item.number].at_least)
             return Milestone.DONE if len(lines) >= wanted else None
-        written = [cell.number for cell in cells if cell.number in report.written]
+        written = [cell.number for cell in cells if cell.number in answered]
         if any((report.number, number) in wrong for number in written):
             return Milestone.UNDER_QUESTION
         missing = [cell for cell in cells if form.column_of(cell.number).required and cell.number not in written]
@@ -379,10 +383,11 @@ class OfReports:
             row: number for row in table["item"].unique() if (number := self._form.answered_by(row)) in self._asked
         }
         in_words = {number for number in self._asked if self._form.has(number) and not self._form.item(number).measured}
-        written = frozenset[str]().union(*(report.written for report in self._checked.counting))
+        answered_by = self._checked.answered
+        written = frozenset[str]().union(*(answered_by[report.number] for report in self._checked.counting))
         of_rows = {row: number for row in written if (number := self._form.answered_by(row)) in in_words}
         for report in self._checked.counting:
-            for row in report.written & of_rows.keys():
+            for row in answered_by[report.number] & of_rows.keys():
                 found.setdefault((report.number, of_rows[row]), {})[row] = {}
         words = table[(table["text"] != "") & table["item"].isin(list(answered))]
         for report, row, field, text in values_of(words, "report", "item", "field", "text"):

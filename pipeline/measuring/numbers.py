@@ -138,7 +138,7 @@ class _Period(msgspec.Struct, frozen=True, dict=True):
         chosen = tuple(dict.fromkeys(self.said.choices.get(key, ())))
         if value is not None or chosen:
             return SchoolNumber(school.code, item.number, value, Share.COUNTED, *place, chosen)
-        if item.number in report.written:
+        if item.number in self.evidence.checked.answered[report.number]:
             return SchoolNumber(school.code, item.number, None, Share.SET_ASIDE, *place)
         has_none = school.has_none(self.form.people_of(item.number))
         return SchoolNumber(school.code, item.number, None, Share.NOT_APPLICABLE if has_none else Share.NO_ANSWER)

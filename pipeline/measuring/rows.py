@@ -6,9 +6,10 @@ What each column means is told by `Figures` and `Reconciliation`; NaN is «no fi
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache, partial, wraps
 from itertools import chain
 from typing import NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +20,11 @@ from pipeline.measuring.figures import Figures, Level, Milestone, Reconciliation
 from schemas.answers import FIELDS
 
 Row = TypeVar("Row", bound=NamedTuple)
+Made = TypeVar("Made")
 Key = TypeVar("Key", int, str, tuple[int, tuple[int, ...]])
 
 _AT_ONCE = 10_000  # rows: as objects of Python the values of a large frame take several times the room
-_ASKED = 4  # pictures whose small tables are remembered: a page asks for them cell by cell
+_ASKED = 4  # reconciliations whose rows are remembered: a page asks for them cell by cell
 
 
 class CoverageRow(NamedTuple):
@@ -199,7 +201,20 @@ def coverage_by_codes(figures: Figures) -> Iterator[CoverageRow]:
     return typed_rows(figures.coverage.loc[order], CoverageRow)
 
 
-@lru_cache(_ASKED)
+def kept_with_them(made_of: Callable[[Figures], Made]) -> Callable[[Figures], Made]:
+    """Made once of figures, and kept no longer than they are."""
+    kept: WeakKeyDictionary[Figures, Made] = WeakKeyDictionary()
+
+    @wraps(made_of)
+    def once(figures: Figures) -> Made:
+        if figures not in kept:
+            kept[figures] = made_of(figures)
+        return kept[figures]
+
+    return once
+
+
+@kept_with_them
 def totals_by_item(figures: Figures) -> Mapping[str, TotalRow]:
     """In the form's order."""
     return {row.item: row for row in typed_rows(figures.totals, TotalRow, index="item")}

@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal, NamedTuple, assert_never
 
 from xlsxwriter.format import Format
@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_range_abs
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Share, Submission
-from pipeline.measuring.rows import AnswerRow, CoverageRow, answer_rows, coverage_rows, of_schools
+from pipeline.measuring.rows import AnswerRow, CoverageRow, answer_rows, coverage_rows, kept_with_them, of_schools
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.figures_said import number_look
 from pipeline.writing.pages.page import (
@@ -164,7 +164,7 @@ def _write_values(page: Page, row: int, values: Sequence[Value], formats: _Forma
 _GROUP = Field("Группа", 16, theme.TEXT, lambda of: of.school.group or NO_GROUP)
 
 
-@lru_cache(1)  # every formula of a sum asks for them
+@kept_with_them  # every formula of a sum asks for them
 def _columns(figures: Figures) -> list[Field]:
     form = figures.form
     fields = [
