@@ -46,6 +46,7 @@ ROOT = Path(__file__).parent.parent
 HEAD = Head("МБОУ «Средняя школа № 8»", date(2014, 3, 20))
 ERROR, WARNING, INFO = Severity
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PICTURE = (ROOT / "docs/images/svodka.png").read_bytes()
 
 # Parts that hold the marks; `sheet1.xml` is the remarked sheet of all workbooks made here.
@@ -652,14 +653,34 @@ UNPATCHABLE: dict[str, Callable[[], bytes]] = {
     ),
     "embedded program": lambda: package({**parts(by_xlsxwriter()), "xl/embeddings/oleObject1.bin": b"MZ"}),
     "control that runs": lambda: package({**parts(by_xlsxwriter()), "xl/activeX/activeX1.bin": b"\xd0\xcf"}),
-    "link that asks a program": lambda: package(
-        {
-            **parts(by_xlsxwriter()),
-            "xl/externalLinks/externalLink1.xml": f'<externalLink xmlns="{MAIN}"><ddeLink/></externalLink>'.encode(),
-        }
+    "link that asks a program": lambda: with_part(LINK, ASKING),
+    "link that asks a program, its names prefixed": lambda: with_part(LINK, _prefixed_link()),
+    "link that asks a program, in UTF-16": lambda: with_part(LINK, ASKING.decode().encode("utf-16")),
+    "link that asks a program, in another folder": lambda: with_part("xl/foo.xml", ASKING),
+    "link that asks a program, named as a sheet": lambda: with_part("xl/worksheets/sheet7.xml", ASKING),
+    "link that asks a program, named as a drawing": lambda: with_part("xl/link.vml", ASKING, LINK_TYPE),
+    "link that asks a program, named as none": lambda: with_part("xl/link", ASKING, LINK_TYPE),
+    "link that asks a program, its name spelt differently where it is declared": lambda: changed(
+        with_part("xl/links.x", ASKING, LINK_TYPE),
+        {"[Content_Types].xml": lambda xml: xml.replace(b"links.x", b"link%73.x")},
+    ),
+    "control in another folder, where other programs are offered another relation": lambda: related_to(
+        "control", "../media/image1.bin", around="Choice"
+    ),
+    "sheet that declares entities, named as data": lambda: with_second_sheet_named("sheet2.dat"),
+    "sheet that declares entities, named in capitals": lambda: with_second_sheet_named("sheet2.XML"),
+    "embedded program, its folder in capitals": lambda: with_part("xl/Embeddings/oleObject1.bin", b"MZ"),
+    "embedded program in another folder": lambda: related_to("oleObject", "../media/image1.bin"),
+    "linked program": lambda: related_to("oleObject", "file:///C:/calc.exe", "External"),
+    "control in another folder": lambda: related_to("control", "../media/image1.bin"),
+    "drawing that declares entities, in UTF-16": lambda: with_part(
+        "xl/drawings/vmlDrawing9.vml", "<!DOCTYPE x><xml/>".encode("utf-16")
     ),
     "drawing that declares entities": lambda: package(
         {**parts(by_xlsxwriter()), "xl/drawings/vmlDrawing9.vml": b"<!DOCTYPE x><xml/>"}
+    ),
+    "drawing that declares entities, named as data": lambda: with_part(
+        "xl/drawings/drawing.dat", b"<!DOCTYPE x><xml/>", "application/vnd.openxmlformats-officedocument.vmlDrawing"
     ),
     "huge sheet": lambda: changed(by_xlsxwriter(), {SHEET: lambda xml: xml + b" " * 11_000_000}),
     "compound file": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
@@ -676,6 +697,48 @@ UNPATCHABLE: dict[str, Callable[[], bytes]] = {
     "cut off": lambda: by_xlsxwriter()[:-900],
     "no bytes": lambda: b"",
 }
+
+
+LINK = "xl/externalLinks/externalLink1.xml"
+LINK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml"
+ASKING = f'<externalLink xmlns="{MAIN}"><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>'.encode()
+
+
+def with_part(name: str, content: bytes, content_type: str = "") -> bytes:
+    declared = f'<Override PartName="/{name}" ContentType="{content_type}"/></Types>' if content_type else "</Types>"
+    types = {"[Content_Types].xml": lambda xml: xml.replace(b"</Types>", declared.encode())}
+    return package({**parts(changed(by_xlsxwriter(), types)), name: content})
+
+
+def _prefixed_link() -> bytes:
+    return (
+        ASKING.replace(b"<e", b"<x:e").replace(b"<d", b"<x:d").replace(b"</e", b"</x:e").replace(b"xmlns", b"xmlns:x")
+    )
+
+
+def with_second_sheet_named(name: str) -> bytes:
+    """A sheet without a remark."""
+    contents = parts(by_xlsxwriter(lambda book, _: book.add_worksheet()))
+    contents[f"xl/worksheets/{name}"] = with_entity(contents.pop("xl/worksheets/sheet2.xml"))
+    for part in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"):
+        contents[part] = contents[part].replace(b"sheet2.xml", name.encode())
+    return package(contents)
+
+
+def related_to(kind: str, target: str, mode: str = "Internal", around: str = "") -> bytes:
+    """The first sheet to that place, by a relation of that kind."""
+    own = "http://schemas.openxmlformats.org/package/2006/relationships"
+    relation = f'<Relationship Id="rId1" Type="{DOCUMENT}/{kind}" Target="{target}" TargetMode="{mode}"/>'
+    if around:
+        relation = f"<{around}>{relation}</{around}>"
+    relations = f'<Relationships xmlns="{own}">{relation}</Relationships>'
+    return package(
+        {
+            **parts(by_xlsxwriter()),
+            "xl/worksheets/_rels/sheet1.xml.rels": relations.encode(),
+            "xl/media/image1.bin": b"MZ",
+        }
+    )
 
 
 PRINTER = b"xl/printerSettings/printerSettings1.bin"
@@ -695,6 +758,13 @@ def with_directory_changed(data: bytes, name: bytes = b"xl/styles.xml", *, at: i
 def test_what_cannot_be_patched_with_certainty_is_not(name: str) -> None:
     returned(by_xlsxwriter())  # whose parts have been found sound
     assert annotated(UNPATCHABLE[name](), [shown()], HEAD) is None
+
+
+def test_links_to_other_workbooks_and_pages_stay() -> None:
+    """They ask no program."""
+    asking_none = f'<externalLink xmlns="{MAIN}"><externalBook/></externalLink>'.encode()
+    assert parts(returned(with_part(LINK, asking_none, LINK_TYPE)))[LINK] == asking_none
+    assert annotated(related_to("hyperlink", "https://example.org/", "External"), [shown()], HEAD)
 
 
 def test_printers_settings_are_copied_as_they_are() -> None:

@@ -5,6 +5,7 @@ are, still compressed. Relations and content types (ECMA-376 part 2) are kept in
 import posixpath
 from collections.abc import Callable, Iterable
 from typing import Concatenate, NamedTuple, ParamSpec
+from urllib.parse import unquote
 
 from lxml import etree
 from lxml.etree import _Element
@@ -22,6 +23,7 @@ _CONTENT_TYPES = "[Content_Types].xml"
 
 _LARGEST = 10 * MB  # of a part that is parsed: its tree takes ten times as much memory; a form's sheet has 30 kB
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False)
+_COMMANDS = ("{*}ddeLink", "{*}oleLink")  # of a link to another workbook: programs that Excel is to ask
 _MOST_KEPT = 4 * MB  # of bytes that are looked at again, in all; what a school fills in has 100 kB
 
 
@@ -97,7 +99,7 @@ class Package:
         return parsed(self.read(name))
 
     def is_well_formed(self, name: str) -> bool:
-        """Does the part parse, and declares nothing."""
+        """Does the part parse, and declares nothing and asks no program."""
         return name in self._trees or _is_well_formed(self.read(name))
 
     def put(self, name: str, content: bytes, content_type: str) -> None:
@@ -146,6 +148,13 @@ class Package:
         return pattern.format(number)
 
     # ── content types ────────────────────────────────────────────────────────────────────────────────────
+    def is_declared(self, name: str, endings: tuple[str, ...]) -> bool:
+        """Does a type that is declared for the part or for its extension end so (in small letters)."""
+        declared = _types_declared(self.read(_CONTENT_TYPES))
+        place = unquote(name).lower()
+        types = declared.get(place, ()) + declared.get(f".{place.rpartition('.')[2]}", ())
+        return any(said.endswith(endings) for said in types)
+
     def declare(self, name: str, content_type: str) -> None:
         self._edit(_CONTENT_TYPES, _declared, name, content_type)
 
@@ -160,6 +169,10 @@ class Package:
         if part not in self._names:
             return ()
         return _relations(self.read(part), posixpath.dirname(name))
+
+    def kinds(self, relations: str) -> frozenset[str]:
+        """Of the relations in that part, those that lead out of the package among them, in small letters."""
+        return _kinds(self.read(relations))
 
     def related(self, name: str, kind: str) -> str:
         """The first part related in this way; blank where there is none."""
@@ -215,14 +228,15 @@ def _is_well_formed(xml: bytes) -> bool:
 
 
 def parsed(xml: bytes) -> _Element:
-    """The root. Raises Unpatchable for what is no XML, is too large, or declares something."""
+    """The root. Raises Unpatchable for what is no XML, is too large, declares something, or asks a program: of that
+    the tree is asked, since bytes have many encodings and prefixes."""
     if len(xml) > _LARGEST:
         raise Unpatchable
     try:
         root = etree.fromstring(xml, _PARSER)
     except etree.XMLSyntaxError:
         raise Unpatchable from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype or next(root.iter(*_COMMANDS), None) is not None:
         raise Unpatchable
     return root
 
@@ -261,6 +275,17 @@ def _last_word(relation: _Element) -> str:
 
 
 # ── content types and relations: of few kinds among the files of a district, and so are the changes ──────
+
+
+@once_a_part(SMALL)
+def _types_declared(types: bytes) -> dict[str, tuple[str, ...]]:
+    """By the name of a part or by an extension (`.xml`), all in small letters."""
+    found: dict[str, tuple[str, ...]] = {}
+    for element in parsed(types).iterchildren(f"{{{_TYPES}}}Override", f"{{{_TYPES}}}Default"):
+        place = unquote(element.get("PartName", "")).lstrip("/") or f".{element.get('Extension', '')}"
+        said = element.get("ContentType", "").partition(";")[0].strip().lower()
+        found[place.lower()] = (*found.get(place.lower(), ()), said)
+    return found
 
 
 @once_a_part(SMALL)
@@ -304,6 +329,11 @@ def _relations(relations: bytes, folder: str) -> tuple[Relation, ...]:
         for element in _relation_elements(parsed(relations))
         if element.get("TargetMode") != "External"
     )
+
+
+@once_a_part(SMALL)
+def _kinds(relations: bytes) -> frozenset[str]:
+    return frozenset(_last_word(element).lower() for element in parsed(relations).iter("{*}Relationship"))
 
 
 @once_a_part(SMALL)
