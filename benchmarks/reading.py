@@ -29,7 +29,7 @@ from schemas.reports import FileRead
 ROUNDS = 5  # so many pieces, too
 _HANDFUL = 20  # files, read before another reader has its turn
 _WARM_UP = 5 * _HANDFUL  # files
-_LEAST = _WARM_UP + 20 * ROUNDS
+_LEAST = _WARM_UP + _HANDFUL * ROUNDS
 
 
 def main(schools: int = 500) -> None:
@@ -45,6 +45,7 @@ def main(schools: int = 500) -> None:
             p.relative_to(inputs.folder) for p in inputs.folder.rglob("*.xlsx") if p != district.registry
         )
         relatives = [p for p in relatives if p.as_posix() not in broken]
+        del relatives[len(relatives) // _HANDFUL * _HANDFUL :]  # whole handfuls are read
         if len(relatives) < _LEAST:
             sys.exit(f"{len(relatives)} files are too few: {_LEAST} at least")
         costs = {name: _costs(name, inputs, relatives) for name in _READERS}
@@ -72,7 +73,7 @@ class Cost(NamedTuple):
 
 def _costs(reader: str, inputs: Inputs, relatives: list[Path]) -> list[Cost]:
     """Of the warm-up, and of each piece of the files behind it."""
-    handfuls = [relatives[at : at + _HANDFUL] for at in range(0, len(relatives) - _HANDFUL + 1, _HANDFUL)]
+    handfuls = [relatives[at : at + _HANDFUL] for at in range(0, len(relatives), _HANDFUL)]
     with Workers(cost_of, 1) as worker:
         each = [outcome.result for _, outcome in worker.map(handfuls, reader, inputs)]
     assert None not in each  # no reader failed

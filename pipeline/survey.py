@@ -187,9 +187,10 @@ def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) 
         inbox.add(Path(job.settings.decisions))
     if not inbox.registry and not inbox.reports and not inbox.remarks:
         raise UsageError(f"В папке «{job.input}» нет ни реестра, ни отчётов: положите в неё файлы школ.")
-    program()  # asked for beside the imports it would wait for its turn at each file, and take three times as long
+    cache = job.output / "cache" if log else None  # what writes nothing keeps nothing
+    if cache:
+        program()  # asked for beside the imports it would wait for its turn at each file, and take three times as long
     with ThreadPoolExecutor(1) as thread:
-        cache = job.output / "cache" if log else None  # what writes nothing keeps nothing
         reading = thread.submit(
             take_in, inbox, job.form, job.settings.limits, catalogue, job.jobs, log, progress, cache, {}, job.beside
         )

@@ -62,24 +62,23 @@ def make_returns(
     remarks. What they say is put into words now, they are made from the first step on. `expect`: where a worker makes
     the file of that name, if it is to."""
     tasks = list(tasks_of(remarked, catalogue, files))
-    names = _names(tasks)
+    names, old = _names(tasks), _of_an_old_version(remarked)
     if expect:
-        old = _of_an_old_version(remarked)
         pairs = zip(tasks, names, strict=True)
         tasks = [task if _is_of(task, old) else replace(task, beside=expect(name)) for task, name in pairs]
-    return _made(tasks, names, remarked, files, limits, log, jobs) if tasks else iter(())
+    return _made(tasks, names, old, remarked, files, limits, log, jobs) if tasks else iter(())
 
 
 def _made(
     tasks: Sequence[ReturnTask],
     names: Sequence[str],
+    old: set[tuple[str, str]],
     remarked: Remarked,
     files: Files,
     limits: Limits,
     log: Path | None,
     jobs: int | Callable[[], int],
 ) -> Iterator[Return]:
-    old = _of_an_old_version(remarked)
     bounds = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "worth": _WORTH_A_START}
     with Workers(annotate, jobs, len(tasks), **bounds, log=log, give_way=True) as workers:
         for name, (task, outcome) in zip(names, workers.map(tasks, limits), strict=True):
