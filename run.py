@@ -17,6 +17,14 @@ SWITCH = 0.0002  # seconds that one thread works while another waits
 NO_MATRICES = {"OPENBLAS_NUM_THREADS": "1"}
 
 
+def prepare():
+    """What holds for the process of a command, before anything heavy is imported."""
+    gc.set_threshold(OBJECTS)
+    sys.setswitchinterval(SWITCH)
+    for name, value in NO_MATRICES.items():
+        os.environ.setdefault(name, value)
+
+
 def leave(codes):
     """To take apart all that a command has made takes as long as to write its CSVs, and the system frees it with the
     process. Registered before all others who want to know of the end, it is called after them."""
@@ -44,10 +52,7 @@ if __name__ == "__main__":
     if sys.version_info < (3, 6):  # noqa: UP036 - whoever starts it by an old Python is told so, not shown a traceback
         sys.stderr.write("Своду нужен Python 3.11 или новее: запустите Свод.cmd (на Linux — svod.sh).\n")
         sys.exit(2)
-    gc.set_threshold(OBJECTS)
-    sys.setswitchinterval(SWITCH)
-    for name, value in NO_MATRICES.items():
-        os.environ.setdefault(name, value)
+    prepare()
     from pipeline.start import hand_over
 
     hand_over()

@@ -1,8 +1,8 @@
 """The main job with its stages timed: what `compare.py` starts for the table of stages.
 
-Each stage is a function of the project, wrapped from outside: what is measured is what runs, and the product knows
-nothing of it. A stage's CPU is that of its own thread, and of those that workers do (never two at a time) that of the
-worker processes too.
+Each stage is a function of the project, wrapped from outside, in a process such as the door makes: what is measured is
+what runs, and the product knows nothing of it. A stage's CPU is that of its own thread, and of those that workers do
+(never two at a time) that of the worker processes too.
 """
 
 import json
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
+from run import prepare, reader_ahead
 
 STAGES = {  # what it is called -> where it stands
     "reading": ("pipeline.survey", "take_in"),
@@ -37,13 +39,14 @@ def main() -> None:
     report, *given = sys.argv[1:]
     started = time.perf_counter(), time.process_time()
     costs: dict[str, list[float]] = {}
-    cli = import_module("pipeline.commands.cli")
-    for name in STAGES:
-        place, function = place_of(name)
-        setattr(place, function, _timed(getattr(place, function), name, costs))
-    sys.argv = ["run.py", *given]
+    prepare()
     try:
-        cli.main()
+        with reader_ahead(given):
+            for name in STAGES:
+                place, function = place_of(name)
+                setattr(place, function, _timed(getattr(place, function), name, costs))
+            sys.argv = ["run.py", *given]
+            import_module("pipeline.commands.cli").main()
     finally:
         whole = time.perf_counter() - started[0], time.process_time() - started[1]
         costs["main process as a whole"] = list(whole)

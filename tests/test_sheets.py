@@ -92,6 +92,13 @@ def test_a_cell_outside_of_the_sheet_is_refused(row: int, column: int) -> None:
         sheet.settle()
 
 
+def test_a_long_text_outside_of_the_sheet_is_refused() -> None:
+    """It is written by xlsxwriter's own method, which passes over it in silence."""
+    sheet = Book(BytesIO(), {"in_memory": True}).add_worksheet("Лист")
+    with pytest.raises(ValueError, match="no cell of a sheet"):
+        sheet.write_string(1_048_576, 0, "а" * 20_000)
+
+
 def test_the_programs_workbooks_are_such() -> None:
     book = theme.open_workbook(BytesIO(), "Свод", "Отдел", date(2014, 1, 30))
     assert isinstance(book, Book)

@@ -19,6 +19,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import ColumnInfo, RowInfo, Worksheet, re_dynamic_function
 
 Sparkline = Mapping[str, str | int]
+OUTSIDE = -1  # of the sheet, as xlsxwriter says it
 Cell = tuple[Format | None, str]  # its look, and its element from behind the look on
 
 
@@ -42,7 +43,8 @@ class Sheet(Worksheet):  # type: ignore[misc]
     # xlsxwriter's own methods call those with the underscore.
     def _write_string(self, row: int, column: int, text: str, look: Format | None = None) -> None:
         if len(text) > self.xls_strmax // 2:  # maybe longer than a cell holds
-            super()._write_string(row, column, text, look)
+            if super()._write_string(row, column, text, look) == OUTSIDE:
+                raise ValueError(f"no cell of a sheet: row {row}, column {column}")
         else:
             index = self.str_table._get_shared_string_index(text)
             self.table[row][column] = look, f' t="s"><v>{index}</v></c>'
