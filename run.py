@@ -15,13 +15,15 @@ SWITCH = 0.0002  # seconds that one thread works while another waits
 # numpy's library for matrices, of which Svod has none, starts a thread a core when it is imported: they look for work
 # on the core on which files are read by then.
 NO_MATRICES = {"OPENBLAS_NUM_THREADS": "1"}
+# pydantic and typeguard, which come with other libraries, would look through all that is installed for plugins.
+NO_PLUGINS = {"PYDANTIC_DISABLE_PLUGINS": "1", "TYPEGUARD_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def prepare():
     """What holds for the process of a command, before anything heavy is imported."""
     gc.set_threshold(OBJECTS)
     sys.setswitchinterval(SWITCH)
-    for name, value in NO_MATRICES.items():
+    for name, value in {**NO_MATRICES, **NO_PLUGINS}.items():
         os.environ.setdefault(name, value)
 
 

@@ -46,7 +46,7 @@ from pipeline.survey import (
     take_survey,
 )
 from pipeline.wording import NBSP, SCHOOL, listed, message, number, todo
-from pipeline.workers import import_ahead
+from pipeline.workers import import_ahead, need_none_ready
 from schemas.district import Registry, Topic
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ def run(job: Job, progress: Progress = no_progress) -> Done:
                 recording.note(journal, begun.number, survey.form, survey.intake, survey.remembered.arrivals)
                 month, said = _write(job, survey, outputs, background)
                 lost = background.lost()
+            if not (job.beside or job.settings.mail.reminders):  # for them files are read once more
+                need_none_ready()
             said += _write_letters(job, survey, month, journal, outputs, begun.missed)
             result = _expect(job, survey, month, journal, begun.number)
             written = {place.path: place for place in outputs.commit()}

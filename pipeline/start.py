@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(os.path.abspath(__file__)).parent.parent  # no `resolve`: it would turn a network drive into `\\server\…`
 VENV = ROOT / ".venv"
@@ -108,19 +108,35 @@ def python_of(venv: Path) -> Path:
 
 
 def missing() -> "list[str]":
-    """What the project depends on and this Python, one that is new enough, has not."""
-    import tomllib
+    """What the project depends on and this Python has not. Looked up plainly at first: every start asks, and to import
+    what the standard library has for that takes as long as to read several files."""
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    dependencies = project.partition("\ndependencies = [")[2].partition("\n]")[0]
+    needed = re.findall(r'^ *"([\w.-]+)', dependencies, re.MULTILINE)
+    has = {_known_as(name.split("-")[0]) for folder in sys.path for name in _described_in(folder)}
+    return [name for name in needed if _known_as(name) not in has and not _is_installed(name)]
+
+
+def _described_in(folder: str) -> "Iterator[str]":
+    """Names of what is installed there, as pip calls its descriptions: `python_docx-1.2.0.dist-info`."""
+    with suppress(OSError):  # there may be no such folder
+        yield from (name for name in os.listdir(folder) if name.endswith((".dist-info", ".egg-info")))
+
+
+def _is_installed(name: str) -> bool:
+    """However: in an archive, by an old installer."""
     from importlib.metadata import PackageNotFoundError, distribution
 
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    lacking = []
-    for line in project["dependencies"]:
-        name = re.split(r"[^\w.-]", line)[0]
-        try:
-            distribution(name)
-        except PackageNotFoundError:
-            lacking.append(name)
-    return lacking
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _known_as(name: str) -> str:
+    """However it is spelled: `python-docx`, `Python_Docx`."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def missing_in(python: Path) -> "list[str] | None":

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from pipeline.files import lock
 from pipeline.measuring.calendar import Calendar
 from pipeline.memory import recording
@@ -20,7 +22,7 @@ from pipeline.reading.cache import program
 from pipeline.reading.inbox import look_into
 from pipeline.reading.intake import Intake, Progress, take_in
 from pipeline.room import give_back
-from pipeline.sending.smtp import USUAL, Patience
+from pipeline.sending.patience import USUAL, Patience
 from pipeline.settings import Settings
 from pipeline.wording import message
 from schemas.decided import SHEET as DECISIONS
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     OnRemarked = Callable[[Remarked], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # it holds the password
 class Job:
     """What a run is asked to do. `now` is the moment it was started, with a zone. `form` and `calendar` are those that
     the settings name: `Job.of` reads them, once. `beside`: of several orders in one folder the others; then `intake` is
@@ -90,8 +92,7 @@ def calendar_of(form: Form, settings: Settings) -> Calendar:
     return Calendar.of(form, settings.reporting_dates, settings.days_before)
 
 
-@dataclass(frozen=True)
-class Survey:
+class Survey(msgspec.Struct, frozen=True):
     """What the input says as of a date, before anything is written. `remembered`: what the journal said to it."""
 
     form: Form
@@ -200,6 +201,8 @@ def _read(job: Job, catalogue: Catalogue, progress: Progress, log: Path | None) 
 
 def _prepare_what_follows() -> None:
     """All that a run uses once its files are read: nobody waits for it here."""
+    import schemas.lean  # noqa: F401, I001 - before pandera
+
     import pipeline.checking.judgement
     import pipeline.measuring.measure
     import pipeline.sending.letters

@@ -23,7 +23,6 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
@@ -54,8 +53,7 @@ _FRAMES = 10  # at either end of a traceback
 context: "SpawnContext | ForkServerContext" = multiprocessing.get_context("spawn")
 
 
-@dataclass(frozen=True)
-class Outcome(Generic[R]):
+class Outcome(NamedTuple, Generic[R]):
     """What became of one item: a result, an exception, or the end of the worker that was at it."""
 
     result: R | None = None
@@ -84,15 +82,24 @@ def one_kept_ready(*modules: str) -> Iterator[None]:
     try:
         yield
     finally:
-        last, _reserve = _reserve.worker, None
-        if last is not None:
-            last.stop()
+        left, _reserve = [_reserve.worker, *_reserve.leaving], None
+        for one in filter(None, left):
+            one.stop()
 
 
 def import_ahead(*modules: str) -> None:
     """The process that is kept ready imports them while nobody asks anything of it."""
     if _reserve and _reserve.worker:
         _reserve.worker.import_ahead(_Ahead(modules))
+
+
+def need_none_ready() -> None:
+    """The process that is kept ready takes its leave while the caller does something else: to free its memory takes the
+    system as long as to read a file."""
+    if _reserve and _reserve.worker:
+        _reserve.worker.end()
+        _reserve.leaving.append(_reserve.worker)
+        _reserve.worker = None
 
 
 class Workers(Generic[R]):
@@ -308,11 +315,15 @@ class _Worker:
         with suppress(OSError):  # nobody at the other end: found out when its answer is listened to
             self.pipe.send_bytes(data)
 
-    def stop(self) -> None:
-        """Ends it, also where it is busy or not yet there. An idle one would take its leave for as long as it reads a
-        few files, and leaves nothing that is not done."""
+    def end(self) -> None:
+        """Also where it is busy or not yet there. An idle one would take its leave for as long as it reads a few files,
+        and leaves nothing that is not done."""
         self.pipe.close()
         self._process.kill()
+
+    def stop(self) -> None:
+        """Ends it, and waits until it is gone."""
+        self.end()
         self._process.join()
         self._process.close()
         self.complaints.tell(self.task.log if self.task else None)
@@ -387,6 +398,7 @@ class _Reserve:
 
     def __init__(self) -> None:
         self.worker: _Worker | None = None
+        self.leaving: list[_Worker] = []  # those that have been ended, and are not waited for
 
     def take(self, task: _Task) -> _Worker | None:
         found = self.worker

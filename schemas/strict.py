@@ -2,7 +2,6 @@
 
 import re
 import stat
-import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TypeVar
 import msgspec
 import msgspec.inspect
 import msgspec.structs
+import tomli
 from rapidfuzz import fuzz, process
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ _DEEPEST = 20  # tables within tables, lists within lists
 
 def _parsed(text: str, file: str) -> dict[str, object]:
     try:
-        values = tomllib.loads(text)
+        values = tomli.loads(text)
         if not _is_shallow(values):
             raise RecursionError
         return values

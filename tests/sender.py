@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.files import lock
 from pipeline.memory.journal import Journal
 from pipeline.sending.delivery import deliver
-from pipeline.sending.smtp import Patience
+from pipeline.sending.patience import Patience
 from pipeline.settings import Mail
 from tests.mail_server import PASSWORD, USER
 

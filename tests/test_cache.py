@@ -270,7 +270,7 @@ def test_another_form_has_every_file_read_again(inbox_folder, planted):
     path = reports_in(inbox_folder)[0].relative_to(inbox_folder)
     cache = ReadCache(planted)
     assert cache.shelf(inputs).recall(path)
-    assert cache.shelf(replace(inputs, form=changed)).recall(path) is None
+    assert cache.shelf(msgspec.structs.replace(inputs, form=changed)).recall(path) is None
 
 
 def test_without_a_registry_both_readings_are_known(inbox_folder, tmp_path):

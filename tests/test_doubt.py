@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from io import BytesIO
 
+import msgspec
 import pytest
 from openpyxl import load_workbook
 
@@ -97,7 +98,7 @@ def on_every_cell(checked: Checked) -> tuple[Remark, ...]:
 
 def figures(case: str, *remarks: Remark, as_of: date = NOW) -> Figures:
     files, judged = reports(case)
-    judged = replace(judged, remarks=(*judged.remarks, *remarks))
+    judged = msgspec.structs.replace(judged, remarks=(*judged.remarks, *remarks))
     return measure(judged, list(files), REGISTRY, FORM, CATALOGUE, as_of, CALENDAR)
 
 
@@ -490,7 +491,7 @@ def test_nobody_is_said_to_have_stood_still_where_the_only_change_is_under_quest
     assert any(still in said for said in text_of(summary_workbook(calm))[TREND])
     [report] = (one for one in judged.reports if (one.school, one.as_of) == ("01", NOW))
     doubt = questioned(report.remark("COUNT-FELL", item=HEADLINE, count=1.0, earlier=2.0, day=BEFORE))
-    judged = replace(judged, remarks=(*judged.remarks, doubt))
+    judged = msgspec.structs.replace(judged, remarks=(*judged.remarks, doubt))
     whole = measure(judged, files, REGISTRY, FORM, CATALOGUE, NOW, CALENDAR)
     assert not any(still in said for said in text_of(summary_workbook(whole))[TREND])
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -76,11 +77,24 @@ def annotations(node: ast.AST) -> list[ast.expr]:
 
 def test_what_a_python_lacks_is_what_the_project_names_and_it_has_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert start.missing() == []
+    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    with monkeypatch.context() as here:
+        here.setattr(sys, "path", [])
+        assert start.missing() == [re.split(r"[^\w.-]", line)[0] for line in dependencies]
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     more = text.replace("dependencies = [", 'dependencies = [\n"no-such.library[of-ours]>=1", # ...', 1)
     (tmp_path / "pyproject.toml").write_text(more, "utf-8")
     monkeypatch.setattr(start, "ROOT", tmp_path)
     assert start.missing() == ["no-such.library"]
+    described = tmp_path / "by an old installer"
+    (described / "no_such.library.egg-info").mkdir(parents=True)
+    (described / "no_such.library.egg-info" / "PKG-INFO").write_text("Name: no-such.library\nVersion: 1\n", "utf-8")
+    with monkeypatch.context() as here:
+        here.setattr(sys, "path", [*sys.path, str(described)])
+        assert start.missing() == []
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path), str(tmp_path / "no folder")])
+    (tmp_path / "No_Such_library-1.0.dist-info").mkdir()
+    assert start.missing() == []
     assert tuple(map(int, re.findall(r'requires-python = ">=(\d+)\.(\d+)"', text)[0])) == start.NEEDED
 
 

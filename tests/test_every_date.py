@@ -4,9 +4,10 @@ Neither pandas nor anything of `measuring` is used for the expected side: the ru
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from pipeline import monthly
@@ -50,7 +51,9 @@ def surveys_of(year: Run) -> dict[date, monthly.Survey]:
     survey = year.done.survey
     judged = survey.checked, survey.intake.reads, survey.intake.registry, survey.form, survey.catalogue
     days = (monthly.Job.of(year.input, year.output, day, Settings(), NOW) for day in DATES)
-    return {job.as_of: replace(survey, figures=measure(*judged, job.as_of, job.calendar)) for job in days}
+    return {
+        job.as_of: msgspec.structs.replace(survey, figures=measure(*judged, job.as_of, job.calendar)) for job in days
+    }
 
 
 @dataclass(frozen=True)

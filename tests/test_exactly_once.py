@@ -21,7 +21,7 @@ from pipeline.memory import database
 from pipeline.memory.journal import Journal
 from pipeline.sending.delivery import Delivery, Fate, deliver, left_over
 from pipeline.sending.outbox import Attachment, Letter, Waiting, compose, put_in_outbox, read, told_anew
-from pipeline.sending.smtp import Outcome, Patience
+from pipeline.sending.patience import Outcome, Patience
 from pipeline.settings import Mail
 from tests.depth import cases
 from tests.mail_server import PASSWORD, Act, Post, Serve

@@ -80,15 +80,32 @@ def test_the_door_begins_no_reader_for_words_after_which_nothing_is_read():
 
 
 @pytest.mark.parametrize("own", ["", "4"])
-def test_the_door_leaves_what_a_user_has_said_of_matrices(own: str):
-    """Of himself it asks for no threads."""
+@pytest.mark.parametrize("name", [*run.NO_MATRICES, *run.NO_PLUGINS])
+def test_the_door_leaves_what_a_user_has_said_of_libraries(name: str, own: str):
+    """Of himself it asks for no threads, and for no plugins."""
     code = "import os, runpy, sys\nsys.argv = ['run.py', '--help']\n"
-    code += "try: runpy.run_path('run.py', run_name='__main__')\nfinally: print(os.environ['OPENBLAS_NUM_THREADS'])"
-    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
-    environment |= {"OPENBLAS_NUM_THREADS": own} if own else {}
+    code += f"try: runpy.run_path('run.py', run_name='__main__')\nfinally: print(os.environ[{name!r}])"
+    environment = {other: value for other, value in os.environ.items() if other != name}
+    environment |= {name: own} if own else {}
     command = [sys.executable, "-c", code]
     said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
     assert said.splitlines()[-1] == (own or "1")
+
+
+def test_typeguard_comes_without_mocks_and_whoever_wants_mocks_gets_real_ones():
+    found = modules_after("import schemas.lean")
+    assert "typeguard" in found
+    assert not found.intersection({"asyncio", "unittest", "unittest.mock", "pandas"})
+    code = "import schemas.lean, pandera.pandas\nfrom unittest.mock import Mock, patch\nprint(Mock(x=5).x, bool(patch))"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["5", "True"]
+
+
+def test_a_run_imports_pandera_without_mocks():
+    code = "import sys, pipeline.survey\npipeline.survey._prepare_what_follows()\nprint(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    order = said.split()
+    assert order.index("schemas.lean") < order.index("pandera")
 
 
 def test_help_needs_no_heavy_package():

@@ -20,7 +20,7 @@ from pipeline.sending.delivery import Delivery, Fate, Missed
 from pipeline.sending.failures import failure_letter, missed_since
 from pipeline.sending.outbox import Letter, Parcel, Waiting, compose, put_in_outbox, read, waiting
 from pipeline.sending.password import fetch_password, mail_password, require_password
-from pipeline.sending.smtp import Outcome
+from pipeline.sending.patience import Outcome
 from pipeline.settings import FETCH_PASSWORD_VARIABLE, PASSWORD_VARIABLE, Mail, Settings, load_settings
 from schemas.strict import UsageError
 from tests.conftest import Run

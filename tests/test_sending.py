@@ -28,8 +28,8 @@ from pipeline.sending.outbox import (
     put_in_outbox,
     read,
 )
+from pipeline.sending.patience import Outcome, Patience
 from pipeline.sending.recipients import checked_address, mailbox, sorted_out
-from pipeline.sending.smtp import Outcome, Patience
 from pipeline.settings import Mail
 from schemas.strict import UsageError
 from tests.depth import cases

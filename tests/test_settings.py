@@ -106,8 +106,9 @@ def test_a_folder_is_refused(path: Path):
         (b"reporting_dates = [2014-02-30]", "строка 1"),
         (b"a = " + b"[" * 5000, "не по правилам TOML"),
         (b"days_before = " + b"9" * 5000, "не по правилам TOML"),
+        (rb'form = "D:\exports"', "не по правилам TOML"),  # TOML 1.1 knows \e
     ],
-    ids=["cp1251", "UTF-16", "no quotes", "no value", "30 February", "5,000 brackets", "5,000 digits"],
+    ids=["cp1251", "UTF-16", "no quotes", "no value", "30 February", "5,000 brackets", "5,000 digits", "TOML 1.1"],
 )
 def test_what_is_no_toml_is_refused(content: bytes, said: str, path: Path):
     path.write_bytes(content)

@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from pipeline.commands.trace import trace
@@ -104,7 +105,7 @@ def test_of_21_schools_is_said_in_the_genitive(demo: Run):
     figures = demo.done.figures
     totals = figures.totals.copy()
     totals.loc[headline, ["counted", "expected"]] = 1, 21
-    survey = replace(demo.done.survey, figures=replace(figures, totals=totals))
+    survey = msgspec.structs.replace(demo.done.survey, figures=replace(figures, totals=totals))
     assert trace(survey, row.school.code, headline)[-1].endswith("учтена 1 из 21\u00a0школы")
 
 

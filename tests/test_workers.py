@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import workers as processes
-from pipeline.workers import Outcome, Workers, WorkersError, import_ahead, one_kept_ready
+from pipeline.workers import Outcome, Workers, WorkersError, import_ahead, need_none_ready, one_kept_ready
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.usefixtures("spawned")
@@ -346,6 +346,18 @@ def test_one_that_remembers_much_is_not_handed_on(monkeypatch) -> None:
         assert alive(first) == set()
         with Workers(process_of) as workers:
             assert {outcome.result for _, outcome in workers.map([5])} != first
+
+
+def test_one_that_nobody_needs_any_more_is_gone_at_the_end_and_serves_nobody() -> None:
+    need_none_ready()  # where none is kept
+    with one_kept_ready("pipeline.workers"):
+        with Workers(process_of) as workers:
+            ((_, first),) = workers.map([1])
+        need_none_ready()
+        with Workers(process_of) as workers:
+            ((_, second),) = workers.map([2])
+    assert first.result != second.result
+    assert alive({first.result, second.result}) == set()
 
 
 def test_constants_and_function_are_those_of_the_task_at_hand() -> None:

@@ -17,7 +17,7 @@ import pytest
 from pipeline.commands.run import do
 from pipeline.commands.support import write_support
 from pipeline.files import OutputError, lock
-from pipeline.sending.smtp import Patience
+from pipeline.sending.patience import Patience
 from pipeline.settings import Limits, Mail, Settings
 from pipeline.survey import Job
 from schemas.strict import UsageError

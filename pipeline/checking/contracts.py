@@ -90,10 +90,10 @@ def _broken_controls(model: Model, rows: pd.DataFrame) -> Iterator[tuple[Control
     assert rows.index.is_unique, "a failure is led back by its row number"
     schema = model.to_schema()
     beside = {name for control in controls_of(model) for name in control.beside if name not in schema.columns}
-    judged = rows.drop(columns=list(beside))
+    judged = rows.drop(columns=list(beside)) if beside else rows
     guards = copy(schema)
     guards.checks = [check for check in schema.checks if control_of(check) is None]
-    guards.validate(judged, lazy=True)
+    guards.validate(judged, lazy=True, inplace=True)  # nothing is made fit: a copy would be for nothing
     for check in schema.checks:
         if control := control_of(check):
             right = check(judged).check_output

@@ -1,11 +1,11 @@
 """The stage in one page: reports as read -> one judged table with its remarks."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+import msgspec
 import pandas as pd
 
 from pipeline.checking import between, consequences, contracts, controls, lineage, numbers
@@ -32,8 +32,7 @@ from schemas.reports import FileRead
 _IMPOSSIBLE = frozenset({"NUM-NEGATIVE", "PCT-ABOVE-100", "COUNT-ABOVE-TOTAL", "NUM-BELOW-MIN", "NUM-ABOVE-BASE"})
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(msgspec.Struct, frozen=True, dict=True):
     """answers: `schemas.answers.Answers`, `counted` (False for every fact of an item that bears an error) and `waived`
     (True for every fact of an item with an impossible figure that the office lets count).
     remarks: on reports, files and folders, graded, each on its report's place; what only follows from one of them is
@@ -47,8 +46,8 @@ class Checked:
     on_registry: tuple[Remark, ...]
     set_aside: frozenset[Key]
     empty: frozenset[int]
-    taken: Mapping[Key, tuple[int, Why]] = field(default_factory=dict)
-    arrivals: Mapping[str, datetime | None] = field(default_factory=dict)
+    taken: Mapping[Key, tuple[int, Why]] = msgspec.field(default_factory=dict)
+    arrivals: Mapping[str, datetime | None] = msgspec.field(default_factory=dict)
 
     @cached_property
     def counting(self) -> tuple[Report, ...]:

@@ -218,7 +218,7 @@ def _first(at: "np.ndarray[Any, Any]", wanted: "np.ndarray[Any, Any]", answers: 
 
 def fact_rows(table: pd.DataFrame, numbers: "pd.Series[float] | pd.Index[int]") -> Iterator[FactRow]:
     """The facts of these row numbers, in their order."""
-    rows = table.loc[numbers.astype("int64"), list(FactRow._fields)]
+    rows = table.loc[numbers.astype("int64")]
     return starmap(FactRow, values_of(rows, *FactRow._fields))
 
 

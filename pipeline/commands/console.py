@@ -229,7 +229,7 @@ def delivery_lines(deliveries: "Iterable[Delivery]") -> list[str]:
 def _counted(deliveries: "Iterable[Delivery]") -> str:
     """«Отправлено 2 письма, ждёт 1 письмо, не принято сервером 1 письмо, удержано 1 письмо.»: one letter to two people
     is two."""
-    from pipeline.sending.smtp import Outcome
+    from pipeline.sending.patience import Outcome
 
     fates = Counter(missed.outcome for one in deliveries for missed in one.missed)
     sent = sum(len(one.to) for one in deliveries if one.fate is not Fate.TO_SEND)

@@ -13,7 +13,7 @@ from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.sending.delivery import deliver
 from pipeline.sending.failures import NAME, failure_letter
 from pipeline.sending.outbox import put_in_outbox
-from pipeline.sending.smtp import Patience
+from pipeline.sending.patience import Patience
 from pipeline.settings import Settings
 from schemas.strict import UsageError
 

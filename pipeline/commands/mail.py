@@ -15,7 +15,7 @@ from pipeline.memory.journal import FILE, Journal
 from pipeline.memory.post import AttemptLine
 from pipeline.sending.delivery import deliver, keep_arrived, left_over, short
 from pipeline.sending.outbox import Waiting, waiting
-from pipeline.sending.smtp import Patience
+from pipeline.sending.patience import Patience
 from pipeline.settings import Settings
 from schemas.strict import UsageError
 

@@ -5,7 +5,7 @@ import time
 from pipeline.commands import console
 from pipeline.sending.delivery import require_ready
 from pipeline.sending.password import mail_password
-from pipeline.sending.smtp import Patience
+from pipeline.sending.patience import Patience
 from pipeline.settings import Settings
 from pipeline.wording import count
 

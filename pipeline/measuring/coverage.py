@@ -57,9 +57,9 @@ def rows_of(shares: pd.DataFrame, numbers: Sequence[int], items: Sequence[str]) 
     """The rows of these reports and items, in that order. `shares`: `answered_shares`; `numbers`: of reports."""
     reports = max(1, len(shares.index.levels[0]))  # type: ignore[attr-defined]
     width = len(shares) // reports
-    places = shares.index.get_level_values("item")[:width].get_indexer(pd.Index(list(items), dtype="str"))
     assert width * reports == len(shares), "each report has as many rows"
-    assert (places >= 0).all(), "and one for each of these items"
+    place_of = {item: place for place, item in enumerate(shares.index[:width].get_level_values("item").tolist())}
+    places = [place_of[item] for item in items]
     first = (np.array(numbers, int) - _NO_REPORT) * width
     return shares.take(np.add.outer(first, places).ravel())
 

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
+import msgspec
 import pandas as pd
 
 from pipeline.checking.carrying import Key
@@ -22,8 +22,7 @@ from schemas.reports import FileRead
 Doubted = Mapping[Key, tuple[Remark, ...]]  # (report, item) with an accepted answer -> why it is under question
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, dict=True):
     """reads: all files as they were read; checked: the judged batch; answered: its shares, `coverage.answered_shares`.
 
     shown: the picture that is measured. earlier: those of the reporting dates before the one in force, oldest first.
@@ -39,7 +38,7 @@ class Evidence:
     calendar: Calendar
     shown: Picture
     earlier: tuple[Picture, ...]
-    doubted: Doubted = field(default_factory=dict)
+    doubted: Doubted = msgspec.field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -48,7 +47,9 @@ class Evidence:
     @property
     def before(self) -> "Evidence | None":
         """The same of the last reporting date before the one in force; None before the first."""
-        return replace(self, shown=self.earlier[-1], earlier=self.earlier[:-1]) if self.earlier else None
+        return (
+            msgspec.structs.replace(self, shown=self.earlier[-1], earlier=self.earlier[:-1]) if self.earlier else None
+        )
 
     @property
     def earlier_of_its_year(self) -> tuple[Picture, ...]:

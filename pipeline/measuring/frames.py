@@ -36,13 +36,15 @@ def hold(figures: Figures, answers: pd.DataFrame) -> Figures:
     for name, model in FRAMES.items():  # a frame of all pictures at once: what a validation costs are its columns
         having = ((one, frames) for one, frames in pictures if name in frames)
         once = {id(getattr(one, name)): frames[name] for one, frames in having}  # what nothing doubts is of several
-        model.validate(_one_below_another(list(once.values())), lazy=True)
+        model.validate(_one_below_another(list(once.values())), lazy=True, inplace=True)
     return figures
 
 
 def _one_below_another(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Categories stay categories: pandas would make plain texts of columns with different schools."""
     frames = [frame for frame in frames if len(frame)] or list(frames[:1])
+    if len(frames) == 1:
+        return frames[0].reset_index(drop=True)
     columns = set.intersection(*({*frame.select_dtypes("category")} for frame in frames))
     texts = {str(name): union_categoricals([frame[name] for frame in frames]) for name in columns}
     return pd.concat(frames, ignore_index=True).assign(**texts)

@@ -7,6 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 import pandas as pd
 
@@ -201,9 +202,11 @@ def _undoubted(
         return None
     checked = evidence.checked
     if evidence.form.asks_for_figures:
-        checked = replace(checked, answers=figures_without(checked.answers, evidence.doubted, evidence.form))
+        checked = msgspec.structs.replace(
+            checked, answers=figures_without(checked.answers, evidence.doubted, evidence.form)
+        )
     answered = without_doubted(evidence.answered, evidence.doubted)
-    evidence = replace(evidence, answered=answered, checked=checked, doubted={})
+    evidence = msgspec.structs.replace(evidence, answered=answered, checked=checked, doubted={})
     measured = _measured(evidence, pictures, _courses(evidence), before)
     return replace(figures, **measured._asdict(), numbers=numbers(evidence), doubts=Doubts())
 

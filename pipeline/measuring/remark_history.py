@@ -6,8 +6,9 @@ the run before. Beside it goes how many errors and warnings of each code stood a
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
+
+import msgspec
 
 from pipeline.checking.table import Place, place_of
 from pipeline.measuring.evidence import Evidence
@@ -57,7 +58,7 @@ def standing_by_date(evidence: Evidence, remarks: Iterable[Remark]) -> Standing:
             by_place.setdefault(place_of(remark), []).append(remark)
     found: dict[date, Mapping[str, int | None]] = {}
     for before, one in enumerate(evidence.earlier):
-        at_date = replace(evidence, shown=one, earlier=evidence.earlier[:before])
+        at_date = msgspec.structs.replace(evidence, shown=one, earlier=evidence.earlier[:before])
         found[one.as_of] = {**undated, **Counter(remark.code for remark in _standing(at_date, by_place))}
     return {**found, evidence.as_of: Counter(remark.code for remark in now)}
 

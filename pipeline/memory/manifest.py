@@ -30,7 +30,7 @@ FILE = "manifest.json"
 HANDED_OUT = "forms.json"  # beside it: which forms were written there; they are no results of a run
 
 # Their versions can change a figure or the bytes of a file.
-LIBRARIES = (*READING, "jinja2", "numpy", "pandas", "pandera", "python-docx", "tzdata", "xlsxwriter")
+LIBRARIES = (*READING, "jinja2", "numpy", "pandas", "pandera", "python-docx", "typeguard", "tzdata", "xlsxwriter")
 
 _WHOLE = ""  # the municipality among the scopes
 

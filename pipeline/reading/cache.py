@@ -49,6 +49,7 @@ LIBRARIES = (
     "python-oxmsg",
     "rapidfuzz",
     "rarfile",
+    "tomli",
     "xlrd",
 )
 

@@ -8,7 +8,6 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -39,19 +38,18 @@ class Inside(msgspec.Struct, frozen=True):
     sent: tuple[datetime, ...] = ()
 
 
-@dataclass
-class Inbox:
+class Inbox(msgspec.Struct):
     """`reports` are paths relative to the input folder, in a steady order; `passed_over` were only counted.
     `elsewhere`: of a report that does not lie there, where it lies. `inside`: of the reports that lie in a file of the
     folder; their paths go through it, `архив.zip/отчёт.xlsx`, and it is no report itself."""
 
     folder: Path
     registry: Path | None = None
-    reports: list[Path] = field(default_factory=list)
-    passed_over: list[Path] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-    elsewhere: dict[Path, Path] = field(default_factory=dict)
-    inside: dict[Path, Inside] = field(default_factory=dict)
+    reports: list[Path] = msgspec.field(default_factory=list)
+    passed_over: list[Path] = msgspec.field(default_factory=list)
+    remarks: list[Remark] = msgspec.field(default_factory=list)
+    elsewhere: dict[Path, Path] = msgspec.field(default_factory=dict)
+    inside: dict[Path, Inside] = msgspec.field(default_factory=dict)
     spool: "Spool | None" = None
 
     def place(self, report: Path) -> Path:

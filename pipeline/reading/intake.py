@@ -3,9 +3,11 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+
+import msgspec
 
 from pipeline.reading.cache import ReadCache, Shelf
 from pipeline.reading.draft import draft_registry
@@ -32,8 +34,7 @@ _PATIENCE = 1.0  # seconds before the second look
 Progress = Callable[[int, int], None]  # files read, of how many
 
 
-@dataclass(frozen=True)
-class Intake:
+class Intake(msgspec.Struct, frozen=True):
     """`reads`: in the order of the inbox. `registry_digest`: of the bytes that the registry was read from, blank where
     there is none."""
 
@@ -64,23 +65,23 @@ def take_in(
     registry that cannot be used.
     """
     spool = Spool(cache_folder)
-    inbox = replace(inbox, spool=spool)
+    inbox = msgspec.structs.replace(inbox, spool=spool)
     inputs = Inputs(inbox.folder, form, limits, elsewhere=inbox.elsewhere, beside=beside, spool=spool.folder)
     cache = ReadCache(cache_folder)
     options = {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "log": log}
     new = 0 if cache.knows_files else len(inbox.reports)  # of a known folder one sees later what is new
     with Workers(read_file, jobs, new, **options) as workers:  # type: ignore[arg-type]
         if inbox.registry:
-            allowed = replace(inputs, limits=limits.of_registry)
+            allowed = msgspec.structs.replace(inputs, limits=limits.of_registry)
             registry, digest = _registry(workers, allowed, inbox.registry.absolute(), catalogue)
         else:
             registry, digest = Registry(), ""
         if not registry.schools:
-            nameless = cache.shelf(replace(inputs, registry=Registry()))
+            nameless = cache.shelf(msgspec.structs.replace(inputs, registry=Registry()))
             inbox, named = _reports(workers, nameless, inbox, progress, known)
             draft = draft_registry(named, form)
             registry = replace(draft, mailing=registry.mailing, remarks=registry.remarks)
-        shelf = cache.shelf(replace(inputs, registry=registry))
+        shelf = cache.shelf(msgspec.structs.replace(inputs, registry=registry))
         inbox, reads = _reports(workers, shelf, inbox, progress, known)
     cache.keep()
     if any(read.words is not None for read in reads):
@@ -124,11 +125,16 @@ def _reports(
         # what lies in the spool is opened no more: how deep it lay is known no longer
         places = {path: inbox.place(path) for path in within}
         _read_all(
-            workers, shelf.within(replace(shelf.inputs, elsewhere=places, spool=None)), inbox, within, reads, count
+            workers,
+            shelf.within(msgspec.structs.replace(shelf.inputs, elsewhere=places, spool=None)),
+            inbox,
+            within,
+            reads,
+            count,
         )
     letters = {path for path, found in opened.items() if not found.archive}
     if said := _of_letters(inbox, reads, letters):
-        inbox = replace(inbox, remarks=[*inbox.remarks, *said])
+        inbox = msgspec.structs.replace(inbox, remarks=[*inbox.remarks, *said])
     return inbox, [reads[path] for path in inbox.reports]
 
 
@@ -138,8 +144,7 @@ def _without_content(inbox: Inbox) -> dict[Path, FileRead]:
     return {path: FileRead(file, "", remarks=(replace(one, file=file),)) for path, (file, one) in said.items() if one}
 
 
-@dataclass
-class _Count:
+class _Count(msgspec.Struct):
     """How many files are read, told to whoever waits."""
 
     progress: Progress
@@ -194,7 +199,7 @@ def _with_members(inbox: Inbox, opened: Mapping[Path, Opened]) -> Inbox:
     archives = [
         _together(found.file, "архиве", len(found.members)) for _, found in sorted(opened.items()) if found.archive
     ]
-    return replace(
+    return msgspec.structs.replace(
         inbox, reports=reports, inside=inside, passed_over=[*inbox.passed_over, *passed_over],
         remarks=[*inbox.remarks, *archives],
     )  # fmt: skip

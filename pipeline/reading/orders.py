@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
+
 from pipeline.reading.finding.order import order_in_title
 from pipeline.reading.intake import Intake
 from schemas.form import Form
@@ -47,8 +49,8 @@ def share_out(forms: Sequence[Form], intakes: Sequence[Intake]) -> Shared:
 
 
 def _with(intake: Intake, reads: dict[Path, FileRead]) -> Intake:
-    inbox = replace(intake.inbox, reports=[path for path in intake.inbox.reports if path in reads])
-    return replace(intake, inbox=inbox, reads=[reads[path] for path in inbox.reports])
+    inbox = msgspec.structs.replace(intake.inbox, reports=[path for path in intake.inbox.reports if path in reads])
+    return msgspec.structs.replace(intake, inbox=inbox, reads=[reads[path] for path in inbox.reports])
 
 
 def _takers(reads: Sequence[FileRead]) -> list[int]:

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from pipeline.reading.inbox import shown_path
 from pipeline.reading.opening.guard import Unreadable, look
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 HOLDERS = ("FILE-ARCHIVE", "FILE-LETTER")  # what the look says of a file that holds others
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(msgspec.Struct, frozen=True):
     """What every file of a run is read with. `registry` is None while it is the registry that is read; `elsewhere`: of
     files that do not lie in the folder, where they lie; `beside`: forms of the other orders whose registry
     it is too; `spool`: where contents of archives and letters are laid; None where none is opened, as when they are
@@ -35,7 +36,7 @@ class Inputs:
     form: Form
     limits: Limits
     registry: Registry | None = None
-    elsewhere: Mapping[Path, Path] = field(default_factory=dict)
+    elsewhere: Mapping[Path, Path] = msgspec.field(default_factory=dict)
     beside: tuple[Form, ...] = ()
     spool: Path | None = None
 

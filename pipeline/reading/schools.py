@@ -1,9 +1,10 @@
 """Which school a heading names: registry names and other names, as people write them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 from schemas.district import Registry, School
 from schemas.likeness import plain
@@ -22,8 +23,7 @@ class Match(NamedTuple):
     exact: bool = False  # the registry knows this very name
 
 
-@dataclass(frozen=True)
-class Schools:
+class Schools(msgspec.Struct, frozen=True, dict=True):
     """Answers «which school is meant» for one registry."""
 
     registry: Registry

@@ -9,17 +9,20 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from pipeline.files import OutputError, Outputs
 from pipeline.sending.outbox import Parcel, SentBook, Waiting, keep_as_sent, kept_as_sent, outgoing, waiting
 from pipeline.sending.password import require_password
+from pipeline.sending.patience import USUAL, Answer, Outcome, Patience
 from pipeline.sending.recipients import sorted_out
-from pipeline.sending.smtp import USUAL, Answer, MailServer, Outcome, Patience, tls_context
 from pipeline.settings import Mail
 from schemas.strict import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.sending.smtp import MailServer
 
 _NOT_KEPT = "Письмо ушло, но не сохранено"
 _SHORT = 8  # letters of a key: enough to tell those apart that are held
@@ -127,6 +130,8 @@ def require_ready(mail: Mail, password: str | None) -> None:
     """Raises UsageError where something lacks without which no letter can go."""
     if not mail.configured:
         raise UsageError("Почта не настроена: укажите в settings.toml раздел [mail] с ключами host и sender.")
+    from pipeline.sending.smtp import tls_context
+
     require_password(mail, password)
     tls_context(mail)
 
@@ -204,6 +209,8 @@ class _Post:
 
     def send_all(self, letters: Iterable[_Posting]) -> None:
         """Once, and after every pause those again that may be tried again."""
+        from pipeline.sending.smtp import MailServer  # here: most runs send nothing, and what speaks to servers is much
+
         letters = [one for one in letters if not one.withheld]
         with Outputs(self._output) as outputs:
             for one in letters:
@@ -225,7 +232,7 @@ class _Post:
             if self._journal.sent(parcel.key) is None:
                 self._note(partial(self._journal.mark_sent, parcel, when))
 
-    def _send(self, one: _Posting, server: MailServer) -> None:
+    def _send(self, one: _Posting, server: "MailServer") -> None:
         for address in tuple(one.due):
             parcel = one.file.parcel(address)
             begun: list[Parcel] = []

@@ -5,16 +5,13 @@ import re
 import smtplib
 import socket
 import ssl
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from enum import Enum, auto
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
-import msgspec
-
+from pipeline.sending.patience import Answer, Outcome, Patience
 from pipeline.settings import Mail
 from pipeline.wording import shortened
 from schemas.strict import UsageError
@@ -25,33 +22,6 @@ _LAST_DOT = b".\r\n"
 _READY_FOR_DATA = 354
 _CLOSING = 421
 _PIECE = 2**16  # bytes of a letter that are said at once
-
-
-class Outcome(Enum):
-    SENT = auto()
-    WAITS = auto()  # it certainly has not gone, and may be tried again
-    REFUSED = auto()  # the server will not have it
-    UNKNOWN = auto()  # it was handed over whole, and no answer came
-
-
-class Answer(NamedTuple):
-    """What became of it; `reason`: a Russian clause, blank where it was sent."""
-
-    outcome: Outcome
-    reason: str = ""
-
-
-class Patience(msgspec.Struct, frozen=True):
-    """Seconds: `timeout` for an answer, `after_dot` for the one that matters (by RFC 5321 a server may take ten
-    minutes to store a letter), `pauses` before what may be tried again is tried again."""
-
-    timeout: float = 60
-    after_dot: float = 600
-    pauses: tuple[float, ...] = (15, 60, 240)
-    sleep: Callable[[float], object] = time.sleep
-
-
-USUAL = Patience()
 
 
 class MailServer:
