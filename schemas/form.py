@@ -160,7 +160,7 @@ class Choice(_Data, frozen=True):
 Counts = Literal["stock", "flow", "since_new_year"]
 
 
-class Asked(_Data, frozen=True, kw_only=True):
+class Asked(_Data, frozen=True, dict=True, kw_only=True):
     """What is asked for at an item or in a column of a table."""
 
     kind: Kind
@@ -188,7 +188,7 @@ class Asked(_Data, frozen=True, kw_only=True):
     choices: tuple[Choice, ...] = ()
     several: bool = False
 
-    @property
+    @cached_property
     def wordings(self) -> tuple[str, ...]:
         """The order's own wording and the known spellings of it."""
         return self.title, *self.spellings
@@ -201,6 +201,15 @@ class Column(Asked, frozen=True, kw_only=True):
 
 
 ROW_BASE = "row"
+OF_ROW_FIGURES = (
+    "unit",
+    "decimals",
+    "min",
+    "max",
+    "add",
+    "counts",
+    "add_periods",
+)  # what a row may say for columns that name no unit
 
 
 class Table(_Data, frozen=True):
@@ -262,7 +271,7 @@ class Item(Asked, frozen=True, kw_only=True):
     may_be_not_required: bool = False
     cumulative: bool | None = None  # overrides the form's
 
-    @property
+    @cached_property
     def parent(self) -> str:
         """Number of the item over it: `6` for `6.1`, blank for `6`."""
         return self.number.rpartition(".")[0]
@@ -281,7 +290,7 @@ class Item(Asked, frozen=True, kw_only=True):
         """Does one of its choices ask for the address of a page."""
         return any(choice.address for choice in self.choices)
 
-    @property
+    @cached_property
     def measured(self) -> bool:
         """Has a share that can be put into a table: a coverage or a volume."""
         match self.kind:
@@ -294,7 +303,7 @@ class Item(Asked, frozen=True, kw_only=True):
             case _:
                 assert_never(self.kind)
 
-    @property
+    @cached_property
     def documented(self) -> bool:
         """Is answered by a document or by several: number and date of each."""
         match self.kind:
@@ -616,6 +625,13 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
     def unit(self, unit_id: str) -> Unit:
         return next(unit for unit in self.units if unit.id == unit_id)
 
+    def unit_said(self, asked: Asked) -> tuple[str, tuple[str, ...]]:
+        """As it stands behind a figure, and after 1, 2 and 5; blank where nothing is counted in a unit."""
+        if not asked.unit:
+            return "", ()
+        unit = self.unit(asked.unit)
+        return unit.short, unit.words
+
     @cached_property
     def cells(self) -> tuple[Item, ...]:
         """The cells of all tables as items, row by row, but for those that take no answer; of a list those of one row,
@@ -753,6 +769,11 @@ class Form(_Data, frozen=True, dict=True, kw_only=True):
         return self.headline
 
     @property
+    def has_plan(self) -> bool:
+        """Does the order say what share of the headline item is asked for by when."""
+        return bool(self.targets)
+
+    @property
     def headline_number(self) -> str:
         """Number of the headline item; blank, which is no item's, where there is none."""
         return self.headline.item if self.headline else ""
@@ -834,4 +855,18 @@ def _cell(row: Item, column: Column) -> Item:
         "optional": column.optional or row.optional,
         "required": column.required or row.required,
     }
+    if is_of_row(column):
+        asked |= said_by_row(row)
     return Item(number=f"{row.number}/{column.id}", about=row.about, cumulative=row.cumulative, due=row.due, **asked)
+
+
+def is_of_row(column: Column) -> bool:
+    """Does each row say of what the column's figures are: «Всего» over buses, kilometres and litres."""
+    return column.kind is Kind.NUMBER and not column.unit
+
+
+def said_by_row(row: Item) -> dict[str, object]:
+    """What a row says of its figures otherwise than is usual."""
+    usual = {field.name: field.default for field in msgspec.structs.fields(Item)}
+    said = {name: value for name in OF_ROW_FIGURES if (value := getattr(row, name)) != usual[name]}
+    return {**said, "ratio": ()} if "add" in said else said

@@ -8,7 +8,20 @@ from itertools import pairwise
 
 import msgspec
 
-from schemas.form import ROW_BASE, Asked, Choice, Form, Item, Kind, Problems, Relation, Table
+from schemas.form import (
+    OF_ROW_FIGURES,
+    ROW_BASE,
+    Asked,
+    Choice,
+    Form,
+    Item,
+    Kind,
+    Problems,
+    Relation,
+    Table,
+    is_of_row,
+    said_by_row,
+)
 from schemas.form_refusals import Named, Refusal, day_said, instead, ring_in, twice
 from schemas.likeness import plain
 from schemas.relations import LINES, counts_lines
@@ -49,9 +62,8 @@ KINDS_OF_KEY = {  # to which kinds of items and columns a key says something
     "rows": frozenset({Kind.ROWS}),
     **dict.fromkeys(("columns", "label", "closed"), frozenset({Kind.GROUP, Kind.ROWS})),
     **dict.fromkeys(("at_least", "at_most"), frozenset({Kind.ACTS, Kind.ROWS})),
-    **dict.fromkeys(
-        ("unit", "decimals", "min", "max", "add", "ratio", "add_periods", "counts", "plan", "better", "reason"), _NUMBER
-    ),
+    **dict.fromkeys(OF_ROW_FIGURES, _NUMBER | {Kind.ROW}),
+    **dict.fromkeys(("ratio", "plan", "better", "reason"), _NUMBER),
     **dict.fromkeys(("choices", "several"), frozenset({Kind.CHOICE})),
 }
 _NEEDED = {"table": _TABLES, "choices": frozenset({Kind.CHOICE})}
@@ -86,7 +98,7 @@ def _of_asked(form: Form) -> Iterator[Refusal]:
     for keys, asked, table in _all_asked(form):
         if table:  # of an item they are told with the rest of it
             yield from (Refusal((*keys, key), why) for key, why in misplaced_keys(asked))
-        for key, why in (*_of_number(asked, table, form), *_of_ratio(asked, table, form)):
+        for key, why in (*_of_figures(asked, form), *_of_number(asked, table, form), *_of_ratio(asked, table, form)):
             yield Refusal((*keys, key), why)
         yield from _of_choices(keys, asked.choices, form)
         yield from _of_addresses_asked(keys, asked, table)
@@ -150,10 +162,11 @@ def _unit_words(form: Form) -> Iterator[Named]:
         yield from ((("units", n, "spellings"), word) for word in own if word != unit.short.casefold())
 
 
-def _of_number(asked: Asked, table: Table | None, form: Form) -> Why:
-    if asked.kind is not Kind.NUMBER:
+def _of_figures(asked: Asked, form: Form) -> Why:
+    """Of a number, and of a row what it says of its figures."""
+    if asked.kind not in (Kind.NUMBER, Kind.ROW):
         return
-    units, bases = [unit.id for unit in form.units], [base.id for base in form.bases]
+    units = [unit.id for unit in form.units]
     if asked.unit and asked.unit not in units:
         yield "unit", f"неизвестная единица «{asked.unit}»{instead(asked.unit, units)}"
     if not 0 <= asked.decimals <= MOST_DECIMALS:
@@ -163,10 +176,16 @@ def _of_number(asked: Asked, table: Table | None, form: Form) -> Why:
             yield key, "нужно обычное число — исправьте."
     if asked.min is not None and asked.max is not None and asked.min > asked.max:
         yield "max", f"{asked.max:g} меньше, чем min = {asked.min:g} — исправьте одно из них."
-    if asked.base and asked.base not in bases and not (table and asked.base == ROW_BASE):
-        yield "base", f"неизвестная основа «{asked.base}»{instead(asked.base, bases)}"
     if asked.counts == "flow" and form.period.every == "date":
         yield "counts", "за период (flow) считают, когда он назван — впишите period.every или уберите ключ."
+
+
+def _of_number(asked: Asked, table: Table | None, form: Form) -> Why:
+    if asked.kind is not Kind.NUMBER:
+        return
+    bases = [base.id for base in form.bases]
+    if asked.base and asked.base not in bases and not (table and asked.base == ROW_BASE):
+        yield "base", f"неизвестная основа «{asked.base}»{instead(asked.base, bases)}"
     if asked.reason:
         yield from _of_reason(asked, form)
 
@@ -184,6 +203,10 @@ def _of_reason(asked: Asked, form: Form) -> Why:
 
 def _of_ratio(asked: Asked, table: Table | None, form: Form) -> Why:
     """Of a column it names columns beside it, of an item other items or cells."""
+    if asked.kind is Kind.ROW:
+        if asked.add == "ratio":
+            yield "add", "у строки бывают sum, mean и none: частное двух столбцов говорит сам столбец — исправьте."
+        return
     if (asked.add == "ratio") is not bool(asked.ratio):
         yield "ratio", "add = «ratio» и ключ ratio бывают только вместе — впишите оба или уберите."
     elif asked.ratio and len(asked.ratio) != 2:
@@ -219,8 +242,25 @@ def _of_tables(form: Form) -> Iterator[Refusal]:
     for index, table in enumerate(form.tables):
         rows = [item for item in form.items if item.table == table.id]
         yield from _of_columns(("tables", index), table, form)
+        yield from _of_row_figures(table, form)
         for inner, why in (*_of_table(table, rows), *_of_lines(table, rows)):
             yield Refusal(("tables", index, *inner), why)
+
+
+def _of_row_figures(table: Table, form: Form) -> Iterator[Refusal]:
+    """A row speaks for the columns that name no unit of their own."""
+    columns = [column for column in table.columns if is_of_row(column)]
+    for index, item in enumerate(form.items):
+        if item.kind is not Kind.ROW or item.table != table.id:
+            continue
+        said = [name for name in said_by_row(item) if name != "ratio"]
+        if said and not columns:
+            why = "в таблице нет числового столбца без unit, о котором это говорит, — уберите этот ключ."
+            yield Refusal(("items", index, said[0]), why)
+        for cell in form.cells_of(item.number) if said else ():
+            if cell.min is not None and cell.max is not None and cell.min > cell.max:
+                why = f"в «{cell.number}» min = {cell.min:g} больше, чем max = {cell.max:g}, — исправьте одно из них."
+                yield Refusal(("items", index, "min" if "min" in said else "max"), why)
 
 
 def _of_table(table: Table, rows: list[Item]) -> Iterator[tuple[Keys, str]]:

@@ -258,6 +258,10 @@ def _of_labels(form: Form) -> Iterator[Refusal]:
                 f"первым стоит «{label}»: по такому короткому слову дату в бланке не узнать — поставьте первым длинное."
             )
             yield Refusal(("recognise", "as_of", 0), why)
+    for n, label in enumerate(form.recognise.as_of):
+        if re.search(r"\d\W*$", label):
+            why = f"«{label}» кончается числом: день отчёта окажется частью этих слов — уберите число."
+            yield Refusal(("recognise", "as_of", n), why)
     head = {plain(text) for text in (form.title, *form.recognise.titles, *form.recognise.school, *form.recognise.as_of)}
     for index, base in enumerate(form.bases):
         if plain(base.label) in head:

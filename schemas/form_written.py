@@ -7,22 +7,31 @@ number of their item. No `[[tables]]` is called so, and a refusal finds back to 
 """
 
 from collections.abc import Iterator
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
-from schemas.form import Column, Form, Item, Kind, Table
+from schemas.form import OF_ROW_FIGURES, Column, Counts, Form, Item, Kind, Table, is_of_row
 from schemas.form_figures import misplaced_keys
 from schemas.form_refusals import Refusal
 from schemas.strict import fields_of
 
 _UNSAID = cast(Kind, None)  # no word in a file is it
+_UNSET = cast(Any, UNSET)  # what a row does not say its columns do
 
 
 class WrittenItem(Item, frozen=True, kw_only=True):
     """An item with a table of its own, if it has one. `kind` is left out where the columns say it."""
 
     kind: Kind = _UNSAID
+    unit: str = _UNSET
+    decimals: int = _UNSET
+    min: float | None = _UNSET
+    max: float | None = _UNSET
+    add: Literal["sum", "mean", "ratio", "none"] = _UNSET
+    add_periods: bool = _UNSET
+    counts: Counts | None = _UNSET
     rows: Literal["free", ""] = ""
     columns: tuple[Column, ...] | None = None
     label: tuple[str, ...] = ()
@@ -46,7 +55,7 @@ def in_full(written: WrittenForm) -> Form:
 
 
 def _in_full(item: WrittenItem, written: WrittenForm) -> Item:
-    asked = {name: getattr(item, name) for name in Item.__struct_fields__}
+    asked = {name: value for name in Item.__struct_fields__ if (value := getattr(item, name)) is not UNSET}
     if _stands_in_columns(item, written):
         asked |= {"kind": Kind.ROW, "table": item.parent}
     elif (kind := _kind(item)) is Kind.ROWS:
@@ -74,7 +83,7 @@ def _stands_in_columns(item: WrittenItem, written: WrittenForm) -> bool:
 def written_refusals(written: WrittenForm) -> Iterator[Refusal]:
     for index, item in enumerate(written.items):
         said = _of_row(item) if _stands_in_columns(item, written) else _of_item(item)
-        yield from (Refusal(("items", index, key), why) for key, why in said)
+        yield from (Refusal(("items", index, key), why) for key, why in (*said, *_of_unheard(item, written)))
     numbers = {item.number for item in written.items}
     for index, table in enumerate(written.tables):
         if table.id in numbers:
@@ -117,5 +126,24 @@ def _of_row(item: WrittenItem) -> Iterator[tuple[str, str]]:
             yield key, f"{because} — уберите этот ключ."
 
 
-def _default(key: str) -> object:
-    return next(field.default for field in fields_of(WrittenItem) if field.name == key)
+def _of_unheard(item: WrittenItem, written: WrittenForm) -> Iterator[tuple[str, str]]:
+    """What is usual need not be said of a row, so in full it is no more than silence, and what a column says stands."""
+    for key in OF_ROW_FIGURES:
+        usual = _default(key, Item)
+        if getattr(item, key) == usual:
+            for column in _columns(item, written):
+                if is_of_row(column) and getattr(column, key) != usual:
+                    told = f"графа «{column.title}» говорит другое, а строка — то, что и так обычно"
+                    yield key, f"{told}: уберите этот ключ у графы и впишите его тем строкам, где нужно."
+
+
+def _columns(item: WrittenItem, written: WrittenForm) -> tuple[Column, ...]:
+    """Of the table in which it is a row, if it is one."""
+    if _stands_in_columns(item, written):
+        return next(one.columns or () for one in written.items if one.number == item.parent)
+    tables = written.tables if item.kind is Kind.ROW else ()
+    return next((table.columns for table in tables if table.id == item.table), ())
+
+
+def _default(key: str, kind: type[Item] = WrittenItem) -> object:
+    return next(field.default for field in fields_of(kind) if field.name == key)

@@ -261,6 +261,7 @@ def of_words(v: Values) -> Iterator[Change]:
     yield Change("a base called as the form", ("bases", 0, "label"), v["title"])
     yield Change("a heading that Svod adds", ("recognise", "answer"), ["Всего, чел."])
     yield Change("a first label too short to be known again", ("recognise", "as_of"), ["на"])
+    yield Change("a label that takes the day away", ("recognise", "as_of"), [*known["as_of"], "по состоянию на 1"])
     for phrase in ("*", "п*", "прош*лый", "как {дата}", "{day}", "нет"):
         yield Change("a phrase that means anything or nothing", ("recognise", "former"), [phrase])
     yield Change("one phrase of two meanings", ("recognise", "withdrawn"), ["снят*", *known["not_required"][:1]])

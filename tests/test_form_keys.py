@@ -28,7 +28,7 @@ def test_types_defaults_and_allowed_values_are_those_of_the_schema(told: dict[st
 
 def test_bounds_are_those_of_the_proofs(told: dict[str, Key]):
     assert told["Order.number"].rule == "30 characters at most"
-    assert told["Asked.decimals"].rule == "only of `number`; 0–6"
+    assert told["Asked.decimals"].rule == "only of `number`, `row`; 0–6"
     assert told["Asked.optional"].rule.startswith("not of `group`;")
     assert told["Item.short"].rule.startswith("a `|` is a line break;")
     assert told["ItemGroup.title"].rule.startswith("of `[[coverage.columns]]` a `|` is a line break;")

@@ -91,3 +91,30 @@ def test_columns_over_no_rows_are_a_heading_over_nothing(tmp_path: Path):
     values["items"] = [one for one in values["items"] if not one["number"].startswith("1.")]
     with pytest.raises(UsageError, match=r"пункт 1, ключ kind: это заголовок, а под ним нет ни одного пункта"):
         loaded(tmp_path, as_toml(values))
+
+
+@pytest.mark.parametrize(
+    ("of_column", "of_row", "is_heard"),
+    [
+        ("decimals = 1", "decimals = 0", False),
+        ('add = "mean"', 'add = "sum"', False),
+        ("min = -60", "min = 0", False),
+        ("add_periods = false", "add_periods = true", False),
+        ("decimals = 1", "decimals = 2", True),
+        ("decimals = 1", "", True),
+        ("decimals = 0", "decimals = 0", True),
+        ('unit = "km", decimals = 1', "decimals = 0", True),  # of a column that names its unit no row speaks
+    ],
+)
+def test_a_row_that_takes_back_what_its_column_says_is_heard_or_refused(
+    of_column: str, of_row: str, is_heard: bool, tmp_path: Path
+):
+    text = (DATA / "form-heat.toml").read_text("utf-8")
+    text = text.replace('title = "Всего", required = true', f'title = "Всего", required = true, {of_column}')
+    path = tmp_path / "form-heat.toml"
+    path.write_text(text.replace('title = "Автобусов, ед."', f'title = "Автобусов, ед."\n{of_row}'), "utf-8")
+    if is_heard:
+        assert load_form(path).cells_of("1")[0].kind is Kind.NUMBER
+        return
+    with pytest.raises(UsageError, match=f"пункт 1, ключ {of_row.split()[0]}: графа «Всего» говорит другое"):
+        load_form(path)

@@ -466,3 +466,338 @@ def test_an_order_that_cannot_be_read_is_one_russian_sentence(name: str, content
     assert done.returncode == 2
     assert one_russian_sentence(done.stderr)
     assert name in done.stderr
+
+
+# ── orders as other offices write them ───────────────────────────────────────────────────────────────────────
+SUMMER = (
+    "Отдел отдыха\nПРИКАЗ\n«14» апреля 2026 года № 112-од\nО работе лагерей\nПРИКАЗЫВАЮ:\n"
+    "1. Представлять отчёт: по итогам первой смены — до 29.06.2026, второй — до 27.07.2026.\n"
+    "2. Охват детей группы риска: к 29.06.2026 — не менее 40 %, к 27.07.2026 — не менее 60 %.\n"
+    "Отчёт о работе лагеря\nв ____\nпо состоянию на 1 ____ 2026 г.\n"
+    "№ строки | Показатель | Сведения\n"
+    "1 | Дата открытия смены |\n"
+    "2 | Заключение (номер, дата) |\n"
+    "3 | Охвачено детей группы риска (чел. / % от числа таких детей) |\n"
+    "4 | Предписания исполнены (да / нет / частично) |\n"
+    "5 | Формы отдыха (походы / экскурсии / спорт), можно несколько |\n"
+    "6 | Программа на сайте (да / нет) |\n"
+    "7 | Готовность столовой | готова / не готова / на ремонте\n"
+    "8 | Температура в помещениях, °С: |\n8.1 | минимальная |\n8.2 | максимальная |\n"
+    "9 | Пробег автобуса, км |\n"
+)
+
+
+def test_a_choice_of_three_is_no_yes_or_no_and_words_in_brackets_are_the_hint(tmp_path: Path):
+    draft = draft_of_text(SUMMER)
+    form = loaded(draft, tmp_path)
+    kinds = {item.number: item.kind for item in form.items}
+    assert [kinds[n] for n in ("1", "2", "4", "6", "7")] == [
+        Kind.DATE, Kind.DOCUMENT, Kind.CHOICE, Kind.YES_NO, Kind.CHOICE,
+    ]  # fmt: skip
+    assert [one.title for one in form.item("4").choices] == ["да", "нет", "частично"]
+    assert form.item("5").several
+    assert not form.item("7").several
+    assert form.item("3").asks == "people"
+    assert "проверить: доля — «от числа таких детей»" in line_of(draft, "3", "base")
+    below = form.item("8.1")
+    assert (form.item("8").kind, below.kind, below.unit, below.min, below.add) == (
+        Kind.GROUP, Kind.NUMBER, "degrees", -60, "none",
+    )  # fmt: skip
+    assert (form.item("9").unit, form.item("9").decimals) == ("kilometres", 1)
+    assert (form.order.number, form.order.date) == ("112-од", date(2026, 4, 14))
+    assert form.recognise.number[0] == "№ строки"
+
+
+def test_the_day_before_the_blank_is_no_part_of_the_label(tmp_path: Path):
+    form = loaded(draft_of_text(SUMMER), tmp_path)
+    assert form.recognise.as_of[0] == "по состоянию на"
+    head = SUMMER.replace("в ____\nпо состоянию на 1 ____ 2026 г.", "на ____ 2026 г.\nшкола ____")
+    other = loaded(draft_of_text(head), tmp_path)
+    assert other.recognise.school[0] == "школа"
+    assert "на" not in other.recognise.school
+
+
+def test_several_days_with_their_shares_in_one_sentence_are_one_plan(tmp_path: Path):
+    form = loaded(draft_of_text(SUMMER), tmp_path)
+    assert [(one.by, one.min, one.max) for one in form.targets] == [
+        (date(2026, 6, 29), 40, 40),
+        (date(2026, 7, 27), 60, 60),
+    ]
+    assert form.headline.item == "3"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("3 | Охвачено детей группы риска (чел. / % от числа таких детей) |\n", "План (к 29.06.2026 — 40 %"),
+        ("", "Проценты («2. Охват детей группы риска: не менее 40 %»)"),
+    ],
+)
+def test_shares_of_which_no_plan_comes_are_told(row: str, said: str):
+    text = (
+        SUMMER.replace(row, "")
+        if row
+        else SUMMER.replace("к 29.06.2026 — не менее 40 %, к 27.07.2026 — не менее 60 %.", "не менее 40 %")
+    )
+    draft = draft_of_text(text)
+    assert f"# Не вошло: {said}" in draft.text.replace("\u00a0", " ")
+    assert "\n[[targets]]" not in draft.text
+
+
+BUSES = (
+    "Отдел подвоза\nПРИКАЗ\nот 20.08.2026 № 301\nО подвозе\nПРИКАЗЫВАЮ:\n"
+    "1. Ежемесячно, до 5 числа месяца, следующего за отчётным, начиная с сентября 2026 года представлять отчёт.\n"
+    "СВЕДЕНИЯ о подвозе\nза ______ 2026 г.\nв ____\n"
+    "№ | Показатель | Всего | в том числе собственные | Срок службы, лет\n"
+    "1 | Автобусов, ед. | | |\n2 | Пробег, км | | |\n3 | Средний возраст, лет | | |\n"
+    "Раздел 2. Маршруты\n"
+    "№ п/п | Маршрут | Длина, км | Паспорт (номер, дата) | Есть ли стоянка (да/нет)\n1 | | | |\n2 | | | |\n"
+    "4. Причины срыва рейсов: ____________\n"
+)
+
+
+def test_rows_of_different_things_say_their_units_and_what_is_no_sum(tmp_path: Path):
+    draft = draft_of_text(BUSES)
+    form = loaded(draft, tmp_path)
+    total = {item.number: form.cells_of(item.number)[0] for item in form.items if item.kind is Kind.ROW}
+    assert {n: (cell.unit, cell.add) for n, cell in total.items()} == {
+        "1": ("units", "sum"), "2": ("kilometres", "sum"), "3": ("years", "none"),
+    }  # fmt: skip
+    for number, key in (("2", "unit"), ("3", "add")):
+        assert "проверить:" in line_of(draft, number, key)
+    [parts] = [one for one in form.relations if one.kind == "of_which"]
+    assert parts.rows == ("1", "2")
+
+
+def test_a_list_without_a_number_and_a_line_outside_of_tables_are_not_lost(tmp_path: Path):
+    draft = draft_of_text(BUSES)
+    form = loaded(draft, tmp_path)
+    item = form.item("4")
+    assert (item.kind, item.title) == (Kind.ROWS, "Маршруты")
+    assert [column.kind for column in form.table(item.table).columns] == [
+        Kind.TEXT, Kind.NUMBER, Kind.DOCUMENT, Kind.YES_NO,
+    ]  # fmt: skip
+    why = "под номером 2 в приказе есть и строка другой таблицы"
+    assert f'[[items]]  # проверить: {why}\nnumber = "4"' in draft.text
+    other = draft_of_text(BUSES.replace("Раздел 2. Маршруты", "Сведения о маршрутах"))
+    assert '[[items]]  # проверить: в приказе у списка нет номера\nnumber = "4"' in other.text
+    assert "# Не вошло: Строка «4. Причины срыва рейсов» стоит не в таблице" in draft.text
+
+
+def test_titles_of_sections_are_lines_that_the_order_prints(tmp_path: Path):
+    draft = draft_of_text(BUSES.replace("№ | Показатель | Всего", "Раздел 1. Автобусы\n№ | Показатель | Всего"))
+    form = loaded(draft, tmp_path)
+    assert form.recognise.note[1:] == ("Раздел 1. Автобусы", "Раздел 2. Маршруты")
+    assert form.title == "СВЕДЕНИЯ о подвозе"
+
+
+def test_a_table_with_years_of_service_is_no_stages():
+    assert "[[stages]]" not in draft_of_text(BUSES).text
+
+
+@pytest.mark.parametrize(
+    ("rule", "head", "every", "ends", "due"),
+    [
+        (
+            "ежемесячно, не позднее 5 числа месяца, следующего за отчётным, начиная с ноября 2026 года представлять",
+            "за ______ 2026 г.", "month",
+            [date(2026, 11, 30), date(2026, 12, 31)], [date(2026, 12, 5), date(2027, 1, 5)],
+        ),
+        (
+            "ежеквартально, до 15 числа месяца, следующего за отчётным; первый отчёт — за III квартал 2026 года",
+            "за ___ квартал 20__ года", "quarter",
+            [date(2026, 9, 30), date(2026, 12, 31)], [date(2026, 10, 15), date(2027, 1, 15)],
+        ),
+        (
+            "отчёт за 2026 год представить до 20.01.2027, за 2027 год — до 20.01.2028",
+            "за 20__ год", "year",
+            [date(2026, 12, 31), date(2027, 12, 31)], [date(2027, 1, 20), date(2028, 1, 20)],
+        ),
+    ],
+)  # fmt: skip
+def test_periods_and_their_deadlines_in_words(
+    rule: str, head: str, every: str, ends: list[date], due: list[date], tmp_path: Path
+):
+    text = "Отдел\nПРИКАЗ\nот 20.08.2026 № 3\nО подвозе\nПРИКАЗЫВАЮ:\n"
+    text += f"1. Школам {rule}.\nСведения о подвозе\n{head}\nв ____\n"
+    draft = draft_of_text(f"{text}№ | Показатель | Значение\n1 | Перевезено детей, чел. |\n")
+    form = loaded(draft, tmp_path)
+    assert "проверить: не одни ли и те же люди" in line_of(draft, "1", "add_periods")
+    assert (form.period.every, [*form.order.reporting_dates], [*form.period.due]) == (every, ends, due)
+
+
+def test_what_is_sent_again_and_again_is_no_paper_and_a_paper_has_no_piece_of_a_date():
+    text = (
+        HEAD
+        + (
+            "1. Представлять сведения еженедельно по пятницам, начиная с 18.09.2025.\n"
+            "2. Представить копию паспорта готовности до 15.09.2025.\n"
+        )
+        + REPORTS
+        + FORM
+        + "1 | Подготовлено классов, ед. |\n"
+    )
+    papers = re.search("papers = (.*)", draft_of_text(text).text)
+    assert papers
+    assert 'title = "Копия паспорта готовности", due = 2025-09-15' in papers[1]
+    assert "еженедельно" not in papers[1]
+
+
+def test_other_columns_of_problems_are_told():
+    table = "Проблемы\n№ | Проблема | Нужно, тыс. руб. | Предлагаемое решение | Срок\n1 | | | |\n"
+    draft = draft_of_text(HEAD + REPORTS + FORM + "1 | Подготовлено классов, ед. |\n" + table)
+    solution = next(line for line in draft.text.splitlines() if line.startswith("solution"))
+    assert solution.startswith('solution = ["Предлагаемое решение"')
+    assert "проверить: графы «Нужно, тыс. руб.», «Срок» сюда не входят" in solution
+
+
+# ── what only looks like an answer to what is asked ──────────────────────────────────────────────────────────
+SHARE = "3 | Охвачено горячим питанием обучающихся (чел. / %) |\n"
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        "Увеличить охват горячим питанием обучающихся на 5 % к 01.10.2025 и на 10 % к 15.11.2025.",
+        "В период с 01.10.2025 по 15.11.2025 охватить горячим питанием 30 % мальчиков и 40 % девочек.",
+        "Отказы обучающихся от питания: к 01.10.2025 — не более 40 %, к 15.11.2025 — не более 60 %.",
+        "С 01.10.2025 до 15.11.2025 охватить горячим питанием 30 % и 40 % обучающихся.",
+        "Повысить охват горячим питанием обучающихся к 01.10.2025 на 5–10 %.",
+        "Охват обучающихся: к 01.10.2025 — ниже 40 %.",
+        "Охват горячим питанием обучающихся вырос с 35 % на 01.09.2024 до 42 % на 01.06.2025.",
+    ],
+)
+def test_shares_that_are_no_plan_are_told_and_make_none(plan: str):
+    text = draft_of_text(f"{HEAD}{REPORTS}2. {plan}\n{FORM}{SHARE}").text
+    assert "\n[[targets]]" not in text
+    assert "# Не вошло: Проценты («" in text
+
+
+def test_of_several_shares_in_one_sentence_each_is_marked():
+    plan = "2. Охват питанием обучающихся: к 01.10.2025 — 40 %, к 15.11.2025 — 60 %.\n"
+    text = draft_of_text(HEAD + REPORTS + plan + FORM + SHARE).text
+    assert text.count("[[targets]]  # проверить: процентов в предложении несколько") == 2
+    one = draft_of_text(HEAD + REPORTS + "2. Охват питанием обучающихся: к 01.10.2025 — 40 %.\n" + FORM + SHARE).text
+    assert one.count("\n[[targets]]\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "unit", "add"),
+    [
+        ("Количество километров пробега автобусов, км", "kilometres", "sum"),
+        ("Пробег автобусов, количество тыс. км", "", "sum"),
+        ("Количество угля, тыс. кг", "", "sum"),
+        ("Сумма, млн руб.", "", "sum"),
+        ("Сумма, тыс. руб.", "thousands", "sum"),
+        ("Количество топлива, л на 100 км", "", "none"),
+        ("Количество, л/100 км", "", "none"),
+        ("Количество, км/ч", "", "none"),
+        ("Количество чел. (тыс.)", "", "sum"),
+        ("Срок службы котла, лет", "years", "none"),
+    ],
+)
+def test_a_unit_is_what_is_counted_and_no_multiple_or_quotient(title: str, unit: str, add: str):
+    draft = draft_of_text(f"{HEAD}{REPORTS}{FORM}1 | {title} |\n")
+    said = line_of(draft, "1", "unit")
+    assert said.startswith(f'unit = "{unit}"' if unit else "# unit = ")
+    assert "проверить:" in said
+    assert ("проверить:" in line_of(draft, "1", "add")) is (add == "none")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("2. Причины срыва рейсов: ______", "2. Причины срыва рейсов"),
+        ("Причины отказов: ________", "Причины отказов"),
+        ("5. ______", "5."),
+        ("Директор ____________", ""),
+        ("Дата ________ 2025 г.", ""),
+        ("«___» ________ 2025 г.", ""),
+    ],
+)
+def test_a_line_to_be_filled_in_below_the_table_is_told_and_a_signature_is_not(line: str, said: str):
+    text = draft_of_text(f"{HEAD}{REPORTS}{FORM}1 | Обедов, ед. |\n2 | Автобусов, ед. |\nИтог\n{line}\n").text
+    assert (f"# Не вошло: Строка «{said}» стоит не в таблице" in text) is bool(said)
+    assert ("стоит не в таблице" in text) is bool(said)
+
+
+def test_a_table_with_days_of_closing_is_the_orders_stages(tmp_path: Path):
+    table = "№ | Предписание | Срок закрытия\n1 | Ремонт кровли | 01.10.2025\n2 | Осмотр котла | 05.10.2025\n"
+    form = loaded(draft_of_text(HEAD + REPORTS + table + FORM + "1 | Ремонт кровли выполнен |\n"), tmp_path)
+    assert [measure.due for stage in form.stages for measure in stage.measures] == [
+        date(2025, 10, 1),
+        date(2025, 10, 5),
+    ]
+    assert form.item("1").title == "Ремонт кровли выполнен"
+
+
+@pytest.mark.parametrize(
+    ("columns", "of"),
+    [
+        ("Питается, чел. | Стоимость, руб. | в том числе льготники, чел.", ["*/питается"]),
+        ("Сумма, руб. | Стоимость, руб. | в том числе льготники, чел.", []),
+        ("Питается, чел. | Число рейсов | из них льготники", ["*/число"]),
+    ],
+)
+def test_a_part_is_of_the_column_before_that_counts_the_same(columns: str, of: list[str]):
+    table = f"Отчёт\nв ____\nпо состоянию на ____\n№ | Показатель | {columns}\n1 | Завтраки | | |\n2 | Обеды | | |\n"
+    text = draft_of_text(HEAD + REPORTS + table).text
+    found = re.findall(r'kind = "of_which"\n.*\nof = \["(.*)"\]', text)
+    assert found == of
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Наличие градусников в классах", Kind.YES_NO),
+        ("Проведена ли минутка безопасности", Kind.YES_NO),
+        ("Кто проводит физкультурные минуты", Kind.PERSON),
+        ("Ф.И.О. директора (фамилия / имя / отчество)", Kind.PERSON),
+        ("Дата и время начала (число / месяц / год)", Kind.DATE),
+        ("Пробег (план / факт / отклонение)", Kind.TEXT),
+        ("Численность (всего / девочек / мальчиков)", Kind.TEXT),
+        ("Пробег автобуса за день, км", Kind.NUMBER),
+        ("Питание (завтрак / обед / полдник)", Kind.CHOICE),
+        ("Котёл (годен / не годен / плановый ремонт)", Kind.CHOICE),
+    ],
+)
+def test_a_word_for_a_unit_is_no_unit_and_pieces_of_one_answer_are_no_choices(title: str, kind: Kind):
+    found = asked(title, "")
+    assert found.kind is kind
+    assert found.doubt
+
+
+PREAMBLES = [
+    (
+        "По итогам работы за 2024 год, приказ от 12.02.2025 № 5,",
+        "за 20__ год",
+        "за 2025 год представить до 01.09.2026, за 2026 год — до 20.01.2027",
+    ),
+    ("Во исполнение программы за 2025 год (утверждена 03.03.2026)", "за 20__ год", "за 2026 год — до 20.01.2027"),
+    (
+        "По итогам проверки за II квартал 2024 года",
+        "за ___ квартал 20__ года",
+        "за IV квартал 2026 года — ежеквартально",
+    ),
+    ("Начиная с января 2025 года работают котельные.", "за ______ 2026 г.", "начиная с отчёта за декабрь 2026 года"),
+]
+
+
+@pytest.mark.parametrize(("reason", "head", "rule"), PREAMBLES)
+def test_periods_are_those_of_the_orders_points_and_end_after_it(reason: str, head: str, rule: str, tmp_path: Path):
+    text = f"Отдел\nПРИКАЗ\nот 20.08.2026 № 3\nО подвозе\n{reason}\nПРИКАЗЫВАЮ:\n"
+    text += f"1. Отчёты за II квартал 2026 года и за май 2026 года хранить.\n2. Школам представлять отчёт {rule}.\n"
+    text += f"Сведения о подвозе\n{head}\nв ____\n№ | Показатель | Значение\n1 | Перевезено детей, чел. |\n"
+    form = loaded(draft_of_text(text), tmp_path)
+    assert form.order.reporting_dates == (date(2026, 12, 31),)
+
+
+def test_a_word_of_a_papers_title_makes_it_no_report():
+    points = (
+        "2. Представить план ежемесячных мероприятий до 15.09.2025.\n"
+        "3. Представлять сведения ежемесячно, начиная с 18.09.2025.\n"
+    )
+    papers = re.search("papers = (.*)", draft_of_text(HEAD + REPORTS + points + FORM + "1 | Обедов, ед. |\n").text)
+    assert papers
+    assert papers[1].count("due =") == 1
+    assert "План ежемесячных мероприятий" in papers[1]

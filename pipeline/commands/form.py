@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.wording import ITEM, NBSP, band, count, day, number, unbroken
 from schemas import registry_book
-from schemas.form import PROBLEM, Asked, Base, Form, Item, Kind, Lines, Measure, Table, load_form
+from schemas.form import PROBLEM, ROW_BASE, Asked, Base, Form, Item, Kind, Lines, Measure, Table, load_form
 from schemas.relations import counts_lines
 
 _WIDEST = 100  # characters of a line: a longer one is not read
@@ -36,6 +36,7 @@ _ADDED = {"sum": "сумма", "mean": "среднее по школам", "rati
 _SIGNS = {
     "sum": ("=", " + "), "product": ("=", " × "), "ratio": ("=", " ÷ "), "equal": ("=", " = "), "of_which": ("≤", ", "),
 }  # fmt: skip
+_COUNTS = {"stock": "на конец периода", "flow": "за период", "since_new_year": "с начала года"}
 _ASKED = {"people": "число людей и процент", "percent": "процент"}
 
 
@@ -156,12 +157,35 @@ def _asked(item: Asked, form: Form) -> Iterator[str]:
     unit = f", {form.unit(item.unit).short}" if item.unit else ""
     decimals = f", знаков после запятой: {item.decimals}" if item.decimals else ""
     yield f"{KINDS[item.kind]}{unit}{decimals}"
-    if item.kind is Kind.NUMBER:
+    if item.kind is Kind.NUMBER or item.unit or item.add != "sum":
         yield f"по району: {_ADDED[item.add].format(*item.ratio)}"
+    yield from _bounds(item, form)
+    if item.any_day:
+        yield "день может быть вне отчётного периода"
     if item.choices:
         several = "несколько" if item.several else "одно"
         titles = (f"{choice.title} (с адресом страницы)" if choice.address else choice.title for choice in item.choices)
         yield f"{several} из: {', '.join(titles)}"
+        if undone := [choice.title for choice in item.choices if not choice.done]:
+            yield f"не выполнено при: {', '.join(undone)}"
+
+
+def _bounds(item: Asked, form: Form) -> Iterator[str]:
+    """Of a figure and of a table's row: the whole that it cannot exceed, the least and the most, over which time it is
+    taken where that is not as the form has it."""
+    if item.kind not in (Kind.NUMBER, Kind.ROW):
+        return
+    if item.base:
+        whole = "числа людей своей строки" if item.base == ROW_BASE else f"«{form.base(item.base).registry}»"
+        yield f"основа — {whole}" if item.kind is Kind.ROW else f"не больше {whole}"
+    least = "" if item.min in (0, None) else f"от {number(item.min or 0)}"
+    most = "" if item.max is None else f"до {number(item.max)}"
+    if item.min is None or least or most:
+        yield " ".join(filter(None, (least, most))) or "может быть и меньше нуля"
+    if item.counts:
+        yield _COUNTS[item.counts]
+    if not item.add_periods:
+        yield "за год по периодам не складывается"
 
 
 def _tables(form: Form) -> Iterator[str]:

@@ -31,17 +31,42 @@ _UNITS = (
     (Unit("child-days", "дето-дней", ("дето-день", "дето-дня", "дето-дней"), ("дето-дн.",)), _re(r"дето-?дн"), 0),
     (Unit("hours", "час.", ("час", "часа", "часов")), _re(r"\bчас(?:ов|ы|а)?\b"), 0),
     (Unit("days", "дней", ("день", "дня", "дней"), ("дн.",)), _re(r"\bдней\b|\bдни\b|\bдн\."), 0),
+    (Unit("kilometres", "км", ("километр", "километра", "километров")), _re(r"\bкм\b|километр"), 1),
+    (
+        Unit("metres", "м", ("метр", "метра", "метров"), ("п.м.", "пог. м")),
+        _re(r",\s*(?:пог\.?\s*|п\.\s*)?м\.?\s*$"),
+        1,
+    ),
+    (Unit("litres", "л", ("литр", "литра", "литров")), _re(r",\s*л\.?\s*$|\bлитр"), 1),
+    (Unit("kilos", "кг", ("килограмм", "килограмма", "килограммов")), _re(r"\bкг\b|килограмм"), 1),
+    (Unit("minutes", "мин.", ("минута", "минуты", "минут")), _re(r"\bмин\b\.?(?!\w)|\bминут"), 0),
+    (Unit("years", "лет", ("год", "года", "лет")), _re(r",\s*лет\b"), 1),
+    (Unit("degrees", "°С", ("градус", "градуса", "градусов"), ("°", "°C", "град.")), _re(r"°\s*[СC]?|\bградус"), 1),
+    (Unit("doses", "доз", ("доза", "дозы", "доз")), _re(r",\s*доз\b"), 0),
+    (Unit("places", "мест", ("место", "места", "мест")), _re(r",\s*мест\b"), 0),
     (Unit("pieces", "шт.", ("штука", "штуки", "штук")), _re(r"\bшт\b"), 0),
     (Unit("units", "ед.", ("единица", "единицы", "единиц")), _re(r"\bед\b"), 0),
     (Unit("percent", "%", ("процент", "процента", "процентов")), _re(r"%|\bпроцент"), 1),
 )
+# «тыс. км» is no kilometres, «л на 100 км» and «км/ч» are neither of the two that they name, and no sum.
+_MULTIPLE = _re(r"(?:\bтыс|\bтысяч\w*|\bмлн|\bмиллион\w*|\bмлрд|\bмиллиард\w*|\bсот|\bсотен|\bдесятк\w+)\.?\s*$")
+_QUOTIENT = (
+    r"\bна\s+\d+\s*(?:км|кг|чел|мест|уч|дет|обуч|реб|шк|класс|кв|ед)"
+    r"|\b(?:км|кг|л|м|шт|ед|мин|час\w*|руб|чел)\.?\s*/\s*\w"
+)
+_OF_TWO = _re(r"(?:/|\bна)\s*\d*\s*$")
+_BY_ANOTHER = _re(r"\.?\s*(?:/\s*\w|на\s+(?:\d|одн|кажд|класс)|\(?\s*(?:тыс|млн))")
 _DATE = _re(r"^дат[аы]\b|\bдата\b")
 _LINK = _re(r"ссылк|адрес (?:страниц|сайт)|\burl\b")
 _WORDS = _re(r"назван|наименован|ф\.?\s?и\.?\s?о\b|тем[аы]\b|\bмест[оа]\b|описан|примечани|должност|содержани|причин")
 _FIGURE = _re(
     r"числ|количеств|сколько|всего|итого|из них|в т\.\s?ч|в том числе|сумм|стоимост|\bцен[аы]|расход|доход|девоч|мальч"
 )
-_NOT_ADDED = _re(r"стоимост|\bцен[аы]|средн|в день|на одного|\bдоля\b|%|процент|тариф")
+_NOT_ADDED = _re(
+    r"(?<!балансовая )стоимост|\bцен[аы]|средн|в день|на одного|\bдоля\b|%|процент|тариф|\bвозраст|температур|°"
+    r"|минимальн|максимальн|наибольш|наименьш|\bгод (?:выпуск|приобрет|постро|ввод)|скорост"
+    rf"|,\s*лет\b|срок\w* (?:служб|эксплуат)|{_QUOTIENT}"
+)
 _SMALL = frozenset("из них в том числе т ч на и о об по за от с к для гр ними всех".split())  # noqa: SIM905
 ROW_OF_PARTS = _re(r"^(?:в том числе|в т\.?\s?ч|из них)")
 
@@ -83,6 +108,10 @@ def columns_of(headings: Iterable[str], *, of_list: bool, above: str = "") -> tu
 
 def _column(heading: str, name: str, of_list: bool, above: str) -> DraftColumn:
     unit, decimals = unit_of(heading)
+    if re.search(r"\((?:да|есть)\s*[,/]\s*нет\)", heading, re.IGNORECASE):
+        return DraftColumn(name, heading, Kind.YES_NO)
+    if re.search(r"номер.{0,20}дат|дат\w*.{0,20}(?:номер|№)|реквизит", heading, re.IGNORECASE):
+        return DraftColumn(name, heading, Kind.DOCUMENT)
     if _DATE.search(heading):
         return DraftColumn(name, heading, Kind.DATE)
     if _LINK.search(heading):
@@ -103,14 +132,18 @@ def _column(heading: str, name: str, of_list: bool, above: str) -> DraftColumn:
 
 
 def unit_of(words: str) -> tuple[str, int]:
-    """Id of the unit that words name, the last where they name several («в день, руб.»), and its decimals."""
+    """Id of the unit that words name, the last where they name several («в день, руб.»), and its decimals. None where
+    that is a multiple of it or a quotient."""
     without = re.sub(r"\((?:гр|стр)[^)]*\)", " ", words)
     places = [(m.start(), -len(m[0]), unit.id, decimals) for unit, p, decimals in _UNITS for m in p.finditer(without)]
     if not places:
         return "", 0
     start = max(one[0] for one in places)
     covering = [one for one in places if one[0] <= start < one[0] - one[1]]
-    _, _, unit, decimals = min(covering, key=lambda one: (one[0], one[1]))
+    begin, length, unit, decimals = min(covering, key=lambda one: (one[0], one[1]))
+    before, behind = without[:begin], without[begin - length :]
+    if _MULTIPLE.search(before) or _OF_TWO.search(before) or _BY_ANOTHER.match(behind):
+        return "", 0
     return unit, decimals
 
 
@@ -158,10 +191,19 @@ def relations_of(table: DraftTable, titles: dict[str, str]) -> Iterator[DraftRel
         over = number.rpartition(".")[0]
         if ROW_OF_PARTS.match(title) and over in titles:
             yield from _of_rows(table, "of_which", number, [over], "по словам «в том числе», «из них»")
-    whole = numbers[0]
-    for column in numbers[1:]:
-        if ROW_OF_PARTS.match(column.title):
-            yield DraftRelation("of_which", f"*/{column.id}", (f"*/{whole.id}",), "по словам «из них» в графе")
+    wholes: list[DraftColumn] = []  # the nearest first
+    for column in numbers:
+        if not ROW_OF_PARTS.match(column.title):
+            wholes.insert(0, column)
+        elif whole := next((one for one in wholes if column.unit in ("", one.unit)), None):
+            why = f"по словам «из них» в графе: из «{whole.title}» ли"
+            yield DraftRelation("of_which", f"*/{column.id}", (f"*/{whole.id}",), why, _added_rows(titles))
+
+
+def _added_rows(titles: dict[str, str]) -> tuple[str, ...]:
+    """Rows whose figures are parts of one another, blank where all are: ages and prices are not."""
+    added = tuple(number for number, title in titles.items() if not is_no_sum(title))
+    return added if len(added) < len(titles) else ()
 
 
 def _sums(table: DraftTable, titles: dict[str, str]) -> Iterator[DraftRelation]:

@@ -12,7 +12,7 @@ _MONTHS = (
 )  # fmt: skip
 _DATE = re.compile(
     r"(?<![\d.])(?:(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./ ]\s?(?P<y>\d{4}|\d{2}(?=\D|$))"
-    rf"|(?P<dw>\d{{1,2}})\s+(?P<mw>{'|'.join(_MONTHS)})(?:\s+(?P<yw>\d{{4}}))?)(?!\d)"
+    rf"|[«\"“„]?(?P<dw>\d{{1,2}})[»\"”“]?\s+(?P<mw>{'|'.join(_MONTHS)})(?:\s+(?P<yw>\d{{4}}))?)(?!\d)"
     r"(?:\s*(?:года|г\b\.?))?",
     re.IGNORECASE,
 )

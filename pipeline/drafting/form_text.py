@@ -4,16 +4,22 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.drafting import names, people
-from pipeline.drafting.columns import ROW_OF_PARTS, DraftRelation, DraftTable
+from pipeline.drafting.columns import ROW_OF_PARTS, DraftRelation, DraftTable, is_no_sum, unit_of
 from pipeline.drafting.items import Found
 from pipeline.drafting.order import Order
+from pipeline.drafting.tables import PROBLEM, SOLUTION
 from pipeline.drafting.toml import Toml
 from pipeline.drafting.words import done_words
-from pipeline.wording import shortened
+from pipeline.wording import listed, shortened
 from schemas.form import ROW_BASE, Form, Kind, Recognise, Unit
 from schemas.likeness import plain
 
 _SINCE_NEW_YEAR = re.compile(r"с начала (?:отч[её]тного )?года|нарастающим итогом", re.IGNORECASE)
+_COUNTS_OF_PERIOD = (
+    "«flow» — за период, «stock» — на его последний день, «since_new_year» — с начала года; у пунктов и строк, где "
+    "иначе, впишите свой counts, а где год не сумма периодов — add_periods = false"
+)
+_TWO = 2  # columns of a table of problems
 _INVENTED_NOTE = "Примечание: отчёт составляется на отчётную дату"
 
 
@@ -27,7 +33,8 @@ def write(toml: Toml, order: Order, form_id: str, known: Form) -> None:
     for unit in order.units:
         _write_unit(toml, unit)
     for table in order.tables:
-        _write_table(toml, table, has_bases=any(row in order.base_of for row in table.rows))
+        has_bases = any(row in order.base_of for row in table.rows)
+        _write_table(toml, table, has_bases=has_bases, of_periods=order.periods is not None)
     for item in order.items:
         _write_item(toml, item, order)
     for relation in order.relations:
@@ -84,7 +91,7 @@ def _write_period(toml: Toml, order: Order) -> None:
         return
     toml.section("period")
     toml.key("every", order.periods.every, "период угадан по словам приказа")
-    toml.key("counts", "flow", "«flow» — за период, «stock» — на его последний день, «since_new_year» — с начала года")
+    toml.key("counts", "flow", _COUNTS_OF_PERIOD)
     toml.optional("due", list(order.periods.due), order.periods.doubt)
 
 
@@ -103,12 +110,17 @@ def _write_spellings(toml: Toml, order: Order, known: Recognise) -> None:
         toml.key("as_of", _once([*long, *known.as_of]), "" if long else "строки для даты не нашлось")
     number, measure, answer = _headings(order)
     problems = [*(order.problems.heading if order.problems else ())]
-    toml.key("number", _once([number, *known.number]))
+    of_tables = [table.heading[table.number] for table in order.asking if table.number is not None]
+    toml.key("number", _once([number, *of_tables, *known.number]))
     toml.key("measure", _others([measure, *known.measure], [answer, *problems]))
     toml.key("answer", _others([answer, *known.answer], [measure, *problems]))
-    if head.note or not order.periods:
+    lists = {f"{item.number}. {item.title}" for item in order.items if item.is_heading}
+    sections = [text for text in head.sections if text not in lists]
+    invented = _INVENTED_NOTE.replace("на отчётную дату", "за отчётный период") if order.periods else _INVENTED_NOTE
+    if head.note or sections or not order.periods:
         doubt = "" if head.note else "примечания под таблицей не нашлось, а на бланке оно стоит"
-        toml.key("note", [head.note or _INVENTED_NOTE], doubt)
+        printed = "; строки за ним приказ печатает над таблицами" if sections else ""
+        toml.key("note", [head.note or invented, *sections], f"{doubt}{printed}".lstrip("; "))
     else:
         toml.key("note", [])
     begun = [plain(item.title) for item in order.items]
@@ -130,7 +142,11 @@ def _headings(order: Order) -> tuple[str, str, str]:
 
 
 def _once(words: Iterable[str]) -> list[str]:
-    return [*{word.casefold(): word for word in [*words][::-1] if word}.values()][::-1]
+    """The first of those that differ in nothing but their case."""
+    found: dict[str, str] = {}
+    for word in filter(None, words):
+        found.setdefault(word.casefold(), word)
+    return [*found.values()]
 
 
 def _others(words: Sequence[str], taken: Iterable[str]) -> list[str]:
@@ -175,7 +191,7 @@ def _write_unit(toml: Toml, unit: Unit) -> None:
         toml.key("factor", int(unit.factor))
 
 
-def _write_table(toml: Toml, table: DraftTable, *, has_bases: bool) -> None:
+def _write_table(toml: Toml, table: DraftTable, *, has_bases: bool, of_periods: bool) -> None:
     """`has_bases`: rows of it are about people whose number is known."""
     toml.section("tables", repeated=True)
     toml.key("id", table.id)
@@ -190,6 +206,7 @@ def _write_table(toml: Toml, table: DraftTable, *, has_bases: bool) -> None:
         toml.key("title", column.title)
         if column.kind is Kind.NUMBER:
             _write_number(toml, column.unit, column.decimals, is_added=column.is_added, doubts=column.doubts)
+            _write_periods(toml, column.unit, is_added=column.is_added and of_periods and not table.is_list)
         if has_bases and column.kind is Kind.NUMBER and column.unit == "people":
             toml.key("base", ROW_BASE, "не больше ли это людей основы строки; если не людей — уберите")
         toml.key("required", True, "обязательна ли графа в заполненной строке; если нет — optional = true")
@@ -197,13 +214,21 @@ def _write_table(toml: Toml, table: DraftTable, *, has_bases: bool) -> None:
 
 def _write_number(toml: Toml, unit: str, decimals: int, *, is_added: bool, doubts: Mapping[str, str]) -> None:
     if unit:
-        toml.key("unit", unit)
+        toml.key("unit", unit, "единица угадана по словам: та ли она")
     else:
         toml.missing("unit", doubts.get("unit", "единица не названа: впишите её или уберите строку"))
     if decimals:
         toml.key("decimals", decimals, "знаков после запятой")
+    if unit == "degrees":
+        toml.key("min", -60, "бывает ли ниже нуля; без этого ключа меньше 0 — ошибка")
     if not is_added:
         toml.key("add", "none", doubts.get("add", "не складывается ли: «sum», «mean», «ratio» или «none»"))
+
+
+def _write_periods(toml: Toml, unit: str, *, is_added: bool) -> None:
+    """A year of people is no sum of its months: they may be the same."""
+    if unit == "people" and is_added:
+        toml.key("add_periods", False, "не одни ли и те же люди в разных периодах; если разные — уберите")
 
 
 def _write_relation(toml: Toml, relation: DraftRelation) -> None:
@@ -222,7 +247,7 @@ def _write_item(toml: Toml, item: Found, order: Order) -> None:
     if asked.kind is Kind.COVERAGE:
         toml.key("asks", asked.asks)
         toml.optional("classes", asked.classes)
-        toml.key("base", order.base_of[item.number])
+        toml.key("base", order.base_of[item.number], _doubt_of_base(item))
     toml.optional("table", item.table)
     if asked.kind is Kind.ROW:
         toml.optional("base", order.base_of.get(item.number, ""), "не больше ли людей в строке, чем в этих классах")
@@ -233,8 +258,12 @@ def _write_item(toml: Toml, item: Found, order: Order) -> None:
     toml.optional("hint", item.hint)
     toml.optional("spellings", people.spellings_of(order.base_of.get(item.number, ""), item.title))
     toml.optional("optional", item.optional or (item.table != "" and ROW_OF_PARTS.match(item.title) is not None))
+    if asked.kind is Kind.ROW:
+        _write_figures_of_row(toml, item, order)
     if asked.kind is Kind.NUMBER:
         _write_number(toml, asked.unit, asked.decimals, is_added=asked.is_added, doubts={})
+        is_once = order.periods is None or _SINCE_NEW_YEAR.search(item.title)
+        _write_periods(toml, asked.unit, is_added=asked.is_added and not is_once)
     if asked.kind is Kind.NUMBER and _SINCE_NEW_YEAR.search(item.title):
         toml.key("counts", "since_new_year", "по словам «с начала года»")
     toml.optional("several", asked.several)
@@ -250,6 +279,20 @@ def _write_item(toml: Toml, item: Found, order: Order) -> None:
         toml.key("may_be_not_required", True, "по словам приказа «при необходимости», «при их отсутствии»")
 
 
+def _write_figures_of_row(toml: Toml, item: Found, order: Order) -> None:
+    """Where columns name no unit, «Всего», the row may: «Пробег, км», «Средний возраст, лет»."""
+    table = next(table for table in order.tables if table.id == item.table)
+    if all(column.unit for column in table.columns if column.kind is Kind.NUMBER):
+        return
+    unit, decimals = unit_of(item.title)
+    if unit:
+        toml.key("unit", unit, "единица взята из названия строки: она — граф, в которых единицы нет")
+        toml.optional("decimals", decimals, "знаков после запятой")
+    if is_no_sum(item.title):
+        toml.key("add", "none", "не складывается ли: «sum», «mean» или «none»")
+    _write_periods(toml, unit, is_added=order.periods is not None and not is_no_sum(item.title))
+
+
 def _write_due(toml: Toml, item: Found, order: Order) -> None:
     """The deadline, or that the order's words do not tell it; the item of the plan has none."""
     if due := order.due.get(item.number):
@@ -260,6 +303,18 @@ def _write_due(toml: Toml, item: Found, order: Order) -> None:
             toml.missing("due", f"в приказе срок «{said}», а нужен день: впишите его или уберите строку")
         elif order.stages:
             toml.missing("due", "срока по словам этапов не нашлось: впишите его в виде 2014-03-20 или уберите строку")
+
+
+def _doubt_of_base(item: Found) -> str:
+    """«% от числа отдохнувших» and «дети, находящиеся в …» are of fewer people than the base that the words suggest."""
+    said = f"{item.title} {item.hint}"
+    if part := re.search(
+        r"от (?:общего )?(?:числ\w+|количеств\w+)\s+[^)/;,]+|от подлежащ[^)/;,]*|из числа [^)/;,]+", said
+    ):
+        return f"доля — «{shortened(part[0].strip())}»: о тех ли людях основа, или впишите свою в [[bases]]"
+    if re.search(r"\bдет\w+,|обучающ\w+,|находящ|состоящ|нуждающ|подлежащ|требующ", said):
+        return "не о части ли людей пункт: тогда впишите свою основу в [[bases]]"
+    return ""
 
 
 def _about(item: Found, order: Order) -> str:
@@ -277,6 +332,12 @@ def _write_problems(toml: Toml, order: Order, known: Form) -> None:
     toml.key("title", order.problems_title or usual.title)
     words = [cell for n, cell in enumerate(table.heading) if n != table.number and cell]
     own = words if len(words) > 1 else ["", ""]
+    said = next(filter(PROBLEM.search, own), own[0])
+    how = next((word for word in own if word != said and SOLUTION.search(word)), own[-1])
     measures = _headings(order)[:2]
-    toml.key("problem", _others([own[0], *usual.problem], [own[-1], *measures]))
-    toml.key("solution", _others([own[-1], *usual.solution], [own[0], *measures]))
+    toml.key("problem", _others([said, *usual.problem], [how, *measures]))
+    doubt = ""
+    if others := [word for word in words if len(words) > _TWO and word not in (said, how)]:
+        named = listed([f"«{word}»" for word in others], 3)
+        doubt = f"графы {named} сюда не входят: чтобы спросить и о них, сделайте список и ключ columns"
+    toml.key("solution", _others([how, *usual.solution], [said, *measures]), doubt)

@@ -21,7 +21,15 @@ _NOT_KEPT = re.compile(r"не включаются|не привод\w+|не п�
 _KEPT = re.compile(r"с уч[её]том (?:предыдущей|ранее)|нарастающим итогом", re.IGNORECASE)
 _TITLE = re.compile(r"(?:форма\s+)?(?:отч[её]т|сведения|информация|мониторинг|анкета|показатели|форма\s)", re.I)
 _STAMP = re.compile(r"утвержден|утверждён|приложение|к приказу|приказом|^форма$", re.IGNORECASE)
+_PAPER = re.compile(r"(?:план|копи|справк|сведени|информаци|заявк|список)\w*\b[^.;]*")
+_UNTIL = re.compile(r",?\s*(?:в срок\s+)?(?:не позднее|до|к|начиная с|с)\s*(?=[.;,]|\s*$)", re.IGNORECASE)
+_REGULARLY = re.compile(
+    r"\b(?:ежемесячно|еженедельно|ежеквартально|ежегодно|ежедневно)\b|по пятниц|по понедельник", re.IGNORECASE
+)
+_SECTION = re.compile(r"(?:раздел|часть|таблица)\s|(?:\d{1,2}|[IVX]{1,4})[.)]\s*\D", re.IGNORECASE)
+_LONGEST_SECTION = 200
 _TO_FILL_IN = re.compile(r"_{3,}")
+_YEAR_BEHIND = re.compile(r"_{2,}\W*(?:20(?:\d\d|_+)|г\b)", re.IGNORECASE)
 _AS_OF = re.compile(r"состояни|дат", re.IGNORECASE)
 _LONGEST_OFFICE = 100
 
@@ -33,7 +41,8 @@ class Paper(NamedTuple):
 
 class Head(NamedTuple):
     """What is not found is blank, or None. `titles`: lines of the form's title. `school`, `as_of`: the words before the
-    blanks. `reporting`: reporting dates; `spread`: do they stand in several points of the order."""
+    blanks. `sections`: lines over parts of the form, «Раздел 1. Автобусы». `reporting`: reporting dates; `spread`: do
+    they stand in several points of the order."""
 
     number: str
     day: date | None
@@ -47,6 +56,7 @@ class Head(NamedTuple):
     papers: tuple[Paper, ...]
     cumulative: bool | None
     note: str
+    sections: tuple[str, ...]
 
 
 def head_of(rows: Sequence[Row], tables: Sequence[Table]) -> Head:
@@ -69,7 +79,18 @@ def head_of(rows: Sequence[Row], tables: Sequence[Table]) -> Head:
         papers=tuple(paper for point, days in dated if not _is_about_reports(point) for paper in _papers(point, days)),
         cumulative=_cumulative(rows),
         note=_note(rows, form),
+        sections=_sections(rows, tables),
     )
+
+
+def said_to_do(rows: Sequence[Row], tables: Sequence[Table]) -> list[str]:
+    """What the order says between «ПРИКАЗЫВАЮ» and its form, a line each: its reasons speak of other years."""
+    form = next((table.start for table in tables if table.use is Use.FORM), len(rows))
+    texts = [row.text for row in rows[:form]]
+    for n, text in enumerate(texts):
+        if command := _COMMAND.search(text):
+            return [text[command.end() :], *texts[n + 1 :]]
+    return texts
 
 
 def points(rows: Sequence[Row], tables: Sequence[Table]) -> Iterator[list[str]]:
@@ -123,6 +144,7 @@ def _subject(top: Sequence[Row]) -> str:
     lines = takewhile(
         lambda row: (
             not re.match(r"в соответствии|в целях|на основании|от \d", row.text, re.IGNORECASE)
+            and not _POINT.match(row.text)
             and not _NUMBER.search(row.text)
         ),
         top[start : start + 5],
@@ -139,12 +161,18 @@ def _above(rows: Sequence[Row], form: Table) -> tuple[tuple[str, ...], str, str]
             break
         above.insert(0, row.text)
     blanks = [text for text in above if _TO_FILL_IN.search(text)]
-    labels = [label for text in blanks if re.search(r"\w", label := _TO_FILL_IN.split(text)[0].strip())]
-    as_of = next((label for label in labels if _AS_OF.search(label)), "")
-    school = next((label for label in labels if label != as_of and label.casefold() != "за"), "")
+    labelled = [(label, text) for text in blanks if re.search(r"\w", label := _TO_FILL_IN.split(text)[0].strip())]
+    dated = [label for label, text in labelled if _AS_OF.search(label) or _YEAR_BEHIND.search(text)]
+    as_of = next(map(_without_day, dated), "")
+    school = next((label for label, _ in labelled if label not in dated and label.casefold() != "за"), "")
     start = next((n for n, text in enumerate(above) if _TITLE.match(text)), None)
     title = takewhile(lambda text: not _TO_FILL_IN.search(text) and len(text) < 200, above[start:]) if above else ()
     return tuple(title) if start is not None else (), school, as_of
+
+
+def _without_day(label: str) -> str:
+    """«по состоянию на 1 ____» is for any day of a month, «на «___» ____» too: the day is no part of the label."""
+    return re.sub(r"[\s«\"“„]*(?:\d{1,2}(?:\s+числ\w+)?)?[\s«\"“„]*$", "", label)
 
 
 # ── what is due ──────────────────────────────────────────────────────────────────────────────────────────
@@ -154,13 +182,13 @@ def _is_about_reports(point: Sequence[str]) -> bool:
 
 def _papers(point: Sequence[str], days: Sequence[Day]) -> Iterator[Paper]:
     """«Предоставить до … : — копию приказа; — план»: each line behind a dash is a paper."""
-    if not _GIVEN.search(point[0]) or not days_in(point[0]):
-        return
+    if not _GIVEN.search(point[0]) or not days_in(point[0]) or _REGULARLY.search(point[0]):
+        return  # what is sent again and again is a report
     listed = [line for line in point[1:] if re.match(r"[-–—•]", line)]
     for line in listed:
         yield Paper(_nominative(line.strip(" -–—•;.")), days[0].day)
-    if not listed and (words := re.search(r"(?:план|копи|справк|сведени|информаци|заявк|список)\w*\b[^.;]*", point[0])):
-        yield Paper(_nominative(without_days(words[0]).strip(" ,;.")), days[0].day)
+    if not listed and (words := _PAPER.search(_UNTIL.sub("", without_days(point[0])))):
+        yield Paper(_nominative(words[0].strip(" ,;.")), days[0].day)
 
 
 def _nominative(text: str) -> str:
@@ -184,3 +212,10 @@ def _cumulative(rows: Sequence[Row]) -> bool | None:
 def _note(rows: Sequence[Row], form: Table | None) -> str:
     below = rows[form.start :] if form else ()
     return next((row.text for row in below if row.text.casefold().startswith("примечание")), "")
+
+
+def _sections(rows: Sequence[Row], tables: Sequence[Table]) -> tuple[str, ...]:
+    """Lines right above the form's tables that begin with a number, or as parts do."""
+    above = (rows[table.start - 1] for table in tables if table.use is Use.FORM and table.start)
+    texts = (row.text for row in above if sum(map(bool, row.cells)) == 1)
+    return tuple(dict.fromkeys(text for text in texts if _SECTION.match(text) and len(text) <= _LONGEST_SECTION))

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.drafting.columns import DraftTable, columns_of
-from pipeline.drafting.kinds import Asked, asked
+from pipeline.drafting.columns import DraftTable, columns_of, unit_of
+from pipeline.drafting.kinds import Asked, asked, number_in
 from pipeline.drafting.opening import NUMBER, Row
 from pipeline.drafting.tables import Table, Use
 from pipeline.wording import listed
@@ -13,6 +13,14 @@ from schemas.form import Kind
 
 _BLANK = re.compile(r"\s*(«?_{3,}»?)\s*$")
 _HEADING = re.compile(r"(\d{1,2})\.\s*(\D.*)")
+_PART_OF_FORM = re.compile(r"^(?:раздел|часть)\s+", re.IGNORECASE)
+_SECTION = re.compile(r"^(?:раздел|таблица|часть)\s*№?\s*[\dIVX]*\s*[.:)–—-]*\s*", re.IGNORECASE)
+_OUTSIDE = re.compile(r"(?:(\d{1,2}(?:\.\d{1,2})?)[.)]?(?=\s))?\s*([^_]*?)[\s:–—-]*_{3,}.*")
+_NO_ITEM = re.compile(  # lines of signatures, and of another form's head
+    r"директор|руководит|исполнит|ответствен|заведующ|заместит|подпис|фамили|\bдата|телефон|состояни|учрежден|организац"
+    r"|школ|приказ|\bотч[её]т",
+    re.IGNORECASE,
+)
 _PART = re.compile(r"^(?:в том числе|в т\.\s?ч|из них)", re.IGNORECASE)
 _OPTIONAL = re.compile(r"дополнительн\w+ (?:информаци|сведени)|по усмотрению|^примечани", re.IGNORECASE)
 _MARKS = re.compile(r"[хx–—-]", re.IGNORECASE)  # stand where nothing is to be filled in
@@ -65,13 +73,40 @@ def items_of(rows: Sequence[Row], tables: Iterable[Table]) -> tuple[list[Found],
         elif table.use is Use.OTHER and table.rows and len(table.heading) > 1:
             heading = listed([f"«{cell[:40]}»" for cell in table.heading if cell], 4)
             left.append(f"Таблица {heading} не понята: если в ней пункты отчёта, впишите их сами.")
-    return [*_with_kinds(found, rows)], grids, left
+    left += _outside(rows, tables)
+    return [*_with_kinds([*_numbered(found)], rows)], grids, left
+
+
+def _numbered(items: list[Found]) -> Iterator[Found]:
+    """Lists over which the order has no number get the next ones."""
+    last = max((int(one.number.partition(".")[0]) for one in items if one.number), default=0)
+    for item in items:
+        if not item.number:
+            last += 1
+            why = item.doubts.get("number", "в приказе у списка нет номера")
+            item = replace(item, number=str(last)).doubted("number", why)
+        yield item
+
+
+def _outside(rows: Sequence[Row], tables: Iterable[Table]) -> Iterator[str]:
+    """Lines to be filled in below the form's tables: «7. Причины отказов: ______»."""
+    starts = [table.start for table in tables if table.use is Use.FORM]
+    for n, row in enumerate(rows[min(starts, default=len(rows)) :], min(starts, default=0)):
+        found = None if row.is_table or n + 1 in starts else _OUTSIDE.fullmatch(row.text)
+        if found and (found[1] or (re.search(r"[^\W\d_]{4}", found[2]) and not _NO_ITEM.search(found[2]))):
+            said = f"{found[1]}. {found[2][:60]}".strip() if found[1] else found[2][:60]
+            yield f"Строка «{said}» стоит не в таблице: впишите пункт сами; из строк вне таблиц Свод ответов не читает."
 
 
 def _add(found: list[Found], left: list[str], new: Iterable[Found]) -> None:
     known = {one.number for one in found}
     for one in new:
-        if one.number in known:
+        if not one.number:
+            found.append(one)
+        elif one.number in known and one.is_heading and one.table:
+            why = f"под номером {one.number} в приказе есть и строка другой таблицы"
+            found.append(replace(one, number="").doubted("number", why))
+        elif one.number in known:
             left.append(f"Пункт {one.number} («{one.title[:60]}») встречается второй раз: впишите его сами.")
         elif one.number.count(".") > 1:
             left.append(f"Пункт {one.number} («{one.title[:60]}») на третьем уровне: Свод знает два, впишите иначе.")
@@ -83,7 +118,7 @@ def _add(found: list[Found], left: list[str], new: Iterable[Found]) -> None:
 # ── a table ──────────────────────────────────────────────────────────────────────────────────────────────
 def _of_table(rows: Sequence[Row], table: Table, number: int) -> tuple[list[Found], DraftTable | None]:
     """Its items, and the table itself where they are answered in several columns: rows of it, or lines of a list."""
-    heading = _HEADING.fullmatch(rows[table.start - 1].text) if table.start else None
+    heading = _HEADING.fullmatch(_PART_OF_FORM.sub("", rows[table.start - 1].text)) if table.start else None
     items = [*_rows(table)]
     if heading and (not items or all(item.parent == heading[1] for item in items)):
         above = Found(heading[1], _title(heading[2]), is_heading=True)
@@ -92,6 +127,13 @@ def _of_table(rows: Sequence[Row], table: Table, number: int) -> tuple[list[Foun
             free = DraftTable(f"список{number}", "", columns_of(columns, of_list=True), is_list=True)
             return [replace(above, table=free.id)], free
         items = [above, *items]
+    if not items and len(table.answers) > 1:
+        before = rows[table.start - 1] if table.start else None
+        is_title = before and sum(map(bool, before.cells)) == 1  # of merged cells, where it stands in the table
+        over = before.text if before and is_title else table.heading[table.measure]
+        columns = [cell for n, cell in enumerate(table.heading) if cell and n != table.number]
+        free = DraftTable(f"список{number}", "", columns_of(columns, of_list=True), is_list=True)
+        return [Found("", _title(_SECTION.sub("", over)), is_heading=True, table=free.id)], free
     grid = _grid(table, items, f"таблица{number}", heading[2] if heading else "") if len(table.answers) > 1 else None
     if grid is not None:
         items = [item if item.is_heading else replace(item, table=grid.id) for item in items]
@@ -178,7 +220,8 @@ def _with_kinds(items: list[Found], rows: Sequence[Row]) -> Iterator[Found]:
             yield replace(item, asked=Asked(kind, doubt if kind is Kind.ROWS else ""))
             continue
         own = asked(item.title, item.hint)
-        if item.number in parents and (item.is_heading or own.kind is not Kind.NUMBER):
+        is_over_others = item.is_heading or own.kind is not Kind.NUMBER or item.title.endswith(":")
+        if item.number in parents and is_over_others:
             yield _group(item, [one for one in items if one.parent == item.number])
             continue
         above = by_number.get(item.parent)
@@ -187,6 +230,8 @@ def _with_kinds(items: list[Found], rows: Sequence[Row]) -> Iterator[Found]:
         else:
             hint = item.hint or (above.hint if above else "")
             guess = asked(item.title, hint, item.rows_below)
+            if guess.kind is Kind.TEXT and guess.doubt and above and _of_unit(above):
+                guess = number_in(f"{above.title} {item.title}")  # «минимальная» under «Температура, °С:»
             if guess.kind is Kind.TEXT and (said := _listed(rows, item.number)):
                 guess = Asked(
                     Kind.CHOICE,
@@ -195,6 +240,11 @@ def _with_kinds(items: list[Found], rows: Sequence[Row]) -> Iterator[Found]:
                     several=_SEVERAL.search(f"{item.title} {hint}") is not None,
                 )
             yield replace(item, asked=guess._replace(is_added=guess.is_added and not _is_not_added(rows, item.number)))
+
+
+def _of_unit(above: Found) -> bool:
+    """Is it a heading that names the unit of what is under it."""
+    return above.title.endswith(":") and unit_of(above.title.rstrip(":"))[0] != ""
 
 
 def _listed(rows: Sequence[Row], number: str) -> tuple[str, ...]:

@@ -42,6 +42,15 @@ _CHOICE = _re(r"одно из|из перечня|выбрать|нужное п
 _PERSON_IN_TITLE = _re(r"^(?:назначени\w+\s+)?ответственн\w+|^кто\b|ф\.?\s?и\.?\s?о\b")
 _DOCUMENT_IN_TITLE = _re(r"^(?:наличи\w+|издани\w+|утверждени\w+)\s.*(?:приказ|план|положени|программ|договор)")
 _YES_NO_IN_TITLE = _re(r"^(?:наличи\w+|размещен\w+|имеет)\b|\bли\b")
+_DAY_IN_TITLE = _re(r"^(?:если да,?\s+)?дата\b")
+_MORE_THAN_ONE = _re(r"\bнесколько\b")
+_GUESSED = "вид ответа угадан по названию"
+_OF_TITLE = "ответы взяты из названия: их написания и «готово» (done) — за вами"
+_TWO = 2  # «да» and «нет»
+_PIECES = _re(  # of one answer, or figures side by side: nothing to choose from
+    r"(?:всего|итого|план|факт|отклонение|число|месяц|год|день|дата|время|номер|фамилия|имя|отчество|девочек|девочки"
+    r"|мальчиков|мальчики|количество|сумма|адрес|телефон|чел)\b"
+)
 _FREE = _re(r"дополнительн|примечан|по усмотрению|иное|предложени|формы\b")
 
 
@@ -51,6 +60,9 @@ def asked(title: str, hint: str, rows_below: bool = False) -> Asked:
     answer, both = f" {hint} ", f"{title} {hint}"
     if _PERSON.search(answer):
         return Asked(Kind.PERSON)
+    said = choices_in(title) or choices_in(f"({hint.strip(' ()')})")
+    if len(said) > _TWO and not (_SHARE.search(both) or _DOCUMENT.search(both)):
+        return Asked(Kind.CHOICE, _OF_TITLE, choices=said, several=_MORE_THAN_ONE.search(both) is not None)
     if _YES_NO.search(both):
         return Asked(Kind.YES_NO)
     if _DOCUMENT.search(answer):
@@ -60,36 +72,45 @@ def asked(title: str, hint: str, rows_below: bool = False) -> Asked:
     if rows_below:
         return Asked(Kind.ACTS, "под пунктом пустые строки — названия документов ли в них")
     if (_CHOICE.search(both) or re.search(r"\bкто\b|\bкак\w*\b", title, re.IGNORECASE)) and (said := choices_in(title)):
-        return Asked(Kind.CHOICE, "ответы взяты из названия: их написания и «готово» (done) — за вами", choices=said)
+        return Asked(Kind.CHOICE, _OF_TITLE, choices=said, several=_MORE_THAN_ONE.search(both) is not None)
     if _CHOICE.search(answer):
         return Asked(Kind.TEXT, "ответ выбирают из перечня: Свод прочтёт его как слова")
     return _by_title(title, hint)
 
 
 def choices_in(title: str) -> tuple[str, ...]:
-    """«(школа / комбинат питания / предприниматель)»: two at least."""
+    """«(школа / комбинат питания / предприниматель)»: two at least; «(план / факт)» are none."""
     found = re.search(r"\(([^()/]+(?:/[^()/]+)+)\)", title)
     parts = [part.strip() for part in found[1].split("/")] if found else []
-    return tuple(parts) if len({part.casefold() for part in parts}) == len(parts) and all(parts) else ()
+    differ = len({part.casefold() for part in parts}) == len(parts) and all(parts)
+    return tuple(parts) if differ and not any(map(_PIECES.match, parts)) else ()
 
 
 def _by_title(title: str, hint: str) -> Asked:
+    brackets = " ".join(re.findall(r"\(([^()]*)\)", title))  # what other orders print where the answer goes
     if _SHARE.search(title):
-        return _share(title, hint, "вид ответа угадан по названию")
+        return _share(title, hint or brackets, _GUESSED)
+    if _DOCUMENT.search(brackets):
+        return Asked(Kind.DOCUMENT, _GUESSED)
+    if _DAY_IN_TITLE.search(title):
+        return Asked(Kind.DATE, "вид ответа угадан по названию; если день не из отчётного периода — any_day = true")
     if _FIGURE.search(f"{title} {hint}"):
-        return _number(f"{title} {hint}")
+        return number_in(f"{title} {hint}")
     if _PERSON_IN_TITLE.search(title):
-        return Asked(Kind.PERSON, "вид ответа угадан по названию")
+        return Asked(Kind.PERSON, _GUESSED)
     if _DOCUMENT_IN_TITLE.search(title):
-        return Asked(Kind.DOCUMENT, "вид ответа угадан по названию")
+        return Asked(Kind.DOCUMENT, _GUESSED)
     if _YES_NO_IN_TITLE.search(title):
-        return Asked(Kind.YES_NO, "вид ответа угадан по названию")
+        return Asked(Kind.YES_NO, _GUESSED)
+    if "," in title and columns.unit_of(title[title.rindex(",") :])[0]:
+        return number_in(f"{title} {hint}")
     if _WORDS.search(hint) or _FREE.search(title):
         return Asked(Kind.TEXT)
     return Asked(Kind.TEXT, "какой нужен ответ, приказ не говорит: взято «ответ словами»")
 
 
-def _number(words: str) -> Asked:
+def number_in(words: str) -> Asked:
+    """A figure, in the unit that the words name."""
     unit, decimals = columns.unit_of(words)
     added = unit != "percent" and not columns.is_no_sum(words)
     doubt = "число с единицей угадано по названию" if unit else "число угадано по названию, единицы в нём нет"

@@ -178,7 +178,9 @@ def _row_of_a_line(line: str, is_framed: bool, is_amid: bool) -> Iterator[Row]:
 
 
 NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\)?")
-NUMBER_HEADING = re.compile(r"(?:№|N|№№|номер)\s*(?:п\.?\s*/?\s*п\.?)?|п\s*/\s*п", re.IGNORECASE)
+NUMBER_HEADING = re.compile(
+    r"(?:№|N|№№|номер|код)\s*(?:п\.?\s*/?\s*п\.?|строки|стр\.?|пункта|показателя)?|п\s*/\s*п", re.IGNORECASE
+)
 _LONGEST_HEADING = 60
 _BELOW = re.compile(r"примечание:|директор\b|руководитель\b|исполнитель\b", re.IGNORECASE)
 

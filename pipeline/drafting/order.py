@@ -7,20 +7,30 @@ from datetime import date
 from typing import NamedTuple
 
 from pipeline.drafting import people
-from pipeline.drafting.columns import ROW_OF_PARTS, DraftRelation, DraftTable, relations_of, units_of
+from pipeline.drafting.columns import ROW_OF_PARTS, DraftRelation, DraftTable, relations_of, unit_of, units_of
 from pipeline.drafting.dates import days_in, unclear_in
-from pipeline.drafting.head import Head, head_of
+from pipeline.drafting.head import Head, head_of, said_to_do
 from pipeline.drafting.items import Found, items_of
 from pipeline.drafting.opening import Row
 from pipeline.drafting.periods import Periods, periods_of
-from pipeline.drafting.stages import SURE, Measure, Stage, Target, in_order, match, meant_by, stages_of, targets_in
+from pipeline.drafting.stages import (
+    SURE,
+    Measure,
+    Stage,
+    Target,
+    in_order,
+    match,
+    meant_by,
+    stages_of,
+    targets_in,
+    untold_shares,
+)
 from pipeline.drafting.tables import Table, Use, tables_of
-from pipeline.wording import day, shortened
+from pipeline.wording import band, day, listed, shortened
 from schemas.form import Base, Kind, Unit
 
 _IF_NEEDED = re.compile(r"при необходимости|при (?:их )?отсутствии|необходимых изменений", re.IGNORECASE)
-
-
+_IF_PLAN = "если это план, впишите его в [[targets]]."
 _DASH_IS_ZERO = re.compile(r"прочерк\w*\s+(?:означа\w+|считается|—|-)\s+нол|прочерк означает ноль", re.IGNORECASE)
 
 
@@ -77,7 +87,15 @@ class Order:
     @property
     def units(self) -> list[Unit]:
         named = (column.unit for table in self.tables for column in table.columns)
-        return units_of([*named, *(item.asked.unit for item in self.items)])
+        return units_of([*named, *(item.asked.unit for item in self.items), *self._units_of_rows])
+
+    @property
+    def _units_of_rows(self) -> Iterator[str]:
+        """That rows name for columns without a unit."""
+        open_tables = {t.id for t in self.tables if any(c.kind is Kind.NUMBER and not c.unit for c in t.columns)}
+        yield from (
+            unit_of(one.title)[0] for one in self.items if one.table in open_tables and one.asked.kind is Kind.ROW
+        )
 
     @property
     def coverage(self) -> list[Found]:
@@ -92,20 +110,26 @@ def understood(rows: Sequence[Row]) -> Order:
     tables = tables_of(rows)
     head = head_of(rows, tables)
     items, grids, left = items_of(rows, tables)
-    periods = periods_of(rows)
+    periods = periods_of(rows, said_to_do(rows, tables), head.day)
     if periods and periods.ends:
         head = head._replace(reporting=periods.ends, spread=False)
     stages, of_stages = stages_of(tables)
-    targets, fit = in_order([*of_stages, *targets_in(rows, tables)])
+    targets, fit = in_order([*of_stages, *targets_in(rows, tables, head.day)])
     measures = match(stages, items)
     headline = _headline(items, targets)
+    left += _without_plan(targets, headline)
+    left += (
+        f"Проценты («{shortened(one)}») никуда не вошли: {_IF_PLAN}" for one in untold_shares(rows, tables, head.day)
+    )
+    told = {target.by for target in targets}
+    targets = targets if headline else []
     due = _due(items, measures, headline if targets else "")
     bases, base_of = _bases(items)
     problems = next((table for table in tables if table.use is Use.PROBLEMS), None)
     if not (asking := [table for table in tables if table.use is Use.FORM]):
         left.append("Таблицы отчёта («№», «Мероприятия», «Выполнение») в тексте не нашлось: впишите пункты сами.")
     by_period = periods.due if periods else ()
-    used = {*by_period, *_used(head, stages, targets), *(one.day for one in due.values())}
+    used = {*by_period, *told, *_used(head, stages, targets), *(one.day for one in due.values())}
     left += _unused_dates(rows, head, used, told_periods=bool(by_period))
     return Order(
         head=head,
@@ -127,6 +151,13 @@ def understood(rows: Sequence[Row]) -> Order:
         problems_title=_title_of(problems, rows),
         left=tuple(left),
     )
+
+
+def _without_plan(targets: Sequence[Target], headline: str) -> Iterator[str]:
+    """The order's plan where the draft has no item that it could be of."""
+    if targets and not headline:
+        said = listed([f"к {day(one.by)} — {band(one.low, one.high)}" for one in targets], 4)
+        yield f"План ({said}) никуда не вошёл: доли людей, о которой он говорит, среди пунктов нет."
 
 
 def _title_of(table: Table | None, rows: Sequence[Row]) -> str:

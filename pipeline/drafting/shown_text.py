@@ -131,7 +131,8 @@ def _columns(order: Order, group_of: dict[str, str]) -> Iterator[tuple[str, list
 # ── plan and stages ──────────────────────────────────────────────────────────────────────────────────────
 def _write_targets(toml: Toml, order: Order) -> None:
     for target in order.targets:
-        doubt = "" if order.targets_fit else "плановые проценты приказа не складываются в один план по возрастанию"
+        falls = "" if order.targets_fit else "плановые проценты приказа не складываются в один план по возрастанию"
+        doubt = "; ".join(filter(None, (target.doubt, falls)))
         toml.section("targets", doubt, repeated=True)
         toml.key("by", target.by)
         toml.key("min", target.low)

@@ -21,6 +21,13 @@ _WHOLE_TIME = re.compile(r"весь период|постоянно|в тече�
 _STAGE = re.compile(r"этап|\d{1,2}\.\s", re.IGNORECASE)
 _SECTION = re.compile(r"\d{1,2}\.\d{1,2}\.?\s")
 _REPORT = re.compile(r"отч[её]т", re.IGNORECASE)
+# A share that people are to grow by, or to stay below, is none that they are to reach; nor is one of a whole time.
+_NO_PLAN = re.compile(
+    r"\bна\s+\d[\d\s%–—-]*%|не (?:более|больше|выше|свыше|превы)|(?<!не )\b(?:менее|меньше|ниже)\b|максимум|прирост"
+    r"|сни[жз]|сокра|уменьш|вырос|увеличил",
+    re.IGNORECASE,
+)
+_SEVERAL = "процентов в предложении несколько: какой к какому дню и план ли это"
 _PART = 0.7  # below SURE
 SURE, LIKELY = 0.75, 0.4  # likeness of a measure's words and an item's: that it is meant; that it may be
 
@@ -43,12 +50,13 @@ class Stage:
 
 
 class Target(NamedTuple):
-    """From `by` on `low`–`high` percent; `about`: the words around it."""
+    """From `by` on `low`–`high` percent; `about`: the words around it; `doubt`: why it is a guess."""
 
     by: date
     low: int
     high: int
     about: str
+    doubt: str = ""
 
 
 def stages_of(tables: Iterable[Table]) -> tuple[list[Stage], list[Target]]:
@@ -87,7 +95,7 @@ class _Reading:
             self.stages.append(Stage("Мероприятия приказа", []))
         measures = self.stages[-1].measures
         shares, days = shares_in(title), days_in(when)
-        if shares and days:
+        if shares and days and not _NO_PLAN.search(title):
             self.targets.append(Target(days[0].day, *shares[0], f"{measures[-1].title if measures else ''} {title}"))
         elif title and title not in (measure.title for measure in measures):
             deadline = _deadline(when, self.held)
@@ -136,13 +144,33 @@ def _when(cells: Sequence[str], table: Table) -> str:
 
 
 # ── shares in sentences ──────────────────────────────────────────────────────────────────────────────────
-def targets_in(rows: Sequence[Row], tables: Sequence[Table]) -> Iterator[Target]:
-    """«к 20.02.2014 — 30–40 %» in the order's own points: a day and a share in one clause."""
-    for point in points(rows, tables):
-        for clause in clauses("; ".join(point)):
-            days, shares = days_in(clause), shares_in(clause)
-            if len(days) == len(shares) == 1 and not _REPORT.search(clause):
-                yield Target(days[0].day, *shares[0], point[0])
+def targets_in(rows: Sequence[Row], tables: Sequence[Table], day: date | None) -> Iterator[Target]:
+    """«к 20.02.2014 — 30–40 %» in the order's own points: a day after its own and a share in one clause, or as many of
+    both: «к … — 40 %, к … — 60 %»."""
+    for about, clause in _clauses_of(rows, tables):
+        days, shares = days_in(clause), shares_in(clause)
+        doubt = _SEVERAL if len(days) > 1 else ""
+        if _is_plan(clause, day):
+            yield from (Target(one.day, *share, about, doubt) for one, share in zip(days, shares, strict=True))
+
+
+def untold_shares(rows: Sequence[Row], tables: Sequence[Table], day: date | None) -> Iterator[str]:
+    """Clauses of the order's own points with shares of which no plan could be made."""
+    clauses_of = (clause for _, clause in _clauses_of(rows, tables))
+    yield from (clause.strip() for clause in clauses_of if shares_in(clause) and not _is_plan(clause, day))
+
+
+def _clauses_of(rows: Sequence[Row], tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
+    """With the first line of the point that each stands in."""
+    yield from ((point[0], clause) for point in points(rows, tables) for clause in clauses("; ".join(point)))
+
+
+def _is_plan(clause: str, day: date | None) -> bool:
+    days = days_in(clause)
+    is_later = all(day is None or one.day > day for one in days)
+    is_span = len({one.is_from for one in days}) > 1  # «с … по …»
+    fits = len(days) == len(shares_in(clause)) and is_later and not is_span
+    return fits and not (_REPORT.search(clause) or _NO_PLAN.search(clause))
 
 
 def in_order(targets: Iterable[Target]) -> tuple[list[Target], bool]:

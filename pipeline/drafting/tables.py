@@ -7,12 +7,12 @@ from enum import Enum
 
 from pipeline.drafting.opening import NUMBER_HEADING, Row
 
-_DUE = re.compile(r"\bсрок", re.IGNORECASE)
+_DUE = re.compile(r"\bсрок(?!\w*\s+(?:эксплуат|служб|действи|хранени|полезн|годност))", re.IGNORECASE)
 _WHO = re.compile(r"ответственн|исполнител", re.IGNORECASE)
 _ANSWER = re.compile(r"выполнени|исполнени[ея]|отметк|ответ\b|информаци|результат|значени|сведени|примечани", re.I)
 _MEASURE = re.compile(r"мероприяти|показател|наименовани|содержани|вопрос|критери|перечень", re.IGNORECASE)
-_PROBLEM = re.compile(r"проблем|трудност|затруднени", re.IGNORECASE)
-_SOLUTION = re.compile(r"решени|результат|принят|меры", re.IGNORECASE)
+PROBLEM = re.compile(r"проблем|трудност|затруднени", re.IGNORECASE)
+SOLUTION = re.compile(r"решени|результат|принят|меры", re.IGNORECASE)
 
 
 class Use(Enum):
@@ -77,15 +77,16 @@ def _table(start: int, cells: list[tuple[str, ...]]) -> Table:
         measure = number + 1
     answers = [n for n in others if n not in (measure, due) and n > measure and not _WHO.search(heading[n])]
     who = tuple(n for n in others if n != measure and _WHO.search(heading[n]))
-    use = _use(heading, number, due, answers)
+    is_blank = not any(row[measure] for row in cells[1:] if len(row) > measure)  # to be filled in, line by line
+    use = _use(heading, number, due, answers, is_blank=is_blank)
     return Table(use, start, heading, tuple(cells[1:]), number, measure, due, tuple(answers), who)
 
 
-def _use(heading: tuple[str, ...], number: int | None, due: int | None, answers: list[int]) -> Use:
+def _use(heading: tuple[str, ...], number: int | None, due: int | None, answers: list[int], *, is_blank: bool) -> Use:
     is_answered = any(_ANSWER.search(heading[n]) for n in answers)
-    if any(map(_PROBLEM.search, heading)) and sum(bool(_SOLUTION.search(cell)) for cell in heading):
+    if any(map(PROBLEM.search, heading)) and sum(bool(SOLUTION.search(cell)) for cell in heading):
         return Use.PROBLEMS
-    if due is not None and not is_answered:
+    if due is not None and not is_answered and not is_blank:
         return Use.STAGES
     if answers and (number is not None or (is_answered and any(map(_MEASURE.search, heading)))):
         return Use.FORM
