@@ -129,7 +129,7 @@ class Taken(NamedTuple):
 
 
 def take_input(job: Job, progress: Progress, log: Path | None, journal: Journal) -> Taken:
-    catalogue = load_catalogue(job.settings.controls, job.form.period.every)
+    catalogue = load_catalogue(job.settings.controls, job.form.period.every, job.form.recognise.answer[0])
     intake = job.intake or _read(job, catalogue, progress, log)
     _require_decisions(intake, catalogue)
     remembered = recording.remembered(journal, intake, job.as_of, job.calendar.reporting_dates, job.now)
@@ -176,7 +176,7 @@ def _in_zone(moment: datetime | None, settings: Settings) -> datetime | None:
 def read_all(job: Job, progress: Progress = no_progress) -> Intake:
     """All that lies in the input folder, read with the job's form; whose it is remains to be said."""
     with lock(job.output, job.wait):
-        catalogue = load_catalogue(job.settings.controls, job.form.period.every)
+        catalogue = load_catalogue(job.settings.controls, job.form.period.every, job.form.recognise.answer[0])
         return _read(job, catalogue, progress, log_of_readers(job.output))
 
 

@@ -67,6 +67,11 @@ def in_schools(n: int) -> str:
     return f"{number(n)}{NBSP}{plural(n, 'школе', 'школах', 'школах')}"
 
 
+def in_files(n: int) -> str:
+    """After «в»: «1 файле», «13 файлах»."""
+    return f"{number(n)}{NBSP}{plural(n, 'файле', 'файлах', 'файлах')}"
+
+
 def counted_of(counted: int, expected: int) -> str:
     """«учтена 1 из 21 школы»"""
     verb = plural(counted, "учтена", "учтены", "учтены")
@@ -81,9 +86,14 @@ def number(value: float, decimals: int = 0) -> str:
     return f"{MINUS}{said}" if value < 0 and said.strip("0,") else said
 
 
-def figure(value: float, decimals: int, unit: str = "") -> str:
-    """«97,26 руб.», «26 чел.»: a whole figure without decimals, another with as many as are asked for."""
-    said = number(value, 0 if float(value).is_integer() else decimals)
+def figure(value: float, decimals: int, unit: str = "", forms: Sequence[str] = ()) -> str:
+    """«97,26 руб.», «26 чел.»: a whole figure without decimals, another with as many as are asked for. `forms`: the
+    unit after 1, 2 and 5; where it is shown as one of these it goes with the figure: «41 год», «44,3 года»."""
+    is_whole = float(value).is_integer()
+    said = number(value, 0 if is_whole else decimals)
+    if unit in forms:
+        one, few, many = forms
+        unit = plural(abs(int(value)), one, few, many) if is_whole else few
     return f"{said}{NBSP}{unit}" if unit else said
 
 

@@ -64,12 +64,25 @@ _WORDS = frozenset(
     ]
 )
 _BEGINNINGS = tuple(stem for stems in _STEMS.values() for stem in stems.split())
+# Behind a figure they say that it is of a part of the people, of another whole, or not to be relied on. A form may well
+# speak of these itself («надомники», «корпус»): of its own words none narrows anything.
+_NARROWING = (
+    "вновь прибывш выпускн присутствующ присутствовавш явивш пришед имеющ имевш получивш подавш матери отцы "
+    "отцов инвалид надомн штатные штатных предметн воспитатели воспитателей корпус опечат устар расчетн экспертн "
+    "условн основном формальн номинальн утеряны утрачены заблок"
+)
+_NARROWINGS = tuple(_NARROWING.split())
 
 
 @lru_cache(maxsize=16_384)  # words beside figures
 def changes_meaning(word: str) -> bool:
     """May the word, lower case and ё as е, make another answer of the one that it follows."""
     return word in _WORDS or word.startswith(_BEGINNINGS)
+
+
+def narrows(word: str) -> bool:
+    """Does the word, behind a figure and none of the form's, say that the figure is of a part or hardly one."""
+    return word == "ср" or (word.startswith(_NARROWINGS) and not word.endswith("ся"))  # «имеющиеся»
 
 
 class Told(NamedTuple):

@@ -72,6 +72,7 @@ def remark(code: str, **fields: object) -> Remark:
     return Remark(code, data=tuple(fields.items()), **places)  # type: ignore[arg-type]
 
 
+ANSWERS = "Выполнение"  # how the catalogue calls the column of answers
 _PLACES = frozenset(Remark.__dataclass_fields__)
 
 
@@ -134,9 +135,11 @@ class Catalogue(msgspec.Struct, frozen=True):
         return said if said.severity is severity else replace(said, severity=severity)
 
 
-def load_catalogue(controls: Mapping[str, str] | None = None, every: Every = "date") -> Catalogue:
+def load_catalogue(
+    controls: Mapping[str, str] | None = None, every: Every = "date", answers: str = ANSWERS
+) -> Catalogue:
     """The catalogue with the office's own severities (`[controls]` of the settings: code -> severity or `off`), in the
-    words of a form whose reports are about `every`."""
+    words of a form whose reports are about `every` and whose column of answers is headed `answers`."""
     entries = dict(_entries(CATALOGUE))
     off = set()
     for code, wish in (controls or {}).items():
@@ -153,7 +156,21 @@ def load_catalogue(controls: Mapping[str, str] | None = None, every: Every = "da
             )
     if every != "date":
         entries = {code: _of_period(entry) for code, entry in entries.items()}
+    if answers != ANSWERS:
+        entries = {code: _of_column(entry, answers) for code, entry in entries.items()}
     return Catalogue(entries, frozenset(off), every)
+
+
+def _of_column(entry: Entry, answers: str) -> Entry:
+    """With the form's own heading where the catalogue has that of the first order."""
+    names = ("rule", "message", "todo")
+    said = {name: getattr(entry, name).replace(f"«{ANSWERS}»", f"«{_escaped(answers)}»") for name in names}
+    return msgspec.structs.replace(entry, **said)
+
+
+def _escaped(text: str) -> str:
+    """In a template braces are names."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _of_period(entry: Entry) -> Entry:

@@ -43,12 +43,17 @@ class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: tuple[str, ...]
 
 
+class _Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kinds: tuple[str, ...]
+
+
 class _Institutions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     legal: tuple[str, ...]
     general: tuple[str, ...]
     of_schools: tuple[str, ...]
     schools: tuple[_Kind, ...]
     others: tuple[_Kind, ...]
+    parts: _Kinds
     addressee: _Words
     described: _Described
     places: _Places
@@ -151,6 +156,30 @@ def is_addressee(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", _plain(cyrillic(text)))
     words = words[1:] if words[:1] and words[0] in ("в", "во", "кому") else words
     return any(_stands_at(words, 0, phrase.split()) for phrase in _known().addressee.words)
+
+
+@lru_cache(maxsize=8192)
+def parts_named(text: str) -> frozenset[str]:
+    """The kinds that name a part of the school beside whose name the text stands: «филиал», «начальная школа». None
+    of an institution with a number of its own; a kind of school («основной этап») only of a school."""
+    words = re.findall(r"[^\W\d_]+", _plain(cyrillic(text)))
+    if parse(text).numbers:
+        return frozenset()
+    return frozenset(
+        kind
+        for at, word in enumerate(words)
+        for kind, phrase in _phrases_from(word)
+        if kind in _known().parts.kinds
+        and _stands_at(words, at, phrase)
+        and _is_of_institution(words, at, phrase, kind)
+    )
+
+
+def _is_of_institution(words: list[str], at: int, phrase: Sequence[str], kind: str) -> bool:
+    if all(kind != school.id for school in _known().schools) or not _ADJECTIVE.fullmatch(words[at]):
+        return True
+    behind = [word for word in words[at + len(phrase) :] if not any(_like(word, one) for one in _known().of_schools)]
+    return any(_like(word, one) for word in behind[:1] for one in _known().general)
 
 
 def same_word(a: str, b: str) -> bool:

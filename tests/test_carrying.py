@@ -321,6 +321,13 @@ def test_a_file_of_which_something_is_left_is_not_called_replaced() -> None:
         assert [source.outcome for source in figures.sources] == [outcome, Outcome.COUNTED]
 
 
+def test_two_files_that_were_one_report_for_an_earlier_date_are_both_older_and_neither_is_called_replaced() -> None:
+    arrivals = {"1.xlsx": moment(JANUARY, 9), "2.xlsx": moment(JANUARY, 10), "3.xlsx": moment(MARCH)}
+    figures = measured(history((JANUARY, {}), (JANUARY, {"9": ""}), (MARCH, {})), arrivals=arrivals)
+    assert [source.outcome for source in figures.sources] == [Outcome.OLDER, Outcome.OLDER, Outcome.COUNTED]
+    assert not {"REPORT-SUPERSEDED", "REPORT-PARTIAL"} & {one.code for one in figures.remarks}
+
+
 def test_whatever_errors_come_to_light_what_is_kept_of_schools_is_what_is_found_anew() -> None:
     dice, registry = random.Random(1), Registry((school("01"), school("02")))
     files = [

@@ -94,7 +94,7 @@ def test_rule_message_and_todo_are_whole_sentences(code: str) -> None:
     for said in (ENTRIES[code].rule, message(example, CATALOGUE), todo(example, CATALOGUE)):
         assert re.fullmatch(r"[«А-ЯЁ0-9].*[.]", said)
         said = re.sub(r"\bключ [a-z_]+", "ключ", said)  # of the settings
-        assert not re.search(r"\s\s|\.\.|[{}_]|\d \d|\bNone\b", said)
+        assert not re.search(r"\s\s|\.\.|[{}_]|\d \d|\bNone\b|\s\d{4}-\d\d-\d\d", said)
 
 
 # Characters of the columns «Замечание» and «Что сделать» of a returned file.
@@ -148,6 +148,23 @@ def written_below(item: str, words: str, below: str) -> Fixture:
     """An order form with a row added below an item, for a second answer."""
     form = order_form(answers={item: words})
     form.rows.insert(form.row_of(item) + 1, ["", "", below])
+    return on_sheets(form.sheet())
+
+
+def in_one_cell(first: str, last: str) -> Fixture:
+    """An order form whose cell for the answers of two items is one."""
+    form = order_form(answers={last: ""})
+    area = (Spot(form.row_of(first) + 1, 3), Spot(form.row_of(last) + 1, 3))
+    return on_sheets(form.sheet()._replace(merged=(area,)))
+
+
+def in_one_building(item: str, words: str) -> Fixture:
+    """An order form with a column a building, alike but for an item that one of them alone answers."""
+    form = order_form(answers={item: words})
+    first = form.row_of(FORM.items[0].number)
+    for row in form.rows[first : form.row_of("15") + 1]:
+        row.append("" if row[0] == item else row[-1])
+    form.rows.insert(first, ["", "", "Корпус А", "Корпус Б"])
     return on_sheets(form.sheet())
 
 
@@ -528,6 +545,7 @@ RAISED: dict[str, Fixture] = {
     "NUM-UNCLEAR": answered("6.2", "87"),
     "NUM-FRACTION": answered("8", 0.87),
     "NUM-SEVERAL": answered("13", "87 % / 90 %"),
+    "NUM-OTHER-DATE": answered("13", "100 % с 01.09.2014"),
     "NUM-NOT-WHOLE": answered("6.1", "24,5 чел."),
     "NUM-WHOLE": on_meals(with_cell(MEALS_ROWS, "1", 2, "12,5")),
     "NUM-MARK": on_meals(with_cell(MEALS_ROWS, "1", 2, "1,234")),
@@ -556,10 +574,13 @@ RAISED: dict[str, Fixture] = {
     "ANSWER-BESIDE": written_beside("14", "", "45 %"),
     "ANSWER-OUTSIDE": written_beside("7", "", "родительские собрания"),
     "ROW-NAMELESS": the_next_row_nameless("13", "45 %"),
+    "ANSWER-MERGED": in_one_cell("13", "14"),
+    "COLUMN-UNKNOWN": in_one_building("14", "45 %"),
     "CLASSES-APART": written_below("14", "1-4 кл. – 73 %", "5-11 кл. – 21 %"),
     "CLASSES-SUMMED": answered("14", "5 кл. – 12 из 24, 6 кл. – 20 из 25"),
     "DOC-INCOMPLETE": answered("3", "приказ от 12.12.2013"),
     "DOC-SEVERAL": answered("3", "приказ № 12 от 09.12.2013, приказ № 14 от 10.12.2013"),
+    "DOC-NOT-IN-FORCE": answered("3", "проект приказа № 12 от 05.12.2013"),
     "DOC-AFTER-REPORT": answered("3", "приказ № 12 от 21.03.2014"),
     "PERSON-INCOMPLETE": answered("1", "Иванова Мария Петровна"),
     "PERSON-SEVERAL": answered("1", "Иванова М.П., учитель; Ким С.Е., методист"),

@@ -2,9 +2,18 @@
 
 import json
 import shutil
+from pathlib import Path
 
+import openpyxl
+import pytest
+
+from pipeline.commands.check import as_json, check_files
+from pipeline.settings import Settings
 from tests.conftest import Run
+from tests.form_variants import DATA
 from tests.test_cli import svod, svod_by_itself
+
+HEAT = str(DATA / "form-heat.toml")
 
 
 def a_school_to_correct(few: Run):
@@ -34,6 +43,18 @@ def test_json_says_what_findings_say(few: Run):
     said = {(r["code"], r["item"], r["cell"]) for r in json.loads(result.stdout) if r["severity"] == "error"}
     errors = [r for r in few.done.figures.remarks if r.file == line.file and r.severity.value == "error"]
     assert said == {(r.code, r.item, r.cell) for r in errors}
+
+
+@pytest.mark.parametrize("forms", [("form-547", HEAT), (HEAT, "form-547")])
+def test_of_several_orders_each_speaks_of_its_own_column(few: Run, forms: tuple[str, str], tmp_path: Path):
+    path = tmp_path / "отчёт.xlsx"
+    reports = [line.file for line in few.done.figures.submissions if line.file.endswith(".xlsx")]
+    book = openpyxl.load_workbook(few.input / reports[0])
+    book.worksheets[0].cell(10, 12).value = "см. приложение к письму"
+    book.save(path)
+    found = check_files([path], few.input, Settings(form=forms))
+    [todo] = [one["todo"] for one in json.loads(as_json(found)) if one["code"] == "NOTE-BESIDE"]
+    assert todo.endswith("в столбец «Выполнение».")
 
 
 def test_it_works_without_a_registry_and_writes_nothing(few: Run, tmp_path):

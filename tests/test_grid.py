@@ -14,6 +14,7 @@ import xlwt
 from xlwt.CompoundDoc import XlsDoc
 
 from pipeline.reading.answers.number_formats import shown_with_words
+from pipeline.reading.answers.values import is_blank
 from pipeline.reading.opening import xlsx_second
 from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.opening.grid import open_book
@@ -94,6 +95,16 @@ def test_numbers_are_floats_and_truth_values_stay_such() -> None:
     found = values(xlsx(fill))
     assert found == {"A1": 1.0, "B1": 0.5, "C1": True}
     assert [type(value) for value in found.values()] == [float, float, bool]
+
+
+def test_zero_is_unseen_on_a_sheet_that_shows_no_zeros() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.hide_zero()
+        sheet.write_column("A1", [0, 5])
+
+    found = cells(xlsx(fill))
+    assert [is_blank(found[address]) for address in ("A1", "A2")] == [True, False]
 
 
 def test_blank_cells_and_white_space_are_no_cells() -> None:

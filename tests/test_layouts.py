@@ -37,6 +37,95 @@ def test_a_clean_form_gives_every_fact_and_no_remark():
     assert notes(PLAIN) == []
 
 
+def test_rows_under_a_renumbered_heading_are_its_own():
+    """«10.1» under «10. Ознакомление …» answers 6.1, whatever else the form calls 10.1; so do acts under «8.»."""
+    form = OrderForm(answers={number: words for number, words in ANSWERS.items() if not number.startswith("10.")})
+    numbers = {"4": "8", "4.1": "8.1", "4.2": "8.2", "6": "10", "6.1": "10.1", "6.2": "10.2", "6.3": "10.3"}
+    numbers |= {"8": "12", "10": "14", "10.1": "14.1", "10.2": "14.2", "10.3": "14.3"}
+    form.rows = [[numbers.get(str(row[0]), row[0]), *row[1:]] if row else row for row in form.rows]
+    report, remarks = read_one(form)
+    assert said(report) == {(item, name): value for (item, name), value in FACTS.items() if not item.startswith("10.")}
+    assert codes(remarks) == {"ITEM-BY-WORDING"}
+
+
+@pytest.mark.parametrize(
+    ("label", "typed", "expected", "codes_said"),
+    [
+        ("родители (законные представители), 574 чел.", "", {}, set()),
+        ("родители (законные представители) (всего 574)", 287, {"count": 287.0}, set()),
+        ("родители (законные представители) - 287 чел.", "", {"count": 287.0}, {"ANSWER-BESIDE"}),
+        (
+            "родители (законные представители) - 574 чел. (100 %)",
+            "",
+            {"count": 574.0, "percent": 100.0},
+            {"ANSWER-BESIDE"},
+        ),
+    ],
+)
+def test_how_many_there_are_behind_the_words_for_whom_is_no_answer(label, typed, expected, codes_said):
+    form = OrderForm(answers={**ANSWERS, "10.2": typed})
+    form.rows[form.row_of("10.2")][1] = label
+    report, remarks = read_one(form)
+    assert {name: value for (item, name), value in said(report).items() if item == "10.2"} == expected
+    assert codes(remarks) - {"NOTE-BESIDE"} == codes_said
+
+
+@pytest.mark.parametrize("typed", ["100 %", "21/50% 287/50% 306/50%", "все обучены"])
+def test_an_answer_in_the_row_of_a_heading_is_told_at_each_item_without_one(typed):
+    left = {number: words for number, words in ANSWERS.items() if number not in ("10.2", "10.3")}
+    form = OrderForm(answers={**left, "10": typed})
+    report, remarks = read_one(form)
+    assert {(one.code, one.item) for one in remarks if one.code != "NOTE-BESIDE"} == {
+        ("ANSWER-IN-HEADING", "10.2"), ("ANSWER-IN-HEADING", "10.3")
+    }  # fmt: skip
+    assert said(report)["10.1", "percent"] == 50.0
+
+
+@pytest.mark.parametrize("typed", ["охват (в %) с указанием классов 1-11", "охват в %", "(1-11 классы)"])
+def test_a_hint_filled_in_with_classes_is_no_answer(typed):
+    _, remarks = read_one(OrderForm(answers={**ANSWERS, "12.2": "", "12": typed}))
+    assert "ANSWER-IN-HEADING" not in codes(remarks)
+
+
+@pytest.mark.parametrize(("heading", "of_the_school"), [("СОШ № 1", True), ("СОШ № 10", False), ("Корпус А", False)])
+def test_a_column_under_the_name_of_the_school_itself_is_no_part_of_it(heading, of_the_school):
+    form = OrderForm()
+    form.rows[form.row_of("13")].append("проверено")
+    form.rows.insert(form.row_of("1"), ["", "", heading, "отметка УО"])
+    report, remarks = read_one(form)
+    assert (said(report) == FACTS, "COLUMN-UNKNOWN" not in codes(remarks)) == (of_the_school, of_the_school)
+
+
+@pytest.mark.parametrize(("first", "last"), [("10.1", "10.3"), ("10", "10.3"), ("13", "14"), ("7", "8"), ("1", "2")])
+def test_one_cell_for_the_answers_of_several_items_answers_none(first, last):
+    form = OrderForm()
+    rows = range(form.row_of(first), form.row_of(last) + 1)
+    for row in rows:
+        form.rows[row][2] = "100 %" if row == rows[0] else ""
+    items = {str(form.rows[row][0]) for row in rows} - {"10"}
+    area = (Spot(rows[0] + 1, 3), Spot(rows[-1] + 1, 3))
+    (report,), remarks = read(form.sheet()._replace(merged=(area,)))
+    assert not items & {item for item, _ in said(report)}
+    assert {(one.code, one.item) for one in remarks if one.code != "NOTE-BESIDE"} == {
+        ("ANSWER-MERGED", item) for item in items
+    }
+
+
+def test_a_cell_that_an_item_shares_with_one_that_need_not_be_answered_is_its_own():
+    form = OrderForm()
+    area = (Spot(form.row_of("14") + 1, 3), Spot(form.row_of("15") + 1, 3))
+    (report,), remarks = read(form.sheet()._replace(merged=(area,)))
+    assert (said(report), remarks) == (FACTS, ())
+
+
+def test_a_number_that_nobody_sees_is_no_answer_and_is_told():
+    report, remarks = read_one(OrderForm(answers={**ANSWERS, "14": Cell(0.0, "0%;-0%;")}))
+    assert ("14", "percent") not in said(report)
+    assert [(one.code, one.item, dict(one.data)["what"]) for one in remarks] == [
+        ("ANSWER-ASIDE", "14", "число 0, которого в ячейке не видно")
+    ]
+
+
 @given(top=st.integers(1, 40), left=st.integers(1, 12))
 def test_the_form_may_stand_anywhere_on_the_sheet(top, left):
     report, remarks = read_one(OrderForm(top=top, left=left))

@@ -5,6 +5,7 @@ import gzip
 import lzma
 import os
 import pickle
+import random
 import socket
 import tarfile
 import zipfile
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.reading.opening.grid import open_book
-from pipeline.reading.opening.guard import Unreadable, kind_of, look
+from pipeline.reading.opening.guard import ZIP_FAULTS, Unreadable, kind_of, look, open_zip, part
 from pipeline.settings import Limits
 from pipeline.wording import message
 from schemas.remarks import load_catalogue
@@ -263,3 +264,69 @@ def test_parts_that_share_one_record_are_refused() -> None:
     overlapping = data[: entry + 42] + bytes(4) + data[entry + 46 :]
     assert second > 0
     assert refusal(lambda: kind_of(overlapping, LIMITS))[1].endswith("его части наложены одна на другую.")
+
+
+PARTS = {"xl/workbook.xml": "<workbook/>" * 40, "xl/лист.xml": "да" * 300, "xl/empty.xml": ""}
+
+
+class Unseekable(BytesIO):
+    """Written to in one go: sizes and checksums stand behind the parts."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *where: int) -> int:
+        raise OSError
+
+
+def streamed() -> bytes:
+    file = Unseekable()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, text in PARTS.items():
+            package.writestr(name, text)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "good",
+    [zipped(PARTS, zipfile.ZIP_DEFLATED), zipped(PARTS, zipfile.ZIP_STORED), streamed()],
+    ids=["packed", "stored", "streamed"],
+)
+def test_a_part_is_what_zipfile_reads_whatever_is_damaged(good: bytes) -> None:
+    with open_zip(good) as package:
+        assert {name: part(package, name).decode() for name in package.namelist()} == PARTS
+    chance = random.Random(547)
+    refused = 0
+    for place in range(len(good)):
+        damaged = bytearray(good)
+        damaged[place] ^= 1 << chance.randrange(8)
+        try:
+            package = open_zip(bytes(damaged))
+        except Unreadable:
+            continue
+        for name in package.namelist():
+            try:
+                expected = package.read(name)
+            except ZIP_FAULTS:
+                refused += 1
+                assert refusal(lambda: part(package, name))[0] == "FILE-DAMAGED"  # noqa: B023 - asked at once
+            except RuntimeError:
+                pass  # said to be encrypted: refused before any part is asked for
+            else:
+                assert part(package, name) == expected
+    assert refused
+
+
+@pytest.mark.parametrize(
+    ("record", "at", "change"),
+    [(b"PK\x03\x04", 7, -8), (b"PK\x01\x02", 24, -1)],
+    ids=["its name is UTF-8 in the directory alone", "longer than the directory says"],
+)
+def test_a_part_that_zipfile_refuses_is_refused(record: bytes, at: int, change: int) -> None:
+    data = bytearray(zipped({"xl/лист.xml": "да" * 300}, zipfile.ZIP_DEFLATED))
+    place = data.find(record) + at
+    data[place] += change
+    package = open_zip(bytes(data))
+    with pytest.raises(zipfile.BadZipFile):
+        package.read("xl/лист.xml")
+    assert refusal(lambda: part(package, "xl/лист.xml"))[0] == "FILE-DAMAGED"

@@ -20,9 +20,10 @@ from pipeline.reading.answers.yes_no import read_yes_no
 from pipeline.reading.opening.book import Cell
 from schemas.form import Form, Item, Kind, load_form
 from schemas.remarks import load_catalogue
+from tests.form_variants import DATA
 from tests.table_forms import HEALTH, MEALS
 
-FORM = load_form("form-547")
+FORM, HEAT = load_form("form-547"), load_form(DATA / "form-heat.toml")
 CATALOGUE = load_catalogue()
 GUIDE = (Path(__file__).parent.parent / "docs" / "reading.md").read_text("utf-8")
 
@@ -58,13 +59,19 @@ ITEMS = {
 }
 OF_MEALS = {"children": "1/дети", "roubles": "1/сумма", "meal days": "5", "thousands": "6"}
 OF_HEALTH = {"sick days": "5", "choice": "2", "choices": "3", "day": "6/дата", "link": "6/ссылка"}
+OF_HEAT = {
+    "degrees": "4", "litres": "6", "buses": "1/всего", "since 1980": "8",
+    "fulfilled": "5", "vacant since": "10/с", "deadline": "10/срок",
+}  # fmt: skip
+ITEMS |= {name: HEAT.item(number) for name, number in OF_HEAT.items()}
 ITEMS |= {name: MEALS.item(number) for name, number in OF_MEALS.items()}
 ITEMS |= {name: HEALTH.item(number) for name, number in OF_HEALTH.items()}
 QUARTER = Around(since=date(2026, 4, 1), until=date(2026, 6, 30))
 
 
 def form_of(item: str) -> Form:
-    return MEALS if item in OF_MEALS else HEALTH if item in OF_HEALTH else FORM
+    kinds = ((OF_MEALS, MEALS), (OF_HEALTH, HEALTH), (OF_HEAT, HEAT))
+    return next((form for items, form in kinds if item in items), FORM)
 
 
 # ── the guide's tables ───────────────────────────────────────────────────────────────────────────────────────
@@ -96,6 +103,7 @@ def rows_of(heading: str) -> list[list[str]]:
 
 
 EXAMPLES = [Example(*row) for row in rows_of("| item | typed | cell | base | facts | remark |")]
+OTHER_TIMES = rows_of("| answer | as_of | read |")
 DATES = rows_of("| written | date |")
 CLASSES = rows_of("| written | classes |")
 
@@ -131,6 +139,14 @@ def test_every_example_of_the_guide_holds(example):
     answer = read_answer(ITEMS[example.item], cell_of(example), form, base, QUARTER)
     assert " · ".join(f"{f.field} {written(f.value, f.half)}" for f in answer.facts) == example.facts
     assert " ".join(remark.code for remark in answer.remarks) == example.remark
+
+
+@pytest.mark.parametrize(("typed", "as_of", "read"), OTHER_TIMES)
+def test_an_answer_of_another_time_is_not_the_reports(typed, as_of, read):
+    around = Around(as_of=date.fromisoformat(as_of))
+    answer = read_answer(ITEMS["percent"], Cell(typed), FORM, None, around)
+    assert [fact.value for fact in answer.facts if fact.field == "percent"] == ([float(read)] if read else [])
+    assert [remark.code for remark in answer.remarks] == ([] if read else ["NUM-OTHER-DATE"])
 
 
 def says_that_there_is_none(item: str, cell: Cell) -> bool:

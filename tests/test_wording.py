@@ -103,3 +103,20 @@ def test_a_heading_of_a_table_stands_in_a_sentence_without_its_breaks() -> None:
 )
 def test_what_belongs_together_stays_on_one_line(written: str, together: str) -> None:
     assert wording.keep_together(written) == together.replace("~", NBSP)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "said"),
+    [
+        (41, 0, "41 год"),
+        (44, 1, "44 года"),
+        (11, 0, "11 лет"),
+        (0, 0, "0 лет"),
+        (44.3, 1, "44,3 года"),
+        (-2, 0, "−2 года"),
+    ],
+)
+def test_a_unit_that_is_a_word_goes_with_its_figure(value: float, decimals: int, said: str) -> None:
+    assert wording.figure(value, decimals, "лет", ("год", "года", "лет")) == said.replace(" ", NBSP)
+    short = wording.figure(value, decimals, "л.", ("год", "года", "лет"))
+    assert short.endswith(f"{NBSP}л.")

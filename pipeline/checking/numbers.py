@@ -117,7 +117,7 @@ def check_grown(
 
 def in_words(item: Item, value: float, form: Form) -> str:
     """A figure with its unit: «97,26 руб.»."""
-    return wording.figure(value, item.decimals, form.unit(item.unit).short if item.unit else "")
+    return wording.figure(value, item.decimals, *form.unit_said(item))
 
 
 # ── what is said ─────────────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
 """The command `check`: the remarks on these files at once, with cells and what to do. Writes no file."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,19 +29,19 @@ _OF_THE_REGISTRY = "BASE-NO-REGISTRY"
 
 @dataclass(frozen=True)
 class Checkup:
-    """Remarks by file as named, the gravest first. `registry`: was there one to hold the reports against."""
+    """Remarks by file as named, the gravest first. `told`: each with the words of its order. `registry`: was there one
+    to hold the reports against."""
 
     files: tuple[str, ...]
-    remarks: tuple[Remark, ...]
-    catalogue: Catalogue
+    told: Mapping[Remark, Catalogue]
     registry: bool
 
     @property
     def has_errors(self) -> bool:
-        return any(remark.severity is Severity.ERROR for remark in self.remarks)
+        return any(remark.severity is Severity.ERROR for remark in self.told)
 
     def on(self, file: str) -> list[Remark]:
-        return sorted((r for r in self.remarks if r.file == file), key=lambda r: _ORDER.index(r.severity))
+        return sorted((r for r in self.told if r.file == file), key=lambda r: _ORDER.index(r.severity))
 
 
 def check_files(files: Sequence[Path], input: Path, settings: Settings) -> Checkup:
@@ -54,20 +54,23 @@ def check_files(files: Sequence[Path], input: Path, settings: Settings) -> Check
         if not path.is_file():
             raise UsageError(f"Файла «{path}» нет: проверьте имя.")
     forms = [load_form(name) for name in settings.forms]
-    catalogue = load_catalogue(settings.controls, forms[0].period.every)
+    catalogues = [load_catalogue(settings.controls, one.period.every, one.recognise.answer[0]) for one in forms]
     registry = input / REGISTRY_FILE
     inbox = Inbox(Path(), registry if registry.is_file() else None, list(files))
     known = inbox.registry is not None
-    intakes = _intakes(inbox, forms, settings, catalogue)
-    said = dict.fromkeys(_remarks(intakes, forms, catalogue))
-    remarks = tuple(remark for remark in said if known or remark.code != _OF_THE_REGISTRY)
-    return Checkup(tuple(_names(files, intakes)), remarks, catalogue, known)
+    intakes = _intakes(inbox, forms, settings, catalogues)
+    told: dict[Remark, Catalogue] = {}
+    for form, intake, catalogue in zip(forms, intakes, catalogues, strict=True):
+        for remark in check(intake.reads, {}, form, intake.registry, catalogue).remarks:
+            if known or remark.code != _OF_THE_REGISTRY:
+                told.setdefault(remark, catalogue)  # what no order knows is told by each of them
+    return Checkup(tuple(_names(files, intakes)), told, known)
 
 
-def _intakes(inbox: Inbox, forms: Sequence[Form], settings: Settings, catalogue: Catalogue) -> list[Intake]:
+def _intakes(inbox: Inbox, forms: Sequence[Form], settings: Settings, catalogues: Sequence[Catalogue]) -> list[Intake]:
     intakes = [
         take_in(inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None, beside=others(form, forms))
-        for form in forms
+        for form, catalogue in zip(forms, catalogues, strict=True)
     ]
     return share_out(forms, intakes).intakes if len(forms) > 1 else intakes
 
@@ -77,12 +80,6 @@ def _names(files: Sequence[Path], intakes: Sequence[Intake]) -> Iterator[str]:
     inside = {path: found.holder for intake in intakes for path, found in intake.inbox.inside.items()}
     for file in files:
         yield from [shown_path(path) for path, holder in inside.items() if holder == file] or [shown_path(file)]
-
-
-def _remarks(intakes: Sequence[Intake], forms: Sequence[Form], catalogue: Catalogue) -> Iterator[Remark]:
-    """What no order knows is told by each of them, in the same words."""
-    for form, intake in zip(forms, intakes, strict=True):
-        yield from check(intake.reads, {}, form, intake.registry, catalogue).remarks
 
 
 def as_tables(checkup: Checkup) -> Iterator[str | Table]:
@@ -99,7 +96,7 @@ def as_tables(checkup: Checkup) -> Iterator[str | Table]:
         for heading in ("Важность", "Пункт", "Ячейка", "Замечание", "Что сделать"):
             table.add_column(heading, overflow="fold")
         for remark in remarks:
-            words = message(remark, checkup.catalogue), todo(remark, checkup.catalogue)
+            words = message(remark, checkup.told[remark]), todo(remark, checkup.told[remark])
             table.add_row(*map(Text, (SEVERITIES[remark.severity], remark.item, remark.cell, *words)))
         yield table
     if not checkup.registry:
@@ -118,8 +115,8 @@ def as_json(checkup: Checkup) -> str:
             "item": remark.item,
             "code": remark.code,
             "severity": remark.severity.value,
-            "message": message(remark, checkup.catalogue),
-            "todo": todo(remark, checkup.catalogue),
+            "message": message(remark, checkup.told[remark]),
+            "todo": todo(remark, checkup.told[remark]),
             "value": remark.value,
         }
         for file in checkup.files

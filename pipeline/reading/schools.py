@@ -48,6 +48,10 @@ class Schools(msgspec.Struct, frozen=True, dict=True):
             return Match(None, fitting, ambiguous=True)
         return Match(None, self._nearest(name))
 
+    def kinds_of(self, school: School) -> list[frozenset[str]]:
+        """What its names call it, name by name."""
+        return [name.kinds for name in self._names[school.code]]
+
     def by_code(self, code: str) -> School | None:
         """The school of that code; leading zeros do not matter («1» written for «01»)."""
         code = code.strip()

@@ -4,11 +4,13 @@ import re
 from typing import NamedTuple
 
 from pipeline.reading.answers.boxes import chosen
-from schemas.form import Choice, Item
+from schemas.form import Asked, Choice, Item
 from schemas.likeness import best_likeness, is_slip, plain
 
 _LIST_MARK = re.compile(r"^\s*(?:[-–—•·*▪●]\s+|\d{1,2}\s*[.)]\s*)")  # «1) классные часы», «– конкурсы»
 _NUMBERS = re.compile(r"\s*\d{1,2}(?:\s*(?:[,;\n]|\sи\s)\s*\d{1,2})+\s*\.?\s*")
+_PARTICIPLE = re.compile("[а-я]{3,}[нт][аоы]?")
+_JOINS_OR_DENIES = re.compile(r"[,;/+?]|(?<!\w)(?:и|или|либо|не|ни|без|нет)(?!\w)", re.IGNORECASE)
 # From the surest separator to that which may stand inside a title, too.
 _SEPARATORS = (r"[;\n]+", r"\s*[,/+]\s*", r"\s+и\s+")
 
@@ -30,11 +32,17 @@ def read_choices(item: Item, text: str) -> Chosen:
     if item.several and _NUMBERS.fullmatch(words):
         return _by_number(item, words)
     found = _parts(words.strip(), item.choices, _SEPARATORS)
+    if any(choice is None for _, choice in found) and (bare := _without_title(words, item)):
+        found = [(bare, choice)] if (choice := _exactly(bare, item.choices)) else found
     unknown = next((part for part, choice in found if choice is None), "")
     if unknown or not found:
         return Chosen(unknown=unknown or text, nearest=_nearest(unknown or text, item.choices))
     titles = {choice.title for _, choice in found if choice}
     return Chosen(tuple(choice.title for choice in item.choices if choice.title in titles))
+
+
+def is_choice(asked: Asked, text: str) -> bool:
+    return _choice(text, asked.choices) is not None
 
 
 def _by_number(item: Item, words: str) -> Chosen:
@@ -57,6 +65,22 @@ def _parts(text: str, choices: tuple[Choice, ...], separators: tuple[str, ...]) 
         if len(pieces) > 1:
             return [found for piece in pieces for found in _parts(piece, choices, separators[at:])]
     return [(said, None)]
+
+
+def _without_title(text: str, item: Item) -> str:
+    """«частично» of «исполнены частично» under «Предписания исполнены»: without the participle that the title ends
+    with. Blank where title or answer may speak of several things, or deny, and where the word is a choice's."""
+    title = item.title.partition("(")[0].strip(" :.")
+    done = plain(title).rpartition(" ")[2]
+    of_choices = {word for one in item.choices for name in (one.title, *one.spellings) for word in plain(name).split()}
+    if done in of_choices or not _PARTICIPLE.fullmatch(done) or _JOINS_OR_DENIES.search(f"{title} {text}"):
+        return ""
+    return " ".join(word for word in plain(text).split() if word != done)
+
+
+def _exactly(said: str, choices: tuple[Choice, ...]) -> Choice | None:
+    named = {choice.title: choice for choice in choices if said in map(plain, (choice.title, *choice.spellings))}
+    return next(iter(named.values())) if len(named) == 1 else None
 
 
 def _choice(said: str, choices: tuple[Choice, ...]) -> Choice | None:

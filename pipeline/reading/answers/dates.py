@@ -70,6 +70,9 @@ _FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _DAY_OR_YEAR = re.compile(r"(?<![^\W_])(?:d{1,4}|y{2,4}|д{1,2}|г{2,4})(?![^\W_])", re.IGNORECASE)
 
 
+_BEFORE_DATE = re.compile(r"(со?|от|до|к|не\s+позднее)\s+(?=[0-9«\"])", re.IGNORECASE)
+
+
 class Written(NamedTuple):
     """A date in a text. `day` is None where no calendar has such a day (31.02.2013) or the year cannot be meant."""
 
@@ -95,12 +98,13 @@ def read_date(said: Cell | str, first_year: int = FIRST_YEAR) -> date | None:
     return value if isinstance(value, date) and first_year <= value.year <= LAST_YEAR else None
 
 
-def read_lone_date(cell: Cell, since: date | None, until: date | None) -> tuple[date | None, bool]:
+def read_lone_date(cell: Cell, since: date | None, until: date | None, title: str = "") -> tuple[date | None, bool]:
     """The date that is all that a cell says, and whether its year had to be taken from the span `since`–`until`: a day
-    without a year is read only where it falls into that span once."""
+    without a year is read only where it falls into that span once. `title`: of what is asked; «с 01.09.2026» says no
+    more than the date under «Вакантна с», «до 01.10.2026» under «Срок»."""
     if not isinstance(cell.value, str):
         return read_date(cell), False
-    text = cell.value.strip()
+    text = _without_word(cell.value.strip(), title)
     found = list(find_dates(text, FIRST_YEAR)) if len(text) <= LONGEST else []
     if found:
         [first, *others] = found
@@ -112,6 +116,16 @@ def read_lone_date(cell: Cell, since: date | None, until: date | None) -> tuple[
     days = [day for year in range(since.year, until.year + 1) if (day := _day(f"{short[1]} {year}", FIRST_YEAR))]
     within = [day for day in days if since <= day <= until]
     return (within[0] if len(within) == 1 else None), True
+
+
+def _without_word(text: str, title: str) -> str:
+    """Without the word before the date that the title ends with, or means: elsewhere «к 15.09.2026» is a promise."""
+    begins = _BEFORE_DATE.match(text)
+    if begins is None:
+        return text
+    word, words = begins[1].casefold(), re.findall(r"\w+", title.casefold())
+    is_deadline = word not in ("с", "со", "от") and words[:1] == ["срок"]
+    return text[begins.end() :] if is_deadline or words[-1:] == [word] else text
 
 
 def find_dates(text: str, first_year: int) -> Iterator[Written]:

@@ -26,6 +26,23 @@ _OF_ANOTHER = re.compile(
     r"|\b(?:основани|исполнени|соответстви|отмен|согласно|изменени[яй]\s+(?:к|в)\b|закон|фз\b|федеральн|министерств|управлени)",
     re.IGNORECASE,
 )
+_KIND_OF_PAPER = r"приказ|положени|план(?!ш)|распоряж|постановл|регламент|инструкц|акт(?!ив)|документ"
+# A paper that is not in force yet, or no longer, said right behind its date, in brackets or behind a mark: «в работе
+# школы», «прежний план отменён» say nothing of it.
+_BEGINS = r"(?:\A|[-–—,;:(]|\.\d{2,4}\s*(?:г\b\.?)?\s)\s*"
+_ENDS = r"(?=\s*(?:[-–—,;.)]|\Z))"
+_DRAFT = re.compile(
+    rf"(?:\A\W*|(?:(?<!\w)[-–—]|[,;(])\s*)(?:проекты?|черновик)(?:{_ENDS}|\s+(?:{_KIND_OF_PAPER}))(?!.*утвержд[её]н)"
+    rf"|(?:{_BEGINS}|\b(?:{_KIND_OF_PAPER})[а-я]*\s+)(?:(?:ещ[её]|пока|находится)\s+)*"
+    r"(?:не\s+(?:был[аоы]?\s+)?(?:утвержд[её]н|подписан|принят|издан)[аоы]?"
+    rf"|на\s+(?:согласовании|утверждении|подписании|подписи|доработке))(?:{_ENDS}|\s+у\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CANCELLED = re.compile(
+    rf"{_BEGINS}(?:отмен[её]н[аоы]?|аннулирован[аоы]?|утратил[аои]?\s+силу|недействител[а-я]+|не\s+действует){_ENDS}",
+    re.IGNORECASE,
+)
+_TITLE = re.compile("«[^»]*»|\"[^\"]*\"|„[^“”]*[“”]|“[^”]*”|'[^']*'")
 _HELD = "\x00"  # stands for every letter of a date, so that no number can run into it
 
 
@@ -43,6 +60,13 @@ class _Mark(NamedTuple):
     number: str = ""
     day: date | None = None
     impossible: str = ""
+
+
+def is_not_in_force(text: str, *, several: bool) -> bool:
+    """«проект приказа № 12 от …», «приказ № 12 от … (отменён)», «на согласовании». Where several are named, another may
+    be the one that is cancelled. A title in quotation marks says nothing of it."""
+    bare = _TITLE.sub("«»", text)
+    return bool(_DRAFT.search(bare) or (not several and _CANCELLED.search(bare)))
 
 
 @lru_cache(maxsize=8192)

@@ -47,6 +47,34 @@ def shown_with_words(value: float, number_format: str | None) -> str:
     return "" if "e" in digits else f"{added.before}{digits}{added.after}"
 
 
+@lru_cache(maxsize=2_048)
+def shows_nothing(value: float, number_format: str | None) -> bool:
+    """Is the cell blank to whoever looks at it: zero in `0%;-0%;`, what `#` rounds to zero, any number in `;;;`."""
+    if not number_format:
+        return False
+    sections = _sections(number_format)
+    section = sections[_section_of(value, tuple(sections))]
+    shown = [part for part in _PART.finditer(section) if not part["space"] and part[0][0] != "["]
+    return not any(_is_seen(part, value) for part in shown)
+
+
+def _is_seen(part: re.Match[str], value: float) -> bool:
+    if part["digits"]:
+        decimals = sum(digit in "0#?" for digit in part["digits"].partition(".")[2])
+        return abs(value) >= 0.5 * 10.0**-decimals or part["digits"].strip("#?, .") != ""
+    return bool((part["quoted"] or part["escaped"] or part["percent"] or part["code"] or part["literal"] or "").strip())
+
+
+def _sections(number_format: str) -> list[str]:
+    """Also those with nothing in them."""
+    found, end = [], 0
+    while end <= len(number_format):
+        section = _SECTION.match(number_format, end)
+        found.append(section[0] if section else "")
+        end += len(found[-1]) + 1
+    return found
+
+
 def _section_of(value: float, sections: tuple[str, ...]) -> int:
     """Positive, negative, zero in this order, or the first whose condition is met."""
     conditions = [_CONDITION.search(section) for section in sections]

@@ -15,7 +15,7 @@ from pipeline.reading.answers.units import MULTIPLES, UNKNOWN, factor, units_in
 from pipeline.reading.answers.vocabulary import NO_FORM, is_of_form, own_words, sense
 from pipeline.reading.opening.book import Cell
 from schemas.form import Form, Item
-from schemas.likeness import stems
+from schemas.likeness import plain, stems
 from schemas.text import clean
 
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\t\n_", " "))
@@ -25,6 +25,11 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*(?!\1)([.,][0
 _MAYBE_GROUPED = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")  # «1,234» is one and a bit, or a thousand and more
 _RANGE = re.compile(rf"[0-9]\s*(?:[{DASHES}]|до|по)\s*[0-9]", re.IGNORECASE)
 _MINUS = re.compile(rf"(?:^|[\s(:=])[{DASHES}]$")
+_MINUS_SAID = re.compile(r"(?<!\w)минус\s+(?=[0-9])(?!0[0-9])", re.IGNORECASE)  # «минус 01.02» may be a date
+# So many digits are a phone's.
+_PLUS_SAID = re.compile(r"^\s*(?:плюс\s+|\+\s*)(?=[0-9])(?![0-9]{10})(?!0[0-9])", re.IGNORECASE)
+# «Расход топлива, л», «Площадь, кв. м»: words as short as units are; «т. руб.» too stands for what it says.
+_UNIT_OF_TITLE = re.compile(r"[^,—]+,\s*((?:(?:[^\W\d_]{1,3}(?!\w)|[^\W\d_]{1,4}\.)\s*)+)", re.IGNORECASE)
 _KOPECKS = re.compile(
     r"(?<![0-9.,])([0-9](?:[0-9 ]*[0-9])?) *(руб(?:\.|л(?:[ьяюеи]|ей|ем|ям|ями|ях))?(?![а-яё])|р\.|₽),?"
     r" *([0-9]{1,2}) *коп(?:\.|ейк[аи]|еек)?(?![а-яё])",
@@ -96,6 +101,8 @@ def _text_of(cell: Cell) -> str | None:
 def _read_text(text: str, item: Item, form: Form) -> tuple[Decimal, str, str] | Refusal:
     """Figure, unit if one is named, the digits as written."""
     text = _with_kopecks(text.translate(_SAME_SIGN).translate(_SPACES))
+    text = _with_signs(text) if _may_be_negative(item) else text
+    text = text if item.unit else _without_unit_of_title(text, item)
     units = units_in(text, form.units)
     bare = text
     for one in units:
@@ -122,11 +129,36 @@ def _read_text(text: str, item: Item, form: Form) -> tuple[Decimal, str, str] | 
     if item.unit in named:
         named = {unit for unit in named if unit == item.unit or not _is_of_title(unit, item, form)}
     if len(named) > 1 or (named and not item.unit):
-        return Refusal("NUM-SEVERAL")
+        return Refusal("NUM-SEVERAL" if len(named) > 1 else "NUM-FOREIGN-UNIT")
     value = _value(found[0])
     if value is None:
         return Refusal("NUM-SEVERAL")
     return (-value if minus else value), next(iter(named), ""), found[0]
+
+
+def _may_be_negative(item: Item) -> bool:
+    return item.min is None or item.min < 0
+
+
+def _with_signs(text: str) -> str:
+    """«минус 4» as −4, «+17» and «плюс 17» as 17: only of what may be below zero, else a plus says how many more."""
+    text = _MINUS_SAID.sub("-", text)
+    return _PLUS_SAID.sub("", text)
+
+
+def _without_unit_of_title(text: str, item: Item) -> str:
+    """«300» of «300 л» under «Расход топлива, л»: what stands behind the title's only comma must be all that stands
+    beside the figure. Of a cell, row and column may each say what they count."""
+    asked = _UNIT_OF_TITLE.fullmatch(item.title)
+    if asked is None or any(word.startswith(MULTIPLES) for word in plain(item.title).split()):
+        return text
+    figure = _FIGURE.search(text)
+    return text[: figure.end()] if figure and _spaced(text[figure.end() :]) == _spaced(asked[1]) else text
+
+
+def _spaced(unit: str) -> list[str]:
+    """«кв.м» as «кв. м»."""
+    return unit.casefold().replace(".", " ").split()
 
 
 def _with_kopecks(text: str) -> str:
@@ -165,7 +197,7 @@ def _beside(text: str, item: Item, form: Form) -> Refusal | None:
             return Refusal("NUM-FOREIGN-UNIT")
         if word in _HARMLESS or is_of_form(word, own) or stems(word) & form.title_stems(item.number):
             continue
-        return Refusal("NUM-FOREIGN-UNIT" if item.unit else "NUM-SEVERAL")
+        return Refusal("NUM-FOREIGN-UNIT")
     marks = re.sub(r"[^\W\d_]+", " ", text)
     if re.search(r"[~≈]", marks):
         return Refusal("NUM-ABOUT")

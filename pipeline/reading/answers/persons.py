@@ -47,6 +47,7 @@ def read_person(text: str) -> Person:
     return Person(" ".join(text[start:end].split()), position, len(names) > 1)
 
 
+@lru_cache(maxsize=8192)  # lines below a table: mostly those that the form prints
 def is_name(text: str) -> bool:
     """A name that a patronymic or initials give away, and nothing beside it."""
     names = _names(text)

@@ -47,7 +47,7 @@ def says_no_problems(text: str, of_form: frozenset[str] = frozenset()) -> bool:
     return "scope" not in after[:named]
 
 
-_NOT_DONE = re.compile(r"не (?:требу|провод|предусм|планир|поступ|приобр)[а-я]*")
+_NOT_DONE = re.compile(r"не (?:требу|провод|предусм|планир|поступ|приобр|осуществл)[а-я]*")
 
 
 def says_none(text: str, form: Form) -> bool:

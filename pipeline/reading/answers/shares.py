@@ -19,8 +19,8 @@ from msgspec.structs import replace
 from pipeline.reading.answers.grades import take_classes
 from pipeline.reading.answers.pieces import NOTHING, Figure, People, Piece, half_unit, letter_for_digit, pieces_of
 from pipeline.reading.answers.tokens import DASHES, Token, tokenize
-from pipeline.reading.answers.vocabulary import is_any_people, is_hours_too, speaks_of_hours
-from schemas.meaning import changes_meaning
+from pipeline.reading.answers.vocabulary import is_any_people, is_hours_too, kinds_of_people, speaks_of_hours
+from schemas.meaning import changes_meaning, narrows
 
 Asks = Literal["people", "percent"]
 
@@ -29,6 +29,9 @@ _SLIP = 1e-6  # what binary fractions may add, in people or percentage points
 _HARMLESS_MARKS = DASHES + "/()[],;:.=|\"«»„“”'’*&•!…%"
 _APART = DASHES + "/()[]=|"  # marks between two figures, so that the first does not run on into the second
 _SEPARATES = DASHES + "(,;:."  # what an afterword may begin with
+_ACTS = re.compile("(?:обучил|ознакомил|охватил|вовлек|выдал|пров[её]л)[аи]?")  # on others
+_MOST_PEOPLE = 99_999  # no school has more of any
+_HALF_PERCENT = 0.5  # what a percent without decimals may be rounded by
 _ROUND = 5  # percent: both ends of a range are mostly multiples of it
 
 
@@ -55,7 +58,8 @@ class Stated(NamedTuple):
 
     `unsure`: a bare one stands where people in all are as likely as people covered. `bracketed`: the last bare one
     stands in brackets of its own and may be a percent. `to_prove`: the code of the remark, unless the figures bear one
-    another out: they may also be a range, or others of whom the second is a part.
+    another out: they may also be a range, or others of whom the second is a part. `doubted`: words say that they are of
+    a part or of others, unless the base bears them out.
     """
 
     known: Coverage
@@ -64,6 +68,7 @@ class Stated(NamedTuple):
     unsure: bool = False
     bracketed: bool = False
     to_prove: str = ""
+    doubted: bool = False
 
 
 class Reading(NamedTuple):
@@ -100,9 +105,13 @@ def stated_in(tokens: list[Token], people: People) -> Stated | Refusal:
     pieces = list(pieces_of(tokens, people))
     if code := _about_or_bound(pieces):
         return Refusal(code)
-    pieces = _without_afterword(pieces)
-    code = _unreadable(pieces)
-    return Refusal(code) if code else _stated(pieces)
+    answer = _without_afterword(pieces)
+    if code := _unreadable(answer):
+        return Refusal(code)
+    stated = _stated(answer)
+    narrowed = _is_of_a_part(pieces) or _is_narrowed(pieces[len(answer) :])
+    doubted = narrowed or _is_of_others(pieces, people.kind)
+    return stated if isinstance(stated, Refusal) else stated._replace(doubted=doubted)
 
 
 def read_number(value: float, number_format: str | None) -> Stated:
@@ -129,9 +138,35 @@ def settle(stated: Stated, asks: Asks, base: float | None) -> Coverage | Refusal
         found = _consistent(stated, base)
     if isinstance(found, Refusal):
         return found
+    if stated.doubted and not _is_of_all(found, base):
+        return Refusal("NUM-SEVERAL")
+    if asks == "people" and not bare and _may_be_people_and_percent(found, base):
+        return Refusal("NUM-UNCLEAR")
     if any(people and not people.value.is_integer() for people in (found.count, found.total)):
         return Refusal("NUM-NOT-WHOLE")
     return Refusal("NUM-UNCLEAR") if found.total and not (found.count or found.percent) else found
+
+
+def _is_of_all(found: Coverage, base: float | None) -> bool:
+    """Do the figures bear one another out on all of the base."""
+    if not base or not (found.percent or found.total) or (found.total and found.total.value != base):
+        return False
+    return _agree(found, base, in_order=False)
+
+
+def _may_be_people_and_percent(found: Coverage, base: float | None) -> bool:
+    """«42,100%» of 42: the comma may part people from their percent. Nobody writes a whole share with three zeros."""
+    if found.percent is None or found.count or found.total or not found.percent.half:
+        return False
+    if not 0 <= found.percent.value <= _MOST_PEOPLE:
+        return False
+    decimals = round(-math.log10(2 * found.percent.half))
+    people = math.floor(found.percent.value)
+    share = round((found.percent.value - people) * 10**decimals)
+    if decimals < 2 or share > _PEOPLE_FROM or not base:
+        return decimals > 2 and share == _PEOPLE_FROM
+    may_be_both = people <= base and abs(100 * people / base - share) <= _HALF_PERCENT + _SLIP
+    return may_be_both and not _is_whole_people(found.percent, base)
 
 
 def _exact(value: float) -> Figure:
@@ -265,7 +300,70 @@ def _separates(piece: Piece) -> bool:
 def _is_harmless(tail: list[Piece]) -> bool:
     """Nothing in it may change the answer before it; marks are those of a sentence."""
     marks = all(piece.text in _HARMLESS_MARKS for piece in tail if piece.kind == "mark")
-    return marks and not any(changes_meaning(piece.text) or piece.sense in ("upto", "left out") for piece in tail)
+    changed = any(changes_meaning(piece.text) or piece.sense in ("upto", "left out") for piece in tail)
+    return marks and not changed
+
+
+def _is_of_a_part(pieces: list[Piece]) -> bool:
+    """Is the share said to be of a part: «от выданных логинов»."""
+    parts = (pieces[at:] for at, piece in enumerate(pieces) if piece.text in ("от", "из", "среди"))
+    return any(map(_is_share_of_a_part, parts))
+
+
+def _is_narrowed(afterword: list[Piece]) -> bool:
+    """«(выпускники)», but not «(в т. ч. выпускники)», «(включая надомников)»."""
+    for before, piece, after in _in_threes(afterword):
+        if piece.text == "включая" or (before.text == "в" and piece.text in ("т", "том")):
+            return False
+        if _narrows(piece, after):
+            return True
+    return False
+
+
+def _narrows(piece: Piece, after: Piece) -> bool:
+    """«от имеющих возможность» says of whom the share is, as the order does; the form's own words say what is asked."""
+    asked = piece.sense in ("noun", "adjective", "done") or _names_the_able(piece, after)
+    return piece.kind == "word" and not asked and narrows(piece.text)
+
+
+def _is_share_of_a_part(pieces: list[Piece]) -> bool:
+    """«от выданных логинов», «из обученных»: words for what was done, where the people in all belong. A number among
+    them is itself the whole."""
+    for piece in pieces[1:]:
+        is_other = piece.text in ("них", "которых") or len(piece.text) <= _PREPOSITION
+        if piece.kind != "word" or piece.sense in ("people", "unknown") or is_other:
+            return False
+        if piece.sense == "done":
+            return not piece.text.endswith(("ции", "ния"))  # «из журнала регистрации»
+    return False
+
+
+_PREPOSITION = 2  # letters
+_JOINED = frozenset(("и", ",", ";", "+", "/"))
+
+
+def _is_of_others(pieces: list[Piece], kind: str) -> bool:
+    """Are other people than the item's (`kind`; blank: of whatever kind) named before the first figure as those whom it
+    counts: not as those who did it, nor beside the item's own, of whom 100 % holds as well."""
+    numbers = [at for at, piece in enumerate(pieces) if piece.kind == "number"]
+    if not kind or not numbers:
+        return False
+    first = numbers[0]
+    told = [at for at in range(first) if pieces[at].sense == "people" and kinds_of_people(pieces[at].text)]
+    others = [at for at in told if kind not in kinds_of_people(pieces[at].text) and not _are_doers(pieces[:first], at)]
+    behind = (pieces[first].counted, *(piece.text for piece in pieces[first + 1 : first + 2]))
+    if any(kind in kinds_of_people(word) for word in behind):
+        return False
+    joined = any(_JOINED.intersection(piece.text for piece in pieces[max(at - 1, 0) : at + 2]) for at in others)
+    if joined and len(others) < len(told):
+        return not all(pieces[at].unit == "percent" and pieces[at].figure.value == _PEOPLE_FROM for at in numbers)
+    return bool(others) and (joined or len(others) == len(told))
+
+
+def _are_doers(pieces: list[Piece], at: int) -> bool:
+    """«учителями ознакомлены», «через учеников», «педагоги обучили»."""
+    by = pieces[at].text.endswith(("ми", "мися")) or (at and pieces[at - 1].text == "через")
+    return bool(by) or any(_ACTS.fullmatch(piece.text) for piece in pieces[at + 1 :])
 
 
 # ── what each number is by the words beside it ───────────────────────────────────────────────────────────────

@@ -11,11 +11,12 @@ from typing import NamedTuple, assert_never
 from pipeline.reading.answers.by_class import Part, read_by_class, together
 from pipeline.reading.answers.choices import read_choices
 from pipeline.reading.answers.dates import LONGEST, read_date, read_lone_date
-from pipeline.reading.answers.documents import Document, read_document
+from pipeline.reading.answers.documents import Document, is_not_in_force, read_document
 from pipeline.reading.answers.former import former_day, is_withdrawn, without_reference
 from pipeline.reading.answers.grades import read_classes
-from pipeline.reading.answers.number_formats import shown_with_words
+from pipeline.reading.answers.number_formats import shown_with_words, shows_nothing
 from pipeline.reading.answers.numbers import read_figure, takes_no_answer
+from pipeline.reading.answers.other_times import of_another_time
 from pipeline.reading.answers.persons import read_person
 from pipeline.reading.answers.pieces import People
 from pipeline.reading.answers.shares import (
@@ -76,11 +77,12 @@ class Answer(NamedTuple):
 
 class Around(NamedTuple):
     """What is known around a cell. `unit`: that its heading names instead of the form's; `since`, `until`: the days
-    that its report is about, where they are certain."""
+    that its report is about, where they are certain; `as_of`: the one day, where it tells how things stand on a day."""
 
     unit: str = ""
     since: date | None = None
     until: date | None = None
+    as_of: date | None = None
 
 
 NOTHING_AROUND = Around()
@@ -120,7 +122,7 @@ def _read(form: Form, item: Item, cell: Cell, base: float | None, around: Around
         text = without_reference(text, form)
     match item.kind:
         case Kind.COVERAGE | Kind.VOLUME:
-            return _read_measured(item, cell, text, form, base)
+            return _of_this_time(_read_measured(item, cell, text, form, base), item, text, form, around.as_of)
         case Kind.DOCUMENT | Kind.ACTS | Kind.PERSON | Kind.TEXT if refers_elsewhere(cell):  # any words would be taken
             return Answer((), (remark("ANSWER-ASIDE", value=text, what=f"отсылка «{text}»"),))
         case Kind.DOCUMENT | Kind.ACTS:
@@ -151,7 +153,10 @@ _read_again = once_a_form(maxsize=8_192)(_read)
 
 
 def is_blank(cell: Cell) -> bool:
-    """Nothing is answered: a dash, dots, the form's own underscores. «нет» and 0 are answers; so is an error cell."""
+    """Nothing is answered: a dash, dots, the form's own underscores. «нет» and 0 are answers; so is an error cell. A
+    number that its format does not show is none: nobody sees it."""
+    if isinstance(cell.value, float):
+        return not cell.fault and shows_nothing(cell.value, cell.format)
     if cell.fault or not isinstance(cell.value, str) or cell.value[:1].isalnum():
         return False
     return bool(_NOTHING_WRITTEN.fullmatch(cell.value) or _UNFILLED.fullmatch(cell.value))
@@ -219,6 +224,18 @@ def _read_measured(item: Item, cell: Cell, text: str, form: Form, base: float | 
         return Answer((), (remark(found.code, value=text, want=_wanted(item), **dict(found.data)),))
     facts = _figures(found, classes)
     return Answer(facts, (remark("CLASSES-UNREADABLE", value=text),) if unreadable else ())
+
+
+def _of_this_time(answer: Answer, item: Item, text: str, form: Form, as_of: date | None) -> Answer:
+    """The answer, unless it says that it is of another time. That nothing has been done is not taken back by when it
+    will be: «0 % (активация с 01.09.2014)»."""
+    if as_of is None or not answer.facts:
+        return answer
+    when = of_another_time(text, as_of, form.order, "\n".join((*item.wordings, item.hint)))
+    none_yet = any(fact.value == 0 for fact in answer.facts if fact.field in ("count", "percent"))
+    if when is None or (when.later and none_yet):
+        return answer
+    return Answer((), (remark("NUM-OTHER-DATE", value=text, when=when.text, as_of=as_of),))
 
 
 def _figures(found: Coverage, classes: str) -> tuple[Fact, ...]:
@@ -309,9 +326,19 @@ def _read_document(text: str, form: Form) -> Answer:
     remarks = []
     if missing := _missing(document):
         remarks.append(remark("DOC-INCOMPLETE", value=text, what=missing, example=f"{form.order.date:%d.%m.%Y}"))
+    if document.number and document.day and (what := _no_document_of_school(text, document, form)):
+        remarks.append(remark("DOC-NOT-IN-FORCE", value=text, what=what))
     if document.several:
         remarks.append(remark("DOC-SEVERAL", value=text))
     return Answer(tuple(facts), tuple(remarks))
+
+
+def _no_document_of_school(text: str, document: Document, form: Form) -> str:
+    """Why the paper does not show that the school has one; blank where it does."""
+    if is_not_in_force(text[:LONGEST], several=document.several):
+        return "Сказано, что документ не действует"
+    ours = not document.several and (document.number, document.day) == (form.order.number, form.order.date)
+    return "Это приказ, по которому составлен отчёт" if ours else ""
 
 
 def _missing(document: Document) -> str:
@@ -356,7 +383,7 @@ def _read_choices(item: Item, text: str) -> Answer:
 def _read_date(item: Item, cell: Cell, text: str, around: Around) -> Answer:
     """Of a day that need not lie within what the report is for the report does not tell the year."""
     since, until = (None, None) if item.any_day else (around.since, around.until)
-    day, year_taken = read_lone_date(cell, since, until)
+    day, year_taken = read_lone_date(cell, since, until, item.title.rpartition(" — ")[2])
     if day is None:
         return Answer((), (remark("DAY-UNREADABLE", value=text),))
     taken = (remark("DAY-YEAR", value=text, day=day),) if year_taken else ()

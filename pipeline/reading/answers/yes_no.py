@@ -64,9 +64,11 @@ def without_addresses(text: str) -> str:
 
 
 def _senses(text: str, own: Own) -> set[str] | None:
-    """What its words say; None when one of them is not understood."""
+    """What its words say; None when one of them is not understood, or in doubt: «есть?»."""
     for aside in (_QUOTED, _SCHOOL_NUMBER):
         text = aside.sub(" ", text)
+    if "?" in text:
+        return None
     words = " ".join(_WORD.findall(text.casefold().replace("ё", "е")))
     senses: set[str] = set()
     at = 0

@@ -23,6 +23,9 @@ class AnswerColumns:
     """`answers`: column -> what its heading says. `unit`: the column of units, 0 where there is none. `settled`: those
     that hold something else for certain. A cell in any other column is evidence: it may contradict the answer.
 
+    `denied`: columns under «нет», «не выполнено», where a mark denies. `odd`: columns below the answer's heading with
+    words of their own that nobody knows, and these words.
+
     `foreign`: the dates that all answers' columns are headed with where none is the report's; `why`, for people.
     """
 
@@ -31,10 +34,19 @@ class AnswerColumns:
     settled: frozenset[int] = frozenset()
     foreign: tuple[str, ...] = ()
     why: str = ""
+    denied: frozenset[int] = frozenset()
+    odd: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def first(self) -> int:
         return min(self.answers)
+
+    def of(self, item: Item) -> Mapping[int, Meaning]:
+        """The columns of its answer. Where no share, number or yes is asked for, words below the answer's heading that
+        nobody knows do no harm: «Реквизиты»."""
+        if not self.odd or item.measured or item.kind is Kind.YES_NO:
+            return self.answers
+        return dict(sorted({**dict.fromkeys(self.odd, Meaning(answer=True)), **self.answers}.items()))
 
 
 @dataclass
@@ -64,6 +76,9 @@ def choose_columns(sheet: Sheet, table: Table, rows: list[Row], form: Form, as_o
         why = f"столбец {_letters(column)}: заголовок не узнан, ответы узнаны по виду"
         return AnswerColumns({column: Meaning(answer=True)}, unit, frozenset(settled - {column}), why=why)
     choice = _Choice({column: meaning for column, meaning in meanings.items() if meaning.candidate})
+    filled = {row.row for row in rows}
+    filled = {spot.column for spot, cell in sheet.cells.items() if spot.row in filled and not is_blank(cell)}
+    odd = {column: m.odd for column, m in choice.candidates.items() if m.odd and column in filled}
     _keep_answers(choice)
     choice.keep((c for c in choice.candidates if c not in sheet.hidden_columns), "видимый, а не скрытый")
     foreign = _keep_date(choice, as_of)
@@ -72,12 +87,14 @@ def choose_columns(sheet: Sheet, table: Table, rows: list[Row], form: Form, as_o
     named = ", ".join(_letters(column) for column in choice.candidates)
     why = "; ".join([f"столбец {named}: по заголовку", *choice.rules])
     settled = (settled - choice.candidates.keys()) | choice.settled
-    return AnswerColumns(choice.candidates, unit, frozenset(settled), foreign, why)
+    denied = frozenset(column for column, meaning in meanings.items() if meaning.denied)
+    return AnswerColumns(choice.candidates, unit, frozenset(settled), foreign, why, denied, odd)
 
 
 def _keep_answers(choice: _Choice) -> None:
-    """A heading with a date alone, or with people alone, is one only below or beside the answer's."""
-    lone = {c for c, m in choice.candidates.items() if not (m.answer or m.fact or m.roles)}
+    """A heading with a date alone, or with people alone, is one only below or beside the answer's. So is one with
+    words that nobody knows."""
+    lone = {c for c, m in choice.candidates.items() if not (m.answer or m.fact or m.roles) or m.odd}
     if len(lone) < len(choice.candidates):
         for column in lone:
             del choice.candidates[column]  # not settled: what stands there may contradict

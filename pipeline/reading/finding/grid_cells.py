@@ -1,5 +1,6 @@
 """The form's own tables, cell by cell, into the ledger."""
 
+from pipeline.reading.answers.choices import is_choice
 from pipeline.reading.answers.numbers import takes_no_answer
 from pipeline.reading.answers.problems import says_none
 from pipeline.reading.answers.units import UNKNOWN, factor, unit_of_heading, units_in
@@ -13,7 +14,7 @@ from pipeline.reading.opening.book import Cell
 from schemas import own_form
 from schemas.addresses import Spot
 from schemas.form import Column, Item, Kind
-from schemas.likeness import plain
+from schemas.likeness import plain, stems
 from schemas.remarks import remark
 from schemas.reports import Strange
 
@@ -77,13 +78,16 @@ class _GridCells:
 
     def _says_none(self, row: GridRow, item: Item) -> bool:
         """Does a line say that there is nothing to list, and nothing else: beside the words there may be zeros. A «нет»
-        that answers a question, is it there, says no such thing by itself."""
-        columns = {column.id: column.kind for column in self.form.table(item.table).columns}
+        that answers a question, is it there or is it one of the choices, says no such thing by itself; in the list's
+        first column a choice says what the line is about."""
+        columns = {column.id: column for column in self.form.table(item.table).columns}
         spots = {Spot(row.row, at): columns[name] for at, name in row.columns.items()}
-        cells = [(cell, kind) for spot, kind in spots.items() if (cell := self._cells.get(spot)) and not is_blank(cell)]
-        said = [kind for cell, kind in cells if says_none(text_of(cell), self.form)]
-        zeros = sum(kind is Kind.NUMBER and cell.value in (0.0, "0") for cell, kind in cells)
-        return len(said) + zeros == len(cells) and not set(said) <= {Kind.YES_NO, Kind.CHOICE, Kind.LINK}
+        cells = [(cell, one) for spot, one in spots.items() if (cell := self._cells.get(spot)) and not is_blank(cell)]
+        texts = [(_without_title(text_of(cell), item), one) for cell, one in cells]
+        said = [(text, one) for text, one in texts if says_none(text, self.form)]
+        zeros = sum(one.kind is Kind.NUMBER and cell.value in (0.0, "0") for cell, one in cells)
+        first = next(iter(columns.values()))
+        return len(said) + zeros == len(cells) and not all(_may_answer(one, text, first) for text, one in said)
 
     def _tell_of_wording(self, row: GridRow, item: Item) -> None:
         """A row under another's number, and a title that no list knows."""
@@ -157,3 +161,16 @@ class _GridCells:
     @property
     def _cells(self) -> dict[Spot, Cell]:
         return self.ledger.sheet.cells
+
+
+def _may_answer(column: Column, none: str, first: Column) -> bool:
+    """May words that there is nothing be the answer to what the column asks."""
+    is_choices = column.kind is Kind.CHOICE and (column is not first or is_choice(column, none))
+    return column.kind in (Kind.YES_NO, Kind.LINK) or is_choices
+
+
+def _without_title(text: str, item: Item) -> str:
+    """«не проводились» of «Соревнования не проводились» under «Соревнования». Of one of two things in the title the
+    other may be there, and what another line lacks is what it tells: «питание не организовано»."""
+    own = stems(item.title)
+    return " ".join(word for word in text.split() if not stems(word) & own) if own <= stems(text) else text

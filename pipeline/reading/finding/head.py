@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeline.reading.answers.dates import find_dates
 from pipeline.reading.answers.values import read_date
 from pipeline.reading.finding.times import times_of
 from pipeline.reading.opening.book import Cell, Sheet
@@ -15,8 +16,25 @@ from schemas import own_form
 from schemas.addresses import Spot
 from schemas.form import Form
 from schemas.likeness import is_one_of, likeness, only_repeats, plain
-from schemas.school_names import is_addressee, mentions, parse
+from schemas.reports import FIRST_YEAR
+from schemas.school_names import is_addressee, mentions, parse, parts_named
 
+# What a line of a part begins with: «филиал», «структурное подразделение», «по начальной школе».
+_PART = re.compile(
+    r"\W*(?:(?:[\w-]+(?:ая|ое|ый|ий|ые)\s+){0,2}(?:филиал|подразделение|отделение|группы|сад|школа|[но]ош)(?!\w)"
+    r"|(?:в|по)\s+(?:[\w-]+(?:ой|[ео]м|[оеы]му|[иы]мм?|[иы]х)\s+){0,2}(?:филиал|подразделени|отделени|групп|сад|школ))",
+    re.IGNORECASE,
+)
+# The whole school after all, or nothing of it: what is included or denied, several kinds, firms, offices, persons.
+_NO_PART = re.compile(
+    r"(?i:\b(?:уч[её]том|включая|вместе|вс[ея]\w{0,2}|нет|не|без|кроме|отсутств\w*|закрыт\w*)\b|школ.*\bи\b|\bи\b.*школ"
+    r"|школ\w*\s*,.*школ|банк|\b(?:[опз]?ао|ооо|связи)\b|почт|управлени|администраци|директор|заместител|\bзам\b|учител"
+    r"|заведующ|ответственн|исполнител)|[А-ЯЁ]\.\s*[А-ЯЁ]\."
+)
+_BANK = re.compile(r"\bбик\b|\b[крл]/сч?\b|банк", re.IGNORECASE)
+_BRANCH = re.compile(r"(?!.*школ)[\W\d]*(?:[\w-]+\s+)?(?:филиал|отделение)(?!\w)", re.IGNORECASE)
+_SHORTEST_ACCOUNT = 8  # digits
+_OF_A_LETTER = re.compile(r"\W*(?:на|от|исх|вх)\b", re.IGNORECASE)  # «На № 3 от 10.03.2014»: no school 3
 # A title with a school's name behind it must not pass for the title alone.
 _SAME_TITLE = 95.0
 
@@ -126,8 +144,10 @@ class _HeadReader:
             self.named.append(_Named(Said(name, self.sheet.address(spot)), spot, labelled=True))
 
     def _name_within(self, spot: Spot, text: str) -> None:
-        """Institutions that a line names although nothing says that a school belongs there."""
+        """Institutions that a line names although nothing says that a school belongs there; no bank's branch."""
         for name in mentions(text):
+            if _BANK.search(text) and _is_branch(name):
+                continue
             self.named.append(_Named(Said(name, self.sheet.address(spot)), spot, labelled=False))
 
     # ── all lines ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -140,8 +160,9 @@ class _HeadReader:
         named = sure or labelled[:1] or [one for one in self.named if parse(one.said.text).kinds][:1]
         if not named:
             lines = [(s, c.value) for s, c in self.lines.items() if s not in self.labels and isinstance(c.value, str)]
-            known = [(spot, text) for spot, text in lines if self.schools.match(text).school]
+            known = [(s, text) for s, text in lines if not _is_of_a_letter(text) and self.schools.match(text).school]
             named = [_Named(Said(text.strip(), self.sheet.address(spot)), spot, False) for spot, text in known]
+        named += [one for one in self.named if one not in named and self._is_part(one, named)]
         return list({self._who(one.said.text): one for one in reversed(named)}.values())[::-1]
 
     def _is_institution(self, one: _Named) -> bool:
@@ -149,6 +170,18 @@ class _HeadReader:
         if self.schools.match(one.said.text).school:
             return True
         return bool(name.numbers and name.said) or (one.labelled and bool(name.kinds))
+
+    def _is_part(self, one: _Named, named: list[_Named]) -> bool:
+        """«Филиал в с. Верхнее», «начальная школа» on a line of its own: the report is not the whole school's. What the
+        school itself is, in one of its names or as it is said here, is no part of it."""
+        line = str(self.lines[one.spot].value)
+        is_own = _PART.match(line) and not _NO_PART.search(line)
+        parts = parts_named(one.said.text) if is_own else frozenset()
+        return bool(parts) and bool(named) and not any(parts & self._kinds_of(other.said.text) for other in named)
+
+    def _kinds_of(self, text: str) -> frozenset[str]:
+        school = self.schools.match(text).school
+        return parse(text).kinds.union(*self.schools.kinds_of(school)) if school else parse(text).kinds
 
     def _who(self, text: str) -> object:
         match = self.schools.match(text)
@@ -187,6 +220,18 @@ class _Line(NamedTuple):
     rest: str = ""
     addressed: bool = False
     name: str | None = None
+
+
+def _is_branch(text: str) -> bool:
+    """Beside words of a bank: «Отделение Хабаровск, БИК 040813001» and nothing that a school is called by."""
+    name = parse(text)
+    accounts = all(len(number) >= _SHORTEST_ACCOUNT for number in name.numbers)
+    return accounts and len(name.kinds) == 1 and _BRANCH.match(text) is not None
+
+
+def _is_of_a_letter(text: str) -> bool:
+    """A number that a letter bears, with its day or to be filled in by hand."""
+    return _OF_A_LETTER.match(text) is not None or any(find_dates(text, FIRST_YEAR))
 
 
 _SHORT = 200  # characters: longer lines are not remembered, they hardly come twice

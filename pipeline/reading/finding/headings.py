@@ -6,28 +6,34 @@ A heading is known only if every word of it is. So «Кол-во компьют�
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache, reduce
+from functools import cached_property, reduce
 from typing import NamedTuple
 
 from pipeline.reading.answers.dates import find_dates
 from pipeline.reading.answers.values import read_classes
+from pipeline.reading.remembering import once_a_form
 from schemas.form import Form
 from schemas.likeness import is_one_of, plain
 from schemas.reports import FIRST_YEAR
 
 
 class Day(NamedTuple):
-    """A date in a heading: day or year may be left out, «на 30 января», «март»."""
+    """A date in a heading: day or year may be left out, «на 30 января», «март»; without a month a school year, by the
+    year in which it begins."""
 
     month: int
     day: int = 0
     year: int = 0
 
     def __str__(self) -> str:
+        if not self.month:
+            return f"{self.year}/{(self.year + 1) % 100:02d}"
         return ".".join(f"{part:02d}" for part in (self.day, self.month, self.year) if part)
 
     def fits(self, when: date) -> bool:
         """Is it that date, as far as it goes."""
+        if not self.month:
+            return self.year == when.year - (when.month < _SCHOOL_BEGINS)
         return self.month == when.month and self.day in (0, when.day) and self.year in (0, when.year)
 
 
@@ -35,7 +41,8 @@ class Day(NamedTuple):
 class Meaning:
     """`answer`: the column is headed as the answer's. `roles`: figures of an answer that stand in it alone (`count`,
     `total`, `percent`, `classes`). `base`: whose. `grades`: of which classes. `aside`: what else stands there, `plan`,
-    `unit`, `note`, or `other` (deadlines, names, figures of others): never the answer."""
+    `unit`, `note`, or `other` (deadlines, names, figures of others): never the answer; `denied`: what stands there is
+    said to be lacking («нет», «не выполнено»). `odd`: words below the answer's heading that nobody knows."""
 
     answer: bool = False
     fact: bool = False
@@ -44,8 +51,10 @@ class Meaning:
     grades: str = ""
     day: Day | None = None
     aside: str = ""
+    denied: bool = False
+    odd: str = ""
 
-    @property
+    @cached_property
     def role(self) -> str:
         """The one figure that stands in the column; blank where an answer stands there as a whole."""
         return next(iter(self.roles)) if len(self.roles) == 1 else ""
@@ -65,43 +74,63 @@ class Meaning:
             self.grades or above.grades,
             self.day or above.day,
             self.aside or above.aside,
+            self.denied or above.denied,
+            self.odd or above.odd,
         )
 
 
 # First words of headings that are never the answer's, whatever follows: «Срок исполнения», «Среднее по району».
 _OTHER = re.compile(
     "срок|ответств|исполнител|фамили|фио|ф и о|должност|средн|район|муницип|город|предыд|прошл|прежн|было$|ранее"
+    "|аппг|аналогичн|рейтинг|место$|балл|сравнени|в сравнении"
     "|основан|источник|контакт|тел|подпис|дата|норматив|подтвержд"
+)
+# The whole heading: «Не охвачено».
+_LACKING = re.compile(r"нет|отсутству\w*|не (?!менее|более|позднее|ниже|выше)\w.*")
+# Wherever they stand in one without a date or a word of the answer's: «Доля отказов», «Прирост, %», «Осталось».
+# A change may be all that the school says on the day («Изменения на 20.03.2014»): evidence, as what nobody knows.
+_NO_ANSWER = re.compile(
+    r"(?<!\w)(?:не (?!менее|более|позднее|ниже|выше)|неохвач|невыполн|отказ|остат|остал|недоста|прирост|сниж"
+    r"|отклонен|разниц|разрыв|расхожд|потребн)"
 )
 _NOTE = re.compile("примеч|коммент|замеч|поясн|дополнит|заметк|отметки")
 _UNIT = re.compile("(?:ед|единиц[аы])(?: (?:изм|измерения|измер))?$|изм$")
-_PLAN = re.compile("по плану|план(?!а$|у$)|заплан|целев|цель$|необходимо$|должно|норма$")
+_PLAN = re.compile(
+    "по плану|план(?!а$|у$)|заплан|целев|цель$|необходимо$|должно|норма$|прогноз|ожида|предполаг|предстоит"
+)
 _FACT = re.compile("факт|достигн")
-_ANSWER = re.compile("выполн|исполн|результат|итог(?:и|о)?$|ответ$")
+_ANSWER = re.compile(
+    "выполн|исполн|результат|итог(?:и|о)?$|ответ$|есть$|имеется$|да$"
+    "|охвачен|ознакомлен[оы]|обучен[оы]|активирован|выдан[оы]|подан[оы]"
+)
 _FILLER = re.compile(
     "(?:на|по|за|в|о|об|от|и|из|к|с|г|года?|году|отметка|информация|отч[её]т|хода?|сведения|значение|показатель|плану?"
-    "|состоянию|кол|во|число|численность|охват|том|числе|школ[аеы]|уч|учебный|пед|законн.*|представител.*|работник.*)$"
+    "|состоянию|данные|реквизиты|текст|цифр[аы]|заполняет(?:ся)?|оу|кол|во|число|численность|охват|охвата|том|числе|школ[аеы]|уч|учебный|пед|законн.*|представител.*|работник.*)$"
 )
 _ROLES = {
-    "count": re.compile("чел(?:овек|овека)?$|количество$|кол$|колво$|численность$"),
-    "percent": re.compile("процент(?:ов|а|ы|е|ах)?$|доля$|проц$"),
+    "count": re.compile("чел(?:овек|овека)?$|количество$|кол$|колво$|численность$|абс(?:олютн..)?$|шт(?:ук)?$"),
+    "percent": re.compile("процент(?:ов|а|ы|е|ах)?$|доля$|проц$|отн(?:осит|осительн..)?$"),
     "total": re.compile("всего$|общее$|общая$"),
     "classes": re.compile("класс(?:ы|ов|ах)?$|кл$|параллел"),
 }
 _BASE_STEMS = ("педагог", "учител", "родител", "обучающ", "учащ", "учени")
 _DAYS = 31
+_SCHOOL_BEGINS = 9  # month
+_SCHOOL_YEAR = re.compile(
+    r"(?<![\d.])(20\d\d)\s*[-–—/]\s*(20\d\d|\d\d)(?![\d.])(?:\s*уч\w*\.?)?(?:\s*г(?:ода?|оду|г)?(?!\w)\.?)?"
+)
 _NAMED_DAY = re.compile(r"(?:(\d{1,2})\W+)?\b([а-яё]{3,})\b(?:\s+(20\d\d)\s*(?:г(?:ода|\.)?)?)?")
 _MONTHS = ("январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр")
 
 
-@lru_cache(maxsize=4096)
-def meaning_of(text: str, form: Form) -> Meaning | None:
+@once_a_form(maxsize=4_096)
+def meaning_of(form: Form, text: str) -> Meaning | None:
     """What a heading says; None where a word of it is not known."""
     words = plain(text)
     if not words and "%" not in text:
         return None
-    if aside := _aside(words):
-        return Meaning(aside=aside)
+    if aside := _aside(words) or ("other" if _is_no_answer(text, form) else ""):
+        return Meaning(aside=aside, denied=_LACKING.fullmatch(words) is not None)
     if is_one_of(text, form.recognise.answer):
         return Meaning(answer=True)
     if re.search(r"\d\s*(?:[-–—]\s*\d+\s*)?\W*(?:кл|паралл)", text.casefold()) and (classes := read_classes(text)):
@@ -128,16 +157,43 @@ def _roles(words: set[str], text: str) -> frozenset[str]:
 
 def meaning_of_path(texts: list[str], form: Form) -> Meaning | None:
     """The meaning of headings one under the other, from the top; a word that is not known adds nothing."""
-    known = [meaning for text in texts if (meaning := meaning_of(text, form))]
-    return reduce(lambda above, below: below.under(above), known) if known else None
+    known = [meaning for text in texts if (meaning := meaning_of(form, text))]
+    if not known:
+        return None
+    meaning = reduce(lambda above, below: below.under(above), known)
+    first = next((at for at, text in enumerate(texts) if meaning_of(form, text)), 0)
+    odd = next((text for text in texts[first + 1 :] if _is_odd(text, form)), "")
+    return replace(meaning, odd=odd) if odd and meaning.candidate else meaning
+
+
+def _is_odd(text: str, form: Form) -> bool:
+    """Words that nobody knows; «сведения», «3» and the form's hints say nothing. What begins as a figure or as the
+    answer says enough, «% участников», «Выполнение с изменениями»; «Корпус А, %» begins with a part."""
+    words = plain(text).split()
+    if not any(not word.isdigit() and not _FILLER.match(word) for word in words):
+        return False
+    known = (_ANSWER, *_ROLES.values())
+    begins = text.lstrip().startswith(("(", "%")) or any(pattern.match(words[0]) for pattern in known)
+    return not begins and meaning_of(form, text) is None
 
 
 def _aside(words: str) -> str:
     for kind, pattern in (("other", _OTHER), ("note", _NOTE), ("unit", _UNIT), ("plan", _PLAN)):
         if pattern.match(words):
             return kind
+    if _LACKING.fullmatch(words):
+        return "other"
     later = [word for word in words.split() if _PLAN.match(word)]
     return "plan" if later else ""
+
+
+def _is_no_answer(text: str, form: Form) -> bool:
+    words = plain(text)
+    if not _NO_ANSWER.search(words) or _take_day(text)[0]:
+        return False
+    said = re.sub(r"\bне \w+", "", words)  # «не выполнено» says nothing of the answer
+    named = any(label in said for label in map(plain, form.recognise.answer))
+    return not named and not any(map(_ANSWER.match, said.split()))
 
 
 def _meaning_of_word(word: str, form: Form) -> Meaning | None:
@@ -163,6 +219,9 @@ def _base(word: str, form: Form) -> str:
 
 def _take_day(text: str) -> tuple[Day | None, str]:
     """The one date in a heading, and the heading without it."""
+    for years in _SCHOOL_YEAR.finditer(text):
+        if (int(years[1]) + 1) % 100 == int(years[2]) % 100:
+            return Day(0, 0, int(years[1])), _cut(text, years.start(), years.end())
     for written in find_dates(text, FIRST_YEAR):
         if written.day:
             return Day(written.day.month, written.day.day, written.day.year), _cut(text, written.start, written.end)

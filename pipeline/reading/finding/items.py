@@ -7,17 +7,19 @@ from functools import lru_cache
 from pipeline.reading.answers.documents import holds_details
 from pipeline.reading.answers.former import former_day
 from pipeline.reading.answers.units import unit_of_heading
-from pipeline.reading.answers.values import is_blank
+from pipeline.reading.answers.values import is_blank, read_answer
 from pipeline.reading.finding.answer_columns import reads_as_answer
 from pipeline.reading.finding.ledger import Ledger, Role, is_hint, text_of
 from pipeline.reading.finding.rows import Row
 from pipeline.reading.finding.tables import Columns, Table, numbers_columns
 from pipeline.reading.opening.book import Cell
 from schemas.addresses import Spot, spot_at
+from schemas.form import Item
 from schemas.likeness import is_one_of, plain, rest_of
 from schemas.remarks import remark
 from schemas.reports import Fact, Strange
 
+_ALL_OF_THEM = re.compile(r"\W*(?:всего|итого|общее)(?!\w)", re.IGNORECASE)
 ReadRow = Callable[[Row], None]  # reads the answer that stands on a row of an item or of an act
 
 
@@ -66,6 +68,23 @@ def read_act(ledger: Ledger, row: Row, document_spot: Spot, read_document: Calla
     else:
         ledger.label([title_spot])
     read_document()
+
+
+def tell_headings(ledger: Ledger, rows: Sequence[Row], *, last: bool) -> None:
+    """What was typed into a heading's row, once the rows below are read: an error on each item below it that has no
+    answer of its own; where all have, it is a note. `last`: what is not among the rows stands on none to come."""
+    here = {row.number for row in rows}
+    for heading, spot in ledger.in_headings:
+        below = [i.number for i in ledger.form.items if i.parent == heading and (last or i.number in here)]
+        open_items = [number for number in below if number not in ledger.written]
+        if not open_items:
+            continue
+        ledger.roles[spot] = Role.ANSWER
+        value = text_of(ledger.sheet.cells[spot])
+        for number in open_items:
+            ledger.written.add(number)
+            ledger.say(number, spot, [remark("ANSWER-IN-HEADING", value=value, heading=heading)])
+    ledger.in_headings.clear()
 
 
 @lru_cache(maxsize=8_192)  # wordings of items: mostly those that the form prints
@@ -120,7 +139,9 @@ def _read_behind(ledger: Ledger, row: Row, spot: Spot) -> None:
     """An answer typed behind the words of its item: taken where the item is blank, an error where it says another."""
     item, number = row.item, row.number
     behind = next((rest for words in item.wordings if (rest := rest_of(row.words, words))), "").strip(" :;.,–—-\n")
+    behind = re.sub(r"^\)[\s:;.,–—-]*", "", behind)  # of a wording that the form knows without its brackets
     reads = item.measured and reads_as_answer(item, Cell(behind), ledger.form, ledger.bases.get(item.base))
+    reads = reads and not _says_how_many_there_are(ledger, item, behind)
     first = ledger.answered.get(number)
     if reads and first is None and number not in ledger.refused:
         ledger.answer(item, number, spot, Cell(behind))
@@ -129,6 +150,14 @@ def _read_behind(ledger: Ledger, row: Row, spot: Spot) -> None:
     del ledger.roles[spot]
     if reads and first and number not in ledger.refused:
         ledger.answer(item, number, spot, Cell(behind))  # the same once more, or two different answers
+
+
+def _says_how_many_there_are(ledger: Ledger, item: Item, behind: str) -> bool:
+    """«родители (всего 574)», «педагогические работники, 42 чел.»: all of them, behind the words for whom."""
+    base = ledger.bases.get(item.base)
+    facts = read_answer(item, Cell(behind), ledger.form, base).facts
+    counts = [fact.value for fact in facts if fact.field == "count"]
+    return len(counts) == len(facts) == 1 and (counts[0] == base or _ALL_OF_THEM.match(behind) is not None)
 
 
 def _filled_blank(row: Row) -> str:

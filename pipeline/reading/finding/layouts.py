@@ -8,7 +8,7 @@ from pipeline.reading.finding.asides import tell_asides
 from pipeline.reading.finding.grid_cells import read_grids
 from pipeline.reading.finding.head import Meta, read_meta
 from pipeline.reading.finding.identity import Identity, read_identity
-from pipeline.reading.finding.items import read_items
+from pipeline.reading.finding.items import read_items, tell_headings
 from pipeline.reading.finding.ledger import Ledger
 from pipeline.reading.finding.notes import keep_notes
 from pipeline.reading.finding.order import of_another_order, speaks_of_another
@@ -18,6 +18,7 @@ from pipeline.reading.finding.pieces import Piece, reports_in
 from pipeline.reading.finding.problem_rows import read_problems
 from pipeline.reading.finding.reports_of_book import FormRead, reports_of_book
 from pipeline.reading.finding.rows import find_rows
+from pipeline.reading.finding.tables import Table
 from pipeline.reading.opening.book import Book, Sheet
 from pipeline.reading.schools import Schools
 from schemas.form import Form, Item
@@ -89,6 +90,7 @@ class FormReader:
         self._tell_the_version()
         identity = read_identity(ledger, first.found, self.schools, self.meta)
         ledger.days = _days_of(identity.as_of, ledger.form)
+        ledger.as_of = None if ledger.days else identity.as_of
         own = OwnForm(ledger, first.found) if self._is_own(first) else None
         passport = own.passport if own else ()
         self._know_the_school(identity, passport)
@@ -139,20 +141,28 @@ class FormReader:
         if piece is not self.pieces[0]:
             ledger.roles |= piece.head[0].roles  # the same head once more, or a title
         rows = list(find_rows(ledger.sheet, found.items, ledger.form, before))
-        reader = own or OrderForm(ledger, found.items, rows, identity.as_of)
+        reader = own or OrderForm(ledger, self._without_own_name(found.items, identity), rows, identity.as_of)
         if isinstance(reader, OrderForm) and rows:
             self.columns.append(reader.columns.why)
             if reader.columns.foreign:
                 ledger.remarks.append(remark("COLUMN-OTHER-DATE", value=", ".join(reader.columns.foreign)))
                 rows = []
         read_items(ledger, found.items, rows, reader.read_row)
-        if own:
-            own.tell_headings()
+        tell_headings(ledger, rows, last=piece is self.pieces[-1])
         read_grids(ledger, found)
         read_problems(ledger, found, rows[-1].row if rows else found.items.first - 1)
-        keep_notes(ledger, found, piece.last_row)
+        keep_notes(ledger, found, rows, piece.last_row)
         tell_asides(ledger, found, piece.last_row)
         return rows[-1].item if rows else before
+
+    def _without_own_name(self, table: Table, identity: Identity) -> Table:
+        """A column below the answer's heading that is headed with the report's own school is no part of it."""
+        known = {
+            column: replace(meaning, odd="")
+            for column, meaning in table.meanings.items()
+            if meaning.odd and identity.school and self.schools.match(meaning.odd).school == identity.school
+        }
+        return replace(table, meanings={**table.meanings, **known}) if known else table
 
     def _ledger_of(self, piece: Piece) -> Ledger:
         name = piece.sheet.name

@@ -55,6 +55,8 @@ class Ledger:
     strange: list[Strange] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)  # item -> the unit that its heading names, if not the form's
     days: tuple[date, date] | None = None  # that the report is about, where they are certain
+    as_of: date | None = None  # of a report that tells how things stand on a day
+    in_headings: list[tuple[str, Spot]] = field(default_factory=list)  # headings in whose row something stands
     refused: set[str] = field(default_factory=set)  # items that the sheet answers in two ways: nothing is counted
 
     @cached_property
@@ -84,7 +86,7 @@ class Ledger:
         """Facts of an item. Of one whose answer is only taken back nothing is written."""
         facts = list(facts)
         self.facts += facts
-        if not facts or any(fact.field != WITHDRAWN for fact in facts):
+        if {fact.field for fact in facts} != {WITHDRAWN}:
             self.written.add(number)
 
     def say(self, number: str, spot: Spot, remarks: Iterable[Remark]) -> None:
@@ -123,14 +125,15 @@ class Ledger:
         if (is_blank(cell) and not is_zero(item, cell, self.form)) or is_hint(item, cell):
             self.label([spot])
             self.take_back(item, number, spot)
+            self.tell_unseen(number, spot)
             return
         if item.kind is Kind.GROUP:
             return  # no answer belongs here: what stands here is a note
         if number in self.refused:
             return  # a note
         places = places or {}
-        self.roles[spot] = Role.ANSWER
-        self.roles.update(dict.fromkeys(places.values(), Role.ANSWER))
+        for one in (spot, *places.values()):
+            self.roles[one] = Role.ANSWER
         answer = said or read_answer(item, cell, self.form, self.bases.get(item.base), self.around(number))
         if not answer.facts and not answer.remarks:  # «х»: nothing belongs there, and nothing is answered
             self.label([spot])
@@ -146,10 +149,17 @@ class Ledger:
 
     def around(self, number: str) -> Around:
         """What is known around the answer of an item."""
-        if not self.days and number not in self.units:
+        if not self.days and not self.as_of and number not in self.units:
             return NOTHING_AROUND
         since, until = self.days or (None, None)
-        return Around(self.units.get(number, ""), since, until)
+        return Around(self.units.get(number, ""), since, until, self.as_of)
+
+    def tell_unseen(self, number: str, spot: Spot) -> None:
+        """A number that the cell's format does not show, where no other answer stands."""
+        cell = self.sheet.cells.get(spot)
+        if cell is not None and isinstance(cell.value, float) and number not in self.answered.keys() | self.refused:
+            what = f"число {text_of(cell)}, которого в ячейке не видно"
+            self.say(number, spot, [remark("ANSWER-ASIDE", value=text_of(cell), what=what)])
 
     def take_back(self, item: Item, number: str, spot: Spot) -> None:
         """A dash where nothing need be said: a former answer does not stand."""

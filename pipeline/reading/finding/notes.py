@@ -1,9 +1,13 @@
 """What is left on the sheet when the form has been read: lines that it prints, and notes beside it."""
 
 import re
+from collections.abc import Iterable
+from datetime import date
 
+from pipeline.reading.answers.dates import read_lone_date
 from pipeline.reading.answers.values import is_blank
 from pipeline.reading.finding.ledger import Ledger, Role, text_of
+from pipeline.reading.finding.rows import Row
 from pipeline.reading.finding.signatures import is_signature
 from pipeline.reading.finding.tables import FormOnSheet
 from pipeline.reading.opening.book import Cell
@@ -13,16 +17,23 @@ from schemas.likeness import only_repeats
 from schemas.remarks import remark
 from schemas.reports import Fact
 
+_DUE = re.compile(r"\bсрок", re.IGNORECASE)
+_NO_MARK = re.compile(r"[\w\s.«»\"]*")
 _MOST_CELLS = 12  # named in one remark
 
 
-def keep_notes(ledger: Ledger, found: FormOnSheet, last_row: int) -> None:
-    """Every cell from the form's head to `last_row` that has no role yet is printed or a note; one remark for all."""
+def keep_notes(ledger: Ledger, found: FormOnSheet, rows: Iterable[Row], last_row: int) -> None:
+    """Every cell from the form's head to `last_row` that has no role yet is printed or a note; one remark for all.
+    `rows`: of the items."""
     notes: list[Fact] = []
+    dues = {row.row: row.item.due for row in rows if row.item.due}
+    headings = ((spot.column, cell) for spot, cell in ledger.sheet.cells.items() if spot.row == found.items.heading)
+    of_dues = {column for column, cell in headings if _DUE.search(text_of(cell))}
     unread = (spot for spot in ledger.sheet.cells if spot not in ledger.roles)
     for spot in sorted(spot for spot in unread if found.head_first <= spot.row <= last_row):
         cell = ledger.sheet.cells[spot]
-        if is_blank(cell) or _is_printed_line(cell, ledger.form) or _is_printed_number(found, spot, cell):
+        is_printed = _is_printed_line(cell, ledger.form) or _is_printed_number(found, spot, cell)
+        if is_blank(cell) or is_printed or (spot.column in of_dues and _is_deadline(cell, dues.get(spot.row))):
             ledger.label([spot])
             continue
         ledger.roles[spot] = Role.NOTE
@@ -39,6 +50,12 @@ def _is_printed_line(cell: Cell, form: Form) -> bool:
     problems = (form.problem_table.title,) if form.problem_table else ()
     printed = (*form.recognise.note, *problems, form.title, *form.recognise.titles, *hints)
     return any(only_repeats(text, one) for one in printed) or is_signature(cell, form)
+
+
+def _is_deadline(cell: Cell, due: date | None) -> bool:
+    """The item's own deadline, «до 01.09.2026» too; a mark beside it is the school's."""
+    bare = not isinstance(cell.value, str) or _NO_MARK.fullmatch(cell.value)
+    return due is not None and bool(bare) and read_lone_date(cell, None, None, "срок")[0] == due
 
 
 def _is_printed_number(found: FormOnSheet, spot: Spot, cell: Cell) -> bool:

@@ -23,7 +23,6 @@ class OwnForm:
     def __init__(self, ledger: Ledger, found: FormOnSheet) -> None:
         self.ledger, self.columns = ledger, found.items.columns
         self.passport = _read_passport(ledger, found)
-        self.in_headings: list[tuple[str, Spot]] = []
 
     def read_row(self, row: Row) -> None:
         """The answer of one row of an item, or of an act, with the cells that the form computes beside it."""
@@ -61,7 +60,7 @@ class OwnForm:
         if cell is None or is_blank(cell) or only_repeats(text_of(cell), own_form.guide(ledger.form, item)):
             ledger.label([spot])
         elif item.kind is Kind.GROUP:
-            self.in_headings.append((item.number, spot))
+            ledger.in_headings.append((item.number, spot))
 
     def _read_coverage(self, ledger: Ledger, columns: Columns, row: Row) -> None:
         """People in their own column, classes in the answer's; «не предусмотрено» may stand in either."""
@@ -102,21 +101,6 @@ class OwnForm:
             return typed.value
         stated = next((people for base, people, _ in self.passport if base == item.base), None)
         return stated if stated is not None else ledger.bases.get(item.base)
-
-    def tell_headings(self) -> None:
-        """What was typed into a heading's row, once the rows below are read: an error on each of them that has no
-        answer of its own; where all have, it is a note."""
-        ledger = self.ledger
-        for heading, spot in self.in_headings:
-            open_items = [i.number for i in ledger.form.items if i.parent == heading and i.number not in ledger.written]
-            if not open_items:
-                continue
-            ledger.roles[spot] = Role.ANSWER
-            value = text_of(ledger.sheet.cells[spot])
-            for number in open_items:
-                ledger.written.add(number)
-                ledger.say(number, spot, [remark("ANSWER-IN-HEADING", value=value, heading=heading)])
-        self.in_headings.clear()
 
     def _take_total(self, ledger: Ledger, item: Item, number: str, spot: Spot) -> None:
         """«Всего» repeats the passport. Another figure typed over it is the school's own."""

@@ -21,9 +21,15 @@ from pipeline.reading.opening.book import Cell
 from schemas.addresses import Spot, spot_at
 from schemas.form import Item, Kind
 from schemas.remarks import remark
-from schemas.reports import Fact
+from schemas.reports import NO, Fact
 
+_CLASSES = re.compile(r"\d+\s*(?:[-–—]\s*\d+)?\s*(?:-?[а-я]{1,2}\s*)?(?:кл|\Z)\w*|класс\w*\W*[\d\W]+", re.IGNORECASE)
+_CORRECTED = re.compile(
+    r"\W*(?:испр\w*|уточн\w*|верно|правильно|следует читать|читать|факт\w*)[\s.:–—-]+(?=\d)", re.IGNORECASE
+)
+_ALL = re.compile(r"\W*(?:все|всех|всем|полностью)(?!\w)", re.IGNORECASE)
 _FIGURE = re.compile(r"\d[\d\s]*(?:[.,]\d+)?")
+_COUNTED = {"count", "total", "percent", "yes"}
 _ORDER = ("count", "total", "", "percent", "classes")  # in which figures are put together
 _NEAR = 1.0  # percentage points by which a share may differ from people and their whole, both rounded
 
@@ -75,14 +81,21 @@ class RowReader:
         self.ledger.answer_cells.setdefault(number, self._address(spot_at(rows[0], self.columns.first)))
         if item.kind is Kind.GROUP:
             self._read_group(item, pieces)
+            stray = (piece.spot for piece in pieces if piece.spot not in self.ledger.roles and _says_how_many(piece))
+            self.ledger.in_headings += [(number, spot) for spot in stray]
             return
         own, others = self._own_people(item, pieces)
         if item.measured and self._is_apart(item, own):
             self._refuse_parts(item, number, own)
             return
+        if odd := self._odd_alone(item, own):
+            self._refuse_odd(number, odd)
+            return
         readings = list(self._readings(item, own))
         if not readings:
             self.ledger.take_back(item, number, spot_at(rows[0], self.columns.first))
+            for column in self.columns.answers:
+                self.ledger.tell_unseen(number, spot_at(rows[0], column))
         self._settle(item, number, readings, [*others, *self._beside(rows, wording)])
         below = [piece for piece in own if piece.spot.row != rows[0] and not _is_named(piece.meaning)]
         used = next((piece for piece in below if self.ledger.roles.get(piece.spot) is Role.ANSWER), None)
@@ -97,7 +110,7 @@ class RowReader:
             if self.columns.unit:
                 self._mind_unit(item, row)
             of_row = self._meaning_of_row(row, wording) if row != rows[0] else None
-            for column, meaning in self.columns.answers.items():
+            for column, meaning in self.columns.of(item).items():
                 spot = spot_at(row, column)
                 cell = self.ledger.sheet.cells.get(spot)
                 if cell is None:
@@ -108,6 +121,32 @@ class RowReader:
                 if self.columns.unit:
                     cell = self._with_unit(row, cell)
                 yield Piece(spot, cell, of_row.under(meaning) if of_row else meaning)
+            if item.kind is Kind.YES_NO:
+                yield from self._denied(item, row)
+
+    def _denied(self, item: Item, row: int) -> Iterator[Piece]:
+        """A mark in a column headed «нет» says so."""
+        for spot in (spot_at(row, column) for column in sorted(self.columns.denied)):
+            cell = self.ledger.sheet.cells.get(spot)
+            if cell is not None and not is_blank(cell) and self._is_evidence(item, Piece(spot, cell, Meaning())):
+                yield Piece(spot, Cell(NO), Meaning())
+
+    def _odd_alone(self, item: Item, pieces: list[Piece]) -> Piece | None:
+        """An answer in one of several columns that only words tell apart which nobody knows: «Корпус А», «Корпус Б»."""
+        odd = self.columns.odd.keys() & self.columns.answers.keys()
+        filled = {piece.spot.column for piece in pieces}
+        if len(odd) < 2 or not (item.measured or item.kind is Kind.YES_NO) or filled >= odd:
+            return None
+        return next((piece for piece in pieces if piece.spot.column in odd and self._counts(item, piece)), None)
+
+    def _counts(self, item: Item, piece: Piece) -> bool:
+        """Is it a figure or a yes; «не предусмотрено» holds of the whole school wherever it stands."""
+        return any(fact.field in _COUNTED for fact in self._reading(item, [piece]).answer.facts)
+
+    def _refuse_odd(self, number: str, piece: Piece) -> None:
+        heading = self.columns.odd[piece.spot.column]
+        said = remark("COLUMN-UNKNOWN", value=_shown(piece.cell), heading=heading)
+        self.ledger.refuse(number, [piece.spot], said)
 
     def _meaning_of_row(self, row: int, wording: int) -> Meaning | None:
         label = self.ledger.sheet.cells.get(spot_at(row, wording))
@@ -124,7 +163,7 @@ class RowReader:
         if unit is None or not isinstance(unit.value, str):
             return cell
         self.ledger.label([Spot(row, self.columns.unit)])
-        meaning = meaning_of(unit.value, self.ledger.form)
+        meaning = meaning_of(self.ledger.form, unit.value)
         return _as_figure(cell, meaning.role) if meaning and meaning.role in ("count", "percent") else cell
 
     def _mind_unit(self, item: Item, row: int) -> None:
@@ -145,7 +184,7 @@ class RowReader:
             cell = self.ledger.sheet.cells.get(spot)
             inside = not self.table.width or spot.column <= self.table.width
             if inside and cell is not None and not is_blank(cell):
-                yield Piece(spot, cell, Meaning())
+                yield Piece(spot, _as_corrected(cell), Meaning())
 
     def _own_people(self, item: Item, pieces: list[Piece]) -> tuple[list[Piece], list[Piece]]:
         """The pieces about the people of the item; those in columns of other people where there are none."""
@@ -161,7 +200,7 @@ class RowReader:
 
     def _read_group(self, item: Item, pieces: list[Piece]) -> None:
         """A heading of items answers none itself; but columns of people under it answer the item of each."""
-        for part in (one for one in self.ledger.form.items if one.parent == item.number and one.base):
+        for part in (one for one in self.ledger.form.items if one.base and one.parent == item.number):
             own = [piece for piece in pieces if piece.meaning.base and self._same_people(piece.meaning.base, part.base)]
             if own:
                 self._settle(part, part.number, list(self._readings(part, own)), [])
@@ -273,7 +312,10 @@ class RowReader:
         if evidence:
             first = evidence[0]
             rival = next((one for one in evidence if self._differ(item, first, one)), None)
-            if rival is None:
+            odd = first.spot.column in self.columns.odd and _COUNTED & first.figures.keys()
+            if rival is None and odd:
+                self._refuse_odd(number, next(one for one in beside if one.spot == first.spot))
+            elif rival is None:
                 self.ledger.answer(item, number, first.spot, first.cell)
                 self.ledger.say(number, first.spot, [remark("ANSWER-BESIDE", value=_shown(first.cell))])
             else:
@@ -308,10 +350,22 @@ def row_meaning(label: str, ledger: Ledger) -> Meaning | None:
     """What the words before a row added below an item say of its answer: «чел.», «%», «1-4 классы»."""
     if is_blank(Cell(label)):
         return Meaning()
-    meaning = meaning_of(label, ledger.form)
+    meaning = meaning_of(ledger.form, label)
     if meaning is None and (classes := read_classes(label)):
         meaning = Meaning(grades=classes)
     return meaning if meaning and not meaning.aside and (meaning.roles or meaning.grades) else None
+
+
+def _as_corrected(cell: Cell) -> Cell:
+    """«испр. 20 %», «факт: 20 %» beside an answer: what it should be."""
+    found = _CORRECTED.match(cell.value) if isinstance(cell.value, str) else None
+    return Cell(str(cell.value)[found.end() :]) if found else cell
+
+
+def _says_how_many(piece: Piece) -> bool:
+    """Figures, or that it is all of them; classes alone fill in a hint, «с указанием классов 1-11»."""
+    text = _CLASSES.sub("", _shown(piece.cell))
+    return re.search(r"\d", text) is not None or _ALL.match(text) is not None
 
 
 def _is_named(meaning: Meaning) -> bool:

@@ -148,6 +148,7 @@ class _Context:
         self.last = before
         self.acts: Item | None = None
         self.act_rows: dict[str, list[str]] = {}
+        self.printed = ""  # the number before the heading that rows stand under, where the form has another for it
 
     def row_of(self, row: int, numbers: list[str], words: str, wording: int) -> Row | None:
         """`wording`: the column in which the words stand."""
@@ -155,6 +156,8 @@ class _Context:
         if item:
             self.last = item
             self.acts = item if item.kind is Kind.ACTS else None
+            if not item.parent:
+                self.printed = numbers[0] if numbers and item.number not in numbers else ""
             unknown = doubtful and item.number in numbers and speaks_against(words, item, self.form)
             return Row(row, item, item.number, False, words, doubtful and not unknown, wording, unknown=unknown)
         if self._belongs_to_acts(numbers, words):
@@ -183,6 +186,11 @@ class _Context:
 
     def _item(self, numbers: list[str], words: str) -> tuple[Item | None, bool]:
         """The item, and whether there is a doubt about it."""
+        if self._is_renumbered(numbers):
+            if self.acts:
+                return None, False
+            if item := self._of_this_heading(words):
+                return item, True
         by_number = next(filter(None, map(self.form.numbered, numbers)), None)
         own = best_likeness(words, by_number.wordings) if by_number and words else 100.0
         if by_number and own >= SAME_WORDING:
@@ -197,6 +205,16 @@ class _Context:
         if likely is None or likely is by_number or score < _SURE_WORDING:
             return by_number, own < _ODD_WORDING
         return likely, True
+
+    def _is_renumbered(self, numbers: list[str]) -> bool:
+        """Does the row carry on the number of a heading that itself is known by its words: «10.1» under «10.
+        Ознакомление …», which is the form's 6."""
+        return bool(self.printed) and any(n.rpartition(".")[0] == self.printed for n in numbers)
+
+    def _of_this_heading(self, words: str) -> Item | None:
+        likely, _ = self._by_wording(words)
+        group = self.last.parent or self.last.number if self.last else ""
+        return likely if likely and likely.parent == group else None
 
     def _by_wording(self, words: str) -> tuple[Item | None, float]:
         """The item so worded. Where several share a wording (teachers, parents, pupils), the one whose turn it is."""
@@ -214,7 +232,8 @@ class _Context:
         return next((item for item in alike if item.parent == group), None)
 
     def _numbered_act(self, numbers: list[str]) -> bool:
-        return self.acts is not None and any(n.rpartition(".")[0] == self.acts.number for n in numbers)
+        own = self.acts is not None and any(n.rpartition(".")[0] == self.acts.number for n in numbers)
+        return own or (self.acts is not None and self._is_renumbered(numbers))
 
     def _belongs_to_acts(self, numbers: list[str], words: str) -> bool:
         if self.acts is None:

@@ -302,10 +302,13 @@ def _heading_rows(row: int, columns: Columns, rows: Rows, form: Form) -> list[in
 
 
 def _names_parts(cells: dict[int, str], columns: Columns, form: Form, *, answer: bool) -> bool:
-    """A row with headings of the answer's columns and nothing before them; most of its words are known."""
+    """A row with headings of the answer's columns and nothing before them. Above, most of its words are known; below,
+    several cells name parts also in words that nobody knows: «Корпус А», «Корпус Б»."""
     if not cells or min(cells) <= columns.measure or not all(cells.values()):
         return False
-    known = [meaning for text in cells.values() if (meaning := meaning_of(text, form))]
+    known = [meaning for text in cells.values() if (meaning := meaning_of(form, text))]
+    if not answer and len(cells) > 1:
+        return True
     return 2 * len(known) >= len(cells) and (not answer or any(one.answer for one in known))
 
 
@@ -437,6 +440,6 @@ def _below_unknown_heading(first: int, measure: int, sheet: Sheet, rows: Rows, f
         return _Start(0, first, columns, False, frozenset(), {})
     if headed := _headed(above, columns, 0, sheet, rows, form):
         return headed
-    meanings = {c: meaning for c, text in cells.items() if c > measure and (meaning := meaning_of(text, form))}
+    meanings = {c: meaning for c, text in cells.items() if c > measure and (meaning := meaning_of(form, text))}
     labels = frozenset(Spot(above, c) for c in cells if c <= measure or c in meanings)
     return _Start(above, above + 1, columns, False, labels, meanings)

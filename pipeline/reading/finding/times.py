@@ -5,12 +5,13 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from pipeline.reading.answers.dates import read_date, shown_without_day
+from pipeline.reading.answers.dates import find_dates, read_date, shown_without_day
 from pipeline.reading.opening.book import Cell
 from schemas import own_form
 from schemas.form import Form
 from schemas.likeness import plain
 from schemas.periods import Periods, first_day
+from schemas.reports import FIRST_YEAR
 
 if TYPE_CHECKING:
     from pipeline.reading.answers.spans import Spoken
@@ -63,10 +64,12 @@ class _Dates:
         self.labels = form.recognise.as_of
 
     def part(self, text: str, untitled: str) -> Parted:
+        """«На» is no label where a paper stands before the date: «На № 12 от 10.03.2014» and «на основании приказа
+        от …» say when something else was written."""
         for label in self.labels:
-            found = _pattern(label).search(text)
-            if found and (len(label) > own_form.SHORT_LABEL or read_date(text[found.end() :].strip())):
-                return _parted(text, found)
+            for found in _pattern(label).finditer(text):
+                if len(label) > own_form.SHORT_LABEL or _says_when(text[found.end() :]):
+                    return _parted(text, found)
         return Parted(text.strip(), None, "")
 
     def read(self, cells: list[Cell]) -> Said | None:
@@ -129,6 +132,16 @@ class _Spans:
 
     def stands_alone(self, cell: Cell) -> bool:
         return read_date(cell) is not None and shown_without_day(cell.format) is not None
+
+
+_PAPER = re.compile(r"№|\b(?:исх|вх|письм|основани|приказ)", re.IGNORECASE)
+
+
+def _says_when(text: str) -> bool:
+    first = next(find_dates(text, FIRST_YEAR), None)
+    if first is None or _PAPER.search(text[: first.start]):
+        return False
+    return read_date(text.strip()) is not None or not re.search(r"\w", text[: first.start])
 
 
 def spoken_period(text: str, periods: Periods) -> "Spoken | None":

@@ -9,6 +9,7 @@ from schemas.text import clean
 
 Raw = str | float | bool | date | datetime | time | timedelta
 _SHORT = 200  # characters: longer texts are not remembered, they hardly come twice
+HIDDEN = ";;;"  # the number format that shows nothing
 NOT_A_NUMBER = "#NUM!"  # what Excel itself writes in place of a number that it cannot hold
 
 

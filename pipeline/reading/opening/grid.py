@@ -14,6 +14,7 @@ die (`pipeline.workers`).
 
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from io import BytesIO
 
 from python_calamine import (
@@ -27,7 +28,7 @@ from python_calamine import (
 
 from pipeline.reading.opening import xlsx, xlsx_second
 from pipeline.reading.opening.book import Book, Cell, Sheet
-from pipeline.reading.opening.cells import as_cell
+from pipeline.reading.opening.cells import HIDDEN, as_cell
 from pipeline.reading.opening.guard import (
     Kind,
     check_sheets,
@@ -141,14 +142,17 @@ def _with_notes(book: CalamineWorkbook, index: int, notes: SheetNotes) -> Sheet:
     sheet = _sheet(book, index, notes.formats, xlsx.GENERAL)._replace(hidden_columns=notes.hidden_columns)
     if notes.never_calculated or notes.errors:
         cells = {**notes.never_calculated, **sheet.cells, **notes.errors}
-        sheet = sheet._replace(cells=dict(sorted(cells.items())))
+        sheet = sheet._replace(cells={spot: cells[spot] for spot in sorted(cells)})
+    if notes.hides_zeros:
+        cells = {s: c._replace(format=HIDDEN) if c.value == 0.0 else c for s, c in sheet.cells.items()}
+        sheet = sheet._replace(cells=cells)
     return as_seen(sheet, notes.marks, notes.rich, notes.asides)
 
 
 def _sheet(book: CalamineWorkbook, index: int, formats: Mapping[Spot, str], other: str | None) -> Sheet:
     """The sheet with number formats by cell; `other` is the format of the cells that are not among them."""
     about, found = book.sheets_metadata[index], book.get_sheet_by_index(index)
-    merged = tuple((_spot(first), _spot(last)) for first, last in found.merged_cell_ranges or ())
+    merged = tuple((_spot(*first), _spot(*last)) for first, last in found.merged_cell_ranges or ())
     hidden = about.visible != SheetVisibleEnum.Visible
     return Sheet(about.name, _cells(found, formats, other), hidden, merged)
 
@@ -157,7 +161,7 @@ def _cells(sheet: CalamineSheet, formats: Mapping[Spot, str], other: str | None)
     if sheet.start is None:
         return {}
     cells = {}
-    top, left = _spot(sheet.start)
+    top, left = _spot(*sheet.start)
     for row, values in enumerate(sheet.to_python(), top):
         for column, value in enumerate(values, left):
             if value != "":
@@ -168,6 +172,7 @@ def _cells(sheet: CalamineSheet, formats: Mapping[Spot, str], other: str | None)
     return cells
 
 
-def _spot(place: tuple[int, int]) -> Spot:
+@lru_cache(maxsize=16_384)  # places of a form, as `spot_at`
+def _spot(row: int, column: int) -> Spot:
     """calamine counts rows and columns from 0."""
-    return spot_at(place[0] + 1, place[1] + 1)
+    return Spot(row + 1, column + 1)

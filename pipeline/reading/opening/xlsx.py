@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.reading.opening.book import Aside, Cell
@@ -50,6 +50,7 @@ class SheetNotes:
     rich: dict[Spot, RichText] = field(default_factory=dict)  # cells of which runs are so
     asides: tuple[Aside, ...] = ()
     hidden_columns: frozenset[int] = frozenset()
+    hides_zeros: bool = False
 
 
 class Looks(NamedTuple):
@@ -214,7 +215,7 @@ def _notes(xml: bytes, looks: Looks, kinds: dict[bytes, Looked], limits: Limits)
     if _declares(xml):  # in comments and CDATA stand cells that are none
         raise NotPlain
     cell = _cell_pattern(root[1] if root else b"")
-    notes = SheetNotes(rich=rich_inline(xml), hidden_columns=_hidden_columns(xml))
+    notes = SheetNotes(rich=rich_inline(xml), hidden_columns=_hidden_columns(xml), hides_zeros=_hides_zeros(xml))
     rows, columns = set[bytes](), set[bytes]()
     # all at once in a third less time; of a big sheet one by one, for they take more room than its text
     found = cell.findall(xml) if len(xml) <= _AT_ONCE else (match.groups(b"") for match in cell.finditer(xml))
@@ -266,6 +267,15 @@ def _hidden_columns(xml: bytes) -> frozenset[int]:
     return frozenset(hidden)
 
 
+_NO_ZEROS = re.compile(rb"""<(?:\w+:)?sheetView\s[^<>]*\bshowZeros\s*=\s*["'](?:0|false)["']""")
+
+
+def _hides_zeros(xml: bytes) -> bool:
+    """«Показывать нули» is switched off for the sheet."""
+    return _NO_ZEROS.search(xml, 0, max(xml.find(b"sheetData"), 0)) is not None
+
+
+@lru_cache(maxsize=16_384)  # places of a form, as `spot_at`
 def _spot(letters: bytes, digits: bytes) -> Spot:
     return spot_at(int(digits), column_number(letters))
 
