@@ -114,7 +114,9 @@ def run(job: Job, progress: Progress = no_progress) -> Done:
             untold = _finish(job, result, journal, begun.number)
             sent = _send(job, journal) if job.mail and not untold else []
             # Without a mail server letters are drafts, which a mail program sends: of those before nothing is known.
-            left = left_over(job.output, journal, None if job.settings.mail.configured else job.as_of)
+            mail = job.settings.mail
+            withheld = awaits_approval(journal, asked=mail.approval)
+            left = left_over(job.output, journal, None if mail.configured else job.as_of, withheld=withheld)
     said = [*filter(None, [journal.warning]), *begun.said, *lost, *said, *untold]
     return _done(job, survey, month, written, kept, said, sent, left, begun.missed)
 
@@ -274,7 +276,7 @@ def new_letters(job: Job, survey: Survey, returns: "Returns", journal: Journal) 
     def is_new(name: str, says: str) -> bool:
         return not is_told(says, said_before(journal, job.output, date_of_schools(job), safe_name(name)))
 
-    return school_letters(survey.figures, survey.catalogue, returns, job.calendar, is_new)
+    return school_letters(survey.figures, survey.catalogue, returns, job.calendar, job.now.date(), is_new)
 
 
 def date_of_schools(job: Job) -> date:

@@ -11,8 +11,11 @@ from msgspec.structs import replace
 
 from pipeline import monthly
 from pipeline.commands.approve import approve
+from pipeline.commands.console import say_result
+from pipeline.commands.daily import wake
 from pipeline.commands.history import history
 from pipeline.commands.mail import send_waiting
+from pipeline.measuring.figures import Restated
 from pipeline.sending import letters
 from pipeline.sending.letters import Page, leadership_letter
 from pipeline.sending.outbox import read, waiting
@@ -25,7 +28,7 @@ from schemas.remarks import remark
 from schemas.strict import UsageError
 from tests.batch import CATALOGUE, MARCH
 from tests.conftest import Once
-from tests.figures import STATES
+from tests.figures import REMARKS, STATES
 from tests.mail_server import PASSWORD, Post, Serve
 from tests.order_form import FORM
 from tests.test_school_letters import SCHOOLS, Office
@@ -64,10 +67,14 @@ def to_head(post: Post) -> list[EmailMessage]:
     return [read(letter.original_content) for letter in post.letters if letter.rcpt_tos == ["head@example.org"]]
 
 
+def spaced(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
 def plain(message: EmailMessage) -> str:
     part = message.get_body(("plain",))
     assert part is not None
-    return part.get_content().replace("\u00a0", " ")
+    return spaced(part.get_content())
 
 
 def test_letters_wait_for_approval_and_go_after_it(office: Office, serve: Serve, monkeypatch: pytest.MonkeyPatch):
@@ -127,6 +134,25 @@ def test_another_date_of_the_same_reporting_date_releases_the_letters_to_schools
     approve(office.output, day, settings, APPROVED)
     runs(office, settings, day)
     assert received(post) == ["head@example.org", "s01@example.org", "s10@example.org"]
+
+
+def test_where_nothing_is_sent_the_command_is_named_that_approves_and_does(
+    office: Office, serve: Serve, capsys: pytest.CaptureFixture[str]
+):
+    _, mail = serve()
+    settings, day = asking(mail), date(2014, 3, 25)
+    schools = f"Письма школам на 20.03.2014 ждут утверждения: 2 письма. Утвердит python run.py approve {MARCH}."
+    say_result(runs(office, settings, day, mail=False))
+    lines = spaced(capsys.readouterr().out).splitlines()
+    assert [line for line in lines if "Письма школам" in line] == [schools]
+    saturday = datetime(2014, 3, 29, 9, tzinfo=UTC)  # nobody is reminded
+    assert [*map(spaced, wake(office.input, office.output, settings, saturday, news=False).lines)] == [schools]
+    woken = wake(office.input, office.output, settings, saturday, mail=True, password=PASSWORD, news=False)
+    assert spaced(woken.lines[-1]) == (
+        f"Не утверждены письма прежних сводов: на 25.03.2014 — 1 письмо. Нужное утвердит python run.py approve {day}."
+    )
+    approve(office.output, MARCH, settings, APPROVED)
+    assert "ждут отправки: 2" in spaced(wake(office.input, office.output, settings, saturday, news=False).lines[0])
 
 
 def test_it_is_kept_in_the_journal(office: Office):
@@ -195,17 +221,40 @@ def says_of_an_earlier_build(page: Page) -> str:
     figures, brief = page.figures, page.brief
     subline = brief.subline
     for one in figures.restated:
-        subline = subline.replace(restated_said(one, figures.every), "")
+        subline = subline.replace(restated_said(one, figures), "")
     lines = [figures.form.id, brief.dates, brief.headline, " ".join(subline.split())]
     lines += [f"{card.label}: {card.said} ({'; '.join(card.note_lines)})" for card in brief.cards]
     lines += [f"{one.name}: {one.share}{one.mark}, {one.missing}" for one in letters._all_behind(figures)]
-    lines += [f"{decision.tag}. {decision.text}" for decision in brief.decisions]
+    lines += [f"{decision.tag}. {decision.formerly or decision.text}" for decision in brief.decisions]
     lines += [f"{one.date}: {one.was} → {one.now}" for one in figures.restated if one.date != figures.as_of]
     text = "\n".join(lines)
     files = {said.file for said in figures.remarks if said.file} | {one.file for one in figures.unattributed}
     for file in sorted(files, key=lambda name: (-len(name), name)):
         text = text.replace(file, "файл")
     return text
+
+
+def test_a_line_that_is_said_otherwise_since_an_update_sends_no_letter_again():
+    """The build before told errors of files without a school as if schools had them; of dates that have changed it
+    listed all."""
+    figures = STATES["twenty-schools"]()
+    alike = [dataclasses.replace(REMARKS[0], school=code) for code in ("01", "03", "05")]
+    nobodys = [dataclasses.replace(REMARKS[0], school="", file=f"{n}.xlsx", item="") for n in range(11)]
+    days = [date(2014, 1, day) for day in range(10, 16)]
+    restated = tuple(Restated(day, 41.0, 39.6, sent=True, schools=()) for day in days)
+    figures = dataclasses.replace(figures, remarks=(*REMARKS, *alike, *nobodys), restated=restated)
+    brief = make_brief(figures, CATALOGUE)
+    [said] = [spaced(one.text) for one in brief.decisions if one.tag == "Ошибки"]
+    matter = "активированных больше, чем выдано логинов (п. 14 и 12.1). И ещё 12 ошибок"
+    assert said == f"ВСОШ, СОШ № 1 и др.: {matter}, всего в 4 школах и 11 файлах."
+    public = replace(brief, headline="")
+    for page in (Page(figures, brief, "", b""), Page(figures, public, "", b"", Page(figures, brief, "", b""))):
+        letter = leadership_letter([page], Registry(SCHOOLS, (HEAD,)))
+        assert letter
+        told = spaced(letter.says).splitlines()
+        assert f"Ошибки. ВСОШ, СОШ № 1, СОШ № 3 и др.: {matter}, всего в 4 школах." in told
+        assert not any("тог на 1" in line or "Итог изменился" in line for line in told)
+        assert told[-6:] == [f"{day}: 41.0 → 39.6" for day in days]
 
 
 def test_only_where_a_line_names_a_file_its_name_does_not_matter():

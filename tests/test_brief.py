@@ -253,6 +253,24 @@ def test_those_who_will_miss_the_next_target_are_named_where_nobody_is_behind() 
     )
 
 
+def test_of_many_restated_dates_the_newest_that_were_told_are_named_and_the_others_counted() -> None:
+    figures = given.twenty_schools()
+    days = [date(2014, month, day) for month in (1, 2, 3) for day in (10, 20)]
+    told = tuple(Restated(day, 41.0, 39.6, day.day == 10, ()) for day in days)
+    subline = spaced(brief_of(replace(figures, restated=told)).subline)
+    assert subline.count("Сообщённый итог на ") == 3
+    assert "Итог на 20" not in subline
+    assert subline.endswith("Итог изменился ещё на 3 прежние даты: лист «О расчёте» сводной книги.")
+    newest = tuple(msgspec.structs.replace(one, sent=False) for one in told)
+    subline = spaced(brief_of(replace(figures, restated=newest)).subline)
+    assert "Итог на 20.02 изменился: был 41 %, стал 39,6 %. Итог на 10.03 изменился" in subline
+    assert "Итог на 10.02" not in subline
+    earlier = (msgspec.structs.replace(newest[0], date=date(2013, 12, 20)), *newest[-2:])
+    subline = spaced(brief_of(replace(figures, restated=earlier)).subline)
+    assert "Итог на 20.12.2013 изменился" in subline
+    assert "Итог на 10.03.2014 изменился" in subline
+
+
 @pytest.mark.parametrize(
     ("was", "now", "sent", "said"),
     [
@@ -466,6 +484,12 @@ def test_nothing_to_decide_is_said_in_one_line() -> None:
     ]
 
 
+def test_where_the_order_has_no_plan_nobody_is_behind() -> None:
+    figures = given.all_well()
+    brief = brief_of(replace(figures, form=msgspec.structs.replace(figures.form, targets=())))
+    assert "Решений не требуется: все отчёты сданы, просроченных этапов нет." in [one.text for one in brief.decisions]
+
+
 def test_an_empty_registry_is_not_called_calm() -> None:
     assert not brief_of(given.empty_registry()).calm
 
@@ -487,6 +511,22 @@ def test_beside_the_gravest_error_stands_how_many_others_there_are() -> None:
     text = next(spaced(decision.text) for decision in brief.decisions if decision.tag == "Ошибки")
     errors = sum(one.severity is Severity.ERROR for one in (*REMARKS, *others))
     assert text.endswith(f"И ещё {errors - 1} ошибок, всего в 12 школах.")
+    nobodys = [replace(REMARKS[0], school="", file=f"{name}.xlsx", item="") for name in "ааб"]
+    brief = brief_of(replace(figures, remarks=(*REMARKS, *others, *nobodys)))
+    text = next(spaced(decision.text) for decision in brief.decisions if decision.tag == "Ошибки")
+    assert text.endswith(f"И ещё {errors + 2} ошибок, всего в 12 школах и 2 файлах без школы.")
+
+
+def test_where_the_errors_are_is_left_out_before_the_line_is_cut() -> None:
+    figures = given.twenty_schools()
+    schools = tuple(replace(one, name=f"Общеобразоват. № {one.code}") for one in figures.schools)
+    nobodys = [replace(REMARKS[0], school="", file=f"{n}.xlsx", item="") for n in range(11)]
+    named = replace(figures, schools=schools, remarks=(*REMARKS, *nobodys))
+    text = next(spaced(decision.text) for decision in brief_of(named).decisions if decision.tag == "Ошибки")
+    assert text.endswith("(п. 14 и 12.1). И ещё 12 ошибок, всего в 1 школе и 11 файлах.")
+    longer = replace(named, schools=tuple(replace(one, name=f"{one.name} имени первого учителя") for one in schools))
+    text = next(spaced(decision.text) for decision in brief_of(longer).decisions if decision.tag == "Ошибки")
+    assert text.endswith("(п. 14 и 12.1). И ещё 12 ошибок.")
 
 
 def test_below_plan_all_who_are_behind_are_called_so() -> None:

@@ -168,16 +168,28 @@ def test_an_output_that_cannot_be_written_is_code_3(few: Run, tmp_path):
     assert one_russian_sentence(result.stderr), result.stderr
 
 
+@pytest.mark.parametrize("word", ["remind", "ничего"])
+def test_a_command_that_there_is_not_is_named_as_it_was_typed(word: str):
+    refused = svod(word)
+    assert (refused.returncode, refused.stderr) == (
+        2, f"Команды «{word}» нет. Список команд: python run.py --help.\n"
+    )  # fmt: skip
+
+
 def test_help_is_in_russian_and_names_the_commands():
     shown = svod_by_itself("--help")
     assert shown.returncode == 0
     for english in ("Options", "Commands", "Show this message", "default"):
         assert english not in shown.stdout
-    for command in ("forms", "mail", "schedule", "demo"):
+    commands = re.findall(r"^  ([a-z-]+) ", shown.stdout.partition("Команды:")[2], re.MULTILINE)
+    assert {"forms", "mail", "schedule", "demo"} < set(commands)
+    for command in commands:
         own = svod_by_itself(command, "--help")
         assert own.returncode == 0
-        assert command in shown.stdout
-        assert "Show this message" not in own.stdout
+        for foreign in ("Usage", "Arguments", "Options", "Show this message", "required", "<", "{", "...."):
+            assert foreign not in own.stdout, command
+        without_a_date = {"mail": "иначе — все, что ждут", "run": "иначе — сегодня", "forms": "иначе — сегодня"}
+        assert without_a_date.get(command, "") in " ".join(own.stdout.split())
 
 
 OTHER_ORDERS = [ROOT / "tests" / "data" / f"form-{name}.toml" for name in ("meals", "31", "88", "12")]

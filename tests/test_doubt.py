@@ -423,13 +423,15 @@ def text_of(workbook: bytes) -> dict[str, list[str]]:
 
 def test_a_rise_under_question_is_not_praised_and_the_first_page_tells_what_stands_without_it():
     calm = text_of(summary_workbook(figures("above")))
-    praise = "Больше всех прибавили с 20.02.2014: МБОУ СОШ № 2 — на 32 п.п. (175 чел.), "
+    praise = "Больше всех прибавили с 20.02.2014: МБОУ СОШ № 9 — на 22 п.п. (121 чел.), МБОУ СОШ № 1"
     assert any(praise in said for said in calm[TREND])
-    texts = text_of(summary_workbook(figures("above", one_remark("02", NOW, "a"))))
+    texts = text_of(summary_workbook(figures("above", one_remark("01", NOW, "a"))))
     [movers] = (said for said in texts[TREND] if "прибавили" in said)
-    assert "прибавили с 20.02.2014: МБОУ СОШ № 3 — на 32 п.п. (175 чел.), МБОУ СОШ № 9" in movers
-    assert "Прирост под вопросом: МБОУ СОШ № 2." in movers
-    assert any("Под вопросом показатель 1 школы (МБОУ СОШ № 2): без него — 47,3 %." in said for said in texts["Сводка"])
+    assert "прибавили с 20.02.2014: МБОУ СОШ № 9 — на 22 п.п. (121 чел.). " in movers
+    assert "Прирост под вопросом: МБОУ СОШ № 1." in movers
+    every = "со всеми ответами МБОУ СОШ № 9 (+22 п.п.), МБОУ СОШ № 1 (+10 п.п.); без них МБОУ СОШ № 9 (+22 п.п.)"
+    assert every in texts[titles.METHOD]
+    assert any("Под вопросом показатель 1 школы (МБОУ СОШ № 1): без него — 51,9 %." in said for said in texts["Сводка"])
 
 
 def test_a_fall_under_question_is_told_and_marked():
@@ -530,6 +532,15 @@ def test_what_everything_would_be_without_them_is_listed():
     [of_item] = (line for line in after if line.startswith("активация родителей: сейчас 49,12 %"))
     assert "середина по школам 51 %, без них 62 %; изменение +13,7 п.п., без них +16 п.п." in of_item
     assert of_item.endswith("под вопросом 1 школа (МБОУ СОШ № 4): всего — не как в реестре")
+
+
+def test_without_a_plan_no_deviation_from_it_is_spoken_of():
+    whole = figures("above", one_remark("04", BEFORE, "a"))
+    whole = replace(whole, form=msgspec.structs.replace(whole.form, targets=()))
+    said = text_of(summary_workbook(whole))[titles.METHOD]
+    [of_school] = (line for line in said if line.startswith("«Активация», № 2 из 8"))
+    assert "без этого показателя места нет" in of_school
+    assert not [line for line in said if "отклонени" in line]
 
 
 def test_a_former_answer_under_question_puts_the_change_under_question_and_the_letter_says_so():

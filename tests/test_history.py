@@ -420,6 +420,26 @@ def test_letters_to_schools_of_the_run_itself_are_none_of_an_earlier_one():
     ]
 
 
+def test_letters_that_wait_for_approval_are_said_to_go_by_it_and_not_by_the_command_that_would_leave_them():
+    why = "дата не утверждена"
+    schools = [
+        LeftOver(f"2014-03-20/outbox/{name}.eml", MARCH, "", ("s01@example.org",), (), said)
+        for name, said in (("napominanie-11", ""), ("shkola-01", why), ("shkola-02", why))
+    ]
+    earlier = [
+        LeftOver(f"{day}/outbox/rukovodstvo.eml", day, "", ("head@example.org",), (), said)
+        for day, said in ((JANUARY, ""), (date(2014, 2, 25), why), (date(2014, 3, 25), why))
+    ]
+    assert left_lines([*earlier, *schools], date(2014, 4, 25), MARCH) == [
+        "Письма школам на 20.03.2014 ждут отправки: 1\u00a0письмо. Отправит python run.py mail --as-of 2014-03-20.",
+        "Письма школам на 20.03.2014 ждут утверждения: 2\u00a0письма. Утвердит python run.py approve 2014-03-20.",
+        "Не отправлены письма прежних сводов: на 30.01.2014 — 1\u00a0письмо. "
+        "Нужное отправит python run.py mail --as-of 2014-01-30.",
+        "Не утверждены письма прежних сводов: на 25.03.2014 — 1\u00a0письмо, на 25.02.2014 — 1\u00a0письмо. "
+        "Нужное утвердит python run.py approve 2014-03-25.",
+    ]
+
+
 # ── a clock, and runs that were missed ───────────────────────────────────────────────────────────────────
 def test_a_clock_that_stands_before_the_journal_tells_no_arrival_and_that_is_said(district: Path, fresh: Path):
     late = next(reports(district))

@@ -1,5 +1,6 @@
 """Figures of the picture, each computed here by hand."""
 
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
@@ -443,9 +444,17 @@ def test_an_impossible_figure_is_no_quantity_of_people(impossible):
     figures = measured([sent("01", i6_2=impossible), sent("02")], THREE)
     row = figures.reconciliation.items.loc["6.2"]
     assert (row["set_aside"], row["people_read"], row["people_set_aside"]) == (1, 331, 0)
-    assert row["percent_with_set_aside"] == figures.totals["percent"]["6.2"]
+    assert math.isnan(row["percent_with_set_aside"])  # nobody knows what it would be
+    assert figures.reconciliation.unread("6.2") == 1
     [aside] = figures.reconciliation.set_aside
     assert (aside.covered, aside.percent_with_it) == (None, None)
+
+
+def test_of_what_is_set_aside_only_the_readable_says_what_the_share_would_be():
+    figures = measured([sent("01", i6_2="более 50 %"), sent("02"), sent("03", i6_2="287 из 574 (90 %)")], THREE)
+    row = figures.reconciliation.items.loc["6.2"]
+    assert row["percent_with_set_aside"] == pytest.approx((331 + 287) / (2 * 574) * 100)
+    assert (row["set_aside"], figures.reconciliation.unread("6.2"), figures.reconciliation.unread("14")) == (2, 1, 0)
 
 
 # ── what belongs to nobody ───────────────────────────────────────────────────────────────────────────────

@@ -470,3 +470,9 @@ DATES = [date(2014, 1, 30), date(2014, 3, 20), date(2014, 5, 20)]
 def test_what_no_run_was_made_for(last: date, today: date, missed: tuple[str, ...]):
     found = missed_since(datetime(last.year, last.month, last.day, 9, tzinfo=UTC), today, DATES)
     assert tuple(one.replace("\u00a0", " ") for one in (found.what if found else ())) == missed
+
+
+def test_a_missed_month_ends_its_sentence_with_one_full_stop():
+    missed = missed_since(datetime(2014, 4, 25, 9, tzinfo=UTC), date(2014, 7, 10), DATES)
+    assert missed
+    assert missed.said.endswith(" июнь 2014\u00a0г.")

@@ -107,6 +107,11 @@ def test_only_who_owes_is_reminded_with_the_form_filled_in(office: Office, day: 
     copied = [one.recipients for one in letters.values() if "head@example.org" in one.recipients]
     assert bool(copied) is (day == date(2014, 3, 27))
     assert letters["01"].recipients[0] == "s01@example.org"
+    has_former = {
+        code for code, one in letters.items() if "бланк школы с тем, что принято из прежнего отчёта" in body(one)
+    }
+    assert has_former == {"01"}  # nothing has ever come from the others
+    assert "Во вложении — бланк школы. " in body(letters["11"])
 
 
 def test_a_day_with_nothing_due_leaves_nothing_behind(office: Office):

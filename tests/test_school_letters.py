@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
@@ -48,8 +48,8 @@ class Office:
     def keeps(self, schools=SCHOOLS) -> None:
         (self.input / "registry.xlsx").write_bytes(write_registry(FORM, Registry(tuple(schools)), MARCH))
 
-    def runs(self, day: date = MARCH, settings: Settings = SETTINGS) -> monthly.Done:
-        return monthly.run(monthly.Job.of(self.input, self.output, day, settings, NOW))
+    def runs(self, day: date = MARCH, settings: Settings = SETTINGS, now: datetime = NOW) -> monthly.Done:
+        return monthly.run(monthly.Job.of(self.input, self.output, day, settings, now))
 
     def letters(self) -> dict[str, Waiting]:
         return {one.path.stem: one for one in waiting(self.output)}
@@ -100,7 +100,31 @@ def test_the_report_stands_there_as_it_was_understood_with_its_cells(office: Off
     assert re.search(r"п\. 6\.1 .*: 41 из 42 чел\., 97,6\s%.* \(C\d+\)", text)
     assert re.search(r"п\. 6\.2 .*\(C\d+\).*отложено, в расчёт не входит: ", text)
     assert "Исправьте ошибки прямо в приложенном файле" in text
-    assert "до 20.03.2014" in text
+    assert "пришлите его как можно скорее: следующий отчёт — на 20.09.2014." in text  # the run is of June
+
+
+@pytest.mark.parametrize(
+    ("today", "until", "then"),
+    [
+        (MARCH, "до 20.03.2014.", " Следующий отчёт — на 20.05.2014."),
+        (date(2014, 3, 27), "как можно скорее: следующий отчёт — на 20.05.2014.", " Следующий отчёт — на 20.05.2014."),
+        (date(2014, 6, 2), "как можно скорее: следующий отчёт — на 20.09.2014.", " Следующий отчёт — на 20.09.2014."),
+        (date(2014, 9, 21), "как можно скорее.", ""),
+    ],
+)
+def test_in_a_summary_for_an_earlier_date_what_is_over_by_now_is_asked_of_nobody(
+    office: Office, tmp_path: Path, today: date, until: str, then: str
+):
+    now = datetime(today.year, today.month, today.day, 9, tzinfo=UTC)
+    office.runs(now=now)
+    assert f"пришлите его {until} Если ответ верен" in body(office.letters()["shkola-01"])
+    clean = Office(tmp_path / "clean")
+    clean.receives("01", **{"6_1": str(CLEAN["6.1"]), "6_2": str(CLEAN["6.2"])})
+    clean.keeps()
+    clean.runs(now=now)
+    assert (
+        f"Отчёт принят, замечаний нет: делать ничего не нужно.{then}" in body(clean.letters()["shkola-01"]).splitlines()
+    )
 
 
 def test_the_returned_file_and_the_schools_page_are_attached(office: Office):

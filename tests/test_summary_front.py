@@ -274,7 +274,11 @@ def test_nobody_is_said_to_have_moved_where_there_is_nothing_to_compare() -> Non
 def test_dates_that_are_left_out_are_admitted() -> None:
     days = [date(2013, month, 25) for month in range(1, 13)] + [AS_OF]
     case = Case("СОШ № 1", 100, tuple(float(3 * n) for n in range(13)))
-    assert "(показаны последние 12 из 13)" in book_of(district([case], history=days))["Динамика"]["A2"].value
+    sheet = book_of(district([case], history=days))["Динамика"]
+    assert "(показаны последние 12 из 13)" in sheet["A2"].value
+    printed = range_boundaries(sheet.print_area.split(",")[0].rpartition("!")[2])[2]
+    assert printed < sheet.max_column  # and what moved is not cut at the edge of the paper
+    assert [area.max_col for area in sheet.merged_cells.ranges if area.min_row == 4] == [printed]
 
 
 def test_nothing_of_the_trend_lies_over_rows_that_are_repeated_on_every_page() -> None:

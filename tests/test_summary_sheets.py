@@ -3,7 +3,7 @@
 import gc
 import weakref
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,18 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.measuring.calendar import Calendar
 from pipeline.measuring.figures import Figures, Milestone, RemarkHistory, State, Unattributed
 from pipeline.writing.pages import page
+from pipeline.writing.summary import trend
+from schemas.district import Registry
 from schemas.remarks import Severity, remark
 from tests import figures as given
+from tests.batch import MARCH, file_of, measured, order_form, school
 from tests.figures import AS_OF, REMARKS
 from tests.libreoffice import needs_libreoffice, recalculated, saved_together
 from tests.test_summary import book_of, column, opened, summary
-from tests.workbooks import summary_workbook
+from tests.workbooks import school_workbook, summary_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(extension is not supported|Unable to read chart)")
 
@@ -361,6 +365,108 @@ def test_a_share_that_stays_the_same_is_not_said_twice() -> None:
     assert "активация родителей останется 54,7\u00a0%." in book_of("twenty-schools")["Замечания"]["A4"].value
 
 
+UNREAD = {"14": "более 40 %"}
+CONTRADICTS = {"14": "274 из 548 (90 %) (1-11 классы)"}
+
+
+def with_answers(*answers: dict[str, str]) -> Figures:
+    """Of schools whose answers differ so from the clean ones, and of one with those alone."""
+    registry = Registry(tuple(school(f"{n:02}") for n in range(1, len(answers) + 2)))
+    forms = [order_form(code=f"{n:02}", answers=said) for n, said in enumerate((*answers, {}), 1)]
+    return measured([file_of(form, f"{n}.xlsx", registry) for n, form in enumerate(forms)], registry)
+
+
+def test_what_an_unread_figure_would_make_of_the_share_is_not_said() -> None:
+    book = opened(summary(with_answers(UNREAD)))
+    assert book["Замечания"]["A4"].value == (
+        "Отложено до исправления: 1\u00a0показатель; каким с ними станет итог (активация родителей), неизвестно: "
+        "непрочитанных показателей — 1."
+    )
+    line = row_of(book["О расчёте"], "п.\u00a014: со всеми")
+    assert line[1] is None
+    assert line[2].endswith("каким стал бы итог с отложенными, неизвестно: они не прочитаны (1\u00a0школа)")
+    [reconciled] = [
+        row for row in book["Сверка"].iter_rows(7, values_only=True) if row[:2] == ("14", "Активация родителей")
+    ]
+    assert reconciled[19] == "—"
+    assert "без тех, которые не прочитаны" not in book["Сверка"]["A2"].value
+
+
+def test_where_nothing_is_counted_there_is_no_share_now() -> None:
+    registry = Registry((school("01"),))
+    figures = measured([file_of(order_form(code="01", answers=UNREAD), "1.xlsx", registry)], registry)
+    said = row_of(opened(summary(figures))["О расчёте"], "п.\u00a014: со всеми")[2]
+    assert "сейчас показателя нет; каким стал бы итог с отложенными, неизвестно" in said
+
+
+def test_of_read_and_unread_figures_those_that_were_read_say_what_the_share_would_be() -> None:
+    book = opened(summary(with_answers(UNREAD, CONTRADICTS)))
+    assert book["Замечания"]["A4"].value == (
+        "Отложено до исправления: 2\u00a0показателя; если отложенное верно, активация родителей — 47,2\u00a0% вместо "
+        "44,5\u00a0% (без непрочитанных показателей: 1)."
+    )
+    line = row_of(book["О расчёте"], "п.\u00a014: со всеми")
+    assert line[2].endswith("если верны прочитанные из отложенных; не прочитано — 1 (2\u00a0школы)")
+    assert book["Сверка"]["A2"].value.endswith("«Если отложенные верны» — без тех, которые не прочитаны.")
+
+
+def test_a_rise_is_of_the_schools_that_were_measured_on_both_dates_and_a_former_answer_is_no_blank() -> None:
+    january, may = date(2014, 1, 30), date(2014, 5, 20)
+    sent = {
+        ("01", MARCH): "44,5 %",
+        ("01", may): "50 %",
+        ("02", january): "30 %",
+        ("02", may): "70 %",
+        ("03", MARCH): "40 %",
+        ("03", may): "без изменений",
+    }
+    registry = Registry(tuple(map(school, ("01", "02", "03"))))
+    files = [
+        file_of(order_form(day, code, {"14": said, "12.1": "90 %"}), f"{code} {day}.xlsx", registry)
+        for (code, day), said in sent.items()
+    ]
+    figures = measured(files, registry, may)
+    sheet = opened(summary(figures))["Динамика"]
+    assert sheet["A4"].value.endswith(
+        "Больше всех прибавили с 20.03.2014: МБОУ СОШ №\u00a01 — на 5,5\u00a0п.п. (30\u00a0чел.). "
+        "Прирост с более раннего отчёта: МБОУ СОШ №\u00a02."
+    )
+    assert column(sheet, "20.03.2014", 6) == [pytest.approx(0.445), "·", pytest.approx(0.4)]
+    assert column(sheet, "20.05.2014", 6) == [pytest.approx(0.5), pytest.approx(0.7), "прежний"]
+    assert "«пусто» — в отчёте нет ответа, «прежний» — учтён ответ прежнего отчёта." in sheet["A2"].value
+    for one, since in zip(registry.schools, ("С 20.03", "С прежнего отчёта", "С 20.03"), strict=True):
+        own = opened(school_workbook(figures, one))["Школа"]
+        said = [str(value) for row in own.iter_rows(values_only=True) for value in row if value is not None]
+        assert [text for text in said if text.endswith(", п.п.")] == [f"{since}, п.п."]
+        assert any("+" in text and "с 20.03" in text for text in said) is (one.code == "01")  # of a card
+
+
+@pytest.mark.parametrize("referring", [1, 2, 13])
+def test_what_stands_for_a_former_answer_is_explained_where_the_table_shows_it(referring: int) -> None:
+    days = tuple(date(2014, 1, 30) + n * timedelta(30) for n in range(14))
+    assert len(days) == trend.MOST_DATES + 2
+    registry = Registry((school("01"),))
+    said = ["без изменений" if n == referring else "40 %" for n in range(len(days))]
+    files = [
+        file_of(order_form(day, answers={"14": answer, "12.1": "90 %"}), f"{day}.xlsx", registry)
+        for day, answer in zip(days, said, strict=True)
+    ]
+    sheet = opened(summary(measured(files, registry, days[-1], calendar=Calendar(days, days_before=10))))["Динамика"]
+    is_shown = referring >= 2
+    assert ("прежний" in texts(sheet)) is is_shown
+    assert ("«прежний» — учтён ответ прежнего отчёта" in sheet["A2"].value) is is_shown
+
+
+@pytest.mark.parametrize("when", [{"until": date(2014, 2, 28)}, {"since": date(2014, 4, 1)}])
+def test_a_school_that_is_not_in_being_is_called_by_its_name(when: dict[str, date]) -> None:
+    january = date(2014, 1, 30)
+    registry = Registry((school("01"), school("02", **when)))
+    files = [file_of(order_form(january, "02"), "2.xlsx", registry), file_of(order_form(), "1.xlsx", registry)]
+    book = opened(summary(measured(files, registry)))
+    assert row_of(book["Замечания"], "· сведение")[1:3] == ["02", "МБОУ СОШ № 2"]
+    assert row_of(book["О расчёте"], "2.xlsx")[2].startswith("МБОУ СОШ №\u00a02: ")
+
+
 def test_what_is_told_elsewhere_is_not_listed_and_links_still_lead_to_their_remarks() -> None:
     figures = given.twenty_schools()
     older = [
@@ -510,7 +616,9 @@ def test_a_table_that_is_too_long_is_cut_and_says_where_all_of_it_stands(
     assert csv in sheet["A2"].value
 
 
-def test_totals_above_a_cut_table_stay_those_of_all_schools(few_rows: int) -> None:
-    whole, cut = book_of("twenty-schools"), opened(summary(given.twenty_schools()), values=False)
+def test_totals_above_a_cut_table_stay_those_of_all_schools(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = book_of("twenty-schools")  # kept for other tests too: made before its rows become few
+    monkeypatch.setattr(page, "MOST_ROWS", 3)
+    cut = opened(summary(given.twenty_schools()), values=False)
     for name, total in (("Этапы", 8), ("Сдача отчётов", 5), ("Замечания", 5)):
         assert [cell.value for cell in cut[name][total]] == [cell.value for cell in whole[name][total]]

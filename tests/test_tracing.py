@@ -2,6 +2,8 @@
 
 import tomllib
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,8 +13,10 @@ from pipeline.writing.strange import strange_toml
 from schemas.form import Kind
 from schemas.reports import FileRead
 from schemas.strict import UsageError
+from tests.batch import MARCH
 from tests.conftest import Run
 from tests.order_form import REGISTRY, OrderForm, read_one
+from tests.test_school_letters import Office
 
 
 def a_counted_school(demo: Run):
@@ -53,6 +57,36 @@ def test_every_report_that_was_read_is_counted_by_what_it_was_recognised(demo: R
     recognised = demo.done.figures.reconciliation.recognised
     assert sum(recognised.values()) == len(reports)
     assert recognised["бланк Свода"] == sum(report.own_form for report in reports)
+
+
+def test_the_file_is_said_to_be_of_its_own_date_where_a_later_report_refers_to_it(tmp_path: Path):
+    office = Office(tmp_path)
+    office.receives("01", date(2014, 1, 30))
+    office.receives("01", MARCH, **{"14": "без изменений"})
+    office.keeps()
+    survey = office.runs().survey
+    head = "Файл: 01 {}.xlsx, лист «Отчёт», отчёт на {:%d.%m.%Y}"
+    assert trace(survey, "01", "14")[1] == head.format("2014-01-30", date(2014, 1, 30))
+    assert trace(survey, "01", "13")[1] == head.format("2014-03-20", MARCH)
+
+
+@pytest.mark.parametrize(
+    ("days", "answers"),
+    [
+        ((date(2013, 12, 30), date(2014, 1, 30)), {"14": "без изменений"}),  # refers to what refers
+        ((date(2014, 1, 30),), {"14": "без изменений"}),
+    ],
+)
+def test_the_date_of_the_file_is_that_of_the_report_in_it(tmp_path: Path, days: tuple[date, ...], answers):
+    """However many reports have handed its answer on: the last of March says nothing of the item itself."""
+    office = Office(tmp_path)
+    for day in days:
+        office.receives("01", day, **({} if day == days[0] else answers))
+    office.receives("01", MARCH, name="1.xlsx", **answers)
+    office.receives("01", MARCH, name="2.xlsx", **{"14": ""})
+    office.keeps()
+    head = f"Файл: 01 {days[0]}.xlsx, лист «Отчёт», отчёт на {days[0]:%d.%m.%Y}"
+    assert trace(office.runs().survey, "01", "14")[1] == head
 
 
 def test_a_school_may_be_named_and_an_item_end_with_a_dot(demo: Run):

@@ -318,6 +318,15 @@ def test_both_tables_are_printed_on_pages_of_their_own_also_with_twelve_months()
         assert (own[0], own[2], year[0]) == (1, 9, 11)  # between them stands the file, for the screen alone
         widths = [sheet.column_dimensions[get_column_letter(n)].width * 7 + 5 for n in range(1, 10)]
         assert sum(widths) <= PAPER * 100 / sheet.page_setup.scale
+        wide = shown is not figures
+        assert sheet.print_title_cols == ("$K:$K" if wide else None)  # the second page of the year names the schools
+        [note] = [area for area in sheet.merged_cells.ranges if area.min_row == 2 and area.min_col > 9]
+        assert note.min_col == (12 if wide else 11)  # what stands in the names' column is cut on the second page
+        assert [sheet.cell(row, note.min_col).value is None for row in (1, 2)] == [False, False]
+        assert [sheet.cell(row, 11).value is None for row in (1, 2)] == [wide, wide]
+        assert note.max_col < year[2]  # it is not cut at the edge of the paper
+        in_sight = sum(sheet.column_dimensions[get_column_letter(n)].width * 7 + 5 for n in range(11, note.max_col + 1))
+        assert in_sight <= PAPER * 100 / sheet.page_setup.scale
 
 
 def test_the_sheet_of_rules_shows_what_stood_at_every_date_and_leaves_informations_blank() -> None:

@@ -40,7 +40,7 @@ def registry_in(input: Path, settings: Settings) -> Registry:
     if not path.is_file():
         return Registry()
     form, *beside = map(load_form, settings.forms)
-    catalogue = load_catalogue(settings.controls, form.period.every)
+    catalogue = load_catalogue(settings.controls, form.period.every, form.recognise.answer[0])
     inbox = Inbox(input, path)
     return take_in(
         inbox, form, settings.limits, catalogue, 1, None, lambda done, of: None, beside=tuple(beside)

@@ -87,6 +87,15 @@ AsOf = Annotated[
         help="Дата свода, ГГГГ-ММ-ДД, или период: 2026-01, 2026-Q1; иначе — сегодня или последний прошедший период.",
     ),
 ]
+Waiting = Annotated[
+    Any,
+    typer.Option(
+        "--as-of",
+        parser=_day,
+        metavar="ДАТА",
+        help="Только письма с этой датой, ГГГГ-ММ-ДД, или за период: 2026-01, 2026-Q1; иначе — все, что ждут.",
+    ),
+]
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", metavar="ФАЙЛ", help="Файл настроек; иначе settings.toml, если он есть.")
 ]
@@ -231,7 +240,7 @@ def _was_typed(context: typer.Context, name: str | None) -> bool:
 # ── the other commands ───────────────────────────────────────────────────────────────────────────────────
 @app.command(cls=_Command)
 def menu(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="ФАЙЛ...", help="Сразу проверить эти файлы.")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="ФАЙЛ", help="Сразу проверить эти файлы.")] = None,
     input: Input = Path("input"),
     output: Output = Path("output"),
     settings: SettingsFile = None,
@@ -311,7 +320,7 @@ def new_order(
 
 @app.command(cls=_Command)
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="ФАЙЛ...", help="Файлы отчётов.")],
+    files: Annotated[list[Path], typer.Argument(metavar="ФАЙЛ", help="Файлы отчётов.")],
     as_json: Annotated[bool, typer.Option("--json", help="Для программ: список замечаний в JSON.")] = False,
     input: Input = Path("input"),
     settings: SettingsFile = None,
@@ -335,7 +344,7 @@ def check(
 
 @app.command(cls=_Command)
 def mail(
-    as_of: AsOf = None,
+    as_of: Waiting = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Только показать, что ушло бы.")] = False,
     again: Annotated[
         str,

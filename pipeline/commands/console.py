@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from pipeline.files import cause_of, make_private_folder
+from pipeline.memory.approvals import how_to_approve
 from pipeline.sending.delivery import Fate
 from pipeline.sending.outbox import OUTBOX, REMINDERS, TO_SCHOOLS
 from pipeline.wording import (
@@ -264,19 +265,31 @@ def left_lines(left: "Sequence[LeftOver]", as_of: date, of_schools: date | None 
     run has told schools; those letters are its own."""
     due = [one for one in left if one.due and one.as_of != as_of]
     own = [one for one in due if one.as_of == of_schools and is_to_a_school(one.letter)]
-    waits = Counter(one.as_of for one in due if one not in own)
+    others = [one for one in due if one not in own]
     lines = []
-    if own:
-        lines.append(
-            f"Письма школам на {day(own[0].as_of)} ждут отправки: {count(len(own), _LETTER)}. "
-            f"Отправит python run.py mail --as-of {own[0].as_of}."
-        )
-    if waits:
-        each = [f"на {day(date)} — {count(n, _LETTER)}" for date, n in sorted(waits.items(), reverse=True)]
-        said = listed(each, _MOST_FILES, ("дата", "даты", "дат"))
-        send = f"Нужное отправит python run.py mail --as-of {max(waits)}."
-        lines.append(f"Не отправлены письма прежних сводов: {said}. {send}")
+    if waits := [one.as_of for one in own if not one.withheld]:
+        number, send = count(len(waits), _LETTER), _how_to_send(waits[0])
+        lines.append(f"Письма школам на {day(waits[0])} ждут отправки: {number}. Отправит {send}.")
+    if waits := [one.as_of for one in own if one.withheld]:
+        number, approve = count(len(waits), _LETTER), how_to_approve(waits[0])
+        lines.append(f"Письма школам на {day(waits[0])} ждут утверждения: {number}. Утвердит {approve}.")
+    if waits := [one.as_of for one in others if not one.withheld]:
+        said, send = _by_date(waits), _how_to_send(max(waits))
+        lines.append(f"Не отправлены письма прежних сводов: {said}. Нужное отправит {send}.")
+    if waits := [one.as_of for one in others if one.withheld]:
+        said, approve = _by_date(waits), how_to_approve(max(waits))
+        lines.append(f"Не утверждены письма прежних сводов: {said}. Нужное утвердит {approve}.")
     return [*lines, *held_lines(left)]
+
+
+def _how_to_send(as_of: date) -> str:
+    return f"python run.py mail --as-of {as_of}"
+
+
+def _by_date(dates: "Iterable[date]") -> str:
+    """«на 20.03.2014 — 2 письма, на 30.01.2014 — 1 письмо», the newest first."""
+    each = [f"на {day(date)} — {count(n, _LETTER)}" for date, n in sorted(Counter(dates).items(), reverse=True)]
+    return listed(each, _MOST_FILES, ("дата", "даты", "дат"))
 
 
 def is_to_a_school(letter: str) -> bool:
@@ -351,6 +364,8 @@ def _against_target(figures: "Figures") -> str:
     if target:
         share = percent(whole.percent, decimals_beside(whole.percent, target.min, target.max))
         return f"{share} при плане {band(target.min, target.max)} — {whole.level.value}; {counted}"
+    if not figures.form.has_plan:
+        return f"{percent(whole.percent)}; {counted}"
     ahead = f"; к {day(coming.by)} нужно {band(coming.min, coming.max)}" if coming else ""
     return f"{percent(whole.percent)}, план ещё не действует{ahead}; {counted}"
 

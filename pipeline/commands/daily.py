@@ -86,7 +86,8 @@ def send_what_waits(job: Job, owed: date | None = None) -> Reminded:
         return Reminded([], [])
     with lock(job.output, job.wait), opened(job.output) as journal:
         if not job.mail:
-            left = [one for day in dates for one in left_over(job.output, journal, day)]
+            withheld = awaits_approval(journal, asked=mail.approval)
+            left = [one for day in dates for one in left_over(job.output, journal, day, withheld=withheld)]
             return Reminded([line for day in dates for line in _of_schools(left, day)], [])
         sent = [one for day in dates for one in _send(job, day, journal, all_kinds=day == owed)]
     return Reminded(console.delivery_lines(sent) if sent else [], sent)
@@ -104,7 +105,8 @@ def _left_of_summaries(output: Path, jobs: list[Job]) -> list[str]:
         return []
     since = min(monthly.date_of_schools(job) for job in jobs)
     with recording.known(output) as journal:
-        left = left_over(output, journal)
+        withheld = awaits_approval(journal, asked=any(job.settings.mail.approval for job in jobs))
+        left = left_over(output, journal, withheld=withheld)
     left = [one for one in left if one.as_of >= since and not console.is_to_a_school(one.letter)]
     return console.left_lines(left, date.max)
 

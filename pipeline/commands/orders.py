@@ -258,13 +258,13 @@ def _write_letter(
             _note_whose_figures(done, still_to_go, output, wait)
             outputs.commit()
         sent: list[Delivery] = []
+        withheld = awaits_approval(journal, asked=settings.mail.approval)
         if mail:
-            withheld = awaits_approval(journal, asked=settings.mail.approval)
             sent = deliver(
                 output, settings.mail, password, journal, now, as_of, dry_run=False, withheld=withheld,
                 patience=patient(),
             )  # fmt: skip
-        left = left_over(output, journal, None if settings.mail.configured else as_of)
+        left = left_over(output, journal, None if settings.mail.configured else as_of, withheld=withheld)
     for line in (*said, *(console.delivery_lines(sent) if mail else ()), *console.left_lines(left, as_of)):
         console.say(line)
     if any(one.due for one in left if one.as_of == as_of):

@@ -176,7 +176,7 @@ def _make_again(
     form = form_of(archive.content(made.form.digest))
     now = datetime.now(settings.zone)
     job = Job.of(inbox.folder, output, made.as_of, settings, now, form=form)
-    catalogue = load_catalogue(settings.controls, form.period.every)
+    catalogue = load_catalogue(settings.controls, form.period.every, form.recognise.answer[0])
     unread = {
         made.path(file): FileRead(file, made.inputs[file] or "", remarks=tuple(one.remark() for one in said))
         for file, said in made.unread.items()

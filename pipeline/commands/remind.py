@@ -110,8 +110,12 @@ def _remind_of(due: Due, job: Job) -> tuple[list[str], list[Delivery]]:
         answers, waits = answers_before(survey), _said_in_outbox(job.output, due)
         with Outputs(job.output) as outputs:
             for school in reached:
-                blank = write_form(job.form, school, due.reporting_date, answers.get(school.code))
-                letter = reminder(due, school, job.form, blank, registry, unclear=bool(survey.figures.unattributed))
+                before = answers.get(school.code)
+                blank = write_form(job.form, school, due.reporting_date, before)
+                letter = reminder(
+                    due, school, job.form, blank, registry,
+                    filled=bool(before and before.facts), unclear=bool(survey.figures.unattributed),
+                )  # fmt: skip
                 refused = put_in_outbox(letter, due.reporting_date, job.settings.mail.sender, journal, outputs)
                 if _is_new(letter, due, waits, job, journal):
                     new += 1

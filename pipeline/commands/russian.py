@@ -9,11 +9,15 @@ _IN_HELP = (
     ("Usage:", "Вызов:"),
     ("[OPTIONS] COMMAND [ARGS]...", "[ПАРАМЕТРЫ] [КОМАНДА]"),
     ("[OPTIONS]", "[ПАРАМЕТРЫ]"),
+    ("Arguments:", "Аргументы:"),
     ("Options:", "Параметры:"),
     ("Commands:", "Команды:"),
     ("Show this message and exit.", "Показать эту справку."),
     ("[default: ", "[по умолчанию: "),
+    ("[required]", "[обязательно]"),
 )
+# What Typer tells of an argument in Python's words («ФАЙЛ <path>»), and the braces around one that must be given.
+_PROGRAMMERS = re.compile(r"(?<=\S) <(?:list\[)?[A-Za-z]+\]?>(?=  )|[{}]")
 
 
 class _RussianHelp:
@@ -23,7 +27,7 @@ class _RussianHelp:
         text = str(super().get_help(ctx))  # type: ignore[misc]
         for english, russian in _IN_HELP:
             text = text.replace(english, russian)
-        return text
+        return _PROGRAMMERS.sub("", text)
 
 
 class Command(_RussianHelp, TyperCommand):
@@ -44,7 +48,7 @@ def complaint(error: Exception) -> str:
     if kind == "MissingParameter":
         return f"Не указано обязательное: {name}. Справка: python run.py --help."
     if re.match(r"No such command", said):
-        word = re.search(r"'(.*)'", said)
+        word = re.search(r"'(.*?)'(?=\.|$)", said)  # Typer may go on with those that look like it
         return f"Команды «{word[1] if word else ''}» нет. Список команд: python run.py --help."
     if extra := re.match(r"Got unexpected extra arguments? \((.*)\)", said):
         return f"Лишнее в команде: «{extra[1]}». Справка: python run.py --help."

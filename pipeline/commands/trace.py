@@ -1,7 +1,6 @@
 """The command `trace`: the way of a figure from the school's cell to the municipality's percentage."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from pipeline.commands.choosing import school_named
 from pipeline.measuring.figures import Figures, Share
@@ -24,6 +23,7 @@ from schemas.answers import Why
 from schemas.district import School
 from schemas.form import Item
 from schemas.remarks import Remark
+from schemas.reports import ReportRead
 from schemas.strict import UsageError
 
 _BASIS = {"stated": "указано школой", "derived": "вычислено или взято из сведений о школе"}
@@ -104,31 +104,31 @@ def _from_the_cell(survey: Survey, school: School, item: str) -> Iterator[str]:
     if not facts:
         yield f"Ответа, который удалось прочитать, в отчёте {times(survey.figures.every).this} нет."
         return
-    yield f"Файл: {facts[0].file}, лист «{facts[0].sheet}», отчёт {_when(facts[0], survey.figures)}"
-    taken_over = survey.figures.reconciliation.taken
-    for taken in (one for one in taken_over if (one.school, one.item) == (school, item)):
-        yield _TAKEN_BECAUSE[taken.why].format(file=taken.file, day=f"{taken.as_of:%d.%m.%Y}")
-    yield from _why(survey, facts[0])
+    report = _report_with(survey, facts[0])
+    assert report.as_of is not None  # it counts
+    yield f"Файл: {facts[0].file}, лист «{facts[0].sheet}», отчёт {on(report.as_of, survey.figures.every)}"
+    for taken in survey.figures.reconciliation.taken:
+        if (taken.school, taken.item) == (school, item):
+            yield _TAKEN_BECAUSE[taken.why].format(file=taken.file, day=f"{taken.as_of:%d.%m.%Y}")
+    yield _why(survey, report)
     for fact in facts:
         shown = fact.text or (percent(fact.number, 4) if fact.field == "percent" else number(fact.number))
         aside = "" if fact.counted else ", отложено"
         yield f"  {fact.cell}: {_FIELDS.get(fact.field, fact.field)} — {shown} ({_BASIS[fact.basis]}{aside})"
 
 
-def _when(fact: AnswerRow, figures: Figures) -> str:
-    if figures.every == "date" or not fact.as_of:
-        return f"на {fact.as_of}"
-    return on(date.fromisoformat(fact.as_of), figures.every)
-
-
-def _why(survey: Survey, fact: AnswerRow) -> Iterator[str]:
-    """Whose report it was taken for, of which order, and in which column the answers were read."""
+def _report_with(survey: Survey, fact: AnswerRow) -> ReportRead:
+    """The report in which the answer stands: later ones may have handed it on, as of their own dates."""
     reports = (report for read in survey.intake.reads if read.file == fact.file for report in read.reports)
-    report = next(one for one in reports if (one.sheet, one.school) == (fact.sheet, fact.school_code))
+    return next(one for one in reports if (one.sheet, one.school) == (fact.sheet, fact.school_code))
+
+
+def _why(survey: Survey, report: ReportRead) -> str:
+    """Whose report it was taken for, of which order, and in which column the answers were read."""
     form = survey.form
     order = f"приказ № {form.order.number} ({'бланк Свода' if report.own_form else 'по номерам и словам пунктов'})"
     recognised = (f"школа «{report.school_as_written}»", order, report.columns)
-    yield f"Узнано в файле: {'; '.join(filter(None, recognised))}."
+    return f"Узнано в файле: {'; '.join(filter(None, recognised))}."
 
 
 def _remarks(survey: Survey, school: School, item: str) -> Iterator[str]:

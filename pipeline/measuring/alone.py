@@ -44,6 +44,7 @@ def alone(figures: Figures, school: School) -> Figures:
         year=msgspec.structs.replace(
             figures.year, schools=tuple(one for one in figures.year.schools if one.school == school)
         ),
+        registered=(school,),
         milestones=_of(school, figures.milestones),
         steps=_of(school, figures.steps),
         measures=_of(school, figures.measures),

@@ -283,7 +283,8 @@ class Reconciliation(msgspec.Struct, frozen=True, eq=False):  # told by identity
         read = counted + set_aside + answered_not_applicable + elsewhere, answers in all files: `elsewhere` are those
         in superseded, older, future and other reports that are not in the picture, and not taken over into it;
         people_read = people_counted + people_set_aside, people of the picture's reports (NaN for a volume);
-        percent, percent_with_set_aside (what it would be if those set aside were right),
+        percent, percent_with_set_aside (what it would be if those set aside were right; those that cannot be read are
+        left out, see `unread`, and where none can be it is NaN),
         percent_low, percent_high: where it can lie whatever the schools that are not counted answer, by their bases
         (NaN where a base is not known). holds: all three equations.
     taken: the answers that the picture's reports take over from others, in the form's order.
@@ -298,6 +299,11 @@ class Reconciliation(msgspec.Struct, frozen=True, eq=False):  # told by identity
     sources: int  # reports, and files that gave none
     taken: tuple[Taken, ...] = ()
     recognised: dict[str, int] = {}
+
+    def unread(self, item: str) -> int:
+        """Of the item's answers that are set aside those without a readable figure: nobody knows what they would
+        make of its share."""
+        return sum(one.percent_with_it is None for one in self.set_aside if one.item == item)
 
 
 class RemarkAge(NamedTuple):
@@ -567,7 +573,7 @@ class Remarked(Reported):
 class Former(Reported):
     """The figures of a reporting date as far as those of the next are held against them; each as `Figures` has it.
 
-    No page reads `groups`, `trend` and `municipality` of the date before: they are made with the rest, and judged."""
+    No page reads `groups` and `trend` of the date before: they are made with the rest, and judged."""
 
     reporting_date: date | None  # the one in force
     draft_registry: bool
@@ -635,6 +641,7 @@ class Figures(Remarked, Former):
         anew without these answers; None where nothing is under question.
     answers: the facts behind the figures — school_code, item, field, text, number, counted, basis, waived
         (`Checked.answers`).
+    registered: all schools of the registry, also those closed or not yet open.
     public: no person is in them and no word of a school (`measuring.public`).
     """
 
@@ -650,6 +657,7 @@ class Figures(Remarked, Former):
     reconciliation: Reconciliation
     remark_history: RemarkHistory
     rules: tuple[Rule, ...]
+    registered: tuple[School, ...] = ()
     unattributed: tuple[Unattributed, ...] = ()
     unbased: frozenset[tuple[str, str]] = frozenset()
     waivers: tuple[Waiver, ...] = ()
@@ -684,6 +692,11 @@ class Figures(Remarked, Former):
         expected = {school.code for school in self.schools}
         then = self.before.schools if self.before else ()
         return (*self.schools, *(school for school in then if school.code not in expected))
+
+    @cached_property
+    def name_by_code(self) -> dict[str, str]:
+        """Code -> name: of all schools of the registry, whenever they are in being."""
+        return {school.code: school.name for school in (*self.registered, *self.schools)}
 
     @property
     def problem_groups(self) -> dict[str, int]:

@@ -133,6 +133,7 @@ def _figures(evidence: Evidence, remarked: Remarked, of_reports: OfReports, befo
         reporting_date=shown.reporting_date,
         reporting_dates=evidence.calendar.reporting_dates,
         draft_registry=evidence.registry.draft,
+        registered=evidence.registry.schools,
         target=form.target_on(as_of),
         next_target=form.next_target(as_of),
         year=year_of_reports(evidence),

@@ -90,8 +90,11 @@ def outcome(report: Report, checked: Checked, shown: Picture) -> Outcome:
     if report.number in checked.empty:
         return Outcome.EMPTY
     if report.number in checked.superseded:
-        counts = checked.superseded[report.number].number in shown.reports
-        return Outcome.IN_PART if counts and report.number in checked.in_part else Outcome.SUPERSEDED
+        if report.number not in checked.in_part:
+            return Outcome.SUPERSEDED
+        # the two are one report, and what becomes of the later one becomes of both
+        later = outcome(checked.superseded[report.number], checked, shown)
+        return Outcome.IN_PART if later in (Outcome.COUNTED, Outcome.CARRIED) else later
     if report.school not in shown.codes:
         return Outcome.NOT_IN_BEING
     if report.number not in shown.reports:

@@ -160,13 +160,16 @@ def _source(checked: Checked, number: int, item: str) -> int:
 
 
 def _with_set_aside(totals: pd.DataFrame, aside: pd.DataFrame, numbers: list[str]) -> "pd.Series[float]":
-    """Σ / Σ with the figures set aside as the schools gave them; those without a readable figure are left out."""
-    readable = aside[aside["covered_said"].notna() & (aside["total_said"] > 0)].groupby("item")
+    """Σ / Σ with the figures set aside as the schools gave them; those without a readable figure are left out, and
+    where none of an item's has one it is unknown."""
+    is_readable = aside["covered_said"].notna() & (aside["total_said"] > 0)
+    readable = aside[is_readable].groupby("item")
+    unknown = set(aside["item"]) - set(aside["item"][is_readable])
     covered, total = (
         totals[name].fillna(0.0) + readable[f"{name}_said"].sum().reindex(numbers, fill_value=0.0)
         for name in ("covered", "total")
     )
-    return (covered / total * 100).where(total > 0)
+    return (covered / total * 100).where((total > 0) & ~totals.index.isin(list(unknown)))
 
 
 def _bounds(

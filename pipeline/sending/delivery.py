@@ -71,13 +71,14 @@ class Held(NamedTuple):
 
 class LeftOver(NamedTuple):
     """A letter in an outbox: whom it is still to reach, and whom it may have reached. `letter`: its file, relative to
-    the output folder."""
+    the output folder; `withheld`: why it is not yet to go, as `deliver` takes it."""
 
     letter: str
     as_of: date
     subject: str
     due: tuple[str, ...]
     held: tuple[Held, ...]
+    withheld: str = ""
 
 
 def _nothing(_: Waiting) -> str:
@@ -136,9 +137,12 @@ def require_ready(mail: Mail, password: str | None) -> None:
     tls_context(mail)
 
 
-def left_over(output: Path, journal: SentBook, as_of: date | None = None) -> list[LeftOver]:
-    """What lies in the outboxes and has not reached everybody, oldest date first."""
-    found = (_left_over(output, _posting(file, journal, output, "")) for file in waiting(output, as_of, whole=False))
+def left_over(
+    output: Path, journal: SentBook, as_of: date | None = None, *, withheld: Callable[[Waiting], str] = _nothing
+) -> list[LeftOver]:
+    """What lies in the outboxes and has not reached everybody, oldest date first. `withheld`: as `deliver` takes it."""
+    files = waiting(output, as_of, whole=False)
+    found = (_left_over(output, _posting(file, journal, output, withheld(file))) for file in files)
     return [one for one in found if one.due or one.held]
 
 
@@ -150,7 +154,9 @@ def _left_over(output: Path, one: "_Posting") -> LeftOver:
     """A letter without a usable address waits for one to be filled in."""
     due = tuple(one.due) or tuple(address for address, missed in one.missed.items() if not missed.key)
     held = tuple(Held(missed.key, address, missed.reason) for address, missed in one.missed.items() if missed.key)
-    return LeftOver(one.file.path.relative_to(output).as_posix(), one.file.as_of, one.file.subject, due, held)
+    return LeftOver(
+        one.file.path.relative_to(output).as_posix(), one.file.as_of, one.file.subject, due, held, one.withheld
+    )
 
 
 class _Posting(msgspec.Struct):

@@ -41,7 +41,8 @@ class Missed(NamedTuple):
 
     @property
     def said(self) -> str:
-        return f"После свода, сделанного {self.last:%d.%m.%Y}, запусков не было, и пропущено: {', '.join(self.what)}."
+        what = ", ".join(self.what).removesuffix(".")  # «июнь 2014 г.» ends a sentence
+        return f"После свода, сделанного {self.last:%d.%m.%Y}, запусков не было, и пропущено: {what}."
 
 
 def missed_letter(to: Sequence[str], missed: Missed) -> Letter | None:

@@ -13,7 +13,7 @@ from pipeline.writing.pages.brief import Brief, Decision
 from pipeline.writing.pages.doubts import is_headline_doubted, with_mark
 from pipeline.writing.pages.doubts import legend as doubt_legend
 from pipeline.writing.pages.templates import templates
-from pipeline.writing.pages.words import file_said, restated_said
+from pipeline.writing.pages.words import file_said, restatements
 from schemas.district import Registry, Topic
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -156,7 +156,7 @@ def _said_formerly(page: Page) -> str:
     """As builds of 0.1.0 before its release told it: by the edition that was sent, whose first page has other words,
     with what stands there for the names of files taken out of all of it. Needed until
     0.2.0, which no letter of such a build waits for any more."""
-    text = "\n".join(_lines(page, lambda decision: decision.text))
+    text = "\n".join(_lines(page, _known))
     figures = page.figures
     files = {said.file for said in figures.remarks if said.file} | {one.file for one in figures.unattributed}
     for file in sorted(files, key=lambda name: (-len(name), name)):
@@ -167,8 +167,8 @@ def _said_formerly(page: Page) -> str:
 def _lines(page: Page, said: Callable[[Decision], str]) -> Iterator[str]:
     figures, brief = page.figures, page.brief
     subline = brief.subline
-    for one in figures.restated:  # how it is said tells whether a letter has gone meanwhile
-        subline = subline.replace(restated_said(one, figures.every), "")
+    for one in restatements(figures):  # how it is said tells whether a letter has gone meanwhile
+        subline = subline.replace(one, "")
     yield from (figures.form.id, brief.dates, brief.headline, " ".join(subline.split()))
     yield from (f"{card.label}: {card.said} ({'; '.join(card.note_lines)})" for card in brief.cards)
     yield from (f"{one.name}: {one.share}{one.mark}, {one.missing}" for one in _all_behind(figures))
@@ -179,11 +179,16 @@ def _lines(page: Page, said: Callable[[Decision], str]) -> Iterator[str]:
 def _unnamed(decision: Decision) -> str:
     """The line whatever its files are called. A file may be called as anything: «4» is taken for one where it is
     quoted, and in no figure."""
-    text = decision.text
+    text = _known(decision)
     for file in decision.files:
         for said in (str, capital):  # it may begin the line
             text = text.replace(said(file_said(file)), said(file_said(_FILE)))
     return text
+
+
+def _known(decision: Decision) -> str:
+    """An update that says a line in other words is no news."""
+    return decision.formerly or decision.text
 
 
 def _subject(page: Page, *, alone: bool) -> str:

@@ -72,10 +72,12 @@ def _is_off(one: date, holidays: Container[date]) -> bool:
     return one.weekday() >= _SATURDAY or one in holidays
 
 
-def reminder(due: Due, school: School, form: Form, blank: bytes, registry: Registry, *, unclear: bool) -> Letter:
-    """To the school's address; the last one to leadership too. `blank`: the form as it is handed out; `unclear`:
-    something has come of which nobody knows whose it is."""
-    told = _told(due, school, form, unclear)
+def reminder(
+    due: Due, school: School, form: Form, blank: bytes, registry: Registry, *, filled: bool, unclear: bool
+) -> Letter:
+    """To the school's address; the last one to leadership too. `blank`: the form as it is handed out, `filled` with
+    what was accepted before; `unclear`: something has come of which nobody knows whose it is."""
+    told = _told(due, school, form, filled, unclear)
     copy = (one.email for one in registry.mailing if Topic.SUMMARY in one.wants) if due.kind is Reminder.WEEK else ()
     subject = f"{school.name}: {told.headline.removesuffix('.')}"
     code = safe_name(school.code) if school.code.isascii() else "shkola"
@@ -90,7 +92,7 @@ def reminder(due: Due, school: School, form: Form, blank: bytes, registry: Regis
     )
 
 
-def _told(due: Due, school: School, form: Form, unclear: bool) -> Told:
+def _told(due: Due, school: School, form: Form, filled: bool, unclear: bool) -> Told:
     when, until = on(due.reporting_date, form.period.every), day(due.deadline)
     match due.kind:
         case Reminder.BEFORE:
@@ -108,7 +110,8 @@ def _told(due: Due, school: School, form: Form, unclear: bool) -> Told:
         remarks=[],
         explanations=[],
         understood=[],
-        last="Во вложении — бланк школы с тем, что принято из прежнего отчёта. Это напоминание приходит один раз.",
+        last=f"Во вложении — бланк школы{' с тем, что принято из прежнего отчёта' if filled else ''}. "
+        "Это напоминание приходит один раз.",
     )
 
 

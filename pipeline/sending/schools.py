@@ -42,7 +42,8 @@ _HEARD = {
 class Report(NamedTuple):
     """A school's report, as its letter tells it. `own`: the figures of the school alone; `remarks`: what it is told of
     the report; `returned`, `page`: the workbooks that go with the letter, `returned` None where there is none to give;
-    `shared`: that file holds reports of other schools too; `due`: until when one for the date in force is on time."""
+    `shared`: that file holds reports of other schools too; `due`: until when one for the date in force is on time;
+    `today`: when the letter is made, be it for an earlier date."""
 
     own: Figures
     remarks: Sequence[Shown]
@@ -50,6 +51,12 @@ class Report(NamedTuple):
     page: bytes
     shared: bool = False
     due: date | None = None
+    today: date = date.min
+
+    @property
+    def day(self) -> date:
+        """On which it is read: what is over by then is asked of nobody."""
+        return max(self.own.as_of, self.today)
 
     @property
     def attached(self) -> bytes | None:
@@ -62,6 +69,7 @@ def school_letters(
     catalogue: Catalogue,
     returns: Callable[[], Mapping[tuple[str, str], Return]],
     calendar: Calendar,
+    today: date,
     is_new: Callable[[str, str], bool],
 ) -> Iterator[Letter]:
     """One to each school of which something has come for the date in force, where it tells something new. `returns`:
@@ -73,7 +81,7 @@ def school_letters(
             continue
         place, own = (line.file, line.school.code), alone(figures, line.school)
         remarks = sorted(shown.get(place, ()), key=lambda one: list(Severity).index(one.severity))
-        report = Report(own, remarks, None, b"", due=due)
+        report = Report(own, remarks, None, b"", due=due, today=today)
         if not is_new(name_of(line.school), _says(_told(report, catalogue), line.file)):
             continue  # its page need not be made
         given = returns().get(place)
@@ -162,7 +170,7 @@ def _todo(report: Report, unread: bool) -> list[str]:
     if Severity.WARNING in severities:
         where = f" в столбце «{WORDS}» приложенного файла" if report.attached else ""
         return [f"Проверьте отмеченное: неверное исправьте, верное объясните{where}. Файл пришлите {until}."]
-    coming = _next(own)
+    coming = _next(report)
     then = f" Следующий отчёт — {on(coming, own.every)}." if coming else ""
     nothing = "ошибок нет: исправлять ничего не нужно" if severities else "замечаний нет: делать ничего не нужно"
     return [f"Отчёт принят, {nothing}.{then}"]
@@ -170,15 +178,14 @@ def _todo(report: Report, unread: bool) -> list[str]:
 
 def _until(report: Report) -> str:
     """«до 20.03.2014», and when that is over «как можно скорее»."""
-    own = report.own
-    if report.due and own.as_of <= report.due:
+    if report.due and report.day <= report.due:
         return f"до {day(report.due)}"
-    coming = _next(own)
-    return f"как можно скорее: следующий отчёт — {on(coming, own.every)}" if coming else "как можно скорее"
+    coming = _next(report)
+    return f"как можно скорее: следующий отчёт — {on(coming, report.own.every)}" if coming else "как можно скорее"
 
 
-def _next(own: Figures) -> date | None:
-    return min((one for one in own.reporting_dates if one > own.as_of), default=None)
+def _next(report: Report) -> date | None:
+    return min((one for one in report.own.reporting_dates if one > report.day), default=None)
 
 
 def _line(one: Shown) -> Line:

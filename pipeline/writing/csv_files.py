@@ -224,7 +224,7 @@ def _row(
         target_max=target.max if target else None,
         deviation_pp=against_target.deviation,
         shortfall=against_target.shortfall,
-        status="" if against_target.level is Level.UNKNOWN else against_target.level.value,
+        status="" if against_target.level is Level.UNKNOWN or not form.has_plan else against_target.level.value,
     )
 
 

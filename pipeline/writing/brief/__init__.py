@@ -40,7 +40,7 @@ def make_brief(figures: Figures, catalogue: Catalogue) -> Brief:
 
 def _is_good(figures: Figures) -> bool:
     """Is the plan met; where there is none, is nobody to be reminded of a report."""
-    if figures.form.headline is None:
+    if figures.form.headline is None or not figures.form.has_plan:
         return not any(line.to_remind for line in figures.submissions)
     return figures.municipality.level is not Level.BELOW and not is_plan_doubted(figures)
 

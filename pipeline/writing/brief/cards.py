@@ -30,6 +30,7 @@ from pipeline.writing.pages.words import (
     in_state,
     lacking,
     level_said,
+    measured_then,
     points_said,
     reported,
     share_decimals,
@@ -48,7 +49,7 @@ def make_cards(figures: Figures) -> tuple[Card, ...]:
     if form.headline is None:
         shown = [item_card(card.item, card.title, figures) for card in form.cards]
     else:
-        shown = [_headline_card(figures), _target_card(figures)]
+        shown = [_headline_card(figures), *([_target_card(figures)] if form.has_plan else [])]
         shown += [item_card(card.item, card.title, figures) for card in (form.second_card,) if card]
     return _submission_card(figures), *shown, _remarks_card(figures)
 
@@ -161,8 +162,9 @@ def _headline_card(figures: Figures) -> Card:
     if row.percent is None:
         return Card(label, UNKNOWN, (_why_unknown(figures),))
     state = f"{level_said(row.level)} {wording.band(target.min, target.max)}" if target else "план ещё не действует"
-    if target is None and figures.next_target is None:
-        state = "без плана"
+    if not figures.form.has_plan:
+        number = len(figures.schools)
+        state = "по отчёту школы" if number == 1 else wording.counted_of(len(figures.counted), number)
     if row.change_schools is None:  # a school's own page
         (state,) = _with_points((state,), row.change, figures)
     item = figures.form.headline_number
@@ -174,7 +176,7 @@ def _headline_card(figures: Figures) -> Card:
 def _covered_said(row: Activation, figures: Figures) -> str:
     """«4 772 из 8 718 чел. · +1 240 с 30.01»"""
     said = f"{wording.number(round(row.covered or 0))} из {wording.number(round(row.total or 0))}{NBSP}чел."
-    before = compared_with(figures)
+    before = measured_then(figures)
     if row.change_people is None or before is None:
         return said
     change = with_mark(signed(round(row.change_people)), is_change_doubted(figures, figures.form.headline_number))
@@ -305,7 +307,7 @@ def _with_addition(notes: tuple[str, ...], *wordings: str) -> tuple[str, ...]:
 
 def _with_points(notes: tuple[str, ...], change: float | None, figures: Figures) -> tuple[str, ...]:
     """`change`: percentage points since the reporting date before."""
-    before = compared_with(figures)
+    before = measured_then(figures)
     if change is None or before is None:
         return notes
     said = with_mark(points_said(change), is_change_doubted(figures, figures.form.headline_number))

@@ -56,7 +56,8 @@ def nothing_to_decide(figures: Figures) -> Decision:
         return Decision("Итог", f"Решений не требуется: все отчёты сданы{met}.")
     if not figures.counted:
         return Decision("Итог", f"Решений не требуется: все отчёты сданы{met}; показателей пока нет.")
-    met = ", отстающих и просроченных этапов нет" if form.has_milestones else ", отстающих нет"
+    if form.has_plan:
+        met = ", отстающих и просроченных этапов нет" if form.has_milestones else ", отстающих нет"
     return Decision("Итог", f"Решений не требуется: все отчёты сданы{met}.")
 
 
@@ -80,10 +81,10 @@ def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]
         proposal = "Получить недостающие отчёты" if absent else "Разобрать неопознанные файлы"
         yield Decision("Отчёты", said, titles.SUBMISSIONS, proposal, Subject(Matter.REPORTS, _codes(absent)))
     if errors := [one for one in figures.remarks if one.severity is Severity.ERROR and one.file != REGISTRY]:
-        said = _gravest_error(errors, figures, catalogue)
+        said, formerly = _gravest_error(errors, figures, catalogue)
         about = Subject(Matter.ERRORS, _in_order({error.school for error in errors}, figures))
         files = tuple(dict.fromkeys(error.file for error in errors if error.file))
-        yield Decision("Ошибки", said, titles.REMARKS, "Исправить ошибки в отчётах", about, files)
+        yield Decision("Ошибки", said, titles.REMARKS, "Исправить ошибки в отчётах", about, files, formerly)
     if figures.overdue or any(deadline.due < figures.as_of for deadline in figures.questioned):
         proposal = "Завершить просроченные этапы" if figures.overdue else "Уточнить ответы под вопросом"
         said = _fitted(lambda _: _most_overdue(figures))
@@ -198,6 +199,7 @@ def _groups_apart(apart: Sequence[GroupRow], figures: Figures) -> str:
     )
 
 
+_NOBODYS = " без школы"
 _UNTIL_CORRECTED = " — показатель отложен до исправления."
 _ABSENT = {
     State.NOT_SUBMITTED: "нет отчёта",
@@ -217,29 +219,48 @@ def _who_is_absent(figures: Figures, shown: int) -> str:
     return f"{parts}. Нужен запрос {whom}."
 
 
-def _gravest_error(errors: Sequence[Remark], figures: Figures, catalogue: Catalogue) -> str:
+def _gravest_error(errors: Sequence[Remark], figures: Figures, catalogue: Catalogue) -> tuple[str, str]:
     """The kind of error that most schools have: first of schools that are known, one on the headline item before
-    others."""
+    others. And as the build before said it."""
     kinds: defaultdict[tuple[str, str, str], list[Remark]] = defaultdict(list)
     for error in errors:
         kinds[error.code, error.item, _limiting_item(error)].append(error)
     kind = min(kinds, key=lambda kind: _by_gravity(kind[1], kinds[kind], figures))
     subjects = _subjects(kinds[kind], figures)
     matter = _matter(kinds[kind][0], figures.form, catalogue)
-    rest = _other_errors(len(errors) - len(kinds[kind]), errors, figures)
+    others = len(errors) - len(kinds[kind])
+    rest, formerly = (_other_errors(others, errors, figures, and_files=and_files) for and_files in (True, False))
     shorter = f"{matter.removesuffix(_UNTIL_CORRECTED).rstrip(',.')}."
-    said = _fitted(lambda shown: f"{_and_others(subjects, shown)}: {matter}{rest}")
-    return said if said.endswith(".") else _fitted(lambda shown: f"{_and_others(subjects, shown)}: {shorter}{rest}")
+
+    def ending(end: str) -> str:
+        return _fitted(lambda shown: f"{_and_others(subjects, shown)}: {end}")
+
+    def said(*ends: str) -> str:
+        texts = list(map(ending, ends))
+        return next((text for text in texts if text.endswith(".")), texts[-1])
+
+    in_short = rest.replace(_NOBODYS, "")
+    now = said(f"{matter}{rest}", f"{shorter}{rest}", f"{shorter}{in_short}", f"{shorter}{_how_many(others)}")
+    return now, said(f"{matter}{formerly}", f"{shorter}{formerly}")
 
 
-def _other_errors(rest: int, errors: Sequence[Remark], figures: Figures) -> str:
-    """« И ещё 38 ошибок, всего в 13 школах.»; blank where there are no others."""
+def _other_errors(rest: int, errors: Sequence[Remark], figures: Figures, *, and_files: bool) -> str:
+    """« И ещё 38 ошибок, всего в 13 школах.»; blank where there are no others. Those of files that are no school's are
+    in none."""
     if not rest:
         return ""
     codes = {school.code for school in figures.schools}
     schools = len({error.school for error in errors} & codes)
-    said = f" И ещё {wording.count(rest, wording.ERROR)}"
-    return f"{said}, всего в {wording.in_schools(schools)}." if schools else f"{said}."
+    files = len({error.file for error in errors if error.school not in codes})
+    said = _how_many(rest)
+    if not schools:
+        return said
+    besides = f" и {wording.in_files(files)}{_NOBODYS}" if files and and_files else ""
+    return f"{said.removesuffix('.')}, всего в {wording.in_schools(schools)}{besides}."
+
+
+def _how_many(rest: int) -> str:
+    return f" И ещё {wording.count(rest, wording.ERROR)}." if rest else ""
 
 
 def _by_gravity(item: str, errors: Sequence[Remark], figures: Figures) -> tuple[bool, bool, bool, int, str, str]:

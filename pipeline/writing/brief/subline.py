@@ -16,7 +16,7 @@ from pipeline.writing.pages.words import (
     lacking_apart,
     possible_said,
     reported,
-    restated_said,
+    restatements,
     school_name,
     school_names,
     to_remind,
@@ -44,7 +44,7 @@ def make_subline(figures: Figures) -> str:
         *(shortcomings or [_all_reported(figures)]),
         *_groups_said(figures),
         *_late_by_forecast_said(figures),
-        *(restated_said(one, figures.every) for one in figures.restated),
+        *restatements(figures),
     ]
     return " ".join(filter(None, parts))
 

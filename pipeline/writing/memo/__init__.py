@@ -13,7 +13,7 @@ from pipeline.writing.memo.paragraphs import (
     what_was_asked,
     who_reported,
 )
-from pipeline.writing.memo.schools import COLUMNS, has_table, left_out_said, notes_said, schools_table
+from pipeline.writing.memo.schools import has_table, left_out_said, notes_said, schools_table
 from pipeline.writing.pages.brief import Brief
 from pipeline.writing.pages.words import state_said
 from pipeline.writing.word import BODY, BULLET, HEADING, NOTE, NUMBERED, OFFICE, TITLE, TextDocument
@@ -51,12 +51,12 @@ def memo_said(figures: Figures, brief: Brief, book: str) -> TextDocument:
 
 
 def _add_headline(memo: TextDocument, figures: Figures, brief: Brief, book: str) -> None:
-    memo.add(HEADING, f"{figures.form.lead.name}: план и факт")
+    memo.add(HEADING, f"{figures.form.lead.name}{': план и факт' if figures.form.has_plan else ''}")
     memo.add(BODY, what_the_share_is(figures, brief))
     if has_table(figures):
         if said := left_out_said(figures, book):
             memo.add(BODY, said)
-        memo.add_table(COLUMNS, *schools_table(figures))
+        memo.add_table(*schools_table(figures))
     if said := notes_said(figures, brief):
         memo.add(NOTE, said)
 

@@ -20,7 +20,7 @@ from pipeline.writing.pages.words import (
     possible_said,
     questioned_alone_said,
     reported,
-    restated_said,
+    restatements,
     school_names,
     to_check_first,
     to_remind,
@@ -134,8 +134,8 @@ def what_the_share_is(figures: Figures, brief: Brief) -> str:
     if figures.shortfall and figures.shortfall != figures.municipality.shortfall:
         people = figures.form.base(figures.form.headline_item.base).people[2]
         apart = f"Не хватает {people}: {lacking_apart(figures)}."
-    restated = (restated_said(one, figures.every) for one in figures.restated)
-    return " ".join(filter(None, (brief.headline, possible_said(figures), doubted_said(figures), apart, *restated)))
+    said = (brief.headline, possible_said(figures), doubted_said(figures), apart, *restatements(figures))
+    return " ".join(filter(None, said))
 
 
 def what_the_figures_are(figures: Figures, brief: Brief) -> Iterator[str]:

@@ -17,6 +17,13 @@ COLUMNS = (
     Column("Не хватает,\nчел.", 23, figure=True),
     Column("Примечание", 37),
 )  # together the width between the margins: 170 mm
+_WITHOUT_PLAN = (
+    Column("№", 11, figure=True),
+    Column("Школа", 83),
+    Column("Факт", 18, figure=True),
+    Column("Примечание", 58),
+)
+_OF_PLAN = slice(3, 6)  # of COLUMNS
 _MOST_SCHOOLS = 40  # with more only those that somebody has to act on
 
 
@@ -33,14 +40,21 @@ def left_out_said(figures: Figures, book: str) -> str:
     whole = len(figures.activation)
     shown = f"{wording.number(whole - left_out)} из {wording.number(whole)}"
     rest = f"и ещё {wording.schools(left_out)} — в книге {book}, лист «{figures.form.lead.sheet}»"
-    return f"В таблице только школы ниже плана, под вопросом и неучтённые: {shown}; {rest}."
+    below = "ниже плана, " if figures.form.has_plan else ""
+    return f"В таблице только школы {below}под вопросом и неучтённые: {shown}; {rest}."
 
 
-def schools_table(figures: Figures) -> tuple[list[list[str]], list[str]]:
-    """Rows of `COLUMNS`, and the row of the total: of all schools counted, shown or not."""
+def schools_table(figures: Figures) -> tuple[tuple[Column, ...], list[list[str]], list[str]]:
+    """Columns, their rows, and the row of the total: of all schools counted, shown or not. Without a plan nothing is
+    held against it."""
     ranked = enumerate(figures.activation, 1)
     rows = [[str(rank), *_school_row(figures, row)] for rank, row in ranked if _is_shown(figures, row)]
-    return rows, ["", *_total_row(figures)]
+    total = ["", *_total_row(figures)]
+    if figures.form.has_plan:
+        return COLUMNS, rows, total
+    for row in (*rows, total):
+        del row[_OF_PLAN]
+    return _WITHOUT_PLAN, rows, total
 
 
 def _is_shown(figures: Figures, row: Activation) -> bool:

@@ -39,7 +39,8 @@ class Subject(NamedTuple):
 class Decision(msgspec.Struct, frozen=True):
     """One line of «Требует решения управления»; `sheet` is where to read on, blank for none. `proposal`: what the memo
     proposes to do, without a full stop; blank where there is nothing to do. `about`: None for no question. `files`:
-    those that `text` may name (`words.file_said`)."""
+    those that `text` may name (`words.file_said`). `formerly`: what the build before said in place of
+    `text`, where that was otherwise; letters are still known by it."""
 
     tag: str
     text: str
@@ -47,6 +48,7 @@ class Decision(msgspec.Struct, frozen=True):
     proposal: str = ""
     about: Subject | None = None
     files: tuple[str, ...] = ()
+    formerly: str = ""
 
 
 class Brief(msgspec.Struct, frozen=True):

@@ -178,7 +178,7 @@ class Charts:
             "min": 0, "max": 1, "major_unit": 0.25, "num_format": '0" "%', "num_font": _font(9),
             "major_gridlines": {"visible": True, "line": {"color": theme.LINE, "width": 0.5}}, "line": {"none": True},
         })  # fmt: skip
-        return _finished(chart, width, height, hidden_entries=[0])
+        return _finished(chart, width, height, hidden_entries=[0] if self._book.figures.form.has_plan else [0, 1])
 
     def _days_axis(self) -> Options:
         return {

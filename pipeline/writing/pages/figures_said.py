@@ -3,7 +3,7 @@
 from pipeline import wording
 from pipeline.measuring.figures import Former, Measure, NumberTotal
 from pipeline.writing.pages.theme import Look
-from schemas.form import Form, Item
+from schemas.form import Form, Item, Kind
 
 # What a municipal figure is, for the reader of a table.
 MEASURES = {
@@ -44,7 +44,7 @@ def figure_said(form: Form, total: NumberTotal) -> str:
 def value_said(form: Form, number: str, value: float, least: int = 0) -> str:
     """A figure of the item with its unit. `least`: decimals that it has though the form asks for fewer."""
     item = form.item(number)
-    return wording.figure(value, max(least, item.decimals), form.unit(item.unit).short if item.unit else "")
+    return wording.figure(value, max(least, item.decimals), *form.unit_said(item))
 
 
 def rounded_said(form: Form, total: NumberTotal) -> str:
@@ -57,3 +57,10 @@ def rounded_said(form: Form, total: NumberTotal) -> str:
 def main_total(figures: Former, item: str) -> NumberTotal | None:
     """The municipality's figure of an item for the date in force; None where it asks for no figure."""
     return next((total for total in figures.numbers.totals if total.item == item), None)
+
+
+def titles_of(form: Form, item: Item) -> list[str]:
+    """The item's title behind that of the heading over it: of «минимальная» alone nobody knows what."""
+    over = [form.item(item.parent).title.rstrip(" :.")] if item.parent and form.has(item.parent) else []
+    is_heading = bool(over) and form.item(item.parent).kind is Kind.GROUP
+    return [wording.unbroken(one) for one in (*(over if is_heading else ()), item.title)]

@@ -65,14 +65,15 @@ class Area(NamedTuple):
 
 
 class Column(NamedTuple):
-    """`width` in characters, as Excel shows it. A `|` in the heading is a line break put by hand."""
+    """`width` in characters, as Excel shows it; 0 hides the column. A `|` in the heading is a line break put by
+    hand."""
 
     heading: str
     width: float
 
     @property
     def pixels(self) -> float:
-        return self.width * 7 + 5
+        return self.width * 7 + 5 if self.width else 0
 
     @property
     def spoken(self) -> str:
@@ -158,7 +159,7 @@ class Page:
     def set_widths(self, first: int, columns: Sequence[Column]) -> None:
         """Of the columns from the `first` on, which is the next one after those that have theirs."""
         for index, column in enumerate(columns, first):
-            self.sheet.set_column(index, index, column.width)
+            self.sheet.set_column(index, index, column.width, None, {} if column.width else {"hidden": True})
         self._pixels[first:] = [column.pixels for column in columns]
 
     def header(self, row: int, columns: Sequence[Column], height: float = 30) -> None:
@@ -266,7 +267,7 @@ def fitting(columns: Sequence[Column]) -> int:
 
 
 def _left_off_paper(columns: Sequence[Column]) -> str:
-    names = [f"«{column.spoken}»" for column in columns]
+    names = [f"«{column.spoken}»" for column in columns if column.width]
     if len(names) > 1:
         names = [f"{', '.join(names[:-1])} и {names[-1]}"] if len(names) < 5 else [f"от {names[0]} до {names[-1]}"]
     return f" На бумагу не {'выходит столбец' if len(columns) == 1 else 'выходят столбцы'} {names[0]}."

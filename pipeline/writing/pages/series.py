@@ -13,7 +13,10 @@ from pipeline.measuring.rows import trend_rows
 from pipeline.writing.pages.words import share_decimals
 from schemas.form import Target
 
-TREND_TITLE = "Муниципалитет: факт и ступени плана"
+
+def trend_title(figures: Figures) -> str:
+    """Over the chart of the municipality's way; of steps only where the order has a plan."""
+    return f"Муниципалитет: {'факт и ступени плана' if figures.form.has_plan else 'доля по отчётам'}"
 
 
 def why_no_trend(figures: Figures) -> str:

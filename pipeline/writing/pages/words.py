@@ -1,7 +1,7 @@
 """What pages, brief and letter share: whom they speak of, and how that is said."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pipeline import wording
 from pipeline.measuring.activation import level
@@ -21,10 +21,13 @@ from pipeline.writing.pages.doubts import (
 from pipeline.writing.pages.figures_said import main_total, rounded_said
 from pipeline.writing.pages.theme import Mark
 from schemas.form import Card, Form, Target
+from schemas.own_names import METHOD
 from schemas.periods import Every
 
+_MOST_RESTATED = 3
 UNKNOWN = "—"
 BLANK = "пусто"  # a report was sent and says nothing of it
+FORMER = "прежний"  # a report was sent, and the answer of one before counts for it
 # Where the change of a total and that of the same schools differ by more points, the page says why.
 _APART = 0.5
 _UNATTRIBUTED = ("неопознанный файл", "неопознанных файла", "неопознанных файлов")
@@ -43,6 +46,18 @@ def compared_with(figures: Figures) -> Former | None:
     """The figures of the reporting date before, where anybody had reported by then."""
     before = figures.before
     return before if before and any(row.as_of for row in before.submissions) else None
+
+
+def measured_then(figures: Figures) -> Former | None:
+    """As `compared_with`; on a school's own page None, too, where its figure was carried forward then."""
+    before = compared_with(figures)
+    return None if before is None or before.municipality.carried else before
+
+
+def risen_since(before: Former | None, rows: Iterable[Activation]) -> list[Activation]:
+    """Those that have risen since that date: of one whose figure was carried forward then nobody knows since when."""
+    carried = {row.school.code for row in before.activation if row.school and row.carried} if before else set()
+    return [row for row in rows if row.school and (row.change or 0) > 0 and row.school.code not in carried]
 
 
 def share_decimals(row: Activation, target: Target | None) -> int:
@@ -174,9 +189,9 @@ def _card_doubted_said(card: Card, figures: Figures, left: Figures) -> str:
     return f"{said.removesuffix('.')}."
 
 
-def restated_said(one: Restated, every: Every) -> str:
+def restated_said(one: Restated, figures: Figures) -> str:
     """«Итог на 30.01 изменился: был 41 %, стал 39,6 % (другие данные: СОШ № 3).» with as many decimals as tell the two
-    apart."""
+    apart; with the year where not all of them are of the summary's."""
     decimals = 1
     if one.was is not None and one.now is not None:
         decimals = next((n for n in (1, 2, 3) if round(one.was, n) != round(one.now, n)), 4)
@@ -185,7 +200,26 @@ def restated_said(one: Restated, every: Every) -> str:
     names = [wording.keep_together(school.name) for school in one.schools]
     who = f" (другие данные: {wording.listed(names, MOST_NAMED)})" if names else ""
     told = "Сообщённый итог" if one.sent else "Итог"
-    return f"{told} {wording.on(one.date, every, short=True)} изменился: {was}, {now}{who}."
+    short = all(other.date.year == figures.as_of.year for other in figures.restated)
+    return f"{told} {wording.on(one.date, figures.every, short=short)} изменился: {was}, {now}{who}."
+
+
+def restatements(figures: Figures) -> list[str]:
+    """What has changed of what was told of earlier dates, as much as a page has room for: first what was told in a
+    letter, of that the newest; and how many there are more."""
+    chosen = sorted(figures.restated, key=lambda one: (one.sent, one.date))[-_MOST_RESTATED:]
+    said = [restated_said(one, figures) for one in figures.restated if one in chosen]
+    if more := len(figures.restated) - len(chosen):
+        said.append(_more_restated(more, figures.every))
+    return said
+
+
+def _more_restated(more: int, every: Every) -> str:
+    earlier = ("прежнюю дату", "прежние даты", "прежних дат")
+    on = f"на {wording.count(more, earlier)}"
+    if every != "date":
+        on = f"за {wording.count(more, ('прежний период', 'прежних периода', 'прежних периодов'))}"
+    return f"Итог изменился ещё {on}: лист «{METHOD}» сводной книги."
 
 
 # ── a change ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -32,7 +32,8 @@ def make_school_brief(brief: Brief, own: Figures, standing: PeerStanding | None)
     decisions = tuple(_decisions(own))
     cards: tuple[Card, ...] = (_report_card(own),)
     if standing:
-        cards = (_headline_card(brief, own), _missing_card(own), _place_card(own, standing), *cards)
+        missing = (_missing_card(own),) if own.form.has_plan else ()
+        cards = (_headline_card(brief, own), *missing, _place_card(own, standing), *cards)
     else:
         shown = (own_item_card(card.item, card.title, own) for card in own.form.cards)
         cards = (*cards, *shown, brief.cards[-1])[:MOST_CARDS]  # all remarks stand on the second sheet
@@ -155,7 +156,7 @@ def _missing_card(own: Figures) -> Card:
         return Card(label, UNKNOWN, (_why_unknown(own),))
     ahead = (f"к {wording.short_day(coming.by)} нужно {wording.band(coming.min, coming.max)}",) if coming else ()
     if target is None or row.shortfall is None:
-        return Card(label, UNKNOWN, ("план ещё не действует" if coming else "без плана", *ahead))
+        return Card(label, UNKNOWN, ("план ещё не действует", *ahead))
     missing = wording.number(row.shortfall)
     notes = (f"{Mark.ON_PLAN} нижняя граница {wording.percent(target.min)} достигнута", *ahead)
     if row.shortfall:

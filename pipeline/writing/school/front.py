@@ -19,7 +19,15 @@ from pipeline.writing.pages.doubts import is_item_doubted, marked
 from pipeline.writing.pages.page import Column, Page, fraction
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card, write_fitted
 from pipeline.writing.pages.theme import Look, Mark
-from pipeline.writing.pages.words import IN_TIME_SAID, TOO_LATE_SAID, UNKNOWN, compared_with, level_said, share_decimals
+from pipeline.writing.pages.words import (
+    IN_TIME_SAID,
+    TOO_LATE_SAID,
+    UNKNOWN,
+    compared_with,
+    level_said,
+    measured_then,
+    share_decimals,
+)
 from schemas.district import School
 from schemas.form import Item
 from schemas.remarks import Catalogue
@@ -56,6 +64,7 @@ _ROW_PIXELS = 22
 _LEFT, _RIGHT = (ITEM, COVERED), (TOTAL, LAST)  # pace, chart
 
 _CHART_TITLE = "Факт школы и ступени плана"
+_CHART_WITHOUT_PLAN = "Доля школы по отчётам"
 _NOT_COUNTED = {
     Share.SET_ASIDE: f"{Mark.ERROR} отложено до исправления",
     Share.NOT_APPLICABLE: f"{Mark.NONE} не предусмотрено",
@@ -151,9 +160,8 @@ def _is_doubted(rests: Rests | None, own: Figures) -> bool:
 
 
 def _pace(own: Figures) -> Iterator[Line]:
-    row, before, coming = own.municipality, compared_with(own), own.next_target
-    last = wording.since(before.as_of, own.every, short=True) if before else wording.times(own.every).of_last
-    since = wording.capital(last)
+    row, coming = own.municipality, own.next_target
+    since = wording.capital(_since(own))
     yield Line(f"{since}, п.п.", row.change, theme.POINTS, Rests.CHANGE)
     yield Line(f"{since}, чел.", row.change_people, theme.PEOPLE_CHANGE, Rests.CHANGE)
     yield Line("Свой темп, чел. в неделю", row.pace, theme.PACE, Rests.COURSE)
@@ -169,13 +177,22 @@ def _pace(own: Figures) -> Iterator[Line]:
         yield Line(f"К {by}", said, look, Rests.COURSE)
 
 
+def _since(own: Figures) -> str:
+    """Since when a figure has changed that was carried forward to the date before, its school knows."""
+    if measured := measured_then(own):
+        return wording.since(measured.as_of, own.every, short=True)
+    return "с прежнего отчёта" if compared_with(own) else wording.times(own.every).of_last
+
+
 def _pace_note(own: Figures) -> str:
     row = own.municipality
     if row.carried:
         what = "Отчёт перенесён с прошлой даты" if own.carried_reports else "Ответ перенесён из прошлого отчёта"
         return f"{what}: темп по нему не считается."
     if row.percent is None:
-        return "Темп и прогноз появятся, когда показатель будет учтён."
+        return f"{'Темп и прогноз появятся' if own.form.has_plan else 'Темп появится'}, когда показатель будет учтён."
+    if not own.form.has_plan:
+        return "Темп — по ходу прежних отчётов самой школы, когда их не меньше двух."
     if own.next_target is None:
         return "Следующего срока нет: действует последняя ступень плана."
     if row.forecast is None:
@@ -184,11 +201,12 @@ def _pace_note(own: Figures) -> str:
 
 
 def _write_chart(page: Page, charts: Charts) -> None:
-    write_across(page, SECTION, _RIGHT, _CHART_TITLE, SECTION_TITLE, theme.INDENT)
+    title = _CHART_TITLE if page.book.figures.form.has_plan else _CHART_WITHOUT_PLAN
+    write_across(page, SECTION, _RIGHT, title, SECTION_TITLE, theme.INDENT)
     width = sum(column.pixels for column in COLUMNS[TOTAL:])
     chart = charts.trend(int(width), CHART_ROWS * _ROW_PIXELS - CHART_GAP)
     if chart:
-        described = f"{_CHART_TITLE}. {page.book.brief.headline}"
+        described = f"{title}. {page.book.brief.headline}"
         place = {"description": described, "object_position": 2, "y_offset": CHART_GAP}
         page.sheet.insert_chart(FIRST_LINE, TOTAL, chart, place)
     else:

@@ -68,6 +68,11 @@ _STATE_LOOKS: dict[Level, tuple[Look, ...]] = {
     Level.ON: (theme.GOOD,),
     Level.ABOVE: (theme.GOOD, theme.BOLD),
 }
+_COURSE_SAID = (
+    "Темп и прогноз — по прежним отчётам самой школы, в итоге — по итогам муниципалитета; прогноз — когда их не "
+    "меньше трёх."
+)
+_PACE_SAID = "Темп — по прежним отчётам самой школы, в итоге — по итогам муниципалитета."
 _SMALL_TEXT = (theme.ROW, theme.SMALL, theme.QUIET, theme.WRAP)
 
 
@@ -86,11 +91,13 @@ def write(page: Page) -> None:
     headline = figures.form.lead
     columns = _columns(figures)
     people = figures.form.base(figures.form.headline_item.base).people[2]
+    lacking = f" «Не хватает» — сколько ещё {people} {headline.to_act}, чтобы дойти до нижней границы плана."
+    has_plan = figures.form.has_plan
     page.head(
-        f"{headline.name}: план и факт {wording.on(figures.as_of, figures.every)}",
-        f"Сначала отстающие. {headline.share_of} «Не хватает» — сколько ещё {people} {headline.to_act}, "
-        "чтобы дойти до нижней границы плана. Итог — по сумме людей, а не среднее процентов. Темп и прогноз — по "
-        "прежним отчётам самой школы, в итоге — по итогам муниципалитета; прогноз — когда их не меньше трёх."
+        f"{headline.name}: {'план и факт' if has_plan else 'по школам'} {wording.on(figures.as_of, figures.every)}",
+        f"{'Сначала отстающие' if has_plan else 'Сначала наименьшие доли'}. {headline.share_of}"
+        f"{lacking if has_plan else ''} Итог — по сумме людей, а не среднее процентов. "
+        f"{_COURSE_SAID if has_plan else _PACE_SAID}"
         f"{_totals_said(figures)}"
         f"{_groups_said(figures)}"
         f"{doubts.legend(figures)}"
@@ -124,7 +131,8 @@ def _groups_said(figures: Figures) -> str:
     """What the subtotals are of; blank where there are none."""
     if not figures.grouped:
         return ""
-    return f" {groups.TITLE} — под таблицей: по сумме людей учтённых школ; «Не хватает» там — до плана группы в целом."
+    said = f" {groups.TITLE} — под таблицей: по сумме людей учтённых школ"
+    return f"{said}; «Не хватает» там — до плана группы в целом." if figures.form.has_plan else f"{said}."
 
 
 def column_of_schools(column: int, first: int, last: int) -> str:
@@ -149,7 +157,7 @@ def _columns(figures: Figures) -> list[Column]:
     headline = figures.form.lead
     by = wording.short_day(figures.next_target.by) if figures.next_target else ""
     group = [Column("Группа", _width_of_groups(figures))] if figures.grouped else []
-    return [
+    columns = [
         Column("№", 3.5),
         Column("Код", 4.5),
         Column("Школа", 25),
@@ -172,6 +180,13 @@ def _columns(figures: Figures) -> list[Column]:
         Column("Основание", 48),
         *([] if figures.public else [Column("Файл, лист и ячейка", 48)]),
     ]
+    hidden = () if figures.form.has_plan else _of_plan(places(figures))
+    return [column._replace(width=0) if n in hidden else column for n, column in enumerate(columns)]
+
+
+def _of_plan(at: Places) -> tuple[int, ...]:
+    """Columns that say nothing where the order has no plan."""
+    return at.low, at.high, at.deviation, at.missing, at.state, at.per_week, at.forecast, at.in_time
 
 
 def _width_of_groups(figures: Figures) -> float:
@@ -256,7 +271,8 @@ def _write_basis(page: Page, row: int, activation: Activation, notes: list[str],
     if at.group is not None and activation.school:
         texts[at.group] = activation.school.group
         small.append(at.group)
-    page.fit_row(row, texts | {at.state: str(activation.level)}, columns, small=small)
+    state = {at.state: str(activation.level)} if page.book.figures.form.has_plan else {}
+    page.fit_row(row, texts | state, columns, small=small)
 
 
 def _write_report_date(page: Page, row: int, report_date: date | None) -> None:

@@ -6,7 +6,7 @@ from pipeline import wording
 from pipeline.measuring.figures import Figures, Measure, NumberTotal, SchoolNumber, Share
 from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.doubts import marked
-from pipeline.writing.pages.figures_said import main_total, number_look
+from pipeline.writing.pages.figures_said import main_total, number_look, titles_of
 from pipeline.writing.pages.page import (
     FIRST_ROW,
     MOST_ROWS,
@@ -91,7 +91,8 @@ def _heading(figures: Figures, item: Item) -> str:
     form = figures.form
     row, slash, _ = item.number.partition("/")
     if not slash:
-        return f"{row}|{wording.shortened(wording.unbroken(item.title), 60)}"
+        *over, title = titles_of(form, item)
+        return "|".join([row, *(wording.shortened(one, 40) for one in over), wording.shortened(title, 60)])
     named = form.item(row).title, form.column_of(item.number).title
     return f"{row}|{'|'.join(wording.shortened(wording.unbroken(said), 40) for said in named)}"
 

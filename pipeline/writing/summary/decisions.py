@@ -161,9 +161,8 @@ def _write_subject(page: Page, row: int, since: date, tag: str, text: str, codes
 
 
 def _names(figures: Figures, codes: Sequence[str]) -> str:
-    """One that is not expected any more by its code."""
-    names = {school.code: school.name for school in figures.schools}
-    said = [wording.keep_together(names.get(code, f"код {code}")) for code in codes]
+    """One that the registry does not know any more by its code."""
+    said = [wording.keep_together(figures.name_by_code.get(code, f"код {code}")) for code in codes]
     return wording.listed(said, MOST_NAMED, wording.SCHOOL)
 
 

@@ -25,7 +25,7 @@ from pipeline.writing.pages.doubts import marked
 from pipeline.writing.pages.matrix import MatrixCell, coverage_matrix
 from pipeline.writing.pages.page import HIGHEST_PRINT, Page, address, written
 from pipeline.writing.pages.panels import SECTION_TITLE, write_across, write_card
-from pipeline.writing.pages.series import TREND_TITLE, why_no_bars, why_no_trend
+from pipeline.writing.pages.series import trend_title, why_no_bars, why_no_trend
 from pipeline.writing.pages.theme import Look
 from pipeline.writing.pages.words import UNKNOWN, level_said
 from pipeline.writing.summary import activation, coverage
@@ -119,7 +119,8 @@ def _sources(page: Page) -> Iterator[str | None]:
         yield from (_item_source(card.item, page) for card in form.cards)
         return
     yield _headline_source(page)
-    yield _on_target_source(page)
+    if form.has_plan:
+        yield _on_target_source(page)
     if form.second_card:
         yield _item_source(form.second_card.item, page)
 
@@ -157,10 +158,10 @@ def _write_schools(page: Page, charts: Charts) -> None:
 
 
 def _write_trend(page: Page, charts: Charts) -> None:
-    write_across(page, SECTION, RIGHT, TREND_TITLE, SECTION_TITLE)
+    write_across(page, SECTION, RIGHT, trend_title(page.book.figures), SECTION_TITLE)
     chart = charts.trend(*TREND_CHART)
     if chart:
-        described = f"{TREND_TITLE}. {page.book.brief.headline}"
+        described = f"{trend_title(page.book.figures)}. {page.book.brief.headline}"
         _insert_chart(page, RIGHT, chart, described)
     else:
         _write_no_chart(page, RIGHT, why_no_trend(page.book.figures))

@@ -86,7 +86,8 @@ def write(page: Page) -> None:
     form = figures.form
     row = _write_sentences(page, row + 1, "Правила", _rules(form))
     if form.headline:
-        row = _write_sentences(page, row + 1, "Темп и прогноз", _pace_rules(page.book.figures))
+        title = "Темп и прогноз" if form.has_plan else "Темп"
+        row = _write_sentences(page, row + 1, title, _pace_rules(page.book.figures))
     row = _write_range(page, row + 1)
     row = _write_set_aside(page, row + 1)
     row = _write_undoubted(page, row + 1)
@@ -112,13 +113,12 @@ def _deadlines(form: Form) -> tuple[str, ...]:
 
 def _rules(form: Form) -> list[str]:
     """Those about what the form has."""
-    with_headline = form.headline is not None
     sections = (
         (_OF_SHARES, bool(form.coverage_items)),
         (_OF_REPORTS, True),
-        (_OF_SHORTFALL, with_headline),
+        (_OF_SHORTFALL, form.has_plan),
         (_OF_DOUBTS, True),
-        (_OF_PLAN, with_headline),
+        (_OF_PLAN, form.has_plan),
         (_deadlines(form), form.has_milestones),
         (_OF_CHANGES, True),
     )
@@ -127,12 +127,13 @@ def _rules(form: Form) -> list[str]:
 
 
 def _pace_rules(figures: Figures) -> Sequence[str]:
-    """Of periods nothing is carried, and the line goes through them."""
+    """Of periods nothing is carried, and the line goes through them; without a plan there is nothing to reach."""
+    rules = PACE_RULES if figures.form.has_plan else PACE_RULES[:2]
     if figures.every == "date":
-        return PACE_RULES
+        return rules
     carried = "Данные, перенесённые с прошлой даты, новым измерением не считаются. "
-    first = PACE_RULES[0].replace(carried, "").replace("на отчётные даты", "за отчётные периоды")
-    return first, *PACE_RULES[1:]
+    first = rules[0].replace(carried, "").replace("на отчётные даты", "за отчётные периоды")
+    return first, *rules[1:]
 
 
 def _write_named_cells(page: Page, row: int) -> int:
@@ -143,7 +144,8 @@ def _write_named_cells(page: Page, row: int) -> int:
             page.day(row, VALUE, value, theme.ROW, theme.CENTRE, look)
         else:
             page.number(row, VALUE, value, theme.ROW, theme.CENTRE, look)
-        page.text(row, MEANING, meaning, theme.ROW)
+        asked = page.book.figures.form.has_plan or name == own_names.REPORT_DATE
+        page.text(row, MEANING, meaning if asked else "приказ не устанавливает", theme.ROW)
         page.book.workbook.define_name(name, f"='{titles.METHOD}'!$B${row + 1}")
         row += 1
     return row
@@ -242,16 +244,25 @@ def _write_item_with_all(page: Page, row: int, number: str) -> None:
     figures = page.book.figures
     found, item = reconciled_items(figures.reconciliation)[number], figures.form.item(number)
     percent, with_all = found.percent, found.percent_with_set_aside
-    now = "—" if math.isnan(percent) else wording.percent(percent, 2)
+    now = "показателя нет" if math.isnan(percent) else wording.percent(percent, 2)
     whose = wording.schools(found.set_aside)
     about = item.about or wording.unbroken(item.title)
     if item not in figures.form.coverage_items:
         meaning = f"{about}: в итог отложенное не входит, итог с ним не считается ({whose})"
         _write_line(page, row, f"п. {number}", None, meaning, theme.BOLD)
         return
-    meaning = f"{about}: сейчас {now}; столько было бы, если все отложенные верны ({whose})"
+    meaning = f"{about}: сейчас {now}; {_if_right(figures.reconciliation.unread(number), with_all)} ({whose})"
     share = None if math.isnan(with_all) else with_all / 100
     _write_line(page, row, f"п. {number}: со всеми", share, meaning, _EXACT, theme.BOLD)
+
+
+def _if_right(unread: int, with_all: float) -> str:
+    """`unread`: how many of those set aside have no readable figure; `with_all`: NaN where none has one."""
+    if not unread:
+        return "столько было бы, если все отложенные верны"
+    if math.isnan(with_all):
+        return "каким стал бы итог с отложенными, неизвестно: они не прочитаны"
+    return f"столько было бы, если верны прочитанные из отложенных; не прочитано — {unread}"
 
 
 def _write_with_one(page: Page, row: int, answer: SetAside, read: float | None) -> None:
@@ -347,7 +358,7 @@ def _write_restated(page: Page, row: int) -> int:
         return _write_none(page, row, "Таких нет.")
     for one in figures.restated:
         told = "сообщён в письме" if one.sent else "посчитан впервые"
-        meaning = f"{restated_said(one, figures.every)} Прежний итог был {told}."
+        meaning = f"{restated_said(one, figures)} Прежний итог был {told}."
         _write_line(page, row, figures.form.lead.name, one.date, meaning)
         row += 1
     return row
@@ -385,9 +396,9 @@ def _write_dates(page: Page, row: int) -> int:
 
 def _write_sources(page: Page, row: int) -> int:
     row = _write_section(page, row, "Источники: файл, дата отчёта, что с ним")
-    names = {school.code: school.name for school in page.book.figures.schools}
-    for source in written(page.book.figures.sources):
-        what = [names.get(source.school_code, ""), source.outcome]
+    figures = page.book.figures
+    for source in written(figures.sources):
+        what = [figures.name_by_code.get(source.school_code, ""), source.outcome]
         _write_line(page, row, source.file, source.as_of, ": ".join(filter(None, what)))
         row += 1
     return row

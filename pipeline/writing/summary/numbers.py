@@ -9,7 +9,7 @@ from itertools import groupby
 from pipeline import wording
 from pipeline.measuring.figures import Figures, Measure, NumberTotal
 from pipeline.writing.pages import doubts, theme, titles
-from pipeline.writing.pages.figures_said import MEASURES, number_look
+from pipeline.writing.pages.figures_said import MEASURES, number_look, titles_of
 from pipeline.writing.pages.page import FIRST_ROW, Column, Page
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.summary import by_school
@@ -68,7 +68,7 @@ def _totals_of(figures: Figures, number: str) -> Iterator[NumberTotal]:
 def _write_line(page: Page, row: int, total: NumberTotal) -> None:
     form = page.book.figures.form
     item = form.item(total.item)
-    title = wording.unbroken(item.title)
+    title = ": ".join(titles_of(form, item))
     said = f"{title}: {total.choice}" if total.choice else title
     page.text(row, NUMBER, total.item.partition("/")[0], theme.ROW, theme.TEXT, theme.QUIET)
     page.text(row, TITLE, said, theme.ROW, theme.WRAP)

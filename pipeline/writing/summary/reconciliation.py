@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline import wording
-from pipeline.measuring.figures import FORMER_SUMMARY, HOLDS_NOTHING, NOT_A_FORM, PAPER, UNREAD, SetAside
+from pipeline.measuring.figures import (
+    FORMER_SUMMARY,
+    HOLDS_NOTHING,
+    NOT_A_FORM,
+    PAPER,
+    UNREAD,
+    Reconciliation,
+    SetAside,
+)
 from pipeline.measuring.picture import Outcome
 from pipeline.measuring.rows import ReconciledItem, reconciled_items
 from pipeline.writing.pages import theme, titles
@@ -89,7 +97,7 @@ def write(page: Page) -> None:
         "без ответов, взятых из них). "
         "Люди: в отчётах свода = учтено + отложено. Если бы хоть одно равенство не сошлось, свод не был бы записан. "
         "«Не ниже» и «не выше» — в каких пределах окажется доля, что бы ни ответили школы, которые не учтены."
-        f"{said_of_rest(found.set_aside, 'findings.csv')}",
+        f"{_said_of_unread(found)}{said_of_rest(found.set_aside, 'findings.csv')}",
         COLUMNS,
         across=True,
     )
@@ -109,6 +117,14 @@ def write(page: Page) -> None:
     if found.recognised:
         last = _write_recognised(page, last + 2)
     page.print_setup(last, len(COLUMNS), repeated=ABOUT + 1)
+
+
+def _said_of_unread(found: Reconciliation) -> str:
+    """What stands in the column of those set aside where some of an item's cannot be read and others can."""
+    items = reconciled_items(found).values()
+    if not any(found.unread(one.item) and not math.isnan(one.percent_with_set_aside) for one in items):
+        return ""
+    return " «Если отложенные верны» — без тех, которые не прочитаны."
 
 
 # ── items ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pipeline import wording
 from pipeline.measuring.figures import Figures, RemarkAge
 from pipeline.measuring.mended import identity
-from pipeline.measuring.rows import reconciled_items
+from pipeline.measuring.rows import ReconciledItem, reconciled_items
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme, titles
 from pipeline.writing.pages.page import FIRST_ROW, LINK_ROW, Book, Column, Page, said_of_rest, written
@@ -54,10 +54,9 @@ def write(page: Page) -> None:
     page.sheet.set_row(SUMMARY_ROW, 22)
     page.text(SUMMARY_ROW, 0, " ".join(_summary(figures)), theme.BOLD)
     page.header(HEADER_ROW, columns)
-    names = {school.code: school.name for school in figures.schools}
     row = DATA_ROW - 1
     for row, line in enumerate(written(listed), DATA_ROW):
-        _write_remark(page, row, line, names.get(line.remark.school, ""))
+        _write_remark(page, row, line, figures.name_by_code.get(line.remark.school, ""))
     if row < DATA_ROW:
         row = DATA_ROW
         page.text(row, SEVERITY, "Замечаний нет.", theme.QUIET)
@@ -91,11 +90,19 @@ def _summary(figures: Figures) -> Iterator[str]:
     said = f"Отложено до исправления: {aside}"
     headline = reconciled_items(found).get(figures.form.headline_number)
     if headline and not math.isnan(headline.percent):
-        counted, with_aside = headline.percent, headline.percent_with_set_aside
-        was, would_be = wording.percent(counted), wording.percent(with_aside)
-        shares = f"останется {was}" if would_be == was else f"— {would_be} вместо {was}"
-        said += f"; если отложенное верно, {wording.lowered(figures.form.lead.name)} {shares}"
+        said += f"; {_with_set_aside(headline, figures)}"
     yield f"{said}."
+
+
+def _with_set_aside(headline: ReconciledItem, figures: Figures) -> str:
+    """What the headline share would be. Of a figure that cannot be read nobody knows what it would make of it."""
+    name, unread = wording.lowered(figures.form.lead.name), figures.reconciliation.unread(headline.item)
+    if math.isnan(headline.percent_with_set_aside):
+        return f"каким с ними станет итог ({name}), неизвестно: непрочитанных показателей — {unread}"
+    was, would_be = wording.percent(headline.percent), wording.percent(headline.percent_with_set_aside)
+    shares = f"останется {was}" if would_be == was else f"— {would_be} вместо {was}"
+    without = f" (без непрочитанных показателей: {unread})" if unread else ""
+    return f"если отложенное верно, {name} {shares}{without}"
 
 
 def _write_total(page: Page, last: int, listed: Sequence[Line], columns: int) -> None:

@@ -14,12 +14,14 @@ from pipeline.writing.pages import doubts, theme, titles
 from pipeline.writing.pages.charts import Charts
 from pipeline.writing.pages.doubts import is_change_doubted, marked, with_mark
 from pipeline.writing.pages.page import FIRST_ROW, Area, Column, Page, fitting, said_of_rest, school_column, written
-from pipeline.writing.pages.series import TREND_TITLE
+from pipeline.writing.pages.series import trend_title
 from pipeline.writing.pages.theme import Look, Mark
 from pipeline.writing.pages.words import (
     BLANK,
+    FORMER,
     compared_with,
     points_said,
+    risen_since,
     same_schools_said,
     school_name,
     signed,
@@ -54,7 +56,8 @@ def write(page: Page, charts: Charts) -> None:
         f"{wording.unbroken(figures.form.lead.share_column)} {times.each}{_said_of_earlier(figures)}. "
         "Мини-график — ход школы; "
         f"«{Mark.NO_ANSWER}» — отчёта {times.this} не было, «{Mark.ERROR}» — показатель отложен из-за замечания, "
-        f"«{BLANK}» — в отчёте нет ответа. Название школы ведёт к её строке на листе «{titles.DATA}»."
+        f"«{BLANK}» — в отчёте нет ответа{_said_of_former(figures, dates)}. Название школы ведёт к её строке на листе "
+        f"«{titles.DATA}»."
         f"{doubts.legend(figures)}"
         f"{said_of_rest(figures.schools, 'indicators.csv')}",
         columns,
@@ -78,11 +81,11 @@ def write(page: Page, charts: Charts) -> None:
 
 
 def _write_movers(page: Page, columns: list[Column]) -> None:
-    """One line above the table, as high as it needs."""
-    said = _movers(page.book.figures)
-    page.merged(MOVERS_ROW, 0, len(columns) - 1, theme.WRAP, theme.BOLD)
+    """One line above the table, as high as it needs; over the columns that are printed."""
+    said, printed = _movers(page.book.figures), fitting(columns)
+    page.merged(MOVERS_ROW, 0, printed - 1, theme.WRAP, theme.BOLD)
     page.text(MOVERS_ROW, 0, said, theme.WRAP, theme.BOLD)
-    height = theme.text_height(said, sum(column.pixels for column in columns)) + 4
+    height = theme.text_height(said, sum(column.pixels for column in columns[:printed])) + 4
     page.sheet.set_row(MOVERS_ROW, max(theme.ROW_HEIGHT, height))
 
 
@@ -114,11 +117,16 @@ def _schools_moved(figures: Figures, before: Former) -> Iterator[str]:
         return
     by_change = [row for _, row in sorted(changes, key=lambda pair: -pair[0])]
     doubted = [row for row in by_change if (row.change or 0) > 0 and _is_doubted(row, figures)]
-    risen = [row for row in by_change if (row.change or 0) > 0 and not _is_doubted(row, figures)]
+    sure = [row for row in by_change if (row.change or 0) > 0 and not _is_doubted(row, figures)]
+    risen = risen_since(before, sure)
+    longer = [row for row in sure if row not in risen]
     fallen = [row for row in reversed(by_change) if (row.change or 0) < 0]
     if risen:
         names = ", ".join(_moved(row) for row in risen[:MOST_MOVERS])
         yield f"Больше всех прибавили {wording.since(before.as_of, before.every)}: {names}."
+    if longer:
+        names = wording.listed([school_name(row) for row in longer], MOST_MOVERS, wording.SCHOOL)
+        yield f"Прирост с более раннего отчёта: {names}."
     if doubted:
         names = wording.listed([school_name(row) for row in doubted], MOST_MOVERS, wording.SCHOOL)
         yield f"Прирост под вопросом: {names}."
@@ -140,6 +148,13 @@ def _moved(row: Activation) -> str:
     points, people = abs(row.change or 0), abs(round(row.change_people or 0))
     said = f"{school_name(row)} — на {wording.number(round(points, 1))}{NBSP}п.п."
     return f"{said} ({wording.number(people)}{NBSP}чел.)"
+
+
+def _said_of_former(figures: Figures, dates: list[date]) -> str:
+    """What the sign means, where it stands in the table."""
+    shown = {school.code for school in figures.schools}
+    rows = (row for row in trend_rows(figures) if row.school_code in shown and row.date in dates)
+    return f", «{FORMER}» — учтён ответ прежнего отчёта" if any(_point(row) == FORMER for row in rows) else ""
 
 
 def _said_of_earlier(figures: Figures) -> str:
@@ -168,6 +183,8 @@ def _point(row: TrendRow) -> float | str:
         return row.percent / 100
     if not row.reported:
         return Mark.NO_ANSWER
+    if row.carried and row.share is Share.COUNTED:
+        return FORMER
     return {Share.SET_ASIDE: Mark.ERROR, Share.NOT_APPLICABLE: Mark.NONE}.get(row.share, BLANK)
 
 
@@ -204,10 +221,10 @@ def _insert_chart(page: Page, charts: Charts, columns: Sequence[Column], last: i
     chart = charts.trend(CHART_WIDTH, CHART_HEIGHT)
     if chart is None:
         return
-    described = f"{TREND_TITLE}. {page.book.brief.headline}"
+    described = f"{trend_title(page.book.figures)}. {page.book.brief.headline}"
     column = len(columns)
     page.sheet.set_column(column, column + CHART_COLUMNS, 8.43)
-    page.text(DATA_ROW, column, TREND_TITLE, theme.BOLD, theme.INDENT, {"font_color": theme.NAVY})
+    page.text(DATA_ROW, column, trend_title(page.book.figures), theme.BOLD, theme.INDENT, {"font_color": theme.NAVY})
     page.sheet.insert_chart(DATA_ROW + 1, column, chart, {"x_offset": 20, "description": described})
     last = max(last, DATA_ROW + 1 + CHART_HEIGHT // 20)
     page.print_areas(Area(0, 0, last, fitting(columns) - 1), Area(0, column, last, column + CHART_COLUMNS))

@@ -33,7 +33,7 @@ from pipeline.writing.pages.doubts import (
 )
 from pipeline.writing.pages.figures_said import MEASURES, figure_said, number_look
 from pipeline.writing.pages.theme import Look
-from pipeline.writing.pages.words import MOST_NAMED, points_said, school_name
+from pipeline.writing.pages.words import MOST_NAMED, compared_with, points_said, risen_since, school_name
 from schemas.remarks import Catalogue
 
 Key = TypeVar("Key", str, date)
@@ -231,7 +231,7 @@ def _catching_up(figures: Figures) -> str:
 
 
 def _risen(figures: Figures) -> str:
-    risen = sorted((row for row in figures.activation if (row.change or 0) > 0), key=lambda row: -(row.change or 0))
+    risen = sorted(risen_since(compared_with(figures), figures.activation), key=lambda row: -(row.change or 0))
     said = [f"{school_name(row)} ({points_said(row.change or 0)})" for row in risen[:MOST_NAMED]]
     return ", ".join(said) or "никто"
 
@@ -252,7 +252,8 @@ def _schools(figures: Figures, left: Figures, catalogue: Catalogue) -> Iterator[
         sheet, left_of = figures.form.lead.sheet, without[code]
         parts = []
         if figure:
-            parts.append(f"«{sheet}», № {place} из {counted}: без этого показателя нет ни места, ни отклонения")
+            lost = "нет ни места, ни отклонения" if figures.form.has_plan else "места нет"
+            parts.append(f"«{sheet}», № {place} из {counted}: без этого показателя {lost}")
         if change:
             would_be = math.nan if left_of.change is None else left_of.change
             parts.append(f"изменение {points_said(row.change or 0)}, без них {_points(would_be)}")

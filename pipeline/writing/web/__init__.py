@@ -19,7 +19,7 @@ from pipeline.writing.pages.completeness import (
     why_none_awaited,
 )
 from pipeline.writing.pages.matrix import MatrixCell, coverage_matrix
-from pipeline.writing.pages.series import TREND_TITLE, why_no_bars, why_no_trend
+from pipeline.writing.pages.series import trend_title, why_no_bars, why_no_trend
 from pipeline.writing.pages.templates import templates
 from pipeline.writing.pages.words import UNKNOWN
 from pipeline.writing.web import completeness, schools, trend
@@ -51,7 +51,7 @@ def write_web_page(figures: Figures, brief: Brief, book: str, memo: str) -> byte
 def _headline(figures: Figures) -> dict[str, object]:
     return {
         "schools_title": figures.form.lead.chart,
-        "trend_title": TREND_TITLE,
+        "trend_title": trend_title(figures),
         "schools": [schools.wide(figures), schools.narrow(figures)],
         "trend": trend.draw(figures),
         "why_no_schools": why_no_bars(figures),
