@@ -12,6 +12,7 @@ from schemas.reports import FIRST_YEAR, LAST_YEAR
 LONGEST = 2_000  # characters that are searched: nobody writes more, and the time grows with their square
 
 FIRST_YEAR_OF_DOCUMENT = 1992
+SCHOOL_YEAR = (9, 1), (8, 31)  # its first day and its last: month, day
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 
 _MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
@@ -80,6 +81,11 @@ class Written(NamedTuple):
     text: str
     start: int
     end: int
+
+
+def school_year_of(day: date) -> int:
+    """The year in which it begins."""
+    return day.year - ((day.month, day.day) < SCHOOL_YEAR[0])
 
 
 def read_date(said: Cell | str, first_year: int = FIRST_YEAR) -> date | None:

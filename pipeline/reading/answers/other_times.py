@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from pipeline.reading.answers.dates import find_dates, month_named
+from pipeline.reading.answers.dates import SCHOOL_YEAR, find_dates, month_named, school_year_of
 from pipeline.reading.answers.tokens import NOTHING, tokenize
 from schemas.form import Order
 
@@ -21,7 +21,6 @@ _TOLD = re.compile(
 _SINCE, _AS_OF = "с", "на"
 _YEARS = re.compile(r"(20\d\d)(?:\D+(?:20)?(\d\d))?\D*")
 _DONE_FOR_GOOD = re.compile(r"\b(?:обуч|ознаком|прошли|выда[нл]|получ|заполн|внес|провед|курс|семинар)", re.IGNORECASE)
-_SCHOOL_YEAR = (9, 1), (8, 31)  # its first day and its last: month, day
 
 
 class When(NamedTuple):
@@ -67,8 +66,7 @@ def _day_without_year(said: str, as_of: date) -> date | None:
     parts = [*digits, month] if month else digits
     if len(parts) != 2:
         return None
-    began = date(as_of.year, *_SCHOOL_YEAR[0])
-    began = began if began <= as_of else began.replace(year=as_of.year - 1)
+    began = date(school_year_of(as_of), *SCHOOL_YEAR[0])
     try:
         this, former = (date(year, parts[1], parts[0]) for year in (as_of.year, as_of.year - 1))
     except ValueError:
@@ -80,5 +78,5 @@ def _span(first: int, last: str | None) -> tuple[date, date]:
     """The days of a year, or of a school year."""
     if last is None:
         return date(first, 1, 1), date(first, 12, 31)
-    begins, ends = _SCHOOL_YEAR
+    begins, ends = SCHOOL_YEAR
     return date(first, *begins), date(first - first % 100 + int(last), *ends)

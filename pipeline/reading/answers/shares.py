@@ -300,8 +300,7 @@ def _separates(piece: Piece) -> bool:
 def _is_harmless(tail: list[Piece]) -> bool:
     """Nothing in it may change the answer before it; marks are those of a sentence."""
     marks = all(piece.text in _HARMLESS_MARKS for piece in tail if piece.kind == "mark")
-    changed = any(changes_meaning(piece.text) or piece.sense in ("upto", "left out") for piece in tail)
-    return marks and not changed
+    return marks and not any(changes_meaning(piece.text) or piece.sense in ("upto", "left out") for piece in tail)
 
 
 def _is_of_a_part(pieces: list[Piece]) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property, reduce
 from typing import NamedTuple
 
-from pipeline.reading.answers.dates import find_dates
+from pipeline.reading.answers.dates import find_dates, school_year_of
 from pipeline.reading.answers.values import read_classes
 from pipeline.reading.remembering import once_a_form
 from schemas.form import Form
@@ -33,7 +33,7 @@ class Day(NamedTuple):
     def fits(self, when: date) -> bool:
         """Is it that date, as far as it goes."""
         if not self.month:
-            return self.year == when.year - (when.month < _SCHOOL_BEGINS)
+            return self.year == school_year_of(when)
         return self.month == when.month and self.day in (0, when.day) and self.year in (0, when.year)
 
 
@@ -115,7 +115,6 @@ _ROLES = {
 }
 _BASE_STEMS = ("педагог", "учител", "родител", "обучающ", "учащ", "учени")
 _DAYS = 31
-_SCHOOL_BEGINS = 9  # month
 _SCHOOL_YEAR = re.compile(
     r"(?<![\d.])(20\d\d)\s*[-–—/]\s*(20\d\d|\d\d)(?![\d.])(?:\s*уч\w*\.?)?(?:\s*г(?:ода?|оду|г)?(?!\w)\.?)?"
 )

@@ -298,9 +298,8 @@ def part(package: zipfile.ZipFile, name: str) -> bytes:
         raise damaged(_SPOILED) from None
 
 
-_LOCAL_HEADER = struct.Struct(
-    "<4s2xH18xHH"
-)  # APPNOTE 4.3.7: signature, flags, lengths of the name and of what follows it
+# APPNOTE 4.3.7: signature, flags, lengths of the name and of what follows it.
+_LOCAL_HEADER = struct.Struct("<4s2xH18xHH")
 _UTF_8 = 0x800  # APPNOTE 4.4.4
 _PLAIN_FLAGS = 0x80E  # APPNOTE 4.4.4: how tightly it is packed, its sizes stand behind it, its name is UTF-8
 

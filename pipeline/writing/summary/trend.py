@@ -119,7 +119,8 @@ def _schools_moved(figures: Figures, before: Former) -> Iterator[str]:
     doubted = [row for row in by_change if (row.change or 0) > 0 and _is_doubted(row, figures)]
     sure = [row for row in by_change if (row.change or 0) > 0 and not _is_doubted(row, figures)]
     risen = risen_since(before, sure)
-    longer = [row for row in sure if row not in risen]
+    since_then = {row.school.code for row in risen if row.school}
+    longer = [row for row in sure if row.school and row.school.code not in since_then]
     fallen = [row for row in reversed(by_change) if (row.change or 0) < 0]
     if risen:
         names = ", ".join(_moved(row) for row in risen[:MOST_MOVERS])
