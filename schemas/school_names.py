@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 from rapidfuzz.distance import OSA
@@ -99,14 +99,18 @@ class Name(NamedTuple):
         return self.kinds, self.numbers, self.words if self.numbers else (*self.words, *self.honour)
 
 
+_CLAUSE_ENDS = re.compile(r"[,;()\[\]\n]|\s[-–—]\s")
+
+
 @lru_cache(maxsize=65536)
 def parse(text: str) -> Name:
     """«МБОУ СОШ №5 р.п. Заозёрный, ул. Мира, 7» -> kind сош, number 5, words (заозерный)."""
     text = _without_descriptions(cyrillic(text))
     address = _has_address(text)
     found = _Found()
-    for clause in re.split(r"[,;()\[\]\n]|\s[-–—]\s", text):
-        _read_clause(clause if _is_in_honour(clause) else _PERSON.sub(" ", clause), address, found)
+    for clause in _CLAUSE_ENDS.split(text):
+        named = _PERSON.search(clause) and not _is_in_honour(clause)
+        _read_clause(_PERSON.sub(" ", clause) if named else clause, address, found)
     school = [kind.id for kind in _known().schools if kind.id in found.kinds]
     others = [kind.id for kind in _known().others if kind.id in found.kinds]
     return Name(
@@ -216,6 +220,7 @@ class _Found(msgspec.Struct):
 
 
 _SMALL = {"в", "во", "на", "о", "об", "по", "за", "от", "и", "к", "из", "у", "а", "n", "no", "номер", "является", "с"}
+_OF_A_NAME = re.compile(r"\d+[абв]?(?![^\W\d_])|[^\W\d_]+|\d+|№|»|\"")
 _HOUSE = re.compile(r"\s*(?:(?:д|дом|корп|корпус|стр|кв|оф|офис|каб)\.?\s*)?\d*\s*[а-я]?(?:\s*[/-]\s*\d+)?\.?\s*")
 
 
@@ -224,7 +229,7 @@ def _read_clause(clause: str, address: bool, found: _Found) -> None:
         return
     if not clause.isupper():
         clause = _INITIAL.sub(" ", clause)
-    words = re.findall(r"\d+[абв]?(?![^\W\d_])|[^\W\d_]+|\d+|№|»|\"", _plain(clause))
+    words = _OF_A_NAME.findall(_plain(clause))
     own = not found.said  # the clause of the name itself
     mode, at = "", 0
     while at < len(words):
@@ -238,9 +243,9 @@ def _read_clause(clause: str, address: bool, found: _Found) -> None:
             found.kinds.add(kind)
             found.said = own = True
             mode, at = "", at + length
-        elif _any_stands_at(words, at, known.described.street):
+        elif _any_stands_at(words, at, "street"):
             mode, at = "address", at + 1
-        elif _any_stands_at(words, at, known.described.contact):
+        elif _any_stands_at(words, at, "contact"):
             return
         elif mode == "address":
             at += 1
@@ -344,13 +349,15 @@ def _phrases_by_letter() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
     return found
 
 
-def _any_stands_at(words: list[str], at: int, phrases: tuple[str, ...]) -> bool:
-    return any(_stands_at(words, at, phrase) for phrase in _begun_by(words[at], phrases))
+def _any_stands_at(words: list[str], at: int, described: Literal["street", "contact"]) -> bool:
+    begun = _begun_by(words[at], described)
+    return bool(begun) and any(_stands_at(words, at, phrase) for phrase in begun)
 
 
 @lru_cache(maxsize=_WORDS)
-def _begun_by(word: str, phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+def _begun_by(word: str, described: Literal["street", "contact"]) -> tuple[tuple[str, ...], ...]:
     """The phrases, as their words, that begin with this word: of most words none."""
+    phrases: tuple[str, ...] = getattr(_known().described, described)
     return tuple(tuple(phrase.split()) for phrase in phrases if phrase[0] == word[0] and _like(word, phrase.split()[0]))
 
 
@@ -407,7 +414,9 @@ _DESCRIPTIONS = (
 _DESCRIBED = re.compile("|".join(pattern for _, pattern in _DESCRIPTIONS), re.IGNORECASE)
 # The same in a text without those signs, in less than half of the time: most names are such.
 _DESCRIBED_IN_WORDS = re.compile("|".join(pattern for signed, pattern in _DESCRIPTIONS if not signed), re.IGNORECASE)
+_LETTERS, _LETTERS_OR_FIGURES = re.compile(r"[^\W\d_]+"), re.compile(r"[^\W\d_]+|\d+")
 _INDEX = re.compile(r"\b\d{6}\b")
+_INDEX_ALONE = re.compile(r"\s*\d{6}\s*")
 _INITIAL = re.compile(r"\b[А-ЯЁ]\.")
 _PERSON = re.compile(
     r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s*[А-ЯЁ]\.?|[А-ЯЁ]\.\s*[А-ЯЁ]\.\s*[А-ЯЁ][а-яё]+"
@@ -426,7 +435,7 @@ def _without_descriptions(text: str) -> str:
 
 
 def _has_address(text: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", _plain(text))
+    words = _LETTERS.findall(_plain(text))
     return _INDEX.search(text) is not None or any(map(_is_street, words))
 
 
@@ -441,11 +450,10 @@ def _is_in_honour(clause: str) -> bool:
 
 def _only_describes(clause: str) -> bool:
     """A clause about a person or the way to reach one, or an index."""
-    words = re.findall(r"[^\W\d_]+|\d+", _plain(clause))
+    words = _LETTERS_OR_FIGURES.findall(_plain(clause))
     if "№" in clause or any(_kind_at(words, at)[0] for at in range(len(words))):
         return False
-    contact = _known().described.contact
-    if re.fullmatch(r"\s*\d{6}\s*", clause) or any(_any_stands_at(words, at, contact) for at in range(len(words))):
+    if _INDEX_ALONE.fullmatch(clause) or any(_any_stands_at(words, at, "contact") for at in range(len(words))):
         return True
     return _PERSON.match(clause.strip()) is not None
 

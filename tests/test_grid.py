@@ -87,6 +87,17 @@ def test_addresses_are_right_where_the_used_area_begins_far_from_a1() -> None:
     assert values(xlsx(fill)) == {"B3": "Мероприятия", "D7": 63.0}
 
 
+def test_cells_stand_row_by_row_in_whatever_order_they_are_found() -> None:
+    rows = (
+        '<row r="1"><c r="C1"><f>A1</f></c><c r="A1"><v>2</v></c></row>'
+        '<row r="2"><c r="B2"><v>1</v></c><c r="A2" t="e"><v>#REF!</v></c></row><row r="4"><c r="B4"><v>3</v></c></row>'
+    )
+    sheet = open_book(with_rows(rows), LIMITS).sheets[0]
+    assert list(sheet.cells) == [Spot(1, 1), Spot(1, 3), Spot(2, 1), Spot(2, 2), Spot(4, 2)]
+    assert [spot for spot, _ in sheet.within(2, 3)] == [Spot(2, 1), Spot(2, 2)]
+    assert list(sheet.within(3, 3)) == []
+
+
 def test_numbers_are_floats_and_truth_values_stay_such() -> None:
     def fill(book: xlsxwriter.Workbook) -> None:
         sheet = book.add_worksheet()

@@ -145,6 +145,12 @@ def test_a_text_box_below_the_table_is_told_only():
     assert [(aside.kind, aside.text) for aside in sheet.asides] == [("box", "45 %")]
 
 
+def test_cells_stand_row_by_row_where_a_box_is_read_as_rows_of_its_own():
+    framed = box(table([paragraph("2"), paragraph("да")]))
+    sheet = sheet_of(word_file(paragraph("отчёт") + table([paragraph("1"), paragraph("нет")]) + framed))
+    assert list(sheet.cells) == sorted(sheet.cells)
+
+
 def test_a_table_in_a_text_box_is_read_in_its_place():
     assert read_rows(word_file(table([paragraph("1")]) + box(table([paragraph("2"), paragraph("да")])))) == [
         ["1"],

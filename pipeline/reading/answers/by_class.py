@@ -16,7 +16,7 @@ from pipeline.reading.answers.tokens import ASIDE, DASHES, Token, tokenize
 from schemas.grades import normal_form
 
 _SLIP = 1e-6  # percentage points that binary fractions may add
-_SEVERAL = re.compile(r"(?:кл|школ|звен|парал)", re.IGNORECASE)
+_CLASSES = ("кл", "школ", "звен", "парал")
 _LETTER = re.compile(r"([0-9]+)\W*([а-я])\W*", re.IGNORECASE)
 _GRADE = re.compile("[0-9]+")
 _ENDS = DASHES + "/()[],;:.«»\"'"  # marks that may stand before the first and after the last part
@@ -46,7 +46,7 @@ class Part(NamedTuple):
 def read_by_class(text: str, people: People) -> tuple[Part, ...]:
     """The parts of an answer in their order, two at least; none where a part of it cannot be read, or where all that
     is said is one and the same share: that holds of all these classes together."""
-    if len(_SEVERAL.findall(text)) < 2:
+    if sum(map(text.casefold().count, _CLASSES)) < 2:
         return ()
     tokens = tokenize(text)
     named = named_classes(tokens)

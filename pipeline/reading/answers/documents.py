@@ -14,6 +14,8 @@ _NUMBER = rf"(?=[\w/\-–.]*[0-9])[^\W_][\w/\-–.]*(?:{_SUFFIX})?"
 _SIGNED = re.compile(rf"(?:№{{1,2}}|\bN[oо°º]?\.?(?=\s*[0-9])|#|\bномер:?)\s*(?P<number>{_NUMBER})", re.IGNORECASE)
 _UNNUMBERED = re.compile(r"\bб\s?[/.]\s?н\b\.?|\bбез\s+номера\b", re.IGNORECASE)
 _PAPER = r"\b(?:(?:приказ|протокол|распоряжени|постановлени|решени|положени|договор|акт)[а-я]*|прик?)\b\.?"
+_ANY_PAPER = re.compile(_PAPER, re.IGNORECASE)
+_RUN_ON = re.compile(r"(?<=[0-9])от$", re.IGNORECASE)
 # Without a sign a number is a document's only right after the paper's name, right before «от» and the date, or alone.
 _UNSIGNED = re.compile(
     rf"{_PAPER}\s+(?P<named>{_NUMBER})|\A\W*(?P<first>{_NUMBER})(?=\s+от\s*\x00)|\A(?P<alone>{_NUMBER})\Z",
@@ -101,7 +103,7 @@ def _of_first(marks: list[_Mark], held: str) -> list[_Mark]:
     """The first document's number and date: side by side, with no other paper named between them."""
     if len(marks) < 2 or bool(marks[0].number) == bool(marks[1].number):
         return marks[:1]
-    another = re.search(_PAPER, held[marks[0].start : marks[1].start].partition(" ")[2], re.IGNORECASE)
+    another = _ANY_PAPER.search(held[marks[0].start : marks[1].start].partition(" ")[2])
     return marks[:1] if another else marks[:2]
 
 
@@ -120,4 +122,4 @@ def _numbers(held: str) -> list[_Mark]:
 
 def _trimmed(number: str) -> str:
     """Without what runs on into it: `137от` before a date, a full stop."""
-    return re.sub(r"(?<=[0-9])от$", "", number.strip(), flags=re.IGNORECASE).rstrip(".-–/ ")
+    return _RUN_ON.sub("", number.strip()).rstrip(".-–/ ")

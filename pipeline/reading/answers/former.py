@@ -7,8 +7,10 @@ here: a reader sees one file, the former answer stands in another (`checking.car
 import re
 from functools import lru_cache
 from string import digits
+from typing import Literal
 
 from pipeline.reading.answers.tokens import DASHES
+from pipeline.reading.remembering import once_a_form
 from schemas.form import Form
 
 _WORD = re.compile(r"[^\W_]+")
@@ -22,6 +24,7 @@ _DATE = re.compile(
     rf"|(?:(?<![0-9.])(?P<of>[0-3]?[0-9])\s+)?(?<![^\W_])(?P<month>{'|'.join(_MONTHS)})[а-я]*(?:\s+(?P<in>20[0-9]{{2}}){_YEAR})?",
     re.IGNORECASE,
 )
+_What = Literal["former", "withdrawn"]
 _LONGEST = 120  # characters; nobody refers in more
 # Before or behind the words, when an answer stands beside them. Of a dash the space before it may be another's end.
 _BREAK = re.compile(rf"(?=([(;,:\n]|\s[{DASHES}]\s))")
@@ -30,18 +33,16 @@ _BREAK = re.compile(rf"(?=([(;,:\n]|\s[{DASHES}]\s))")
 def former_day(text: str, form: Form) -> str | None:
     """None: the words are no reference to a former answer. Blank: to the last one; else the day of the report that it
     names, `2014-03-20`, without its year `03-20`, or of its month alone `03`, `2014-03`."""
-    known = form.recognise
     if len(text) > _LONGEST:
         return None
     if _WORD.search(text) is None:
-        return "" if _mark(text) in _marks(known.former) else None
-    return _said(text, known.former, known.former_beside)
+        return "" if _mark(text) in _marks(form.recognise.former) else None
+    return _said(form, text, "former")
 
 
 def is_withdrawn(text: str, form: Form) -> bool:
     """«снято»: an answer that stood here is taken back, and none given."""
-    known = form.recognise
-    return len(text) <= _LONGEST and _said(text, known.withdrawn, known.former_beside) is not None
+    return len(text) <= _LONGEST and _said(form, text, "withdrawn") is not None
 
 
 def without_reference(text: str, form: Form) -> str:
@@ -60,22 +61,32 @@ def without_reference(text: str, form: Form) -> str:
     return text
 
 
-@lru_cache(maxsize=16_384)
-def _said(text: str, phrases: tuple[str, ...], beside: tuple[str, ...]) -> str | None:
+def _said(form: Form, text: str, what: _What) -> str | None:
     """The day among the words, blank without one, where they are nothing but these phrases and words that may stand
-    beside them; None where they are not. Most answers are told by their first words."""
-    word, first = _single_words(phrases, beside)
-    bare = _without_digits(text)
-    if not all(map(word.fullmatch, bare)) or not any(map(first.fullmatch, bare)):
+    beside them; None where they are not."""
+    if not _may_be_said(form, _without_digits(text), what):
         return None
-    if not any(all(any(map(one.fullmatch, bare)) for one in known) for known in _words_of_each(phrases)):
-        return None
-    whole, phrase = _all_words(phrases, beside)
+    whole, phrase = _all_words(*_phrases(form, what))
     words, day = _words_and_day(text)
     return day if whole.fullmatch(words) and phrase.search(words) else None
 
 
-@lru_cache(maxsize=64)  # a text is asked about twice, of former answers and of those taken back
+def _phrases(form: Form, what: _What) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    known = form.recognise
+    return known.former if what == "former" else known.withdrawn, known.former_beside
+
+
+@once_a_form(maxsize=16_384)  # answers: most differ from others in their digits alone
+def _may_be_said(form: Form, bare: tuple[str, ...], what: _What) -> bool:
+    """Are these words without their digits such phrases, in whatever order. Most answers are told by their first."""
+    phrases, beside = _phrases(form, what)
+    word, first = _single_words(phrases, beside)
+    if not all(map(word.fullmatch, bare)) or not any(map(first.fullmatch, bare)):
+        return False
+    return any(all(any(map(one.fullmatch, bare)) for one in known) for known in _words_of_each(phrases))
+
+
+@lru_cache(maxsize=16_384)  # a text is asked about twice, of former answers and of those taken back
 def _without_digits(text: str) -> tuple[str, ...]:
     return tuple(one.strip(digits) for one in _words(text))
 

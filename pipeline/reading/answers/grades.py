@@ -73,8 +73,9 @@ def take_classes(tokens: list[Token], *, bare: bool) -> Classes:
 def named_classes(tokens: list[Token]) -> list[Named]:
     """Where the tokens name classes with the word for them, from left to right."""
     found: list[Named] = []
-    for at in range(len(tokens)):
-        if (not found or at >= found[-1].end) and (named := _named_at(tokens, at, found[-1].end if found else 0)):
+    for at, token in enumerate(tokens):
+        end = found[-1].end if found else 0
+        if at >= end and token.kind == "word" and _may_name(token.text) and (named := _named_at(tokens, at, end)):
             found.append(named)
     return found
 
@@ -95,8 +96,6 @@ def read_classes(text: str) -> str | None:
 def _named_at(tokens: list[Token], at: int, first: int) -> Named | None:
     """What the word at `at` names with its neighbours from `first` on; None if it is no word for classes."""
     word = tokens[at].text
-    if tokens[at].kind != "word" or not _may_name(word):
-        return None
     if word in _WHOLE and _at(tokens, at + 1).text in _SCHOOL:
         return Named(at, at + 2, everyone=True)
     if part := _part_of_school(tokens, at):
@@ -218,15 +217,20 @@ def _run_from(tokens: list[Token], start: int) -> _Run | None:
 
 def _grade(tokens: list[Token], at: int) -> int:
     """The grade that the token is, 0 if it is none; a number with a unit of its own is none, nor is «8 из 12»."""
-    token, unit = _at(tokens, at), _at(tokens, at + 1)
+    grade = _said_by(_at(tokens, at))
+    if not grade:
+        return 0
+    unit = _at(tokens, at + 1)
     if unit.is_mark("%") or (unit.kind == "word" and is_unit(unit.text)):
         return 0
     is_whole = _at(tokens, at - 1).text == "из" and _at(tokens, at - 2).kind == "number"
-    if is_whole or (unit.text == "из" and _at(tokens, at + 2).kind == "number"):
-        return 0
+    return 0 if is_whole or (unit.text == "из" and _at(tokens, at + 2).kind == "number") else grade
+
+
+def _said_by(token: Token) -> int:
+    if token.kind == "number":
+        return int(token.value) if token.text.isdigit() and 1 <= token.value <= _LAST_GRADE else 0
     if token.kind == "grade":
-        return int(token.value)
-    if token.kind == "number" and token.text.isdigit() and 1 <= token.value <= _LAST_GRADE:
         return int(token.value)
     return _ROMAN.get(token.text.translate(_CYRILLIC_IN_ROMAN), 0) if token.kind == "word" else 0
 

@@ -6,7 +6,7 @@ years end before the order began, unless it says «с» or what is done once for
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -30,12 +30,13 @@ class When(NamedTuple):
     later: bool
 
 
-def of_another_time(text: str, as_of: date, order: Order, printed: str) -> When | None:
+def of_another_time(text: str, as_of: date, order: Order, printed: Iterable[str]) -> When | None:
     """What the text names as its time, if it is not the report's. `printed`: what the form itself says of the item: a
     time that stands there is asked for."""
     if not _TOLD.search(text):
         return None
-    return next((when for when in _told(text, as_of, order) if when.text not in printed), None)
+    asked = "\n".join(printed)
+    return next((when for when in _told(text, as_of, order) if when.text not in asked), None)
 
 
 def _told(text: str, as_of: date, order: Order) -> Iterator[When]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from pipeline.reading.answers.tokens import DASHES, Token
 from pipeline.reading.answers.vocabulary import Own, Sense, is_abbreviated, is_any_people, kinds_of_people, sense
 
@@ -31,7 +33,7 @@ class People(NamedTuple):
     kind: str
 
 
-class Piece(NamedTuple):
+class Piece(msgspec.Struct, frozen=True):
     """A number with its unit, a word with its sense, or a mark (its first character).
 
     `counted`: the word that makes people of a number. Its unit is `able` where they are those who could be covered

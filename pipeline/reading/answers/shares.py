@@ -111,7 +111,7 @@ def stated_in(tokens: list[Token], people: People) -> Stated | Refusal:
     stated = _stated(answer)
     narrowed = _is_of_a_part(pieces) or _is_narrowed(pieces[len(answer) :])
     doubted = narrowed or _is_of_others(pieces, people.kind)
-    return stated if isinstance(stated, Refusal) else stated._replace(doubted=doubted)
+    return stated._replace(doubted=True) if doubted and not isinstance(stated, Refusal) else stated
 
 
 def read_number(value: float, number_format: str | None) -> Stated:
@@ -193,9 +193,10 @@ def _about_or_bound(pieces: list[Piece]) -> str:
     """The code of the remark against words and marks that spoil a figure wherever they stand."""
     if any(p.sense == "about" or (p.kind == "mark" and p.text in "~≈≃≅±?") for p in pieces):
         return "NUM-ABOUT"
-    if any(_is_range(*three) for three in _in_threes(pieces)):
+    threes = list(_in_threes(pieces))
+    if any(_is_range(*three) for three in threes):
         return "NUM-RANGE"
-    if any(_is_bound(piece, after) for _, piece, after in _in_threes(pieces)):
+    if any(_is_bound(piece, after) for _, piece, after in threes):
         return "NUM-BOUND"
     return ""
 
@@ -350,13 +351,15 @@ def _is_of_others(pieces: list[Piece], kind: str) -> bool:
     first = numbers[0]
     told = [at for at in range(first) if pieces[at].sense == "people" and kinds_of_people(pieces[at].text)]
     others = [at for at in told if kind not in kinds_of_people(pieces[at].text) and not _are_doers(pieces[:first], at)]
+    if not others:
+        return False
     behind = (pieces[first].counted, *(piece.text for piece in pieces[first + 1 : first + 2]))
     if any(kind in kinds_of_people(word) for word in behind):
         return False
     joined = any(_JOINED.intersection(piece.text for piece in pieces[max(at - 1, 0) : at + 2]) for at in others)
     if joined and len(others) < len(told):
         return not all(pieces[at].unit == "percent" and pieces[at].figure.value == _PEOPLE_FROM for at in numbers)
-    return bool(others) and (joined or len(others) == len(told))
+    return joined or len(others) == len(told)
 
 
 def _are_doers(pieces: list[Piece], at: int) -> bool:

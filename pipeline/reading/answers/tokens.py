@@ -1,7 +1,10 @@
 """An answer about figures, cut into tokens: numbers, words and marks. `grades` and `figures` say what they mean."""
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from pipeline.reading.answers.dates import DATE, DAY_AND_MONTH, DAYS_OR_FIGURES
 
@@ -46,7 +49,7 @@ _SAME_SIGN = str.maketrans("０１２３４５６７８９％﹪٪／⁄∕（�
 _CLASSES_IN_A_ROW = re.compile(rf"(?<![\d.,]){_GRADE}(?:,{_GRADE})+(?=\s*(?:-?[а-я]{{1,2}}\s*)?кл)", re.IGNORECASE)
 
 
-class Token(NamedTuple):
+class Token(msgspec.Struct, frozen=True):
     """`gap` is the white space before it. `decimals`: digits after the point. `grouped`: written as `1 240`."""
 
     kind: Kind
@@ -74,24 +77,28 @@ def tokenize(text: str) -> list[Token]:
         end = found.end()
         if tokens[-1].kind == "number" and _is_minus(tokens):
             number, minus = tokens.pop(), tokens.pop()
-            tokens.append(number._replace(value=-number.value, text=f"-{number.text}", gap=minus.gap))
-    beside_figures = any(token.kind == "number" for token in tokens)
-    return [_day_or_number(token, beside_figures) if token.kind == "day" else token for token in tokens]
+            tokens.append(replace(number, value=-number.value, text=f"-{number.text}", gap=minus.gap))
+    kinds = [token.kind for token in tokens]
+    if "day" not in kinds:
+        return tokens
+    return [_day_or_number(token, "number" in kinds) if token.kind == "day" else token for token in tokens]
 
 
 def _day_or_number(token: Token, beside_figures: bool) -> Token:
     """«12.03.» beside figures is a day; alone it is the one figure that there is, with its full stop."""
     if beside_figures:
-        return token._replace(kind="aside")
+        return replace(token, kind="aside")
     digits = token.text.rstrip(".")
     return Token("number", digits, token.gap, float(digits), len(digits.partition(".")[2]))
 
 
 def _token(found: "re.Match[str]", gap: str) -> Token:
-    kind: Kind = found.lastgroup if found.lastgroup != "days_or_figures" else "cut_number"  # type: ignore[assignment]
+    kind: Kind = found.lastgroup  # type: ignore[assignment]
     text = found[0]
     if kind == "word":
         return Token(kind, text.casefold().replace("ё", "е"), gap)
+    if found.lastgroup == "days_or_figures":
+        return Token("cut_number", text, gap)
     if kind == "grade":
         return Token(kind, text, gap, value=float(re.match("[0-9]+", text)[0]))  # type: ignore[index]
     if kind != "number":

@@ -52,6 +52,7 @@ __all__ = [
 ]
 
 _NOTHING_WRITTEN = re.compile(rf"[{DASHES}\s_.…·]*")
+_DIGIT, _WORD = re.compile("[0-9]"), re.compile(r"\w+")
 _DASH = re.compile(rf"\s*[{DASHES}]{{1,3}}\s*")
 _UNFILLED = re.compile(rf"(?=[^_]*_)[{DASHES}\s_.…·/%№()«»\"]*")
 _SEE = r"(?:(?:см|смотри(?:те)?)\b\.?\s*(?:в\s+)?|в\s+)"
@@ -155,11 +156,12 @@ _read_again = once_a_form(maxsize=8_192)(_read)
 def is_blank(cell: Cell) -> bool:
     """Nothing is answered: a dash, dots, the form's own underscores. «нет» and 0 are answers; so is an error cell. A
     number that its format does not show is none: nobody sees it."""
-    if isinstance(cell.value, float):
-        return not cell.fault and shows_nothing(cell.value, cell.format)
-    if cell.fault or not isinstance(cell.value, str) or cell.value[:1].isalnum():
+    value = cell.value
+    if isinstance(value, float):
+        return not cell.fault and shows_nothing(value, cell.format)
+    if not isinstance(value, str) or value[:1].isalnum() or cell.fault:
         return False
-    return bool(_NOTHING_WRITTEN.fullmatch(cell.value) or _UNFILLED.fullmatch(cell.value))
+    return bool(_NOTHING_WRITTEN.fullmatch(value) or _UNFILLED.fullmatch(value))
 
 
 def is_zero(item: Item, cell: Cell, form: Form) -> bool:
@@ -178,11 +180,10 @@ def _does_not_apply(item: Item, text: str, form: Form) -> bool:
     """«не предусмотрено», «не требуется», where the item allows it and nothing in figures is said beside it."""
     allowed = form.recognise.not_provided if item.may_be_not_provided else ()
     allowed += form.recognise.not_required if item.may_be_not_required else ()
-    if not allowed:
+    if not allowed or _DIGIT.search(text):
         return False
-    said = " ".join(re.findall(r"\w+", text.casefold()))
-    begins = any(said == words or said.startswith(f"{words} ") for words in allowed)
-    return begins and not re.search("[0-9]", text)
+    said = " ".join(_WORD.findall(text.casefold()))
+    return any(said == words or said.startswith(f"{words} ") for words in allowed)
 
 
 def as_text(value: Value) -> str:
@@ -231,9 +232,11 @@ def _of_this_time(answer: Answer, item: Item, text: str, form: Form, as_of: date
     will be: «0 % (активация с 01.09.2014)»."""
     if as_of is None or not answer.facts:
         return answer
-    when = of_another_time(text, as_of, form.order, "\n".join((*item.wordings, item.hint)))
+    when = of_another_time(text, as_of, form.order, (*item.wordings, item.hint))
+    if when is None:
+        return answer
     none_yet = any(fact.value == 0 for fact in answer.facts if fact.field in ("count", "percent"))
-    if when is None or (when.later and none_yet):
+    if when.later and none_yet:
         return answer
     return Answer((), (remark("NUM-OTHER-DATE", value=text, when=when.text, as_of=as_of),))
 

@@ -76,9 +76,7 @@ def choose_columns(sheet: Sheet, table: Table, rows: list[Row], form: Form, as_o
         why = f"столбец {_letters(column)}: заголовок не узнан, ответы узнаны по виду"
         return AnswerColumns({column: Meaning(answer=True)}, unit, frozenset(settled - {column}), why=why)
     choice = _Choice({column: meaning for column, meaning in meanings.items() if meaning.candidate})
-    filled = {row.row for row in rows}
-    filled = {spot.column for spot, cell in sheet.cells.items() if spot.row in filled and not is_blank(cell)}
-    odd = {column: m.odd for column, m in choice.candidates.items() if m.odd and column in filled}
+    odd = {c: m.odd for c, m in choice.candidates.items() if m.odd and _is_filled(c, sheet, rows)}
     _keep_answers(choice)
     choice.keep((c for c in choice.candidates if c not in sheet.hidden_columns), "видимый, а не скрытый")
     foreign = _keep_date(choice, as_of)
@@ -89,6 +87,11 @@ def choose_columns(sheet: Sheet, table: Table, rows: list[Row], form: Form, as_o
     settled = (settled - choice.candidates.keys()) | choice.settled
     denied = frozenset(column for column, meaning in meanings.items() if meaning.denied)
     return AnswerColumns(choice.candidates, unit, frozenset(settled), foreign, why, denied, odd)
+
+
+def _is_filled(column: int, sheet: Sheet, rows: list[Row]) -> bool:
+    cells = (sheet.cells.get(Spot(row.row, column)) for row in rows)
+    return any(cell is not None and not is_blank(cell) for cell in cells)
 
 
 def _keep_answers(choice: _Choice) -> None:

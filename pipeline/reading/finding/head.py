@@ -82,7 +82,7 @@ class _Named(NamedTuple):
 class _HeadReader:
     def __init__(self, sheet: Sheet, first: int, last: int, form: Form, schools: Schools) -> None:
         self.sheet, self.form, self.schools, self.times = sheet, form, schools, times_of(form)
-        self.lines = dict(sorted((spot, cell) for spot, cell in sheet.cells.items() if first <= spot.row <= last))
+        self.lines = dict(sheet.within(first, last))
         self.labels: set[Spot] = set()
         self.dates: list[tuple[Said, date | None]] = []
         self.named: list[_Named] = []

@@ -31,11 +31,11 @@ def read_items(ledger: Ledger, table: Table, rows: Sequence[Row], read_row: Read
         if at not in answering and numbers_columns(ledger.sheet, at, table.columns, table.width):
             ledger.label(ledger.on_row(at))
     for row in rows:
-        ledger.label([spot_at(row.row, table.columns.number)])
+        number = spot_at(row.row, table.columns.number)
+        ledger.label([number] if row.act else [number, spot_at(row.row, row.wording)])
         if row.act:
             read_row(row)
             continue
-        ledger.label([spot_at(row.row, row.wording)])
         if row.unknown:
             _say_unknown(ledger, row)
             continue

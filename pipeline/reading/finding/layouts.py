@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from pipeline.reading.answers.values import Around
 from pipeline.reading.finding.asides import tell_asides
 from pipeline.reading.finding.grid_cells import read_grids
 from pipeline.reading.finding.head import Meta, read_meta
@@ -59,11 +60,11 @@ def _is_answered(report: ReportRead, form: Form) -> bool:
     return any(form.answered_by(number) in form.telling for number in written)
 
 
-def _days_of(as_of: date | None, form: Form) -> tuple[date, date] | None:
-    """The span that a report is about, which its date ends; none where it is a state on a date."""
+def _when(as_of: date | None, form: Form) -> Around:
+    """The span that a report is about, which its date ends, or the date where it is a state on it."""
     if as_of is None or form.period.every == "date":
-        return None
-    return first_day(form.period.every, as_of), as_of
+        return Around(as_of=as_of)
+    return Around(since=first_day(form.period.every, as_of), until=as_of)
 
 
 def readers(sheets: tuple[Sheet, ...], form: Form, schools: Schools, meta: Meta) -> "Iterator[FormReader]":
@@ -89,8 +90,7 @@ class FormReader:
         ledger, first = self.ledger, self.pieces[0]
         self._tell_the_version()
         identity = read_identity(ledger, first.found, self.schools, self.meta)
-        ledger.days = _days_of(identity.as_of, ledger.form)
-        ledger.as_of = None if ledger.days else identity.as_of
+        ledger.when = _when(identity.as_of, ledger.form)
         own = OwnForm(ledger, first.found) if self._is_own(first) else None
         passport = own.passport if own else ()
         self._know_the_school(identity, passport)

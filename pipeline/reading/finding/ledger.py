@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from pipeline.reading.answers.tokens import DASHES
 from pipeline.reading.answers.values import NOTHING_AROUND, Answer, Around, is_blank, is_zero, read_answer
@@ -29,7 +30,7 @@ class Role(StrEnum):
     NOTE = "note"  # beside the form
 
 
-class Answered(NamedTuple):
+class Answered(msgspec.Struct, frozen=True):
     """What an item has been answered with: fields and values, the words as typed, their cell."""
 
     values: list[tuple[str, str | float]]
@@ -54,15 +55,14 @@ class Ledger:
     answered: dict[str, Answered] = field(default_factory=dict)
     strange: list[Strange] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)  # item -> the unit that its heading names, if not the form's
-    days: tuple[date, date] | None = None  # that the report is about, where they are certain
-    as_of: date | None = None  # of a report that tells how things stand on a day
+    when: Around = NOTHING_AROUND  # the time that the report is about, where it is certain
     in_headings: list[tuple[str, Spot]] = field(default_factory=list)  # headings in whose row something stands
     refused: set[str] = field(default_factory=set)  # items that the sheet answers in two ways: nothing is counted
 
     @cached_property
     def _rows(self) -> dict[int, list[Spot]]:
         rows: dict[int, list[Spot]] = {}
-        for spot in sorted(self.sheet.cells):
+        for spot in self.sheet.cells:
             rows.setdefault(spot.row, []).append(spot)
         return rows
 
@@ -149,10 +149,8 @@ class Ledger:
 
     def around(self, number: str) -> Around:
         """What is known around the answer of an item."""
-        if not self.days and not self.as_of and number not in self.units:
-            return NOTHING_AROUND
-        since, until = self.days or (None, None)
-        return Around(self.units.get(number, ""), since, until, self.as_of)
+        unit = self.units.get(number)
+        return self.when._replace(unit=unit) if unit else self.when
 
     def tell_unseen(self, number: str, spot: Spot) -> None:
         """A number that the cell's format does not show, where no other answer stands."""

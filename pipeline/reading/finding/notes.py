@@ -27,9 +27,9 @@ def keep_notes(ledger: Ledger, found: FormOnSheet, rows: Iterable[Row], last_row
     `rows`: of the items."""
     notes: list[Fact] = []
     dues = {row.row: row.item.due for row in rows if row.item.due}
-    headings = ((spot.column, cell) for spot, cell in ledger.sheet.cells.items() if spot.row == found.items.heading)
-    of_dues = {column for column, cell in headings if _DUE.search(text_of(cell))}
-    unread = (spot for spot in ledger.sheet.cells if spot not in ledger.roles)
+    headings = ledger.sheet.within(found.items.heading, found.items.heading)
+    of_dues = {spot.column for spot, cell in headings if _DUE.search(text_of(cell))}
+    unread = ledger.sheet.cells.keys() - ledger.roles.keys()
     for spot in sorted(spot for spot in unread if found.head_first <= spot.row <= last_row):
         cell = ledger.sheet.cells[spot]
         is_printed = _is_printed_line(cell, ledger.form) or _is_printed_number(found, spot, cell)

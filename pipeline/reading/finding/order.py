@@ -87,8 +87,8 @@ def _numbered_rows(sheet: Sheet, found: FormOnSheet) -> Iterator[tuple[list[str]
 
 def title_above(sheet: Sheet, found: FormOnSheet) -> str:
     """What the lines above the table call the report; blank where none does."""
-    head = (one for one in sheet.cells.items() if found.head_first <= one[0].row <= found.head_last)
-    lines = [cell.value for _, cell in sorted(head) if isinstance(cell.value, str)]
+    head = sheet.within(found.head_first, found.head_last)
+    lines = [cell.value for _, cell in head if isinstance(cell.value, str)]
     first = next((at for at, line in enumerate(lines) if _TITLE.search(line)), None)
     return "" if first is None else " ".join(lines[first : first + 2])
 

@@ -136,9 +136,7 @@ def _read_passport(ledger: Ledger, found: FormOnSheet) -> tuple[tuple[str, float
     """The label of a base, its figure in the cell below."""
     labels = {plain(base.label): base.id for base in ledger.form.bases} | {plain(own_form.CLASSES): ""}
     passport = []
-    cells = ledger.sheet.cells
-    for spot in sorted(s for s in cells if found.head_first <= s.row <= found.head_last):
-        cell = cells[spot]
+    for spot, cell in ledger.sheet.within(found.head_first, found.head_last):
         ledger.label([spot])  # the head of the own form is printed, all of it
         base = labels.get(plain(re.sub(r"-\n|\n|\u00ad", "", str(cell.value))))
         below = spot_at(spot.row + 1, spot.column)
@@ -159,7 +157,7 @@ def _read_passport(ledger: Ledger, found: FormOnSheet) -> tuple[tuple[str, float
 def _leave_printed(ledger: Ledger, columns: Columns, row: Row) -> None:
     """Columns that compute or check, as long as they hold no more than that. Beside a coverage, what was typed over
     them is read; elsewhere it is a note."""
-    spots = [spot_at(row.row, column) for column in range(columns.total, columns.percent + 1)]
+    spots = (spot_at(row.row, column) for column in range(columns.total, columns.percent + 1))
     ledger.label([spot for spot in spots if spot in ledger.sheet.cells and _typed(ledger, spot) is None])
     check = spot_at(row.row, columns.percent + 1)
     said = ledger.sheet.cells.get(check)

@@ -7,7 +7,6 @@ taken with a warning that names it.
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -34,7 +33,7 @@ _ORDER = ("count", "total", "", "percent", "classes")  # in which figures are pu
 _NEAR = 1.0  # percentage points by which a share may differ from people and their whole, both rounded
 
 
-class Piece(NamedTuple):
+class Piece(msgspec.Struct, frozen=True):
     """A cell that belongs to an answer, and what the headings of its column and row say of it."""
 
     spot: Spot
@@ -134,8 +133,9 @@ class RowReader:
     def _odd_alone(self, item: Item, pieces: list[Piece]) -> Piece | None:
         """An answer in one of several columns that only words tell apart which nobody knows: «Корпус А», «Корпус Б»."""
         odd = self.columns.odd.keys() & self.columns.answers.keys()
-        filled = {piece.spot.column for piece in pieces}
-        if len(odd) < 2 or not (item.measured or item.kind is Kind.YES_NO) or filled >= odd:
+        if len(odd) < 2 or not (item.measured or item.kind is Kind.YES_NO):
+            return None
+        if {piece.spot.column for piece in pieces} >= odd:
             return None
         return next((piece for piece in pieces if piece.spot.column in odd and self._counts(item, piece)), None)
 

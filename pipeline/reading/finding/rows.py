@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from pipeline.reading.finding.tables import Table, numbers_columns
 from pipeline.reading.opening.book import Cell, Sheet
@@ -21,7 +23,7 @@ _ODD_WORDING = 60.0
 _MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True):
     """A row that belongs to an item. `number` is the item's, or a row's of acts (`4.2`); `words` its wording as typed.
 
     `doubtful`: number and wording do not say the same, or one of them is lost. `unknown`: the number is an item's, but
@@ -45,16 +47,15 @@ def find_rows(sheet: Sheet, table: Table, form: Form, before: Item | None = None
 
     `before`: the last item of the table that this one continues.
     """
-    context = _Context(form, before)
+    context, cells, columns = _Context(form, before), sheet.cells, table.columns
     for row in range(table.first, table.last + 1):
-        if numbers_columns(sheet, row, table.columns, table.width):
+        number, measure = cells.get(spot_at(row, columns.number)), cells.get(spot_at(row, columns.measure))
+        if measure is not None and numbers_columns(sheet, row, columns, table.width):
             continue
-        number = sheet.cells.get(spot_at(row, table.columns.number))
-        measure = sheet.cells.get(spot_at(row, table.columns.measure))
-        part = sheet.cells.get(Spot(row, table.parts)) if table.parts else None
+        part = cells.get(Spot(row, table.parts)) if table.parts else None
         part_words = part.value if part and isinstance(part.value, str) else ""
         if number is None and measure is None and not part_words:
-            if context.acts and Spot(row, table.columns.answer) in sheet.cells:
+            if context.acts and Spot(row, columns.answer) in cells:
                 yield context.next_act(row, set())
             continue
         words = measure.value if measure and isinstance(measure.value, str) else ""
@@ -62,12 +63,12 @@ def find_rows(sheet: Sheet, table: Table, form: Form, before: Item | None = None
         if not numbers:
             numbers, words = _number_before(words)
         asked = numbers or words or not part_words
-        found = context.row_of(row, numbers, words, table.columns.measure) if asked else None
+        found = context.row_of(row, numbers, words, columns.measure) if asked else None
         inner = context.part_of(row, part_words)
         if found:
-            yield found if inner is None else found._replace(shared=True)
+            yield found if inner is None else replace(found, shared=True)
         if inner:
-            yield inner._replace(wording=table.parts)
+            yield replace(inner, wording=table.parts)
 
 
 # Words in which every report is worded: they say nothing about which item is meant.

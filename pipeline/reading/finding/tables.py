@@ -1,8 +1,9 @@
 """Where on a sheet the form's tables stand: found by their headings and wording, never by fixed addresses."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.reading.finding.form_tables import Grid, Rows, find_grids
@@ -130,9 +131,9 @@ def _tables(sheet: Sheet, form: Form, enough: int) -> list[Table]:
 
 def _starts(sheet: Sheet, rows: Rows, form: Form, enough: int) -> list[_Start]:
     starts: list[_Start] = []
-    heads = _heads(form)
+    heads_a_table = _heads(form)
     for row, columns in rows.items():
-        if not _first(columns, heads):
+        if not any(map(heads_a_table, columns.values())):
             continue
         problems = _problems_heading(row, columns, form)
         starts += [start for start in (_items_heading(row, sheet, rows, form, problems), problems) if start]
@@ -143,9 +144,10 @@ def _starts(sheet: Sheet, rows: Rows, form: Form, enough: int) -> list[_Start]:
 
 
 @once_a_form(maxsize=1)
-def _heads(form: Form) -> tuple[str, ...]:
-    """The headings of measures and of problems: on a row without either no table begins."""
-    return (*form.recognise.measure, *(form.problems.problem if form.problems else ()))
+def _heads(form: Form) -> Callable[[str], bool]:
+    """Is a text a heading of measures or of problems: on a row without either no table begins. Every cell is asked."""
+    heads = (*form.recognise.measure, *(form.problems.problem if form.problems else ()))
+    return lru_cache(maxsize=16_384)(lambda text: is_one_of(text, heads))
 
 
 def _bounded(start: _Start, later: list[_Start], rows: Rows, form: Form) -> Table:
@@ -182,8 +184,8 @@ def _is_head_line(columns: dict[int, str], of_problems: bool, form: Form) -> boo
 
 def _by_row(sheet: Sheet) -> Rows:
     rows: Rows = {}
-    for spot in sorted(sheet.cells):
-        value = sheet.cells[spot].value
+    for spot, cell in sheet.cells.items():
+        value = cell.value
         rows.setdefault(spot.row, {})[spot.column] = value if isinstance(value, str) else ""
     return rows
 

@@ -3,6 +3,7 @@
 Plain tuples only: they cross the border of a worker process.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Literal, NamedTuple
 
@@ -44,7 +45,7 @@ class Aside(NamedTuple):
 
 class Sheet(NamedTuple):
     name: str
-    cells: dict[Spot, Cell]  # the non-empty ones only
+    cells: dict[Spot, Cell]  # the non-empty ones only, row by row, each from left to right
     hidden: bool = False
     merged: tuple[tuple[Spot, Spot], ...] = ()  # first and last cell of each merged area
     places: dict[int, str] | None = None  # of a text document: row -> «таблица 1, строка 7»
@@ -55,6 +56,14 @@ class Sheet(NamedTuple):
     def address(self, spot: Spot) -> str:
         """How people find the cell: `B7`, in a text document the row of its table."""
         return self.prefix + (address(spot) if self.places is None else self.places[spot.row])
+
+    def within(self, first: int, last: int) -> Iterator[tuple[Spot, Cell]]:
+        """The cells of these rows; those below are not looked at."""
+        for spot, cell in self.cells.items():
+            if spot.row > last:
+                return
+            if spot.row >= first:
+                yield spot, cell
 
 
 class Book(NamedTuple):

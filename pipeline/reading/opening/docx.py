@@ -120,7 +120,8 @@ class _Page:
         self._paragraphs = self._tables = 0
 
     def sheet(self) -> Sheet:
-        return Sheet(NAME, self._cells, merged=tuple(self._merged), places=self._places, asides=tuple(self._asides))
+        cells = dict(sorted(self._cells.items()))
+        return Sheet(NAME, cells, merged=tuple(self._merged), places=self._places, asides=tuple(self._asides))
 
     def skip_row(self) -> None:
         self._places[len(self._places) + 1] = ""

@@ -144,8 +144,9 @@ def _with_notes(book: CalamineWorkbook, index: int, notes: SheetNotes) -> Sheet:
         cells = {**notes.never_calculated, **sheet.cells, **notes.errors}
         sheet = sheet._replace(cells={spot: cells[spot] for spot in sorted(cells)})
     if notes.hides_zeros:
-        cells = {s: c._replace(format=HIDDEN) if c.value == 0.0 else c for s, c in sheet.cells.items()}
-        sheet = sheet._replace(cells=cells)
+        zeros = ((spot, cell) for spot, cell in sheet.cells.items() if cell.value == 0.0)
+        unseen = {spot: Cell(cell.value, HIDDEN, cell.fault) for spot, cell in zeros}
+        sheet = sheet._replace(cells=sheet.cells | unseen)
     return as_seen(sheet, notes.marks, notes.rich, notes.asides)
 
 

@@ -9,7 +9,7 @@ to the second reader, which is slower and sparse.
 import posixpath
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -205,46 +205,56 @@ def _declares(xml: bytes) -> bool:
 # ── the pass ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-Looked = tuple[str, Mark, bytes]  # number format, mark and `t` of a cell
+Looked = tuple[str, Mark, str]  # number format, mark and `t` of a cell
 
 
 def _notes(xml: bytes, looks: Looks, kinds: dict[bytes, Looked], limits: Limits) -> SheetNotes:
     """The notes on one sheet. `kinds`: what attributes of cells have been found to say; added to."""
     _check_encoding(xml)
-    root = _ROOT.search(xml[:4_096])
     if _declares(xml):  # in comments and CDATA stand cells that are none
         raise NotPlain
-    cell = _cell_pattern(root[1] if root else b"")
-    notes = SheetNotes(rich=rich_inline(xml), hidden_columns=_hidden_columns(xml), hides_zeros=_hides_zeros(xml))
+    end = xml.rfind(b"sheetData")  # behind the cells stands a quarter of the form: what may be typed, how it looks
+    end = end if xml.find(b"sheetData") < end else len(xml)
+    rich = rich_inline(xml, end)
+    notes = SheetNotes(rich=rich, hidden_columns=_hidden_columns(xml), hides_zeros=_hides_zeros(xml))
     rows, columns = set[bytes](), set[bytes]()
-    # all at once in a third less time; of a big sheet one by one, for they take more room than its text
-    found = cell.findall(xml) if len(xml) <= _AT_ONCE else (match.groups(b"") for match in cell.finditer(xml))
-    for letters, digits, attributes, empty, formula, holder, value in found:
+    for letters, digits, attributes, empty, formula, holder, value in _cells(xml, end):
         if not letters:
             raise NotPlain
+        looked = kinds.get(attributes)
+        if looked is None:
+            looked = kinds[attributes] = _format_mark_and_type(attributes, looks)
+        number_format, mark, kind = looked
+        if empty and kind != "e":  # most cells of a blank form: styled, and nothing in them
+            continue
         if holder:
             rows.add(digits)
             columns.add(letters)
-        if attributes not in kinds:
-            kinds[attributes] = _format_mark_and_type(attributes, looks)
-        number_format, mark, kind = kinds[attributes]
-        if empty and kind != b"e":  # most cells of a blank form: styled, and nothing in them
-            continue
         if number_format != GENERAL:
             notes.formats[_spot(letters, digits)] = number_format
         if mark and holder:
             notes.marks[_spot(letters, digits)] = mark
-        if kind == b"s" and not (value.isdigit() and len(value) < _MOST_DIGITS):
-            raise NotPlain  # calamine takes what is no number for the first text of the book
-        if looks.rich and kind == b"s" and (rich := looks.rich.get(int(value))):
-            notes.rich[_spot(letters, digits)] = rich
-        if kind == b"e":
+        if kind == "s":
+            if not (value.isdigit() and len(value) < _MOST_DIGITS):
+                raise NotPlain  # calamine takes what is no number for the first text of the book
+            if looks.rich and (text := looks.rich.get(int(value))):
+                notes.rich[_spot(letters, digits)] = text
+        elif kind == "e":
             notes.errors[_spot(letters, digits)] = error_cell(value.decode("utf-8", "replace"), number_format)
-        elif formula and not value and kind != b"str":  # `str` with an empty value is a formula that gives ""
+        elif formula and not value and kind != "str":  # `str` with an empty value is a formula that gives ""
             notes.never_calculated[_spot(letters, digits)] = cell_without_value(number_format)
     if rows and not _fits({int(row) for row in rows}, {column_number(column) for column in columns}, limits):
         raise NotPlain  # calamine builds the whole rectangle
     return notes
+
+
+def _cells(xml: bytes, end: int) -> Iterable[tuple[bytes, ...]]:
+    """The cells before `end`, taken apart as `_cell_pattern` says."""
+    root = _ROOT.search(xml[:4_096])
+    cell = _cell_pattern(root[1] if root else b"")
+    if len(xml) <= _AT_ONCE:
+        return cell.findall(xml, 0, end)  # in a third less time
+    return (match.groups(b"") for match in cell.finditer(xml, 0, end))  # all at once would take more room than the text
 
 
 _AT_ONCE = 2**20  # bytes of a sheet
@@ -293,11 +303,11 @@ _ROOT = re.compile(rb"<(\w+:)?(?:work|chart|dialog|macro)sheet\b")
 @cache
 def _cell_pattern(prefix: bytes | None) -> re.Pattern[bytes]:
     """A cell in a sheet that writes its tags with this namespace prefix (`x:`, mostly none). Groups: column, row,
-    other attributes, the end of a cell without anything in it, formula, tag that holds the value, value; none of them
-    takes part for a cell in any but the usual shape."""
+    other attributes, the end of a cell without anything in it, that of a formula, tag that holds the value, value; none
+    of them takes part for a cell in any but the usual shape."""
     p = re.escape(prefix or b"")
     address = rb' r="([A-Z]{1,3})([0-9]{1,7})"([^<>/]*)'
-    formula = rb"(<" + p + rb"f\b[^<>]*(?:/>|>[^<]*</" + p + rb"f>)\s*)?"
+    formula = rb"(?:<" + p + rb"f\b[^<>]*(?:/|>[^<]*</" + p + rb"f)(>)\s*)?"
     value = rb"(?:<" + p + rb"(v|is)\b[^<>]*(?:/>|>([^<]*)))?"
     return re.compile(rb"<" + p + rb"c(?=[\s/>])(?:" + address + rb"(?:(/>)|>\s*" + formula + value + rb"))?")
 
@@ -308,9 +318,18 @@ _ATTRIBUTE = re.compile(rb"""(?<![\w:])(\w+)\s*=\s*["']([^"']*)""")
 
 def _format_mark_and_type(attributes: bytes, looks: Looks) -> Looked:
     """From the attributes of a cell."""
+    style, kind = (_again if len(attributes) <= _SHORT else _style_and_type)(attributes)
+    if not 0 <= style < len(looks.formats):
+        raise NotPlain
+    return looks.formats[style], looks.marks[style] if looks.marks else "", kind
+
+
+def _style_and_type(attributes: bytes) -> tuple[int, str]:
+    """`s` and `t` of a cell; -1 for a style that is no number."""
     given = dict(_ATTRIBUTE.findall(attributes))
     style = given.get(b"s", b"0")
-    if not _STYLE.fullmatch(style) or int(style) >= len(looks.formats):
-        raise NotPlain
-    mark = looks.marks[int(style)] if looks.marks else ""
-    return looks.formats[int(style)], mark, given.get(b"t", b"n")
+    return int(style) if _STYLE.fullmatch(style) else -1, given.get(b"t", b"n").decode("utf-8", "replace")
+
+
+_SHORT = 64  # bytes: so long the attributes of cells are, which are mostly the same in all files of a batch
+_again = lru_cache(maxsize=4_096)(_style_and_type)

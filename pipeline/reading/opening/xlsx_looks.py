@@ -25,6 +25,7 @@ from schemas.text import clean
 Mark = Literal["", "struck", "raised"]
 
 _MARKED = re.compile(rb"<(?:\w+:)?(?:strike|vertAlign)\b")
+_RUN_PROPERTIES = re.compile(rb"rPr")  # a pattern finds it three times as fast as `in`
 
 
 class RichText(NamedTuple):
@@ -79,9 +80,9 @@ def rich_strings(shared_strings: bytes) -> dict[int, RichText]:
     return {index: rich for index, rich in found if rich.asides}
 
 
-def rich_inline(sheet: bytes) -> dict[Spot, RichText]:
-    """The strings that stand in the cells themselves, where they have such runs."""
-    if not _is_marked(sheet):
+def rich_inline(sheet: bytes, end: int) -> dict[Spot, RichText]:
+    """The strings that stand in the cells themselves, where they have such runs. `end`: of the cells."""
+    if not _RUN_PROPERTIES.search(sheet, 0, end) or not _is_marked(sheet):
         return {}
     cells = (
         (cell, string) for cell in tree(sheet).iter() if cell.tag.endswith("}c") for string in cell.findall("{*}is")
