@@ -62,7 +62,7 @@ if __name__ == "__main__":
     atexit.register(leave, ended)
     try:
         with reader_ahead(sys.argv[1:]):
-            from pipeline.commands.cli import main
+            from pipeline.commands.door import main
 
             main()
     except SystemExit as end:

@@ -57,7 +57,7 @@ class _Watch:
 
 
 if __name__ == "__main__":
-    from pipeline.commands.cli import main
+    from pipeline.commands.door import main
 
     name, folder, *sys.argv[1:] = sys.argv[1:]
     sys.addaudithook(_Watch(name, Path(folder)))

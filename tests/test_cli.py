@@ -15,7 +15,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipeline.commands.cli import main
+from pipeline.commands import cli, door
+from pipeline.commands.door import main
 from pipeline.commands.form import KINDS
 from pipeline.commands.refusals import refusal
 from pipeline.reading.finding.layouts import read_book
@@ -93,6 +94,51 @@ def test_wrong_use_is_one_sentence_and_code_2(words, named, tmp_path):
     assert (said.returncode, said.stdout) == (2, "")
     assert one_russian_sentence(said.stderr), said.stderr
     assert named in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "is_plain"),
+    [
+        ([], True),
+        (["--as-of", "2014-01-30"], True),
+        (["--as-of", "2014-Q1", "--settings", "своё.toml", "--output", "итоги 2014", "--input", "../отчёты"], True),
+        (["--input", "a", "--input", "b"], False),
+        (["--input=a"], False),
+        (["--input", "--mail"], False),
+        (["--output", "%TEMP%"], False),
+        (["--mail", "--jobs", "3"], False),
+    ],
+)
+def test_plain_words_mean_what_typer_takes_them_for(words: list[str], is_plain: bool, monkeypatch: pytest.MonkeyPatch):
+    assert (door.in_plain_words(words) is not None) == is_plain
+    asked = []
+    monkeypatch.setattr(cli, "do", asked.append)
+    monkeypatch.setattr(sys, "argv", ["run.py", *words])
+    cli.command()
+    assert door.in_plain_words(words) in (None, *asked)
+    assert all(door.in_plain_words([option, value]) is None for option in ("--inptu", "forms") for value in words)
+
+
+@pytest.mark.parametrize("words", [[], ["--debug"]])
+def test_whoever_reads_what_is_said_may_go(words: list[str], few: Run, tmp_path: Path):
+    """`python run.py | head -1`"""
+    command = [sys.executable, str(ROOT / "run.py"), "--input", few.input, "--output", tmp_path / "output", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout
+        run.stdout.close()
+        assert run.stderr
+        assert (run.stderr.read(), run.wait()) == ("", 1)
+
+
+@pytest.mark.parametrize("words", [[], ["--no-mail"]])
+def test_ctrl_c_is_answered(words: list[str], monkeypatch: pytest.MonkeyPatch):
+    def interrupted(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(door, "do", interrupted)
+    monkeypatch.setattr(cli, "do", interrupted)
+    said = svod(*words)
+    assert (said.returncode, said.stderr) == (3, "Прервано: прежние файлы на месте, новых нет.\n")
 
 
 def test_an_empty_input_folder_is_code_2(tmp_path):

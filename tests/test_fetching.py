@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from pipeline import fetching
-from pipeline.commands.cli import main
+from pipeline.commands.door import main
 from pipeline.commands.fetch import fetch_before
 from pipeline.fetching import Fetched, fetch_letters
 from pipeline.files import OutputError

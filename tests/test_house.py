@@ -92,25 +92,41 @@ def test_the_door_leaves_what_a_user_has_said_of_libraries(name: str, own: str):
     assert said.splitlines()[-1] == (own or "1")
 
 
-def test_typeguard_comes_without_mocks_and_whoever_wants_mocks_gets_real_ones():
+def test_pandera_comes_without_what_it_needs_for_other_types_and_whoever_wants_that_gets_it():
     found = modules_after("import schemas.lean")
-    assert "typeguard" in found
-    assert not found.intersection({"asyncio", "unittest", "unittest.mock", "pandas"})
-    code = "import schemas.lean, pandera.pandas\nfrom unittest.mock import Mock, patch\nprint(Mock(x=5).x, bool(patch))"
+    assert "pandera.pandas" in found
+    assert not found.intersection({"asyncio", "unittest", "typeguard", "pydantic", "pydantic_core"})
+    code = (
+        "import schemas.lean, pydantic, typeguard\nfrom unittest.mock import Mock\n"
+        "class Row(pydantic.BaseModel):\n    x: int\n"
+        "print(Row(x='5').x, typeguard.check_type(6, int), Mock(x=7).x)"
+    )
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert said.split() == ["5", "True"]
+    assert said.split() == ["5", "6", "7"]
 
 
-def test_a_run_imports_pandera_without_mocks():
-    code = "import sys, pipeline.survey\npipeline.survey._prepare_what_follows()\nprint(*sys.modules)"
-    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    order = said.split()
-    assert order.index("schemas.lean") < order.index("pandera")
+def test_pandera_says_what_it_was_imported_without():
+    code = (
+        "import schemas.lean, pandas, pandera.pandas as pa\nframe = pandas.DataFrame({'x': [[1]]})\n"
+        "pa.DataFrameSchema({'x': pa.Column(list[int])}).validate(frame)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False).stderr
+    assert "ImportError: pandera was imported without" in said
+
+
+def test_a_run_in_plain_words_imports_none_of_it_and_no_reader_of_other_words(few: Run, tmp_path: Path):
+    code = "import sys; from pipeline.commands.door import main\ntry: main()\nfinally: print(*sys.modules)"
+    words = ["--input", str(few.input), "--output", str(tmp_path / "output"), "--as-of", few.folder.name]
+    command = [sys.executable, "-c", code, *words]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = set(said.split())
+    assert "pandera" in found
+    assert not found.intersection({"asyncio", "typeguard", "pydantic", "typer"})
 
 
 def test_help_needs_no_heavy_package():
     statement = (
-        "import sys, contextlib, io; sys.argv = ['run.py', '--help']; from pipeline.commands.cli import main\n"
+        "import sys, contextlib, io; sys.argv = ['run.py', '--help']; from pipeline.commands.door import main\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main()\nprint('', end='')"
     )
     code = f"{statement}\nprint(*sys.modules)"
@@ -127,7 +143,7 @@ def test_help_needs_no_heavy_package():
 def test_commands_that_measure_nothing_need_no_heavy_package(words: str, few: Run, tmp_path: Path):
     """Nor does any of them start a reader."""
     output = shutil.copytree(few.output, tmp_path / "output")
-    code = "import sys; from pipeline.commands.cli import main\ntry: main()\nfinally: print(*sys.modules)"
+    code = "import sys; from pipeline.commands.door import main\ntry: main()\nfinally: print(*sys.modules)"
     places = [] if words == "form" else ["--output", str(output)]
     places += ["--input", str(few.input)] if words.startswith(("history", "schedule")) else []
     command = [sys.executable, "-c", code, *words.split(), *places]

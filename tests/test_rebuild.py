@@ -20,8 +20,8 @@ import openpyxl
 import pytest
 
 from pipeline import monthly, workers
-from pipeline.commands.cli import main
 from pipeline.commands.comparing import first_difference
+from pipeline.commands.door import main
 from pipeline.commands.rebuild import Rebuilt, rebuild
 from pipeline.demo import make
 from pipeline.files import OutputError, Outputs, make_beside

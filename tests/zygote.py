@@ -63,7 +63,7 @@ class Zygote:
 def main() -> None:
     from pipeline import workers
     from pipeline.checking import judgement  # noqa: F401
-    from pipeline.commands import approve, cli, daily, forms, mail, orders, rebuild, school, trace  # noqa: F401
+    from pipeline.commands import approve, cli, daily, door, forms, mail, orders, rebuild, school, trace  # noqa: F401
     from pipeline.memory import database
     from pipeline.writing import brief, csv_files, memo, summary, web  # noqa: F401
 
@@ -72,7 +72,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     for line in sys.stdin:
-        answers.write(json.dumps(_answer(cli.main, *json.loads(line))) + "\n")
+        answers.write(json.dumps(_answer(door.main, *json.loads(line))) + "\n")
         answers.flush()
 
 

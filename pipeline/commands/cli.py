@@ -1,6 +1,5 @@
 """The commands. Heavy imports stand inside them, so that `--help` is quick and workers stay light."""
 
-import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -8,42 +7,30 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
 from pipeline.commands import russian
-from pipeline.commands.refusals import LETTERS_LEFT, refusal
-from pipeline.settings import Settings, load_settings
+from pipeline.commands.main_job import CORES, Asked, do, settle
+from pipeline.commands.refusals import LETTERS_LEFT
+from pipeline.settings import load_settings
 from schemas.strict import UsageError
 
 ERRORS_FOUND = 1
-CORES = min(8, os.cpu_count() or 1)  # more readers would wait for the disk and for the one process that writes
+_INTERRUPTED = 130  # what Typer makes of Ctrl+C
 
 app = typer.Typer(cls=russian.Group, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
-def main() -> None:
-    """Runs a command. A user's mistake is one Russian sentence and exit code 2, a failed run one and 3; with --debug
-    the whole way of the error is shown."""
-    _use_utf8()
-    _unsettled.clear()
+def command() -> object:
+    """What the words of the command line ask for; returns its exit code, where it has one. Raises UsageError of words
+    that are none of any command."""
     try:
         code = app(prog_name="run.py", standalone_mode=False)
-    except (Exception, KeyboardInterrupt) as error:
-        refused = refusal(error)
-        if refused.sentence not in _unsettled:
-            print(refused.sentence, file=sys.stderr)
-        sys.exit(refused.code)
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _use_utf8() -> None:
-    """A Windows console of the old code page cannot say «№»: what it cannot show is replaced, never an error. One that
-    is told of no language at all would show question marks alone."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8" if stream.encoding.lower() in _NO_LANGUAGE else None, errors="replace")
-
-
-_NO_LANGUAGE = ("ascii", "us-ascii", "ansi_x3.4-1968", "646")
+    except TyperException as error:
+        raise UsageError(russian.complaint(error)) from error
+    if code == _INTERRUPTED:
+        raise KeyboardInterrupt
+    return code
 
 
 # ── what options are given as ────────────────────────────────────────────────────────────────────────────
@@ -110,7 +97,7 @@ class _Command(russian.Command):
 
     def invoke(self, ctx: Any) -> Any:
         if "output" in ctx.params:
-            _settle(ctx.params["output"])
+            settle(ctx.params["output"])
         return super().invoke(ctx)
 
 
@@ -152,8 +139,8 @@ def run(
     if context.invoked_subcommand:
         _refuse_options_before(context)
         return 0
-    _settle(output)
     if scheduled:
+        settle(output)
         from pipeline.commands import scheduled as by_scheduler
 
         start = by_scheduler.Start(input, output, as_of, settings, mail, jobs, monthly_day, since)
@@ -161,66 +148,8 @@ def run(
             by_scheduler.attempt(start)
         else:
             return by_scheduler.run_scheduled(start)
-    else:
-        from pipeline.reading import AHEAD
-        from pipeline.workers import one_kept_ready
-
-        with one_kept_ready(*AHEAD):  # where `run.py` has not begun it
-            return _main_jobs(input, output, as_of, load_settings(settings), mail=mail, jobs=jobs, fetch=fetch)
-    return 0
-
-
-def _main_jobs(
-    input: Path, output: Path, as_of: date | str | None, settings: Settings, *, mail: bool, jobs: int, fetch: bool
-) -> int:
-    from pipeline.commands.orders import main_jobs
-
-    all_taken = _fetch_before(input, output, settings) if fetch else True
-    ran = main_jobs(input, output, as_of, settings, mail=mail, jobs=jobs)
-    all_gone = _remind(input, output, settings, mail=mail)
-    return LETTERS_LEFT if ran.letters_left or not (all_gone and all_taken) else 0
-
-
-# What this command has said already of a folder in which a killed run's files cannot have their places.
-_unsettled: list[str] = []
-
-
-def _settle(output: Path) -> None:
-    """What a killed run was putting into its places is put there, by whichever command comes next."""
-    from pipeline.files import settle
-
-    def complain(line: str) -> None:
-        _unsettled.append(line)
-        print(line, file=sys.stderr, flush=True)
-
-    if settle(output, complain):
-        from pipeline.commands import console
-
-        console.say("Прошлый запуск прервался, когда его файлы занимали свои места: теперь они на местах все.")
-
-
-def _remind(input: Path, output: Path, settings: Settings, *, mail: bool) -> bool:
-    """Reminders that are due today, where they are switched on. Has all gone that was to go?"""
-    if not settings.mail.reminders:
-        return True
-    from pipeline.commands.posting import ready_to_send
-    from pipeline.commands.remind import remind_all
-
-    password = ready_to_send(settings) if mail else None
-    reminded = remind_all(input, output, settings, datetime.now(settings.zone), mail=mail, password=password)
-    for line in reminded.lines:
-        print(line)
-    return all(one.is_done for one in reminded.deliveries)
-
-
-def _fetch_before(input: Path, output: Path, settings: "Settings") -> bool:
-    from pipeline.commands import console
-    from pipeline.commands.fetch import fetch_before
-
-    said, all_taken = fetch_before(input, output, settings)
-    for line in said:
-        console.say(line)
-    return all_taken
+        return 0
+    return do(Asked(input, output, as_of, settings, mail, jobs, fetch))
 
 
 def _refuse_options_before(context: typer.Context) -> None:

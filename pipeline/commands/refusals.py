@@ -5,9 +5,6 @@ import sqlite3
 import sys
 from typing import NamedTuple
 
-from typer.exceptions import TyperException
-
-from pipeline.commands.russian import complaint
 from pipeline.files import OutputError, cause_of
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.wording import shortened
@@ -55,8 +52,6 @@ def told(error: BaseException) -> Refusal:
         case WorkersError():
             why = "читающий процесс не запустился: компьютер занят или не хватает памяти"
             return Refusal(f"Свод не сделан, {why}. Закройте лишние программы и запустите снова.", FAILED)
-        case TyperException():
-            return Refusal(complaint(error), WRONG_USE)
         case KeyboardInterrupt():
             return Refusal("Прервано: прежние файлы на месте, новых нет.", FAILED)
         case _:
