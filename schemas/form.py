@@ -39,6 +39,19 @@ def load_form(name_or_path: str | Path) -> "Form":
     return proved(path)
 
 
+def in_digits(number: str) -> str:
+    """The number as forms have it: «IV.1» is 4.1, «01» is 1. What is no number stays as it is."""
+    first, dot, rest = number.strip().rstrip(".)").partition(".")
+    roman = _ROMAN.get(first.upper().translate(_AS_LATIN))
+    return f"{roman or first.lstrip('0') or first}{dot}{rest}"
+
+
+_AS_LATIN = str.maketrans("ІХ", "IX")  # as they are typed on a Russian keyboard
+_ROMAN = {
+    roman: n for n, roman in enumerate(("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"), 1)
+}
+
+
 @cache
 def known_forms() -> tuple["Form", ...]:
     """All forms that lie beside this module, by which a report on another order is called by its name. One that is
@@ -193,6 +206,17 @@ class Asked(_Data, frozen=True, dict=True, kw_only=True):
         """The order's own wording and the known spellings of it."""
         return self.title, *self.spellings
 
+    @cached_property
+    def answers(self) -> tuple[str, ...]:
+        """Of what is chosen from: the order's words, or yes and no; of other kinds none."""
+        return (YES, NO) if self.kind is Kind.YES_NO else tuple(choice.title for choice in self.choices)
+
+    @cached_property
+    def asks_position(self) -> bool:
+        """Of a person: not where the order's words ask for the name alone, «Ф.И.О. наставника»."""
+        said = " ".join((*self.wordings, self.hint)).casefold()
+        return not re.search(r"\bф\.?\s?и\.?\s?о\b|\bфамили", said) or "должн" in said
+
 
 class Column(Asked, frozen=True, kw_only=True):
     """One column of a table. The cell of a row in it is the item `row/id`. `base = "row"`: the row's."""
@@ -241,6 +265,7 @@ class Lines(NamedTuple):
 
 
 PROBLEM = "problem"  # item of the whole table of problems; `problem.1` is the first of its rows
+YES, NO = "да", "нет"  # values of a fact of the field `yes`
 
 _WHOLE, _SLIP = 100.0, 1e-9  # percent; what binary fractions may take away
 

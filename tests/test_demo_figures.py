@@ -178,3 +178,17 @@ def test_svods_own_form_is_among_the_files(tmp_path: Path) -> None:
     paths = [tmp_path / "input" / file for file in sorted(files)[:8]]
     sheets = [openpyxl.load_workbook(path, read_only=True).sheetnames for path in paths]
     assert any(own_form.META_SHEET in names for names in sheets)
+
+
+def test_a_figure_that_is_all_that_its_row_says_is_not_left_out(tmp_path: Path) -> None:
+    """Without it nothing is asked of the row: no run could find that."""
+    text = (Path(__file__).parent / "data" / "form-site.toml").read_text("utf-8")
+    closed = [f"{row}/{column}" for row in "34" for column in ("младшие", "средние")]
+    text = text.replace('id = "места"\n', f'id = "места"\nclosed = {closed}\n'.replace("'", '"'))
+    text = text.replace('kind = "number", title = "Всего"', 'kind = "number", title = "Всего", required = true')
+    path = tmp_path / "form-site.toml"
+    path.write_text(text, "utf-8")
+    form = load_form(path)
+    planted = [one for seed in range(4) for one in make(tmp_path / f"{seed}", form, 8, 2, seed).planted]
+    assert planted
+    assert not [one for one in planted if one.item in ("3/всего", "4/всего") and "обязательное" in one.fault]

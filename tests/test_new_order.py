@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from docx import Document
 
+from pipeline.commands.form import described
 from pipeline.commands.new_order import draft_form
 from pipeline.drafting.dates import days_in, shares_in, unclear_in
 from pipeline.drafting.draft import Draft, drafted
@@ -801,3 +802,312 @@ def test_a_word_of_a_papers_title_makes_it_no_report():
     assert papers
     assert papers[1].count("due =") == 1
     assert "План ежемесячных мероприятий" in papers[1]
+
+
+# ── other shapes of orders ───────────────────────────────────────────────────────────────────────────────
+IN_PARTS = """№ п/п | Предмет | Сдавали экзамен, чел. | Получили оценку, чел. | | | Средний балл
+ | | | «5» | «4» | «3» |
+1 | Русский язык | | | | |
+2 | Математика | | | | |
+"""
+
+
+def test_headings_that_are_parted_below_are_columns_each(tmp_path: Path):
+    form = loaded(draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{IN_PARTS}"), tmp_path)
+    assert [column.title for column in form.tables[0].columns] == [
+        "Сдавали экзамен, чел.", "Получили оценку, чел. «5»", "Получили оценку, чел. «4»", "Получили оценку, чел. «3»",
+        "Средний балл",
+    ]  # fmt: skip
+    assert [item.title for item in form.items] == ["Русский язык", "Математика"]
+
+
+def test_codes_and_units_right_of_the_titles_are_no_answers(tmp_path: Path):
+    table = "Показатели | Ед. изм. | Код строки | Всего | из них 1–4 классы\n1 | 2 | 3 | 4 | 5\n"
+    rows = "Мест | мест | 01 | | \nПитаются | чел. | 02 | | \n"
+    form = loaded(draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{table}{rows}"), tmp_path)
+    assert [(item.number, item.title, item.unit) for item in form.items] == [
+        ("1", "Мест", "places"), ("2", "Питаются", "people"),
+    ]  # fmt: skip
+    assert [column.title for column in form.tables[0].columns] == ["Всего", "из них 1–4 классы"]
+
+
+def test_cards_keep_what_tells_columns_apart():
+    draft = draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{IN_PARTS}")
+    assert [card["title"] for card in tomllib.loads(draft.text)["cards"]] == [
+        "Сдавали экзамен", "Получили оценку «5»", "Получили оценку «4»",
+    ]  # fmt: skip
+
+
+def test_a_row_of_units_belongs_to_the_headings(tmp_path: Path):
+    table = "№ | Показатель | Всего | в том числе | \n | | | девочек | мальчиков\n | | чел. | чел. | чел.\n"
+    rows = "1 | Обучающихся | | | \n2 | Выпускников | | | \n"
+    form = loaded(draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{table}{rows}"), tmp_path)
+    assert [(column.title, column.unit) for column in form.tables[0].columns] == [
+        ("Всего, чел.", "people"), ("в том числе девочек, чел.", "people"), ("в том числе мальчиков, чел.", "people"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", ["Показатель | Количество, ед.", "Показатель | Ед. изм. | Значение"])
+def test_a_unit_beside_the_titles_makes_figures_of_them(heading: str, tmp_path: Path):
+    unit = " | ед. | " if "изм" in heading else " | "
+    rows = "".join(f"{n} | {title}{unit}\n" for n, title in (("1", "Всего случаев"), ("1.1", "из них на переменах")))
+    form = loaded(draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n№ | {heading}\n{rows}"), tmp_path)
+    assert [(item.number, item.kind, item.unit) for item in form.items] == [
+        ("1", Kind.NUMBER, "units"), ("1.1", Kind.NUMBER, "units"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("headings", "kind", "choices"),
+    [
+        ("Да | Нет", Kind.YES_NO, []),
+        ("Да | Нет | Частично", Kind.CHOICE, ["Да", "Нет", "Частично"]),
+        ("Готово | Не готово", Kind.CHOICE, ["Готово", "Не готово"]),
+        ("Да | Нет | Примечание", Kind.YES_NO, []),
+        ("Да | Нет | Частично | Комментарий", Kind.CHOICE, ["Да", "Нет", "Частично"]),
+    ],
+)
+def test_columns_to_be_marked_are_the_answers_of_one_item(
+    headings: str, kind: Kind, choices: list[str], tmp_path: Path
+):
+    blanks = " | " * headings.count("|")
+    table = f"№ | Вопрос | {headings}\n1 | Имеется версия для слабовидящих | {blanks}\n2 | Настроена связь | {blanks}\n"
+    draft = draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{table}")
+    form = loaded(draft, tmp_path)
+    assert not form.tables
+    assert [(item.kind, [one.title for one in item.choices]) for item in form.items] == [(kind, choices)] * 2
+    notes = [one for one in ("Примечание", "Комментарий") if one in headings]
+    assert [*re.findall(r"# Не вошло: Графа «(.*)» не вошла", draft.text)] == notes
+
+
+def test_answers_that_the_order_has_crossed_out_are_none(tmp_path: Path):
+    rows = "1 | Двери закрыты | | | х\n2 | Ф.И.О. дежурного | х | х | х\n3 | Окна целы | | | \n"
+    table = f"№ | Вопрос | Да | Нет | Частично\n{rows}"
+    draft = draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{table}")
+    assert [item.kind for item in loaded(draft, tmp_path).items] == [Kind.YES_NO, Kind.TEXT, Kind.CHOICE]
+    assert "графы ответа в приказе закрыты знаком «х»" in line_of(draft, "2", "kind")
+
+
+@pytest.mark.parametrize("heading", ["Да/нет", "да / нет", "Исправна (+/−)", "Исправна (+/-)", "Есть, нет"])
+def test_a_column_of_yes_or_no_is_no_figure(heading: str, tmp_path: Path):
+    table = f"№ | Критерий | {heading} | Примечание\n1 | Двери | | \n2 | Окна | | \n"
+    form = loaded(draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{table}"), tmp_path)
+    assert [(one.kind, one.optional) for one in form.tables[0].columns] == [(Kind.YES_NO, False), (Kind.TEXT, True)]
+    assert not form.cards
+
+
+def test_headings_of_all_plain_tables_are_known_to_the_reader(tmp_path: Path):
+    ticked = "№ | Вопрос | Да | Нет | Примечание\n1 | Двери закрыты | | | \n2 | Окна закрыты | | | \n"
+    plain_table = "\nРаздел 2. Затраты\n№ | Показатель | Ответ\n3 | Затраты, тыс. руб. | \n4 | Мест, ед. | \n"
+    text = f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{ticked}{plain_table}"
+    known = loaded(draft_of_text(text), tmp_path).recognise
+    assert (known.measure[:2], known.answer[0]) == (("Вопрос", "Показатель"), "Ответ")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Должность | Подпись | Дата\nДиректор | | \nЗавхоз | | \n",
+        "Кто | Ф.И.О. | Дата\nДиректор | | \nГлавный бухгалтер | | \n",
+    ],
+)
+def test_a_table_of_signatures_is_no_form(table: str, tmp_path: Path):
+    text = f"{HEAD}{REPORTS}{FORM}1 | Число мест, ед. |\n\nПодписи:\n{table}"
+    draft = draft_of_text(text)
+    assert [item.number for item in loaded(draft, tmp_path).items] == ["1"]
+    assert "# Не вошло: Таблица " in draft.text
+
+
+def test_a_line_with_a_roman_number_over_a_table_is_the_title_of_its_items(tmp_path: Path):
+    rows = "I.1 | Двери закрыты | | \nI.2 | Окна закрыты | | \n"
+    table = f"I. Общие вопросы\n№ | Вопрос | Да | Нет\n{rows}"
+    form = loaded(draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{table}"), tmp_path)
+    assert [(item.number, item.kind, item.title) for item in form.items] == [
+        ("1", Kind.GROUP, "Общие вопросы"),
+        ("1.1", Kind.YES_NO, "Двери закрыты"),
+        ("1.2", Kind.YES_NO, "Окна закрыты"),
+    ]
+
+
+def test_roman_numbers_over_items_in_digits_are_those_of_sections(tmp_path: Path):
+    rows = "I | Кадры | \n1 | Педагогов, чел. |\n2 | Вакансий, ед. |\nII | Здания | \n3 | Зданий, ед. |\n"
+    draft = draft_of_text(f"{HEAD}{REPORTS}{FORM}{rows}")
+    found = {item.title: item.number for item in loaded(draft, tmp_path).items}
+    assert [found[title] for title in ("Педагогов, чел.", "Вакансий, ед.", "Зданий, ед.")] == ["1", "2", "3"]
+    assert "встречается второй раз" not in draft.text
+
+
+def test_roman_numbers_and_zeros_before_a_number_are_numbers(tmp_path: Path):
+    rows = "I | Обучающиеся, чел. |\nI.1 | из них сироты, чел. |\nII | Семьи, ед. |\n03 | Мероприятия, ед. |\n"
+    form = loaded(draft_of_text(f"{HEAD}{REPORTS}{FORM}{rows}"), tmp_path)
+    assert [item.number for item in form.items] == ["1", "1.1", "2", "3"]
+
+
+def test_a_third_level_in_a_table_is_told_and_breaks_nothing():
+    rows = "1 | Дети | | \n1.1 | из них с ОВЗ | | \n1.1.1 | слабовидящие | | \n"
+    table = f"№ | Категория | Всего, чел. | Мальчики, чел.\n{rows}"
+    draft = draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{table}")
+    assert "# Не вошло: Пункт 1.1.1 " in draft.text
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "1. Представить сведения по форме (приложение) по состоянию на 01.10.2025, 01.12.2025 и 01.02.2026.",
+        "Представить сведения по форме до 01.10.2025, до 01.12.2025 и до 01.02.2026.",
+        "1. Представлять информацию о ходе ремонта на 01.10.2025, 01.12.2025, 01.02.2026.",
+    ],
+)
+def test_what_is_given_by_a_form_or_on_several_days_is_a_report(point: str):
+    draft = draft_of_text(f"{HEAD}{point}\n{FORM}1 | Число мест, ед. |\n")
+    assert "reporting_dates = [2025-10-01, 2025-12-01, 2026-02-01]" in draft.text
+    assert "papers" not in draft.text
+    assert "# Не вошло" not in draft.text
+    assert "отчётные ли это даты" in next(one for one in draft.text.splitlines() if one.startswith("reporting_dates"))
+
+
+AS_OF = "по состоянию на 01.10.2025 до 05.10.2025 и по состоянию на 01.12.2025 до 05.12.2025"
+
+
+@pytest.mark.parametrize(
+    ("points", "reporting", "papers", "told"),
+    [
+        (
+            "1. Представить информацию по форме до 10.10.2025; копию приказа направить до 15.09.2025.\n",
+            ["2025-10-10"], ["2025-09-15"], [],
+        ),
+        (
+            "1. Направить копию приказа до 15.09.2025, информацию по форме — до 10.10.2025 и 10.12.2025.\n",
+            ["2025-10-10", "2025-12-10"], [], ["15.09.2025"],
+        ),
+        ("1. До 10.10.2025 представить информацию по форме.\n", ["2025-10-10"], [], []),
+        (
+            "1. Направить план до 10.09.2025 и список до 20.09.2025.\n2. Сдать сведения по форме до 01.10.2025.\n",
+            ["2025-10-01"], ["2025-09-10"], ["20.09.2025"],
+        ),
+        (
+            "1. Провести мониторинг и направить справку до 20.09.2025.\n2. Представить сведения на 01.10.2025.\n",
+            ["2025-10-01"], ["2025-09-20"], [],
+        ),
+        (f"1. Представить сведения {AS_OF}.\n", ["2025-10-01", "2025-12-01"], [], ["05.10.2025", "05.12.2025"]),
+        (f"1. Представить отчёты {AS_OF}.\n", ["2025-10-01", "2025-12-01"], [], ["05.10.2025", "05.12.2025"]),
+        (
+            "1. Представить отчёт на 01.10.2025 в срок до 05.10.2025, а итоговый до 01.12.2025.\n",
+            ["2025-10-01", "2025-12-01"], [], ["05.10.2025"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_deadline_of_papers_is_no_reporting_date(
+    points: str, reporting: list[str], papers: list[str], told: list[str]
+):
+    draft = draft_of_text(f"{HEAD}{points}{FORM}1 | Число мест, ед. |\n")
+    keys = tomllib.loads(draft.text)["order"]
+    assert [day.isoformat() for day in keys["reporting_dates"]] == reporting
+    assert [paper["due"].isoformat() for paper in keys.get("papers", [])] == papers
+    assert re.findall(r"# Не вошло: Дата (\S+)", draft.text) == told
+
+
+def test_quarters_of_one_sentence_have_a_deadline_each(tmp_path: Path):
+    rule = "1. Представлять мониторинг: за III квартал — до 05.10.2025, за IV квартал — до 15.01.2026.\n"
+    form = loaded(
+        draft_of_text(f"{HEAD}{rule}Мониторинг\nв ____\nза ____ квартал 20__ года\n{FORM[-30:]}1 | Мест, ед. |\n"),
+        tmp_path,
+    )
+    assert form.order.reporting_dates == (date(2025, 9, 30), date(2025, 12, 31))
+    assert form.period.due == (date(2025, 10, 5), date(2026, 1, 15))
+
+
+def test_figures_since_the_new_year_are_drafted_as_such(tmp_path: Path):
+    rule = "1. Отчёт представлять до 3 числа месяца, следующего за отчётным, начиная с отчёта за сентябрь 2025 года.\n"
+    head = "Отчёт\nв ____\nза январь – ______ 20__ г. (нарастающим итогом с начала года)\n"
+    form = loaded(draft_of_text(f"{HEAD}{rule}{head}{FORM[-30:]}1 | Фонд, тыс. руб. |\n"), tmp_path)
+    assert (form.period.every, form.period.counts, form.cumulative) == ("month", "since_new_year", False)
+    assert form.order.reporting_dates[0] == date(2025, 9, 30)
+
+
+def test_a_school_with_a_year_behind_it_is_no_date():
+    above = "Отчёт\nшкола № ____ 2025 г.\nпо состоянию на ____\n"
+    text = f"{HEAD}{REPORTS}{above}№ | Показатель | Сведения\n1 | Число мест, ед. |\n"
+    as_of = next(line for line in draft_of_text(text).text.splitlines() if line.startswith("as_of"))
+    assert "школа" not in as_of
+
+
+def test_a_list_below_the_date_is_not_called_by_it():
+    table = "№ | Здание (адрес) | Мест, ед. | Этажей, ед.\n1 | | | \n2 | | | \n"
+    draft = draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{table}")
+    assert 'title = "Здание (адрес)"' in draft.text
+    assert 'title = "по состоянию' not in draft.text
+
+
+def test_an_order_without_a_plan_puts_nobody_behind():
+    draft = draft_of_text(f"{HEAD}{REPORTS}{FORM}1 | Доля обучающихся, получающих питание (чел. / %) |\n")
+    assert "[headline]" in draft.text
+    assert "отстающие" not in draft.text
+
+
+def test_rows_without_numbers_are_numbered_and_said_to_be(tmp_path: Path):
+    """Also where two tables of a text document stand one right below the other."""
+    document = Document()
+    for line in f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____".splitlines():
+        document.add_paragraph(line)
+    stages = [
+        ("Этап", "Участников, чел.", "Победителей, чел."),
+        ("Школьный", "", ""),
+        ("Районный", "", "х"),
+        ("Итого", "", ""),
+    ]
+    others = [("Показатель", "Единица измерения", "Значение"), ("Учителей", "чел.", ""), ("Затраты", "тыс. руб.", "")]
+    for rows in (stages, others):
+        table = document.add_table(rows=0, cols=3)
+        for row in rows:
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+        document.add_paragraph()
+    path = tmp_path / "order.docx"
+    document.save(path)
+    draft = draft_of(read_order(path, Limits()))
+    form = loaded(draft, tmp_path)
+    assert [(item.number, item.title, item.unit) for item in form.items] == [
+        ("1", "Школьный", ""), ("2", "Районный", ""), ("3", "Итого", ""),
+        ("4", "Учителей", "people"), ("5", "Затраты", "thousands"),
+    ]  # fmt: skip
+    assert [(one.item, one.of) for one in form.relations] == [
+        ("3/участников", ("1/участников", "2/участников")), ("3/победителей", ("1/победителей",)),
+    ]  # fmt: skip
+    assert draft.text.count("в приказе у строки нет номера") == 5
+
+
+def test_a_table_without_a_heading_is_told():
+    table = "а) Приобретено учебников, экз. | \nб) Списано учебников, экз. | \n"
+    draft = draft_of_text(f"{HEAD}{REPORTS}{FORM}1 | Мест, ед. |\n\nДополнительно:\n{table}")
+    assert "# Не вошло: Таблица без заголовка («а) Приобретено учебников" in draft.text
+
+
+def test_a_mean_counts_nobody_and_a_note_may_be_blank(tmp_path: Path):
+    rows = "1.1 | Физика | | | \n1.2 | Химия | | | \n\n* По пятибалльной шкале.\n"
+    table = f"№ | Предмет | Сдавали | Средний балл* | Примечание\n{rows}"
+    text = f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n1. Результаты (человек)\n{table}"
+    form = loaded(draft_of_text(text), tmp_path)
+    taken, mean, note = form.tables[0].columns
+    assert (taken.unit, taken.decimals, mean.unit, mean.decimals, mean.add) == ("people", 0, "", 2, "none")
+    assert (note.optional, note.required) == (True, False)
+    assert "* По пятибалльной шкале." in form.recognise.note
+
+
+def test_what_stands_among_the_units_and_is_none_is_a_hint(tmp_path: Path):
+    rows = "№ | Показатель | Ед. изм. | Значение\n1 | Наставник команды | Ф.И.О. | \n2 | Мест в зале | мест | \n"
+    form = loaded(draft_of_text(f"{HEAD}{REPORTS}Отчёт\nв ____\nпо состоянию на ____\n{rows}"), tmp_path)
+    assert [(item.kind, item.hint, item.unit) for item in form.items] == [
+        (Kind.PERSON, "Ф.И.О.", ""), (Kind.NUMBER, "", "places"),
+    ]  # fmt: skip
+    assert not form.item("1").asks_position
+
+
+@pytest.mark.parametrize(
+    ("hint", "told"),
+    [("Ф.И.О.", "лицо: ФИО"), *((f"Ф.И.О., {one}", "лицо: ФИО и должность") for one in ("должн.", "должность"))],
+)
+def test_whether_a_position_is_asked_is_what_the_order_says(hint: str, told: str, tmp_path: Path):
+    form = loaded(draft_of_text(f"{HEAD}{REPORTS}{FORM}1 | Кто отвечает за питание | ({hint}) |\n"), tmp_path)
+    assert told in [line.strip().partition(" · ")[0] for line in described(form)]
+    assert form.item("1").asks_position is told.endswith("должность")

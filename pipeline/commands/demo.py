@@ -11,10 +11,15 @@ from pipeline.settings import Settings
 _WHY = "последний отчётный срок вымышленного района"  # a date or a period
 
 
-def run_demo(folder: Path, schools: int, dates: int, seed: int, settings: Settings) -> None:
-    """Of several orders the job as the office would do it, and each order's faults below its heading."""
+_USUAL_DATES = 3
+
+
+def run_demo(folder: Path, schools: int, dates: int | None, seed: int, settings: Settings) -> None:
+    """Of several orders the job as the office would do it, and each order's faults below its heading. `dates`: None
+    for the usual number, or as many as an order has."""
     forms = forms_of(settings)
     several = len(forms) > 1
+    dates = dates or (_USUAL_DATES if several else min(_USUAL_DATES, len(forms[0].order.reporting_dates)))
     districts = (
         make_of_several(folder, forms, schools, dates, seed)
         if several

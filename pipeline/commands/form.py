@@ -156,7 +156,8 @@ def _asked(item: Asked, form: Form) -> Iterator[str]:
     """What kind of answer it is; of a figure its unit and what the municipality's figure is."""
     unit = f", {form.unit(item.unit).short}" if item.unit else ""
     decimals = f", знаков после запятой: {item.decimals}" if item.decimals else ""
-    yield f"{KINDS[item.kind]}{unit}{decimals}"
+    said = KINDS[item.kind] if item.kind is not Kind.PERSON or item.asks_position else "лицо: ФИО"
+    yield f"{said}{unit}{decimals}"
     if item.kind is Kind.NUMBER or item.unit or item.add != "sum":
         yield f"по району: {_ADDED[item.add].format(*item.ratio)}"
     yield from _bounds(item, form)

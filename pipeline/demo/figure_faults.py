@@ -178,10 +178,17 @@ def _required_left_empty(case: Case) -> str | None:
     for number in case.free():
         item = case.form.item(number)
         asked = item.required and not item.optional and not case.form.is_cumulative(number)
-        if asked and not _adds_up(case, number):
+        if asked and not _adds_up(case, number) and not _is_alone(case, number):
             case.report.take_out(number)
             return number
     return None
+
+
+def _is_alone(case: Case, number: str) -> bool:
+    """Is it all that its row says, but for zeros: without it nothing is asked of the row."""
+    row, slash, _ = number.partition("/")
+    others = (answer for one, answer in case.report.answers.items() if one.startswith(f"{row}/") and one != number)
+    return bool(slash) and all(isinstance(one, Number) and not one.value for one in others)
 
 
 def _row_of_its_own(case: Case) -> str | None:

@@ -56,6 +56,7 @@ _QUOTIENT = (
 )
 _OF_TWO = _re(r"(?:/|\bна)\s*\d*\s*$")
 _BY_ANOTHER = _re(r"\.?\s*(?:/\s*\w|на\s+(?:\d|одн|кажд|класс)|\(?\s*(?:тыс|млн))")
+_YES_NO = _re(r"\((?:да|есть)\s*[,/]\s*нет\)|^(?:да|есть|имеется)\s*[,/]\s*(?:нет|отсутствует)$|\(\+\s*[,/]\s*[-–—−]\)")
 _DATE = _re(r"^дат[аы]\b|\bдата\b")
 _LINK = _re(r"ссылк|адрес (?:страниц|сайт)|\burl\b")
 _WORDS = _re(r"назван|наименован|ф\.?\s?и\.?\s?о\b|тем[аы]\b|\bмест[оа]\b|описан|примечани|должност|содержани|причин")
@@ -63,11 +64,13 @@ _FIGURE = _re(
     r"числ|количеств|сколько|всего|итого|из них|в т\.\s?ч|в том числе|сумм|стоимост|\bцен[аы]|расход|доход|девоч|мальч"
 )
 _NOT_ADDED = _re(
-    r"(?<!балансовая )стоимост|\bцен[аы]|средн|в день|на одного|\bдоля\b|%|процент|тариф|\bвозраст|температур|°"
+    r"(?<!балансовая )стоимост|\bцен[аы]|средн(?!есписочн)|целев|в день|на одного|\bдоля\b|%|процент|тариф"
+    r"|\bвозраст(?!у\b|ам\b)|температур|°"
     r"|минимальн|максимальн|наибольш|наименьш|\bгод (?:выпуск|приобрет|постро|ввод)|скорост"
     rf"|,\s*лет\b|срок\w* (?:служб|эксплуат)|{_QUOTIENT}"
 )
 _SMALL = frozenset("из них в том числе т ч на и о об по за от с к для гр ними всех".split())  # noqa: SIM905
+_OF_A_MEAN = 2  # decimals, where nothing tells its unit
 ROW_OF_PARTS = _re(r"^(?:в том числе|в т\.?\s?ч|из них)")
 
 
@@ -108,7 +111,7 @@ def columns_of(headings: Iterable[str], *, of_list: bool, above: str = "") -> tu
 
 def _column(heading: str, name: str, of_list: bool, above: str) -> DraftColumn:
     unit, decimals = unit_of(heading)
-    if re.search(r"\((?:да|есть)\s*[,/]\s*нет\)", heading, re.IGNORECASE):
+    if _YES_NO.search(heading):
         return DraftColumn(name, heading, Kind.YES_NO)
     if re.search(r"номер.{0,20}дат|дат\w*.{0,20}(?:номер|№)|реквизит", heading, re.IGNORECASE):
         return DraftColumn(name, heading, Kind.DOCUMENT)
@@ -121,11 +124,13 @@ def _column(heading: str, name: str, of_list: bool, above: str) -> DraftColumn:
     if not unit and of_list and not _FIGURE.search(heading):
         return DraftColumn(name, heading, Kind.TEXT, doubts={"kind": "слова ли это: если число, впишите number"})
     own = unit
-    unit, decimals = (unit, decimals) if unit else unit_of(above)
+    is_sum = unit != "percent" and not is_no_sum(heading)
+    unit, decimals = (unit, decimals) if unit or not is_sum else unit_of(above)  # a mean counts nobody
+    decimals = decimals if unit or is_sum else _OF_A_MEAN
     doubts = {"kind": "число ли это"} if not (own or _FIGURE.search(heading)) else {}
     if not unit:
         doubts["unit"] = "единица в графе не названа: впишите её или уберите строку"
-    added = unit != "percent" and not is_no_sum(heading)
+    added = is_sum and unit != "percent"
     if not added:
         doubts["add"] = "не складывается ли: «sum», «mean», «ratio» с ключом ratio или «none»"
     return DraftColumn(name, heading, Kind.NUMBER, unit, decimals, added, doubts)
@@ -208,7 +213,7 @@ def _added_rows(titles: dict[str, str]) -> tuple[str, ...]:
 
 def _sums(table: DraftTable, titles: dict[str, str]) -> Iterator[DraftRelation]:
     for number, title in titles.items():
-        named = [one for one in re.findall(r"стр(?:ок[аи])?\.?\s*(\d+(?:\.\d+)?)", title) if one in titles]
+        named = [one for one in re.findall(r"стр(?:ок[аи])?\.?\s*0*(\d+(?:\.\d+)?)", title) if one in titles]
         if len(named) > 1 and "+" in title:
             yield from _of_rows(table, "sum", number, named, "по словам «стр. … + стр. …»")
         elif TOTAL.match(title):
@@ -222,8 +227,11 @@ def _of_rows(table: DraftTable, kind: str, row: str, of: Sequence[str], why: str
     """Between rows, in each column that is added up: prices are no sum of prices, nor parts of each other."""
     figures = [one for one in table.columns if one.kind is Kind.NUMBER and f"{row}/{one.id}" not in table.closed]
     added = [column.id for column in figures if column.is_added]
-    for name in ["*"] if len(added) == len(figures) else added:
-        yield DraftRelation(kind, f"{row}/{name}", tuple(f"{one}/{name}" for one in of), why)
+    crossed = {name for name in added if any(f"{one}/{name}" in table.closed for one in of)}
+    for name in ["*"] if len(added) == len(figures) and not crossed else added:
+        parts = tuple(f"{one}/{name}" for one in of if f"{one}/{name}" not in table.closed)
+        if parts:
+            yield DraftRelation(kind, f"{row}/{name}", parts, why)
 
 
 def _are_beside(one: str, number: str, titles: dict[str, str], said: str) -> bool:

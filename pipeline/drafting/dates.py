@@ -1,7 +1,7 @@
 """Days and shares as orders write them: «30.01.2014 г.», «до 30 января 2014 года», «от 30 % до 40 %»."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import NamedTuple
@@ -26,6 +26,21 @@ class Day(NamedTuple):
     start: int
     end: int
     is_from: bool
+
+
+class Led(NamedTuple):
+    """A day of a sentence. `before`: the words between the day before and this one. `lead`: «на» or «до», where that
+    stands right before it or before the days in a row that it ends. `follows`: does it stand in a row with the day
+    before."""
+
+    day: Day
+    before: str
+    lead: str
+    follows: bool
+
+
+_LEAD = re.compile(r"(?:^|\W)(на|до|к|позднее)\s*$", re.IGNORECASE)
+_IN_A_ROW = re.compile(r"[\s,]*(?:и\s+)?(?:по состоянию\s+|в срок\s+)?(?:(?:на|до|к|не позднее)\s+)?", re.IGNORECASE)
 
 
 def days_in(text: str) -> list[Day]:
@@ -60,6 +75,24 @@ def shares_in(text: str) -> list[tuple[int, int]]:
     return [(low, high) for low, high in found if low <= high <= 100]
 
 
+_END_OF_CLAUSE = re.compile(r";|(?<=\D)\.\s+(?=[А-ЯЁ])")
+
+
 def clauses(text: str) -> Iterator[str]:
     """Parts of a sentence that say a thing each."""
-    return (part for part in re.split(r";|(?<=\D)\.\s+(?=[А-ЯЁ])", text) if part.strip())
+    return (part for part in _END_OF_CLAUSE.split(text) if part.strip())
+
+
+def days_by_clause(text: str, days: Sequence[Day]) -> Iterator[tuple[str, list[Led]]]:
+    """Each part of the sentence that has any of the days, and these, with what leads to them."""
+    start = 0
+    for end in [*(one.start() for one in _END_OF_CLAUSE.finditer(text)), len(text)]:
+        led: list[Led] = []
+        for one in (day for day in days if start <= day.start < end):
+            before = text[led[-1].day.end if led else start : one.start]
+            lead, row = _LEAD.search(before), _IN_A_ROW.fullmatch(before) if led else None
+            word = lead[1].lower() if lead else led[-1].lead if row else ""
+            led.append(Led(one, before, word, row is not None))
+        if led:
+            yield text[start:end], led
+        start = end

@@ -5,15 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.drafting import names, people
 from pipeline.drafting.columns import ROW_OF_PARTS, DraftRelation, DraftTable, is_no_sum, unit_of
-from pipeline.drafting.items import Found
+from pipeline.drafting.items import Found, ticked_in
 from pipeline.drafting.order import Order
 from pipeline.drafting.tables import PROBLEM, SOLUTION
 from pipeline.drafting.toml import Toml
 from pipeline.drafting.words import done_words
 from pipeline.wording import listed, shortened
+from schemas import own_form
 from schemas.form import ROW_BASE, Form, Kind, Recognise, Unit
 from schemas.likeness import plain
 
+_MAY_BE_BLANK = re.compile(r"примечани|комментари|дополнительн|пояснени", re.IGNORECASE)
+_OF_OWN_FORM = (own_form.TOTAL, own_form.COUNT, own_form.SHARE, own_form.CHECK)  # head columns of Svod's own form
 _SINCE_NEW_YEAR = re.compile(r"с начала (?:отч[её]тного )?года|нарастающим итогом", re.IGNORECASE)
 _COUNTS_OF_PERIOD = (
     "«flow» — за период, «stock» — на его последний день, «since_new_year» — с начала года; у пунктов и строк, где "
@@ -78,6 +81,7 @@ def _write_order(toml: Toml, order: Order) -> None:
     else:
         toml.missing("date", "даты приказа не нашлось, впишите её в виде 2014-03-20, без кавычек")
     doubt = "даты стоят в разных пунктах приказа" if head.spread else ""
+    doubt = "слова «отчёт» в пункте нет: отчётные ли это даты или сроки бумаг" if head.is_guessed else doubt
     doubt = order.periods.doubt if order.periods else doubt
     doubt = doubt if head.reporting else "отчётных дат в приказе не нашлось, впишите хотя бы одну в виде 2014-03-20"
     toml.key("reporting_dates", head.reporting, doubt)
@@ -91,7 +95,7 @@ def _write_period(toml: Toml, order: Order) -> None:
         return
     toml.section("period")
     toml.key("every", order.periods.every, "период угадан по словам приказа")
-    toml.key("counts", "flow", _COUNTS_OF_PERIOD)
+    toml.key("counts", order.periods.counts, _COUNTS_OF_PERIOD)
     toml.optional("due", list(order.periods.due), order.periods.doubt)
 
 
@@ -108,12 +112,12 @@ def _write_spellings(toml: Toml, order: Order, known: Recognise) -> None:
         toml.key("as_of", ["за", "за период", "отчётный период"])
     else:
         toml.key("as_of", _once([*long, *known.as_of]), "" if long else "строки для даты не нашлось")
-    number, measure, answer = _headings(order)
+    numbers, measures, answers = _headings(order)
     problems = [*(order.problems.heading if order.problems else ())]
     of_tables = [table.heading[table.number] for table in order.asking if table.number is not None]
-    toml.key("number", _once([number, *of_tables, *known.number]))
-    toml.key("measure", _others([measure, *known.measure], [answer, *problems]))
-    toml.key("answer", _others([answer, *known.answer], [measure, *problems]))
+    toml.key("number", _once([*numbers, *of_tables, *known.number]))
+    toml.key("measure", _others([*measures, *known.measure], [*answers, *problems]))
+    toml.key("answer", _others([*answers, *known.answer], [*measures, *problems]))
     lists = {f"{item.number}. {item.title}" for item in order.items if item.is_heading}
     sections = [text for text in head.sections if text not in lists]
     invented = _INVENTED_NOTE.replace("на отчётную дату", "за отчётный период") if order.periods else _INVENTED_NOTE
@@ -132,13 +136,13 @@ def _write_spellings(toml: Toml, order: Order, known: Recognise) -> None:
         toml.key("dash_is_zero", True, "по словам приказа: прочерк означает ноль")
 
 
-def _headings(order: Order) -> tuple[str, str, str]:
-    """Of the columns of number, measure and answer; blank where the order has none."""
-    form = order.plain_form
-    if form is None:
-        return "", "", ""
-    number = form.heading[form.number] if form.number is not None else ""
-    return number, form.heading[form.measure], form.heading[form.answers[0]]
+def _headings(order: Order) -> tuple[list[str], list[str], list[str]]:
+    """Of the columns of numbers, measures and answers; no answer is what is marked, nor what Svod's own form has."""
+    plain_forms = order.plain_forms
+    numbers = [form.heading[form.number] for form in plain_forms if form.number is not None]
+    measures = [form.heading[form.measure] for form in plain_forms]
+    answers = [form.heading[form.answers[0]] for form in plain_forms if not ticked_in(form)]
+    return numbers, measures, _others(answers, [*measures, *_OF_OWN_FORM])
 
 
 def _once(words: Iterable[str]) -> list[str]:
@@ -209,6 +213,9 @@ def _write_table(toml: Toml, table: DraftTable, *, has_bases: bool, of_periods: 
             _write_periods(toml, column.unit, is_added=column.is_added and of_periods and not table.is_list)
         if has_bases and column.kind is Kind.NUMBER and column.unit == "people":
             toml.key("base", ROW_BASE, "не больше ли это людей основы строки; если не людей — уберите")
+        if _MAY_BE_BLANK.search(column.title):
+            toml.key("optional", True, "по заголовку графы: прочерк в ней не ответ")
+            continue
         toml.key("required", True, "обязательна ли графа в заполненной строке; если нет — optional = true")
 
 
@@ -284,13 +291,13 @@ def _write_figures_of_row(toml: Toml, item: Found, order: Order) -> None:
     table = next(table for table in order.tables if table.id == item.table)
     if all(column.unit for column in table.columns if column.kind is Kind.NUMBER):
         return
-    unit, decimals = unit_of(item.title)
+    unit, decimals = unit_of(item.measured)
     if unit:
         toml.key("unit", unit, "единица взята из названия строки: она — граф, в которых единицы нет")
         toml.optional("decimals", decimals, "знаков после запятой")
-    if is_no_sum(item.title):
+    if is_no_sum(item.measured):
         toml.key("add", "none", "не складывается ли: «sum», «mean» или «none»")
-    _write_periods(toml, unit, is_added=order.periods is not None and not is_no_sum(item.title))
+    _write_periods(toml, unit, is_added=order.periods is not None and not is_no_sum(item.measured))
 
 
 def _write_due(toml: Toml, item: Found, order: Order) -> None:
@@ -334,10 +341,11 @@ def _write_problems(toml: Toml, order: Order, known: Form) -> None:
     own = words if len(words) > 1 else ["", ""]
     said = next(filter(PROBLEM.search, own), own[0])
     how = next((word for word in own if word != said and SOLUTION.search(word)), own[-1])
-    measures = _headings(order)[:2]
-    toml.key("problem", _others([said, *usual.problem], [how, *measures]))
+    numbers, measures, _ = _headings(order)
+    taken = [*numbers, *measures]
+    toml.key("problem", _others([said, *usual.problem], [how, *taken]))
     doubt = ""
     if others := [word for word in words if len(words) > _TWO and word not in (said, how)]:
         named = listed([f"«{word}»" for word in others], 3)
         doubt = f"графы {named} сюда не входят: чтобы спросить и о них, сделайте список и ключ columns"
-    toml.key("solution", _others([how, *usual.solution], [said, *measures]), doubt)
+    toml.key("solution", _others([how, *usual.solution], [said, *taken]), doubt)

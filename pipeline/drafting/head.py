@@ -6,7 +6,7 @@ from datetime import date
 from itertools import takewhile
 from typing import NamedTuple
 
-from pipeline.drafting.dates import Day, days_in, without_days
+from pipeline.drafting.dates import Day, Led, days_by_clause, days_in, without_days
 from pipeline.drafting.opening import Row
 from pipeline.drafting.tables import Table, Use
 from pipeline.wording import capital
@@ -18,9 +18,12 @@ _POINT = re.compile(r"\d{1,2}(?:\.\d{1,2})*[.)]\s*\S")
 _REPORTS = re.compile(r"отч[её]т(?!ност)", re.IGNORECASE)
 _GIVEN = re.compile(r"пред[о]?став|сдава|сдать|направ", re.IGNORECASE)
 _NOT_KEPT = re.compile(r"не включаются|не привод\w+|не перенос\w+|не принима\w+|за отч[её]тный период", re.IGNORECASE)
-_KEPT = re.compile(r"с уч[её]том (?:предыдущей|ранее)|нарастающим итогом", re.IGNORECASE)
-_TITLE = re.compile(r"(?:форма\s+)?(?:отч[её]т|сведения|информация|мониторинг|анкета|показатели|форма\s)", re.I)
+_KEPT = re.compile(r"с уч[её]том (?:предыдущей|ранее)|нарастающим итогом(?!\W+с начала)", re.IGNORECASE)
+_TITLE = re.compile(
+    r"(?:форма\s+)?(?:отч[её]т|сведения|информация|мониторинг|анкета|показатели|чек-?лист|реестр|паспорт|форма\s)", re.I
+)
 _STAMP = re.compile(r"утвержден|утверждён|приложение|к приказу|приказом|^форма$", re.IGNORECASE)
+_BY_FORM = re.compile(r"по (?:прилагаемой |утвержд[её]нной |следующей )?форм", re.IGNORECASE)
 _PAPER = re.compile(r"(?:план|копи|справк|сведени|информаци|заявк|список)\w*\b[^.;]*")
 _UNTIL = re.compile(r",?\s*(?:в срок\s+)?(?:не позднее|до|к|начиная с|с)\s*(?=[.;,]|\s*$)", re.IGNORECASE)
 _REGULARLY = re.compile(
@@ -28,9 +31,11 @@ _REGULARLY = re.compile(
 )
 _SECTION = re.compile(r"(?:раздел|часть|таблица)\s|(?:\d{1,2}|[IVX]{1,4})[.)]\s*\D", re.IGNORECASE)
 _LONGEST_SECTION = 200
+_FOOTNOTE = re.compile(r"\*+\s*\S")
 _TO_FILL_IN = re.compile(r"_{3,}")
 _YEAR_BEHIND = re.compile(r"_{2,}\W*(?:20(?:\d\d|_+)|г\b)", re.IGNORECASE)
 _AS_OF = re.compile(r"состояни|дат", re.IGNORECASE)
+_OF_SCHOOL = re.compile(r"школ|учрежд|организац|лице|гимнази|\bо[оу]\b|№\s*$", re.IGNORECASE)  # «школа № ____ 2025 г.»
 _LONGEST_OFFICE = 100
 
 
@@ -42,7 +47,7 @@ class Paper(NamedTuple):
 class Head(NamedTuple):
     """What is not found is blank, or None. `titles`: lines of the form's title. `school`, `as_of`: the words before the
     blanks. `sections`: lines over parts of the form, «Раздел 1. Автобусы». `reporting`: reporting dates; `spread`: do
-    they stand in several points of the order."""
+    they stand in several points of the order; `is_guessed`: does none of these speak of reports."""
 
     number: str
     day: date | None
@@ -53,6 +58,7 @@ class Head(NamedTuple):
     as_of: str
     reporting: tuple[date, ...]
     spread: bool
+    is_guessed: bool
     papers: tuple[Paper, ...]
     cumulative: bool | None
     note: str
@@ -64,7 +70,9 @@ def head_of(rows: Sequence[Row], tables: Sequence[Table]) -> Head:
     top = [*takewhile(lambda row: not _COMMAND.search(row.text), rows)]
     day, number = _day_and_number(top)
     dated = [(point, days) for point in points(rows, tables) if (days := _later(" ".join(point), day))]
-    reporting = [days for point, days in dated if _is_about_reports(point)]
+    is_guessed = not any(_is_about_reports(point) for point, _ in dated)
+    due = [_of_form(point, days) if is_guessed else _of_reports(point, days) for point, days in dated]
+    reporting = [days for days, _ in due if days]
     titles, school, as_of = _above(rows, form) if form else ((), "", "")
     return Head(
         number=number,
@@ -76,7 +84,8 @@ def head_of(rows: Sequence[Row], tables: Sequence[Table]) -> Head:
         as_of=as_of,
         reporting=tuple(sorted({one.day for days in reporting for one in days})),
         spread=len(reporting) > 1,
-        papers=tuple(paper for point, days in dated if not _is_about_reports(point) for paper in _papers(point, days)),
+        is_guessed=is_guessed,
+        papers=tuple(paper for _, papers in due for paper in papers),
         cumulative=_cumulative(rows),
         note=_note(rows, form),
         sections=_sections(rows, tables),
@@ -98,7 +107,8 @@ def points(rows: Sequence[Row], tables: Sequence[Table]) -> Iterator[list[str]]:
     first = min((table.start for table in tables if table.use is not Use.OTHER), default=len(rows))
     held: list[str] = []
     for row in rows[:first]:
-        if _POINT.match(row.text) and held:
+        begins = _POINT.match(row.text) or (held and _COMMAND.search(held[-1]))  # a single point has no number
+        if begins and held:
             yield held
             held = []
         held.append(row.text)
@@ -162,7 +172,11 @@ def _above(rows: Sequence[Row], form: Table) -> tuple[tuple[str, ...], str, str]
         above.insert(0, row.text)
     blanks = [text for text in above if _TO_FILL_IN.search(text)]
     labelled = [(label, text) for text in blanks if re.search(r"\w", label := _TO_FILL_IN.split(text)[0].strip())]
-    dated = [label for label, text in labelled if _AS_OF.search(label) or _YEAR_BEHIND.search(text)]
+    dated = [
+        label
+        for label, text in labelled
+        if _AS_OF.search(label) or (_YEAR_BEHIND.search(text) and not _OF_SCHOOL.search(label))
+    ]
     as_of = next(map(_without_day, dated), "")
     school = next((label for label, _ in labelled if label not in dated and label.casefold() != "за"), "")
     start = next((n for n, text in enumerate(above) if _TITLE.match(text)), None)
@@ -178,6 +192,49 @@ def _without_day(label: str) -> str:
 # ── what is due ──────────────────────────────────────────────────────────────────────────────────────────
 def _is_about_reports(point: Sequence[str]) -> bool:
     return bool(_REPORTS.search(point[0]) and _GIVEN.search(point[0]))
+
+
+def _of_reports(point: Sequence[str], days: Sequence[Day]) -> tuple[list[Day], list[Paper]]:
+    """The reporting dates of a point, and its papers. «На 01.03 до 05.03» is one date, and until when it is sent."""
+    if not _is_about_reports(point):
+        return [], [*_papers(point, days)]
+    by_clause = (led for _, led in days_by_clause(" ".join(point), days))
+    return [one for led in by_clause for one in _without_deadlines(led)], []
+
+
+def _without_deadlines(led: Sequence[Led]) -> Iterator[Day]:
+    """But for «до …» right behind «на …»."""
+    is_behind = False
+    for one in led:
+        is_behind = one.lead == "на" or (is_behind and one.follows)
+        if one.lead == "на" or not is_behind:
+            yield one.day
+
+
+def _as_of(led: Sequence[Led]) -> list[Day]:
+    """«на 01.03.2026, 01.06.2026»"""
+    return [one.day for one in led if one.lead == "на"]
+
+
+def _of_form(point: Sequence[str], days: Sequence[Day]) -> tuple[list[Day], list[Paper]]:
+    """The same where no point speaks of reports: what is given «по форме», or «на» a day, may be one. Days of anything
+    else in the sentence are told as unused."""
+    of_first = [day for day in days if day.end <= len(point[0])]
+    parts = [(clause, led, _by_form(clause, led)) for clause, led in days_by_clause(point[0], of_first)]
+    reporting = [one for _, _, found in parts for one in found]
+    if not reporting or not _GIVEN.search(point[0]):
+        return [], [*_papers(point, days)]
+    others = (paper for clause, led, found in parts if not found for paper in _papers([clause], [led[0].day]))
+    return reporting, [*others]
+
+
+def _by_form(clause: str, led: Sequence[Led]) -> list[Day]:
+    """Days in a row, the nearest behind «по форме»; those before it where none is behind."""
+    if (as_of := _as_of(led)) or not _BY_FORM.search(clause):
+        return as_of
+    begins = [n for n, one in enumerate(led) if not one.follows]
+    first = next((n for n in begins if _BY_FORM.search(led[n].before)), begins[-1])
+    return [one.day for one in (led[first], *takewhile(lambda one: one.follows, led[first + 1 :]))]
 
 
 def _papers(point: Sequence[str], days: Sequence[Day]) -> Iterator[Paper]:
@@ -215,7 +272,10 @@ def _note(rows: Sequence[Row], form: Table | None) -> str:
 
 
 def _sections(rows: Sequence[Row], tables: Sequence[Table]) -> tuple[str, ...]:
-    """Lines right above the form's tables that begin with a number, or as parts do."""
+    """Lines right above the form's tables that begin with a number, or as parts do; footnotes, «* Доля тех, кто …»."""
     above = (rows[table.start - 1] for table in tables if table.use is Use.FORM and table.start)
     texts = (row.text for row in above if sum(map(bool, row.cells)) == 1)
-    return tuple(dict.fromkeys(text for text in texts if _SECTION.match(text) and len(text) <= _LONGEST_SECTION))
+    sections = [text for text in texts if _SECTION.match(text) and len(text) <= _LONGEST_SECTION]
+    start = next((table.start for table in tables if table.use is Use.FORM), len(rows))
+    footnotes = [row.text for row in rows[start:] if not row.is_table and _FOOTNOTE.match(row.text)]
+    return tuple(dict.fromkeys([*sections, *(text for text in footnotes if len(text) <= _LONGEST_SECTION)]))

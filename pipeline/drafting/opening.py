@@ -22,10 +22,12 @@ _HINT = "сохраните приказ как .docx, .xlsx или .txt и по
 
 
 class Row(NamedTuple):
-    """A paragraph (one cell) or a row of a table, blank cells in their places. White space is one space each."""
+    """A paragraph (one cell) or a row of a table, blank cells in their places. White space is one space each. `table`:
+    which one of a text document it is."""
 
     cells: tuple[str, ...]
     is_table: bool = False
+    table: str = ""
 
     @property
     def text(self) -> str:
@@ -109,7 +111,8 @@ def rows_of_sheet(sheet: Sheet) -> list[Row]:
         last_of_table = number if is_table else last_of_table
         width = max(cells) if is_table else 0
         texts = [cells.get(column, "") for column in range(1, width + 1)] or [" ".join(cells.values())]
-        rows.append(Row(tuple(texts), is_table))
+        place = sheet.places.get(number, "").partition(",")[0] if sheet.places and is_table else ""
+        rows.append(Row(tuple(texts), is_table, place))
     return [row for row in rows if row.text]
 
 

@@ -10,7 +10,7 @@ from pipeline.drafting import people
 from pipeline.drafting.columns import ROW_OF_PARTS, DraftRelation, DraftTable, relations_of, unit_of, units_of
 from pipeline.drafting.dates import days_in, unclear_in
 from pipeline.drafting.head import Head, head_of, said_to_do
-from pipeline.drafting.items import Found, items_of
+from pipeline.drafting.items import Found, items_of, ticked_in
 from pipeline.drafting.opening import Row
 from pipeline.drafting.periods import Periods, periods_of
 from pipeline.drafting.stages import (
@@ -75,9 +75,10 @@ class Order:
         return next(iter(self.asking), None)
 
     @property
-    def plain_form(self) -> Table | None:
-        """The first with one column of answers, where there is one."""
-        return next((table for table in self.asking if len(table.answers) == 1 and table.rows), self.form)
+    def plain_forms(self) -> tuple[Table, ...]:
+        """Those with one column of answers, or one to be marked for each; the first of all where there are none."""
+        plain = tuple(table for table in self.asking if table.rows and (len(table.answers) == 1 or ticked_in(table)))
+        return plain or self.asking[:1]
 
     @property
     def has_figures(self) -> bool:
@@ -94,7 +95,7 @@ class Order:
         """That rows name for columns without a unit."""
         open_tables = {t.id for t in self.tables if any(c.kind is Kind.NUMBER and not c.unit for c in t.columns)}
         yield from (
-            unit_of(one.title)[0] for one in self.items if one.table in open_tables and one.asked.kind is Kind.ROW
+            unit_of(one.measured)[0] for one in self.items if one.table in open_tables and one.asked.kind is Kind.ROW
         )
 
     @property

@@ -10,7 +10,10 @@ from pipeline.drafting.dates import days_in
 from pipeline.drafting.opening import Row
 
 _MONTHS = ("январ", "феврал", "март", "апрел", "ма[йя]", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр")
-_OF_A_PERIOD = re.compile(r"за\s+_+(?P<what>[^_]*)", re.IGNORECASE)  # above the form: «за ____ 20__ года»
+_OF_A_PERIOD = re.compile(  # above the form: «за ____ 20__ года», «за январь – ____ 2026 г.»
+    r"за\s+(?:январь\s*[-–—]\s*)?_+(?P<what>[^_]*)", re.IGNORECASE
+)
+_SINCE_JANUARY = re.compile(r"за\s+январь\s*[-–—]\s*_|с начала (?:отч[её]тного )?года", re.IGNORECASE)
 _OF_A_YEAR = re.compile(r"за\s+(?:20)?_+\s*г(?:од|\.)", re.IGNORECASE)
 _QUARTER = re.compile(r"за\s+(IV|I{1,3}|[1-4])(?:-?[його]{1,3})?\s+квартал", re.IGNORECASE)
 _QUARTER_OF_YEAR = re.compile(r"за\s+(IV|I{1,3}|[1-4])(?:-?[його]{1,3})?\s+квартал\w*\s+(20\d\d)", re.IGNORECASE)
@@ -30,6 +33,7 @@ class Periods(NamedTuple):
     ends: tuple[date, ...]
     due: tuple[date, ...]
     doubt: str
+    counts: Literal["flow", "since_new_year"] = "flow"
 
 
 def periods_of(rows: Sequence[Row], said: Sequence[str], day: date | None) -> Periods | None:
@@ -41,7 +45,8 @@ def periods_of(rows: Sequence[Row], said: Sequence[str], day: date | None) -> Pe
     head = next((found for row in rows if (found := _OF_A_PERIOD.match(row.text))), None)
     if head is None:
         return None
-    return _quarters(said, after) if "квартал" in head["what"] else _months(" ".join(said), after)
+    periods = _quarters(said, after) if "квартал" in head["what"] else _months(" ".join(said), after)
+    return periods._replace(counts="since_new_year" if _SINCE_JANUARY.search(head.string) else "flow")
 
 
 def _months(text: str, after: date) -> Periods:
@@ -70,11 +75,13 @@ def _quarters(said: Sequence[str], after: date) -> Periods:
     """«за I квартал — до 06.04.2026»: the day is the deadline; the quarter ends before it, or is the year's last."""
     found: dict[date, date] = {}
     for text in said:
-        named, days = _QUARTER.search(text), days_in(text)
-        if named and len(days) == 1:
-            number = _quarter(named[1])
-            due = days[0].day
-            found[_end(due.year - (number == 4 and due.month <= 6), number * 3)] = due
+        named = [*_QUARTER.finditer(text)]
+        ends_of_parts = [*(later.start() for later in named), len(text)][1:]
+        for one, end in zip(named, ends_of_parts, strict=True):
+            days = days_in(text if len(named) == 1 else text[one.end() : end])
+            if len(days) == 1:
+                number, due = _quarter(one[1]), days[0].day
+                found[_end(due.year - (number == 4 and due.month <= 6), number * 3)] = due
     ends = tuple(sorted(end for end in found if end > after))
     if not ends:
         return _quarters_by_rule(" ".join(said), after)

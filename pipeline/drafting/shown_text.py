@@ -1,5 +1,6 @@
 """What leadership sees, as keys: headline, plan, cards, groups of «Охват», stages."""
 
+import re
 from collections.abc import Iterator
 
 from pipeline.drafting import names
@@ -45,7 +46,7 @@ def _write_headline(toml: Toml, order: Order) -> None:
     toml.key("total_column", "Всего,|чел.")
     toml.key("count_column", "Охвачено,|чел.")
     toml.key("share_column", "Доля, %")
-    toml.key("chart", f"{name} по школам, % — сначала отстающие")
+    toml.key("chart", f"{name} по школам, %{' — сначала отстающие' if order.targets else ''}")
     toml.key("share_of", "Доля = охвачено / всего.")
     toml.key("to_act", "надо охватить")
 
@@ -61,10 +62,19 @@ def _write_cards(toml: Toml, order: Order) -> None:
         for column in table.columns
         if column.kind is Kind.NUMBER and column.is_added and f"{row}/{column.id}" not in table.closed
     ]
-    for address, title in [*cells, *((number, titles[number]) for number in numbers)][:MOST_CARDS]:
+    shown: dict[str, str] = {}  # title -> address: no two are called alike
+    for address, title in [*cells, *((number, titles[number]) for number in numbers)]:
+        shown.setdefault(_title_of_card(title), address)
+    for title, address in [*shown.items()][:MOST_CARDS]:
         toml.section("cards", "какие показатели важны руководству, решаете вы", repeated=True)
         toml.key("item", address)
-        toml.key("title", names.phrase(title, 30))
+        toml.key("title", title)
+
+
+def _title_of_card(title: str) -> str:
+    """With what stands in quotes: it alone may tell one column from another, «Получили оценку «5»»."""
+    quoted = " ".join(re.findall(r"«[^»]+»", title))
+    return f"{names.phrase(title, 30)} {quoted}".strip()
 
 
 def _write_second(toml: Toml, order: Order) -> None:
