@@ -21,6 +21,7 @@ from pipeline.room import give_back
 from pipeline.survey import Job, Survey, Taken
 from pipeline.workers import Workers
 from pipeline.writing.word import laid_down
+from schemas.registry_book import EXPLAINED
 from schemas.registry_book import FILE as REGISTRY
 
 if TYPE_CHECKING:
@@ -86,8 +87,6 @@ def write_month(job: Job, survey: Survey, folder: Path, outputs: Outputs, backgr
 
 def _name_places(job: Job, intake: Intake, folder: Path, outputs: Outputs, ours: tuple[str, ...]) -> None:
     """Which places of the folder are the run's alone, and which people write into."""
-    from pipeline.writing.registry import EXPLAINED
-
     by_turns = (REGISTRY, EXPLAINED, public_name(job.as_of))  # not every run makes them
     outputs.only(folder / "returns")
     for place in by_turns:
@@ -110,15 +109,18 @@ def _add_tables(survey: Survey, made: "_Made") -> None:
 
 def _add_drafts(job: Job, survey: Survey, made: "_Made") -> None:
     """What the office may take over: a registry where there is none, and rows of it for what schools have explained."""
-    from pipeline.reading.draft import look_alikes
-    from pipeline.writing.explained import drafted_waivers
-    from pipeline.writing.registry import EXPLAINED, write_explained, write_registry
-
     form, registry = survey.form, survey.intake.registry
     if registry.draft:
+        from pipeline.reading.draft import look_alikes
+        from pipeline.writing.registry import write_registry
+
         made.add(REGISTRY, write_registry(form, registry, job.as_of, look_alikes(registry)))
-    if drafted := drafted_waivers(survey.figures, survey.catalogue):
-        made.add(EXPLAINED, write_explained(form, drafted, job.as_of))
+    if survey.figures.explanations:
+        from pipeline.writing.explained import drafted_waivers
+        from pipeline.writing.registry import write_explained
+
+        if drafted := drafted_waivers(survey.figures, survey.catalogue):
+            made.add(EXPLAINED, write_explained(form, drafted, job.as_of))
 
 
 class _Made:

@@ -239,8 +239,8 @@ def _span(last: date) -> str:
 
 
 def one_stop(text: str) -> str:
-    """A sentence that ends with a period needs no second full stop: «за январь 2026 г.»."""
-    return text.replace("г..", "г.")
+    """A sentence that ends with what ends in a full stop needs no second one: «за январь 2026 г.», «20 чел.»."""
+    return re.sub(r"(?<=г)\.\.(?=\s)|(?<=\w)\.\.$", ".", text)
 
 
 class Times(NamedTuple):
@@ -394,7 +394,7 @@ def _said(template: str, remark: Remark, catalogue: Catalogue) -> str:
     places = {"item": remark.item, "sheet": remark.sheet, "cell": remark.cell, "school": remark.school}
     places |= {"value": shortened(remark.value), "as_of": remark.as_of}  # type: ignore[dict-item]
     said = keep_together(_Templates(catalogue.every).vformat(template, (), places | dict(remark.data)))
-    return said if catalogue.every == "date" else one_stop(said)
+    return one_stop(said)
 
 
 def shortened(text: str, limit: int = 60) -> str:

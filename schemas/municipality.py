@@ -68,7 +68,9 @@ class NumberIndicators(_Scopes):
 
     period: str = pa.Field(str_length={"min_value": 1}, description="`2026-01`, `2026-Q1`, `2026`, or a date")
     measure: str = pa.Field(isin=_MEASURES, description="what `value` is; `share`: see `percent`")
-    choice: str = pa.Field(description="the answer that so many schools have chosen; blank for others")
+    choice: str = pa.Field(
+        description="the answer that so many schools have chosen, «да» and «нет» of a yes or no; blank for others"
+    )
     value: float = pa.Field(nullable=True, description="the figure, in the item's unit; null: there is none")
 
     class Config:

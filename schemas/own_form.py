@@ -32,6 +32,7 @@ CHECK_MARKS = "▼●▲○!?–·×↔←"  # with one of these begins all that
 
 CLASSES = "Классов"  # how many the school has: the passport's figure that is no base
 COVERED = "охват, чел. →"  # stands under ANSWER where a coverage asks for no classes
+CLASSES_SHOWN = "классы: "  # how the cell's format shows them; its value is the classes alone
 CLASSES_WANTED = "…"  # stands where classes are asked for, and is as good as blank
 ADDRESS = "адрес страницы (если есть)"  # the row under a yes/no item or a choice that asks for it
 YES, NO = "есть", "нет"

@@ -17,6 +17,7 @@ from schemas.form import Form
 from schemas.likeness import plain
 
 FILE = "registry.xlsx"
+EXPLAINED = "isklyucheniya.xlsx"  # rows for it that schools have explained, for the office to tick
 
 
 def tables(form: Form) -> "tuple[Table, ...]":

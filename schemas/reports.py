@@ -10,11 +10,12 @@ from typing import Any, Literal, NamedTuple
 
 from schemas.decided import DecisionsRead
 from schemas.explained import Explanation
+from schemas.form import NO as NO
 from schemas.form import PROBLEM as PROBLEM
+from schemas.form import YES as YES
 from schemas.remarks import Remark
 
 FIRST_YEAR, LAST_YEAR = 2013, 2099  # a report of another year, or a picture of its date, cannot be meant
-YES, NO = "да", "нет"  # values of a fact of the field `yes`
 # Fields of what is said of an answer instead of one: that the former stands (in which words; the day of the report that
 # is meant, where it is named), that it is taken back. None is a fact of the long table.
 FORMER, FORMER_DAY, WITHDRAWN = INSTEAD_OF_ANSWERS = "former", "former_day", "withdrawn"

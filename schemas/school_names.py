@@ -8,6 +8,7 @@ honour of describes it as long as nothing known contradicts.
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -43,6 +44,11 @@ class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: tuple[str, ...]
 
 
+class _Short(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    letters: tuple[tuple[str, str], ...]
+    kinds: tuple[tuple[str, str], ...]
+
+
 class _Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kinds: tuple[str, ...]
 
@@ -54,6 +60,7 @@ class _Institutions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schools: tuple[_Kind, ...]
     others: tuple[_Kind, ...]
     parts: _Kinds
+    short: _Short
     addressee: _Words
     described: _Described
     places: _Places
@@ -184,6 +191,31 @@ def _is_of_institution(words: list[str], at: int, phrase: Sequence[str], kind: s
         return True
     behind = [word for word in words[at + len(phrase) :] if not any(_like(word, one) for one in _known().of_schools)]
     return any(_like(word, one) for word in behind[:1] for one in _known().general)
+
+
+@lru_cache(maxsize=8192)
+def in_short(text: str) -> str:
+    """«Муниципальное бюджетное общеобразовательное учреждение «Средняя общеобразовательная школа № 4»» -> «МБОУ «СОШ
+    № 4»»; what is no such name stays as it is."""
+    words, legal = text.split(), _legal_form(text)
+    letters = dict(_known().short.letters)
+    said = " ".join(["".join(map(letters.__getitem__, legal)), *words[len(legal) :]] if legal else words)
+    for phrase, kind in _known().short.kinds:
+        said = re.sub(rf"\b{phrase}\b", kind, said, flags=re.IGNORECASE)
+    return said
+
+
+def is_of_charter(text: str) -> bool:
+    """Does it begin with a legal form in full?"""
+    return bool(_legal_form(text))
+
+
+def _legal_form(text: str) -> list[str]:
+    """Its words where it stands in full before a name; none where it does not."""
+    letters = _known().short.letters
+    words = list(map(_plain, text.split()))
+    legal = list(takewhile(dict(letters).__contains__, words))
+    return legal if len(legal) > 1 and legal[-1] == letters[-1][0] and len(legal) < len(words) else []
 
 
 def same_word(a: str, b: str) -> bool:

@@ -101,6 +101,11 @@ def test_a_document_that_vanishes(item, documents):
     assert two({}, now) == [("DOC-GONE", item, MARCH)]
 
 
+@pytest.mark.parametrize("item", ["3", "4.2", "5.1"])
+def test_a_document_that_is_taken_back_is_not_missed(item):
+    assert two({}, {item: "снято"}) == []
+
+
 def test_documents_in_another_order_or_with_a_mended_number_are_still_there():
     assert two({}, {"4.1": "приказ № 15 от 11.12.2013", "4.2": "приказ № 14 от 10.12.2013"}) == []
     assert two({}, {"4.1": "приказ № 14-од от 10.12.2013"}) == []

@@ -21,6 +21,7 @@ from pipeline.reading.reports import Inputs, read_file
 from pipeline.settings import Limits
 from pipeline.wording import message, todo
 from pipeline.writing.pages.fitting import text_height
+from pipeline.writing.registry import write_registry
 from schemas import own_form, remarks
 from schemas.addresses import Spot
 from schemas.decided import DECISION, HEADINGS, SHEET, Decided, DecisionsRead, Matter, Memory, seal
@@ -173,6 +174,17 @@ def the_next_row_nameless(item: str, words: str) -> Fixture:
     form = order_form(answers={item: ""})
     form.rows[form.row_of(item) + 1] = ["", "", words]
     return on_sheets(form.sheet())
+
+
+def answers_moved_down(folder: Path) -> Iterable[Remark]:
+    """A cell was inserted above: hints and answers stand a row below their own."""
+    form = OrderForm()
+    for number in ("10", "12"):
+        form.rows[form.row_of(number)][2] = FORM.item(number).hint
+    rows = form.rows[form.row_of("9") : form.row_of("15")]
+    for row, typed in zip(rows, ["", *(row[2] for row in rows[:-1])], strict=True):
+        row[2] = typed
+    return file_of(form).remarks
 
 
 def answers_headed(words: str) -> Fixture:
@@ -485,6 +497,7 @@ RAISED: dict[str, Fixture] = {
     "FILE-BUSY": read_there,  # it is gone
     "FILE-DENIED": a_file_that_may_not_be_read,
     "FILE-NO-FORM": on_sheets(Sheet("Список", {Spot(1, 1): Cell("Телефоны")})),
+    "FILE-REGISTRY": in_the_inbox(write_registry(FORM, REGISTRY, MARCH)),
     # papers beside the reports
     "PAPER-RECEIVED": papers({"Приказ СОШ № 8.pdf": b"%PDF"}),
     "PAPER-BY-TEXT": papers({"1.docx": document("План действий МБОУ СОШ № 8")}),
@@ -506,6 +519,7 @@ RAISED: dict[str, Fixture] = {
     "FORM-CONFLICT": on_sheets(OrderForm().sheet(), replace(order_form(answers={"13": "12 %"}), name="Лист2").sheet()),
     # its head
     "COLUMN-OTHER-DATE": answers_headed("Выполнение на 30.01.2014"),
+    "COLUMN-NOT-ANSWER": answers_headed("План"),
     "SCHOOL-MISSING": headed(school="____________"),
     "SCHOOL-UNKNOWN": headed(school="МБОУ СОШ № 99"),
     "SCHOOL-AMBIGUOUS": headed(school="школа № 8", registry=two_schools_of_one_number()),
@@ -531,6 +545,7 @@ RAISED: dict[str, Fixture] = {
     "TEXT-ASIDE": in_the_inbox(in_word("13", run("88 %") + run("1", '<vertAlign val="superscript"/>'))),
     "ROW-UNKNOWN": a_row_of_something_else,
     "ROW-FOREIGN": on_meals([*MEALS_ROWS, ("", "Дошкольная группа", 15, 150, 225, 33750)]),
+    "LIST-SUM": on_health(events=[*EVENTS, ("", "Итого", "", 60)]),
     "COLUMN-FOREIGN": on_meals(MEALS_ROWS, (*MEALS_HEADINGS[:5], "Израсходовано")),
     "CELL-CLOSED": on_meals(with_cell(MEALS_ROWS, "1.1", 3, 97.26)),
     "ITEM-BY-WORDING": an_item_under_another_number,
@@ -567,6 +582,7 @@ RAISED: dict[str, Fixture] = {
     "ANSWER-IN-HEADING": typed_over({("C", "6"): "100 % всех"}),
     "PASSPORT-UNREADABLE": typed_over({("C", PASSPORT_ROW): "около 40"}),
     "CLASSES-UNREADABLE": answered("12.1", "61% (1-12 классы)"),
+    "WORDS-BESIDE": typed_over({("E", "13"): 28, ("C", "13"): "не все"}),
     "CLASSES-PART": answered("12.1", "61% (5-9 классы)"),
     "YES-NO-UNREADABLE": answered("11", "в разработке"),
     "ANSWER-TWICE": an_item_answered_twice,
@@ -575,6 +591,7 @@ RAISED: dict[str, Fixture] = {
     "ANSWER-OUTSIDE": written_beside("7", "", "родительские собрания"),
     "ROW-NAMELESS": the_next_row_nameless("13", "45 %"),
     "ANSWER-MERGED": in_one_cell("13", "14"),
+    "ANSWERS-SHIFTED": answers_moved_down,
     "COLUMN-UNKNOWN": in_one_building("14", "45 %"),
     "CLASSES-APART": written_below("14", "1-4 кл. – 73 %", "5-11 кл. – 21 %"),
     "CLASSES-SUMMED": answered("14", "5 кл. – 12 из 24, 6 кл. – 20 из 25"),
@@ -641,6 +658,7 @@ RAISED: dict[str, Fixture] = {
     "REGISTRY-FIGURE": a_plan_in_words,
     "REGISTRY-PART": one_part_above_its_whole,
     "REGISTRY-CELL": in_the_registry(MAILING, ["Начальник", "head@example.org", "отчёт"], sheet="Рассылка"),
+    "REGISTRY-LINE": in_the_registry(WITH_TEACHERS, ["01", "МБОУ СОШ № 1", 42.0], ["Городские школы"]),
     "REGISTRY-COLUMN": in_the_registry(["Код", "Краткое наименование", "Родитили"], ["01", "МБОУ СОШ № 1", 574.0]),
     "REGISTRY-HEADING": in_the_registry([*WAIVERS, "Действует до дня"], ["01", "14"], sheet="Исключения"),
     "REGISTRY-SHEET": in_the_registry(WAIVERS, ["01", "14"], sheet="Исключеня"),

@@ -113,6 +113,26 @@ def test_the_card_the_page_and_the_sheets_bear_the_mark() -> None:
     assert not own_item_card("4/дети", "Питались", own).doubted
 
 
+@pytest.mark.parametrize(
+    ("january", "february", "was"),
+    [
+        (("01", "02"), ("01", "02"), "за январь — 578 100 руб."),
+        (("01", "02", "03"), ("01", "02"), "за январь — 867 150 руб. у 3 школ"),
+        (("01", "03"), ("01", "02"), "за январь — 578 100 руб. у 2 школ"),
+        (("03",), ("01", "02"), "за январь — 289 050 руб. у 1 школы"),
+    ],
+)
+def test_a_card_says_of_how_many_schools_the_figure_before_is_where_it_is_not_of_the_same(
+    january: tuple[str, ...], february: tuple[str, ...], was: str
+) -> None:
+    files = [
+        file_of(OF_MEALS, day, code) for day, codes in ((JANUARY, january), (FEBRUARY, february)) for code in codes
+    ]
+    found = figures(files, MEALS, FEBRUARY, ("01", "02", "03"))
+    card = item_card("4/сумма", "Расходы на питание", found)
+    assert card.note_lines[-1].replace("\xa0", " ") == was
+
+
 def marks(found: Figures, sheet: str) -> Iterator[str]:
     book = load_workbook(BytesIO(summary_workbook(found)))
     for row in book[sheet].iter_rows():

@@ -14,9 +14,10 @@ from pipeline.measuring.figures import Heard
 from pipeline.reading.explained import find_explanations
 from pipeline.reading.opening.grid import open_book
 from pipeline.settings import Limits, Settings
-from pipeline.writing.registry import EXPLAINED, write_registry
+from pipeline.writing.registry import write_registry
 from schemas.district import Registry
 from schemas.explained import MEMORY, WORDS, Asked, asked, figure_of, recalled, remembered
+from schemas.registry_book import EXPLAINED
 from schemas.remarks import remark
 from tests.batch import MARCH, order_form
 from tests.conftest import NOW

@@ -162,6 +162,16 @@ def test_a_mean_is_that_of_all_the_days_and_not_of_the_schools() -> None:
     assert total(figures, "1/цена", Measure.RATIO, "2026-01").value == pytest.approx(140_750 / 1600)
 
 
+def test_a_year_s_mean_is_of_the_schools_whose_days_and_money_it_is_made_of() -> None:
+    """Not of those who have said their own mean: here nobody has."""
+    files = [file_of({**OF_MEALS, "4/цена": None}, JANUARY, code) for code in ("01", "02")]
+    figures = measured(files, MEALS, JANUARY, registry(MEALS, "01", "02", "03"))
+    for period in ("2026-01", "2026"):
+        mean = total(figures, "4/цена", Measure.RATIO, period)
+        assert (mean.value, mean.counted, mean.expected) == (pytest.approx(289_050 / 3000), 2, 3)
+    assert len(indicators_with_numbers(figures))
+
+
 def test_a_year_is_the_sum_of_its_months_and_says_what_it_lacks() -> None:
     files = [file_of(OF_MEALS, day, code) for day, code in ((JANUARY, "01"), (JANUARY, "02"), (FEBRUARY, "01"))]
     figures = measured(files, MEALS, FEBRUARY, registry(MEALS, "01", "02"))

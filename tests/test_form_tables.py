@@ -216,7 +216,7 @@ def test_a_row_s_title_may_be_written_otherwise(title):
     assert (said(report), remarks) == (MEALS_SAID, [])
 
 
-@pytest.mark.parametrize("number", ["1.", 1.0, "", "1)", "стр. 1"])
+@pytest.mark.parametrize("number", ["1.", 1.0, "", "1)", "стр. 1", "I", "І."])
 def test_a_row_s_number_may_be_written_otherwise(number):
     report, remarks = read_one(meals(with_cell(MEALS_ROWS, "1", 0, number)), form=MEALS)
     assert (said(report), codes(remarks)) == (MEALS_SAID, [])
@@ -235,6 +235,13 @@ def test_the_words_decide_where_the_number_is_another_s():
 
 def test_rows_worded_alike_are_told_apart_by_what_stands_above():
     rows = [("" if row[0] in ("1.1", "2.2") else row[0], *row[1:]) for row in MEALS_ROWS]
+    report, remarks = read_one(meals(rows), form=MEALS)
+    assert (said(report), remarks) == (MEALS_SAID, [])
+
+
+def test_rows_worded_alike_are_told_apart_by_roman_numbers_too():
+    roman = {"1.1": "I.1", "2.2": "II.2"}
+    rows = [(roman.get(row[0], row[0]), *row[1:]) for row in reversed(MEALS_ROWS)]
     report, remarks = read_one(meals(rows), form=MEALS)
     assert (said(report), remarks) == (MEALS_SAID, [])
 
@@ -316,7 +323,9 @@ def test_what_is_signed_below_a_list_is_no_line_of_it():
 
 def test_a_line_that_sums_a_list_up_is_none_of_its_lines():
     report, remarks = read_one(health(events=[*EVENTS, ("", "Итого", "", 53, "")]), form=HEALTH)
-    assert (said(report), codes(remarks)) == (HEALTH_SAID, ["ROW-FOREIGN"])
+    assert (said(report), codes(remarks)) == (HEALTH_SAID, [])
+    report, remarks = read_one(health(events=[*EVENTS, ("", "Итого", "", 54, "")]), form=HEALTH)
+    assert (said(report), codes(remarks)) == (HEALTH_SAID, ["LIST-SUM"])
 
 
 def test_a_day_without_a_year_takes_that_of_the_quarter_it_falls_into():

@@ -118,6 +118,27 @@ def test_zero_is_unseen_on_a_sheet_that_shows_no_zeros() -> None:
     assert [is_blank(found[address]) for address in ("A1", "A2")] == [True, False]
 
 
+def test_zero_is_unseen_in_an_old_book_and_in_a_text_of_tables_that_show_none() -> None:
+    book, target = xlwt.Workbook(), BytesIO()
+    for name, shown in (("А", False), ("Б", True)):
+        sheet = book.add_sheet(name)
+        sheet.show_zero_values = shown
+        sheet.write(0, 0, 0)
+        sheet.write(1, 0, 5)
+    book.save(target)
+    seen = {
+        sheet.name: [is_blank(cell) for cell in sheet.cells.values()]
+        for sheet in open_book(target.getvalue(), LIMITS).sheets
+    }
+    assert seen == {"А": [True, False], "Б": [False, False]}
+    zero = ods(row(cell('office:value-type="float" office:value="0"', "<text:p>0</text:p>")))
+    for shown in ("false", "true"):
+        package = BytesIO(zero)
+        with zipfile.ZipFile(package, "a") as changed:
+            changed.writestr("settings.xml", SHOW_ZEROS.format(shown=shown))
+        assert is_blank(cells(package.getvalue())["A1"]) == (shown == "false")
+
+
 def test_blank_cells_and_white_space_are_no_cells() -> None:
     def fill(book: xlsxwriter.Workbook) -> None:
         sheet = book.add_worksheet()
@@ -645,6 +666,15 @@ NAMESPACES = {
     "number": "datastyle",
     "draw": "drawing",
 }
+
+
+SHOW_ZEROS = (
+    '<?xml version="1.0" encoding="UTF-8"?><office:document-settings '
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:config="urn:oasis:names:tc:opendocument:xmlns:config:1.0"><office:settings>'
+    '<config:config-item config:name="ShowZeroValues" config:type="boolean">{shown}</config:config-item>'
+    "</office:settings></office:document-settings>"
+)
 
 
 def ods(rows: str, *, before: str = "", styles: str = "") -> bytes:

@@ -16,9 +16,12 @@ from pipeline.reading.finding.ledger import Role
 from pipeline.reading.opening.book import Aside, Cell
 from pipeline.reading.opening.grid import open_book
 from pipeline.settings import Limits
+from pipeline.wording import message, todo
 from pipeline.writing.form.workbook import write_form
 from schemas.addresses import Spot
+from schemas.form import Kind
 from schemas.likeness import only_repeats
+from tests.batch import CATALOGUE
 from tests.order_form import ANSWERS, FORM, REGISTRY, SCHOOLS, OrderForm, notes, read, read_one, said
 
 PLAIN, PLAIN_REMARKS = read_one(OrderForm())
@@ -48,6 +51,32 @@ def test_rows_under_a_renumbered_heading_are_its_own():
     assert codes(remarks) == {"ITEM-BY-WORDING"}
 
 
+def test_roman_numbers_are_those_of_the_form_where_the_words_agree():
+    """«VI.1» is 6.1 though 10.1 is worded alike; a «II» over other words heads a section and answers nothing."""
+    form = OrderForm()
+    roman = {"6": "VI", "10": "X", "11": "XI"}
+    for row in form.rows:
+        first, dot, rest = str(row[0]).partition(".") if row else ("", "", "")
+        if first in roman:
+            row[0] = f"{roman[first]}{dot}{rest}"
+    form.rows.insert(form.row_of("3"), ["II", "Организационные мероприятия", ""])
+    report, remarks = read_one(form)
+    assert said(report) == FACTS
+    assert codes(remarks) == {"NOTE-BESIDE"}  # the section alone
+
+
+@pytest.mark.parametrize("number", [item.number for item in FORM.items[1:] if item.number not in ("4", "5")])
+def test_the_heading_may_stand_once_more_above_any_row(number):
+    """Whatever stands in the row before it («Наличие на сайте …», «на собраниях») is no head of another report."""
+    form = OrderForm()
+    form.rows[form.row_of("7")][2] = "на собраниях"
+    heading = next(row for row in form.rows if row[1:2] == ["Мероприятия"])
+    form.rows.insert(form.row_of(number), list(heading))
+    report, remarks = read_one(form)
+    assert said(report) == {**FACTS, ("7", "text"): "на собраниях"}
+    assert remarks == []
+
+
 @pytest.mark.parametrize(
     ("label", "typed", "expected", "codes_said"),
     [
@@ -68,6 +97,250 @@ def test_how_many_there_are_behind_the_words_for_whom_is_no_answer(label, typed,
     report, remarks = read_one(form)
     assert {name: value for (item, name), value in said(report).items() if item == "10.2"} == expected
     assert codes(remarks) - {"NOTE-BESIDE"} == codes_said
+
+
+@pytest.mark.parametrize(
+    ("item", "label"),
+    [
+        ("12.1", "родители (законные представители), кроме филиала"),
+        ("13", "Доля педагогических работников, не работающих в информационной системе электронного дневника"),
+        ("6.2", "Не ознакомлено родителей (законных представителей)"),
+        ("14", "Активация пользователей (родителей) в информационной системе на 30.01.2014"),
+        ("13", "Доля педагогических работников (на 30.01.2014), работающих в ИС ЭД"),
+        ("9", "Заполнение необходимых баз данных информационной системы электронного дневника на 01.09.2014 г."),
+        ("8", "Приём и регистрация заявлений родителей – отказы"),
+    ],
+)
+def test_a_label_that_speaks_of_a_part_or_another_time_takes_its_answer_with_it(item, label):
+    form = OrderForm()
+    form.rows[form.row_of(item)][1] = label
+    report, remarks = read_one(form)
+    assert {(one.code, one.item) for one in remarks if one.code != "NOTE-BESIDE"} == {("ROW-UNKNOWN", item)}
+    assert said(report) == {key: value for key, value in FACTS.items() if key[0] != item}
+
+
+@pytest.mark.parametrize("typed", ["58 %", "", "of all"])
+@pytest.mark.parametrize(
+    ("item", "label"),
+    [
+        ("6.1", "педагогические работники (учителя начальных классов)"),
+        ("6.2", "родители (законные представители) 1-4 классов"),
+        ("10.3", "обучающиеся 9-11 классов"),
+        ("6.1", "педагогические работники филиала"),
+        ("6.2", "родители (законные представители) учащихся начальных классов"),
+    ],
+)
+def test_an_answer_beside_a_label_of_a_part_counts_where_people_and_percent_bear_out_the_whole(item, label, typed):
+    of_all = {"6.1": "42 чел. / 100 %", "6.2": "331 чел. / 58 %", "10.3": "306 чел. / 50 %"}[item]
+    form = OrderForm(answers={**ANSWERS, item: of_all if typed == "of all" else typed})
+    form.rows[form.row_of(item)][1] = label
+    report, remarks = read_one(form)
+    told = [one for one in remarks if one.code != "NOTE-BESIDE"]
+    assert [(one.code, one.item) for one in told] == ([("ROW-UNKNOWN", item)] if typed == "58 %" else [])
+    assert not told or "строка лишь о части того, о чём пункт" in message(told[0], CATALOGUE)  # its number is right
+    assert ((item, "percent") in said(report)) == (typed == "of all")
+
+
+@pytest.mark.parametrize(
+    ("item", "label"),
+    [
+        ("6.1", "Педагоги (учителя)"),
+        ("6.2", "родители (законные представители) обучающихся 1-11 классов"),
+        ("10.3", "обучающиеся (1–11 кл.), чел./%"),
+        ("12.3", "обучающиеся (если не предусмотрено – указать)"),
+        ("13", "Доля педагогических работников, работающих в ИС ЭД, на 20.03.2014"),
+        ("14", "Активация родителей в электронном дневнике (март)"),
+        ("14", "Активация пользователей (родителей) в 2013-2014 учебном году, % (срок – до 01.09.2014)"),
+        ("9", "Заполнение необходимых баз данных информационной системы электронного дневника (до 01.09.2014)"),
+        ("6.1", "педагогические работники (всего, включая филиал)"),
+        ("6.1", "педагогические работники (с учётом филиала)"),
+        ("6.1", "педагогические работники (школа + филиал)"),
+        ("6.1", "педагогические работники главного корпуса и филиала"),
+        ("6.1", "педагоги (оба здания)"),
+        ("6.1", "педагогические работники начального, основного и среднего звена"),
+        ("6.1", "педагогические работники (в т. ч. вновь принятые)"),
+        ("6.1", "педагогические работники и старшие воспитатели"),
+        ("6.1", "педагогические работники (план – 100 %)"),
+        ("6.1", "педагогические работники, не только учителя"),
+        ("6.1", "педагогические работники (не включая обслуживающий персонал)"),
+        ("6.1", "педагогические работники (1.5 ставки)"),
+        ("6.1", "педагогические работники (6.1)"),
+        ("6.1", "педагогические работники на 1.5 ставки"),
+        ("6.1", "педагогические работники (10.01.2014 проведён педсовет)"),
+        ("6.1", "педагогические работники (на 01.09.2013 - 42 чел.)"),
+        ("6.1", "педагогические работники (январь – март)"),
+        ("6.2", "родители (законные представители) обучающихся начальной, основной и средней школы"),
+        ("6.2", "родители (законные представители), дети которых учатся в 1-11 классах"),
+        ("6.2", "родители (отв. учителя)"),
+        ("6.3", "обучающиеся (отв. – учителя)"),
+        ("10.1", "педагогические работники, обучающиеся на курсах"),
+        ("10.1", "педагоги, обучающиеся"),
+        ("13", "Доля педагогических работников, работающих в ИС ЭД (не реже 1 раза в неделю)"),
+        ("13", "Доля педагогических работников, работающих в информационной системе электронного дневника в планшетах"),
+        ("14", "Активация пользователей (родителей) в информационной системе (целевой показатель 41-60 %)"),
+        (
+            "14",
+            "Активация пользователей (родителей) в информационной системе электронного дневника"
+            " (на 20.02.2014 – 30-40 %, на 20.03.2014 – 41-60 %)",
+        ),
+        ("9", "Заполнение базы данных (календарно-тематическое планирование)"),
+        ("9", "Заполнение баз данных (поурочные планы)"),
+    ],
+)
+def test_a_label_in_other_words_for_the_same_keeps_its_answer(item, label):
+    form = OrderForm()
+    form.rows[form.row_of(item)][1] = label
+    report, remarks = read_one(form)
+    assert said(report) == FACTS
+    assert codes(remarks) <= {"NOTE-BESIDE", "ITEM-BY-WORDING"}
+
+
+def test_a_label_of_a_part_is_told_as_one_though_it_is_unlike_the_forms_words():
+    form = OrderForm()
+    form.rows[form.row_of("6.1")][1] = "учителя начальных классов"
+    [told] = [one for one in read_one(form)[1] if one.item == "6.1"]
+    assert "лишь о части того, о чём пункт" in message(told, CATALOGUE)
+    assert todo(told, CATALOGUE) == "Проверьте название строки."
+
+
+@pytest.mark.parametrize("label", ["обучающиеся начальной школы", "обучающиеся 1–9 классов"])
+def test_a_level_is_all_of_a_school_that_has_no_other(label):
+    form = OrderForm(school="МБОУ НОШ № 12")
+    whole = said(read_one(form)[0])
+    form.rows[form.row_of("6.3")][1] = label
+    assert said(read_one(form)[0]) == whole
+
+
+@pytest.mark.parametrize(
+    ("number", "label"),
+    [
+        ("6.1–6.3", "педагогические работники, родители (законные представители), обучающиеся"),
+        ("6.1., 6.2., 6.3.", "педагоги, родители, дети"),
+        ("6.1 - 6.3", ""),
+        ("6.1", "педагогические работники, родители (законные представители), обучающиеся"),
+    ],
+)
+def test_one_row_for_several_items_answers_none_of_them(number, label):
+    form = OrderForm(answers={**ANSWERS, "6.1": "100 %"})
+    at = form.row_of("6.1")
+    form.rows[at][:2] = [number, label]
+    del form.rows[at + 1 : at + 3]
+    report, remarks = read_one(form)
+    three = ("6.1", "6.2", "6.3")
+    assert {(one.code, one.item) for one in remarks if one.code != "NOTE-BESIDE"} == {
+        ("ANSWER-MERGED", n) for n in three
+    }
+    assert said(report) == {key: value for key, value in FACTS.items() if key[0] not in three}
+
+
+@pytest.mark.parametrize("typed", [FORM.item("6").hint, ""])
+@pytest.mark.parametrize("number", ["6–6.3", "6.1–6.3", "6, 6.1, 6.2, 6.3"])
+def test_a_heading_may_be_numbered_as_the_rows_below_it(number, typed):
+    form = OrderForm()
+    heading = form.rows[form.row_of("6")]
+    heading[0], heading[2] = number, typed
+    report, remarks = read_one(form)
+    assert said(report) == FACTS
+    assert codes(remarks) == {"ITEM-BY-WORDING"}
+
+
+def test_one_row_for_several_items_is_of_those_that_have_no_other():
+    form = OrderForm(answers={**ANSWERS, "6.2": "58 %"})
+    form.rows[form.row_of("6.1")][:2] = ["6.1–6.3", "педагогические работники, родители, обучающиеся"]
+    del form.rows[form.row_of("6.2") + 1]
+    report, remarks = read_one(form)
+    assert {(one.code, one.item) for one in remarks if one.code != "NOTE-BESIDE"} == {
+        ("ANSWER-MERGED", "6.1"),
+        ("ANSWER-MERGED", "6.3"),
+    }
+    assert said(report)["6.2", "percent"] == 58.0
+
+
+@pytest.mark.parametrize(
+    ("above", "number"), [("5.1", "4.2"), ("5.1", "4.3"), ("5.1", 4.2), ("4.2", "5.1"), ("4.2", "5.3")]
+)
+def test_an_act_under_the_number_of_others_that_have_their_heading_is_none_of_theirs(above, number):
+    form = OrderForm()
+    form.rows.insert(form.row_of(above) + 1, [number, "Приказ о дневнике", "приказ № 99 от 20.12.2013"])
+    report, remarks = read_one(form)
+    assert said(report) == FACTS
+    assert codes(remarks) == {"NOTE-BESIDE"}
+
+
+@pytest.mark.parametrize("left_out", [("4", "5"), ("5",), ("4", "5", "6", "10", "12")])
+def test_rows_of_acts_and_items_need_no_heading_above_them(left_out):
+    form = OrderForm()
+    form.rows = [row for row in form.rows if not row or row[0] not in left_out]
+    report, _ = read_one(form)
+    assert said(report) == FACTS
+
+
+@pytest.mark.parametrize("by", [1, -1])
+@pytest.mark.parametrize("first", ["1", "8"])
+def test_answers_that_were_pushed_into_other_rows_are_nobodys(by, first):
+    """A cell was inserted or deleted: the order's own hint stands in a row that is not its."""
+    form = OrderForm()
+    for group in (item for item in FORM.items if item.kind is Kind.GROUP):
+        form.rows[form.row_of(group.number)][2] = group.hint
+    shares = {item.number for item in FORM.items if item.measured}
+    at, end = form.row_of(first), form.row_of("15")
+    cells = [[*row, "", "", ""][2] for row in form.rows[at : end + 1]]
+    pushed = ["", *cells[:-1]] if by == 1 else [*cells[1:], ""]
+    for row, typed in zip(form.rows[at : end + 1], pushed, strict=True):
+        row[2:] = [typed]
+    report, remarks = read_one(form)
+    assert not {item for item, _ in said(report)} & shares
+    assert "ANSWERS-SHIFTED" in codes(remarks)
+
+
+@pytest.mark.parametrize("typed", ["100 %", "проведено", "1-11 классы"])
+@pytest.mark.parametrize("at", [("6.1",), ("12.1",), ("6.1", "10.1", "12.1"), ("5.1", "9", "11")])
+def test_a_hint_printed_beside_its_heading_moves_nothing_that_stands_right(at, typed):
+    """Of each heading only the row with its hint has no answer."""
+    groups = {number: FORM.item(number.partition(".")[0]) for number in at}
+    groups |= {number: FORM.item(group) for number, group in (("5.1", "6"), ("9", "10"), ("11", "12")) if number in at}
+    form = OrderForm(answers={number: words for number, words in ANSWERS.items() if number not in at})
+    if "5.1" in at:
+        form.rows.insert(form.row_of("5") + 1, ["5.1", "Должностная инструкция учителя", ""])
+    for number, group in groups.items():
+        form.rows[form.row_of(number)][2] = group.hint
+        form.rows[form.row_of(group.number)][2] = typed
+    report, remarks = read_one(form)
+    assert "ANSWERS-SHIFTED" not in codes(remarks)
+    shares = {item.number for item in FORM.items if item.measured} - {*at, "12.3"}
+    assert shares <= {item for item, name in said(report) if name == "percent"}
+
+
+def test_a_hint_that_the_office_prints_at_each_item_of_a_group_moves_nothing():
+    form = OrderForm()
+    hint = FORM.item("10").hint
+    for number in ("10", "10.1", "10.2", "10.3"):
+        form.rows[form.row_of(number)][2] = hint
+    report, _ = read_one(form)
+    assert said(report) == {key: value for key, value in FACTS.items() if not key[0].startswith("10.")}
+    form.rows[form.row_of("10")][2] = "100 %"
+    assert "ANSWERS-SHIFTED" not in codes(read_one(form)[1])
+
+
+@pytest.mark.parametrize("label", ["на 30.01.2014", "январь"])
+def test_the_only_answer_in_a_row_of_another_day_is_told(label):
+    form = OrderForm(answers={**ANSWERS, "13": ""})
+    form.rows.insert(form.row_of("13") + 1, ["", label, "88 %"])
+    report, remarks = read_one(form)
+    assert said(report) == {key: value for key, value in FACTS.items() if key[0] != "13"}
+    [told] = remarks
+    assert (told.code, told.item, told.value) == ("NUM-OTHER-DATE", "13", f"{label}: 88 %")
+
+
+@pytest.mark.parametrize(
+    "heading", ["Форма 11", "№ 10", "Данные школы 10", "Информация школы по п. 10", "Школа № 1", "МБОУ СОШ № 1"]
+)
+def test_a_number_in_the_heading_names_no_other_school(heading):
+    form = OrderForm()
+    next(row for row in form.rows if "Выполнение" in row)[2] = heading
+    report, remarks = read_one(form)
+    assert said(report) == FACTS
+    assert codes(remarks) <= {"NOTE-BESIDE"}
 
 
 @pytest.mark.parametrize("typed", ["100 %", "21/50% 287/50% 306/50%", "все обучены"])

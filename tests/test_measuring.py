@@ -472,6 +472,10 @@ def broken() -> FileRead:
     return FileRead("damaged.xlsx", "", (), (remark("FILE-DAMAGED", file="damaged.xlsx", what="он обрезан"),))
 
 
+def a_registry() -> FileRead:
+    return FileRead("registry (1).xlsx", "", (), (remark("FILE-REGISTRY", file="registry (1).xlsx", sheet="Школы"),))
+
+
 # Files and when each came -> names of those that belong to nobody.
 NOBODYS = {
     "school-not-in-the-registry": ([nobodys()], MARCH, ["nobody.xlsx"]),
@@ -482,6 +486,7 @@ NOBODYS = {
     "dated-earlier-and-come-now": ([nobodys(JANUARY)], MARCH, ["nobody.xlsx"]),
     "unknown-when-it-came": ([broken()], None, ["damaged.xlsx"]),
     "a-school-s-report": ([sent()], MARCH, []),
+    "a-copy-of-the-registry": ([a_registry()], MARCH, []),
 }
 
 

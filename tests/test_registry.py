@@ -8,7 +8,8 @@ import pytest
 from pipeline.reading.draft import draft_registry, look_alikes
 from pipeline.reading.opening.book import Book, Cell, Sheet
 from pipeline.reading.opening.grid import open_book
-from pipeline.reading.registry import read_registry
+from pipeline.reading.registry import read_registry, registry_sheet
+from pipeline.reading.schools import Schools
 from pipeline.settings import Limits
 from pipeline.writing.registry import write_registry
 from schemas.addresses import Spot
@@ -68,7 +69,14 @@ def test_a_title_or_empty_rows_may_stand_above_the_headings(above):
     assert [remark.cell for remark in found.remarks] == [f"A{len(rows)}"]
 
 
-@pytest.mark.parametrize(("typed", "said"), [(-5.0, "-5"), (42.5, "42,5"), ("сорок", "сорок")])
+@pytest.mark.parametrize("typed", ["42", "42,0", "42.00", " 42 ", 42.0])
+def test_a_whole_number_is_one_however_a_program_has_written_it(typed):
+    assert registry([*SCHOOL[:3], typed, *SCHOOL[4:]]) == registry(SCHOOL)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("1.000", "1.000"), ("42,5", "42,5"), (-5.0, "-5"), (42.5, "42,5"), ("сорок", "сорок")]
+)
 def test_a_number_that_is_none_is_said_as_it_was_written(typed, said):
     found = registry([*SCHOOL[:3], typed])
     assert [remark.value for remark in found.remarks] == [said]
@@ -79,6 +87,60 @@ def test_what_is_no_number_of_people_is_a_remark_and_no_base(value):
     found = registry([*SCHOOL[:3], value, *SCHOOL[4:]])
     assert "teachers" not in found.schools[0].bases
     assert [(r.code, r.cell, r.school) for r in found.remarks] == [("REGISTRY-NUMBER", "D2", "01")]
+
+
+CHARTER = "Муниципальное бюджетное общеобразовательное учреждение"
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        (f"{CHARTER} средняя общеобразовательная школа № 4", "МБОУ СОШ № 4"),
+        (f"{CHARTER} «Средняя общеобразовательная школа № 4 имени Героя»", "МБОУ «СОШ № 4 имени Героя»"),
+        (f"{CHARTER.upper()} «ОСНОВНАЯ ОБЩЕОБРАЗОВАТЕЛЬНАЯ ШКОЛА № 4»", "МБОУ «ООШ № 4»"),
+        ("Муниципальное казенное  дошкольное образовательное учреждение «Детский сад № 5»", "МКДОУ «Детский сад № 5»"),
+        ("Краевое государственное казённое учреждение «Школа № 4 для детей-сирот»", ""),
+        ("МБОУ «Средняя общеобразовательная школа № 4 имени Героя Советского Союза»", ""),
+        ("Средняя общеобразовательная школа № 4", ""),
+        (CHARTER, ""),
+    ],
+)
+def test_a_name_of_the_charter_in_place_of_the_short_one_is_said_in_short_and_kept(name, called):
+    [school] = registry(["04", name]).schools
+    assert (school.name, school.full_name) == ((called, " ".join(name.split())) if called else (name, ""))
+    assert not called or Schools(Registry((school,))).match(name).school == school
+
+
+def test_two_that_would_be_called_alike_keep_their_names():
+    names = [f"{CHARTER} «Средняя общеобразовательная школа{gap}№ 4»" for gap in (" ", " у реки ")]
+    short = [f"МБОУ «СОШ{gap}№ 4»" for gap in (" ", " у реки ")]
+    assert [one.name for one in registry(["04", names[0]], ["05", names[1]]).schools] == short
+    for other in (["05", short[0]], ["05", "Школа", short[0]]):
+        assert [one.name for one in registry(["04", names[0]], other).schools] == [names[0], other[1]]
+
+
+def test_where_the_registry_has_the_full_name_too_the_school_is_known_by_both():
+    headings = ["Код", "Краткое наименование", "Полное наименование", "Другие названия"]
+    name = f"{CHARTER} «Средняя общеобразовательная школа № 4»"
+    [school] = registry(["04", name, "МБОУ «Школа № 4 села Ивановка»", "четвёртая"], headings=headings).schools
+    assert (school.name, school.full_name) == ("МБОУ «СОШ № 4»", "МБОУ «Школа № 4 села Ивановка»")
+    assert school.aliases == ("четвёртая", name)
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_one"),
+    [
+        ([HEADINGS, SCHOOL], True),
+        ([["Сведения о школах"], HEADINGS, SCHOOL], True),
+        ([["Отчёт об исполнении приказа № 547"], HEADINGS, SCHOOL], False),
+        ([["Код", "Наименование", "Всего родителей", "Активировано, чел.", "%"], ["01", "МБОУ СОШ № 1"]], False),
+        ([["Код", "Наименование", "Родителей", "%"], ["01", "МБОУ СОШ № 1", 574.0, 45.0]], False),
+        ([HEADINGS[:-1], SCHOOL[:-1]], False),
+        ([[*HEADINGS[:-2], HEADINGS[-1]], [*SCHOOL[:-2], SCHOOL[-1]]], False),
+    ],
+)
+def test_a_workbook_is_a_registry_that_has_all_its_columns_and_calls_itself_no_report(rows, is_one):
+    assert registry_sheet(Book((sheet(*rows),)), FORM) == ("Школы" if is_one else "")
 
 
 def test_a_code_given_twice_stops_the_run_with_both_names():
@@ -99,6 +161,61 @@ def test_a_school_without_a_code_is_a_remark():
     found = registry(SCHOOL, ["", "МБОУ СОШ № 3"])
     assert [s.name for s in found.schools] == ["МБОУ СОШ № 1"]
     assert [(r.code, r.cell) for r in found.remarks] == [("REGISTRY-CODE", "A3")]
+
+
+@pytest.mark.parametrize(
+    ("row", "cell"),
+    [
+        (["", "Итого", "", 84.0, 1200.0, 1100.0, 1000.0], "B3"),
+        (["Всего по району:", "", "", 84.0, 1200.0, 1100.0, 1000.0], "A3"),
+        ([3.0, "ИТОГО по 2 школам", "", 84.0], "B3"),
+        (["Итого", "", "", 84.0], "A3"),
+        (["Итого", 20.0], "A3"),
+        (["Итого:", "12 школ"], "A3"),
+        (["Итого школ", 2.0], "A3"),
+        (["", "Общий итог", "", 84.0], "B3"),
+        (["в том числе городских", "", "", 50.0], "A3"),
+        ([float(number) for number in range(1, 9)], "A3"),
+        (list("12345"), "A3"),
+        (["А", "Б", 1.0, 2.0, 3.0], "A3"),
+        (["Городские школы"], "A3"),
+        (["Исполнитель: Иванова"], "A3"),
+    ],
+)
+def test_a_line_that_is_no_school_is_none_wherever_it_stands_and_that_is_said(row, cell):
+    found = registry(SCHOOL, row, ["02", "МБОУ СОШ № 2"])
+    assert [school.code for school in found.schools] == ["01", "02"]
+    assert [(r.code, r.cell, r.school) for r in found.remarks] == [("REGISTRY-LINE", cell, "")]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [1.0, 5.0],
+        [1.0, 2.0],
+        [1.0, 2.0, "", "", 3.0],
+        ["СОШ № 8"],
+        ["МБОУ СОШ 8"],
+        ["Лицей"],
+        ["Гимназия"],
+        ["СОШ 1"],
+        ["ГИМ"],
+        ["Верхние Выселки"],
+        ["Тел. 2-34-56"],
+        ["03", "Всего доброго (частная школа)"],
+        ["Городские школы", "", "", 40.0],
+        ["Городские школы", *[""] * (len(HEADINGS) - 1), "ул. Мира"],
+    ],
+)
+def test_a_line_that_may_be_a_school_is_one(row):
+    found = registry(SCHOOL, row, headings=[*HEADINGS, "Адрес"])
+    assert len(found.schools) == 2
+    assert "REGISTRY-LINE" not in [r.code for r in found.remarks]
+
+
+def test_a_code_without_a_name_is_a_school_all_the_same():
+    found = registry(["07"], ["СОШ 8"], ["Лицей", "", "", 40.0])
+    assert [school.name for school in found.schools] == ["07", "СОШ 8", "Лицей"]
 
 
 def test_a_name_of_two_schools_is_a_remark():

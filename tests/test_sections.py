@@ -45,7 +45,7 @@ OF_PROBLEMS = r"проблем"
 SILENT = {
     "headline": OF_PLAN,
     "matrix": None,
-    "stages": None,
+    "stages": r"вне этапов",
     "problems": OF_PROBLEMS,
     "all": "|".join((OF_PLAN, OF_MILESTONES, OF_PROBLEMS)),
 }

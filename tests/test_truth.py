@@ -13,7 +13,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.measuring.figures import Activation, Figures, Level, Milestone, State, Unattributed
+from pipeline.measuring.figures import Activation, Figures, Level, Milestone, Share, State, Unattributed
 from pipeline.sending.letters import Page, leadership_letter
 from pipeline.wording import NBSP
 from pipeline.writing.brief import make_brief
@@ -89,6 +89,10 @@ def whole(figures: Figures) -> float | None:
     rows = [row for row in figures.activation if row.percent is not None]
     total = sum(row.total or 0 for row in rows)
     return sum(row.covered or 0 for row in rows) / total * 100 if total else None
+
+
+def shares(figures: Figures) -> set[Share]:
+    return {row.share for row in figures.activation}
 
 
 def lacks(figures: Figures, covered: float, total: float) -> int:
@@ -219,6 +223,10 @@ HEADLINE: dict[str, Check] = {
         int(m["files"]) == len(f.unattributed) and whole(f) is None,
     r"Отчёты есть, но ни один показатель .* не принят: смотрите замечания\.": lambda f, m: whole(f) is None
         and bool(in_state(f, State.TO_CORRECT)),
+    r"Отчёты есть, но на п\. 14 .* нет ни одного ответа\.": lambda f, m: whole(f) is None
+        and Share.NO_ANSWER in shares(f) and Share.SET_ASIDE not in shares(f),
+    r"Отчёты есть, но показатель .* ни к одной школе не относится\.": lambda f, m: whole(f) is None
+        and shares(f) - {Share.NO_REPORT} == {Share.NOT_APPLICABLE},
 }  # fmt: skip
 
 

@@ -28,9 +28,15 @@ from pipeline.demo import make
 from pipeline.files import HeldError, Outputs, Written, lock
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.memory.journal import Journal
+from pipeline.reading.inbox import Inbox
+from pipeline.reading.intake import Intake
+from pipeline.reading.orders import share_out
 from pipeline.sending.outbox import Letter, Parcel, put_in_outbox, waiting
 from pipeline.settings import PASSWORD_VARIABLE, Mail, load_settings
+from schemas.district import Registry
 from schemas.form import load_form
+from schemas.remarks import Remark
+from schemas.reports import FileRead
 from schemas.strict import UsageError
 from tests import dying
 from tests.conftest import NOW, Once
@@ -111,6 +117,22 @@ def test_a_file_of_the_other_order_is_no_fault(office: Path) -> None:
         assert not [row for row in said if row["code"] in ("FILE-NO-FORM", "FORM-OTHER-ORDER")]
     alone = rows(office / "meals" / DAY / "findings.csv")
     assert [row for row in alone if row["code"] == "FILE-NO-FORM"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "nobodys"),
+    [
+        (("FILE-NO-FORM", "FILE-NO-FORM"), [1, 1], 1),
+        (("FILE-REGISTRY", "FILE-REGISTRY"), [1, 1], 0),
+        (("FILE-NO-FORM", "FILE-REGISTRY"), [0, 1], 0),
+    ],
+)
+def test_a_copy_of_the_registry_is_told_by_those_that_know_it(said: tuple[str, str], kept: list[int], nobodys: int):
+    inbox = Inbox(Path("input"), reports=[Path("копия.xlsx")])
+    reads = [FileRead("копия.xlsx", "", remarks=(Remark(code, file="копия.xlsx"),)) for code in said]
+    shared = share_out([load_form(MEALS), load_form(SERVICES)], [Intake(inbox, Registry(), [read]) for read in reads])
+    assert [len(one.reads) for one in shared.intakes] == kept
+    assert len(shared.nobodys) == nobodys
 
 
 @pytest.mark.parametrize("file", ["answers.csv", "indicators.csv"])

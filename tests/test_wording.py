@@ -120,3 +120,19 @@ def test_a_unit_that_is_a_word_goes_with_its_figure(value: float, decimals: int,
     assert wording.figure(value, decimals, "лет", ("год", "года", "лет")) == said.replace(" ", NBSP)
     short = wording.figure(value, decimals, "л.", ("год", "года", "лет"))
     assert short.endswith(f"{NBSP}л.")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("п. 8: 20.02 — 20 чел..", "п. 8: 20.02 — 20 чел."),
+        ("за 2026 г.. Дальше", "за 2026 г. Дальше"),
+        ("и так..", "и так."),
+        ("«с 2014 г...» не понято.", "«с 2014 г...» не понято."),
+        ("«с 2014 г..» не понято.", "«с 2014 г..» не понято."),
+    ],
+)
+def test_a_sentence_that_ends_in_a_full_stop_needs_no_second_one(text: str, said: str) -> None:
+    assert wording.one_stop(text) == said
+    assert wording.one_stop("и так далее…") == "и так далее…"
+    assert wording.one_stop("школы...") == "школы..."

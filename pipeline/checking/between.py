@@ -120,7 +120,7 @@ def _documents_before(counting: Sequence[Report], table: pd.DataFrame, form: For
         for item, document in said.get(before.number, {}).items():
             cell = now.answer_cells.get(item, now.answer_cells.get(item.rpartition(".")[0], ""))
             above = form.answered_by(item)
-            still_given = any((above, name) in names for name in document)
+            still_given = item in now.withdrawn or any((above, name) in names for name in document)
             words = "" if still_given else ", ".join(sorted(document.values()))  # no remark tells of it
             rows.append((now.number, item, still_given, cell, words, before.as_of))
     return frame_of(rows, _DOCUMENTS)

@@ -101,7 +101,7 @@ def check(
     filled = [report for report in reports if report.number not in empty]
     own = answers_table(reads, form, registry)
     remarks = [*on_folders, *(remark for read in reads for remark in read.remarks)]
-    remarks += (said for said in contracts.judge_facts(own) if not _signed_in_time(said, form))
+    remarks += (said for said in contracts.judge_facts(own) if not _is_in_time(said, form))
     remarks += controls.check_passports(reports, own, form, registry)
     remarks += numbers.check_numbers(own, form, registry, reports)
     of_own = coverage_of(own, form)
@@ -150,10 +150,14 @@ class _Office(NamedTuple):
         return _with_errors(self.judged(grave), self.by_place)
 
 
-def _signed_in_time(said: Remark, form: Form) -> bool:
-    """A paper that is named in the report of a period may be signed until that has to be sent."""
-    if said.code != "DOC-AFTER-REPORT" or said.as_of not in form.dues or not form.item(said.item).documented:
+def _is_in_time(said: Remark, form: Form) -> bool:
+    """May the day be after the report's: one that the form lets lie outside of it, «окончание работ (прогноз)»; a paper
+    that is named in the report of a period may be signed until that has to be sent."""
+    if said.code != "DOC-AFTER-REPORT":
         return False
+    item = form.item(said.item)
+    if item.any_day or said.as_of not in form.dues or not item.documented:
+        return item.any_day
     return dict(said.data)["day"] <= form.dues[said.as_of]  # type: ignore[operator]
 
 

@@ -29,6 +29,7 @@ from pipeline.wording import (
     plural,
 )
 from pipeline.workers import trace_of
+from schemas.registry_book import EXPLAINED
 from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Remark, Severity
 
@@ -311,7 +312,6 @@ def _result(done: "Done") -> Iterator[tuple[str, str]]:
     # with pandas: a command that measures nothing goes without
     from pipeline.measuring.figures import Heard
     from pipeline.writing.pages.words import registry_lacks
-    from pipeline.writing.registry import EXPLAINED
 
     figures, inbox, folder = done.figures, done.survey.intake.inbox, done.summary.path.parent
     passed_over = f" (служебных пропущено: {len(inbox.passed_over)})" if inbox.passed_over else ""

@@ -19,12 +19,11 @@ from pipeline.measuring.figures import Doubts, Former, Measured, Rests, Share, S
 from pipeline.measuring.milestones import Milestones
 from pipeline.measuring.picture import Picture
 from schemas.answers import OF_ANOTHER_DATE, Why
-from schemas.form import Form, Kind
+from schemas.form import Form, Item, Kind
 from schemas.remarks import Catalogue, Question, Remark
 
 _WHOLE = ""  # the municipality, among schools
 _NONE = -1  # no report: remarks on files and folders
-_FIGURES = (Kind.NUMBER, Kind.CHOICE)
 _OF_PEOPLE = ["covered", "total", "percent"]
 
 
@@ -35,7 +34,7 @@ def doubted_answers(checked: Checked, answered: pd.DataFrame, form: Form, catalo
     one answer (`6/участники`), whichever line bears the remark."""
     questions = _Questions(checked, form, catalogue)
     items = [item.number for item in form.items if item.measured or item.due]
-    items += [item.number for item in form.questions if item.kind in _FIGURES]
+    items += [item.number for item in form.questions if form.asks_for_figures and _is_figure(item)]
     found = {key: remarks for key in questions.reach(items) if (remarks := questions.on(*key))}
     if not found:
         return {}
@@ -53,10 +52,16 @@ def _in_words(checked: Checked, form: Form) -> Iterator[Key]:
     return ((number, answered[item]) for number, item in values_of(rows, "report", "item"))
 
 
+def _is_figure(item: Item) -> bool:
+    """Is it counted over the schools: a figure with a unit, a choice, a yes or no."""
+    return item.kind is Kind.NUMBER or bool(item.answers)
+
+
 def _figures(checked: Checked, form: Form) -> Iterator[Key]:
     """Figures with a unit and choices: accepted answers."""
     if form.asks_for_figures:
-        table = checked.answers[checked.answers["counted"] & checked.answers["field"].isin(["value", "choice"])]
+        fields = ["value", "choice", "yes"]
+        table = checked.answers[checked.answers["counted"] & checked.answers["field"].isin(fields)]
         for number, item in zip(table["report"].tolist(), table["item"].tolist(), strict=True):
             yield number, form.answered_by(item)
 
@@ -254,7 +259,7 @@ def _in_picture(evidence: Evidence, shown: Picture) -> Answers:
     schools = {report.number: code for code, report in shown.chosen.items()}
     keys = sorted((schools[number], item, number) for number, item in evidence.doubted if number in schools)
     due = evidence.form.due_items
-    in_words = {item.number for item in due if not item.measured and item.kind not in _FIGURES}
+    in_words = {item.number for item in due if not item.measured and item.kind not in (Kind.NUMBER, Kind.CHOICE)}
     return {  # a milestone in words that the office has left out rests on no answer
         (code, item): evidence.doubted[number, item]
         for code, item, number in keys

@@ -64,6 +64,7 @@ _TREND: dict[str, Any] = {
     "date": "object", "school_code": "category", "covered": "float64", "total": "float64", "percent": "float64",
     "carried": "bool", "share": SHARES, "reported": "bool",
 }  # fmt: skip
+_NO_REPORTS = {"FILE-NO-FORM", "FILE-REGISTRY"}  # said of what is read and holds no report
 _NO_POINTS = 1e-9  # percentage points; two computed percentages that differ by less are the same
 
 
@@ -342,7 +343,7 @@ def _without_report(read: FileRead) -> str:
         return PAPER
     if any(remark.code == "FILE-HOLDS-NOTHING" for remark in read.remarks):
         return HOLDS_NOTHING
-    return NOT_A_FORM if any(remark.code == "FILE-NO-FORM" for remark in read.remarks) else UNREAD
+    return NOT_A_FORM if any(remark.code in _NO_REPORTS for remark in read.remarks) else UNREAD
 
 
 def _bases(shown: Picture) -> dict[str, float]:

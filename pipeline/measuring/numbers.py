@@ -6,7 +6,7 @@ A figure that bears an error is added to nothing; who is not counted is counted 
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -38,7 +38,7 @@ def _totals(item: Item, periods: "Sequence[_Period]") -> Iterator[NumberTotal]:
     """All that is told for the municipality of a figure, a choice or a list. `periods`: those of the year up to the one
     that is told of, oldest first."""
     shown = periods[-1]
-    if item.kind is Kind.CHOICE:
+    if item.answers:
         return shown.chosen(item)
     if item.kind is Kind.ROWS:
         return shown.listed(item)
@@ -65,25 +65,32 @@ def _is_of_list(item: Item, form: Form) -> bool:
     return bool(slash) and form.item(row).kind is Kind.ROWS
 
 
+_CHOSEN = ("choice", "yes")  # fields of answers that are one of several
+
+
 # ── what is said ─────────────────────────────────────────────────────────────────────────────────────────
 class _Said:
     """The facts of the batch by report and item."""
 
     def __init__(self, table: pd.DataFrame) -> None:
-        asked = table[table["field"].isin(["value", "choice"]) | table["item"].str.contains("/", regex=False)]
+        fields = ["value", "text", *_CHOSEN]
+        asked = table[table["field"].isin(fields) | table["item"].str.contains("/", regex=False)]
         columns = [asked[name].tolist() for name in ("report", "item", "field", "text", "number", "counted")]
         places = [asked[name].tolist() for name in ("file", "sheet", "cell")]
         self.values: dict[tuple[int, str], tuple[float, bool]] = {}
         self.choices: dict[tuple[int, str], list[str]] = {}
         self.places: dict[tuple[int, str], tuple[str, str, str]] = {}
         self.items: dict[int, set[str]] = {}
+        self.in_words: set[tuple[int, str]] = set()  # of a figure or a choice: «не требуется»
         for report, item, field, text, number, counted, *place in zip(*columns, *places, strict=True):
             self.items.setdefault(report, set()).add(item)
             self.places.setdefault((report, item), tuple(place))
             if field == "value":
                 self.values[report, item] = number, counted
-            elif field == "choice" and counted:
+            elif field in _CHOSEN and counted:
                 self.choices.setdefault((report, item), []).append(text)
+            elif field == "text" and counted:
+                self.in_words.add((report, item))
 
 
 class _Period(msgspec.Struct, frozen=True, dict=True):
@@ -113,9 +120,9 @@ class _Period(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def figures(self) -> tuple[Item, ...]:
-        """What each school has one figure of, or a choice."""
-        kinds = (Kind.NUMBER, Kind.CHOICE)
-        return tuple(item for item in self.form.questions if item.kind in kinds and not _is_of_list(item, self.form))
+        """What each school has one figure of, a choice, a yes or no."""
+        asked = (item for item in self.form.questions if item.kind is Kind.NUMBER or item.answers)
+        return tuple(item for item in asked if not _is_of_list(item, self.form))
 
     # ── of a school ──────────────────────────────────────────────────────────────────────────────────────
     def value(self, school: School, number: str) -> float | None:
@@ -138,6 +145,8 @@ class _Period(msgspec.Struct, frozen=True, dict=True):
         chosen = tuple(dict.fromkeys(self.said.choices.get(key, ())))
         if value is not None or chosen:
             return SchoolNumber(school.code, item.number, value, Share.COUNTED, *place, chosen)
+        if key in self.said.in_words:
+            return SchoolNumber(school.code, item.number, None, Share.NOT_APPLICABLE, *place)
         if item.number in self.evidence.checked.answered[report.number]:
             return SchoolNumber(school.code, item.number, None, Share.SET_ASIDE, *place)
         has_none = school.has_none(self.form.people_of(item.number))
@@ -150,8 +159,8 @@ class _Period(msgspec.Struct, frozen=True, dict=True):
     def total(self, item: Item, measure: Measure) -> NumberTotal:
         match measure:
             case Measure.RATIO:
-                terms = list(self.terms(item))
-                return self.of(item.number, measure, _ratio(terms), len(terms))
+                terms = self.terms(item)
+                return self.of(item.number, measure, _ratio(terms.values()), len(terms))
             case Measure.NONE:
                 return self.of(item.number, measure, None, len(self.values(item.number)))
             case _:
@@ -160,11 +169,12 @@ class _Period(msgspec.Struct, frozen=True, dict=True):
                 mean = total / len(values) if total is not None and measure is Measure.MEAN else total
                 return self.of(item.number, measure, mean, len(values))
 
-    def terms(self, item: Item) -> Iterator[tuple[float, float]]:
-        """Of what is a ratio: both figures of each school that has both. Where both are zero there is none of it."""
+    def terms(self, item: Item) -> dict[str, tuple[float, float]]:
+        """Of what is a ratio: code -> both figures of each school that has both. Where both are zero there is none of
+        it."""
         over, under = (self.values(f"{item.number.partition('/')[0]}/{column}") for column in item.ratio)
-        both = ((over[code], under[code]) for code in over.keys() & under.keys())
-        return ((above, below) for above, below in both if above or below)
+        both = {code: (above, under[code]) for code, above in over.items() if code in under}
+        return {code: terms for code, terms in both.items() if any(terms)}
 
     def missed(self, item: Item) -> NumberTotal:
         """How many schools have not kept to their own plan."""
@@ -179,9 +189,9 @@ class _Period(msgspec.Struct, frozen=True, dict=True):
     def chosen(self, item: Item) -> Iterator[NumberTotal]:
         """By how many schools each answer has been chosen; by none too."""
         answers = [self.said.choices.get((report.number, item.number), []) for report in self.reports.values()]
-        found = Counter(title for answer in answers for title in dict.fromkeys(answer))
-        for choice in item.choices:
-            yield self.of(item.number, Measure.SCHOOLS, found[choice.title], sum(map(bool, answers)), choice.title)
+        found = Counter(title for said in answers for title in dict.fromkeys(said))
+        for answer in item.answers:
+            yield self.of(item.number, Measure.SCHOOLS, found[answer], sum(map(bool, answers)), answer)
 
     def listed(self, item: Item) -> Iterator[NumberTotal]:
         """Of a list its lines, and the sums of its figures."""
@@ -208,7 +218,7 @@ class _Period(msgspec.Struct, frozen=True, dict=True):
         return value if counted else None
 
 
-def _ratio(terms: Sequence[tuple[float, float]]) -> float | None:
+def _ratio(terms: Collection[tuple[float, float]]) -> float | None:
     under = math.fsum(below for _, below in terms)
     return math.fsum(above for above, _ in terms) / under if under else None
 
@@ -219,10 +229,11 @@ def _of_year(item: Item, periods: Sequence[_Period]) -> NumberTotal:
     sums by each other."""
     shown = periods[-1]
     counted = [period.values(item.number) for period in periods]
-    reported = {code for values in counted for code in values}
+    terms = [period.terms(item) for period in periods] if item.add == "ratio" else []
+    reported = {code for of_period in terms or counted for code in of_period}
     missing = sum(len(period.picture.schools) - len(period.reports) for period in periods)
     if item.add == "ratio":
-        value = _ratio([terms for period in periods for terms in period.terms(item)])
+        value = _ratio([both for of_period in terms for both in of_period.values()])
     else:
         value = math.fsum(value for values in counted for value in values.values()) if reported else None
     year = str(shown.day.year)

@@ -236,7 +236,10 @@ def _of_figures(evidence: Evidence, figures: Numbers, like: pd.DataFrame) -> pd.
         items[name] = [states[number][Share(name)] for number in numbers]
     items["read"] = _answers_read(evidence.reads, numbers)
     items["elsewhere"] = _answers_elsewhere(evidence.checked, evidence.shown, numbers)
-    items["answered_not_applicable"] = 0
+    of_schools = pd.DataFrame(
+        ((one.school_code, one.item, one.share) for one in figures.schools), columns=["school_code", "item", "share"]
+    )
+    items["answered_not_applicable"] = _answered_not_applicable(evidence.checked, evidence.shown, of_schools, numbers)
     return items.astype(like.dtypes.to_dict())
 
 

@@ -12,6 +12,7 @@ from schemas.remarks import Remark, Severity
 from schemas.reports import FileRead
 
 _GRAVEST_FIRST = list(Severity)
+_NO_REPORTS = {"FILE-HOLDS-NOTHING", "FILE-REGISTRY"}
 
 
 def unattributed(evidence: Evidence, remarks: Sequence[Remark]) -> tuple[Unattributed, ...]:
@@ -43,13 +44,13 @@ def _found(evidence: Evidence, said: dict[Place, Remark]) -> Iterator[Unattribut
 
 
 def _may_be_a_report(read: FileRead) -> bool:
-    """Of a file that gave none. A letter without a file hides nothing, and a paper is known for what it is, but where
-    its text alone says so."""
+    """Of a file that gave none. A letter without a file hides nothing, a copy of the registry neither, and a paper is
+    known for what it is, but where its text alone says so."""
     if read.reports or read.decisions:
         return False
     if read.papers:
         return any(said.code == "PAPER-BY-TEXT" for said in read.remarks)
-    return all(said.code != "FILE-HOLDS-NOTHING" for said in read.remarks)
+    return all(said.code not in _NO_REPORTS for said in read.remarks)
 
 
 def _on_files(remarks: Sequence[Remark]) -> dict[Place, Remark]:

@@ -12,7 +12,8 @@ from schemas.form import Form
 from schemas.remarks import remark
 from schemas.reports import FileRead, ReportRead
 
-_FOREIGN = {"FILE-NO-FORM", "FORM-OTHER-ORDER"}  # said of a file in which the form is not found
+_REGISTRY = "FILE-REGISTRY"
+_FOREIGN = {"FILE-NO-FORM", _REGISTRY, "FORM-OTHER-ORDER"}  # said of a file in which the form is not found
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ def _with(intake: Intake, reads: dict[Path, FileRead]) -> Intake:
 
 
 def _takers(reads: Sequence[FileRead]) -> list[int]:
-    """Whose the file is: a summary that has come back is its order's alone, and a paper is of those that ask for it.
-    None where no order finds its form, or the file cannot be opened."""
+    """Whose the file is: a summary that has come back is its order's alone, a paper is of those that ask for it, and a
+    copy of the registry, in which no order finds its form, of those that know it. None where no order finds its form,
+    or the file cannot be opened."""
     decided = [n for n, read in enumerate(reads) if read.decisions is not None]
     if decided:
         return decided
@@ -63,6 +65,8 @@ def _takers(reads: Sequence[FileRead]) -> list[int]:
         return papers
     if not any(_is_foreign(read) for read in reads) and not any(read.reports for read in reads):
         return []
+    if all(map(_is_foreign, reads)):
+        return [n for n, read in enumerate(reads) if any(said.code == _REGISTRY for said in read.remarks)]
     return [n for n, read in enumerate(reads) if not _is_foreign(read)]
 
 

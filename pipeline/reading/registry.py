@@ -4,14 +4,17 @@ Its sheets are declared in `schemas.registry_book` and read by `registry_rows`; 
 of «Рассылка» or «Исключения» in which any cell is not understood grants nothing.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
 from rapidfuzz import fuzz, process
 
+from pipeline.reading.answers.values import as_text
 from pipeline.reading.opening.book import Book
-from pipeline.reading.registry_headings import near_sheets
+from pipeline.reading.registry_headings import find_sheet, near_sheets
 from pipeline.reading.registry_rows import Known, Row, SheetRead, read_sheet
 from pipeline.reading.schools import Schools
 from pipeline.wording import shortened
@@ -22,8 +25,14 @@ from schemas.form import Form
 from schemas.likeness import is_slip, plain
 from schemas.registry_book import FILE, SCHOOLS
 from schemas.remarks import Remark, known_codes, remark
+from schemas.school_names import Name, in_short, is_of_charter, parse
 from schemas.strict import UsageError
 
+_REPORT = "отчет"  # in a title
+# A line that sums schools up; «Всего доброго» may be one.
+_TOTALS = re.compile(
+    r"(?:итого|общий итог|в том числе|из них)\b.*|всего(?: (?:по|в|школ|учреждений|организаций|\d)\b.*)?"
+)
 _NEAR_GROUP = 75.0  # letters alike, 0–100: groups that are less so are no slip of one another
 
 
@@ -46,6 +55,20 @@ def read_registry(book: Book, form: Form, beside: tuple[Form, ...] = ()) -> Regi
     return Registry(tuple(schools.values()), recipients, granted, ticked or None, tuple(remarks))
 
 
+def registry_sheet(book: Book, form: Form) -> str:
+    """The name of the sheet of schools, where the workbook is a registry, whatever its file is called; else blank. It
+    is one by all the columns that Svod writes there for the office to fill in; a list of schools with some of them, or
+    under a title that says «отчёт», may be anything."""
+    table = book_of.schools_table(form)
+    sheet, found = find_sheet(book, table), read_sheet(book, table, Known(form, (), Schools(Registry())))
+    if sheet is None or found is None:
+        return ""
+    its_own = [one for one in table.columns if one.need is not book_of.Need.OPTIONAL or one is book_of.EMAIL]
+    above = (as_text(cell.value) for spot, cell in sheet.cells.items() if spot.row < found.headings.row)
+    is_report = any(_REPORT in plain(words).split() for words in above)
+    return "" if is_report or any(map(found.headings.lacks, its_own)) else found.name
+
+
 # ── «Школы» ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -60,12 +83,13 @@ def _read_schools(book: Book, form: Form, beside: tuple[Form, ...]) -> tuple[She
             raise UsageError(f"Файл {FILE}, лист «{SCHOOLS.sheet}»: {lacks}. Исправьте заголовок или добавьте столбец.")
     found: dict[str, tuple[Row, School]] = {}
     for row in sheet.rows:
-        _add_school(row, form, found)
+        if not _is_no_school(row):
+            _add_school(row, form, found)
     if not found and sheet.rows:
         fill = f"Заполните столбец «{book_of.CODE.heading}»."
         raise UsageError(f"Файл {FILE}, лист «{SCHOOLS.sheet}»: ни у одной школы нет кода. {fill}")
     sheet.remarks.extend(_shared_names(found.values()))
-    schools = _of_one_spelling(found)
+    schools = _called_in_short(_of_one_spelling(found))
     _say_groups_alike(schools, found)
     return sheet, schools
 
@@ -75,6 +99,27 @@ def _no_schools(book: Book, form: Form) -> str:
     if near:
         return f"Файл {FILE}: нет листа «{SCHOOLS.sheet}», но есть «{near[0]}». Переименуйте его в «{SCHOOLS.sheet}»."
     return f"Файл {FILE}: нет листа «{SCHOOLS.sheet}». Добавьте его или возьмите образец реестра."
+
+
+def _is_no_school(row: Row) -> bool:
+    """A line of totals, one that numbers the columns, or a caption. It is said, since one that is meant to be a school
+    has to be filled in."""
+    cells = {column: row.typed(column) for column in (book_of.NAME, book_of.CODE)}
+    totals = [column for column, words in cells.items() if _TOTALS.fullmatch(plain(words))]
+    if not (totals or row.numbers_columns or _is_caption(row)):
+        return False
+    at = totals[0] if totals else book_of.CODE
+    place = {"file": FILE, "sheet": row.sheet, "cell": row.address(at)}
+    row.remarks.append(remark("REGISTRY-LINE", value=cells[at], **place))  # on no school: there is none
+    return True
+
+
+def _is_caption(row: Row) -> bool:
+    """«Городские школы», «Исполнитель: Иванова» in the column of codes, and nothing else in the row: words in which no
+    name, number or kind of a school is found."""
+    code = row.typed(book_of.CODE)
+    is_words = len(code.split()) > 1 and not any(sign.isdigit() or sign == "№" for sign in code)
+    return is_words and parse(code)._replace(said=False) == Name() and row.holds_one_cell
 
 
 def _add_school(row: Row, form: Form, found: dict[str, tuple[Row, School]]) -> None:
@@ -171,6 +216,26 @@ def _of_one_spelling(found: Mapping[str, tuple[Row, School]]) -> dict[str, Schoo
         code: replace(school, group=written.setdefault(plain(school.group) or school.group, school.group))
         for code, (_, school) in found.items()
     }
+
+
+def _called_in_short(schools: Mapping[str, School]) -> dict[str, School]:
+    """A name of the charter that stands in place of the short one finds room in no chart and no table: the school is
+    called by its abbreviation and known by both. Where another is known by that, it keeps its name."""
+    short = {code: in_short(one.name) if is_of_charter(one.name) else one.name for code, one in schools.items()}
+    taken = Counter(
+        name for code, one in schools.items() for name in set(map(plain, (short[code], one.full_name, *one.aliases)))
+    )
+    return {
+        code: one if short[code] == one.name or taken[plain(short[code])] > 1 else _renamed(one, short[code])
+        for code, one in schools.items()
+    }
+
+
+def _renamed(school: School, name: str) -> School:
+    written = " ".join(school.name.split())
+    if not school.full_name or plain(school.full_name) == plain(written):
+        return replace(school, name=name, full_name=school.full_name or written)
+    return replace(school, name=name, aliases=(*school.aliases, written))
 
 
 def _say_groups_alike(schools: Mapping[str, School], found: Mapping[str, tuple[Row, School]]) -> None:

@@ -48,6 +48,7 @@ _NEAR_WORD = 60.0  # letters alike, 0–100: worth naming beside a word that is 
 _SAME_WORD = 75.0  # «сводку» is «сводка»
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _FIRST_YEAR = 1900  # of a school; a paper of the order cannot have come before its reports (`FIRST_YEAR`)
+_FEWEST_NUMBERED = 4  # columns: a school may have the code 1, be called «2» and have 3 classes
 _BESIDE_A_DATE = {"включительно"}  # and the words of the column's heading: «до 01.09.2014 включительно»
 _CAME_ON = {"", "от"}  # «от 20.12.2013»
 
@@ -115,6 +116,18 @@ class Row:
     def is_blank(self) -> bool:
         """Nothing stands in a column of the table."""
         return all(is_blank(self.cells[number]) for number in self.headings.columns if number in self.cells)
+
+    @property
+    def numbers_columns(self) -> bool:
+        """«1 2 3 4», «А Б 1 2»: a line by which papers refer to the columns."""
+        said = [as_typed(cell) for _, cell in sorted(self.cells.items()) if not (cell.fault or is_blank(cell))]
+        numbers = [str(number) for number in range(1, len(said) + 1)]
+        return len(said) >= _FEWEST_NUMBERED and said in (numbers, ["А", "Б", *numbers[:-2]])
+
+    @property
+    def holds_one_cell(self) -> bool:
+        """Nothing stands in any other, under a heading or not."""
+        return sum(not is_blank(cell) for cell in self.cells.values()) == 1
 
     # ── a cell of each kind ──────────────────────────────────────────────────────────────────────────────
 
@@ -301,9 +314,10 @@ def _shown(cell: Cell) -> str:
 
 
 def _whole_number(cell: Cell) -> float | None:
+    """«42», «1 200», and «42,00», as programs write it that export a list; None where it is anything but that."""
     value = cell.value
-    if isinstance(value, str) and re.fullmatch(r"[0-9][0-9\s]*", value):
-        value = float(re.sub(r"\s", "", value))
+    if isinstance(value, str) and (written := re.fullmatch(r"([0-9][0-9\s]*)(?:[.,]0{1,2})?", value.strip())):
+        value = float(re.sub(r"\s", "", written[1]))
     return value if isinstance(value, float) and value.is_integer() else None
 
 

@@ -81,6 +81,7 @@ def read_file(inputs: Inputs, relative: Path) -> Answer:
     from pipeline.reading.finding.layouts import read_book
     from pipeline.reading.opening.grid import open_book
     from pipeline.reading.opening.papers import words_of_document, words_of_file
+    from pipeline.reading.registry import registry_sheet
 
     file = shown_path(relative)
     digest = ""
@@ -98,6 +99,8 @@ def read_file(inputs: Inputs, relative: Path) -> Answer:
     if decided := find_decisions(book, inputs.form):
         return FileRead(file, digest, (), _on(file, decided.remarks), decided.read)
     reports, remarks = read_book(book, inputs.form, _schools(inputs.registry))
+    if not reports and (sheet := registry_sheet(book, inputs.form)):
+        remarks = (remark("FILE-REGISTRY", sheet=sheet),)
     explained, astray = _told_apart(find_explanations(book), reports)
     words = None if reports else words_of_document(book)
     return FileRead(file, digest, reports, _on(file, (*remarks, *astray)), explanations=explained, words=words)

@@ -5,7 +5,10 @@ What is chosen is read only where every option has its box and one alone is mark
 """
 
 import re
+from enum import Enum
 from typing import Literal, NamedTuple, cast
+
+from schemas.likeness import plain
 
 Box = Literal["ticked", "crossed", "empty", "struck"]
 
@@ -24,7 +27,22 @@ _BOX = re.compile(
     r"|\[(?P<empty>[\s_]*)\]"
 )
 _TICK_ALONE = re.compile(r"[vV]")
+_MARKED = re.compile(r"(?:[vVxXхХ+*1]|да|есть)\.?", re.IGNORECASE)  # in a column headed with an answer
+_NOT_MARKED = re.compile(r"(?:0|нет)\.?", re.IGNORECASE)
+_NEITHER = re.compile(
+    r"частично|не полностью|в (?:работе|процессе|стадии \w+)|планируется|запланировано"
+    r"|не (?:требуется|предусмотрено|применимо|известно)|нет данных|н д|затрудняюсь(?: ответить)?|иное|другое"
+)
 _PLUS_AND_MINUS = re.compile(r"\+\s*[/\\|]?\s*[-‐‑‒–—―−]|[-‐‑‒–—―−]\s*[/\\|]?\s*\+|±")
+
+
+class Tick(Enum):
+    """What a cell says below a heading that is itself an answer."""
+
+    MARKED = "marked"
+    EMPTY = "empty"
+    DENIED = "denied"
+    WORDS = "words"
 
 
 class Chosen(NamedTuple):
@@ -46,6 +64,23 @@ def chosen(text: str) -> Chosen:
         return Chosen(text)
     words = [part.strip(" \t\n,;/|") for part in _BOX.sub("\0", text).split("\0")]
     return _of_options(boxes, words)
+
+
+def tick_of(text: str, heading: str) -> Tick:
+    """Is the answer that heads the column marked: «✓», «+», «х», «1», «да», the answer once more. «нет», 0 and an empty
+    box say that it is not; a «✗» is either, to one writer or another: words."""
+    said = text.strip()
+    boxes = [_kind(found) for found in _BOX.finditer(said)] if _BOX.fullmatch(said) else []
+    if boxes in (["ticked"], ["crossed"]) or plain(said) == plain(heading) or _MARKED.fullmatch(said):
+        return Tick.MARKED
+    if boxes == ["empty"]:
+        return Tick.EMPTY
+    return Tick.DENIED if _NOT_MARKED.fullmatch(said) else Tick.WORDS
+
+
+def is_neither(heading: str) -> bool:
+    """Is the heading of a column an answer, and neither «да» nor «нет»."""
+    return _NEITHER.fullmatch(plain(heading)) is not None
 
 
 def _kind(found: "re.Match[str]") -> Box:

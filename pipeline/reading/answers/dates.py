@@ -26,7 +26,7 @@ _CERTAIN = (
     r"[0-9]{1,2}\.\s?[0-9]{1,2}\.\s?(?:[0-9]{4}|[0-9]{2})",
     *(rf"[0-9]{{1,2}}\s?{mark}\s?[0-9]{{1,2}}\s?{mark}\s?[0-9]{{4}}" for mark in ("/", "-", ",")),
     *(rf"[0-9]{{4}}{mark}[0-9]{{1,2}}{mark}[0-9]{{1,2}}" for mark in (r"\.", "/", "-")),
-    rf"[«\"“„]?\s*[0-9]{{1,2}}\s*[»\"”“]?\s*{MONTH}\s*(?:[0-9]{{4}}|[0-9]{{2}})",
+    rf"[«\"“„]?\s*[0-9]{{1,2}}(?:-?(?:е|го|ое))?\s*[»\"”“]?\s*{MONTH}\s*(?:[0-9]{{4}}|[0-9]{{2}})",
 )
 _SHORT_YEAR = tuple(rf"[0-9]{{1,2}}{mark}[0-9]{{1,2}}{mark}[0-9]{{2}}" for mark in ("/", "-"))
 # Digits that run on make it another number.
@@ -65,12 +65,17 @@ DAY_AND_MONTH = (
     rf"(?<![0-9])(?<![0-9][.,/\-])(?:{_DAY_AND_MONTH}\.(?![0-9])"
     rf"|(?:(?<=\bна\s)|(?<=\bс\s)|(?<=\bпо\s)|(?<=\bот\s)){_DAY_AND_MONTH}(?![0-9.,/])){_NOT_COUNTED}"
 )
+# Blanks between the digits, where a date is asked for: «20 03 2014».
+_BLANK_BETWEEN = re.compile(r"(?<![0-9])(?<![0-9] )([0-9]{2}) ([0-9]{2}) (20[0-9]{2})(?![0-9]| [0-9])")
 _DAY_WITHOUT_YEAR = re.compile(rf"[«\"“„]?\s*([0-9]{{1,2}}\s*[»\"”“]?\s*{_OF_MONTH})\s*", re.IGNORECASE)
 _ANY_DATE = re.compile(_DATE.replace("{}", "|".join(_CERTAIN + _SHORT_YEAR)), re.IGNORECASE)
 _FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _DAY_OR_YEAR = re.compile(r"(?<![^\W_])(?:d{1,4}|y{2,4}|д{1,2}|г{2,4})(?![^\W_])", re.IGNORECASE)
 
 
+_TIME = re.compile(
+    r"\b(?:в\s+)?[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?\b(?:\s*ч(?:ас[а-я]*)?\b)?|\bв\s+[0-2]?[0-9][.-][0-5][0-9]\b"
+)
 _BEFORE_DATE = re.compile(r"(со?|от|до|к|не\s+позднее)\s+(?=[0-9«\"])", re.IGNORECASE)
 
 
@@ -99,22 +104,22 @@ def read_date(said: Cell | str, first_year: int = FIRST_YEAR) -> date | None:
     elif isinstance(value, float) and isinstance(said, Cell) and shown_as_date(said.format):
         value = _from_serial(value)
     if isinstance(value, str) and len(value) <= LONGEST:
-        days = {written.day for written in find_dates(value, first_year)}
+        days = {written.day for written in find_dates(_BLANK_BETWEEN.sub(r"\1.\2.\3", value), first_year)}
         value = days.pop() if len(days) == 1 else None
     return value if isinstance(value, date) and first_year <= value.year <= LAST_YEAR else None
 
 
 def read_lone_date(cell: Cell, since: date | None, until: date | None, title: str = "") -> tuple[date | None, bool]:
     """The date that is all that a cell says, and whether its year had to be taken from the span `since`–`until`: a day
-    without a year is read only where it falls into that span once. `title`: of what is asked; «с 01.09.2026» says no
-    more than the date under «Вакантна с», «до 01.10.2026» under «Срок»."""
+    without a year is read only where it falls into that span once. The time of day may stand beside it. `title`: of
+    what is asked; «с 01.09.2026» says no more than the date under «Вакантна с», «до 01.10.2026» under «Срок»."""
     if not isinstance(cell.value, str):
         return read_date(cell), False
     text = _without_word(cell.value.strip(), title)
     found = list(find_dates(text, FIRST_YEAR)) if len(text) <= LONGEST else []
     if found:
         [first, *others] = found
-        rest = f"{text[: first.start]} {text[first.end :]}"
+        rest = _TIME.sub(" ", f"{text[: first.start]} {text[first.end :]}", count=1)
         return (None if others or re.search(r"\w", rest) else first.day), False
     short = _DAY_WITHOUT_YEAR.fullmatch(text)
     if not short or since is None or until is None:

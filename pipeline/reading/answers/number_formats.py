@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 _DIGITS = 13  # significant: what a share times 100 adds behind them is no digit of the value
 _SECTION = re.compile(r'(?:"[^"]*"|\\.|[_*].|\[[^\]]*\]|[^;"\\_*\[])+', re.DOTALL)
+_DURATION = re.compile(r"\[(?:h+|m+|s+|ч+|м+|с+)\]", re.IGNORECASE)
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?)\]")
 _MEETS = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
@@ -33,6 +34,11 @@ class _Added(NamedTuple):
     before: str
     after: str
     is_share: bool
+
+
+def shows_duration(number_format: str | None) -> bool:
+    """«[h]:mm», «[мм]:сс»: hours or minutes, of more than a day."""
+    return bool(number_format and "[" in number_format and _DURATION.search(number_format))
 
 
 def shown_with_words(value: float, number_format: str | None) -> str:

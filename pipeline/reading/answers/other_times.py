@@ -19,6 +19,9 @@ _TOLD = re.compile(
     r"20\d\d|\d\.\s?\d|\d\s*[»\"”]?\s*(?:янв|фев|мар|апр|ма[йя]|ию[нл]|авг|сен|окт|ноя|дек)", re.IGNORECASE
 )
 _SINCE, _AS_OF = "с", "на"
+# Before a day, and behind one: it is that of the whole, or of a paper, not of the answer.
+_OF_THE_WHOLE = re.compile(r"\bиз\s+\d|\bот\s+(?:\w+\s+)?чис(?:ла|ленн)|\b(?:численност|приказ)", re.IGNORECASE)
+_WHOLE = re.compile(r"\W*(?:г(?:ода)?\W+)?численност", re.IGNORECASE)
 _YEARS = re.compile(r"(20\d\d)(?:\D+(?:20)?(\d\d))?\D*")
 _DONE_FOR_GOOD = re.compile(r"\b(?:обуч|ознаком|прошли|выда[нл]|получ|заполн|внес|провед|курс|семинар)", re.IGNORECASE)
 
@@ -52,11 +55,18 @@ def _told(text: str, as_of: date, order: Order) -> Iterator[When]:
         elif leads == _AS_OF and any(day <= former for day in days):
             yield When(said, later=False)
         elif not days and leads in (_SINCE, _AS_OF) and (day := _day_without_year(said, as_of)):
-            yield from [When(f"{leads} {said}", later=True)] if day > as_of else []
+            earlier = leads == _AS_OF and day <= former and not _is_of_the_whole(said, text)
+            yield from [When(f"{leads} {said}", later=day > as_of)] if day > as_of or earlier else []
         elif years := _YEARS.fullmatch(said):
             begins, ends = _span(int(years[1]), years[2])
             lasting = leads == _SINCE or _DONE_FOR_GOOD.search(text)
             yield from [When(said, begins > as_of)] if begins > as_of or (ends < order.date and not lasting) else []
+
+
+def _is_of_the_whole(day: str, text: str) -> bool:
+    """«597 из 612 (на 1 января)», «от численности на 1 января», «(на 15 января численность 612)»."""
+    before, _, behind = text.partition(day)
+    return bool(_OF_THE_WHOLE.search(before) or _WHOLE.match(behind))
 
 
 def _day_without_year(said: str, as_of: date) -> date | None:

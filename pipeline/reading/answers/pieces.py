@@ -27,10 +27,12 @@ class Figure(NamedTuple):
 
 
 class People(NamedTuple):
-    """`own`: the form's words about the item. `kind`: whom the item counts, as `kinds_of_people` says."""
+    """`own`: the form's words about the item. `kind`: whom the item counts, as `kinds_of_people` says. `at_work`: it
+    asks who of them works (in a system), as `is_at_work` tells."""
 
     own: Own
     kind: str
+    at_work: bool = False
 
 
 class Piece(msgspec.Struct, frozen=True):

@@ -19,7 +19,13 @@ from msgspec.structs import replace
 from pipeline.reading.answers.grades import take_classes
 from pipeline.reading.answers.pieces import NOTHING, Figure, People, Piece, half_unit, letter_for_digit, pieces_of
 from pipeline.reading.answers.tokens import DASHES, Token, tokenize
-from pipeline.reading.answers.vocabulary import is_any_people, is_hours_too, kinds_of_people, speaks_of_hours
+from pipeline.reading.answers.vocabulary import (
+    is_any_people,
+    is_at_work,
+    is_hours_too,
+    kinds_of_people,
+    speaks_of_hours,
+)
 from schemas.meaning import changes_meaning, narrows
 
 Asks = Literal["people", "percent"]
@@ -79,6 +85,7 @@ class Reading(NamedTuple):
     classes_unreadable: bool = False
 
 
+_NOW = re.compile(r"\b(?:в\s+настоящее|на\s+(?:настоящее|текущее|данное|сегодняшнее))\s+время\b", re.IGNORECASE)
 # «245 чел.»: so the column of people of Svod's own form is said, and many an answer of the order's form; every school
 # has other numbers. No grammar is needed for it, and a test holds that the grammar says the same.
 _PEOPLE_ALONE = re.compile(r"(0|[1-9][0-9]{0,4}) чел\.")
@@ -94,7 +101,7 @@ def read_text(text: str, asks: Asks, people: People) -> Reading:
 
 def by_grammar(text: str, asks: Asks, people: People) -> Reading:
     """As `read_text`, token by token."""
-    classes, unreadable, tokens = take_classes(tokenize(text), bare=asks == "percent")
+    classes, unreadable, tokens = take_classes(tokenize(_NOW.sub("сейчас", text)), bare=asks == "percent")
     return Reading(stated_in(tokens, people), classes, unreadable)
 
 
@@ -109,7 +116,7 @@ def stated_in(tokens: list[Token], people: People) -> Stated | Refusal:
     if code := _unreadable(answer):
         return Refusal(code)
     stated = _stated(answer)
-    narrowed = _is_of_a_part(pieces) or _is_narrowed(pieces[len(answer) :])
+    narrowed = _is_of_a_part(pieces) or _is_narrowed(pieces[len(answer) :]) or _is_of_those_done(pieces, people)
     doubted = narrowed or _is_of_others(pieces, people.kind)
     return stated._replace(doubted=True) if doubted and not isinstance(stated, Refusal) else stated
 
@@ -338,6 +345,27 @@ def _is_share_of_a_part(pieces: list[Piece]) -> bool:
     return False
 
 
+def _is_of_those_done(pieces: list[Piece], people: People) -> bool:
+    """«из 331 выданных логинов», «выдано 331, активировано 244»: people with whom something else was done, as a whole.
+    «из 282 ознакомлены 245» tells of the 245, and «из 40 работающих» of all, but where the item asks who works."""
+    words = {
+        next((at for at in (here - 1, here + 1) if 0 <= at < len(pieces) and _is_done(pieces[at], people)), -1)
+        for here, piece in enumerate(pieces)
+        if piece.kind == "number" and not piece.unit
+    }
+    of_done = (
+        number.kind == "number" and _is_done(word, people) and _OF_SUCH.search(word.text)
+        for before, number, word in _in_threes(pieces)
+        if before.sense == "all_of"
+    )
+    return len(words - {-1}) > 1 or any(of_done)
+
+
+def _is_done(piece: Piece, people: People) -> bool:
+    return piece.sense == "done" and (people.at_work or not is_at_work(piece.text))
+
+
+_OF_SUCH = re.compile("(?:[ыи]х|ого|его|ов|ей)$")
 _PREPOSITION = 2  # letters
 _JOINED = frozenset(("и", ",", ";", "+", "/"))
 

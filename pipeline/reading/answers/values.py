@@ -14,7 +14,8 @@ from pipeline.reading.answers.dates import LONGEST, read_date, read_lone_date
 from pipeline.reading.answers.documents import Document, is_not_in_force, read_document
 from pipeline.reading.answers.former import former_day, is_withdrawn, without_reference
 from pipeline.reading.answers.grades import read_classes
-from pipeline.reading.answers.number_formats import shown_with_words, shows_nothing
+from pipeline.reading.answers.labelled import own_part
+from pipeline.reading.answers.number_formats import shown_with_words, shows_duration, shows_nothing
 from pipeline.reading.answers.numbers import read_figure, takes_no_answer
 from pipeline.reading.answers.other_times import of_another_time
 from pipeline.reading.answers.persons import read_person
@@ -30,7 +31,7 @@ from pipeline.reading.answers.shares import (
     settle,
 )
 from pipeline.reading.answers.tokens import DASHES
-from pipeline.reading.answers.vocabulary import kinds_of_people, own_words
+from pipeline.reading.answers.vocabulary import is_at_work, kinds_of_people, own_words
 from pipeline.reading.answers.yes_no import addresses_in, read_yes_no, without_addresses
 from pipeline.reading.opening.book import Cell, Value
 from pipeline.reading.remembering import once_a_form
@@ -54,6 +55,12 @@ __all__ = [
 _NOTHING_WRITTEN = re.compile(rf"[{DASHES}\s_.…·]*")
 _DIGIT, _WORD = re.compile("[0-9]"), re.compile(r"\w+")
 _DASH = re.compile(rf"\s*[{DASHES}]{{1,3}}\s*")
+# Both signs in an order's words; a dash that only joins is none: «Имеется («+» – да)».
+_PLUS = re.compile(r"(?<![\w+])\+|\bплюс\b", re.IGNORECASE)
+_MINUS = re.compile(
+    rf"[«\"„“]\s*[{DASHES}]\s*[»\"“”]|(?:[(,;/]|\bили|\bлибо)\s*[{DASHES}]|\w\s+[{DASHES}]\s*[),;/]|\+[{DASHES}]|[{DASHES}]\s*/\s*\+|\bминус\b",
+    re.IGNORECASE,
+)
 _UNFILLED = re.compile(rf"(?=[^_]*_)[{DASHES}\s_.…·/%№()«»\"]*")
 _SEE = r"(?:(?:см|смотри(?:те)?)\b\.?\s*(?:в\s+)?|в\s+)"
 _REFERS = re.compile(
@@ -106,8 +113,8 @@ def _read(form: Form, item: Item, cell: Cell, base: float | None, around: Around
         return Answer((), (remark("CELL-ERROR", value=str(cell.value)),))
     if cell.fault == "no_value":
         return Answer((), (remark("CELL-NO-VALUE"),))
-    if is_zero(item, cell, form):
-        return Answer((_fact("value", 0.0),))
+    if is_said_by_dash(item, cell, form):
+        return Answer((_fact("yes", NO) if item.kind is Kind.YES_NO else _fact("value", 0.0),))
     if is_blank(cell) or (item.kind is Kind.NUMBER and takes_no_answer(cell)):
         return Answer()
     text = _as_shown(cell) if item.measured or item.kind is Kind.NUMBER else as_text(cell.value)
@@ -123,13 +130,13 @@ def _read(form: Form, item: Item, cell: Cell, base: float | None, around: Around
         text = without_reference(text, form)
     match item.kind:
         case Kind.COVERAGE | Kind.VOLUME:
-            return _of_this_time(_read_measured(item, cell, text, form, base), item, text, form, around.as_of)
+            return _read_coverage(item, cell, text, form, base, around.as_of)
         case Kind.DOCUMENT | Kind.ACTS | Kind.PERSON | Kind.TEXT if refers_elsewhere(cell):  # any words would be taken
             return Answer((), (remark("ANSWER-ASIDE", value=text, what=f"отсылка «{text}»"),))
         case Kind.DOCUMENT | Kind.ACTS:
             return _read_document(text, form)
         case Kind.PERSON:
-            return _read_person(text)
+            return _read_person(item, text)
         case Kind.YES_NO:
             return _read_yes_no(item, text, form)
         case Kind.TEXT:
@@ -164,11 +171,13 @@ def is_blank(cell: Cell) -> bool:
     return bool(_NOTHING_WRITTEN.fullmatch(value) or _UNFILLED.fullmatch(value))
 
 
-def is_zero(item: Item, cell: Cell, form: Form) -> bool:
-    """A dash in a table of figures, where the order says that it means zero."""
-    if not form.recognise.dash_is_zero or item.kind is not Kind.NUMBER or not isinstance(cell.value, str):
+def is_said_by_dash(item: Item, cell: Cell, form: Form) -> bool:
+    """A dash that is an answer: 0 in a table of figures, where the order says so; «нет» where it asks for «+», «−»."""
+    if not isinstance(cell.value, str) or _DASH.fullmatch(cell.value) is None:
         return False
-    return _DASH.fullmatch(cell.value) is not None and item.number in form.cells_of_rows
+    if item.kind is Kind.YES_NO:
+        return any(_PLUS.search(words) and _MINUS.search(words) for words in (*item.wordings, item.hint))
+    return form.recognise.dash_is_zero and item.kind is Kind.NUMBER and item.number in form.cells_of_rows
 
 
 def refers_elsewhere(cell: Cell) -> bool:
@@ -211,6 +220,13 @@ def _fact(field: str, value: str | float, half: float = 0.0) -> Fact:
 
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _read_coverage(item: Item, cell: Cell, text: str, form: Form, base: float | None, as_of: date | None) -> Answer:
+    """The figure of the fact where a plan stands beside it, else those of the whole cell."""
+    own = own_part(text) if isinstance(cell.value, str) else ""
+    said = _read_measured(item, Cell(own) if own else cell, own or text, form, base)
+    return _of_this_time(said, item, text, form, as_of)
 
 
 def _read_measured(item: Item, cell: Cell, text: str, form: Form, base: float | None) -> Answer:
@@ -270,7 +286,9 @@ def _read_parts(item: Item, parts: tuple[Part, ...]) -> Answer:
 
 
 def _read_figures(cell: Cell, text: str, asks: Asks, item: Item, form: Form) -> Reading:
-    """A date or a true/false cell says no figure: Excel made them of something else."""
+    """A date, hours or a true/false cell say no figure: Excel made them of something else."""
+    if isinstance(cell.value, float) and shows_duration(cell.format):
+        return Reading(Refusal("NUM-NONE"))
     if isinstance(cell.value, float) and text == as_text(cell.value):
         return Reading(read_number(cell.value, cell.format))
     if not isinstance(cell.value, str | float):
@@ -286,8 +304,10 @@ def _people(form: Form, base: str, number: str) -> People:
     said_of = {one.id: [word for said in one.people for word in _words(said)] for one in form.bases}
     kinds = {kind for word in said_of.get(base, ()) for kind in kinds_of_people(word)}
     words = frozenset(chain(*said_of.values()))
-    own = own_words(form.item(number), form)._replace(people=words, done=form.words_done)
-    return People(own, kinds.pop() if len(kinds) == 1 else "")
+    item = form.item(number)
+    own = own_words(item, form)._replace(people=words, done=form.words_done)
+    at_work = any(is_at_work(word) for said in item.wordings for word in _words(said))
+    return People(own, kinds.pop() if len(kinds) == 1 else "", at_work)
 
 
 def _words(text: str) -> list[str]:
@@ -349,12 +369,13 @@ def _missing(document: Document) -> str:
     return " и ".join(what for what, found in (("номер", document.number), (day, document.day)) if not found)
 
 
-def _read_person(text: str) -> Answer:
+def _read_person(item: Item, text: str) -> Answer:
     person = read_person(text[:LONGEST])
     said = (("person", person.name, "фамилия, имя, отчество"), ("position", person.position, "должность"))
     facts = [_fact(field, words) for field, words, _ in said if words]
+    asked = said if item.asks_position else said[:1]
     remarks = []
-    if missing := " и ".join(what for _, words, what in said if not words):
+    if missing := " и ".join(what for _, words, what in asked if not words):
         remarks.append(remark("PERSON-INCOMPLETE", value=text, what=missing))
     if person.several:
         remarks.append(remark("PERSON-SEVERAL", value=text))

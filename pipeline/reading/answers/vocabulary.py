@@ -54,7 +54,7 @@ _INSTITUTION = re.compile(r"школ(?!ьник)|(?:м[бк]?)?оу(?!\w)|[со�
 _AT_HOME = stems("дома дому надомно дистанционно")
 _HARMLESS = re.compile(
     "в|во|на|по|у|за|и|с|со|к|ко|о|об|для|при|через|что|это|то|есть|их|них|которых|все|всех|всем|весь|вся|всей"
-    "|да|только|лишь|уже|итог|кол|г|гг|год|года|году|ооо"
+    "|да|только|лишь|уже|ровно|сейчас|итог|кол|г|гг|год|года|году|ооо"
 )
 _BOUND = re.compile("более|больше|менее|меньше|свыше|минимум|максимум|мин|макс|половины|большинство|большая|меньшая")
 _ABOUT = re.compile(
@@ -164,6 +164,11 @@ def is_abbreviated(word: str) -> bool:
 def is_hours_too(word: str) -> bool:
     """«140 ч.» is 140 people or 140 hours."""
     return word == "ч"
+
+
+def is_at_work(word: str) -> bool:
+    """«из 40 работающих»: all of the staff, where not the item asks who works."""
+    return word.startswith("работающ")
 
 
 def speaks_of_hours(word: str) -> bool:

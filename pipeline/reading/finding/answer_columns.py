@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.reading.answers.values import is_blank, read_answer
-from pipeline.reading.finding.headings import Meaning
+from pipeline.reading.finding.headings import Meaning, is_dated, is_of_a_part, is_of_the_whole, says_of_another
 from pipeline.reading.finding.rows import Row
 from pipeline.reading.finding.tables import Table
 from pipeline.reading.opening.book import Cell, Sheet
@@ -26,7 +26,9 @@ class AnswerColumns:
     `denied`: columns under «нет», «не выполнено», where a mark denies. `odd`: columns below the answer's heading with
     words of their own that nobody knows, and these words.
 
-    `foreign`: the dates that all answers' columns are headed with where none is the report's; `why`, for people.
+    `foreign`: the dates that all answers' columns are headed with where none is the report's; `heading`: of the only
+    column with answers, where no list knows it; `other`: does it say that they are of something else; `why`, for
+    people. `parts`: columns of parts of the school beside the one of all of it.
     """
 
     answers: Mapping[int, Meaning]
@@ -36,6 +38,9 @@ class AnswerColumns:
     why: str = ""
     denied: frozenset[int] = frozenset()
     odd: Mapping[int, str] = field(default_factory=dict)
+    heading: str = ""
+    other: bool = False
+    parts: frozenset[int] = frozenset()
 
     @property
     def first(self) -> int:
@@ -72,11 +77,11 @@ def choose_columns(sheet: Sheet, table: Table, rows: list[Row], form: Form, as_o
     settled |= sheet.hidden_columns
     unit = next((column for column, meaning in meanings.items() if meaning.aside == "unit"), 0)
     if not table.headed:
-        column = _best_reading(sheet, table, rows, form, settled)
-        why = f"столбец {_letters(column)}: заголовок не узнан, ответы узнаны по виду"
-        return AnswerColumns({column: Meaning(answer=True)}, unit, frozenset(settled - {column}), why=why)
+        return _unheaded(sheet, table, rows, form, as_of, unit, settled)
     choice = _Choice({column: meaning for column, meaning in meanings.items() if meaning.candidate})
     odd = {c: m.odd for c, m in choice.candidates.items() if m.odd and _is_filled(c, sheet, rows)}
+    parts = _keep_whole(choice, sheet, table, rows)
+    odd |= parts
     _keep_answers(choice)
     choice.keep((c for c in choice.candidates if c not in sheet.hidden_columns), "видимый, а не скрытый")
     foreign = _keep_date(choice, as_of)
@@ -86,7 +91,55 @@ def choose_columns(sheet: Sheet, table: Table, rows: list[Row], form: Form, as_o
     why = "; ".join([f"столбец {named}: по заголовку", *choice.rules])
     settled = (settled - choice.candidates.keys()) | choice.settled
     denied = frozenset(column for column, meaning in meanings.items() if meaning.denied)
-    return AnswerColumns(choice.candidates, unit, frozenset(settled), foreign, why, denied, odd)
+    return AnswerColumns(choice.candidates, unit, frozenset(settled), foreign, why, denied, odd, parts=frozenset(parts))
+
+
+def _unheaded(
+    sheet: Sheet, table: Table, rows: list[Row], form: Form, as_of: date | None, unit: int, settled: set[int]
+) -> AnswerColumns:
+    """No heading names the answer's column: it is the one whose cells read as answers, unless its own heading says that
+    they are of another time or of something else."""
+    column = _best_reading(sheet, table, rows, form, settled)
+    why = f"столбец {_letters(column)}: заголовок не узнан, ответы узнаны по виду"
+    dated = {c: m for c, m in table.meanings.items() if m.day and not m.aside and c not in settled}
+    dated = {c: m for c, m in dated.items() if any(map(is_dated, _headings_of(sheet, table, c)))}
+    if column in dated:
+        choice = _Choice(dated)
+        foreign = _keep_date(choice, as_of)
+        why = "; ".join([f"столбец {', '.join(map(_letters, choice.candidates))}: по дате в заголовке", *choice.rules])
+        settled = (settled - choice.candidates.keys()) | choice.settled
+        return AnswerColumns(choice.candidates, unit, frozenset(settled), foreign, why)
+    heading = _heading_of(sheet, table, column)
+    others, other = frozenset(settled - {column}), says_of_another(heading)
+    return AnswerColumns({column: Meaning(answer=True)}, unit, others, why=why, heading=heading, other=other)
+
+
+def _heading_of(sheet: Sheet, table: Table, column: int) -> str:
+    """The words above the cells of a column, of several the lowest."""
+    return next(iter(_headings_of(sheet, table, column)), "")
+
+
+def _headings_of(sheet: Sheet, table: Table, column: int) -> list[str]:
+    """From the lowest to the uppermost."""
+    rows = range(table.first - 1, table.heading - 1, -1) if table.heading else ()
+    above = (sheet.cells.get(Spot(row, column)) for row in rows)
+    return [cell.value for cell in above if cell and isinstance(cell.value, str)]
+
+
+def _keep_whole(choice: _Choice, sheet: Sheet, table: Table, rows: list[Row]) -> dict[int, str]:
+    """«Корпус А», «Корпус Б», «Итого»: of the whole school is the last. Returns the columns of parts beside such a one,
+    with their headings."""
+    headed = {spot.column for spot, _ in sheet.within(table.heading, table.first - 1)}
+    unknown = (c for c in headed if c > table.columns.measure and c not in sheet.hidden_columns)
+    unknown = (c for c in unknown if (m := table.meanings.get(c)) is None or m.odd)
+    parts = {c: heading for c in unknown if is_of_a_part(heading := _heading_of(sheet, table, c))}
+    parts = {c: heading for c, heading in parts.items() if _is_filled(c, sheet, rows)}
+    others = choice.candidates.keys() - parts.keys()
+    if not parts or len(others) != 1 or not is_of_the_whole(_heading_of(sheet, table, next(iter(others)))):
+        return {}
+    choice.candidates = dict.fromkeys(others, Meaning(answer=True))
+    choice.rules.append("за всю школу, а не за её часть")
+    return parts
 
 
 def _is_filled(column: int, sheet: Sheet, rows: list[Row]) -> bool:

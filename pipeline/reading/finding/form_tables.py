@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.reading.answers.units import unit_alone, without_unit
+from pipeline.reading.finding.headings import meaning_of
 from pipeline.reading.opening.book import Sheet
 from schemas.addresses import Spot
 from schemas.form import Column, Form, Item, Kind, Table
@@ -24,7 +25,8 @@ class Grid:
     `columns`: id of each table of the form that it may be -> column of the sheet -> id of the table's column; several
     where tables are headed alike: the rows tell them apart. `number`, `label`: columns of the rows' numbers and titles,
     0 where there is none. `under`: number of the item that the line above it names, which stands at `title`.
-    `strangers`: columns whose heading no table has. `headings`: column of the sheet -> its heading in words. `unit`:
+    `strangers`: columns whose heading no table has. `printed`: columns of codes beside the titles, `units`: that of the
+    rows' units, 0 where there is none. `headings`: column of the sheet -> its heading in words. `unit`:
     that a line right above names for all of it, «(тыс. руб.)».
     """
 
@@ -37,6 +39,8 @@ class Grid:
     labels: frozenset[Spot]
     headings: Mapping[int, str] = field(default_factory=dict)
     strangers: tuple[int, ...] = ()
+    printed: tuple[int, ...] = ()
+    units: int = 0
     under: str = ""
     title: Spot | None = None
     unit: str = ""
@@ -83,7 +87,10 @@ def _grid(row: int, matches: list[_Match], sheet: Sheet, rows: Rows, form: Form)
     known = {column for match in best for column in match.columns} | {first.number, first.label}
     heading = range(row, row + first.deep)
     labels = {Spot(r, c) for r in heading for c in rows.get(r, {}) if c in known}
-    strangers = tuple(c for c in first.texts if c not in known and c > first.number)
+    others = tuple(c for c in first.texts if c not in known and c > first.number)
+    units = tuple(c for c in others if _names_units(first.texts[c], form))
+    printed = tuple(c for c in others if c in units or is_one_of(first.texts[c], form.recognise.number))
+    strangers = tuple(c for c in others if c not in printed)
     over = _unit_above(row, rows, form)
     under, title = _title(over.row if over else row, rows, form)
     labels |= {over} if over else set()
@@ -91,9 +98,15 @@ def _grid(row: int, matches: list[_Match], sheet: Sheet, rows: Rows, form: Form)
     return Grid(
         row, row + first.deep, max(rows), first.number, first.label,
         {match.table.id: match.columns for match in best},
-        frozenset(labels), first.texts, strangers, under, title,
+        frozenset(labels), first.texts, strangers, printed, next(iter(units), 0), under, title,
         unit_alone(rows[over.row][over.column], form) if over else "",
     )  # fmt: skip
+
+
+def _names_units(heading: str, form: Form) -> bool:
+    """«Ед. изм.», «Единица измерения»."""
+    meaning = meaning_of(form, heading)
+    return meaning is not None and meaning.aside == "unit"
 
 
 def _match(row: int, sheet: Sheet, rows: Rows, table: Table, form: Form) -> _Match | None:

@@ -1,13 +1,17 @@
 """The form's own tables, cell by cell, into the ledger."""
 
+import math
+import re
+
 from pipeline.reading.answers.choices import is_choice
 from pipeline.reading.answers.numbers import takes_no_answer
 from pipeline.reading.answers.problems import says_none
-from pipeline.reading.answers.units import UNKNOWN, factor, unit_of_heading, units_in
-from pipeline.reading.answers.values import is_blank
+from pipeline.reading.answers.units import UNKNOWN, factor, unit_alone, unit_of_heading, units_in
+from pipeline.reading.answers.values import Around, is_blank, read_answer
 from pipeline.reading.finding.form_tables import Grid
 from pipeline.reading.finding.grid_rows import GridRow, closing_of, column_numbers, find_grid_rows, is_named
 from pipeline.reading.finding.ledger import Ledger, Role, text_of
+from pipeline.reading.finding.rows import item_numbers
 from pipeline.reading.finding.signatures import signature_cells
 from pipeline.reading.finding.tables import Columns, FormOnSheet
 from pipeline.reading.opening.book import Cell
@@ -17,6 +21,8 @@ from schemas.form import Column, Item, Kind
 from schemas.likeness import plain, stems
 from schemas.remarks import remark
 from schemas.reports import Strange
+
+_CODE = re.compile(r"\d+(?:\.\d+)*\.?")  # of a row
 
 
 def read_grids(ledger: Ledger, found: FormOnSheet) -> None:
@@ -35,7 +41,9 @@ class _GridCells:
         self._label_printed()
         for row in find_grid_rows(self.ledger.sheet, self.grid, self.form):
             self._label_title(row)
-            if row.item is None:
+            if row.sums_up and (sums := self._sums(row, row.sums_up)):
+                self._read_sums(row, row.sums_up, sums)
+            elif row.item is None:
                 self._say_foreign(row)
             elif row.item.kind is Kind.ROWS:
                 self._read_line(row, row.item)
@@ -49,6 +57,9 @@ class _GridCells:
         ledger, grid, sheet = self.ledger, self.grid, self.ledger.sheet
         if row := column_numbers(sheet, grid):
             ledger.label(ledger.on_row(row))
+        printed = (Spot(row, c) for c in grid.printed for row in range(grid.first, self.closing))
+        ledger.label(Spot(row, c) for c in grid.printed for row in range(grid.heading, grid.first))
+        ledger.label(spot for spot in printed if spot in sheet.cells and self._is_printed(spot))
         checks = [c for c, text in grid.headings.items() if plain(text) == plain(own_form.CHECK)]
         ledger.label(Spot(row, c) for c in checks for row in range(grid.heading, grid.first))
         for spot in (Spot(row, c) for c in checks for row in range(grid.first, self.closing)):
@@ -60,6 +71,19 @@ class _GridCells:
         if block is not None and block.value == own_form.SIGNED:
             rows = range(self.closing, self.closing + 1 + 2 * len(own_form.SIGNERS))
             ledger.label(spot for row in rows for spot in ledger.on_row(row))
+
+    def _is_printed(self, spot: Spot) -> bool:
+        """Is it a unit that the form knows, or a code: of a row with answers, or one of the form's; anything else may
+        be an answer in the wrong column."""
+        cell = self._cells[spot]
+        if is_blank(cell):
+            return True
+        if spot.column == self.grid.units:
+            return unit_alone(text_of(cell), self.form) not in ("", UNKNOWN)
+        answers = (self._cells.get(Spot(spot.row, at)) for at in self.grid.values)
+        known = any(map(self.form.numbered, item_numbers(cell)))
+        is_of_row = known or any(answer is not None and not is_blank(answer) for answer in answers)
+        return is_of_row and _CODE.fullmatch(text_of(cell)) is not None
 
     def _label_title(self, row: GridRow) -> None:
         self.ledger.label(Spot(row.row, column) for column in (self.grid.number, self.grid.label) if column)
@@ -75,6 +99,43 @@ class _GridCells:
             self.ledger.written.add(item.number)  # that there is nothing to list is an answer
         else:
             self._read_cells(row, item, self._next_line(item))
+
+    def _sums(self, row: GridRow, item: Item) -> list[tuple[Spot, Column]]:
+        """The figures that are added up of a line «Итого», «Всего по школе» below a list; none where it says something
+        else besides."""
+        if plain(row.words).split()[1:2] not in ([], ["по"]):
+            return []
+        columns = {column.id: column for column in self.form.table(item.table).columns}
+        spots = {Spot(row.row, at): columns[name] for at, name in sorted(row.columns.items())}
+        filled = [(s, one) for s, one in spots.items() if s in self._cells and not _says_nothing(self._cells[s])]
+        sums = [(spot, one) for spot, one in filled if one.kind is Kind.NUMBER and one.add == "sum"]
+        others = [text_of(self._cells[one[0]]) for one in filled if one not in sums]
+        return sums if others in ([], [row.words.strip()]) else []
+
+    def _read_sums(self, row: GridRow, item: Item, sums: list[tuple[Spot, Column]]) -> None:
+        """Nothing of it counts; told where it says something else than the lines do together."""
+        wrong = [(spot, column, lines) for spot, column in sums if (lines := self._other_sum(item, column, spot))]
+        self.ledger.label(self.ledger.on_row(row.row))
+        for spot, column, lines in wrong:
+            self.ledger.roles[spot] = Role.ANSWER
+            cell, value = self.ledger.sheet.address(spot), text_of(self._cells[spot])
+            said = remark("LIST-SUM", cell=cell, value=value, column=column.title, lines=lines)
+            self.ledger.remarks.append(said)
+
+    def _other_sum(self, item: Item, column: Column, spot: Spot) -> str:
+        """What the lines are together where the cell says something else; blank where it says so, or a line could not
+        be read."""
+        cell, asked = self._cells[spot], self.form.item(f"{item.number}/{column.id}")
+        of_column = re.compile(rf"{re.escape(item.number)}\.\d+/{re.escape(column.id)}")
+        read = {
+            one.item: one.value for one in self.ledger.facts if one.field == "value" and of_column.fullmatch(one.item)
+        }
+        if any(of_column.fullmatch(one.item) and one.item not in read for one in self.ledger.remarks):
+            return ""
+        said = read_answer(asked, cell, self.form, None, Around(self._unit_of(spot.column, column))).facts
+        lines = round(math.fsum(map(float, read.values())), column.decimals)
+        agrees = len(said) == 1 and round(float(said[0].value), column.decimals) == lines
+        return "" if agrees else text_of(Cell(lines))
 
     def _says_none(self, row: GridRow, item: Item) -> bool:
         """Does a line say that there is nothing to list, and nothing else: beside the words there may be zeros. A «нет»
@@ -108,7 +169,7 @@ class _GridCells:
                 self._read_cell(self.form.item(address), f"{number}/{name}", column, spot)
 
     def _read_cell(self, cell: Item, number: str, column: Column, spot: Spot) -> None:
-        if unit := self._unit_of(spot.column, column):
+        if unit := self._unit_of(spot.column, column) or self._unit_of_row(spot.row, cell, column):
             self.ledger.units[number] = unit
         self.ledger.answer(cell, number, spot)
 
@@ -120,6 +181,14 @@ class _GridCells:
         if over != UNKNOWN and factor(over, column.unit, self.form) is None:
             return unit_of_heading(heading, column, self.form)  # said of columns of another kind
         return UNKNOWN if over == UNKNOWN or units_in(heading, self.form.units) else over
+
+    def _unit_of_row(self, row: int, cell: Item, column: Column) -> str:
+        """The other unit that the row names in a column of units, for figures of which the column names none."""
+        said = self._cells.get(Spot(row, self.grid.units))
+        if said is None or is_blank(said) or column.unit or not cell.unit:
+            return ""
+        unit = unit_alone(text_of(said), self.form) or UNKNOWN
+        return "" if unit == cell.unit else unit
 
     def _leave_closed(self, number: str, spot: Spot) -> None:
         """«х», a dash or 0 where no answer belongs; anything else is told and counts nowhere."""
@@ -167,6 +236,10 @@ def _may_answer(column: Column, none: str, first: Column) -> bool:
     """May words that there is nothing be the answer to what the column asks."""
     is_choices = column.kind is Kind.CHOICE and (column is not first or is_choice(column, none))
     return column.kind in (Kind.YES_NO, Kind.LINK) or is_choices
+
+
+def _says_nothing(cell: Cell) -> bool:
+    return is_blank(cell) or takes_no_answer(cell)
 
 
 def _without_title(text: str, item: Item) -> str:

@@ -13,7 +13,7 @@ from pipeline.reading.finding.tables import Columns, numbers_columns
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas import own_form
 from schemas.addresses import Spot
-from schemas.form import Form, Item, Kind
+from schemas.form import Form, Item, Kind, in_digits
 from schemas.likeness import SAME_WORDING, best_likeness, plain
 
 _ODD_WORDING = 60.0  # beside its own number a wording may be this odd
@@ -23,13 +23,15 @@ _TOTALS = ("итого", "всего")  # with these begins a line that sums a l
 @dataclass(frozen=True)
 class GridRow:
     """A row with answers. `item` is None where the form has no such row; of a list it is the list's. `columns`: column
-    of the sheet -> id of the table's. `words`: its title as typed; `doubtful`: its number is another's."""
+    of the sheet -> id of the table's. `words`: its title as typed; `doubtful`: its number is another's; `sums_up`: the
+    list below which it stands as «Итого»."""
 
     row: int
     item: Item | None
     columns: Mapping[int, str]
     words: str = ""
     doubtful: bool = False
+    sums_up: Item | None = None
 
 
 def find_grid_rows(sheet: Sheet, grid: Grid, form: Form) -> Iterator[GridRow]:
@@ -85,7 +87,8 @@ class _GridReader:
         for row in range(self.grid.first, closing_of(self.sheet, self.grid, self.form)):
             if row == self.numbers:
                 continue
-            numbers, words = self._numbers(row), self._words(row)
+            words = self._words(row)
+            numbers = self._numbers(row) or self._roman_number(row, words)
             values = self._values(row)
             if not numbers and not words and not values:
                 apart = True
@@ -153,8 +156,11 @@ class _GridReader:
             if apart and not numbered and len(values) < 2:
                 continue
             count += 1
-            own = None if self._sums_up(row) else item
-            yield GridRow(row, own, self.grid.columns[item.table] if item else self._any_columns(), self._first(row))
+            columns = self.grid.columns[item.table] if item else self._any_columns()
+            if self._sums_up(row):
+                yield GridRow(row, None, columns, self._first(row), sums_up=item)
+            else:
+                yield GridRow(row, item, columns, self._first(row))
 
     def _sums_up(self, row: int) -> bool:
         return plain(self._first(row)).split()[:1] in ([word] for word in _TOTALS)
@@ -170,6 +176,12 @@ class _GridReader:
 
     def _numbers(self, row: int) -> list[str]:
         return item_numbers(self.sheet.cells.get(Spot(row, self.grid.number))) if self.grid.number else []
+
+    def _roman_number(self, row: int, words: str) -> list[str]:
+        """«II.1» for 2.1, where the words are that row's."""
+        cell = self.sheet.cells.get(Spot(row, self.grid.number)) if self.grid.number else None
+        number = in_digits(cell.value) if cell is not None and isinstance(cell.value, str) else ""
+        return [item.number for item in self.rows if item.number == number and is_named(words, item)]
 
     def _words(self, row: int) -> str:
         """The row's title: the class of «4» may be a number."""

@@ -10,6 +10,7 @@ from functools import cached_property, reduce
 from typing import NamedTuple
 
 from pipeline.reading.answers.dates import find_dates, school_year_of
+from pipeline.reading.answers.spans import find_spans
 from pipeline.reading.answers.values import read_classes
 from pipeline.reading.remembering import once_a_form
 from schemas.form import Form
@@ -19,22 +20,28 @@ from schemas.reports import FIRST_YEAR
 
 class Day(NamedTuple):
     """A date in a heading: day or year may be left out, «на 30 января», «март»; without a month a school year, by the
-    year in which it begins."""
+    year in which it begins. `months`: how many a longer time has, a quarter or a year, that begins with `month`.
+    `said`: the words of a time that is no day."""
 
     month: int
     day: int = 0
     year: int = 0
+    months: int = 1
+    said: str = ""
 
     def __str__(self) -> str:
+        if self.said:
+            return self.said
         if not self.month:
             return f"{self.year}/{(self.year + 1) % 100:02d}"
         return ".".join(f"{part:02d}" for part in (self.day, self.month, self.year) if part)
 
     def fits(self, when: date) -> bool:
-        """Is it that date, as far as it goes."""
+        """Is it that date, as far as it goes; of a longer time, does the date lie in it."""
         if not self.month:
             return self.year == school_year_of(when)
-        return self.month == when.month and self.day in (0, when.day) and self.year in (0, when.year)
+        within = self.month <= when.month < self.month + self.months
+        return within and self.day in (0, when.day) and self.year in (0, when.year)
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ class Meaning:
 # First words of headings that are never the answer's, whatever follows: «Срок исполнения», «Среднее по району».
 _OTHER = re.compile(
     "срок|ответств|исполнител|фамили|фио|ф и о|должност|средн|район|муницип|город|предыд|прошл|прежн|было$|ранее"
-    "|аппг|аналогичн|рейтинг|место$|балл|сравнени|в сравнении"
+    "|(?:на|за|в|по) (?:предыд|прошл|прежн)|аппг|аналогичн|рейтинг|место$|балл|сравнени|в сравнении"
     "|основан|источник|контакт|тел|подпис|дата|норматив|подтвержд"
 )
 # The whole heading: «Не охвачено».
@@ -103,9 +110,28 @@ _ANSWER = re.compile(
     "выполн|исполн|результат|итог(?:и|о)?$|ответ$|есть$|имеется$|да$"
     "|охвачен|ознакомлен[оы]|обучен[оы]|активирован|выдан[оы]|подан[оы]"
 )
+# Parts of a school.
+_PART = re.compile(
+    r"(?<!\w)(?:корпус|здани[ея]|филиал|подразделени|отделени|смен[аы]\b|дошкольн|детск\w* сад|в т ч|в том числе"
+    r"|(?:начальн|основн|старш)\w* (?:школ|звен|ступен))"
+)
+# It begins so, and is of something else for certain: of a plan, of what is lacking or came to it, of a part, of a wider
+# whole, not yet sure; unless it has a word of an answer's, or of more.
+_ANOTHER = re.compile(
+    r"(?:(?:планов|планируем|ожидаем|предполагаем|целев|предварительн)(?:ый|ая|ое|ые)|(?:по )?план|планируется"
+    r"|запланировано|цель|норма|норматив|прогноз|предварительно|черновик|образец|пример"
+    r"|(?:было|ранее|нет|среднее(?: значение)?)$|отсутству(?:ет|ют)|не (?!заполн)\w+(?:ен|ан|ят)[оаы]?|осталось|остаток"
+    r"|отказы?|прирост|снижение|отклонение|разница|потребность|корпус|здание|филиал|подразделение|отделение"
+    r"|по (?:району|городу|округу|краю))(?!\w)"
+)
+_OF_AN_ANSWER = re.compile("выполн|исполн|факт|достигн|результат|охват|отметк|отчет|информац|показател|сведен")
+_OF_MORE = re.compile(r"(?<!\w)(?:с|со|и|все[мх]?|вся|оба|обе|обоих|включая|в т ч|в том числе|да|есть)(?!\w)")
+_WHOLE = re.compile(
+    r"(?:итого|всего|в целом)(?: по (?:школе|учреждению|организации|оу|оо))?|(?:по )?школ[еа] (?:в целом|всего|итого)"
+)
 _FILLER = re.compile(
     "(?:на|по|за|в|о|об|от|и|из|к|с|г|года?|году|отметка|информация|отч[её]т|хода?|сведения|значение|показатель|плану?"
-    "|состоянию|данные|реквизиты|текст|цифр[аы]|заполняет(?:ся)?|оу|кол|во|число|численность|охват|охвата|том|числе|школ[аеы]|уч|учебный|пед|законн.*|представител.*|работник.*)$"
+    "|состоянию|данные|отчетн..|текущ..|дату|реквизиты|текст|цифр[аы]|заполняет(?:ся)?|оу|кол|во|число|численность|охват|охвата|том|числе|школ[аеы]|уч|учебный|пед|законн.*|представител.*|работник.*)$"
 )
 _ROLES = {
     "count": re.compile("чел(?:овек|овека)?$|количество$|кол$|колво$|численность$|абс(?:олютн..)?$|шт(?:ук)?$"),
@@ -118,6 +144,9 @@ _DAYS = 31
 _SCHOOL_YEAR = re.compile(
     r"(?<![\d.])(20\d\d)\s*[-–—/]\s*(20\d\d|\d\d)(?![\d.])(?:\s*уч\w*\.?)?(?:\s*г(?:ода?|оду|г)?(?!\w)\.?)?"
 )
+_A_YEAR, _HALF_YEAR = re.compile(r"20\d\d"), re.compile("полуг", re.IGNORECASE)
+_DATED = re.compile(r"(?<!\w)(?:на|за)\W*$", re.IGNORECASE)
+_OF_A_DATE = re.compile(r"(?<!\w)(?:от|со?|ко?|до)\W*$", re.IGNORECASE)
 _NAMED_DAY = re.compile(r"(?:(\d{1,2})\W+)?\b([а-яё]{3,})\b(?:\s+(20\d\d)\s*(?:г(?:ода|\.)?)?)?")
 _MONTHS = ("январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр")
 
@@ -134,7 +163,7 @@ def meaning_of(form: Form, text: str) -> Meaning | None:
         return Meaning(answer=True)
     if re.search(r"\d\s*(?:[-–—]\s*\d+\s*)?\W*(?:кл|паралл)", text.casefold()) and (classes := read_classes(text)):
         return Meaning(grades=classes)
-    day, rest = _take_day(text)
+    day, rest = day_in(text)
     known, roles = Meaning(day=day), set[str]()
     for word in plain(rest).split():
         found = _meaning_of_word(word, form)
@@ -188,7 +217,7 @@ def _aside(words: str) -> str:
 
 def _is_no_answer(text: str, form: Form) -> bool:
     words = plain(text)
-    if not _NO_ANSWER.search(words) or _take_day(text)[0]:
+    if not _NO_ANSWER.search(words) or day_in(text)[0]:
         return False
     said = re.sub(r"\bне \w+", "", words)  # «не выполнено» says nothing of the answer
     named = any(label in said for label in map(plain, form.recognise.answer))
@@ -216,26 +245,69 @@ def _base(word: str, form: Form) -> str:
     return min(found, key=lambda base: len(form.wholes_of(base)), default="")
 
 
-def _take_day(text: str) -> tuple[Day | None, str]:
-    """The one date in a heading, and the heading without it."""
+def day_in(text: str) -> tuple[Day | None, str]:
+    """The one date in a heading, and the heading without it: a space in its place."""
+    day, start, end = _find_day(text)
+    return day, f"{text[:start]} {text[end:]}" if day else text
+
+
+def is_dated(text: str) -> bool:
+    """Is the column of the date in its heading, though that has no word of the answer's: «Данные на 30.01»? Without its
+    year it may be the number of something («Показатель 1.2»), behind «от» it is a paper's, behind «с» or «к» no day."""
+    day, start, end = _find_day(text)
+    if day is None:
+        return False
+    before, alone = text[:start], not re.search(r"\w", text[:start] + text[end:])
+    return alone or bool(_DATED.search(before)) or (day.year > 0 and not _OF_A_DATE.search(before))
+
+
+def _find_day(text: str) -> tuple[Day | None, int, int]:
+    """The date in a heading, and where it begins and ends."""
     for years in _SCHOOL_YEAR.finditer(text):
         if (int(years[1]) + 1) % 100 == int(years[2]) % 100:
-            return Day(0, 0, int(years[1])), _cut(text, years.start(), years.end())
+            return Day(0, 0, int(years[1])), *years.span()
     for written in find_dates(text, FIRST_YEAR):
         if written.day:
-            return Day(written.day.month, written.day.day, written.day.year), _cut(text, written.start, written.end)
+            return Day(written.day.month, written.day.day, written.day.year), written.start, written.end
     short = re.search(r"(?<!\d)(\d{1,2})[./](\d{1,2})(?!\d)\.?", text)
     if short and 1 <= int(short[1]) <= _DAYS and 1 <= int(short[2]) <= len(_MONTHS):
-        return Day(int(short[2]), int(short[1])), _cut(text, short.start(), short.end())
+        return Day(int(short[2]), int(short[1])), *short.span()
     for named in _NAMED_DAY.finditer(text.casefold()):
         if month := next((i for i, stem in enumerate(_MONTHS, 1) if _is_month(named[2], stem)), 0):
-            return Day(month, int(named[1] or 0), int(named[3] or 0)), _cut(text, named.start(), named.end())
-    return None, text
+            day = Day(month, int(named[1] or 0), int(named[3] or 0))
+            said = "" if day.day or day.year else named[2]
+            return day._replace(said=said), *named.span()
+    return _find_span(text)
+
+
+def _find_span(text: str) -> tuple[Day | None, int, int]:
+    """«IV квартал 2013 г.», «2013 год»: whole months, of one year. A half-year is none: those of a school begin in
+    autumn, and so may its quarters where no year is named."""
+    span = next(find_spans(text), None) if _A_YEAR.search(text) and not _HALF_YEAR.search(text) else None
+    if span and span.first and span.last and span.first.day == 1 and span.first.year == span.last.year:
+        months = span.last.month - span.first.month + 1
+        said = text[span.start : span.end].strip()
+        return Day(span.first.month, 0, span.first.year, months, said), span.start, span.end
+    return None, 0, 0
+
+
+def says_of_another(text: str) -> bool:
+    """Is a column headed so, though its cells read as answers, for certain not about the whole school on the report's
+    date: «План», «Не охвачено», «Корпус 2»; but not «План / факт»."""
+    words = plain(text)
+    said = re.sub(r"\bне \w+", "", words)  # «не выполнено» says nothing of the answer
+    return bool(_ANOTHER.match(words)) and not _OF_AN_ANSWER.search(said) and not _OF_MORE.search(words)
+
+
+def is_of_the_whole(text: str) -> bool:
+    """«Итого», «Всего по школе»."""
+    return _WHOLE.fullmatch(plain(text)) is not None
+
+
+def is_of_a_part(text: str) -> bool:
+    """«Корпус 2», «1 смена», «в т. ч. филиал»."""
+    return _PART.search(plain(text)) is not None
 
 
 def _is_month(word: str, stem: str) -> bool:
     return word.startswith(stem) and len(word) <= len(stem) + 2 and (stem != "ма" or word in ("май", "мая"))
-
-
-def _cut(text: str, start: int, end: int) -> str:
-    return f"{text[:start]} {text[end:]}"

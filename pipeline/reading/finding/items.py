@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from pipeline.reading.answers.documents import holds_details
-from pipeline.reading.answers.former import former_day
+from pipeline.reading.answers.former import former_day, is_withdrawn
 from pipeline.reading.answers.units import unit_of_heading
 from pipeline.reading.answers.values import is_blank, read_answer
 from pipeline.reading.finding.answer_columns import reads_as_answer
+from pipeline.reading.finding.labels import is_worded_otherwise, speaks_of_a_part, speaks_of_another
 from pipeline.reading.finding.ledger import Ledger, Role, is_hint, text_of
 from pipeline.reading.finding.rows import Row
 from pipeline.reading.finding.tables import Columns, Table, numbers_columns
@@ -16,7 +17,7 @@ from pipeline.reading.opening.book import Cell
 from schemas.addresses import Spot, spot_at
 from schemas.form import Item
 from schemas.likeness import is_one_of, plain, rest_of
-from schemas.remarks import remark
+from schemas.remarks import Remark, remark
 from schemas.reports import Fact, Strange
 
 _ALL_OF_THEM = re.compile(r"\W*(?:всего|итого|общее)(?!\w)", re.IGNORECASE)
@@ -36,7 +37,11 @@ def read_items(ledger: Ledger, table: Table, rows: Sequence[Row], read_row: Read
         if row.act:
             read_row(row)
             continue
-        if row.unknown:
+        if row.several:
+            read_row(row)
+            continue
+        odd = is_worded_otherwise(row.item, row.words)
+        if row.unknown or (odd and speaks_of_another(ledger.form, row.item.number, row.words, ledger.when.as_of)):
             _say_unknown(ledger, row)
             continue
         _tell_of_wording(ledger, table.columns, row)
@@ -44,6 +49,23 @@ def read_items(ledger: Ledger, table: Table, rows: Sequence[Row], read_row: Read
             ledger.units[row.number] = unit
         read_row(row)
         _read_wording(ledger, row)
+        if odd and speaks_of_a_part(ledger.form, row.item.number, row.words, ledger.grades):
+            _refuse_part(ledger, row)
+
+
+def _is_of_all(ledger: Ledger, row: Row) -> bool:
+    """Do people and percent of the answer bear each other out on all of the base, whatever its row says."""
+    said = {fact.field: fact for fact in ledger.facts if fact.item == row.number}
+    count, percent, base = said.get("count"), said.get("percent"), ledger.bases.get(row.item.base)
+    if not (count and percent and base):
+        return False
+    return abs(100 * float(count.value) / base - float(percent.value)) <= percent.half
+
+
+def _refuse_part(ledger: Ledger, row: Row) -> None:
+    """What was answered of a part is none of the item's, unless the figures bear out the whole."""
+    if row.number in ledger.answered and row.number not in ledger.refused and not _is_of_all(ledger, row):
+        ledger.refuse(row.number, [Spot(row.row, row.wording)], _unknown(ledger, row))
 
 
 def read_act(ledger: Ledger, row: Row, document_spot: Spot, read_document: Callable[[], None]) -> None:
@@ -53,6 +75,10 @@ def read_act(ledger: Ledger, row: Row, document_spot: Spot, read_document: Calla
     title, document = ledger.sheet.cells.get(title_spot), ledger.sheet.cells.get(document_spot)
     if title is not None and _says_of_all_acts(ledger, title) and (document is None or is_blank(document)):
         ledger.answer(row.item, row.number, title_spot)
+        return
+    if document is not None and is_withdrawn(text_of(document), ledger.form):
+        ledger.label([title_spot])  # of what is taken back nothing stands, its title neither
+        read_document()
         return
     if title is not None and not is_blank(title):
         ledger.roles[title_spot] = Role.ANSWER
@@ -98,17 +124,25 @@ def _figures_of(wordings: tuple[str, ...]) -> frozenset[str]:
 
 
 def _says_of_all_acts(ledger: Ledger, title: Cell) -> bool:
-    """«нет», «не требуется» or «без изменений» where a document's title belongs: an answer, not a title."""
+    """«нет», «не требуется», «без изменений» or «снято» where a document's title belongs: an answer, not a title."""
     said, form = text_of(title), ledger.form
-    return is_one_of(said, ("нет", *form.recognise.not_required)) or former_day(said, form) is not None
+    refers = former_day(said, form) is not None or is_withdrawn(said, form)
+    return refers or is_one_of(said, ("нет", *form.recognise.not_required))
 
 
 def _say_unknown(ledger: Ledger, row: Row) -> None:
     """The item's number before words of something else: the item has an error, and what stands beside
     them is a note."""
     ledger.written.add(row.number)
-    said = remark("ROW-UNKNOWN", value=row.words)
-    ledger.say(row.number, Spot(row.row, row.wording), [said])
+    ledger.say(row.number, Spot(row.row, row.wording), [_unknown(ledger, row)])
+
+
+def _unknown(ledger: Ledger, row: Row) -> Remark:
+    """Where the words only narrow the item its number is right."""
+    odd = is_worded_otherwise(row.item, row.words)
+    if odd and speaks_of_a_part(ledger.form, row.item.number, row.words, ledger.grades):
+        return remark("ROW-UNKNOWN", value=row.words, what="лишь о части того, о чём пункт", check="название")
+    return remark("ROW-UNKNOWN", value=row.words, what="о другом", check="номер и название")
 
 
 def _tell_of_wording(ledger: Ledger, columns: Columns, row: Row) -> None:

@@ -22,11 +22,11 @@ from pipeline.reading.finding.rows import find_rows
 from pipeline.reading.finding.tables import Table
 from pipeline.reading.opening.book import Book, Sheet
 from pipeline.reading.schools import Schools
-from schemas.form import Form, Item
+from schemas.form import Form, Item, Kind
 from schemas.periods import first_day
 from schemas.remarks import Remark, remark
 from schemas.reports import ReportRead
-from schemas.school_names import whole_school
+from schemas.school_names import parse, whole_school
 
 
 def read_book(book: Book, form: Form, schools: Schools) -> tuple[tuple[ReportRead, ...], tuple[Remark, ...]]:
@@ -47,9 +47,20 @@ def read_book(book: Book, form: Form, schools: Schools) -> tuple[tuple[ReportRea
         return (), tuple(others[:1])
     if not forms:
         sheets = ", ".join(f"«{sheet.name}»" for sheet in book.sheets) or "нет"
-        table = f"{form.recognise.measure[0]} — {form.recognise.answer[0]}"
-        return (), (remark("FILE-NO-FORM", sheets=sheets, table=table),)
+        return (), (remark("FILE-NO-FORM", sheets=sheets, table=_first_table(form)),)
     return reports_of_book(forms)
+
+
+_HEADINGS_SAID = 2  # of a table that a file lacks
+
+
+def _first_table(form: Form) -> str:
+    """The headings of the table that a report cannot lack: that of the items, else the first of the form's own."""
+    in_tables = (Kind.GROUP, Kind.ROW, Kind.ROWS)
+    if any(item.kind not in in_tables for item in form.items) or not form.tables:
+        return f"{form.recognise.measure[0]} — {form.recognise.answer[0]}"
+    table = form.tables[0]
+    return " — ".join((*table.label[:1], *(column.title for column in table.columns[:_HEADINGS_SAID])))
 
 
 def _is_answered(report: ReportRead, form: Form) -> bool:
@@ -140,12 +151,15 @@ class FormReader:
         ledger, found = self._ledger_of(piece), piece.found
         if piece is not self.pieces[0]:
             ledger.roles |= piece.head[0].roles  # the same head once more, or a title
-        rows = list(find_rows(ledger.sheet, found.items, ledger.form, before))
+        rows = find_rows(ledger.sheet, found.items, ledger.form, before)
         reader = own or OrderForm(ledger, self._without_own_name(found.items, identity), rows, identity.as_of)
         if isinstance(reader, OrderForm) and rows:
             self.columns.append(reader.columns.why)
             if reader.columns.foreign:
                 ledger.remarks.append(remark("COLUMN-OTHER-DATE", value=", ".join(reader.columns.foreign)))
+                rows = []
+            elif reader.columns.other or self._names_another_school(reader.columns.heading, identity):
+                ledger.remarks.append(remark("COLUMN-NOT-ANSWER", value=reader.columns.heading))
                 rows = []
         read_items(ledger, found.items, rows, reader.read_row)
         tell_headings(ledger, rows, last=piece is self.pieces[-1])
@@ -154,6 +168,11 @@ class FormReader:
         keep_notes(ledger, found, rows, piece.last_row)
         tell_asides(ledger, found, piece.last_row)
         return rows[-1].item if rows else before
+
+    def _names_another_school(self, heading: str, identity: Identity) -> bool:
+        """Only with a word for the kind of school: «№ 10», «Данные школы 10» may be anything's number."""
+        named = self.schools.match(heading).school if identity.school and parse(heading).kinds else None
+        return named is not None and named != identity.school
 
     def _without_own_name(self, table: Table, identity: Identity) -> Table:
         """A column below the answer's heading that is headed with the report's own school is no part of it."""

@@ -12,7 +12,7 @@ from functools import cached_property
 import msgspec
 
 from pipeline.reading.answers.tokens import DASHES
-from pipeline.reading.answers.values import NOTHING_AROUND, Answer, Around, is_blank, is_zero, read_answer
+from pipeline.reading.answers.values import NOTHING_AROUND, Answer, Around, is_blank, is_said_by_dash, read_answer
 from pipeline.reading.opening.book import Cell, Sheet
 from schemas.addresses import Spot
 from schemas.form import Form, Item, Kind
@@ -122,7 +122,7 @@ class Ledger:
         self.answer_spots.setdefault(spot, number)
         if cell is None:
             return
-        if (is_blank(cell) and not is_zero(item, cell, self.form)) or is_hint(item, cell):
+        if (is_blank(cell) and not is_said_by_dash(item, cell, self.form)) or is_hint(item, cell):
             self.label([spot])
             self.take_back(item, number, spot)
             self.tell_unseen(number, spot)

@@ -12,7 +12,7 @@ from pipeline.reading.finding.signatures import is_signature
 from pipeline.reading.finding.tables import FormOnSheet
 from pipeline.reading.opening.book import Cell
 from schemas.addresses import Spot
-from schemas.form import Form
+from schemas.form import Form, Kind
 from schemas.likeness import only_repeats
 from schemas.remarks import remark
 from schemas.reports import Fact
@@ -48,7 +48,8 @@ def _is_printed_line(cell: Cell, form: Form) -> bool:
     text = cell.value if isinstance(cell.value, str) else ""
     hints = [item.hint for item in form.items if item.hint]
     problems = (form.problem_table.title,) if form.problem_table else ()
-    printed = (*form.recognise.note, *problems, form.title, *form.recognise.titles, *hints)
+    groups = [f"{item.number} {item.title}" for item in form.items if item.kind is Kind.GROUP]
+    printed = (*form.recognise.note, *problems, form.title, *form.recognise.titles, *hints, *groups)
     return any(only_repeats(text, one) for one in printed) or is_signature(cell, form)
 
 

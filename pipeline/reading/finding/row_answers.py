@@ -9,17 +9,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
+from pipeline.reading.answers.boxes import Tick, tick_of
 from pipeline.reading.answers.units import unit_alone
-from pipeline.reading.answers.values import Answer, classes_apart, is_blank, read_answer, read_classes
+from pipeline.reading.answers.values import Answer, classes_apart, is_blank, is_said_by_dash, read_answer, read_classes
 from pipeline.reading.finding.answer_columns import AnswerColumns, reads_as_answer
 from pipeline.reading.finding.headings import Meaning, meaning_of
 from pipeline.reading.finding.ledger import Ledger, Role, is_hint, text_of
 from pipeline.reading.finding.tables import Table
+from pipeline.reading.finding.ticks import AFFIRMS, Ticks, find_ticks
 from pipeline.reading.opening.book import Cell
 from schemas.addresses import Spot, spot_at
 from schemas.form import Item, Kind
-from schemas.remarks import remark
+from schemas.likeness import plain
+from schemas.remarks import Remark, remark
 from schemas.reports import NO, Fact
 
 _CLASSES = re.compile(r"\d+\s*(?:[-–—]\s*\d+)?\s*(?:-?[а-я]{1,2}\s*)?(?:кл|\Z)\w*|класс\w*\W*[\d\W]+", re.IGNORECASE)
@@ -66,6 +70,7 @@ class RowReader:
         self.ledger, self.table, self.columns = ledger, table, columns
         other = (table.columns.number, table.columns.measure, table.parts)
         self._known = frozenset((*other, *columns.answers, *columns.settled))  # columns, of whatever
+        self._ticks_of: dict[str, Ticks] = {}
 
     def read(self, item: Item, number: str, rows: Sequence[int], wording: int, *, sure: bool = True) -> None:
         """The answer of an item, from its own row and those that continue it. `wording` is the column of its words;
@@ -90,14 +95,29 @@ class RowReader:
         if odd := self._odd_alone(item, own):
             self._refuse_odd(number, odd)
             return
+        if unclear := self._unclear_tick(item, rows[0], own):
+            self.ledger.refuse(number, [unclear[0]], unclear[1])
+            self._keep_ticks(item, rows[0])
+            return
         readings = list(self._readings(item, own))
         if not readings:
             self.ledger.take_back(item, number, spot_at(rows[0], self.columns.first))
             for column in self.columns.answers:
                 self.ledger.tell_unseen(number, spot_at(rows[0], column))
-        self._settle(item, number, readings, [*others, *self._beside(rows, wording)])
-        below = [piece for piece in own if piece.spot.row != rows[0] and not _is_named(piece.meaning)]
-        used = next((piece for piece in below if self.ledger.roles.get(piece.spot) is Role.ANSWER), None)
+        beside = [*others, *self._beside(item, rows, wording)]
+        if readings and self.columns.parts:
+            beside = self._without_parts(item, readings[0], beside)
+        if len(own) == len(readings) == len(beside) == 1 and item.measured and not readings[0].answer.facts:
+            readings, beside = self._with_its_share(item, own[0], beside[0]) or (readings, beside)
+        self._settle(item, number, readings, beside)
+        if not own:
+            self._refuse_another_day(item, number, rows[1:], wording)
+        self._tell_nameless(number, [piece for piece in own if piece.spot.row != rows[0]])
+
+    def _tell_nameless(self, number: str, below: list[Piece]) -> None:
+        """An answer taken from a row below that has no words of its own."""
+        nameless = [piece for piece in below if not _is_named(piece.meaning)]
+        used = next((piece for piece in nameless if self.ledger.roles.get(piece.spot) is Role.ANSWER), None)
         if used and number not in self.ledger.refused:
             self.ledger.say(number, used.spot, [remark("ANSWER-BESIDE", value=_shown(used.cell))])
 
@@ -105,30 +125,93 @@ class RowReader:
 
     def _pieces(self, item: Item, rows: Sequence[int], wording: int) -> Iterator[Piece]:
         """The filled cells of the chosen columns; blanks and the order's hints are printed."""
+        ticks = self._ticks(item)
         for row in rows:
+            yield from self._ticked(item, row)
             if self.columns.unit:
                 self._mind_unit(item, row)
-            of_row = self._meaning_of_row(row, wording) if row != rows[0] else None
+            of_row = self._meaning_of_row(item, row, wording) if row != rows[0] else None
             for column, meaning in self.columns.of(item).items():
+                if column in ticks.known:
+                    continue
                 spot = spot_at(row, column)
                 cell = self.ledger.sheet.cells.get(spot)
                 if cell is None:
                     continue
-                if is_blank(cell) or is_hint(item, cell):
+                if (is_blank(cell) and not is_said_by_dash(item, cell, self.ledger.form)) or is_hint(item, cell):
+                    self.ledger.label([spot])
+                    continue
+                if of_row and self._is_of_another(of_row):
                     self.ledger.label([spot])
                     continue
                 if self.columns.unit:
                     cell = self._with_unit(row, cell)
                 yield Piece(spot, cell, of_row.under(meaning) if of_row else meaning)
-            if item.kind is Kind.YES_NO:
-                yield from self._denied(item, row)
 
-    def _denied(self, item: Item, row: int) -> Iterator[Piece]:
-        """A mark in a column headed «нет» says so."""
-        for spot in (spot_at(row, column) for column in sorted(self.columns.denied)):
+    def _ticked(self, item: Item, row: int) -> list[Piece]:
+        """Columns headed with the answers themselves, «Да | Нет | Частично»: the one that is marked is the answer. What
+        says that a column is not marked is looked at only where nothing else is said, «нет» under «Да»."""
+        found: dict[Tick, list[Piece]] = {tick: [] for tick in Tick}
+        for column, answer in self._ticks(item).own.items():
+            spot = spot_at(row, column)
             cell = self.ledger.sheet.cells.get(spot)
-            if cell is not None and not is_blank(cell) and self._is_evidence(item, Piece(spot, cell, Meaning())):
-                yield Piece(spot, Cell(NO), Meaning())
+            if cell is None or is_hint(item, cell) or not self._is_said(item, cell, answer):
+                self.ledger.label([spot])
+                continue
+            tick = tick_of(text_of(cell), answer)
+            if tick is Tick.WORDS and item.kind is Kind.YES_NO and answer == NO:
+                piece = Piece(spot, cell, Meaning())
+                if not self._is_evidence(item, piece):
+                    continue  # a note
+                tick = Tick.MARKED if "yes" in self._reading(item, [piece]).figures else tick  # «есть», as a mark does
+            found[tick].append(Piece(spot, Cell(answer) if tick is Tick.MARKED else cell, Meaning()))
+        marked, said = found[Tick.MARKED], found[Tick.WORDS]
+        said = said if marked or said else found[Tick.DENIED]
+        unmarked = [*found[Tick.EMPTY], *found[Tick.DENIED]]
+        self.ledger.label(piece.spot for piece in unmarked if piece not in said)
+        if item.several and len(marked) > 1:
+            self.ledger.roles |= dict.fromkeys((piece.spot for piece in marked), Role.ANSWER)
+            marked = [replace(marked[0], cell=Cell("; ".join(text_of(piece.cell) for piece in marked)))]
+        return [*marked, *said]
+
+    def _is_said(self, item: Item, cell: Cell, answer: str) -> bool:
+        return not is_blank(cell) or (answer != NO and is_said_by_dash(item, cell, self.ledger.form))
+
+    def _ticks(self, item: Item) -> Ticks:
+        if item.number not in self._ticks_of:
+            self._ticks_of[item.number] = find_ticks(item, self.ledger, self.table, self.columns)
+        return self._ticks_of[item.number]
+
+    def _unclear_tick(self, item: Item, row: int, own: list[Piece]) -> tuple[Spot, Remark] | None:
+        """A mark of which it is not certain what it answers: in a column that is none of the item's answers, wherever
+        else one stands; in one of two columns headed alike; «нет» below an answer that is not marked."""
+        ticks = self._ticks(item)
+        for column in sorted((*ticks.third, *(() if own else ticks.odd))):
+            spot, tick = spot_at(row, column), self._tick(row, column)
+            heading = ": ".join((*self.table.above.get(column, ()), self.table.named[column]))
+            if tick is Tick.MARKED and column in ticks.odd:
+                return spot, remark("COLUMN-UNKNOWN", value=_shown(self.ledger.sheet.cells[spot]), heading=heading)
+            if tick is Tick.MARKED:
+                return spot, _unknown(item, heading)
+            if own and tick in (Tick.EMPTY, Tick.DENIED):
+                self.ledger.label([spot])
+        for piece in own if item.kind is Kind.CHOICE else ():
+            at, column = piece.spot
+            is_denied = column in ticks.own and self._tick(at, column) is Tick.DENIED
+            if is_denied and plain(ticks.own[column]) not in (*AFFIRMS, NO):
+                return piece.spot, _unknown(item, f"{self.table.named[column]}: {_shown(piece.cell)}")
+        return None
+
+    def _tick(self, row: int, column: int) -> Tick | None:
+        cell = self.ledger.sheet.cells.get(spot_at(row, column))
+        return None if cell is None or is_blank(cell) else tick_of(text_of(cell), self.table.named[column])
+
+    def _keep_ticks(self, item: Item, row: int) -> None:
+        """Marks of which the remark tells are no notes."""
+        ticks = self._ticks(item)
+        for column in (*ticks.own, *ticks.odd, *ticks.third):
+            if self._tick(row, column) not in (None, Tick.WORDS):
+                self.ledger.roles.setdefault(spot_at(row, column), Role.ANSWER)
 
     def _odd_alone(self, item: Item, pieces: list[Piece]) -> Piece | None:
         """An answer in one of several columns that only words tell apart which nobody knows: «Корпус А», «Корпус Б»."""
@@ -148,11 +231,33 @@ class RowReader:
         said = remark("COLUMN-UNKNOWN", value=_shown(piece.cell), heading=heading)
         self.ledger.refuse(number, [piece.spot], said)
 
-    def _meaning_of_row(self, row: int, wording: int) -> Meaning | None:
+    def _is_of_another(self, of_row: Meaning) -> bool:
+        """Does the row tell the plan, or another day than the report's."""
+        as_of = self.ledger.when.as_of
+        return of_row.aside == "plan" or bool(of_row.day and as_of and not of_row.day.fits(as_of))
+
+    def _refuse_another_day(self, item: Item, number: str, rows: Sequence[int], wording: int) -> None:
+        """The only answer of an item stands in a row below it that names another day."""
+        as_of = self.ledger.when.as_of
+        if not item.measured or number in self.ledger.answered or number in self.ledger.refused:
+            return
+        for row in rows:
+            of_row = self._meaning_of_row(item, row, wording)
+            if as_of is None or of_row is None or of_row.aside or not self._is_of_another(of_row):
+                continue
+            for spot in (spot_at(row, column) for column in self.columns.of(item)):
+                cell = self.ledger.sheet.cells.get(spot)
+                if cell is not None and self._is_evidence(item, Piece(spot, cell, Meaning())):
+                    said = f"{text_of(self.ledger.sheet.cells[Spot(row, wording)])}: {_shown(cell)}"
+                    why = remark("NUM-OTHER-DATE", value=said, when=str(of_row.day), as_of=as_of)
+                    self.ledger.refuse(number, [spot], why)
+                    return
+
+    def _meaning_of_row(self, item: Item, row: int, wording: int) -> Meaning | None:
         label = self.ledger.sheet.cells.get(spot_at(row, wording))
         if label is None or not isinstance(label.value, str):
             return None
-        meaning = row_meaning(label.value, self.ledger)
+        meaning = row_meaning(label.value, item, self.ledger)
         if meaning:
             self.ledger.label([Spot(row, wording)])
         return meaning
@@ -174,10 +279,10 @@ class RowReader:
             if unit != item.unit:
                 self.ledger.units[item.number] = unit
 
-    def _beside(self, rows: Sequence[int], wording: int) -> Iterator[Piece]:
+    def _beside(self, item: Item, rows: Sequence[int], wording: int) -> Iterator[Piece]:
         """The cells of the row outside all columns that are known to hold the answer or another thing, and words
         below the item's own."""
-        known = self._known
+        known = self._known | self._ticks(item).known
         spots = [spot for spot in self.ledger.on_row(rows[0]) if spot.column not in known and spot.column != wording]
         spots += [spot for row in rows[1:] if (spot := spot_at(row, wording)) not in self.ledger.roles]
         for spot in spots:
@@ -185,6 +290,12 @@ class RowReader:
             inside = not self.table.width or spot.column <= self.table.width
             if inside and cell is not None and not is_blank(cell):
                 yield Piece(spot, _as_corrected(cell), Meaning())
+
+    def _without_parts(self, item: Item, whole: Reading, beside: list[Piece]) -> list[Piece]:
+        """Without the columns of parts of the school, where what they say makes the answer for all of it."""
+        parts = [piece for piece in beside if piece.spot.column in self.columns.parts]
+        said = [self._reading(item, [piece]).figures for piece in parts]
+        return [piece for piece in beside if piece not in parts] if _make_up(whole.figures, said) else beside
 
     def _own_people(self, item: Item, pieces: list[Piece]) -> tuple[list[Piece], list[Piece]]:
         """The pieces about the people of the item; those in columns of other people where there are none."""
@@ -265,6 +376,22 @@ class RowReader:
         wanted = set().union(*said) | {"classes"}
         return joined if joined.sound and set(joined.figures) | {"classes"} == wanted else None
 
+    def _with_its_share(self, item: Item, own: Piece, beside: Piece) -> tuple[list[Reading], list[Piece]] | None:
+        """A bare number, which may be people or percent, and its percent in the next cell, where the base bears them
+        out together."""
+        share = self._reading(item, [beside]).figures.keys() == {"percent"}
+        if not share or not isinstance(own.cell.value, float) or beside.spot.column != own.spot.column + 1:
+            return None
+        people = replace(own, meaning=Meaning(roles=frozenset({"count"})))
+        joined = self._reading(item, [people, beside])
+        base, said = self._base(item), joined.figures
+        if not (joined.sound and base and {"count", "percent"} <= said.keys()):
+            return None
+        half = next(fact.half for fact in joined.answer.facts if fact.field == "percent")
+        count = float(said["count"])
+        agrees = count <= base and abs(100 * count / base - float(said["percent"])) <= half
+        return ([joined], []) if agrees else None
+
     def _reading(self, item: Item, pieces: list[Piece]) -> Reading:
         if len(pieces) > 1:
             pieces = sorted(pieces, key=lambda piece: (_ORDER.index(piece.meaning.role), piece.spot))
@@ -303,6 +430,7 @@ class RowReader:
             disputed = remark("ANSWER-DISPUTED", value=_shown(first.cell), other=_shown(rival.cell),
                               other_cell=self._address(rival.spot))  # fmt: skip
             self.ledger.refuse(number, list(dict.fromkeys(spots)), disputed)
+            self._keep_ticks(item, first.spot.row)
 
     def _is_evidence(self, item: Item, piece: Piece) -> bool:
         return reads_as_answer(item, piece.cell, self.ledger.form, self._base(item))
@@ -346,14 +474,23 @@ class RowReader:
         return self.ledger.sheet.address(spot)
 
 
-def row_meaning(label: str, ledger: Ledger) -> Meaning | None:
-    """What the words before a row added below an item say of its answer: «чел.», «%», «1-4 классы»."""
+def _unknown(item: Item, said: str) -> Remark:
+    if item.kind is Kind.YES_NO:
+        return remark("YES-NO-UNREADABLE", value=said)
+    return remark("CHOICE-UNKNOWN", value=said, near="; ".join(item.answers))
+
+
+def row_meaning(label: str, item: Item, ledger: Ledger) -> Meaning | None:
+    """What the words before a row added below an item say of its answer: «чел.», «%», «1-4 классы»; of a share also
+    «план», «факт», «март»."""
     if is_blank(Cell(label)):
         return Meaning()
     meaning = meaning_of(ledger.form, label)
     if meaning is None and (classes := read_classes(label)):
         meaning = Meaning(grades=classes)
-    return meaning if meaning and not meaning.aside and (meaning.roles or meaning.grades) else None
+    if meaning is None or (item.measured and meaning.aside == "plan"):
+        return meaning
+    return meaning if not meaning.aside and (_is_named(meaning) and (item.measured or _is_figure(meaning))) else None
 
 
 def _as_corrected(cell: Cell) -> Cell:
@@ -368,7 +505,21 @@ def _says_how_many(piece: Piece) -> bool:
     return re.search(r"\d", text) is not None or _ALL.match(text) is not None
 
 
+def _make_up(whole: dict[str, str | float], parts: list[dict[str, str | float]]) -> bool:
+    """Do the people of the parts add up to the whole's, does its share lie between theirs?"""
+    told = {name: [float(part[name]) for part in parts if name in part] for name in ("count", "total", "percent")}
+    shared = {name: figures for name, figures in told.items() if name in whole and len(figures) == len(parts)}
+    return any(shared.values()) and all(
+        min(figures) <= float(whole[name]) <= max(figures) if name == "percent" else sum(figures) == whole[name]
+        for name, figures in shared.items()
+    )
+
+
 def _is_named(meaning: Meaning) -> bool:
+    return _is_figure(meaning) or meaning.fact or meaning.day is not None
+
+
+def _is_figure(meaning: Meaning) -> bool:
     return bool(meaning.roles or meaning.grades)
 
 

@@ -8,11 +8,12 @@ from functools import lru_cache
 import msgspec
 from msgspec.structs import replace
 
+from pipeline.reading.finding.labels import items_between, named_beside
 from pipeline.reading.finding.tables import Table, numbers_columns
 from pipeline.reading.opening.book import Cell, Sheet
 from pipeline.reading.remembering import once_a_form
 from schemas.addresses import Spot, spot_at
-from schemas.form import Form, Item, Kind
+from schemas.form import Form, Item, Kind, in_digits
 from schemas.likeness import SAME_WORDING, best_likeness, plain, stems
 
 # A number and a wording that contradict each other: the wording must be this alike to win.
@@ -28,7 +29,8 @@ class Row(msgspec.Struct, frozen=True):
 
     `doubtful`: number and wording do not say the same, or one of them is lost. `unknown`: the number is an item's, but
     the words are like nothing in the form: whose answer stands there nobody knows. `wording` is the column in which the
-    words stand. `shared`: an item of its group stands on the same row, and the row's answer is that item's.
+    words stand. `shared`: an item of its group stands on the same row, and the row's answer is that item's. `several`:
+    the items that have no other row than this one, where they are more than one.
     """
 
     row: int
@@ -40,14 +42,24 @@ class Row(msgspec.Struct, frozen=True):
     wording: int = 0
     shared: bool = False
     unknown: bool = False
+    several: tuple[str, ...] = ()
 
 
-def find_rows(sheet: Sheet, table: Table, form: Form, before: Item | None = None) -> Iterator[Row]:
+def find_rows(sheet: Sheet, table: Table, form: Form, before: Item | None = None) -> list[Row]:
     """The rows of the table that answer an item, top to bottom. A row that answers none is left out.
 
     `before`: the last item of the table that this one continues.
     """
-    context, cells, columns = _Context(form, before), sheet.cells, table.columns
+    rows = list(_rows(sheet, table, form, before, frozenset()))
+    if not any(row.several for row in rows):
+        return rows
+    return list(_rows(sheet, table, form, before, frozenset(row.item.number for row in rows if not row.several)))
+
+
+def _rows(sheet: Sheet, table: Table, form: Form, before: Item | None, own: frozenset[str]) -> Iterator[Row]:
+    """`own`: items that have a row of their own."""
+    cells, columns = sheet.cells, table.columns
+    context = _Context(form, before, sheet, table)
     for row in range(table.first, table.last + 1):
         number, measure = cells.get(spot_at(row, columns.number)), cells.get(spot_at(row, columns.measure))
         if measure is not None and numbers_columns(sheet, row, columns, table.width):
@@ -59,16 +71,35 @@ def find_rows(sheet: Sheet, table: Table, form: Form, before: Item | None = None
                 yield context.next_act(row, set())
             continue
         words = measure.value if measure and isinstance(measure.value, str) else ""
+        said = number.value if number and isinstance(number.value, str) else ""
+        if said and len(several := _without_rows(_items_of_number(form, said), own)) > 1:
+            yield context.row_of_several(row, several, words, columns.measure)
+            continue
         numbers = item_numbers(number)
         if not numbers:
             numbers, words = _number_before(words)
+        if said and not numbers:
+            numbers = _roman_number(form, said, words)
         asked = numbers or words or not part_words
         found = context.row_of(row, numbers, words, columns.measure) if asked else None
         inner = context.part_of(row, part_words)
         if found:
+            found = _with_others(found, form, own)
             yield found if inner is None else replace(found, shared=True)
         if inner:
             yield replace(inner, wording=table.parts)
+
+
+def _with_others(row: Row, form: Form, own: frozenset[str]) -> Row:
+    """The row, of several items where its words name others that have none."""
+    others = () if row.act else _without_rows(named_beside(form, row.item, row.words), own)
+    if not others or row.item.number in own:
+        return row
+    return replace(row, several=(row.number, *(item.number for item in others)))
+
+
+def _without_rows(items: tuple[Item, ...], own: frozenset[str]) -> tuple[Item, ...]:
+    return tuple(item for item in items if item.number not in own)
 
 
 # Words in which every report is worded: they say nothing about which item is meant.
@@ -92,6 +123,18 @@ def _words_of(item: Item, form: Form) -> frozenset[str]:
         base = form.base(item.base)
         said += [base.label, base.group, *base.people]
     return stems(" ".join(said).replace("-|", "").replace("|", " "))
+
+
+@once_a_form(maxsize=1_024)  # cells of numbers: mostly those that the form prints
+def _items_of_number(form: Form, text: str) -> tuple[Item, ...]:
+    """Where the cell of the number names several items."""
+    return () if form.numbered(_number_in(text)) else items_between(form, text)
+
+
+def _roman_number(form: Form, number: str, words: str) -> list[str]:
+    """«II.1» for 2.1, where the words are that item's: «II» of other words heads a section."""
+    item = form.numbered(in_digits(number))
+    return [item.number] if item and best_likeness(words, item.wordings) >= SAME_WORDING else []
 
 
 def item_numbers(cell: Cell | None) -> list[str]:
@@ -144,8 +187,8 @@ def _worded_alike(form: Form, words: str) -> tuple[float, tuple[Item, ...]]:
 class _Context:
     """What has been read above: the order of items gives sense to a row whose number or wording is lost."""
 
-    def __init__(self, form: Form, before: Item | None) -> None:
-        self.form = form
+    def __init__(self, form: Form, before: Item | None, sheet: Sheet, table: Table) -> None:
+        self.form, self.sheet, self.table = form, sheet, table
         self.last = before
         self.acts: Item | None = None
         self.act_rows: dict[str, list[str]] = {}
@@ -164,6 +207,12 @@ class _Context:
         if self._belongs_to_acts(numbers, words):
             return self.next_act(row, set(numbers), wording)
         return None
+
+    def row_of_several(self, row: int, items: tuple[Item, ...], words: str, wording: int) -> Row:
+        """The row of all these items."""
+        self.last, self.acts = items[-1], None
+        several = tuple(item.number for item in items)
+        return Row(row, items[0], items[0].number, words=words, wording=wording, several=several)
 
     def part_of(self, row: int, words: str) -> Row | None:
         """The item that a part of a measure names in a column of its own: «педагоги», «родители» of one group."""
@@ -237,11 +286,22 @@ class _Context:
         return own or (self.acts is not None and self._is_renumbered(numbers))
 
     def _belongs_to_acts(self, numbers: list[str], words: str) -> bool:
-        if self.acts is None:
-            number = next((n.rpartition(".")[0] for n in numbers if "." in n), "")
-            above = next((i for i in self.form.items if i.number == number and i.kind is Kind.ACTS), None)
-            if above is None:
-                return False
+        if self.acts and self._numbered_act(numbers):
+            return True
+        number = next((n.rpartition(".")[0] for n in numbers if "." in n), "")
+        above = next((i for i in self.form.items if i.number == number and i.kind is Kind.ACTS), None)
+        if above is not None and (self.acts is None or self._is_left_out(above)):
             self.acts = self.last = above  # the acts' own heading row is missing
             return True
-        return self._numbered_act(numbers) or (not numbers and bool(words.strip()))
+        return self.acts is not None and not numbers and bool(words.strip())
+
+    def _is_left_out(self, acts: Item) -> bool:
+        """Does no row of the table head these acts: else their number is mistyped below other acts."""
+        cells, columns = self.sheet.cells, self.table.columns
+        for row in range(self.table.first, self.table.last + 1):
+            measure = cells.get(spot_at(row, columns.measure))
+            words = measure.value if measure and isinstance(measure.value, str) else ""
+            headed = acts.number in item_numbers(cells.get(spot_at(row, columns.number)))
+            if headed or best_likeness(words, acts.wordings) >= SAME_WORDING:
+                return False
+        return True

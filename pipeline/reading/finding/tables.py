@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pipeline.reading.finding.form_tables import Grid, Rows, find_grids
@@ -22,6 +23,7 @@ _ENOUGH_FOR_A_PART = 2  # on a sheet beside the one with the form
 _LONG_TEXT = 12  # characters from which on a text may be an item's wording
 # A heading has no more rows than this.
 _HEADING_ROWS = 3
+_NUMBER = re.compile(r"\s*(?:п(?:ункт|\.)?\s*)?(?:\d{1,2}(?:[.,]\d{1,2})?[\s.,)]*)?")  # of an item, or none
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Table:
 
     `meanings`: column -> what its heading says, where that is known. `width`: the last column that belongs to the
     table; another stands right of it. `parts`: the column in which a measure is split up («педагоги», «родители»).
+    `named`: column -> the lowest words of its heading, `above`: column -> those above them, from the top.
     """
 
     columns: Columns
@@ -60,6 +63,8 @@ class Table:
     meanings: Mapping[int, Meaning] = field(default_factory=dict)
     width: int = 0
     parts: int = 0
+    named: Mapping[int, str] = field(default_factory=dict)
+    above: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def headed(self) -> bool:
@@ -90,6 +95,8 @@ class _Start(NamedTuple):
     meanings: Mapping[int, Meaning]
     width: int = 0
     parts: int = 0
+    named: Mapping[int, str] = MappingProxyType({})
+    above: Mapping[int, tuple[str, ...]] = MappingProxyType({})
 
 
 def find_forms(sheet: Sheet, form: Form) -> list[FormOnSheet]:
@@ -154,7 +161,9 @@ def _bounded(start: _Start, later: list[_Start], rows: Rows, form: Form) -> Tabl
     """The table from its heading to the next one, the next one's own title and head lines left out."""
     after = next((one for one in later if one.heading > start.heading), None)
     last = after.heading - 1 if after else max(rows)
-    while last > start.heading and after and _is_head_line(rows.get(last, {}), after.problems, form):
+    while last > start.heading and after and _is_head_line(cells := rows.get(last, {}), after.problems, form):
+        if _is_of_an_item(cells, start.columns):
+            break
         last -= 1
     return _ended(start, last)
 
@@ -162,7 +171,7 @@ def _bounded(start: _Start, later: list[_Start], rows: Rows, form: Form) -> Tabl
 def _ended(start: _Start, last: int) -> Table:
     return Table(
         start.columns, start.heading, start.first, last, start.problems, start.labels, start.meanings, start.width,
-        start.parts,
+        start.parts, start.named, start.above,
     )  # fmt: skip
 
 
@@ -180,6 +189,13 @@ def _is_head_line(columns: dict[int, str], of_problems: bool, form: Form) -> boo
         is_one_of(text, heads) or plain(text).startswith(("в ", *(plain(h) for h in heads))) or plain(text) == "в"
         for text in words
     )
+
+
+def _is_of_an_item(cells: dict[int, str], columns: Columns) -> bool:
+    """A number before words, as in no head: «11. Наличие на сайте …» begins as «на 20.03.2014» does. A number of Excel
+    has no text."""
+    number = cells.get(columns.number)
+    return number is not None and bool(cells.get(columns.measure)) and bool(_NUMBER.fullmatch(number))
 
 
 def _by_row(sheet: Sheet) -> Rows:
@@ -283,14 +299,33 @@ def _headed(row: int, columns: Columns, width: int, sheet: Sheet, rows: Rows, fo
     others = [column for column in range(1, last + 1) if column != columns.measure]
     paths = {column: _path(column, heading, columns, sheet, rows) for column in others}
     meanings = {c: meaning for c, path in paths.items() if (meaning := meaning_of_path(path, form))}
+    named = {column: path[-1] for column, path in paths.items() if path}
     answers = [c for c, meaning in meanings.items() if not meaning.aside and (meaning.answer or meaning.fact)]
+    choices = _columns_of_choices(named, form)
+    if not answers and len(choices) > 1:  # «Готов | Не готов | Частично»: each holds a mark
+        answers = sorted(choices)
+        meanings |= dict.fromkeys(answers, Meaning(answer=True))
     if not answers:
         return None
-    labels = {Spot(r, c) for r in heading for c in rows[r] if c <= columns.measure or c in meanings}
+    labels = {Spot(r, c) for r in heading for c in rows[r] if c <= columns.measure or c in meanings or c in choices}
     parts = _parts_column(columns.measure, answers[0], paths, form)
     number = 0 if columns.number in answers else columns.number
     full = Columns(number, columns.measure, answers[0])
-    return _Start(heading[0], heading[-1] + 1, full, False, frozenset(labels), meanings, width, parts)
+    above = {column: tuple(path[:-1]) for column, path in paths.items() if path[:-1]}
+    return _Start(heading[0], heading[-1] + 1, full, False, frozenset(labels), meanings, width, parts, named, above)
+
+
+def _columns_of_choices(named: Mapping[int, str], form: Form) -> set[int]:
+    """Columns headed with an answer of an item of which another of its answers heads another column."""
+    of_items = (columns_of_choices(item, named) for item in form.items if item.kind is Kind.CHOICE)
+    return {column for columns in of_items for column in columns}
+
+
+def columns_of_choices(item: Item, named: Mapping[int, str]) -> dict[int, str]:
+    """Column -> the item's answer that heads it, «Да | Нет | Частично»: of all columns two at least."""
+    titles = {plain(name): one.title for one in item.choices for name in (one.title, *one.spellings)}
+    found = {column: titles[plain(words)] for column, words in sorted(named.items()) if plain(words) in titles}
+    return found if len(set(found.values())) > 1 else {}
 
 
 def _heading_rows(row: int, columns: Columns, rows: Rows, form: Form) -> list[int]:
@@ -444,4 +479,4 @@ def _below_unknown_heading(first: int, measure: int, sheet: Sheet, rows: Rows, f
         return headed
     meanings = {c: meaning for c, text in cells.items() if c > measure and (meaning := meaning_of(form, text))}
     labels = frozenset(Spot(above, c) for c in cells if c <= measure or c in meanings)
-    return _Start(above, above + 1, columns, False, labels, meanings)
+    return _Start(above, above + 1, columns, False, labels, meanings, named=cells)

@@ -51,6 +51,7 @@ class Sheet(NamedTuple):
     places: dict[int, str] | None = None  # of a text document: row -> «таблица 1, строка 7»
     asides: tuple[Aside, ...] = ()
     hidden_columns: frozenset[int] = frozenset()
+    zeros: frozenset[Spot] = frozenset()  # of an .xls: formulas whose result is kept as 0, where it may have been ""
     prefix: str = ""  # of every address, where a report stands on several sheets: «Лист2!»
 
     def address(self, spot: Spot) -> str:

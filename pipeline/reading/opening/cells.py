@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from pipeline.reading.opening.book import Cell
+from schemas.addresses import Spot
 from schemas.text import clean
 
 Raw = str | float | bool | date | datetime | time | timedelta
@@ -25,6 +26,12 @@ def as_cell(value: Raw, number_format: str | None = "General") -> Cell | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Cell(float(value), number_format) if math.isfinite(value) else error_cell(NOT_A_NUMBER, number_format)
     return Cell(value, number_format)
+
+
+def without_zeros(cells: dict[Spot, Cell]) -> dict[Spot, Cell]:
+    """The cells of a sheet that shows no zeros: nobody sees them."""
+    zeros = ((spot, cell) for spot, cell in cells.items() if cell.value == 0.0)
+    return cells | {spot: Cell(cell.value, HIDDEN, cell.fault) for spot, cell in zeros}
 
 
 def _text_cell(value: str, number_format: str | None) -> Cell | None:

@@ -28,7 +28,7 @@ from python_calamine import (
 
 from pipeline.reading.opening import xlsx, xlsx_second
 from pipeline.reading.opening.book import Book, Cell, Sheet
-from pipeline.reading.opening.cells import HIDDEN, as_cell
+from pipeline.reading.opening.cells import as_cell, without_zeros
 from pipeline.reading.opening.guard import (
     Kind,
     check_sheets,
@@ -144,9 +144,7 @@ def _with_notes(book: CalamineWorkbook, index: int, notes: SheetNotes) -> Sheet:
         cells = {**notes.never_calculated, **sheet.cells, **notes.errors}
         sheet = sheet._replace(cells={spot: cells[spot] for spot in sorted(cells)})
     if notes.hides_zeros:
-        zeros = ((spot, cell) for spot, cell in sheet.cells.items() if cell.value == 0.0)
-        unseen = {spot: Cell(cell.value, HIDDEN, cell.fault) for spot, cell in zeros}
-        sheet = sheet._replace(cells=sheet.cells | unseen)
+        sheet = sheet._replace(cells=without_zeros(sheet.cells))
     return as_seen(sheet, notes.marks, notes.rich, notes.asides)
 
 

@@ -205,6 +205,7 @@ _SIGNATURES = (
     (rb"II\*\x00|MM\x00\*", "снимок или скан (TIFF)"),
     (rb"BM....\x00\x00\x00\x00", "картинка (BMP)"),
     (rb"....ftyp(heic|heix|mif1)", "снимок (HEIC)"),
+    (rb"....ftyp", "видео или звукозапись"),
     (rb"RIFF....WEBP", "картинка (WEBP)"),
     (rb"\{\\rtf", "документ RTF"),
     (rb"MZ", "программа"),
@@ -221,6 +222,7 @@ _TEXT_SIGNATURES = (
     (r"(?s:.)*urn:schemas-microsoft-com:office:spreadsheet", "таблица XML 2003"),
     (r"(?s:.)*urn:oasis:names:tc:opendocument", "плоский документ OpenDocument (.fods)"),
     (r"<\?xml|<\w+[\s>]", "файл XML"),
+    (r'\{[^{]*"(doc_id|url)":', "ярлык документа Google"),
     (r"[^\n]*[;,\t]", "текстовая таблица (CSV)"),
 )
 _HEAD = 4_096  # bytes enough to tell what a file is
@@ -243,17 +245,19 @@ def _other_than_a_document(data: bytes) -> Unreadable:
 
 def _is_letter(text: str) -> bool:
     """Does it begin with the header lines of a letter (RFC 5322). A web page saved as one file has such lines too, but
-    neither way nor addressee."""
-    fields = set()
+    neither way nor addressee, and nothing attached; a draft may lack the first two."""
+    fields, attached = set(), False
     for line in re.sub(r"^From .*", "", text).strip().splitlines():
         field = re.match(r"([!-9;-~]+):", line)
         if field:
             fields.add(field[1].casefold())
+            attached = attached or bool(_MIXED.match(line))
         elif not line.startswith((" ", "\t")):
             break
-    return len(fields) > 1 and bool(fields & _OF_THE_POST)
+    return len(fields) > 1 and (attached or bool(fields & _OF_THE_POST))
 
 
+_MIXED = re.compile(r"Content-Type:\s*multipart/mixed\b", re.IGNORECASE)
 _OF_THE_POST = {"received", "return-path", "delivered-to", "message-id", "to", "cc", "bcc", "reply-to", "in-reply-to"}
 
 

@@ -17,7 +17,7 @@ import defusedxml.sax
 from defusedxml import DefusedXmlException
 
 from pipeline.reading.opening.book import Aside, AsideKind, Book, Cell, Sheet
-from pipeline.reading.opening.cells import Raw, as_cell, cell_without_value, error_cell
+from pipeline.reading.opening.cells import Raw, as_cell, cell_without_value, error_cell, without_zeros
 from pipeline.reading.opening.guard import check_sheets, damaged, open_zip, part, too_many_cells
 from pipeline.reading.opening.ods_styles import CELL, TEXT, Styles
 from pipeline.reading.opening.xlsx_looks import Mark, as_seen
@@ -33,6 +33,7 @@ def read(data: bytes, limits: Limits) -> Book:
     with open_zip(data) as package:
         parts = [part(package, "styles.xml")] if "styles.xml" in package.namelist() else []
         parts.append(_content(package))
+        settings = part(package, "settings.xml") if "settings.xml" in package.namelist() else b""
     handler = _Content(limits)
     try:
         for xml in parts:
@@ -40,6 +41,8 @@ def read(data: bytes, limits: Limits) -> Book:
     except (SAXException, DefusedXmlException, ValueError, OverflowError, LookupError):
         raise damaged("внутри него испорчена разметка") from None
     check_sheets(len(handler.sheets), limits)
+    if _NO_ZEROS.search(settings):  # of all sheets: which of them a later program means by it is not told
+        return Book(tuple(sheet._replace(cells=without_zeros(dict(sheet.cells))) for sheet in handler.sheets))
     return Book(tuple(handler.sheets))
 
 
@@ -49,6 +52,7 @@ def _content(package: zipfile.ZipFile) -> bytes:
     return part(package, "content.xml")
 
 
+_NO_ZEROS = re.compile(rb"""\bname\s*=\s*["']ShowZeroValues["'][^<>]*>\s*(?:false|0)\s*<""")
 _ASIDE = frozenset({"office:annotation", "text:note", "text:ruby-text", "table:table"})
 _SPACES = re.compile(r"[ \t\r\n]+")
 _LONGEST_GAP = 1_000  # spaces: `text:c` may claim any number

@@ -6,6 +6,7 @@ it; it stays the second reader for what xlrd refuses (`grid`).
 
 import io
 import re
+import struct
 from collections.abc import Iterator
 from datetime import datetime, time
 
@@ -14,7 +15,7 @@ from xlrd.book import Book as XlrdBook
 from xlrd.sheet import Sheet as XlrdSheet
 
 from pipeline.reading.opening.book import Aside, Book, Cell, Sheet
-from pipeline.reading.opening.cells import Raw, as_cell, error_cell
+from pipeline.reading.opening.cells import Raw, as_cell, error_cell, without_zeros
 from pipeline.reading.opening.guard import check_sheets, too_many_cells
 from pipeline.reading.opening.xlsx_looks import Mark, RichText, as_seen, said_in_comment
 from pipeline.settings import Limits
@@ -38,29 +39,34 @@ def read(data: bytes, limits: Limits) -> Book:
     book = _load(data)
     check_sheets(book.nsheets, limits)
     fonts = _marks_of_fonts(book)
-    return Book(tuple(_sheet(book, sheet, fonts, limits) for sheet in book.sheets()))
+    return Book(tuple(_sheet(book, n, sheet, fonts, limits) for n, sheet in enumerate(book.sheets())))
 
 
 def _load(data: bytes) -> XlrdBook:
     try:
-        return xlrd.open_workbook(
-            file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
-        )  # its log would go to the console
+        book = xlrd.open_workbook(
+            file_contents=data, formatting_info=True, ragged_rows=True, on_demand=True, logfile=io.StringIO()
+        )  # its log would go to the console; on demand: the records are kept for `_zeros`
+        book.sheets()
     except MemoryError:
         raise
     except xlrd.XLRDError as error:
         raise (Encrypted if "encrypted" in str(error) else Refused) from error
     except Exception as error:  # on damaged books xlrd raises whatever its records lead it to
         raise Refused from error
+    return book
 
 
-def _sheet(book: XlrdBook, sheet: XlrdSheet, fonts: tuple[Mark, ...], limits: Limits) -> Sheet:
+def _sheet(book: XlrdBook, number: int, sheet: XlrdSheet, fonts: tuple[Mark, ...], limits: Limits) -> Sheet:
     if sum(sheet.row_len(row) for row in range(sheet.nrows)) > limits.cells:
         raise too_many_cells(limits)
     merged = tuple((Spot(top + 1, left + 1), Spot(bottom, right)) for top, bottom, left, right in sheet.merged_cells)
     hidden = frozenset(column + 1 for column, about in sheet.colinfo_map.items() if about.hidden)
     cells = dict(_cells(book, sheet))
-    read = Sheet(sheet.name, cells, sheet.visibility != 0, merged, hidden_columns=hidden)
+    if not sheet.show_zero_values:
+        cells = without_zeros(cells)
+    zeros = frozenset(_zeros(book, number)) & cells.keys()
+    read = Sheet(sheet.name, cells, sheet.visibility != 0, merged, hidden_columns=hidden, zeros=zeros)
     marks, rich = (dict(_marks(book, sheet, fonts)), dict(_rich(book, sheet, fonts))) if any(fonts) else ({}, {})
     return as_seen(read, marks, rich, tuple(_comments(sheet)))
 
@@ -85,6 +91,27 @@ def _cell(book: XlrdBook, found: xlrd.sheet.Cell) -> Cell | None:
         case xlrd.XL_CELL_ERROR:
             return error_cell(xlrd.error_text_from_code.get(found.value, "#N/A"), number_format)
     return None
+
+
+_FORMULA, _END = (0x0006, 0x0206, 0x0406), 0x000A  # kinds of records
+_ZERO = bytes(8)  # the number 0 as a formula's result
+_SHARED, _NO_TEXT = b"\x01", b"\x17\x00"  # a formula that stands at another cell; `""` in a formula
+
+
+def _zeros(book: XlrdBook, number: int) -> Iterator[Spot]:
+    """The formulas of a sheet that have given the number 0, or no text at all: where its cell has a format for numbers,
+    LibreOffice keeps that as 0. A formula without `""` gives no such text. xlrd does not tell what a formula is."""
+    records, at = book.mem, book._sh_abs_posn[number]
+    while at + 18 <= len(records):
+        kind, length = struct.unpack_from("<HH", records, at)
+        if kind == _END:
+            return
+        formula = records[at + 26 : at + 4 + length]
+        may_be_blank = formula.startswith(_SHARED) or _NO_TEXT in formula
+        if kind in _FORMULA and records[at + 10 : at + 18] == _ZERO and may_be_blank:
+            row, column = struct.unpack_from("<HH", records, at + 4)
+            yield Spot(row + 1, column + 1)
+        at += 4 + length
 
 
 def _format(book: XlrdBook, style: int) -> str | None:

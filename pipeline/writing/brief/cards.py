@@ -7,8 +7,8 @@ from typing import assert_never
 
 from pipeline import wording
 from pipeline.measuring.coverage import is_overdue
-from pipeline.measuring.figures import Activation, Figures, Level, State
-from pipeline.measuring.rows import answer_rows, totals_by_item
+from pipeline.measuring.figures import Activation, Figures, Former, Level, Share, State
+from pipeline.measuring.rows import answer_rows, coverage_rows, totals_by_item
 from pipeline.measuring.words import spreads
 from pipeline.wording import NBSP
 from pipeline.writing.pages import theme
@@ -36,12 +36,15 @@ from pipeline.writing.pages.words import (
     share_decimals,
     signed,
     to_remind,
+    why_headline_counts_nowhere,
+    why_none_counts,
 )
 from schemas.form import Item, Kind
 from schemas.remarks import Severity
 from schemas.reports import YES
 
 CARD_LINE = 38  # characters of one line of a card's note
+_NONE_COUNTS = {Share.NO_ANSWER: "ответов нет", Share.NOT_APPLICABLE: "ни к одной школе не относится"}
 
 
 def make_cards(figures: Figures) -> tuple[Card, ...]:
@@ -87,8 +90,15 @@ def _number_card(number: str, title: str, figures: Figures) -> Card:
     if figures.before and before and before.value is not None:
         when = wording.on(figures.before.as_of, figures.every, short=True)
         was = with_mark(rounded_said(figures.form, before), is_total_doubted(figures.before, before))
+        if _in_figure(figures.before, number) != _in_figure(figures, number):
+            was += f" у {wording.schools(before.counted, wording.Case.GENITIVE)}"
         notes.append(f"{when} — {was}")
     return Card(title, rounded_said(figures.form, total), tuple(notes), doubted=is_total_doubted(figures, total))
+
+
+def _in_figure(figures: Former, number: str) -> set[str]:
+    """Codes of the schools whose figure of that item counts: over other ones a figure is no smaller or larger."""
+    return {one.school_code for one in figures.numbers.schools if one.item == number and one.share is Share.COUNTED}
 
 
 def _choice_card(item: Item, title: str, figures: Figures) -> Card:
@@ -160,7 +170,7 @@ def _punctuality(figures: Figures) -> str:
 def _headline_card(figures: Figures) -> Card:
     label, row, target = figures.form.lead.name, figures.municipality, figures.target
     if row.percent is None:
-        return Card(label, UNKNOWN, (_why_unknown(figures),))
+        return Card(label, UNKNOWN, (_why_unknown(figures, figures.form.lead.item),))
     state = f"{level_said(row.level)} {wording.band(target.min, target.max)}" if target else "план ещё не действует"
     if not figures.form.has_plan:
         number = len(figures.schools)
@@ -188,7 +198,7 @@ def _covered_said(row: Activation, figures: Figures) -> str:
 def _target_card(figures: Figures) -> Card:
     label = "Школ с выполненным планом"
     if not figures.counted:
-        return Card(label, UNKNOWN, (_why_unknown(figures),))
+        return Card(label, UNKNOWN, (_why_unknown(figures, figures.form.lead.item),))
     if figures.target is None:
         return Card(label, UNKNOWN, ("план ещё не действует",))
     counted, behind = len(figures.counted), len(figures.below)
@@ -227,7 +237,7 @@ def _coverage_card(item: Item, title: str, figures: Figures) -> Card:
     total = totals_by_item(figures)[item.number]
     percent = total.percent
     if math.isnan(percent):
-        return Card(title, UNKNOWN, (_why_unknown(figures),))
+        return Card(title, UNKNOWN, (_why_unknown(figures, item.number),))
     notes = [wording.counted_of(total.counted, len(figures.schools))]
     overdue = False
     if item.due:
@@ -243,7 +253,7 @@ def _volume_card(item: Item, title: str, figures: Figures) -> Card:
     """No people are behind it, and nothing can be added up: the middle of the schools."""
     spread = next((one for one in spreads(figures) if one.item is item), None)
     if spread is None:
-        return Card(title, UNKNOWN, (_why_unknown(figures),))
+        return Card(title, UNKNOWN, (_why_unknown(figures, item.number),))
     notes = ("середина по школам", wording.counted_of(spread.counted, len(figures.schools)))
     doubted = is_item_doubted(figures, item.number)
     return _share_card(title, spread.median, 1, notes, needs_action=False, doubted=doubted)
@@ -261,10 +271,10 @@ def _remarks_card(figures: Figures) -> Card:
             notes = _with_addition(notes, f"отложено показателей {aside}", f"отложено {aside}")
     elif warnings:
         notes = (f"{Mark.ON_PLAN} ошибок нет", f"проверить {wording.number(warnings)}")
-    elif reported(figures) and (figures.counted or figures.form.headline is None):
+    elif reported(figures) and not _is_all_set_aside(figures):
         notes = (f"{Mark.ON_PLAN} замечаний нет",)
     else:
-        return Card(label, UNKNOWN, (_why_unknown(figures),))
+        return Card(label, UNKNOWN, ("показатель не принят" if reported(figures) else "нет отчётов",))
     if figures.before and figures.remark_history.raised:
         corrected, raised = (
             wording.number(len(figures.remark_history.corrected)),
@@ -276,8 +286,18 @@ def _remarks_card(figures: Figures) -> Card:
     return Card(label, wording.number(errors + warnings), notes, errors > 0, errors + warnings, theme.PEOPLE)
 
 
-def _why_unknown(figures: Figures) -> str:
-    return "показатель не принят" if reported(figures) else "нет отчётов"
+def _is_all_set_aside(figures: Figures) -> bool:
+    """No figure of the headline item counts: to have no remarks is no praise then."""
+    has_headline = figures.form.headline is not None
+    return has_headline and not figures.counted and why_headline_counts_nowhere(figures) is Share.SET_ASIDE
+
+
+def _why_unknown(figures: Figures, item: str) -> str:
+    """Why no school's answer to that item counts."""
+    if not reported(figures):
+        return "нет отчётов"
+    of_item = (row.share for row in coverage_rows(figures) if row.item == item)
+    return _NONE_COUNTS.get(why_none_counts(of_item), "показатель не принят")
 
 
 # ── how a card is made ───────────────────────────────────────────────────────────────────────────────────

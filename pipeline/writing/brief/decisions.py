@@ -24,6 +24,7 @@ from pipeline.writing.pages.words import (
     file_said,
     group_said,
     lacking,
+    name_within,
     questioned_alone_said,
     registry_lacks,
     school_name,
@@ -38,6 +39,7 @@ from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Catalogue, Remark, Severity
 
 DECISION_LENGTH = 125  # characters of one line on «Сводка», not wrapped
+_ROOM_OF_A_NAME = 26  # characters, where whole names leave no room
 MOST_NAMES = 4  # in a line of decision; fewer where the line would be too long
 
 
@@ -77,7 +79,11 @@ def make_decisions(figures: Figures, catalogue: Catalogue) -> Iterator[Decision]
         yield Decision("Группы", said, figures.form.lead.sheet, proposal, _about_groups(apart, figures))
     absent = [line for state in _ABSENT for line in to_remind(figures, state)]
     if figures.unattributed or absent:
-        said = _fitted(lambda shown: _who_is_absent(figures, shown))
+        said = _fitted_or(
+            lambda: _fitted(lambda shown: _who_is_absent(figures, shown)),
+            lambda: _fitted(lambda shown: _who_is_absent(figures, shown, _ROOM_OF_A_NAME)),
+            lambda: _fitted(lambda _: _who_is_absent(figures, 0)),
+        )
         proposal = "Получить недостающие отчёты" if absent else "Разобрать неопознанные файлы"
         yield Decision("Отчёты", said, titles.SUBMISSIONS, proposal, Subject(Matter.REPORTS, _codes(absent)))
     if errors := [one for one in figures.remarks if one.severity is Severity.ERROR and one.file != REGISTRY]:
@@ -127,6 +133,12 @@ def _fitted(*wordings: Callable[[int], str]) -> str:
     return f"{text[: DECISION_LENGTH - 1].rstrip()}…"
 
 
+def _fitted_or(*tried: Callable[[], str]) -> str:
+    """The first that is not cut; the last one where all are."""
+    said = (one() for one in tried)
+    return next((text for text in said if text.endswith(".")), "") or tried[-1]()
+
+
 def _about_registry(figures: Figures, shown: int) -> str:
     """What the office itself has to fill in or to correct; blank for nothing."""
     if figures.draft_registry:
@@ -152,9 +164,13 @@ def _who_should_catch_up(figures: Figures) -> str:
         if of_each:
             said = "До плана должна дойти" if len(chosen) == 1 else "До плана должны дойти все отстающие"
     names, coming = [school_name(row) for row in chosen], _what_comes_next(figures)
-    return _fitted(
-        lambda shown: f"{said}: {wording.listed(names, shown)}.{coming}{_late_by_forecast_counted(figures)}",
-        lambda shown: f"{said}: {wording.listed(names, shown)}.{coming}",
+    short = [name_within(name, _ROOM_OF_A_NAME) for name in names]
+    return _fitted_or(
+        lambda: _fitted(
+            lambda shown: f"{said}: {wording.listed(names, shown)}.{coming}{_late_by_forecast_counted(figures)}",
+            lambda shown: f"{said}: {wording.listed(names, shown)}.{coming}",
+        ),
+        lambda: _fitted(lambda shown: f"{said}: {wording.listed(short, shown)}.{coming}"),
     )
 
 
@@ -208,10 +224,14 @@ _ABSENT = {
 }
 
 
-def _who_is_absent(figures: Figures, shown: int) -> str:
-    """What came and belongs to nobody may be the report of one who is said to be silent."""
+def _who_is_absent(figures: Figures, shown: int, room: int | None = None) -> str:
+    """What came and belongs to nobody may be the report of one who is said to be silent. `shown`: how many are named,
+    with 0 they are counted alone; `room`: of a name."""
     absent = {said: names for state, said in _ABSENT.items() if (names := school_names(to_remind(figures, state)))}
-    parts = "; ".join(f"{said}: {wording.listed(names, shown)}" for said, names in absent.items())
+    if room:
+        absent = {said: [name_within(name, room) for name in names] for said, names in absent.items()}
+    who = {said: f": {wording.listed(names, shown)}" if shown else f" — {len(names)}" for said, names in absent.items()}
+    parts = "; ".join(f"{said}{named}" for said, named in who.items())
     if figures.unattributed:
         first = f"{unattributed_said(figures)}: {to_check_first(figures)}."
         return f"{first} {wording.capital(parts)}." if parts else first

@@ -12,6 +12,7 @@ from pipeline.writing.pages.words import (
     reported,
     share_decimals,
     unattributed_said,
+    why_headline_counts_nowhere,
 )
 
 
@@ -75,6 +76,11 @@ def _nothing_counted(figures: Figures) -> str:
     aside = [row.school.code for row in figures.activation if row.school and row.share is Share.SET_ASIDE]
     if aside and all((code, headline.item) in figures.unbased for code in aside):
         return f"Отчёты есть, но «{headline.name}» не считается: в реестре не заполнено число людей."
+    match why_headline_counts_nowhere(figures):
+        case Share.NOT_APPLICABLE:
+            return f"Отчёты есть, но показатель «{headline.name}» ни к одной школе не относится."
+        case Share.NO_ANSWER:
+            return f"Отчёты есть, но на {wording.item_in_text(headline.item)} («{headline.name}») нет ни одного ответа."
     return f"Отчёты есть, но ни один показатель «{headline.name}» не принят: смотрите замечания."
 
 

@@ -22,6 +22,7 @@ from pipeline.writing.pages.series import (
     bars,
     drawn_from,
     forecast_shares,
+    share_said,
 )
 
 # Up to so many bars: the gap between two, percent of a bar. Few bars stay bars and do not fill the chart.
@@ -194,6 +195,10 @@ class Charts:
 
     def _actual_series(self) -> Options:
         labels = {"value": True, "position": "above", "num_format": _SHARE_LABEL, "font": _font(9, theme.NAVY, True)}
+        figures = self._book.figures
+        last, share = max(actual_shares(figures).items())
+        if (said := share_said(figures, last, share, in_column=True)) != wording.percent(share * 100, in_column=True):
+            labels["custom"] = [{"value": said} if day == last else None for day in self._days]
         marker = {"type": "circle", "size": 7, **_filled(theme.NAVY)}
         line = {"color": theme.NAVY, "width": 2.5}
         return {**self._dated(ACTUAL, "Факт"), "line": line, "marker": marker, "data_labels": labels}

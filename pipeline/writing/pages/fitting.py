@@ -2,6 +2,7 @@
 
 import math
 import textwrap
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline.writing.pages.colours import BODY_SIZE
@@ -13,6 +14,11 @@ def text_height(text: str, width: float, size: float = BODY_SIZE) -> float:
     if len(text) > letters or "\n" in text or "\t" in text:  # not most of them
         lines = sum(_wrapped(paragraph, letters) for paragraph in text.split("\n"))
     return lines * size * 1.28
+
+
+def fitting_size(text: str, width: float, sizes: Sequence[float]) -> float:
+    """The first of `sizes`, in points and descending, in which the text stands on one line; else the last."""
+    return next((size for size in sizes if len(text) <= _letters(width, size)), sizes[-1])
 
 
 @lru_cache  # a sheet has few widths

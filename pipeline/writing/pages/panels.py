@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.writing.pages import theme
 from pipeline.writing.pages.brief import Card
-from pipeline.writing.pages.doubts import marked
+from pipeline.writing.pages.doubts import marked, with_mark
 from pipeline.writing.pages.page import HIGHEST_ROW, Column, Page, cell_text
 from pipeline.writing.pages.theme import Look
 
@@ -24,13 +24,22 @@ def write_fitted(page: Page, row: int, columns: Sequence[Column], text: str, siz
     page.sheet.set_row(row, min(HIGHEST_ROW, theme.text_height(cell_text(text), width, size) + 6))
 
 
-def write_card(page: Page, row: int, columns: tuple[int, int], card: Card, source: str | None = None) -> None:
-    """Three rows from `row` on. `source`: formula of the figure, where it is taken from another cell."""
+_CARD_SIZES = (22, 18, 15, 12, 10)  # of the figure: a card has no more room than its columns
+
+
+def write_card(
+    page: Page, row: int, columns: tuple[int, int], pixels: float, card: Card, source: str | None = None
+) -> None:
+    """Three rows from `row` on. `pixels`: how wide the columns are together; `source`: formula of the figure, where it
+    is taken from another cell."""
     edge, ink = (theme.ORANGE, theme.ORANGE_INK) if card.needs_action else (theme.NAVY, theme.NAVY)
     panel: Look = {"bg_color": theme.PANEL, "left": 5, "left_color": edge, **theme.INDENT}
     label: Look = {"font_size": 9, "bold": True, "font_color": theme.GREY}
     write_across(page, row, columns, card.label, panel, label)
-    figure: Look = {**panel, "font_size": 22, "bold": True, "font_color": ink}
+    size = theme.fitting_size(with_mark(card.figure, card.doubted), pixels, _CARD_SIZES)
+    figure: Look = {**panel, "font_size": size, "bold": True, "font_color": ink}
+    if size == _CARD_SIZES[-1]:
+        figure = {**figure, "text_wrap": True}
     looks = marked(card.doubted, figure, card.look)
     write_across(page, row + 1, columns, card.figure, *looks)
     if card.value is not None and source:

@@ -8,9 +8,9 @@ import msgspec
 
 from pipeline import wording
 from pipeline.measuring.activation import together
-from pipeline.measuring.figures import Activation, Figures, Level
+from pipeline.measuring.figures import Activation, Figures, Level, Share
 from pipeline.measuring.rows import trend_rows
-from pipeline.writing.pages.words import share_decimals
+from pipeline.writing.pages.words import name_within, share_decimals, why_headline_counts_nowhere
 from schemas.form import Target
 
 
@@ -52,7 +52,7 @@ class Bar(msgspec.Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        return wording.shortened(self.name, LONGEST_LABEL)
+        return name_within(self.name, LONGEST_LABEL)
 
     @property
     def lacks(self) -> str:
@@ -91,8 +91,14 @@ def drawn_from(target: Target) -> float:
 
 def why_no_bars(figures: Figures) -> str:
     """What stands in place of the bars where no school is counted."""
-    reported = any(row.report_date for row in figures.activation)
-    return f"Нет данных для диаграммы: {'ни один показатель не принят' if reported else 'отчётов нет'}."
+    match why_headline_counts_nowhere(figures):
+        case Share.NO_REPORT:
+            why = "отчётов нет"
+        case Share.SET_ASIDE:
+            why = "ни один показатель не принят"
+        case _:
+            why = "в отчётах показателя нет"
+    return f"Нет данных для диаграммы: {why}."
 
 
 def _bar(row: Activation, figures: Figures) -> Bar:
@@ -125,6 +131,12 @@ def actual_shares(figures: Figures) -> dict[date, float]:
         for row in trend_rows(figures)
         if not row.school_code and not math.isnan(row.percent)
     }
+
+
+def share_said(figures: Figures, day: date, share: float, *, in_column: bool = False) -> str:
+    """A share of that date beside its point: the last one as the headline says it."""
+    decimals = share_decimals(figures.municipality, figures.target) if day == max(actual_shares(figures)) else 1
+    return wording.percent(share * 100, decimals, in_column=in_column)
 
 
 def forecast_shares(figures: Figures) -> dict[date, float]:

@@ -32,6 +32,7 @@ from pipeline.writing.pages.colours import ORANGE_TINT as ORANGE_TINT
 from pipeline.writing.pages.colours import PANEL as PANEL
 from pipeline.writing.pages.colours import WHITE as WHITE
 from pipeline.writing.pages.colours import Mark as Mark
+from pipeline.writing.pages.fitting import fitting_size as fitting_size
 from pipeline.writing.pages.fitting import text_height as text_height
 from pipeline.writing.pages.sheets import Book
 

@@ -1,6 +1,7 @@
 """What pages, brief and letter share: whom they speak of, and how that is said."""
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 
 from pipeline import wording
@@ -23,8 +24,10 @@ from pipeline.writing.pages.theme import Mark
 from schemas.form import Card, Form, Target
 from schemas.own_names import METHOD
 from schemas.periods import Every
+from schemas.school_names import in_short
 
 _MOST_RESTATED = 3
+_NUMBER = re.compile(r"№\s*\d+(?:[-/]?\w+)*")  # «№ 4А», «№ 12/3»
 UNKNOWN = "—"
 BLANK = "пусто"  # a report was sent and says nothing of it
 FORMER = "прежний"  # a report was sent, and the answer of one before counts for it
@@ -40,6 +43,19 @@ _NOT_COUNTED = {
 }
 
 IN_TIME_SAID, TOO_LATE_SAID = f"{Mark.ON_PLAN} успеет", f"{Mark.BELOW} не успеет"
+
+
+def why_none_counts(shares: Iterable[Share]) -> Share:
+    """Of an item of which no school's answer counts: what became of the answers, by what the schools say to it. Nobody
+    is sent to remarks where none is set aside."""
+    found = set(shares)
+    return next(
+        (one for one in (Share.SET_ASIDE, Share.NO_ANSWER, Share.NOT_APPLICABLE) if one in found), Share.NO_REPORT
+    )
+
+
+def why_headline_counts_nowhere(figures: Figures) -> Share:
+    return why_none_counts(row.share for row in figures.activation)
 
 
 def compared_with(figures: Figures) -> Former | None:
@@ -247,20 +263,31 @@ def told_apart(figures: Figures, item: str) -> str:
     so = with_mark(points_said(total.change_of_totals), totals_doubted)
     but = with_mark(points_said(total.change), is_change_doubted(figures, item))
     same = f"у школ, учтённых {wording.times(figures.every).both} ({wording.number(total.change_schools)}),"
-    return f"итог изменился на {so}, а {same} — на {but}: {_why_apart(uncompared(figures, item))}"
+    return f"итог изменился на {so}, а {same} — на {but}: {_why_apart(uncompared(figures, item), figures)}"
 
 
-def _why_apart(left_out: Uncompared) -> str:
-    """«2 школы не учтены в этот раз (СОШ № 3, ООШ № 7)»"""
+def _why_apart(left_out: Uncompared, figures: Figures) -> str:
+    """«2 школы не учтены в этот раз (СОШ № 3, ООШ № 7)»; of those that are closed or new nothing was awaited."""
+    now, then = ({school.code for school in one.schools} for one in (figures, figures.before) if one)
     parts = []
-    for schools, verbs, when in (
-        (left_out.gone, ("учтена", "учтены", "учтены"), "в этот раз"),
-        (left_out.come, ("была учтена", "были учтены", "были учтены"), "в прошлый раз"),
+    for schools, verbs in (
+        ([one for one in left_out.gone if one.code in now], ("не учтена в этот раз", "не учтены в этот раз")),
+        ([one for one in left_out.gone if one.code not in now], ("больше не действует", "больше не действуют")),
+        (
+            [one for one in left_out.come if one.code in then],
+            ("не была учтена в прошлый раз", "не были учтены в прошлый раз"),
+        ),
+        (
+            [one for one in left_out.come if one.code not in then],
+            ("в прошлый раз ещё не действовала", "в прошлый раз ещё не действовали"),
+        ),
     ):
         if schools:
             names = wording.listed([wording.keep_together(school.name) for school in schools], MOST_NAMED)
-            number = len(schools)
-            parts.append(f"{wording.schools(number)} не {wording.plural(number, *verbs)} {when} ({names})")
+            one, several = verbs
+            parts.append(
+                f"{wording.schools(len(schools))} {wording.plural(len(schools), one, several, several)} ({names})"
+            )
     return ", ".join(parts)
 
 
@@ -307,6 +334,19 @@ def unattributed_said(figures: Figures) -> str:
 def file_said(file: str) -> str:
     """«файл «отчёт.xlsx»»"""
     return f"файл «{file}»"
+
+
+def name_within(name: str, room: int) -> str:
+    """A school's name in so many characters: by its abbreviations where it is too long, then without its middle, so
+    that the number which tells it from others is left: «СОШ с углублённым… № 4»."""
+    said = name if len(name) <= room else in_short(name)
+    number = _NUMBER.search(said)
+    if len(said) <= room or number is None or number.end() < room:
+        return wording.shortened(said, room)
+    left = room - len(number[0]) - 1
+    return (
+        f"{wording.shortened(said[: number.start()], left)} {number[0]}" if left > 1 else wording.shortened(said, room)
+    )
 
 
 def school_names(rows: Sequence[Submission]) -> list[str]:

@@ -21,6 +21,7 @@ from schemas.remarks import Severity
 
 MOST_CARDS = 4
 _MOST_ITEMS = 6  # named in a sentence
+_LONGEST_CHOICE = 38  # characters of what a card says instead of a figure
 
 _NOTHING_TO_DO = Decision("Итог", "Сейчас ничего не требуется: ошибок и просроченных мероприятий нет.")
 _NOTHING_TO_CORRECT = Decision("Итог", "Сейчас ничего не требуется: ошибок нет.")
@@ -133,7 +134,8 @@ def _headline_card(brief: Brief, own: Figures) -> Card:
 def own_item_card(number: str, title: str, own: Figures) -> Card:
     """The school's own figure of any item or cell."""
     if figure := next((one for one in own.numbers.schools if one.item == number), None):
-        said = UNKNOWN if figure.value is None else value_said(own.form, number, figure.value)
+        chosen = wording.shortened("; ".join(figure.chosen), _LONGEST_CHOICE) or UNKNOWN
+        said = chosen if figure.value is None else value_said(own.form, number, figure.value)
         notes = () if figure.share is Share.COUNTED else (_WHY_UNKNOWN[figure.share],)
         return Card(title, said, notes, doubted=is_item_doubted(own, number))
     row = next((row for row in coverage_rows(own) if row.item == number), None)
@@ -210,27 +212,50 @@ def _lateness(days_late: int | None) -> str:
 
 # ── what is to be done ───────────────────────────────────────────────────────────────────────────────────
 def _decisions(own: Figures) -> Iterator[Decision]:
-    if own.municipality.level is Level.BELOW or own.municipality.will_miss:
-        yield Decision(own.form.lead.sheet, " ".join(_to_reach_the_plan(own.municipality, own)))
+    yield from _behind_the_plan(own)
     if said := _to_send(_submission(own), own):
         yield Decision("Отчёт", said)
     if said := _to_correct(own):
         yield Decision("Замечания", said)
     if items := _told_by_information_alone(own):
         yield Decision("Вопросы", f"Проверьте ответы под вопросом: {wording.listed(items, _MOST_ITEMS)}.")
-    if own.overdue or any(deadline.due < own.as_of for deadline in own.questioned):
-        yield Decision("Сроки", " ".join(_what_is_late(own)))
+    yield from _behind_the_deadlines(own)
     if any(problem.offered for problem in own.problems):
         yield Decision(titles.PROBLEMS, "Показано, как другие школы решили то, что у вас пока без решения.")
 
 
+def beside_the_report(own: Figures) -> Iterator[Decision]:
+    """What is left to do however well the report itself is made: what has been due by the date of the figures, nothing
+    of what comes after it, which may be over when it is read."""
+    if said := _to_reach_the_target(own.municipality, own):
+        yield Decision(own.form.lead.sheet, said)
+    yield from _behind_the_deadlines(own)
+
+
+def _behind_the_plan(own: Figures) -> Iterator[Decision]:
+    if own.municipality.level is Level.BELOW or own.municipality.will_miss:
+        yield Decision(own.form.lead.sheet, " ".join(_to_reach_the_plan(own.municipality, own)))
+
+
+def _behind_the_deadlines(own: Figures) -> Iterator[Decision]:
+    if own.overdue or any(deadline.due < own.as_of for deadline in own.questioned):
+        yield Decision("Сроки", " ".join(_what_is_late(own)))
+
+
 def _to_reach_the_plan(row: Activation, own: Figures) -> Iterator[str]:
-    if row.shortfall and own.target:
-        need = f"{wording.capital(own.form.lead.to_act)} ещё {lacking(row.shortfall, own.form)}"
-        yield f"{need}, чтобы дойти до {wording.percent(own.target.min)}."
+    if said := _to_reach_the_target(row, own):
+        yield said
     if own.next_target and row.per_week:
         by, least = wording.short_day(own.next_target.by), wording.percent(own.next_target.min)
         yield f"Чтобы к {by} было {least}, нужно {wording.number(row.per_week)}{NBSP}чел. в неделю."
+
+
+def _to_reach_the_target(row: Activation, own: Figures) -> str:
+    """Blank where it is reached, or none is in force."""
+    if not (row.shortfall and own.target):
+        return ""
+    need = f"{wording.capital(own.form.lead.to_act)} ещё {lacking(row.shortfall, own.form)}"
+    return f"{need}, чтобы дойти до {wording.percent(own.target.min)}."
 
 
 def _to_send(line: Submission, own: Figures) -> str:

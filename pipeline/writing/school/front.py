@@ -131,7 +131,8 @@ def _write_cards(page: Page, first: int) -> None:
         if number in numbers
     }
     for index, (columns, card) in enumerate(zip(CARDS[len(cards)], cards, strict=True)):
-        write_card(page, CARD, columns, card, sources.get(index))
+        pixels = sum(column.pixels for column in COLUMNS[columns[0] : columns[1] + 1])
+        write_card(page, CARD, columns, pixels, card, sources.get(index))
 
 
 # ── pace ─────────────────────────────────────────────────────────────────────────────────────────────────

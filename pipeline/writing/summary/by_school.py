@@ -35,10 +35,12 @@ def write(page: Page) -> None:
     figures = page.book.figures
     items = shown_items(figures)
     columns = [Column("Код", 6), school_column(figures), *(Column(_heading(figures, item), 13) for item in items)]
+    not_asked = any(item.may_be_not_required or item.may_be_not_provided for item in items)
+    none = "таких классов или людей в школе нет" + (" либо это от неё не требуется" if not_asked else "")
     page.head(
         f"Показатели по школам {wording.on(figures.as_of, figures.every)}",
-        f"Что указала каждая школа. «{Mark.ERROR}» — показатель отложен из-за замечания, «{NOT_PROVIDED}» — таких "
-        f"классов или людей в школе нет, «{BLANK}» — в отчёте нет ответа, «{Mark.NO_ANSWER}» — нет отчёта. Итог "
+        f"Что указала каждая школа. «{Mark.ERROR}» — показатель отложен из-за замечания, «{NOT_PROVIDED}» — {none}, "
+        f"«{BLANK}» — в отчёте нет ответа, «{Mark.NO_ANSWER}» — нет отчёта. Итог "
         "складывается по учтённым школам, среднее — Σ ÷ Σ, если приказ не велит иного."
         f"{said_of_rest(figures.schools, 'indicators.csv')}{doubts.legend(figures)}",
         columns,
@@ -51,9 +53,9 @@ def write(page: Page) -> None:
 
 
 def shown_items(figures: Figures) -> list[Item]:
-    """Whatever a school has one figure of, or a choice, in the form's order."""
-    form, kinds = figures.form, (Kind.NUMBER, Kind.CHOICE)
-    asked = (item for item in form.questions if item.kind in kinds)
+    """Whatever a school has one figure of, a choice, a yes or no, in the form's order."""
+    form = figures.form
+    asked = (item for item in form.questions if item.kind is Kind.NUMBER or item.answers)
     return [item for item in asked if form.item(item.number.partition("/")[0]).kind is not Kind.ROWS]
 
 
@@ -105,7 +107,7 @@ def _write_totals(page: Page, items: list[Item]) -> None:
     page.text(COUNTED_ROW, SCHOOL, "учтено школ / всего", theme.ROW, theme.SMALL, theme.QUIET)
     for column, item in enumerate(items, FIRST_ITEM):
         total = main_total(figures, item.number)
-        if total is None or total.value is None or item.kind is Kind.CHOICE:  # which answer how often: «Показатели»
+        if total is None or total.value is None or item.answers:  # which answer how often: «Показатели»
             page.text(TOTAL_ROW, column, Mark.NONE, theme.TOTAL, theme.CENTRE)
         else:
             look = marked(doubts.is_total_doubted(figures, total), theme.TOTAL, number_look(item, total.measure))

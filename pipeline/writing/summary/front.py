@@ -109,7 +109,8 @@ def _write_cards(page: Page) -> None:
     cards = page.book.brief.cards
     edges = [index * COLUMNS // len(cards) for index in range(len(cards) + 1)]
     for index, (card, source) in enumerate(zip(cards, (None, *_sources(page), None), strict=True)):
-        write_card(page, CARD_LABEL, (edges[index], edges[index + 1] - 1), card, source)
+        columns, pixels = (edges[index], edges[index + 1] - 1), (edges[index + 1] - edges[index]) * COLUMN_PIXELS
+        write_card(page, CARD_LABEL, columns, pixels, card, source)
 
 
 def _sources(page: Page) -> Iterator[str | None]:

@@ -22,7 +22,7 @@ from schemas.own_names import NO_STAGE
 STAGE_ROW, DUE_ROW, HEADER_ROW, OVERDUE_ROW, QUESTIONED_ROW, DATA_ROW = range(FIRST_ROW, FIRST_ROW + 6)
 CODE, SCHOOL, FIRST_MARK = 0, 1, 2
 
-_MARK_WIDTH = 7
+_MARK_WIDTH = 6.86  # the measures below take as many columns as then find room on one page
 _TICKED_OFF, _TICKED_OFF_WIDTH = "Документы", 13  # what has no short name
 _HEADER_HEIGHT = 46
 # What the last columns count of a school, with their looks.
@@ -77,10 +77,9 @@ def write(page: Page) -> None:
     _write_totals(page, marks, last)
     repeated = len(figures.schools) > _ONE_PAGE  # the measures have another header
     page.table(QUESTIONED_ROW, last, len(columns), frozen_columns=SCHOOL + 1, repeated=repeated)
-    if figures.schools:
+    if next(measure_rows(figures), None):  # an order may have deadlines and neither stages nor papers
         page.link(LINK_ROW, FIRST_MARK, titles.MILESTONES, "к мероприятиям приказа", cell=f"A{last + 4}")
-        first = last + 3  # of the measures
-        of_measures = Area(first, 0, measures.write(page, first), measures.LAST)
+        of_measures = measures.write(page, last + 3)
         page.print_areas(Area(0, 0, last, len(columns) - 1), of_measures)
 
 
@@ -98,7 +97,7 @@ def _columns(figures: Figures) -> Iterator[Milestones]:
         numbers = [number for measure in stage.measures for number in measure.items]
         items = [left.pop(number) for number in numbers if number in left]
         yield from _under(stage.title, _of_items(items, of_item, figures))
-    yield from _under(NO_STAGE, _of_items(list(left.values()), of_item, figures))
+    yield from _under(NO_STAGE if form.stages else "", _of_items(list(left.values()), of_item, figures))
 
 
 def _under(stage: str, columns: Iterator[Milestones]) -> Iterator[Milestones]:

@@ -3,7 +3,7 @@
 Every figure that is added over schools is a live formula over «По школам».
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from pipeline import wording
@@ -45,8 +45,8 @@ def write(page: Page) -> None:
 
 
 def _shown(form: Form) -> Iterator[Item]:
-    """What has a municipal figure: rows of tables, numbers, choices, lists."""
-    return (item for item in form.items if item.kind in (Kind.ROW, Kind.NUMBER, Kind.CHOICE, Kind.ROWS))
+    """What has a municipal figure: rows of tables, numbers, choices, yes or no, lists."""
+    return (item for item in form.items if item.kind in (Kind.ROW, Kind.NUMBER, Kind.ROWS) or item.answers)
 
 
 # ── what stands in no table ──────────────────────────────────────────────────────────────────────────────
@@ -105,7 +105,7 @@ def _write_table(page: Page, row: int, table_id: str, rows: Sequence[Item]) -> i
     and the blank one below."""
     figures = page.book.figures
     row = _write_block(
-        page, row, table_id, rows, {t.item: t for t in reversed(figures.numbers.totals) if _is_now(figures, t)}
+        page, row, table_id, rows, _first_of_each(t for t in figures.numbers.totals if _is_now(figures, t))
     )
     of_year = {t.item: t for t in figures.numbers.totals if t.item.partition("/")[0] in {r.number for r in rows}}
     of_year = {number: total for number, total in of_year.items() if not _is_now(figures, total)}
@@ -116,6 +116,13 @@ def _write_table(page: Page, row: int, table_id: str, rows: Sequence[Item]) -> i
     lacking = f"; нет {wording.count(missing, wording.REPORT, wording.Case.GENITIVE)}" if missing else ""
     page.text(row - 1, TITLE, f"За {year} год: сумма представленных периодов{lacking}", theme.BOLD)
     return _write_block(page, row, table_id, rows, of_year)
+
+
+def _first_of_each(totals: Iterable[NumberTotal]) -> dict[str, NumberTotal]:
+    found: dict[str, NumberTotal] = {}
+    for total in totals:
+        found.setdefault(total.item, total)
+    return found
 
 
 def _is_now(figures: Figures, total: NumberTotal) -> bool:
@@ -131,8 +138,7 @@ def _write_block(page: Page, row: int, table_id: str, rows: Sequence[Item], tota
         row += 1
         page.text(row, NUMBER, item.number, theme.ROW, theme.TEXT, theme.QUIET)
         page.text(row, TITLE, wording.unbroken(item.title), theme.ROW, theme.WRAP)
-        page.fit_row(row, {TITLE: item.title}, [Column("", 7), Column("", 46)])
-        shown = []
+        shown, words = [], dict[int, str]()
         for column, asked in enumerate(table.columns, FIRST_FIGURE):
             address = f"{item.number}/{asked.id}"
             total = totals.get(address)
@@ -140,12 +146,27 @@ def _write_block(page: Page, row: int, table_id: str, rows: Sequence[Item], tota
                 page.text(row, column, _CLOSED, theme.ROW, theme.CENTRE, theme.QUIET)
             elif total is None:
                 page.text(row, column, Mark.NONE, theme.ROW, theme.QUIET, _INSTEAD)
+            elif total.choice:
+                shown.append(total.counted)
+                words[column] = _write_answers(page, row, column, address)
             else:
                 shown.append(total.counted)
                 _write_figure(page, row, column, form.item(address), total)
         said = _counted_said(shown)
         page.text(row, FIRST_FIGURE + len(table.columns), said, theme.ROW, theme.CENTRE, theme.SMALL, theme.QUIET)
+        widths = [Column("", 7), Column("", 46), *[Column("", _WIDTH)] * len(table.columns)]
+        page.fit_row(row, {TITLE: item.title, **words}, widths)
     return row + 3
+
+
+def _write_answers(page: Page, row: int, column: int, address: str) -> str:
+    """How many schools have chosen each answer, «да — 6; нет — 2», and that text."""
+    figures = page.book.figures
+    totals = [total for total in figures.numbers.totals if total.item == address and _is_now(figures, total)]
+    said = "; ".join(f"{one.choice} — {wording.number(one.value or 0)}" for one in totals if one.value) or Mark.NONE
+    doubted = any(doubts.is_total_doubted(figures, total) for total in totals)
+    page.text(row, column, doubts.with_mark(said, doubted), theme.ROW, theme.WRAP, _INSTEAD)
+    return said
 
 
 def _counted_said(counted: Sequence[int]) -> str:
