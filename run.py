@@ -54,13 +54,13 @@ if __name__ == "__main__":
     if sys.version_info < (3, 6):  # noqa: UP036 - whoever starts it by an old Python is told so, not shown a traceback
         sys.stderr.write("Своду нужен Python 3.11 или новее: запустите Свод.cmd (на Linux — svod.sh).\n")
         sys.exit(2)
-    prepare()
-    from pipeline.start import hand_over
-
-    hand_over()
     ended = []
-    atexit.register(leave, ended)
     try:
+        prepare()
+        from pipeline.start import hand_over
+
+        hand_over()
+        atexit.register(leave, ended)
         with reader_ahead(sys.argv[1:]):
             from pipeline.commands.door import main
 
@@ -68,3 +68,9 @@ if __name__ == "__main__":
     except SystemExit as end:
         ended.append(end.code)
         raise
+    except KeyboardInterrupt:  # before a command has begun, or after its end; meanwhile it says so itself
+        from pipeline import INTERRUPTED
+
+        sys.stderr.write(f"{INTERRUPTED}\n")
+        ended.append(3)
+        sys.exit(3)

@@ -271,6 +271,19 @@ class _Ahead(NamedTuple):
     modules: tuple[str, ...]
 
 
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """A process begun meanwhile hears no Ctrl-C before it has been told to pass it over: it would show a traceback."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Worker:
     """One process, seen from here. It answers the items of its batch one by one, so it is at the first unanswered."""
 
@@ -281,7 +294,8 @@ class _Worker:
         self.complaints = _Complaints()
         given = far_end, ahead, self.complaints.place
         self._process = context.Process(target=_serve, args=given, daemon=True)
-        self._process.start()
+        with _no_interrupt():
+            self._process.start()
         far_end.close()
         self.task: _Task | None = None
         self.ready = False  # it has its task

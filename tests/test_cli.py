@@ -87,6 +87,7 @@ def one_russian_sentence(text: str) -> bool:
         (["rebuild", "2014-03-20", "--output", "OUT"], "manifest.json"),
         (["rebuild", "март", "--output", "OUT"], "март"),
         (["rebuild"], "ДАТА"),
+        (["mail", "лишнее"], "Лишнее в команде: «лишнее»"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_code_2(words, named, tmp_path):
@@ -130,6 +131,16 @@ def test_whoever_reads_what_is_said_may_go(words: list[str], few: Run, tmp_path:
         assert (run.stderr.read(), run.wait()) == ("", 1)
 
 
+def test_a_pipe_of_another_file_that_breaks_is_told(monkeypatch: pytest.MonkeyPatch):
+    def broken(_: object) -> int:
+        raise BrokenPipeError(32, "Broken pipe", "svod.xlsx")
+
+    monkeypatch.setattr(door, "do", broken)
+    said = svod()
+    assert said.returncode == 3
+    assert one_russian_sentence(said.stderr)
+
+
 @pytest.mark.parametrize("words", [[], ["--no-mail"]])
 def test_ctrl_c_is_answered(words: list[str], monkeypatch: pytest.MonkeyPatch):
     def interrupted(_: object) -> int:
@@ -138,7 +149,7 @@ def test_ctrl_c_is_answered(words: list[str], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(door, "do", interrupted)
     monkeypatch.setattr(cli, "do", interrupted)
     said = svod(*words)
-    assert (said.returncode, said.stderr) == (3, "Прервано: прежние файлы на месте, новых нет.\n")
+    assert (said.returncode, said.stderr) == (3, "Прервано: сделано, возможно, не всё. Запустите снова.\n")
 
 
 def test_an_empty_input_folder_is_code_2(tmp_path):
@@ -386,3 +397,11 @@ def test_a_damaged_record_of_a_killed_run_is_said_once(words: tuple[str, ...], f
     assert done.stderr.count("Файл .svod.commit в папке «output» испорчен") == 1
     assert ".svod.commit" not in done.stdout
     assert done.returncode == (0 if words[:1] in (("history",), ("trace",)) else 3)
+
+
+def test_a_demo_of_an_order_with_fewer_dates_than_usual_takes_those(tmp_path: Path):
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'form = "{Path(__file__).parent / "data" / "form-site.toml"}"\n', "utf-8")
+    result = svod("demo", "--dir", tmp_path / "demo", "--schools", "2", "--settings", settings)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "demo" / "output" / "2026-06-01").is_dir()

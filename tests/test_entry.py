@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import start
+from pipeline import INTERRUPTED, start
 from pipeline.commands.opening import open_for_user
 from pipeline.writing.form.workbook import write_form
 from pipeline.writing.registry import write_registry
@@ -458,3 +458,22 @@ def test_what_cannot_be_opened_is_no_error(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_menu_is_a_command_like_others():
     assert "Меню" in svod("menu", "--help").stdout
+
+
+INTERRUPTING = """
+import runpy, sys
+import {module} as module
+def interrupted(*_, **__): raise KeyboardInterrupt
+module.{name} = interrupted
+sys.argv = ["run.py", "support", "--output", "nowhere"]
+runpy.run_path("run.py", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [("pipeline.start", "hand_over"), ("pipeline.commands.support", "write_support")]
+)
+def test_an_interrupt_is_one_sentence_whenever_it_comes(module: str, name: str):
+    code = INTERRUPTING.format(module=module, name=name)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (3, f"{INTERRUPTED}\n")

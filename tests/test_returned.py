@@ -323,6 +323,99 @@ def test_macros_are_left_out_and_the_sheet_says_so() -> None:
     assert not any("Макросы" in text for text in column(returned(by_xlsxwriter()), "A"))
 
 
+def macros_twice(name: str) -> bytes:
+    """A second relation to macros, which lie in a part of that name, signed."""
+    data = by_xlsxwriter(lambda book, sheet: book.add_vba_project(BytesIO(b"macros"), is_stream=True))
+    rels = {"xl/_rels/workbook.xml.rels": lambda xml: with_relation(xml, "relationships/vbaProject", name)}
+    signed = with_relation(b"<Relationships></Relationships>", "relationships/vbaProjectSignature", "signed.bin")
+    own = signed.replace(b"<Relationships>", f'<Relationships xmlns="{PACKAGE_RELATIONS}">'.encode())
+    more = {f"xl/{name}": b"more", f"xl/_rels/{name}.rels": own, "xl/signed.bin": b"s"}
+    return package({**parts(changed(data, rels)), **more})
+
+
+def with_relation(xml: bytes, kind: str, target: str) -> bytes:
+    relation = f'<Relationship Id="rId99" Type="http://schemas.microsoft.com/office/2006/{kind}" Target="{target}"/>'
+    return xml.replace(b"</Relationships>", f"{relation}</Relationships>".encode())
+
+
+@pytest.mark.parametrize("name", ["other.bin", "vbaProject2.bin"])
+def test_all_macros_are_left_out_and_their_signatures(name: str) -> None:
+    result = returned(macros_twice(name))
+    assert not any(b"vbaProject" in content for content in parts(result).values())
+    assert not any(part.endswith(".bin") or name in part for part in parts(result))
+    assert any("Макросы из файла убраны" in text for text in column(result, "A"))
+
+
+@pytest.mark.parametrize("kind", ["ui/extensibility", "relationships/attachedToolbars", "webextensiontaskpanes"])
+def test_buttons_and_panes_that_come_with_a_file_are_left_out(kind: str) -> None:
+    more = {"_rels/.rels": lambda xml: with_relation(xml, kind, "custom/ui.xml")}
+    result = returned(package({**parts(changed(by_xlsxwriter(), more)), "custom/ui.xml": b"<customUI onLoad='run'/>"}))
+    assert "custom/ui.xml" not in parts(result)
+    assert b"rId99" not in parts(result)["_rels/.rels"]
+
+
+@pytest.mark.parametrize("drawing", ['<xml><a href="https://example.org/">х</a></xml>', "<fill " * 50_000])
+def test_a_drawing_with_no_picture_from_elsewhere_stays(drawing: str) -> None:
+    assert annotated(with_part("xl/drawings/vmlDrawing9.vml", drawing.encode()), [shown()], HEAD)
+
+
+def test_what_is_signed_or_shown_by_parts_that_are_left_out_goes_with_them() -> None:
+    """And nothing to which other parts lead."""
+    theirs = with_relation(
+        with_relation(b"<Relationships></Relationships>", "x/image", "own.png"), "x/image", "/xl/a.png"
+    )
+    theirs = theirs.replace(b"<Relationships>", f'<Relationships xmlns="{PACKAGE_RELATIONS}">'.encode())
+    contents = parts(
+        changed(
+            by_xlsxwriter(),
+            {
+                "_rels/.rels": lambda xml: with_relation(xml, "ui/extensibility", "custom/ui.xml").replace(
+                    b"</Relationships>",
+                    f'<Relationship Id="rId98" Type="{PACKAGE_RELATIONS}/digital-signature/origin" '
+                    'Target="_xmlsignatures/origin.sigs"/></Relationships>'.encode(),
+                ),
+                "xl/_rels/workbook.xml.rels": lambda xml: with_relation(xml, "x/image", "a.png"),
+            },
+        )
+    )
+    more = {"custom/ui.xml": b"<x/>", "custom/_rels/ui.xml.rels": theirs, "custom/own.png": b"x", "xl/a.png": b"x"}
+    result = parts(returned(package({**contents, **more, "_xmlsignatures/origin.sigs": b""})))
+    assert [name for name in result if name.startswith(("custom/", "_xml"))] == []
+    assert "xl/a.png" in result
+
+
+def test_a_file_that_asks_nobody_before_it_looks_into_others_asks_again() -> None:
+    always = {"xl/workbook.xml": lambda xml: xml.replace(b"<workbookPr ", b'<workbookPr updateLinks="always" ')}
+    assert b"updateLinks" not in parts(returned(changed(by_xlsxwriter(), always)))["xl/workbook.xml"]
+
+
+def test_broken_relations_of_what_only_tells_about_the_file_are_left_out() -> None:
+    result = returned(package({**parts(by_xlsxwriter()), "customXml/_rels/item1.xml.rels": b"<Relationships"}))
+    assert not any(name.startswith("customXml/") for name in parts(result))
+
+
+@pytest.mark.parametrize("name", ["5|6 классы", "IMAGE (2)", "Call (звонки)"])
+def test_the_name_of_a_sheet_that_looks_like_a_call_stays(name: str) -> None:
+    def fill(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        other = book.add_worksheet(name)
+        other.print_area(0, 0, 1, 1)
+        other.autofilter(0, 0, 1, 1)
+        sheet.write_formula("F9", f"='{name}'!A1")
+        column = {"header": "x", "formula": "=[@[Охват | чел.]]*2"}
+        sheet.add_table(10, 0, 13, 1, {"columns": [{"header": "Охват | чел."}, column]})
+
+    assert annotated(by_xlsxwriter(fill), [shown()], HEAD)
+
+
+def test_words_that_look_like_a_call_stay() -> None:
+    def fill(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        sheet.write_formula("F9", '=IF(A1="a|b","IMAGE(1)",RECALL(1))')
+        sheet.write_string("F10", "=cmd|'/c calc'!A0")
+        sheet.write_url("F11", "https://example.org/image")
+
+    assert annotated(by_xlsxwriter(fill), [shown()], HEAD)
+
+
 # ── marks on cells ───────────────────────────────────────────────────────────────────────────────────────
 def styled(book: openpyxl.Workbook, sheet: Worksheet) -> None:
     sheet["B2"].font = Font(name="Georgia", size=13, italic=True, color="FF0000FF")
@@ -673,6 +766,73 @@ UNPATCHABLE: dict[str, Callable[[], bytes]] = {
     "embedded program in another folder": lambda: related_to("oleObject", "../media/image1.bin"),
     "linked program": lambda: related_to("oleObject", "file:///C:/calc.exe", "External"),
     "control in another folder": lambda: related_to("control", "../media/image1.bin"),
+    "data that are fetched anew": lambda: related_to("connections", "../connections.xml"),
+    "table of such data": lambda: related_to("queryTable", "../queryTables/queryTable1.xml"),
+    "figures of a server": lambda: related_to("volatileDependencies", "../volatileDependencies.xml"),
+    "macro sheet, in small letters": lambda: related_to("xlmacrosheet", "../macrosheets/sheet1.xml"),
+    "picture that lies elsewhere": lambda: related_to("image", "https://example.org/pixel.png", "External"),
+    "ribbon that lies elsewhere": lambda: related_to("extensibility", "https://example.org/ribbon.xml", "External"),
+    **{
+        f"formula {formula}": lambda formula=formula: by_xlsxwriter(lambda _, sheet: sheet.write_formula("F9", formula))
+        for formula in (
+            "=_xlfn.WEBSERVICE(A1)",
+            '=1+IMAGE ("x")',
+            '=RTD("a",,"b")',
+            "=cmd|'/c calc'!A0",
+            '=DDE("a","b")',
+            '=_xlfn._xlws.WEBSERVICE("x")',
+            '=IMPORTTEXT("x")',
+            '=IMPORTCSV("x")',
+            '=STOCKHISTORY("x",1)',
+            """="it's"&WEBSERVICE("x's")""",
+            """='a"b'!A1&WEBSERVICE("x")""",
+            "='cmd'|'/c calc'!A0",
+            "=Таблица[Охват]&WEBSERVICE(A1)",
+        )
+    },
+    **{
+        f"formula with {inside} in it": lambda inside=inside: changed(
+            by_xlsxwriter(lambda _, sheet: sheet.write_formula("F9", "=1+2")),
+            {SHEET: lambda xml: xml.replace(b"<f>1+2</f>", f'<f>WEB{inside}SERVICE("x")</f>'.encode())},
+        )
+        for inside in ("<!-- -->", "<?x y?>")
+    },
+    **{
+        f"rule {rule}": lambda rule=rule: changed(
+            by_xlsxwriter(), {SHEET: lambda xml: xml.replace(b"<pageMargins", rule.encode() + b"<pageMargins")}
+        )
+        for rule in (
+            '<conditionalFormatting sqref="A1"><cfRule type="expression"><formula>WEBSERVICE("x")</formula>'
+            "</cfRule></conditionalFormatting>",
+            '<dataValidations><dataValidation sqref="A1"><formula1>WEBSERVICE("x")</formula1></dataValidation>'
+            "</dataValidations>",
+            f'<extLst><ext><x:f xmlns:x="{MAIN}/x">WEBSERVICE("x")</x:f></ext></extLst>',
+        )
+    },
+    **{
+        f"name {asking}": lambda asking=asking: by_xlsxwriter(lambda book, _: book.define_name("x", asking))
+        for asking in ('=INITIATE("a","b")', '=EXECUTE(1,"x")', '=SQL.REQUEST("DSN=x")')
+    },
+    **{
+        f"picture linked by a relation called {kind}": lambda kind=kind: with_linked_picture(kind)
+        for kind in ("image", "hyperlink", "foo")
+    },
+    "something else that lies elsewhere": lambda: related_to("foo", "https://example.org/", "External"),
+    "name that asks a program": lambda: by_xlsxwriter(lambda book, _: book.define_name("x", "=cmd|'/c calc'!A0")),
+    **{
+        f"drawing with {words}": lambda words=words: with_part("xl/drawings/vmlDrawing9.vml", words.encode())
+        for words in (
+            '<xml><v:imagedata src="https://example.org/pixel.png"/></xml>',
+            r"<xml><v:imagedata src = '\\example\share\pixel.png'/></xml>",
+            '<xml><v:fill type="frame" o:href="file:///c:/pixel.png"/></xml>',
+            '<xml><v:fill a=">" o:href="file:///c:/pixel.png"/></xml>',
+            '<xml><a:fill o:href="file:///c:/pixel.png"/></xml>',
+            '<xml><v:imagedata src="&#104;ttp://example.org/pixel.png"/></xml>',
+            r'<xml><v:imagedata src="&#92;&#92;example\share\pixel.png"/></xml>',
+            '<?xml version="1.0" encoding="UTF-7"?><xml/>',
+            "+/v8-<xml/>",
+        )
+    },
     "drawing that declares entities, in UTF-16": lambda: with_part(
         "xl/drawings/vmlDrawing9.vml", "<!DOCTYPE x><xml/>".encode("utf-16")
     ),
@@ -699,6 +859,21 @@ UNPATCHABLE: dict[str, Callable[[], bytes]] = {
 }
 
 
+def with_linked_picture(kind: str) -> bytes:
+    data = by_xlsxwriter(lambda _, sheet: sheet.insert_image("C12", "picture.png", {"image_data": BytesIO(PICTURE)}))
+    linked = f'<Relationship Id="rId9" Type="{DOCUMENT}/{kind}" Target="https://example.org/" TargetMode="External"/>'
+    return changed(
+        data,
+        {
+            "xl/drawings/drawing1.xml": lambda xml: xml.replace(b'r:embed="rId1"', b'r:link="rId9"'),
+            "xl/drawings/_rels/drawing1.xml.rels": lambda xml: xml.replace(
+                b"</Relationships>", f"{linked}</Relationships>".encode()
+            ),
+        },
+    )
+
+
+PACKAGE_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 LINK = "xl/externalLinks/externalLink1.xml"
 LINK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml"
 ASKING = f'<externalLink xmlns="{MAIN}"><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>'.encode()

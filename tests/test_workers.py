@@ -268,6 +268,17 @@ def test_workers_that_cannot_start_are_an_error_not_an_endless_try() -> None:
         list(workers.map(["x"]))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl-C cannot be put off")
+def test_a_process_that_is_only_starting_passes_ctrl_c_over(capfd: pytest.CaptureFixture[str]) -> None:
+    with one_kept_ready("pipeline.workers"):
+        worker = processes._reserve.worker
+        os.kill(worker._process.pid, signal.SIGINT)
+        with Workers(process_of) as workers:
+            ((_, outcome),) = workers.map([1])
+        assert outcome.result == worker._process.pid
+    assert capfd.readouterr().err == ""
+
+
 def test_no_process_is_left_behind() -> None:
     with Workers(process_of, 2) as workers:
         processes = {outcome.result for _, outcome in workers.map(range(2))}

@@ -494,8 +494,14 @@ def demo(
         int, typer.Option("--schools", parser=_whole("--schools", 1, 40_000), metavar="N", help="Сколько школ.")
     ] = 20,
     dates: Annotated[
-        int, typer.Option("--dates", parser=_whole("--dates", 1, 12), metavar="N", help="За сколько отчётных дат.")
-    ] = 3,
+        int | None,
+        typer.Option(
+            "--dates",
+            parser=_whole("--dates", 1, 12),
+            metavar="N",
+            help="За сколько отчётных дат; без него — за три, если их столько есть.",
+        ),
+    ] = None,
     seed: Annotated[
         int, typer.Option("--seed", parser=_whole("--seed", 0, 10**9), metavar="N", help="Зерно случайности.")
     ] = 1,

@@ -24,15 +24,22 @@ def main() -> None:
     unsettled.clear()
     try:
         code = _command(sys.argv[1:])
-    except BrokenPipeError:  # whoever read what is said has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
     except (Exception, KeyboardInterrupt) as error:
-        refused = refusal(error)
-        if refused.sentence not in unsettled:
-            print(refused.sentence, file=sys.stderr)
-        code = refused.code
+        code = _nobody_listens() if isinstance(error, BrokenPipeError) and error.filename is None else _refuse(error)
     sys.exit(code)
+
+
+def _nobody_listens() -> int:
+    """Whoever read what is said has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _refuse(error: BaseException) -> int:
+    refused = refusal(error)
+    if refused.sentence not in unsettled:
+        print(refused.sentence, file=sys.stderr)
+    return refused.code
 
 
 def _command(words: Sequence[str]) -> int:

@@ -5,6 +5,7 @@ import sqlite3
 import sys
 from typing import NamedTuple
 
+from pipeline import INTERRUPTED
 from pipeline.files import OutputError, cause_of
 from pipeline.memory.journal import FILE as JOURNAL
 from pipeline.wording import shortened
@@ -53,7 +54,7 @@ def told(error: BaseException) -> Refusal:
             why = "читающий процесс не запустился: компьютер занят или не хватает памяти"
             return Refusal(f"Свод не сделан, {why}. Закройте лишние программы и запустите снова.", FAILED)
         case KeyboardInterrupt():
-            return Refusal("Прервано: прежние файлы на месте, новых нет.", FAILED)
+            return Refusal(INTERRUPTED, FAILED)
         case _:
             kind = type(error).__name__
             return Refusal(f"Сбой программы ({kind}): повторите с --debug и передайте текст разработчику.", FAILED)

@@ -43,10 +43,11 @@ def with_remarks(data: bytes, remarks: Sequence[Shown], head: Head) -> bytes:
     """The file with the sheet «Замечания» and its cells marked. Raises Unpatchable."""
     remarks = sorted(remarks, key=_gravity)
     package = Package(data)
-    make_sound(package)
+    had_macros = make_sound(package)
     workbook = Workbook(package)
+    workbook.make_plain()
     styles = Styles(package, workbook.path)
-    if workbook.drop_macros():
+    if had_macros:
         head = msgspec.structs.replace(head, notes=(*head.notes, _MACROS))
     _unmark(package, workbook, styles)
     marked = _mark(package, workbook, styles, remarks)

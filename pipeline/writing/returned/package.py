@@ -3,7 +3,9 @@ are, still compressed. Relations and content types (ECMA-376 part 2) are kept in
 """
 
 import posixpath
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Concatenate, NamedTuple, ParamSpec
 from urllib.parse import unquote
 
@@ -24,6 +26,23 @@ _CONTENT_TYPES = "[Content_Types].xml"
 _LARGEST = 10 * MB  # of a part that is parsed: its tree takes ten times as much memory; a form's sheet has 30 kB
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False)
 _COMMANDS = ("{*}ddeLink", "{*}oleLink")  # of a link to another workbook: programs that Excel is to ask
+_SHOWN = ("{*}blip", "{*}svgBlip", "{*}audioFile", "{*}videoFile", "{*}quickTimeFile")  # may lie elsewhere: `r:link`
+# Functions that fetch something or run a program as soon as they are computed; what stands before them («_xlfn.») is a
+# part of their names. Besides, Excel asks a program in a way of its own («cmd|'/c calc'!A1»). Texts and names of sheets
+# or columns may hold all of that.
+_ASKING = frozenset(
+    {
+        *("WEBSERVICE", "IMAGE", "IMPORTTEXT", "IMPORTCSV", "STOCKHISTORY", "TRANSLATE", "COPILOT", "PY", "RTD", "DDE"),
+        *("INITIATE", "POKE", "REQUEST", "SQL", "CALL", "EXEC", "EXECUTE", "RUN", "EVALUATE", "FILES", "OPEN", "FOPEN"),
+        "REGISTER",
+    }
+)
+_CALLED = re.compile(r"(?<![\w.])[A-Z_a-z][\w.]*+(?=\s*\()", re.ASCII)
+_FORMULAS = tuple(
+    f"{{*}}{name}"
+    for name in ("f", "definedName", "formula", "formula1", "formula2", "calculatedColumnFormula", "totalsRowFormula")
+)
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'|\[(?:[^\[\]']|'.)*\]""")
 _MOST_KEPT = 4 * MB  # of bytes that are looked at again, in all; what a school fills in has 100 kB
 
 
@@ -170,6 +189,14 @@ class Package:
             return ()
         return _relations(self.read(part), posixpath.dirname(name))
 
+    def relations_in(self, relations: str) -> tuple[Relation, ...]:
+        """To other parts, of the part with these relations."""
+        return _relations(self.read(relations), posixpath.dirname(_source_of(relations)))
+
+    def kinds_outside(self, relations: str) -> frozenset[str]:
+        """Of the relations in that part that lead out of the package, in small letters."""
+        return _kinds_outside(self.read(relations))
+
     def kinds(self, relations: str) -> frozenset[str]:
         """Of the relations in that part, those that lead out of the package among them, in small letters."""
         return _kinds(self.read(relations))
@@ -238,7 +265,29 @@ def parsed(xml: bytes) -> _Element:
         raise Unpatchable from None
     if root.getroottree().docinfo.doctype or next(root.iter(*_COMMANDS), None) is not None:
         raise Unpatchable
+    if any(_is_linked(shown) for shown in root.iter(*_SHOWN)) or any(_asks(formula) for formula in _formulas(root)):
+        raise Unpatchable
     return root
+
+
+def _is_linked(shown: _Element) -> bool:
+    return any(name.endswith("}link") for name in shown.attrib)
+
+
+def _formulas(root: _Element) -> Iterator[str]:
+    for element in root.iter(*_FORMULAS):
+        yield (element.text or "") if len(element) == 0 else element.xpath("string()")  # without comments in it
+    for bound in root.iter("{*}cfvo"):
+        yield bound.get("val", "")
+
+
+@lru_cache(maxsize=1_024)  # a form's formulas are the same in every file of a batch
+def _asks(formula: str) -> bool:
+    return _seems_to_ask(formula) and _seems_to_ask(_QUOTED.sub(" ", formula))
+
+
+def _seems_to_ask(formula: str) -> bool:
+    return "|" in formula or any(not _ASKING.isdisjoint(name.upper().split(".")) for name in _CALLED.findall(formula))
 
 
 def written(name: str, root: _Element) -> bytes:
@@ -334,6 +383,12 @@ def _relations(relations: bytes, folder: str) -> tuple[Relation, ...]:
 @once_a_part(SMALL)
 def _kinds(relations: bytes) -> frozenset[str]:
     return frozenset(_last_word(element).lower() for element in parsed(relations).iter("{*}Relationship"))
+
+
+@once_a_part(SMALL)
+def _kinds_outside(relations: bytes) -> frozenset[str]:
+    elements = parsed(relations).iter("{*}Relationship")
+    return frozenset(_last_word(one).lower() for one in elements if one.get("TargetMode", "").lower() == "external")
 
 
 @once_a_part(SMALL)

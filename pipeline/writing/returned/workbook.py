@@ -1,4 +1,4 @@
-"""What the workbook says of itself: its sheets and their order, its names, its macros."""
+"""What the workbook says of itself: its sheets and their order, its names."""
 
 import re
 
@@ -14,7 +14,6 @@ _MARKER = (
 _RELATION_ID = f"{{{RELATIONS}}}id"
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_VBA = "vbaProject"
 _VBA_TYPE = "application/vnd.ms-office.vbaProject"
 # Sheets that are macros themselves, and the history of a shared workbook, which lists every sheet.
 _NOT_TO_BE_CHANGED = ("xlMacrosheet", "xlIntlMacrosheet", "revisionHeaders")
@@ -116,19 +115,13 @@ class Workbook:
                 return element
         return None
 
-    # ── macros ───────────────────────────────────────────────────────────────────────────────────────────
-    def drop_macros(self) -> bool:
-        """Makes it a plain workbook, whatever it was (with macros, a template). Were there macros?"""
+    def make_plain(self) -> None:
+        """A plain workbook, whatever it was: with macros, which have been left out, or a template. Excel asks before it
+        looks into other workbooks."""
+        for about in self._root.iterfind(q("workbookPr")):
+            about.attrib.pop("updateLinks", None)
         self._package.declare(self.path, _WORKBOOK)
-        project = self._package.related(self.path, _VBA)
-        if not project:
-            return False
-        for relation in self._package.relations(project):  # its signatures
-            self._package.remove(relation.target)
-        self._package.remove(project)
-        self._package.unrelate(self.path, _VBA)
         self._package.forget_default(_VBA_TYPE)
-        return True
 
 
 def quoted(sheet: str) -> str:
