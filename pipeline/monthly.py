@@ -103,6 +103,7 @@ def run(job: Job, progress: Progress = no_progress) -> Done:
                 background.keep_originals(originals)
                 survey = survey_of(job, *taken, background.return_files)
                 recording.note(journal, begun.number, survey.form, survey.intake, survey.remembered.arrivals)
+                gone = recording.gone_reports(journal, survey.intake, survey.figures)
                 month, said = _write(job, survey, outputs, background)
                 lost = background.lost()
             if not (job.beside or job.settings.mail.reminders):  # for them files are read once more
@@ -117,7 +118,7 @@ def run(job: Job, progress: Progress = no_progress) -> Done:
             mail = job.settings.mail
             withheld = awaits_approval(journal, asked=mail.approval)
             left = left_over(job.output, journal, None if mail.configured else job.as_of, withheld=withheld)
-    said = [*filter(None, [journal.warning]), *begun.said, *lost, *said, *untold]
+    said = [*filter(None, [journal.warning]), *begun.said, *filter(None, [gone]), *lost, *said, *untold]
     return _done(job, survey, month, written, kept, said, sent, left, begun.missed)
 
 

@@ -16,6 +16,7 @@ from pipeline.writing.brief import make_brief
 from pipeline.writing.brief.cards import CARD_LINE
 from pipeline.writing.brief.decisions import DECISION_LENGTH
 from pipeline.writing.pages.brief import Brief
+from pipeline.writing.pages.words import name_within
 from schemas.district import Recipient, Registry
 from schemas.remarks import Severity, load_catalogue, remark
 from tests import figures as given
@@ -67,6 +68,42 @@ def test_above_the_band_is_said() -> None:
 def test_reports_without_one_counted_figure_point_to_the_remarks() -> None:
     brief = brief_of(district([replace(case, set_aside=True) for case in CASES[:3]]))
     assert brief.headline == "Отчёты есть, но ни один показатель «Активация родителей» не принят: смотрите замечания."
+
+
+@pytest.mark.parametrize(
+    ("shares", "headline", "card"),
+    [
+        (
+            [Share.NOT_APPLICABLE] * 3,
+            "Отчёты есть, но показатель «Активация родителей» ни к одной школе не относится.",
+            "ни к одной школе не относится",
+        ),
+        (
+            [Share.NO_ANSWER, Share.NOT_APPLICABLE, Share.NO_ANSWER],
+            "Отчёты есть, но на п. 14 («Активация родителей») нет ни одного ответа.",
+            "ответов нет",
+        ),
+        (
+            [Share.NO_ANSWER, Share.SET_ASIDE, Share.NOT_APPLICABLE],
+            "Отчёты есть, но ни один показатель «Активация родителей» не принят: смотрите замечания.",
+            "показатель не принят",
+        ),
+    ],
+)
+def test_where_no_answer_is_set_aside_nobody_is_sent_to_the_remarks(
+    shares: list[Share], headline: str, card: str
+) -> None:
+    figures = district([replace(case, set_aside=True, state=State.ACCEPTED) for case in CASES[:3]])
+    rows = tuple(
+        msgspec.structs.replace(row, share=share) for row, share in zip(figures.activation, shares, strict=True)
+    )
+    codes = {row.school.code: share for row, share in zip(figures.activation, shares, strict=True) if row.school}
+    coverage = figures.coverage.assign(share=[codes[code] for code in figures.coverage["school_code"].astype("str")])
+    brief = brief_of(replace(figures, activation=rows, coverage=coverage, remarks=()))
+    assert spaced(brief.headline) == headline
+    assert [one.note_lines for one in brief.cards[1:3]] == [(card,), (card,)]
+    is_aside = Share.SET_ASIDE in shares  # to have no remarks is no praise then
+    assert brief.cards[-1].note_lines == ((card,) if is_aside else ("● замечаний нет",))
 
 
 def test_without_any_target_only_the_share_is_said() -> None:
@@ -471,8 +508,54 @@ def test_long_names_are_lowered_in_number_and_at_last_cut() -> None:
     long = [replace(case, name=f"{case.name}, филиал в посёлке городского типа Верхние Сосновки") for case in CASES]
     for decision in brief_of(district(long)).decisions:
         assert len(decision.text) <= DECISION_LENGTH
-    endless = [replace(case, name="ш" * 300) for case in CASES]
-    assert brief_of(district(endless)).decisions[0].text.endswith("…")
+    endless = [replace(case, name=f"{number} {'ш' * 300}") for number, case in enumerate(CASES, 1)]
+    assert re.match(r"3 школы дают .*: \d+ ш+… и ещё 2\.", spaced(brief_of(district(endless)).decisions[0].text))
+
+
+CHARTER = "Муниципальное бюджетное общеобразовательное учреждение"
+
+
+@pytest.mark.parametrize(
+    ("name", "room", "said"),
+    [
+        ("МБОУ СОШ № 4", 34, "МБОУ СОШ № 4"),
+        (f"{CHARTER} «Средняя общеобразовательная школа № 4»", 34, "МБОУ «СОШ № 4»"),
+        ("МБОУ «Основная общеобразовательная школа № 4 посёлка Лесной»", 34, "МБОУ «ООШ № 4 посёлка Лесной»"),
+        ("СОШ с углублённым изучением отдельных предметов № 4 имени Героя", 34, "СОШ с углублённым изучением о… № 4"),
+        ("СОШ № 4 с углублённым изучением отдельных предметов", 34, "СОШ № 4 с углублённым изучением о…"),
+        ("Школа в посёлке городского типа Верхние Сосновки", 34, "Школа в посёлке городского типа В…"),
+        ("СОШ с углублённым изучением № 4", 4, "СОШ…"),
+        ("МБОУ «Школа с углублённым изучением предметов № 4А»", 34, "МБОУ «Школа с углублённым из… № 4А"),
+        ("МБОУ «Школа с углублённым изучением предметов № 12/3»", 34, "МБОУ «Школа с углублённым… № 12/3"),
+        ("МБОУ «Школа с углублённым изучением предметов № 4-бис»", 34, "МБОУ «Школа с углублённым… № 4-бис"),
+    ],
+)
+def test_in_little_room_a_name_keeps_the_number_that_tells_it_apart(name: str, room: int, said: str) -> None:
+    assert name_within(name, room) == said
+    assert len(said) <= room
+
+
+def test_where_there_is_no_room_for_a_name_of_each_kind_schools_are_counted() -> None:
+    states = [State.NOT_SUBMITTED] * 9 + [State.UNREADABLE] * 3 + [State.CARRIED] * 2
+    cases = [
+        replace(CASES[n], name=f"МБОУ СОШ № {n + 200}", state=state, set_aside=False) for n, state in enumerate(states)
+    ]
+    figures = replace(
+        district(cases), unattributed=tuple(Unattributed(f"{n}.xlsx", "", None, REMARKS[0]) for n in range(4))
+    )
+    [said] = [one.text for one in brief_of(figures).decisions if one.tag == "Отчёты"]
+    assert spaced(said) == (
+        "В папке 4 неопознанных файла: сначала проверьте их. Нет отчёта — 9; отчёт не прочитан — 3; "
+        "данные прошлой даты — 2."
+    )
+
+
+def test_schools_with_long_names_are_named_in_what_is_to_be_decided() -> None:
+    title = f"{CHARTER} средняя общеобразовательная школа с углублённым изучением отдельных предметов №"
+    long = [replace(case, name=f"{title} {number} имени Героя") for number, case in enumerate(CASES, 1)]
+    catch_up, absent = [one.text for one in brief_of(district(long)).decisions if one.tag in ("Активация", "Отчёты")]
+    for said in (catch_up, absent):
+        assert re.search(r": МБОУ СОШ с углублён\w*… № \d+", spaced(said))
 
 
 def test_nothing_to_decide_is_said_in_one_line() -> None:

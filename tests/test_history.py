@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -438,6 +439,59 @@ def test_letters_that_wait_for_approval_are_said_to_go_by_it_and_not_by_the_comm
         "Не утверждены письма прежних сводов: на 25.03.2014 — 1\u00a0письмо, на 25.02.2014 — 1\u00a0письмо. "
         "Нужное утвердит python run.py approve 2014-03-25.",
     ]
+
+
+# ── reports that are there no more ───────────────────────────────────────────────────────────────────────
+def gone(done: monthly.Done) -> list[str]:
+    return [said for said in done.warnings if "в папке больше нет" in said]
+
+
+def test_a_report_that_earlier_runs_have_read_and_that_is_gone_is_named(district: Path, fresh: Path):
+    first = monthly.run(job(district, fresh, MARCH))
+    assert not gone(first)
+    line = next(one for one in first.figures.submissions if one.as_of == MARCH)
+    content = (district / line.file).read_bytes()
+    (district / line.file).unlink()
+    name = line.file.rpartition("/")[2]
+    said = [
+        f"Прежние своды читали отчёты, которых в папке больше нет: {line.school.name} — на 20.03.2014 («{name}»). "
+        "Свод сделан без них. Если они убраны нечаянно, верните их и сделайте свод снова."
+    ]
+    assert gone(monthly.run(job(district, fresh, MARCH))) == said
+    assert gone(monthly.run(job(district, fresh, BETWEEN))) == said
+    assert not gone(monthly.run(job(district, fresh, JANUARY)))
+    (district / f"вернули {name}").write_bytes(content)
+    assert not gone(monthly.run(job(district, fresh, MARCH)))
+
+
+def test_a_report_in_whose_place_another_of_that_date_or_a_later_one_has_come_is_not_missed(
+    district: Path, fresh: Path
+):
+    first = monthly.run(job(district, fresh, MARCH))
+    line = next(one for one in first.figures.submissions if one.as_of == MARCH)
+    changed(district / line.file)
+    assert not gone(monthly.run(job(district, fresh, MARCH)))
+    january = [one for one in first.survey.checked.reports if one.as_of and one.as_of < MARCH]
+    file = next(one.file for one in january if one.school == line.school.code)
+    (district / file).unlink()
+    assert not gone(monthly.run(job(district, fresh, MARCH)))
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_a_file_whose_content_has_been_replaced_is_not_missed(district: Path, fresh: Path, damaged: bool):
+    """The school or the date was mended in place, or it was spoilt: whose it is now it says itself."""
+    first = monthly.run(job(district, fresh, MARCH))
+    one, other = [one for one in first.figures.submissions if one.as_of == MARCH][:2]
+    (district / one.file).write_bytes(b"PK spoilt" if damaged else (district / other.file).read_bytes())
+    assert not gone(monthly.run(job(district, fresh, MARCH)))
+    (district / one.file).unlink()
+    assert not gone(monthly.run(job(district, fresh, MARCH)))
+
+
+def changed(path: Path) -> None:
+    """Another content that says the same."""
+    with zipfile.ZipFile(path, "a") as book:
+        book.comment = b"saved once more"
 
 
 # ── a clock, and runs that were missed ───────────────────────────────────────────────────────────────────

@@ -92,6 +92,14 @@ def figure(text: str) -> float | None:
     return None if shown == "—" else float(shown)
 
 
+@pytest.mark.parametrize(
+    ("number", "said"), [(1, "учтена 1 из 1 школы"), (2, "учтены 2 из 2 школ"), (21, "учтена 21 из 21 школы")]
+)
+def test_how_many_schools_are_counted_is_said_in_the_right_number(number: int, said: str) -> None:
+    figures = district([replace(CASES[0], name=f"СОШ № {n}") for n in range(1, number + 1)])
+    assert spaced(row_of(figures, "Итого по сумме людей")[-1]) == said
+
+
 @pytest.mark.parametrize("name", STATES)
 def test_every_figure_of_the_table_is_that_of_figures(name: str) -> None:
     figures, document = state(name)

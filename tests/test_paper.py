@@ -13,6 +13,7 @@ import pytest
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.measuring.figures import Figures
 from pipeline.writing.form.workbook import write_form
 from pipeline.writing.pages.page import MARGINS, Column, fitting
 from schemas.form import load_form
@@ -89,6 +90,19 @@ def test_no_letter_of_a_schools_page_is_smaller_than_eight_points_on_paper(state
     for sheet in book(school_workbook(figures, figures.schools[0])).worksheets:
         if sheet.sheet_state == "visible":
             assert not too_small(sheet), sheet.title
+
+
+SPARE = 0.95  # LibreOffice prints columns of Arial wider than Excel does
+LONG = tuple(replace(case, name=f"МБОУ {case.name} городского поселения Верхние Сосновки") for case in CASES)
+
+
+@pytest.mark.parametrize("figures", [*(STATES[state]() for state in STATES), district(LONG)], ids=[*STATES, "long"])
+def test_the_measures_of_the_order_take_no_second_page_across(figures: Figures) -> None:
+    sheet = book(summary_workbook(figures))["Этапы"]
+    assert bool(figures.schools) == (len(areas(sheet)) == 2)
+    for left, _, right, _ in areas(sheet)[1:]:
+        across = (A4["landscape"][0] - sheet.page_margins.left - sheet.page_margins.right) * 96 * SPARE
+        assert width(sheet, left, right) * scale(sheet) <= across + 1
 
 
 @pytest.mark.parametrize("before", [None, BEFORE])

@@ -158,16 +158,41 @@ def test_a_school_whose_report_was_in_the_last_picture_is_not_reminded_though_th
     assert "10" not in reminders(office)
 
 
-def test_a_school_whose_file_cannot_be_read_as_a_report_is_not_told_that_nothing_came(office: Office):
-    office.receives("11", name="11.xlsx")
-    book = openpyxl.load_workbook(office.input / "11.xlsx")
+def receives_undated(office: Office) -> Path:
+    path = office.input / "11.xlsx"
+    office.receives("11", name=path.name)
+    book = openpyxl.load_workbook(path)
     for row in book.active.iter_rows():
         for cell in row:
             if isinstance(cell.value, str) and "20.03.2014" in cell.value:
                 cell.value = "по состоянию на"
-    book.save(office.input / "11.xlsx")
+    book.save(path)
+    return path
+
+
+def test_a_school_whose_file_cannot_be_read_as_a_report_is_not_told_that_nothing_came(office: Office):
+    receives_undated(office)
     reminded(office, date(2014, 3, 21))
     assert "11" not in reminders(office)
+
+
+def test_a_school_that_has_had_an_answer_is_not_told_that_nothing_came_and_reminded_all_the_same(office: Office):
+    file = receives_undated(office)
+    office.runs(MARCH, Settings(timezone="UTC", mail=Mail(schools=True, reminders=True)))
+    answered = office.output / str(MARCH) / "outbox" / "shkola-11.eml"
+    answered.parent.with_name("sent").mkdir()
+    answered.rename(answered.parent.with_name("sent") / answered.name)
+    file.unlink()
+    reminded(office, date(2014, 3, 21))
+    letters = reminders(office)
+    assert set(OWE) <= set(letters)
+    assert letters["11"].subject == f"{NAMES['11']}: Отчёт на 20.03.2014 не принят"
+    assert "принятого отчёта школы пока нет" in body(letters["11"])
+    assert letters["01"].subject == f"{NAMES['01']}: Отчёт на 20.03.2014 не получен"
+    reminded(office, date(2014, 3, 27))
+    last = reminders(office)["11"]
+    assert last.subject == f"{NAMES['11']}: Отчёт на 20.03.2014 не принят: после срока прошла неделя"
+    assert "head@example.org" in last.recipients
 
 
 def test_a_school_without_an_address_is_named(office: Office):

@@ -122,9 +122,9 @@ def test_in_a_summary_for_an_earlier_date_what_is_over_by_now_is_asked_of_nobody
     clean.receives("01", **{"6_1": str(CLEAN["6.1"]), "6_2": str(CLEAN["6.2"])})
     clean.keeps()
     clean.runs(now=now)
-    assert (
-        f"Отчёт принят, замечаний нет: делать ничего не нужно.{then}" in body(clean.letters()["shkola-01"]).splitlines()
-    )
+    lines = body(clean.letters()["shkola-01"]).splitlines()
+    assert f"Отчёт принят, замечаний нет: исправлять ничего не нужно.{then}" in lines
+    assert not any("20.04" in line for line in lines)
 
 
 def test_the_returned_file_and_the_schools_page_are_attached(office: Office):
@@ -182,8 +182,28 @@ def test_all_well_is_a_receipt(office: Office):
     office.runs()
     letter = office.letters()["shkola-01"]
     assert letter.subject == f"{NAMES['01']}: отчёт на 20.03.2014 принят"
-    assert "Отчёт принят, замечаний нет: делать ничего не нужно." in body(letter)
+    assert "Отчёт принят, замечаний нет: исправлять ничего не нужно." in body(letter)
     assert sorted(attached(letter.message)) == ["01-stranitsa.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "nothing", "left"),
+    [
+        ({"6_2": "574 из 574 (100%)", "6_3": "612 из 612 (100%)"}, "делать", []),
+        ({"6_2": "574 из 574 (100%)"}, "исправлять", ["Сроки"]),
+        ({"14": "207 чел. из 548", "6_2": "574 из 574 (100%)"}, "исправлять", ["Активация", "Сроки"]),
+    ],
+)
+def test_who_is_behind_plan_or_deadline_is_not_told_that_nothing_is_to_be_done(
+    tmp_path: Path, answers: dict[str, str], nothing: str, left: list[str]
+):
+    office = Office(tmp_path)
+    office.receives("01", **{"6_1": str(CLEAN["6.1"]), "6_2": str(CLEAN["6.2"]), **answers})
+    office.keeps()
+    office.runs()
+    lines = body(office.letters()["shkola-01"]).splitlines()
+    assert any(f"замечаний нет: {nothing} ничего не нужно." in line for line in lines), lines
+    assert [line.partition(".")[0] for line in lines if line.startswith(("Активация. ", "Сроки. "))] == left, lines
 
 
 def test_a_school_without_an_address_is_named_to_the_office(office: Office):

@@ -65,7 +65,7 @@ def test_items_stand_under_the_first_stage_that_names_them_with_the_steps_of_the
     sheet = book_of("twenty-schools")["Этапы"]
     stages, items = headings(sheet, 5), headings(sheet, 7)
     of_stage = {stage: items[place] for place, stage in enumerate(stages) if stage}
-    assert of_stage == {"1. Подготовительный этап": "1 Ответ- ственный", "2. Основной этап": "8 Заяв- ления"}
+    assert of_stage == {"1. Подготовительный этап": "1 Ответ- ствен- ный", "2. Основной этап": "8 Заяв- ления"}
     assert [item for item in items if item.startswith("14")] == [
         "14 → 30\u00a0%",
         "14 → 41\u00a0%",

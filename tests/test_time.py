@@ -84,6 +84,23 @@ def test_a_change_is_that_of_the_schools_that_are_counted_on_both_dates():
     )
 
 
+def test_schools_that_were_closed_or_opened_between_are_not_said_to_be_left_uncounted():
+    closed, opened = (
+        replace(THREE.schools[1], until=date(2014, 2, 28)),
+        replace(THREE.schools[2], since=date(2014, 2, 1)),
+    )
+    registry = Registry((THREE.schools[0], closed, opened))
+    files = [
+        *(sent(code, JANUARY, i6_3="50 из 100") for code in ("01", "02")),
+        sent("01", i6_3="50 из 100"),
+        sent("03", i6_3="100 из 100"),
+    ]
+    said = told_apart(measured(files, registry), "6.3").replace("\u00a0", " ")
+    assert said.partition("?: ")[2] == (
+        "1 школа больше не действует (МБОУ СОШ № 2), 1 школа в прошлый раз ещё не действовала (МБОУ СОШ № 3)"
+    )
+
+
 def test_half_a_point_between_the_total_and_the_same_schools_needs_no_word():
     files = [sent("01", JANUARY, i14="40 %"), sent("01", i14="44 %"), sent("02", i14="44,6 %")]
     figures = measured(files, TWO)

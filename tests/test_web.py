@@ -16,6 +16,7 @@ from pipeline.writing.pages.matrix import coverage_matrix
 from pipeline.writing.pages.series import actual_shares, bars, forecast_shares
 from pipeline.writing.web import write_web_page
 from pipeline.writing.web.schools import NARROW, WIDE
+from schemas.periods import Every
 from schemas.remarks import load_catalogue
 from tests import figures as given
 from tests.conftest import Run
@@ -86,6 +87,15 @@ def test_a_bar_is_as_long_as_its_share(name: str) -> None:
             whole = ticks["100 %"] - ticks["0 %"]
             assert float(rect.get("width")) == pytest.approx(min(bar.share, 1) * whole, abs=0.11)
             assert rect.get("class") == ("below" if bar.below else "fact")
+
+
+def test_the_last_share_of_the_way_does_not_contradict_the_headline() -> None:
+    figures = given.district([given.Case("СОШ № 1", 10_000, (30.0, 35.0, 40.97))])
+    page = html.document_fromstring(page_of(figures).decode())
+    [way] = page.xpath("//svg[@class='any']")
+    shown = [one.text.replace("\u00a0", " ") for one in way.iter("text") if "fact" in one.get("class")]
+    assert shown[0] == "40,97 %"
+    assert "20.03.2014 — 40,97 %" in html.tostring(way, encoding="unicode").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -192,6 +202,15 @@ def test_nothing_of_order_547_stands_on_a_page_of_another_form() -> None:
     text = page_of(STATES["another-form"]()).decode()
     assert "ГОРЯЧЕЕ ПИТАНИЕ" in text
     assert not [word for word in ("547", "дневник", "одител", "Управление образования") if word in text]
+
+
+@pytest.mark.parametrize(("every", "end"), [("date", "на 20.03.2014."), ("month", "за март 2014 г.")])
+def test_the_source_ends_in_one_full_stop(every: Every, end: str) -> None:
+    figures = STATES["all-well"]()
+    form = msgspec.structs.replace(figures.form, period=msgspec.structs.replace(figures.form.period, every=every))
+    page = html.document_fromstring(page_of(replace(figures, form=form)).decode())
+    [source] = [said for said in map(shown, page.iter("p")) if said.startswith("Источник")]
+    assert source.startswith(f"Источник: отчёты школ по приказу № 547, {end} Рядом")
 
 
 @pytest.mark.parametrize("name", STATES)

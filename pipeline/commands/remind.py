@@ -19,6 +19,7 @@ from pipeline.sending.outbox import (
     OUTBOX,
     REMINDERS,
     SAYS_HEADER,
+    TO_SCHOOLS,
     Letter,
     put_in_outbox,
     said_before,
@@ -101,7 +102,8 @@ def _remind_of(due: Due, job: Job) -> tuple[list[str], list[Delivery]]:
     with recording.known(job.output) as known:
         require_registry(job, survey.intake, known)
         reported = {*_reported(survey, due.reporting_date, job), *_known(known, due.reporting_date, job)}
-    schools = [] if registry.draft else owing(registry.schools, due, reported)
+        schools = [] if registry.draft else owing(registry.schools, due, reported)
+        answered = {school.code for school in schools if _is_answered(known, job, due, school)}
     reached = [school for school in schools if school.email]
     said, new = [], 0
     if not reached and not any((job.output / due.reporting_date.isoformat() / OUTBOX).glob(f"{REMINDERS}*")):
@@ -115,6 +117,7 @@ def _remind_of(due: Due, job: Job) -> tuple[list[str], list[Delivery]]:
                 letter = reminder(
                     due, school, job.form, blank, registry,
                     filled=bool(before and before.facts), unclear=bool(survey.figures.unattributed),
+                    answered=school.code in answered,
                 )  # fmt: skip
                 refused = put_in_outbox(letter, due.reporting_date, job.settings.mail.sender, journal, outputs)
                 if _is_new(letter, due, waits, job, journal):
@@ -157,6 +160,11 @@ def _known(journal: Journal, reporting_date: date, job: Job) -> Iterator[str]:
     for school, as_of in journal.reported():
         if job.calendar.belongs_to(as_of) == reporting_date:
             yield school
+
+
+def _is_answered(journal: Journal, job: Job, due: Due, school: School) -> bool:
+    """Has a letter told the school what has come of it? It is not to be said that nothing has."""
+    return bool(said_before(journal, job.output, due.reporting_date, safe_name(f"{TO_SCHOOLS}{school.code}")))
 
 
 def _send(due: Due, job: Job, journal: Journal) -> list[Delivery]:

@@ -50,7 +50,7 @@ def complaint(error: Exception) -> str:
     if re.match(r"No such command", said):
         word = re.search(r"'(.*?)'(?=\.|$)", said)  # Typer may go on with those that look like it
         return f"Команды «{word[1] if word else ''}» нет. Список команд: python run.py --help."
-    if extra := re.match(r"Got unexpected extra arguments? \((.*)\)", said):
+    if extra := re.match(r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)", said):
         return f"Лишнее в команде: «{extra[1]}». Справка: python run.py --help."
     if re.search(r"requires an? (?:argument|value)", said):
         return f"После {name} нужно значение. Справка: python run.py --help."

@@ -5,7 +5,7 @@ kept, never a school's words. No clock here: times are given, with their zone.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -641,6 +641,22 @@ class Journal(Post, Approvals):
         """School and date of every report that a run has read, as the last run saw them."""
         rows = self._database.execute("SELECT DISTINCT school, as_of FROM reports ORDER BY school, as_of")
         return [(school, date.fromisoformat(as_of)) for school, as_of in rows]
+
+    def reports_beside(self, present: Container[str]) -> list[FileLine]:
+        """Reports that runs have read in other contents than these (digests), each under its last name; by school and
+        date. Without those whose file has held another content since: it has been mended or overwritten."""
+        held = self._database.execute("SELECT digest, file FROM inputs ORDER BY last_run, file").fetchall()
+        names: dict[str, str] = dict(held)
+        last = {file: digest for digest, file in held}
+        rows = self._database.execute(
+            "SELECT digest, first_seen, arrived, school, as_of FROM arrivals JOIN reports USING (digest)"
+            " ORDER BY school, as_of, digest"
+        )
+        return [
+            FileLine(names.get(digest, ""), school, _day(as_of), _arrival(first_seen, arrived))
+            for digest, first_seen, arrived, school, as_of in rows
+            if digest not in present and last.get(names.get(digest, ""), digest) == digest
+        ]
 
     def schools(self) -> list[str]:
         """Codes of the schools of which a report or a remark is known."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,6 +21,7 @@ from pipeline.reading.inbox import Inbox
 from pipeline.reading.intake import Intake
 from pipeline.sending.outbox import LEADERSHIP, Telling, said_before, sent_letters, waiting
 from pipeline.settings import Settings
+from pipeline.wording import SCHOOL, listed, on
 from schemas.form import Form
 from schemas.registry_book import FILE as REGISTRY
 from schemas.remarks import Remark, Severity
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 # No report of a living order arrived before: an older file time says nothing.
 _FIRST_YEAR = 2013
 _ON_ITS_WAY = timedelta(days=2)  # that a letter may take, by the time that its sender says
+_MOST_NAMED = 5  # schools in a sentence
 _WHOLE = ""  # the municipality among the scopes
 
 
@@ -152,6 +154,25 @@ def has_lost_registry(journal: Journal, intake: Intake) -> bool:
         return False
     known = journal.last_inputs()
     return REGISTRY in known and any(read.file in known for read in intake.reads)
+
+
+def gone_reports(journal: Journal, intake: Intake, figures: "Figures") -> str:
+    """What is to be said of schools of which earlier runs have read a later report than the picture has: the file is no
+    longer there, and who has sent one is not to be asked for it. Blank where there are none."""
+    beside = journal.reports_beside({read.digest for read in intake.reads})
+    last = {line.school: line for line in beside if line.as_of and line.as_of <= figures.as_of}
+    gone = []
+    for row in figures.submissions:
+        known = last.get(row.school.code)
+        if known and known.as_of and known.as_of > (row.as_of or date.min):
+            file = f" («{PurePosixPath(known.file).name}»)" if known.file else ""
+            gone.append(f"{row.school.name} — {on(known.as_of, figures.every)}{file}")
+    if not gone:
+        return ""
+    return (
+        f"Прежние своды читали отчёты, которых в папке больше нет: {listed(gone, _MOST_NAMED, SCHOOL)}. "
+        "Свод сделан без них. Если они убраны нечаянно, верните их и сделайте свод снова."
+    )
 
 
 def first_arrivals(

@@ -73,11 +73,13 @@ def _is_off(one: date, holidays: Container[date]) -> bool:
 
 
 def reminder(
-    due: Due, school: School, form: Form, blank: bytes, registry: Registry, *, filled: bool, unclear: bool
-) -> Letter:
+    due: Due, school: School, form: Form, blank: bytes, registry: Registry, *,
+    filled: bool, unclear: bool, answered: bool,
+) -> Letter:  # fmt: skip
     """To the school's address; the last one to leadership too. `blank`: the form as it is handed out, `filled` with
-    what was accepted before; `unclear`: something has come of which nobody knows whose it is."""
-    told = _told(due, school, form, filled, unclear)
+    what was accepted before; `unclear`: something has come of which nobody knows whose it is; `answered`: a letter has
+    told the school what has come of it."""
+    told = _told(due, school, form, filled, unclear, answered)
     copy = (one.email for one in registry.mailing if Topic.SUMMARY in one.wants) if due.kind is Reminder.WEEK else ()
     subject = f"{school.name}: {told.headline.removesuffix('.')}"
     code = safe_name(school.code) if school.code.isascii() else "shkola"
@@ -92,21 +94,22 @@ def reminder(
     )
 
 
-def _told(due: Due, school: School, form: Form, filled: bool, unclear: bool) -> Told:
+def _told(due: Due, school: School, form: Form, filled: bool, unclear: bool, answered: bool) -> Told:
     when, until = on(due.reporting_date, form.period.every), day(due.deadline)
+    lacks = "не принят" if answered else "не получен"
     match due.kind:
         case Reminder.BEFORE:
             headline = f"Отчёт {when} — до {until}."
         case Reminder.AFTER:
-            headline = f"Отчёт {when} не получен."
+            headline = f"Отчёт {when} {lacks}."
         case Reminder.WEEK:
-            headline = f"Отчёт {when} не получен: после срока прошла неделя."
+            headline = f"Отчёт {when} {lacks}: после срока прошла неделя."
     return Told(
         where=f"{form.subject} · приказ №{NBSP}{form.order.number}",
         headline=headline,
         good=due.kind is Reminder.BEFORE,
         subline=f"{school.full_name or school.name} · срок — {until}",
-        todo=list(_todo(due, unclear)),
+        todo=list(_todo(due, unclear, answered)),
         remarks=[],
         explanations=[],
         understood=[],
@@ -115,10 +118,12 @@ def _told(due: Due, school: School, form: Form, filled: bool, unclear: bool) -> 
     )
 
 
-def _todo(due: Due, unclear: bool) -> Iterator[str]:
+def _todo(due: Due, unclear: bool, answered: bool) -> Iterator[str]:
     until = f" до {day(due.deadline)}" if due.kind is Reminder.BEFORE else ", как только сможете"
     yield f"Заполните приложенный бланк и пришлите его в управление{until}."
-    if due.kind is not Reminder.BEFORE:
+    if answered:
+        yield "На присланное вам уже ответили, но принятого отчёта школы пока нет."
+    elif due.kind is not Reminder.BEFORE:
         yield "Если вы отчёт уже отправили, сообщите об этом: до управления он не дошёл или не узнан."
     if unclear:
         yield "Пришли файлы, по которым не понять, чьи они: возможно, среди них ваш. Проверьте название школы и дату."

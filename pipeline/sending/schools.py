@@ -22,6 +22,7 @@ from pipeline.writing.brief import make_brief
 from pipeline.writing.returned.texts import Shown, item_said, verdict
 from pipeline.writing.returns import Return, shown_by_report
 from pipeline.writing.school import write_school_page
+from pipeline.writing.school.brief import beside_the_report
 from schemas.district import School
 from schemas.explained import WORDS
 from schemas.form import Form
@@ -140,6 +141,7 @@ def _told(report: Report, catalogue: Catalogue) -> Told:
     (school,), (line,) = own.schools, own.submissions
     order = own.form.order.number
     unread = line.state is State.UNREADABLE
+    beside = [] if unread else [f"{one.tag}. {one.text}" for one in beside_the_report(own)]
     headline = "Отчёт не прочитан: показателей школы пока нет" if unread else verdict(report.remarks)
     file = PurePosixPath(line.file).name  # letters and archives that hold it may be called by whoever sent them
     came = f" · получен {line.arrived:%d.%m.%Y}" if line.arrived else ""
@@ -148,7 +150,7 @@ def _told(report: Report, catalogue: Catalogue) -> Told:
         f"{headline}.",
         not unread and not any(one.severity is Severity.ERROR for one in report.remarks),
         f"{school.full_name or school.name} · отчёт {_when(own)} · файл «{file}»{came}",
-        list(_todo(report, unread)),
+        [*_todo(report, unread, more=bool(beside)), *beside],
         list(dict.fromkeys(map(_line, report.remarks))),  # two that differ by whom they do not name are one
         [_explained_said(one, own.form) for one in own.explanations],
         understood(own, catalogue),
@@ -156,8 +158,8 @@ def _told(report: Report, catalogue: Catalogue) -> Told:
     )
 
 
-def _todo(report: Report, unread: bool) -> list[str]:
-    """What is to be done by when."""
+def _todo(report: Report, unread: bool, *, more: bool) -> list[str]:
+    """What is to be done with the report by when. `more`: something else is left to do."""
     own = report.own
     severities = {one.severity for one in report.remarks}
     until = _until(report)
@@ -172,7 +174,8 @@ def _todo(report: Report, unread: bool) -> list[str]:
         return [f"Проверьте отмеченное: неверное исправьте, верное объясните{where}. Файл пришлите {until}."]
     coming = _next(report)
     then = f" Следующий отчёт — {on(coming, own.every)}." if coming else ""
-    nothing = "ошибок нет: исправлять ничего не нужно" if severities else "замечаний нет: делать ничего не нужно"
+    right = "ошибок нет" if severities else "замечаний нет"
+    nothing = f"{right}: {'исправлять' if severities or more else 'делать'} ничего не нужно"
     return [f"Отчёт принят, {nothing}.{then}"]
 
 

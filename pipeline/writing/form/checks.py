@@ -98,6 +98,9 @@ class Checks:
         return choose(self.empty(item, answer, urge, note), otherwise=say(DONE))
 
     def person(self, item: Item, answer: Cell, note: str = "") -> Hint:
+        if not item.asks_position:
+            empty = self.empty(item, answer, "укажите ФИО", note)
+            return choose(empty, *self.exempt(item, answer), otherwise=say(DONE))
         return choose(
             self.empty(item, answer, "укажите ФИО и должность", note),
             *self.exempt(item, answer),

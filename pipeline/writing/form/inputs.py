@@ -28,6 +28,11 @@ PROMPTS = {  # of answers in words
 _LEAST, _MOST = -1e15, 1e15
 
 
+def prompt_of(item: Item) -> str:
+    """What is said when the cell of an answer in words is entered."""
+    return PROMPTS[item.kind] if item.asks_position or item.kind is not Kind.PERSON else "Фамилия, имя, отчество."
+
+
 class Inputs:
     """Puts answers onto the paper, and notes for the checks where each stands. `lists`: choices for the hidden
     sheet."""
@@ -119,7 +124,7 @@ class Inputs:
             case Kind.LINK:
                 return "Адрес страницы: https://… Нет страницы — оставьте пустым."
             case Kind.PERSON | Kind.TEXT | Kind.DOCUMENT:
-                return f"{PROMPTS[item.kind]}{self._or_exemption(item)}"
+                return f"{prompt_of(item)}{self._or_exemption(item)}"
             case (
                 Kind.GROUP
                 | Kind.ACTS

@@ -230,6 +230,8 @@ class NumberChecks:
             case Kind.DOCUMENT:
                 paper = either(one_of(cell, (own_form.NO,)), names_paper(cell))
                 yield _filled_but(cell, paper), say(f"{PAPER_WANTED}{named}")
+            case Kind.PERSON if not item.asks_position:
+                return
             case Kind.PERSON:
                 yield _filled_but(cell, names_person(cell)), say(f"{PERSON_WANTED}{named}")
             case Kind.YES_NO:

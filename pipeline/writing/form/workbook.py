@@ -21,7 +21,7 @@ from pipeline.writing.form.checks import Checks, Covered
 from pipeline.writing.form.grid import Grid, Span
 from pipeline.writing.form.help import write_help
 from pipeline.writing.form.hints import Cell
-from pipeline.writing.form.inputs import LAST_DAY, LISTS, PROMPTS, Inputs
+from pipeline.writing.form.inputs import LAST_DAY, LISTS, PROMPTS, Inputs, prompt_of
 from pipeline.writing.form.number_checks import NumberChecks
 from pipeline.writing.form.paper import (
     AUTO,
@@ -91,7 +91,7 @@ def write_form_with_cells(form: Form, school: School | None, as_of: date, before
 
 # ── looks ────────────────────────────────────────────────────────────────────────────────────────────────
 _PASSPORT_LABEL: Look = {"font_size": 8, "align": "center"}
-_CLASSES: Look = {"num_format": '"классы: "@'}  # the cell's value is the classes alone
+_CLASSES: Look = {"num_format": f'"{own_form.CLASSES_SHOWN}"@'}  # the cell's value is the classes alone
 
 # ── the sheet's measures ─────────────────────────────────────────────────────────────────────────────────
 _TITLE, _SCHOOL, _AS_OF, _STATUS = range(4)  # rows above the passport
@@ -387,7 +387,7 @@ class _ReportSheet:
         answer = self.paper.answer(
             item.number, self.paper.input(row, self.at.answer.to(self.at.share), given.answer, LEFT)
         )
-        self.paper.prompt(row, self.at.answer, _about(item), PROMPTS[item.kind] + self._or_exemption(item))
+        self.paper.prompt(row, self.at.answer, _about(item), prompt_of(item) + self._or_exemption(item))
         check = {Kind.PERSON: self.checks.person, Kind.TEXT: self.checks.text, Kind.DOCUMENT: self.checks.document}
         self.paper.check(row, check[item.kind](item, answer, given.note))
 

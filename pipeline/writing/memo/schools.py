@@ -68,7 +68,7 @@ def _school_row(figures: Figures, row: Activation) -> list[str]:
 
 
 def _total_row(figures: Figures) -> list[str]:
-    counted = f"учтены {len(figures.counted)} из {wording.schools(len(figures.schools), wording.Case.GENITIVE)}"
+    counted = wording.counted_of(len(figures.counted), len(figures.schools))
     return ["Итого по сумме людей", *_measured(figures, figures.municipality, figures.shortfall), counted]
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pipeline.measuring.figures import Figures
 from pipeline.writing.pages.series import Bar, band_name, band_of, bars, drawn_from
+from pipeline.writing.pages.words import name_within
 from pipeline.writing.web.drawing import Drawing, Entry, Line, Rect, Shape, Text
 
 WIDE, NARROW = 595, 340  # pixels, at which letters have their natural size
@@ -57,8 +58,7 @@ def narrow(figures: Figures) -> Drawing | None:
     def row(one: Bar, y: float) -> Iterator[Shape]:
         figure = " · ".join(filter(None, (one.said, one.lacks)))
         room = int((NARROW - len(figure) * _LETTER - _GAP) / _LETTER)
-        label = one.label if len(one.label) <= room else f"{one.label[: room - 1].rstrip()}…"
-        yield Text(0, y + name - 5, label, "name")
+        yield Text(0, y + name - 5, name_within(one.label, room), "name")
         yield Text(NARROW, y + name - 5, figure, "lacks strong" if one.below else "name strong", "end")
         yield from _bar(one, figures, scale, y + name, bar)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline import wording
 from pipeline.measuring.figures import Figures
-from pipeline.writing.pages.series import actual_shares, axis_days, drawn_from, forecast_shares
+from pipeline.writing.pages.series import actual_shares, axis_days, drawn_from, forecast_shares, share_said
 from pipeline.writing.web.drawing import Dot, Drawing, Entry, Line, Rect, Shape, Text
 from schemas.periods import Every
 
@@ -61,13 +61,12 @@ def draw(figures: Figures) -> Drawing | None:
         *(Text(axis.x(day), _BOTTOM + 15, wording.on_axis(day, axis.every), "tick", "middle") for day in axis.named),
         *_way(forecast, axis, "ahead"),
         *_way(actual, axis, "way"),
-        *_said(actual, forecast, axis),
+        *_said(figures, actual, forecast, axis),
     )
     steps = [Entry("band", "План")] if any(shape.look == "band" for shape in shapes) else []
     ahead = [Entry("ahead", "Прогноз")] if forecast else []
-    return Drawing(
-        "any", WIDTH, HEIGHT, _told(actual, forecast, figures.every), shapes, (*steps, Entry("way", "Факт"), *ahead)
-    )
+    told = _told(figures, actual, forecast)
+    return Drawing("any", WIDTH, HEIGHT, told, shapes, (*steps, Entry("way", "Факт"), *ahead))
 
 
 def _y(share: float) -> float:
@@ -98,7 +97,7 @@ def _way(shares: dict[date, float], axis: _Axis, look: str) -> Iterator[Shape]:
         yield Dot(x, y, look)
 
 
-def _said(actual: dict[date, float], forecast: dict[date, float], axis: _Axis) -> Iterator[Shape]:
+def _said(figures: Figures, actual: dict[date, float], forecast: dict[date, float], axis: _Axis) -> Iterator[Shape]:
     """The last figure always, those before it where they find room; a forecast is no measurement, and said whole."""
     nearest = axis.x(max(forecast)) if forecast else _RIGHT + _APART
     if forecast:
@@ -107,7 +106,8 @@ def _said(actual: dict[date, float], forecast: dict[date, float], axis: _Axis) -
     for index, (day, share) in enumerate(sorted(actual.items(), reverse=True)):
         x = axis.x(day)
         if index == 0 or nearest - x >= _APART:
-            yield Text(x, _y(share) - 9, wording.percent(100 * share, in_column=True), "fact strong", _anchor(x))
+            said = share_said(figures, day, share, in_column=True)
+            yield Text(x, _y(share) - 9, said, "fact strong", _anchor(x))
             nearest = x
 
 
@@ -115,8 +115,9 @@ def _anchor(x: float) -> str:
     return "end" if x > _RIGHT - _APART / 2 else "middle"
 
 
-def _told(actual: dict[date, float], forecast: dict[date, float], every: Every) -> str:
-    said = [f"{wording.named(day, every)} — {wording.percent(100 * share)}" for day, share in sorted(actual.items())]
+def _told(figures: Figures, actual: dict[date, float], forecast: dict[date, float]) -> str:
+    every = figures.every
+    said = [f"{wording.named(day, every)} — {share_said(figures, day, share)}" for day, share in sorted(actual.items())]
     if forecast:
         end = max(forecast)
         said.append(f"прогноз {wording.on(end, every)} — {wording.percent(100 * forecast[end], 0)}")
