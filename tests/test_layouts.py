@@ -332,6 +332,17 @@ def test_the_only_answer_in_a_row_of_another_day_is_told(label):
     assert (told.code, told.item, told.value) == ("NUM-OTHER-DATE", "13", f"{label}: 88 %")
 
 
+def test_a_plan_that_stands_alone_below_an_item_is_a_note():
+    form = OrderForm()
+    number = form.row_of("13")
+    form.rows[number][2] = ""
+    form.rows.insert(number + 1, ["", "по плану", "28 чел."])
+    (report,), remarks = read(form.sheet())
+    assert not {field: value for (item, field), value in said(report).items() if item == "13"}
+    assert [one.code for one in remarks] == ["NOTE-BESIDE"]
+    assert [note.value for note in notes(report)] == ["28 чел."]
+
+
 @pytest.mark.parametrize(
     "heading", ["Форма 11", "№ 10", "Данные школы 10", "Информация школы по п. 10", "Школа № 1", "МБОУ СОШ № 1"]
 )

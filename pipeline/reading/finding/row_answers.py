@@ -110,7 +110,9 @@ class RowReader:
         if len(own) == len(readings) == len(beside) == 1 and item.measured and not readings[0].answer.facts:
             readings, beside = self._with_its_share(item, own[0], beside[0]) or (readings, beside)
         self._settle(item, number, readings, beside)
-        if not own:
+        if own:
+            self.ledger.label(spot for spot, _ in self._of_another(item, rows[1:], wording))
+        else:
             self._refuse_another_day(item, number, rows[1:], wording)
         self._tell_nameless(number, [piece for piece in own if piece.spot.row != rows[0]])
 
@@ -142,7 +144,6 @@ class RowReader:
                     self.ledger.label([spot])
                     continue
                 if of_row and self._is_of_another(of_row):
-                    self.ledger.label([spot])
                     continue
                 if self.columns.unit:
                     cell = self._with_unit(row, cell)
@@ -241,17 +242,21 @@ class RowReader:
         as_of = self.ledger.when.as_of
         if not item.measured or number in self.ledger.answered or number in self.ledger.refused:
             return
+        for spot, of_row in self._of_another(item, rows, wording):
+            cell = self.ledger.sheet.cells[spot]
+            if as_of and not of_row.aside and self._is_evidence(item, Piece(spot, cell, Meaning())):
+                said = f"{text_of(self.ledger.sheet.cells[Spot(spot.row, wording)])}: {_shown(cell)}"
+                why = remark("NUM-OTHER-DATE", value=said, when=str(of_row.day), as_of=as_of)
+                self.ledger.refuse(number, [spot], why)
+                return
+
+    def _of_another(self, item: Item, rows: Sequence[int], wording: int) -> Iterator[tuple[Spot, Meaning]]:
+        """The filled cells of rows below the item's own that tell the plan, or another day than the report's."""
         for row in rows:
             of_row = self._meaning_of_row(item, row, wording)
-            if as_of is None or of_row is None or of_row.aside or not self._is_of_another(of_row):
-                continue
-            for spot in (spot_at(row, column) for column in self.columns.of(item)):
-                cell = self.ledger.sheet.cells.get(spot)
-                if cell is not None and self._is_evidence(item, Piece(spot, cell, Meaning())):
-                    said = f"{text_of(self.ledger.sheet.cells[Spot(row, wording)])}: {_shown(cell)}"
-                    why = remark("NUM-OTHER-DATE", value=said, when=str(of_row.day), as_of=as_of)
-                    self.ledger.refuse(number, [spot], why)
-                    return
+            if of_row and self._is_of_another(of_row):
+                spots = (spot_at(row, column) for column in self.columns.of(item))
+                yield from ((spot, of_row) for spot in spots if spot in self.ledger.sheet.cells)
 
     def _meaning_of_row(self, item: Item, row: int, wording: int) -> Meaning | None:
         label = self.ledger.sheet.cells.get(spot_at(row, wording))
