@@ -212,6 +212,11 @@ class Asked(_Data, frozen=True, dict=True, kw_only=True):
         return (YES, NO) if self.kind is Kind.YES_NO else tuple(choice.title for choice in self.choices)
 
     @cached_property
+    def counted_over_schools(self) -> bool:
+        """A figure with a unit, a choice, a yes or no."""
+        return self.kind is Kind.NUMBER or bool(self.answers)
+
+    @cached_property
     def asks_position(self) -> bool:
         """Of a person: not where the order's words ask for the name alone, «Ф.И.О. наставника»."""
         said = " ".join((*self.wordings, self.hint)).casefold()

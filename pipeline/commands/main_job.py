@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline import files
 from pipeline.commands.refusals import LETTERS_LEFT
 from pipeline.reading import AHEAD
 from pipeline.settings import Settings, load_settings
@@ -45,13 +46,12 @@ def do(asked: Asked) -> int:
 
 def settle(output: Path) -> None:
     """What a killed run was putting into its places is put there, by whichever command comes next."""
-    from pipeline.files import settle
 
     def complain(line: str) -> None:
         unsettled.append(line)
         print(line, file=sys.stderr, flush=True)
 
-    if settle(output, complain):
+    if files.settle(output, complain):
         from pipeline.commands import console
 
         console.say("Прошлый запуск прервался, когда его файлы занимали свои места: теперь они на местах все.")

@@ -19,7 +19,7 @@ from pipeline.measuring.figures import Doubts, Former, Measured, Rests, Share, S
 from pipeline.measuring.milestones import Milestones
 from pipeline.measuring.picture import Picture
 from schemas.answers import OF_ANOTHER_DATE, Why
-from schemas.form import Form, Item, Kind
+from schemas.form import Form, Kind
 from schemas.remarks import Catalogue, Question, Remark
 
 _WHOLE = ""  # the municipality, among schools
@@ -34,7 +34,7 @@ def doubted_answers(checked: Checked, answered: pd.DataFrame, form: Form, catalo
     one answer (`6/участники`), whichever line bears the remark."""
     questions = _Questions(checked, form, catalogue)
     items = [item.number for item in form.items if item.measured or item.due]
-    items += [item.number for item in form.questions if form.asks_for_figures and _is_figure(item)]
+    items += [item.number for item in form.questions if form.asks_for_figures and item.counted_over_schools]
     found = {key: remarks for key in questions.reach(items) if (remarks := questions.on(*key))}
     if not found:
         return {}
@@ -50,11 +50,6 @@ def _in_words(checked: Checked, form: Form) -> Iterator[Key]:
     answered = {item: answer for item in table["item"].unique() if (answer := form.answered_by(item)) in asked}
     rows = table[table["counted"] & table["item"].isin(list(answered))]
     return ((number, answered[item]) for number, item in values_of(rows, "report", "item"))
-
-
-def _is_figure(item: Item) -> bool:
-    """Is it counted over the schools: a figure with a unit, a choice, a yes or no."""
-    return item.kind is Kind.NUMBER or bool(item.answers)
 
 
 def _figures(checked: Checked, form: Form) -> Iterator[Key]:

@@ -121,7 +121,7 @@ class _Period(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def figures(self) -> tuple[Item, ...]:
         """What each school has one figure of, a choice, a yes or no."""
-        asked = (item for item in self.form.questions if item.kind is Kind.NUMBER or item.answers)
+        asked = (item for item in self.form.questions if item.counted_over_schools)
         return tuple(item for item in asked if not _is_of_list(item, self.form))
 
     # ── of a school ──────────────────────────────────────────────────────────────────────────────────────

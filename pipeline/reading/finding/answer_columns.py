@@ -102,40 +102,26 @@ def _unheaded(
     column = _best_reading(sheet, table, rows, form, settled)
     why = f"столбец {_letters(column)}: заголовок не узнан, ответы узнаны по виду"
     dated = {c: m for c, m in table.meanings.items() if m.day and not m.aside and c not in settled}
-    dated = {c: m for c, m in dated.items() if any(map(is_dated, _headings_of(sheet, table, c)))}
+    dated = {c: m for c, m in dated.items() if any(map(is_dated, (*table.above.get(c, ()), table.named.get(c, ""))))}
     if column in dated:
         choice = _Choice(dated)
         foreign = _keep_date(choice, as_of)
         why = "; ".join([f"столбец {', '.join(map(_letters, choice.candidates))}: по дате в заголовке", *choice.rules])
         settled = (settled - choice.candidates.keys()) | choice.settled
         return AnswerColumns(choice.candidates, unit, frozenset(settled), foreign, why)
-    heading = _heading_of(sheet, table, column)
+    heading = table.named.get(column, "")
     others, other = frozenset(settled - {column}), says_of_another(heading)
     return AnswerColumns({column: Meaning(answer=True)}, unit, others, why=why, heading=heading, other=other)
-
-
-def _heading_of(sheet: Sheet, table: Table, column: int) -> str:
-    """The words above the cells of a column, of several the lowest."""
-    return next(iter(_headings_of(sheet, table, column)), "")
-
-
-def _headings_of(sheet: Sheet, table: Table, column: int) -> list[str]:
-    """From the lowest to the uppermost."""
-    rows = range(table.first - 1, table.heading - 1, -1) if table.heading else ()
-    above = (sheet.cells.get(Spot(row, column)) for row in rows)
-    return [cell.value for cell in above if cell and isinstance(cell.value, str)]
 
 
 def _keep_whole(choice: _Choice, sheet: Sheet, table: Table, rows: list[Row]) -> dict[int, str]:
     """«Корпус А», «Корпус Б», «Итого»: of the whole school is the last. Returns the columns of parts beside such a one,
     with their headings."""
-    headed = {spot.column for spot, _ in sheet.within(table.heading, table.first - 1)}
-    unknown = (c for c in headed if c > table.columns.measure and c not in sheet.hidden_columns)
-    unknown = (c for c in unknown if (m := table.meanings.get(c)) is None or m.odd)
-    parts = {c: heading for c in unknown if is_of_a_part(heading := _heading_of(sheet, table, c))}
-    parts = {c: heading for c, heading in parts.items() if _is_filled(c, sheet, rows)}
+    seen = {c: words for c, words in table.named.items() if c > table.columns.measure and c not in sheet.hidden_columns}
+    unknown = {c: words for c, words in seen.items() if (m := table.meanings.get(c)) is None or m.odd}
+    parts = {c: words for c, words in unknown.items() if is_of_a_part(words) and _is_filled(c, sheet, rows)}
     others = choice.candidates.keys() - parts.keys()
-    if not parts or len(others) != 1 or not is_of_the_whole(_heading_of(sheet, table, next(iter(others)))):
+    if not parts or len(others) != 1 or not is_of_the_whole(table.named.get(next(iter(others)), "")):
         return {}
     choice.candidates = dict.fromkeys(others, Meaning(answer=True))
     choice.rules.append("за всю школу, а не за её часть")

@@ -11,6 +11,7 @@ from pipeline.reading.finding.rows import Row
 from pipeline.reading.finding.signatures import is_signature
 from pipeline.reading.finding.tables import FormOnSheet
 from pipeline.reading.opening.book import Cell
+from pipeline.reading.remembering import once_a_form
 from schemas.addresses import Spot
 from schemas.form import Form, Kind
 from schemas.likeness import only_repeats
@@ -46,11 +47,15 @@ def keep_notes(ledger: Ledger, found: FormOnSheet, rows: Iterable[Row], last_row
 
 def _is_printed_line(cell: Cell, form: Form) -> bool:
     text = cell.value if isinstance(cell.value, str) else ""
+    return any(only_repeats(text, one) for one in _printed_lines(form)) or is_signature(cell, form)
+
+
+@once_a_form(maxsize=1)
+def _printed_lines(form: Form) -> tuple[str, ...]:
     hints = [item.hint for item in form.items if item.hint]
     problems = (form.problem_table.title,) if form.problem_table else ()
     groups = [f"{item.number} {item.title}" for item in form.items if item.kind is Kind.GROUP]
-    printed = (*form.recognise.note, *problems, form.title, *form.recognise.titles, *hints, *groups)
-    return any(only_repeats(text, one) for one in printed) or is_signature(cell, form)
+    return (*form.recognise.note, *problems, form.title, *form.recognise.titles, *hints, *groups)
 
 
 def _is_deadline(cell: Cell, due: date | None) -> bool:

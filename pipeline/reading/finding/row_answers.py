@@ -127,14 +127,15 @@ class RowReader:
 
     def _pieces(self, item: Item, rows: Sequence[int], wording: int) -> Iterator[Piece]:
         """The filled cells of the chosen columns; blanks and the order's hints are printed."""
-        ticks = self._ticks(item)
+        ticked = self._ticks(item).known
         for row in rows:
-            yield from self._ticked(item, row)
+            if ticked:
+                yield from self._ticked(item, row)
             if self.columns.unit:
                 self._mind_unit(item, row)
             of_row = self._meaning_of_row(item, row, wording) if row != rows[0] else None
             for column, meaning in self.columns.of(item).items():
-                if column in ticks.known:
+                if column in ticked:
                     continue
                 spot = spot_at(row, column)
                 cell = self.ledger.sheet.cells.get(spot)

@@ -34,6 +34,8 @@ class Ticks(msgspec.Struct, frozen=True):
 
 def find_ticks(item: Item, ledger: Ledger, table: Table, columns: AnswerColumns) -> Ticks:
     """The columns of an item that is chosen, or of a yes or no where a column denies; of any other none."""
+    if item.kind is not Kind.CHOICE and not (item.kind is Kind.YES_NO and columns.denied):
+        return Ticks()
     named = {column: plain(words) for column, words in table.named.items()}
     headed = _headed_with_answers(item, named, table, columns)
     if not headed:
@@ -54,7 +56,7 @@ def _headed_with_answers(item: Item, named: Mapping[int, str], table: Table, col
     if item.kind is Kind.CHOICE:
         return columns_of_choices(item, table.named)
     denied = [column for column in sorted(columns.denied) if not is_neither(named[column])]
-    if item.kind is not Kind.YES_NO or not denied:
+    if not denied:
         return {}
     affirmed = {*AFFIRMS, *(named[column].removeprefix("не ") for column in denied)}
     yes = [column for column in columns.of(item) if named.get(column) in affirmed]

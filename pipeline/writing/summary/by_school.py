@@ -55,7 +55,7 @@ def write(page: Page) -> None:
 def shown_items(figures: Figures) -> list[Item]:
     """Whatever a school has one figure of, a choice, a yes or no, in the form's order."""
     form = figures.form
-    asked = (item for item in form.questions if item.kind is Kind.NUMBER or item.answers)
+    asked = (item for item in form.questions if item.counted_over_schools)
     return [item for item in asked if form.item(item.number.partition("/")[0]).kind is not Kind.ROWS]
 
 

@@ -3,7 +3,7 @@
 Every figure that is added over schools is a live formula over «По школам».
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from pipeline import wording
@@ -105,7 +105,7 @@ def _write_table(page: Page, row: int, table_id: str, rows: Sequence[Item]) -> i
     and the blank one below."""
     figures = page.book.figures
     row = _write_block(
-        page, row, table_id, rows, _first_of_each(t for t in figures.numbers.totals if _is_now(figures, t))
+        page, row, table_id, rows, {t.item: t for t in reversed(figures.numbers.totals) if _is_now(figures, t)}
     )
     of_year = {t.item: t for t in figures.numbers.totals if t.item.partition("/")[0] in {r.number for r in rows}}
     of_year = {number: total for number, total in of_year.items() if not _is_now(figures, total)}
@@ -116,13 +116,6 @@ def _write_table(page: Page, row: int, table_id: str, rows: Sequence[Item]) -> i
     lacking = f"; нет {wording.count(missing, wording.REPORT, wording.Case.GENITIVE)}" if missing else ""
     page.text(row - 1, TITLE, f"За {year} год: сумма представленных периодов{lacking}", theme.BOLD)
     return _write_block(page, row, table_id, rows, of_year)
-
-
-def _first_of_each(totals: Iterable[NumberTotal]) -> dict[str, NumberTotal]:
-    found: dict[str, NumberTotal] = {}
-    for total in totals:
-        found.setdefault(total.item, total)
-    return found
 
 
 def _is_now(figures: Figures, total: NumberTotal) -> bool:
